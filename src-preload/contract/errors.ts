@@ -73,10 +73,14 @@ export function fromZodError(error: z.ZodError): FlowerbedError {
   const issue = error.issues[0]
   const where = issue?.path.join('.')
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : ''
-  return new FlowerbedError('bad-input', `${where ? `${where}: ` : ''}${issue?.message ?? 'invalid'}${more}`, {
-    ...(where ? { where } : {}),
-    cause: error,
-  })
+  return new FlowerbedError(
+    'bad-input',
+    `${where ? `${where}: ` : ''}${issue?.message ?? 'invalid'}${more}`,
+    {
+      ...(where ? { where } : {}),
+      cause: error,
+    },
+  )
 }
 
 export function serializeError(thrown: unknown): SerializedError {

@@ -1,0 +1,266 @@
+import { z } from 'zod'
+
+/** How a setting is shown: derived into the form, `flowerbed train --help` and the docs. */
+export interface SettingMeta {
+  title: string
+  /** The field's own term, shown beside the plain title. */
+  term?: string
+  help: string
+  unit?: string
+  group: SettingGroup
+  /** Shown without opening Advanced. */
+  basic?: boolean
+  /** Suitable increment for a stepper or slider. */
+  step?: number
+  scale?: 'linear' | 'log'
+  /** Plain words for the members of an enum. */
+  options?: Record<string, string>
+}
+
+export const settingGroups = ['length', 'network', 'objective', 'optimizer', 'watching'] as const
+export type SettingGroup = (typeof settingGroups)[number]
+export const settingGroupTitles: Record<SettingGroup, string> = {
+  length: 'How long',
+  network: 'The network',
+  objective: 'What it learns',
+  optimizer: 'How it learns',
+  watching: 'Watching and saving',
+}
+
+const registry = z.registry<SettingMeta>()
+
+function setting<S extends z.ZodType>(schema: S, meta: SettingMeta): S {
+  registry.add(schema, meta)
+  return schema
+}
+
+const whole = (min: number, max: number, what: string) =>
+  z.coerce
+    .number({ error: `${what} must be a number` })
+    .int(`${what} must be a whole number`)
+    .min(min, `${what} must be at least ${min}`)
+    .max(max, `${what} must be at most ${max}`)
+
+const real = (min: number, max: number, what: string) =>
+  z.coerce
+    .number({ error: `${what} must be a number` })
+    .min(min, `${what} must be at least ${min}`)
+    .max(max, `${what} must be at most ${max}`)
+
+const yesNo = (what: string) =>
+  z.preprocess(
+    (value) =>
+      value === 'true' || value === 'yes' ? true : value === 'false' || value === 'no' ? false : value,
+    z.boolean({ error: `${what} must be true or false` }),
+  )
+
+const seedMax = 2 ** 31 - 1
+
+/**
+ * Everything that decides what a run computes. Flat, so that a key is the same in the form, in SQLite and in
+ * `--set key=value`. Values without a preset are the defaults of the default preset.
+ */
+export const runConfigSchema = z.strictObject({
+  steps: setting(whole(1, 10_000_000, 'Steps'), {
+    title: 'Steps',
+    term: 'optimizer updates',
+    help: 'How many times the networks are corrected. More is better, and longer.',
+    group: 'length',
+    basic: true,
+    scale: 'log',
+  }),
+  minutes: setting(real(0, 100_000, 'Minutes'), {
+    title: 'Time limit',
+    help: 'Stop after this much training time even if steps are left. 0 means no limit.',
+    unit: 'min',
+    group: 'length',
+    basic: true,
+    step: 1,
+  }),
+  batch: setting(whole(1, 4096, 'Batch'), {
+    title: 'Pictures per step',
+    term: 'batch size',
+    help: 'How many pictures each correction looks at. More is steadier, slower and takes more memory.',
+    unit: 'pictures',
+    group: 'length',
+    scale: 'log',
+  }),
+  seed: setting(whole(0, seedMax, 'Seed'), {
+    title: 'Seed',
+    help: 'All randomness follows from this number: the same seed on the same machine gives the same run.',
+    group: 'length',
+  }),
+
+  network: setting(
+    z.enum(['conv', 'unet', 'resunet'], {
+      error: 'Network must be conv, unet or resunet',
+    }),
+    {
+      title: 'Kind of network',
+      term: 'architecture',
+      help: 'A plain stack of convolutions, the reference U-Net that also sees the whole picture at once, or our own deeper U-Net.',
+      group: 'network',
+      options: {
+        conv: 'Plain convolutions',
+        unet: 'U-Net of the reference',
+        resunet: 'Residual U-Net',
+      },
+    },
+  ),
+  hidden: setting(whole(4, 512, 'Hidden'), {
+    title: 'Width',
+    term: 'base channels',
+    help: 'How much the networks can remember. Twice the width is about four times the work.',
+    unit: 'channels',
+    group: 'network',
+    basic: true,
+    scale: 'log',
+  }),
+
+  posterior: setting(yesNo('Posterior'), {
+    title: 'Learn how pictures are encoded',
+    term: 'variational posterior q(z|x)',
+    help: 'A second network pairs each picture with its own latent. Needed to encode pictures and walk between them.',
+    group: 'objective',
+  }),
+  prior: setting(z.enum(['standard', 'learned'], { error: 'Prior must be standard or learned' }), {
+    title: 'Where drawings start from',
+    term: 'prior p(z)',
+    help: 'Plain noise, or noise shaped per pixel after the pictures.',
+    group: 'objective',
+    options: { standard: 'Plain noise N(0, 1)', learned: 'Learned per pixel' },
+  }),
+  sigma: setting(real(0, 1, 'Sigma'), {
+    title: 'Grain of the pictures',
+    term: 'observation noise σ',
+    help: 'How much noise is assumed on each pixel. A little makes learning smoother.',
+    group: 'objective',
+    step: 0.01,
+  }),
+  path: setting(z.enum(['reference', 'consistent'], { error: 'Path must be reference or consistent' }), {
+    title: 'Path from latent to picture',
+    term: 'probability path',
+    help: 'The reference adds observation noise to the target only; the consistent Gaussian path adds it to the point too.',
+    group: 'objective',
+    options: { reference: 'As in the reference', consistent: 'Consistent Gaussian path' },
+  }),
+  lossScale: setting(z.enum(['sum', 'mean'], { error: 'Loss scale must be sum or mean' }), {
+    title: 'How side terms are counted',
+    term: 'reduction of KL and prior loss',
+    help: 'Summed over batch and pixels as in the reference, or per pixel so that their weights keep their meaning at any size.',
+    group: 'objective',
+    options: { sum: 'Summed (reference)', mean: 'Per pixel' },
+  }),
+  klWeight: setting(real(0, 1000, 'KL weight'), {
+    title: 'Keep encodings near the noise',
+    term: 'KL weight β',
+    help: 'High: drawings from noise look right, encodings carry little. Low: encodings are exact, drawings suffer.',
+    group: 'objective',
+    scale: 'log',
+  }),
+  priorWeight: setting(real(0, 1000, 'Prior weight'), {
+    title: 'Fit the noise to the pictures',
+    term: 'prior NLL weight',
+    help: 'How strongly the learned prior follows the pictures. Only with a learned prior.',
+    group: 'objective',
+    scale: 'log',
+  }),
+
+  learningRate: setting(real(1e-7, 1, 'Learning rate'), {
+    title: 'Learning rate',
+    help: 'Size of each correction. Too high and the loss jumps, too low and nothing happens.',
+    group: 'optimizer',
+    scale: 'log',
+  }),
+  clipNorm: setting(real(0, 1e6, 'Gradient clipping'), {
+    title: 'Longest correction',
+    term: 'gradient clipping by global norm',
+    help: 'Corrections longer than this are shortened. 0 switches it off.',
+    group: 'optimizer',
+  }),
+  emaDecay: setting(real(0, 0.99999, 'EMA decay'), {
+    title: 'Smoothing of the weights',
+    term: 'EMA decay',
+    help: 'Draw with an average over past weights, which is steadier. 0 switches it off.',
+    group: 'optimizer',
+  }),
+  flip: setting(yesNo('Flip'), {
+    title: 'Mirror pictures at random',
+    term: 'horizontal flip',
+    help: 'Shows half of the pictures mirrored. Leave off where left and right matter, as in text.',
+    group: 'optimizer',
+  }),
+
+  sampleEvery: setting(whole(0, 1_000_000, 'Sample interval'), {
+    title: 'Draw every',
+    help: 'How often the fixed grid of samples is drawn while training. 0 means only at the end.',
+    unit: 'steps',
+    group: 'watching',
+    scale: 'log',
+  }),
+  sampleCount: setting(whole(1, 256, 'Sample count'), {
+    title: 'Pictures in the grid',
+    help: 'How many pictures are drawn each time, always from the same noise.',
+    unit: 'pictures',
+    group: 'watching',
+  }),
+  sampleSteps: setting(whole(1, 1000, 'Sampling steps'), {
+    title: 'Steps per drawing',
+    term: 'solver steps',
+    help: 'More steps draw more exactly and take longer.',
+    group: 'watching',
+  }),
+  checkpointEvery: setting(whole(1, 1_000_000, 'Checkpoint interval'), {
+    title: 'Save every',
+    term: 'checkpoint interval',
+    help: 'How often everything needed to resume is saved. At most this much is lost in a crash.',
+    unit: 'steps',
+    group: 'watching',
+    scale: 'log',
+  }),
+  checkpointKeep: setting(whole(1, 1000, 'Checkpoints kept'), {
+    title: 'Saves kept',
+    help: 'Older saves are deleted to spare the disk; pinned ones stay.',
+    unit: 'saves',
+    group: 'watching',
+  }),
+})
+
+export type RunConfig = z.infer<typeof runConfigSchema>
+export type SettingKey = keyof RunConfig
+export const settingKeys = Object.keys(runConfigSchema.shape) as SettingKey[]
+
+/** A setting as data: everything a form field, a help line or a table row needs. */
+export interface SettingField extends SettingMeta {
+  key: SettingKey
+  kind: 'integer' | 'number' | 'boolean' | 'choice'
+  min?: number
+  max?: number
+  choices?: string[]
+}
+
+/** Every setting of the run schema in order, with its kind and range read off the schema itself. */
+export function settingFields(): SettingField[] {
+  return settingKeys.map((key) => {
+    const schema = runConfigSchema.shape[key]
+    const meta = registry.get(schema)
+    if (!meta) throw new Error(`setting ${key} has no description`)
+    return { key, ...meta, ...shapeOf(schema) }
+  })
+}
+
+function shapeOf(schema: z.ZodType): Pick<SettingField, 'kind' | 'min' | 'max' | 'choices'> {
+  const json = z.toJSONSchema(schema, { io: 'output' }) as {
+    type?: string
+    minimum?: number
+    maximum?: number
+    enum?: string[]
+  }
+  if (json.enum) return { kind: 'choice', choices: json.enum }
+  if (json.type === 'boolean') return { kind: 'boolean' }
+  return {
+    kind: json.type === 'integer' ? 'integer' : 'number',
+    ...(json.minimum === undefined ? {} : { min: json.minimum }),
+    ...(json.maximum === undefined ? {} : { max: json.maximum }),
+  }
+}

@@ -1,0 +1,51 @@
+import type { DeviceChoice } from './run.ts'
+
+export type RuntimeVariant = 'cpu' | 'cuda'
+
+/** An installed TensorFlow, wherever it came from. */
+export interface InstalledRuntime {
+  variant: RuntimeVariant
+  version: string
+  directory: string
+  bytes: number
+  source: 'folder' | 'wheel' | 'package'
+  /** Installed by us, so that it may be removed by us. */
+  removable: boolean
+}
+
+export interface RuntimeStatus {
+  installed: InstalledRuntime[]
+  /** What could be installed here, with the bytes to fetch where known. */
+  available: { variant: RuntimeVariant; version: string; downloadBytes: number | null }[]
+}
+
+export interface InstallProgress {
+  phase: 'index' | 'download' | 'verify' | 'unpack' | 'done'
+  file: string
+  receivedBytes: number
+  totalBytes: number
+  bytesPerSecond: number
+}
+
+export interface DoctorReport {
+  ok: boolean
+  versions: {
+    flowerbed: string
+    node: string
+    electron: string | null
+    tensorflow: string | null
+    tfjs: string
+  }
+  platform: string
+  cpu: string
+  cores: number
+  memoryBytes: number
+  runtime: InstalledRuntime | null
+  device: { choice: DeviceChoice; used: 'cpu' | 'cuda' | null; name: string | null; why: string }
+  dataDirectory: string
+  freeBytes: number
+  /** Which Electron binary is in use and where it came from; null under the CLI. */
+  electron: { version: string; path: string; declared: string } | null
+  /** One line for each thing amiss; empty when all is well. */
+  advice: string[]
+}

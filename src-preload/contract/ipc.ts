@@ -1,0 +1,170 @@
+import type {
+  DatasetIndex,
+  DatasetRecord,
+  ImportOptions,
+  ImportProgress,
+  ProblemFile,
+  ScanReport,
+} from './dataset.ts'
+import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
+import type { InterpolateResult, SolverName, TrainProgress } from './engine.ts'
+import type { SerializedError } from './errors.ts'
+import type { PixelBatch } from './pictures.ts'
+import type {
+  CheckpointRecord,
+  DeviceChoice,
+  MetricPoint,
+  MetricSeries,
+  RunRecord,
+  SampleRecord,
+} from './run.ts'
+
+/** What the app remembers between launches. */
+export interface AppSettings {
+  device: DeviceChoice
+  theme: 'system' | 'light' | 'dark'
+}
+
+export interface AppInfo {
+  version: string
+  platform: string
+  dataDirectory: string
+  /** Folder of the embedded demo pictures. */
+  demoFolder: string
+  settings: AppSettings
+}
+
+export interface RecentFolder {
+  path: string
+  usedAt: number
+  exists: boolean
+}
+
+/** A picture chosen for the latent walk: from the run's dataset, or a file of the user's. */
+export type WalkEnd = { kind: 'dataset'; index: number } | { kind: 'file'; path: string }
+
+/** What can be shown in the system's file manager. */
+export type RevealTarget =
+  | { kind: 'run'; id: string }
+  | { kind: 'samples'; id: string }
+  | { kind: 'dataset'; id: string }
+  | { kind: 'data' }
+
+export interface DiskUse {
+  checkpoints: number
+  samples: number
+  total: number
+}
+
+/**
+ * Renderer → main, request and answer: channel → `[argument, result]`. Both ends derive their types from here.
+ * Every answer crosses as `IpcReply`; a rejection arrives as a FlowerbedError.
+ */
+export interface IpcRequests {
+  'app.info': [void, AppInfo]
+  'app.doctor': [void, DoctorReport]
+  'app.settings': [Partial<AppSettings>, AppSettings]
+  'app.reveal': [RevealTarget, void]
+  'app.choosePaths': [{ kind: 'folder' | 'pictures' }, string[]]
+
+  'datasets.list': [void, DatasetRecord[]]
+  'datasets.recent': [void, RecentFolder[]]
+  'datasets.scan': [{ job: string; paths: string[] }, ScanReport]
+  'datasets.import': [{ job: string; scan: string; options: ImportOptions }, DatasetRecord]
+  'datasets.cancel': [{ job: string }, void]
+  'datasets.forgetScan': [{ scan: string }, void]
+  'datasets.problems': [{ id: string }, ProblemFile[]]
+  'datasets.labels': [{ id: string }, Pick<DatasetIndex, 'labels' | 'labelOf'>]
+  /** Pictures by position; at most 512 a call. */
+  'datasets.pictures': [{ id: string; indices: number[] }, PixelBatch]
+  'datasets.rename': [{ id: string; name: string }, DatasetRecord]
+  /** Deletes the packed files; runs made with it stay. */
+  'datasets.delete': [{ id: string }, { freedBytes: number }]
+
+  'runs.list': [void, RunRecord[]]
+  'runs.create': [
+    { datasetId: string; preset: string; changes: Record<string, unknown>; name?: string },
+    RunRecord,
+  ]
+  'runs.pause': [{ id: string }, RunRecord]
+  'runs.resume': [{ id: string }, RunRecord]
+  'runs.stop': [{ id: string; save: boolean }, RunRecord]
+  /** Adds steps; a run that has ended goes on from its last checkpoint. */
+  'runs.extend': [{ id: string; steps: number }, RunRecord]
+  'runs.update': [{ id: string; name?: string; note?: string; tags?: string[]; starred?: boolean }, RunRecord]
+  'runs.diskUse': [{ id: string }, DiskUse]
+  'runs.delete': [{ id: string }, { freedBytes: number }]
+  'runs.metrics': [{ id: string }, MetricSeries]
+  'runs.samples': [{ id: string }, SampleRecord[]]
+  'runs.checkpoints': [{ id: string }, CheckpointRecord[]]
+
+  'gallery.sample': [
+    { id: string; count: number; seed: number; solver: SolverName; solverSteps: number },
+    SampleRecord,
+  ]
+  'latent.interpolate': [
+    {
+      id: string
+      a: WalkEnd
+      b: WalkEnd
+      frames: number
+      mode: 'slerp' | 'lerp'
+      solver: SolverName
+      solverSteps: number
+    },
+    InterpolateResult,
+  ]
+
+  'runtime.status': [void, RuntimeStatus]
+  'runtime.install': [{ variant: RuntimeVariant }, RuntimeStatus]
+  'runtime.remove': [{ variant: RuntimeVariant }, RuntimeStatus]
+  'runtime.cancel': [void, void]
+}
+
+export type IpcChannel = keyof IpcRequests
+export type IpcArgument<C extends IpcChannel> = IpcRequests[C][0]
+export type IpcResult<C extends IpcChannel> = IpcRequests[C][1]
+
+export type IpcReply<T> = { ok: true; value: T } | { ok: false; error: SerializedError }
+
+/** Main → renderer, one way, over a MessagePort. */
+export type AppEvent =
+  | { type: 'run'; run: RunRecord }
+  | { type: 'runDeleted'; id: string }
+  | { type: 'metrics'; runId: string; points: MetricPoint[] }
+  | { type: 'progress'; runId: string; progress: TrainProgress }
+  | { type: 'sample'; record: SampleRecord }
+  | { type: 'checkpoint'; record: CheckpointRecord }
+  | { type: 'dataset'; dataset: DatasetRecord }
+  | { type: 'datasetDeleted'; id: string }
+  | { type: 'import'; job: string; progress: ImportProgress }
+  | { type: 'install'; progress: InstallProgress }
+  | { type: 'engine'; state: 'off' | 'starting' | 'on'; memoryBytes: number }
+  | { type: 'notice'; level: 'info' | 'warning' | 'error'; message: string; hint?: string; runId?: string }
+  /** A menu item or a file opened with the app asks the window to do something. */
+  | { type: 'command'; command: AppCommand }
+
+export type AppCommand =
+  | { name: 'open'; paths: string[] }
+  | { name: 'go'; place: Place }
+  | { name: 'newRun' }
+  | { name: 'toggleTraining' }
+  | { name: 'showKeys' }
+
+export const places = ['library', 'run', 'gallery', 'latent', 'settings'] as const
+export type Place = (typeof places)[number]
+
+/** The address of a sample sheet, for an `<img>`; served by main's `app://` protocol. */
+export function sampleUrl(record: { runId: string; file: string }): string {
+  return `app://flowerbed/runs/${encodeURIComponent(record.runId)}/samples/${encodeURIComponent(record.file)}`
+}
+
+/** What the preload exposes as `window.api`. */
+export interface PreloadApi {
+  request: <C extends IpcChannel>(channel: C, argument: IpcArgument<C>) => Promise<IpcReply<IpcResult<C>>>
+  /** Subscribes to events; the answer unsubscribes. */
+  onEvent: (listener: (event: AppEvent) => void) => () => void
+  /** Paths of dropped files; '' for what has none. */
+  pathOf: (file: unknown) => string
+  platform: string
+}

@@ -1,0 +1,117 @@
+import { FlowerbedError, fromZodError } from './errors.ts'
+import { runConfigSchema } from './config.ts'
+import type { RunConfig } from './config.ts'
+
+/** A named starting point for a run's settings, in plain words. */
+export interface Preset {
+  id: PresetId
+  title: string
+  /** One sentence for people who know no tensors. */
+  summary: string
+  /** `own` presets are for use; `ladder` ones reproduce the reference's systems, quirks included. */
+  family: 'own' | 'ladder'
+  config: RunConfig
+}
+
+export const presetIds = [
+  'balanced',
+  'ladder-3-unet',
+  'ladder-4-prior',
+  'ladder-5-observation-noise',
+] as const
+export type PresetId = (typeof presetIds)[number]
+export const defaultPresetId: PresetId = 'balanced'
+
+const watching = {
+  sampleEvery: 100,
+  sampleCount: 16,
+  sampleSteps: 50,
+  checkpointEvery: 200,
+  checkpointKeep: 2,
+} as const
+
+const balanced: RunConfig = {
+  steps: 20_000,
+  minutes: 0,
+  batch: 32,
+  seed: 1,
+  network: 'resunet',
+  hidden: 32,
+  posterior: true,
+  prior: 'standard',
+  sigma: 0.05,
+  path: 'consistent',
+  lossScale: 'mean',
+  klWeight: 0.05,
+  priorWeight: 0,
+  learningRate: 1e-3,
+  clipNorm: 1,
+  emaDecay: 0.999,
+  flip: false,
+  ...watching,
+}
+
+/** Third rung: flow matching between pictures and q(z|x), both networks the reference's U-Net. */
+const ladder3: RunConfig = {
+  ...balanced,
+  network: 'unet',
+  batch: 64,
+  hidden: 128,
+  sigma: 0,
+  path: 'reference',
+  lossScale: 'sum',
+  klWeight: 1,
+  learningRate: 1e-3,
+  clipNorm: 1,
+  emaDecay: 0,
+}
+const ladder4: RunConfig = { ...ladder3, prior: 'learned', priorWeight: 1 }
+const ladder5: RunConfig = { ...ladder4, sigma: 0.1 }
+
+export const presets: Record<PresetId, Preset> = {
+  balanced: {
+    id: 'balanced',
+    title: 'Balanced',
+    summary: 'Good pictures and smooth walks between them, at a fair pace. Start here.',
+    family: 'own',
+    config: balanced,
+  },
+  'ladder-3-unet': {
+    id: 'ladder-3-unet',
+    title: 'Reference, rung 3: U-Net',
+    summary: 'The reference’s third system: a U-Net draws, another encodes, plain noise between.',
+    family: 'ladder',
+    config: ladder3,
+  },
+  'ladder-4-prior': {
+    id: 'ladder-4-prior',
+    title: 'Reference, rung 4: learned prior',
+    summary: 'Rung 3 with noise that is shaped per pixel after your pictures.',
+    family: 'ladder',
+    config: ladder4,
+  },
+  'ladder-5-observation-noise': {
+    id: 'ladder-5-observation-noise',
+    title: 'Reference, rung 5: observation noise',
+    summary: 'The reference’s final system: rung 4 with a little grain assumed on every picture.',
+    family: 'ladder',
+    config: ladder5,
+  },
+}
+
+/**
+ * A whole run configuration from a preset and changes to it.
+ * @throws FlowerbedError `bad-input` naming the first key that is unknown or out of range.
+ */
+export function resolveConfig(preset: string, changes: Record<string, unknown> = {}): RunConfig {
+  const found = presets[preset as PresetId] as Preset | undefined
+  if (!found) {
+    throw new FlowerbedError('bad-input', `There is no preset “${preset}”.`, {
+      where: 'preset',
+      hint: `Choose one of: ${presetIds.join(', ')}.`,
+    })
+  }
+  const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
+  if (!parsed.success) throw fromZodError(parsed.error)
+  return parsed.data
+}

@@ -1,0 +1,119 @@
+import { z } from 'zod'
+import { runConfigSchema } from './config.ts'
+import { serializedErrorSchema } from './errors.ts'
+import { pictureShapeSchema } from './pictures.ts'
+
+export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
+export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
+
+export const runStatuses = [
+  'starting', // the engine is loading
+  'training',
+  'paused', // saved, device memory free
+  'finished', // reached its steps or minutes
+  'stopped', // by the user
+  'interrupted', // the app or the engine ended under it; resumable from its last checkpoint
+  'failed', // cannot go on as configured, see `error`
+] as const
+export const runStatusSchema = z.enum(runStatuses)
+export type RunStatus = z.infer<typeof runStatusSchema>
+
+/** The machine and versions a run was made with, captured at each start. */
+export const machineSchema = z.object({
+  flowerbed: z.string(),
+  tensorflow: z.string(),
+  node: z.string(),
+  electron: z.string().nullable(),
+  platform: z.string(),
+  cpu: z.string(),
+  cores: z.number(),
+  memoryBytes: z.number(),
+  device: z.enum(['cpu', 'cuda']),
+  deviceName: z.string(),
+})
+export type Machine = z.infer<typeof machineSchema>
+
+/** A run as SQLite keeps it and lists show it. Times are ms since 1970. */
+export const runRecordSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  note: z.string(),
+  tags: z.array(z.string()),
+  starred: z.boolean(),
+  status: runStatusSchema,
+  preset: z.string(),
+  config: runConfigSchema,
+  /** null when the dataset was deleted. */
+  datasetId: z.string().nullable(),
+  datasetName: z.string(),
+  pictureCount: z.int(),
+  shape: pictureShapeSchema,
+  deviceChoice: deviceChoiceSchema,
+  machine: machineSchema.nullable(),
+  /** Optimizer updates done. */
+  step: z.int(),
+  /** Seconds spent training, pauses excluded. */
+  trainedSeconds: z.number(),
+  /** Last value of each loss by name. */
+  losses: z.record(z.string(), z.number()),
+  stepsPerSecond: z.number(),
+  error: serializedErrorSchema.nullable(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+})
+export type RunRecord = z.infer<typeof runRecordSchema>
+
+export const checkpointRecordSchema = z.object({
+  runId: z.string(),
+  step: z.int(),
+  /** File name inside the run's `checkpoints` folder; its JSON stands beside it. */
+  file: z.string(),
+  sha256: z.string(),
+  bytes: z.int(),
+  pinned: z.boolean(),
+  createdAt: z.number(),
+})
+export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>
+
+/** One sheet of drawn pictures: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
+export const sampleRecordSchema = z.object({
+  id: z.string(),
+  runId: z.string(),
+  step: z.int(),
+  /** `grid`: the fixed seeds drawn at intervals. `extra`: asked for by hand. */
+  kind: z.enum(['grid', 'extra']),
+  /** File name inside the run's `samples` folder. */
+  file: z.string(),
+  count: z.int(),
+  columns: z.int(),
+  shape: pictureShapeSchema,
+  seed: z.int(),
+  solver: z.string(),
+  solverSteps: z.int(),
+  createdAt: z.number(),
+})
+export type SampleRecord = z.infer<typeof sampleRecordSchema>
+
+/** Metric names the trainer records, with the plain words they are shown under. */
+export const metricWords: Record<string, { title: string; term: string }> = {
+  loss: { title: 'All in all', term: 'loss' },
+  velocity: { title: 'How wrong the strokes are', term: 'velocity MSE' },
+  kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
+  prior: { title: 'How badly the noise fits', term: 'prior NLL' },
+  gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
+}
+
+/** Metrics of one step, on their way to SQLite and the plot. */
+export interface MetricPoint {
+  step: number
+  /** Seconds of training so far. */
+  seconds: number
+  values: Record<string, number>
+}
+
+/** A run's curves as columns: `values[name][i]` belongs to `steps[i]`; NaN where that step lacks the metric. */
+export interface MetricSeries {
+  steps: Float64Array
+  seconds: Float64Array
+  values: Record<string, Float64Array>
+}
