@@ -34,18 +34,26 @@ function setting<S extends z.ZodType>(schema: S, meta: SettingMeta): S {
   return schema
 }
 
-const whole = (min: number, max: number, what: string) =>
-  z.coerce
-    .number({ error: `${what} must be a number` })
-    .int(`${what} must be a whole number`)
-    .min(min, `${what} must be at least ${min}`)
-    .max(max, `${what} must be at most ${max}`)
+/** A number, also as typed; an empty field is no number (Number('') would be 0). */
+const typed = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema)
 
 const real = (min: number, max: number, what: string) =>
-  z.coerce
-    .number({ error: `${what} must be a number` })
-    .min(min, `${what} must be at least ${min}`)
-    .max(max, `${what} must be at most ${max}`)
+  typed(
+    z
+      .number({ error: `${what} must be a number` })
+      .min(min, `${what} must be at least ${min}`)
+      .max(max, `${what} must be at most ${max}`),
+  )
+
+const whole = (min: number, max: number, what: string) =>
+  typed(
+    z
+      .number({ error: `${what} must be a number` })
+      .int(`${what} must be a whole number`)
+      .min(min, `${what} must be at least ${min}`)
+      .max(max, `${what} must be at most ${max}`),
+  )
 
 const yesNo = (what: string) =>
   z.preprocess(

@@ -68,19 +68,15 @@ function kindOfSystemError(thrown: unknown): ErrorKind {
   return 'internal'
 }
 
-/** A zod failure as one clear line: the first issue's key and what is wrong with it. */
+/** A zod failure as one clear line: what is wrong first, and where. */
 export function fromZodError(error: z.ZodError): FlowerbedError {
   const issue = error.issues[0]
   const where = issue?.path.join('.')
   const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : ''
-  return new FlowerbedError(
-    'bad-input',
-    `${where ? `${where}: ` : ''}${issue?.message ?? 'invalid'}${more}`,
-    {
-      ...(where ? { where } : {}),
-      cause: error,
-    },
-  )
+  return new FlowerbedError('bad-input', `${issue?.message ?? 'This is not valid'}${more}`, {
+    ...(where ? { where } : {}),
+    cause: error,
+  })
 }
 
 export function serializeError(thrown: unknown): SerializedError {

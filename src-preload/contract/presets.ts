@@ -1,5 +1,5 @@
 import { FlowerbedError, fromZodError } from './errors.ts'
-import { runConfigSchema } from './config.ts'
+import { runConfigSchema, settingKeys } from './config.ts'
 import type { RunConfig } from './config.ts'
 
 /** A named starting point for a run's settings, in plain words. */
@@ -109,6 +109,13 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
     throw new FlowerbedError('bad-input', `There is no preset “${preset}”.`, {
       where: 'preset',
       hint: `Choose one of: ${presetIds.join(', ')}.`,
+    })
+  }
+  const unknown = Object.keys(changes).find((key) => !(settingKeys as string[]).includes(key))
+  if (unknown !== undefined) {
+    throw new FlowerbedError('bad-input', `There is no setting “${unknown}”.`, {
+      where: unknown,
+      hint: `Settings are: ${settingKeys.join(', ')}.`,
     })
   }
   const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
