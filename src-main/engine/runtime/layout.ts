@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { RuntimeVariant } from '#contract/doctor.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+
+/**
+ * Where everything of the TensorFlow runtime lies.
+ *
+ *   <cache>/runtime/2.21.0-cpu-linux-x64/
+ *     runtime.json                      what it is, written last
+ *     lib/napi-v8/tfjs_binding.node     looks for its libraries in ../../deps/lib
+ *     deps/lib/libtensorflow_*.so.2     look for CUDA in ../nvidia/<part>/lib
+ *     deps/nvidia/<part>/lib/*.so*
+ *   <cache>/downloads/                  parts of downloads, kept so that the next try goes on from there
+ */
+export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
+  if (env.FLOWERBED_CACHE_DIR) return env.FLOWERBED_CACHE_DIR
+  if (process.platform === 'win32') {
+    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Flowerbed', 'Cache')
+  }
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'Flowerbed')
+  return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'flowerbed')
+}
+
+export const runtimesDirectory = (cache = cacheDirectory()): string => join(cache, 'runtime')
+
+export const downloadsDirectory = (cache = cacheDirectory()): string => join(cache, 'downloads')
+
+/** This machine as runtime folders and the wheel list name it, `linux-x64` for one. */
+export const platformName = `${process.platform}-${process.arch}`
+
+export interface RuntimeName {
+  version: string
+  variant: RuntimeVariant
+}
+
+export const runtimeDirectory = ({ version, variant }: RuntimeName, cache = cacheDirectory()): string =>
+  join(runtimesDirectory(cache), `${version}-${variant}-${platformName}`)
+
+export const bindingPath = (runtime: string): string => join(runtime, 'lib', 'napi-v8', 'tfjs_binding.node')
+
+export const librariesDirectory = (runtime: string): string => join(runtime, 'deps', 'lib')
+
+/** The name of the folder that links to a foreign TensorFlow, which must not be written into. */
+export const linkedDirectory = (foreign: string, cache = cacheDirectory()): string =>
+  join(
+    runtimesDirectory(cache),
+    `linked-${createHash('sha256').update(foreign).digest('hex').slice(0, 12)}-${platformName}`,
+  )
+
+/** `resources/tensorflow-binding`, in a checkout beside src-main, in a bundle some folders above. */
+export function bindingResources(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  for (;;) {
+    const candidate = join(folder, 'resources', 'tensorflow-binding')
+    if (existsSync(candidate)) return candidate
+    const parent = dirname(folder)
+    if (parent === folder) break
+    folder = parent
+  }
+  throw new FlowerbedError('not-found', 'The folder resources/tensorflow-binding is missing', {
+    where: fileURLToPath(import.meta.url),
+    hint: 'Install Flowerbed again.',
+  })
+}
