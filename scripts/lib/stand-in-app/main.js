@@ -1,0 +1,25 @@
+/**
+ * Makes the stand-in Electron behave like Electron's own: runs the app named by the first argument that is no flag.
+ * An ESM main with a top-level await, so that what the app does before `ready` happens before `ready`.
+ */
+import { app } from 'electron'
+import { existsSync, readFileSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const target = process.argv.slice(1).find((argument) => !argument.startsWith('-'))
+if (target === undefined || !existsSync(target)) {
+  process.stderr.write(`There is no app to run at ${target ?? '(nothing given)'}\n`)
+  process.exit(2)
+}
+const path = resolve(target)
+if (statSync(path).isDirectory()) {
+  const about = JSON.parse(readFileSync(join(path, 'package.json'), 'utf8'))
+  app.setAppPath(path)
+  app.setName(about.productName ?? about.name)
+  app.setVersion(about.version)
+  await import(pathToFileURL(join(path, about.main ?? 'index.js')).href)
+} else {
+  app.setAppPath(dirname(path))
+  await import(pathToFileURL(path).href)
+}
