@@ -1,0 +1,125 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Parameters } from '../flow/system.ts'
+import { Layers } from './layers.ts'
+import { double, meanPool2, overPixels, relu, timeEmbedding } from './ops.ts'
+import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
+
+/**
+ * Our own U-Net: residual blocks with the normalisation first, a sinusoidal time embedding that scales and shifts every
+ * block, mean pooling down and nearest doubling up. The last convolution starts at nought, so that the first strokes
+ * are none rather than wild.
+ */
+
+const frequencies = 16
+const groupsOf = (channels: number) => (channels % 8 === 0 ? 8 : channels % 4 === 0 ? 4 : 1)
+
+/** Levels below full size: as long as both sides stay even and at least 4 pixels remain, at most 3. */
+export function resunetLevels(height: number, width: number): number {
+  let levels = 0
+  let [h, w] = [height, width]
+  while (levels < 3 && h % 2 === 0 && w % 2 === 0 && Math.min(h, w) >= 8) {
+    h /= 2
+    w /= 2
+    levels++
+  }
+  return levels
+}
+
+type Block = (parameters: Parameters, x: Tensor4D, time: Tensor2D | null) => Tensor4D
+
+interface BlockOptions {
+  name: string
+  cin: number
+  cout: number
+  /** Width of the time embedding; absent in the posterior. */
+  time?: number
+}
+
+/** x + conv(relu(film(norm(conv(relu(norm(x))))))), with a 1 × 1 convolution on the short way where widths differ. */
+function block(layers: Layers, options: BlockOptions): Block {
+  const { name, cin, cout, time } = options
+  const norm1 = layers.norm(`${name}.norm1`, cin, groupsOf(cin))
+  const conv1 = layers.conv(`${name}.conv1`, { cin, cout })
+  const norm2 = layers.norm(`${name}.norm2`, cout, groupsOf(cout))
+  const conv2 = layers.conv(`${name}.conv2`, { cin: cout, cout, zero: true })
+  const film = time ? layers.dense(`${name}.film`, { cin: time, cout: 2 * cout, zero: true }) : null
+  const short = cin === cout ? null : layers.conv(`${name}.short`, { cin, cout, k: 1 })
+  return (parameters, x, t) => {
+    let h = norm2(parameters, conv1(parameters, relu(norm1(parameters, x))))
+    if (film && t) {
+      const [scale, shift] = tf.split(film(parameters, t), 2, 1) as [Tensor2D, Tensor2D]
+      h = h.mul(overPixels(scale).add(1)).add(overPixels(shift))
+    }
+    return conv2(parameters, relu(h)).add(short ? short(parameters, x) : x)
+  }
+}
+
+/** The body both networks share: `[n, h, w, cin]` → `[n, h, w, cout]`. */
+function body(
+  layers: Layers,
+  size: { height: number; width: number; hidden: number; cin: number; cout: number; time?: number },
+) {
+  const { height, width, hidden, cin, cout } = size
+  const timed = size.time === undefined ? {} : { time: size.time }
+  const levels = resunetLevels(height, width)
+  const widths = Array.from({ length: levels + 1 }, (_, i) => hidden * Math.min(2 ** i, 4))
+  const at = (i: number) => widths[i] as number
+
+  const first = layers.conv('first', { cin, cout: hidden })
+  const down = widths.map((c, i) =>
+    block(layers, { name: `down${i}`, cin: at(Math.max(0, i - 1)), cout: c, ...timed }),
+  )
+  const middle = block(layers, { name: 'middle', cin: at(levels), cout: at(levels), ...timed })
+  const up = widths.map((c, i) =>
+    block(layers, { name: `up${i}`, cin: c + at(Math.min(levels, i + 1)), cout: c, ...timed }),
+  )
+  const lastNorm = layers.norm('lastNorm', hidden, groupsOf(hidden))
+  const last = layers.conv('last', { cin: hidden, cout, zero: true })
+
+  return (parameters: Parameters, x: Tensor4D, t: Tensor2D | null) => {
+    const skips: Tensor4D[] = []
+    let h = first(parameters, x)
+    down.forEach((apply, i) => {
+      h = apply(parameters, i === 0 ? h : meanPool2(h), t)
+      skips.push(h)
+    })
+    h = middle(parameters, h, t)
+    for (let i = levels; i >= 0; i--) {
+      if (i < levels) h = double(h)
+      h = (up[i] as Block)(parameters, tf.concat([h, skips[i] as Tensor4D], 3), t)
+    }
+    return last(parameters, relu(lastNorm(parameters, h)))
+  }
+}
+
+/** Velocity network of the own presets. */
+export function resunetVelocity(size: NetworkSize): VelocityNetwork {
+  const { channels, hidden } = size
+  const layers = new Layers('velocity')
+  const width = 2 * hidden
+  const time1 = layers.dense('time1', { cin: 2 * frequencies, cout: width })
+  const time2 = layers.dense('time2', { cin: width, cout: width })
+  const apply = body(layers, { ...size, cin: channels, cout: channels, time: width })
+  return {
+    parameters: layers.parameters,
+    apply: (parameters, xT, t) => {
+      const embedded = relu(time1(parameters, timeEmbedding(t, frequencies)))
+      return apply(parameters, xT, relu(time2(parameters, embedded)))
+    },
+  }
+}
+
+/** Posterior of the own presets: half as wide, since saying where a picture lies is easier than drawing it. */
+export function resunetPosterior(size: NetworkSize): PosteriorNetwork {
+  const { channels, hidden } = size
+  const layers = new Layers('posterior')
+  const apply = body(layers, { ...size, hidden: Math.max(4, hidden >> 1), cin: channels, cout: 2 * channels })
+  return {
+    parameters: layers.parameters,
+    apply: (parameters, x) => {
+      const [mean, logvar] = tf.split(apply(parameters, x, null), 2, 3) as [Tensor4D, Tensor4D]
+      return { mean, logvar }
+    },
+  }
+}

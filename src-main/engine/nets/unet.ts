@@ -1,0 +1,167 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Parameters } from '../flow/system.ts'
+import { Layers } from './layers.ts'
+import { maxPool2, overPixels, relu, resizeBilinear } from './ops.ts'
+import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
+
+/**
+ * The U-Net of the reference, quirks included (ARCHITECTURE.md, “The model”). Levels 1 – 3 are `hidden` wide, deeper
+ * ones twice that.
+ */
+
+/** Levels of the reference's U-Net: ⌊log2⌋ of the shorter side, between 3 and 6. */
+export function unetLevels({ height, width }: Pick<NetworkSize, 'height' | 'width'>): number {
+  return Math.min(6, Math.max(3, Math.floor(Math.log2(Math.min(height, width)))))
+}
+
+const widthAt = (level: number, hidden: number) => (level <= 3 ? hidden : 2 * hidden)
+
+/** Convolution, optional shift by the time, normalisation, relu. */
+type Stage = (parameters: Parameters, x: Tensor4D, t: Tensor2D | null) => Tensor4D
+
+interface StageOptions {
+  name: string
+  cin: number
+  cout: number
+  timed: boolean
+  normName?: string
+}
+
+function stage(layers: Layers, options: StageOptions): Stage {
+  const { name, cin, cout, timed, normName = `${name}_norm` } = options
+  const conv = layers.conv(name, { cin, cout })
+  const norm = layers.norm(normName, cout)
+  const time = timed ? layers.dense(`temp_${name}`, { cin: 1, cout }) : null
+  return (parameters, x, t) => {
+    const h = conv(parameters, x)
+    return relu(norm(parameters, time && t ? h.add(overPixels(time(parameters, t))) : h))
+  }
+}
+
+function encoder(layers: Layers, size: NetworkSize, timed: boolean) {
+  const levels = unetLevels(size)
+  const stages = Array.from({ length: levels }, (_, i) =>
+    stage(layers, {
+      name: `enc${i + 1}`,
+      cin: i === 0 ? size.channels : widthAt(i, size.hidden),
+      cout: widthAt(i + 1, size.hidden),
+      timed,
+    }),
+  )
+  return (parameters: Parameters, x: Tensor4D, t: Tensor2D | null) => {
+    const skips: Tensor4D[] = []
+    let h = x
+    for (const apply of stages) {
+      const skip = apply(parameters, h, t)
+      skips.push(skip)
+      h = maxPool2(skip)
+    }
+    return { skips, h }
+  }
+}
+
+/** Doubles by bilinear resize, then, where odd sizes left a difference, resizes again to the skip, and joins both. */
+function join(h: Tensor4D, skip: Tensor4D): Tensor4D {
+  const doubled = resizeBilinear(h, h.shape[1] * 2, h.shape[2] * 2)
+  return tf.concat([resizeBilinear(doubled, skip.shape[1], skip.shape[2]), skip], 3)
+}
+
+/** The decoder's stages down to `last`, deepest first. */
+function decoder(layers: Layers, size: NetworkSize, options: { last: number; timed: boolean }) {
+  const levels = unetLevels(size)
+  const stages: Stage[] = []
+  for (let level = levels; level >= options.last; level--) {
+    stages.push(
+      stage(layers, {
+        name: `dec${level}`,
+        cin: 2 * widthAt(level, size.hidden),
+        // The way up narrows one level below where the way down widened.
+        cout: level >= 5 ? 2 * size.hidden : size.hidden,
+        timed: options.timed,
+      }),
+    )
+  }
+  return (parameters: Parameters, down: { h: Tensor4D; skips: Tensor4D[]; t: Tensor2D | null }) => {
+    let h = down.h
+    const skips = [...down.skips]
+    for (const apply of stages) h = apply(parameters, join(h, skips.pop() as Tensor4D), down.t)
+    return { h, skips }
+  }
+}
+
+/** Velocity U-Net: every stage is shifted by a linear function of the time. */
+export function unetVelocity(size: NetworkSize): VelocityNetwork {
+  const { channels, hidden } = size
+  const layers = new Layers('velocity')
+  const encode = encoder(layers, size, true)
+  const bottom = bottleneck(layers, size)
+  const decode = decoder(layers, size, { last: 2, timed: true })
+  const last = layers.conv('dec1', { cin: 2 * hidden, cout: channels })
+  return {
+    parameters: layers.parameters,
+    apply: (parameters, xT, t) => {
+      const t1 = t.reshape<Tensor2D>([-1, 1])
+      const down = encode(parameters, xT, t1)
+      const up = decode(parameters, { h: bottom(parameters, down.h, t1), skips: down.skips, t: t1 })
+      return last(parameters, join(up.h, up.skips[0] as Tensor4D))
+    },
+  }
+}
+
+/**
+ * The velocity network's bottleneck. With three levels: convolution, shift by level 3's time projection, norm, relu.
+ * With more, the reference's conditional expression binds so that the input is left out altogether:
+ * relu(norm(time projection of level 6)), 1 × 1. Both then add a squeeze of themselves.
+ */
+function bottleneck(layers: Layers, size: NetworkSize) {
+  const { hidden } = size
+  const levels = unetLevels(size)
+  const deep = levels > 3
+  const c = deep ? 2 * hidden : hidden
+  const conv = deep ? null : layers.conv('bottleneck_conv', { cin: c, cout: c })
+  // At six levels the encoder's own projection is used again; between, it exists for the bottleneck only.
+  const time6 = deep && levels < 6 ? layers.dense('temp_enc6', { cin: 1, cout: c }) : null
+  const norm = layers.norm('bottleneck_norm', c)
+  const squeeze = layers.dense('bottleneck_fc', { cin: c, cout: c })
+  const expand = layers.conv('bottleneck_expand', { cin: c, cout: c, k: 1 })
+  const timeOf = time6 ?? sharedTime(`velocity.temp_enc${deep ? 6 : 3}`)
+  return (parameters: Parameters, h: Tensor4D, t: Tensor2D) => {
+    const time = overPixels(timeOf(parameters, t))
+    const bottom = relu(norm(parameters, conv ? conv(parameters, h).add(time) : time))
+    const global = relu(squeeze(parameters, tf.mean<Tensor2D>(bottom, [1, 2])))
+    return expand(parameters, overPixels(global)).add<Tensor4D>(bottom)
+  }
+}
+
+/** A projection of the time that another layer declared. */
+function sharedTime(name: string) {
+  return (parameters: Parameters, t: Tensor2D): Tensor2D =>
+    tf.matMul(t, parameters[`${name}.weight`] as Tensor2D).add(parameters[`${name}.bias`] as tf.Tensor)
+}
+
+/** Posterior U-Net: no time; two 1 × 1 convolutions give mean and logvar. */
+export function unetPosterior(size: NetworkSize): PosteriorNetwork {
+  const { channels, hidden } = size
+  const layers = new Layers('posterior')
+  const encode = encoder(layers, size, false)
+  const c = widthAt(unetLevels(size), hidden)
+  const bottom = stage(layers, {
+    name: 'bottleneck_conv',
+    normName: 'bottleneck_norm',
+    cin: c,
+    cout: c,
+    timed: false,
+  })
+  const decode = decoder(layers, size, { last: 1, timed: false })
+  const mean = layers.conv('mean_output', { cin: hidden, cout: channels, k: 1 })
+  const logvar = layers.conv('logvar_output', { cin: hidden, cout: channels, k: 1 })
+  return {
+    parameters: layers.parameters,
+    apply: (parameters, x) => {
+      const down = encode(parameters, x, null)
+      const { h } = decode(parameters, { h: bottom(parameters, down.h, null), skips: down.skips, t: null })
+      return { mean: mean(parameters, h), logvar: logvar(parameters, h) }
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { _electron } from 'playwright-core'
+import type { ElectronApplication, Page } from 'playwright-core'
+import { electronToLaunch } from '../../scripts/lib/electron.mjs'
+
+export const root = resolve(import.meta.dirname, '../..')
+export const demoPictures = join(root, 'resources/demo/pictures')
+
+/** The app as a user has it: real Electron, real processes, a data folder of its own. */
+export interface RunningApp {
+  app: ElectronApplication
+  page: Page
+  /** Quits as the menu does and waits for the process to end. */
+  quit: () => Promise<void>
+}
+
+/** Starts the built app on a data folder; the window is loaded when this resolves. */
+export async function launchApp(options: {
+  dataDirectory: string
+  size?: { width: number; height: number }
+}): Promise<RunningApp> {
+  const electron = electronToLaunch()
+  const app = await _electron.launch({
+    executablePath: electron.executablePath,
+    args: [...electron.args, join(root, 'out/main/index.js'), `--data-dir=${options.dataDirectory}`],
+    cwd: root,
+    env: definedEnvironment(),
+    timeout: 60_000,
+  })
+  const page = await app.firstWindow()
+  const { size } = options
+  if (size) {
+    await app.evaluate(({ BrowserWindow }, { width, height }) => {
+      BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
+    }, size)
+  }
+  await page.waitForLoadState('domcontentloaded')
+  return {
+    app,
+    page,
+    quit: async () => {
+      const ended = app.waitForEvent('close')
+      await app.evaluate(({ app: electronApp }) => {
+        electronApp.quit()
+      })
+      await ended
+    },
+  }
+}
+
+/** Drops files and folders on the window as the system's file manager does: with paths, through the input pipeline. */
+export async function dropPaths(page: Page, paths: string[], at = { x: 640, y: 400 }): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', {
+      type,
+      ...at,
+      data: { items: [], files: paths, dragOperationsMask: 1 },
+    })
+  }
+  await session.detach()
+}
+
+/** A folder that is gone when the test is. */
+export function temporaryFolder(name: string): { path: string; remove: () => void } {
+  const path = mkdtempSync(join(tmpdir(), `flowerbed-${name}-`))
+  return {
+    path,
+    remove: () => {
+      rmSync(path, { recursive: true, force: true })
+    },
+  }
+}
+
+function definedEnvironment(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(process.env).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
+}
