@@ -1,4 +1,6 @@
+import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { FlowerbedError } from '#contract/errors.ts'
 
 /** Shape and type of a tensor that is known before any value is. */
 export interface TensorSpec {
@@ -32,4 +34,31 @@ export interface Program {
   /** Replaces state; names left out keep their values. State is zero before the first write. */
   write: (values: Values) => void
   dispose: () => void
+}
+
+/** The given names, all of them by default; @throws FlowerbedError `internal` for one the program does not have. */
+export function stateNames(spec: ProgramSpec, names = Object.keys(spec.state)): string[] {
+  for (const name of names) {
+    if (!spec.state[name])
+      throw new FlowerbedError('internal', `Program “${spec.name}” has no state “${name}”.`)
+  }
+  return names
+}
+
+/** @throws FlowerbedError `internal` when a feed is missing or of the wrong size */
+export function checkFeeds(spec: ProgramSpec, feeds: Values): void {
+  for (const [name, { shape }] of Object.entries(spec.feeds)) {
+    const size = shape.reduce((product, side) => product * side, 1)
+    if (feeds[name]?.length !== size) {
+      throw new FlowerbedError(
+        'internal',
+        `Program “${spec.name}” needs ${size} numbers as “${name}”, it was given ${feeds[name]?.length ?? 'none'}.`,
+      )
+    }
+  }
+}
+
+/** Flat values as a tensor; the values must not be changed until it is disposed. */
+export function toTensor({ shape, dtype }: TensorSpec, values: Values[string]): Tensor {
+  return tf.tensor(values, shape, dtype)
 }

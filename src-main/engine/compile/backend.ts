@@ -1,0 +1,47 @@
+/* eslint-disable max-params -- the signatures are tfjs-node's */
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+
+/** An attribute of a TensorFlow operation as tfjs-node passes it. */
+export interface OpAttribute {
+  name: string
+  type: number
+  value: unknown
+}
+
+/** A tensor that lives on TensorFlow's side. */
+export interface TensorHandle {
+  id: number
+  shape: number[]
+  dtype: number
+}
+
+/** The native binding of tfjs-node, as far as tracing needs it. */
+export interface Binding {
+  TF_FLOAT: number
+  TF_INT32: number
+  TF_BOOL: number
+  TF_ATTR_TYPE: number
+  TF_ATTR_INT: number
+  TF_ATTR_FLOAT: number
+  TF_ATTR_BOOL: number
+  TF_ATTR_STRING: number
+  createTensor: (shape: number[], dtype: number, values: ArrayLike<number>) => number
+  deleteTensor: (id: number) => void
+  tensorDataSync: (id: number) => unknown
+  executeOp: (op: string, attributes: OpAttribute[], inputs: number[], outputs: number) => TensorHandle[]
+}
+
+/** tfjs-node's backend, as far as tracing needs it. */
+export interface NodeBackend {
+  binding: Binding
+  getInputTensorIds: (tensors: Tensor[]) => number[]
+  loadSavedModelMetaGraph: (folder: string, tags: string) => number
+  runSavedModel: (id: number, inputs: Tensor[], names: { name: string }[], outputs: string[]) => Tensor[]
+  deleteSavedModel: (id: number) => void
+}
+
+/** The backend in use; TensorFlow must have been loaded. */
+export function nodeBackend(): NodeBackend {
+  return tf.backend() as unknown as NodeBackend
+}

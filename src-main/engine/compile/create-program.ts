@@ -1,0 +1,23 @@
+import { FlowerbedError } from '#contract/errors.ts'
+import { createLogger } from '../../log.ts'
+import { createCompiledProgram } from './compiled.ts'
+import { createEagerProgram } from './eager.ts'
+import type { Program, ProgramSpec } from './program.ts'
+
+const log = createLogger('compile')
+
+/** `auto` compiles and, where TensorFlow or the trace refuses, says so once and runs operation by operation. */
+export type ProgramMode = 'auto' | 'eager' | 'compiled'
+
+/** A program ready to run, its state all zero. The caller disposes it. */
+export function createProgram(spec: ProgramSpec, { mode = 'auto' }: { mode?: ProgramMode } = {}): Program {
+  if (mode === 'eager') return createEagerProgram(spec)
+  try {
+    return createCompiledProgram(spec)
+  } catch (thrown) {
+    // What is wrong with the body itself would be as wrong without compiling.
+    if (mode === 'compiled' || (thrown instanceof FlowerbedError && thrown.kind === 'internal')) throw thrown
+    log.warn(`“${spec.name}” runs uncompiled, several times slower:`, thrown)
+    return createEagerProgram(spec)
+  }
+}

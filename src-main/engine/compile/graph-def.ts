@@ -1,0 +1,216 @@
+import { FlowerbedError } from '#contract/errors.ts'
+import type { Binding, OpAttribute } from './backend.ts'
+import type { ProgramSpec, TensorSpec } from './program.ts'
+import { protobuf } from './protobuf.ts'
+import type { AttrValue, GraphDef, Protobuf, TensorShape } from './protobuf.ts'
+import { feedNode, stateNode } from './trace.ts'
+import type { ConstantNode, Edge, Trace } from './trace.ts'
+
+/** TensorFlow's numbers of the types used here. */
+const types = { float32: 1, int32: 3, bool: 10 } as const
+/** tfjs-node 4.22 is built for graphs of this age; newer TensorFlow still reads them. */
+const producer = 1882
+
+export const assignedOutput = (name: string) => `state/${name}/assigned:0`
+export const valueOutput = (name: string) => `state/${name}/value:0`
+export const initFeed = (name: string) => `state/${name}/init:0`
+export const fetchOutput = (name: string) => `fetch/${name}:0`
+
+/**
+ * A traced program as the bytes of a SavedModel: state in resource variables, feeds as placeholders. Fetching any
+ * `fetch/…` computes everything and then replaces the state; `state/…/value` reads it, `state/…/assigned` writes it.
+ */
+export function savedModel(options: {
+  spec: ProgramSpec
+  trace: Trace
+  binding: Binding
+  id: string
+}): Uint8Array {
+  const graph = new GraphWriter(options.binding)
+  const { spec, trace, id } = options
+  for (const [name, tensor] of Object.entries(spec.state)) graph.variable(`${id}/${name}`, name, tensor)
+  for (const [name, tensor] of Object.entries(spec.feeds)) graph.placeholder(feedNode(name), tensor)
+  for (const node of liveNodes(trace)) {
+    if (node.kind === 'constant') graph.constant(node)
+    else graph.op(node)
+  }
+  const updated = Object.entries(trace.next).map(([name, edge]) =>
+    graph.assignNext(name, edge, spec.state[name]?.dtype),
+  )
+  for (const [name, edge] of Object.entries(trace.fetches)) {
+    graph.identity(`fetch/${name}`, edge, { dtype: edge.spec.dtype, after: updated })
+  }
+  graph.done('fetch/done', updated)
+  return graph.savedModel()
+}
+
+/** Nodes that something fetched or kept depends on. */
+function liveNodes(trace: Trace): Trace['nodes'] {
+  const byName = new Map(trace.nodes.map((node) => [node.name, node]))
+  const live = new Set<string>()
+  const open = [...Object.values(trace.fetches), ...Object.values(trace.next)].map((edge) => edge.node)
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (live.has(name)) continue
+    live.add(name)
+    const node = byName.get(name)
+    if (node?.kind === 'op') open.push(...node.inputs.map((edge) => edge.node))
+  }
+  return trace.nodes.filter((node) => live.has(node.name))
+}
+
+const reference = ({ node, index }: Edge) => (index === 0 ? node : `${node}:${index}`)
+
+class GraphWriter {
+  private readonly pb: Protobuf
+  private readonly graph: GraphDef
+  private readonly binding: Binding
+
+  constructor(binding: Binding) {
+    this.pb = protobuf()
+    this.binding = binding
+    this.graph = new this.pb.GraphDef()
+    const versions = new this.pb.VersionDef()
+    versions.setProducer(producer)
+    versions.setMinConsumer(0)
+    this.graph.setVersions(versions)
+  }
+
+  variable(shared: string, name: string, { shape, dtype }: TensorSpec): void {
+    const handle = `state/${name}`
+    const type = this.type(dtype)
+    this.node('VarHandleOp', handle, [], {
+      dtype: type,
+      shape: this.shape(shape),
+      shared_name: this.text(shared),
+      container: this.text(''),
+    })
+    this.node('ReadVariableOp', stateNode(name), [handle], { dtype: type })
+    this.node('Identity', `${handle}/value`, [stateNode(name)], { T: type })
+    this.placeholder(`${handle}/init`, { shape, dtype })
+    this.node('AssignVariableOp', `${handle}/initialise`, [handle, `${handle}/init`], { dtype: type })
+    this.done(`${handle}/assigned`, [`${handle}/initialise`])
+  }
+
+  placeholder(name: string, { shape, dtype }: TensorSpec): void {
+    this.node('Placeholder', name, [], { dtype: this.type(dtype), shape: this.shape(shape) })
+  }
+
+  constant({ name, dtype, shape, values }: ConstantNode): void {
+    const tensor = new this.pb.Tensor()
+    tensor.setDtype(dtype)
+    tensor.setTensorShape(this.shapeProto(shape))
+    tensor.setTensorContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+    const value = new this.pb.AttrValue()
+    value.setTensor(tensor)
+    this.node('Const', name, [], { dtype: this.typeNumber(dtype), value })
+  }
+
+  op(node: { op: string; name: string; inputs: Edge[]; attributes: OpAttribute[] }): void {
+    const attributes = Object.fromEntries(
+      node.attributes.map((attribute) => [attribute.name, this.attribute(node.op, attribute)]),
+    )
+    this.node(node.op, node.name, node.inputs.map(reference), attributes)
+  }
+
+  identity(name: string, edge: Edge, options: { dtype: TensorSpec['dtype']; after: string[] }): void {
+    const inputs = [reference(edge), ...options.after.map((node) => `^${node}`)]
+    this.node('Identity', name, inputs, { T: this.type(options.dtype) })
+  }
+
+  /** Writes the next value once the old one has been read; answers the node to wait for. */
+  assignNext(name: string, edge: Edge, dtype: TensorSpec['dtype'] = 'float32'): string {
+    const update = `state/${name}/update`
+    const inputs = [`state/${name}`, reference(edge), `^${stateNode(name)}`]
+    this.node('AssignVariableOp', update, inputs, { dtype: this.type(dtype) })
+    return update
+  }
+
+  /** A 1 that is there when all of `after` are done. */
+  done(name: string, after: string[]): void {
+    const one: ConstantNode = {
+      kind: 'constant',
+      name: `${name}/one`,
+      dtype: types.int32,
+      shape: [],
+      values: Int32Array.of(1),
+    }
+    this.constant(one)
+    this.node('Identity', name, [one.name, ...after.map((node) => `^${node}`)], { T: this.type('int32') })
+  }
+
+  savedModel(): Uint8Array {
+    const info = new this.pb.MetaGraphDef.MetaInfoDef()
+    info.addTags('serve')
+    const meta = new this.pb.MetaGraphDef()
+    meta.setMetaInfoDef(info)
+    meta.setGraphDef(this.graph)
+    const model = new this.pb.SavedModel()
+    model.setSavedModelSchemaVersion(1)
+    model.addMetaGraphs(meta)
+    return model.serializeBinary()
+  }
+
+  // eslint-disable-next-line max-params -- the four fields of TensorFlow's NodeDef
+  private node(op: string, name: string, inputs: string[], attributes: Record<string, AttrValue>): void {
+    const node = new this.pb.NodeDef()
+    node.setOp(op)
+    node.setName(name)
+    for (const input of inputs) node.addInput(input)
+    const map = node.getAttrMap()
+    for (const [key, value] of Object.entries(attributes)) map.set(key, value)
+    this.graph.addNode(node)
+  }
+
+  private attribute(op: string, { name, type, value }: OpAttribute): AttrValue {
+    const b = this.binding
+    const attribute = new this.pb.AttrValue()
+    if (type === b.TF_ATTR_TYPE) attribute.setType(Number(value))
+    else if (type === b.TF_ATTR_FLOAT) attribute.setF(Number(value))
+    else if (type === b.TF_ATTR_BOOL) attribute.setB(Boolean(value))
+    else if (type === b.TF_ATTR_STRING && typeof value === 'string') return this.text(value)
+    else if (type === b.TF_ATTR_INT && Array.isArray(value)) {
+      const list = new this.pb.AttrValue.ListValue()
+      list.setIList(value as number[])
+      attribute.setList(list)
+    } else if (type === b.TF_ATTR_INT) attribute.setI(Number(value))
+    else {
+      throw new FlowerbedError(
+        'unavailable',
+        `The operation ${op} has an attribute “${name}” that cannot be compiled.`,
+      )
+    }
+    return attribute
+  }
+
+  private type(dtype: keyof typeof types): AttrValue {
+    return this.typeNumber(types[dtype])
+  }
+
+  private typeNumber(type: number): AttrValue {
+    const attribute = new this.pb.AttrValue()
+    attribute.setType(type)
+    return attribute
+  }
+
+  private text(text: string): AttrValue {
+    const attribute = new this.pb.AttrValue()
+    attribute.setS(Buffer.from(text).toString('base64'))
+    return attribute
+  }
+
+  private shape(shape: number[]): AttrValue {
+    const attribute = new this.pb.AttrValue()
+    attribute.setShape(this.shapeProto(shape))
+    return attribute
+  }
+
+  private shapeProto(shape: number[]): TensorShape {
+    const proto = new this.pb.TensorShape()
+    for (const side of shape) {
+      const dimension = new this.pb.TensorShape.Dim()
+      dimension.setSize(side)
+      proto.addDim(dimension)
+    }
+    return proto
+  }
+}

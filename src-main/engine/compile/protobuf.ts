@@ -1,0 +1,61 @@
+import { createRequire } from 'node:module'
+
+/** TensorFlow's protocol buffers as tfjs-node-gpu ships them: generated code without types; these are the parts used. */
+export interface Protobuf {
+  GraphDef: new () => GraphDef
+  VersionDef: new () => { setProducer: (n: number) => void; setMinConsumer: (n: number) => void }
+  NodeDef: new () => NodeDef
+  AttrValue: (new () => AttrValue) & { ListValue: new () => { setIList: (values: number[]) => void } }
+  Tensor: new () => {
+    setDtype: (type: number) => void
+    setTensorShape: (shape: TensorShape) => void
+    setTensorContent: (bytes: Uint8Array) => void
+  }
+  TensorShape: (new () => TensorShape) & { Dim: new () => { setSize: (size: number) => void } }
+  MetaGraphDef: (new () => {
+    setMetaInfoDef: (info: object) => void
+    setGraphDef: (graph: GraphDef) => void
+  }) & {
+    MetaInfoDef: new () => { addTags: (tag: string) => void }
+  }
+  SavedModel: new () => {
+    setSavedModelSchemaVersion: (version: number) => void
+    addMetaGraphs: (meta: object) => void
+    serializeBinary: () => Uint8Array
+  }
+}
+
+export interface GraphDef {
+  addNode: (node: NodeDef) => void
+  setVersions: (versions: object) => void
+}
+
+export interface TensorShape {
+  addDim: (dimension: object) => void
+}
+
+export interface AttrValue {
+  setType: (type: number) => void
+  setI: (value: number) => void
+  setF: (value: number) => void
+  setB: (value: boolean) => void
+  /** Base64, as google-protobuf takes bytes. */
+  setS: (value: string) => void
+  setList: (list: object) => void
+  setShape: (shape: TensorShape) => void
+  setTensor: (tensor: object) => void
+}
+
+export interface NodeDef {
+  setOp: (op: string) => void
+  setName: (name: string) => void
+  addInput: (input: string) => void
+  getAttrMap: () => { set: (key: string, value: AttrValue) => void }
+}
+
+/** The message classes; loaded when first needed, since tfjs-node must have been loaded before. */
+export function protobuf(): Protobuf {
+  const generated = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as
+    Protobuf | { proto: { tensorflow: Protobuf } }
+  return 'proto' in generated ? generated.proto.tensorflow : generated
+}
