@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { SolverName } from '#contract/engine.ts'
 
@@ -19,35 +19,35 @@ export const tableaus: Record<SolverName, Tableau> = {
 export type Slope = (x: Tensor4D, t: Tensor1D) => Tensor4D
 
 /**
- * One step of size `dt` (negative on the way from latent to data) of dx/dt = v(x, t).
+ * One step of size `dt` (negative on the way from latent to data) of dx/dt = v(x, t). Time and size are scalar tensors,
+ * so that a traced step serves every time.
  * @returns x at t + dt, like x
  */
 export function solverStep(options: {
   tableau: Tableau
   slope: Slope
   x: Tensor4D
-  t: number
-  dt: number
+  t: Tensor
+  dt: Tensor
 }): Tensor4D {
   const { tableau, slope, x, t, dt } = options
   return tf.tidy(() => {
     const slopes: Tensor4D[] = []
     tableau.c.forEach((c, i) => {
-      const row = tableau.a[i] ?? []
-      const at = mix({ x, slopes, weights: row, dt })
+      const at = mix({ x, slopes, weights: tableau.a[i] ?? [], dt })
       // Rounding must not push the time outside of what the network has seen.
-      const time = Math.min(1, Math.max(0, t + c * dt))
-      slopes.push(slope(at, tf.fill<tf.Rank.R1>([x.shape[0]], time)))
+      const time = tf.minimum(1, tf.maximum(0, t.add(dt.mul(c))))
+      slopes.push(slope(at, tf.tile(time.reshape([1]), [x.shape[0]]) as Tensor1D))
     })
     return mix({ x, slopes, weights: tableau.b, dt })
   })
 }
 
-function mix(options: { x: Tensor4D; slopes: Tensor4D[]; weights: number[]; dt: number }): Tensor4D {
+function mix(options: { x: Tensor4D; slopes: Tensor4D[]; weights: number[]; dt: Tensor }): Tensor4D {
   const { x, slopes, weights, dt } = options
   return slopes.reduce<Tensor4D>((sum, slope, i) => {
     const weight = weights[i] ?? 0
-    return weight === 0 ? sum : sum.add(slope.mul(weight * dt))
+    return weight === 0 ? sum : sum.add(slope.mul(dt.mul(weight)))
   }, x)
 }
 
@@ -75,7 +75,10 @@ export function integrate(options: {
   const tableau = tableaus[solver]
   let x = options.x.clone()
   timeGrid({ steps, from, to }).forEach(({ t, dt }, i) => {
-    const next = solverStep({ tableau, slope, x, t, dt })
+    const previous = x
+    const next = tf.tidy(() =>
+      solverStep({ tableau, slope, x: previous, t: tf.scalar(t), dt: tf.scalar(dt) }),
+    )
     x.dispose()
     x = next
     onStep?.(i + 1)

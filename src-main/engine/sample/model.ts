@@ -1,0 +1,246 @@
+import type { Tensor4D } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+import type { RunConfig } from '#contract/config.ts'
+import type { SolverName } from '#contract/engine.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { pictureBytes } from '#contract/pictures.ts'
+import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
+import { createProgram } from '../compile/create-program.ts'
+import type { Program, ProgramSpec, Values } from '../compile/program.ts'
+import { createSystem } from '../flow/create-system.ts'
+import { lerp, slerp } from '../flow/latent.ts'
+import { solverStep, tableaus, timeGrid } from '../flow/solver.ts'
+import type { System } from '../flow/system.ts'
+import { seedWords, statelessNormal } from '../random.ts'
+
+/** Pictures in one call; more are drawn in turns, so that memory stays bounded. */
+const chunkSize = 16
+
+export interface Integration {
+  solver: SolverName
+  steps: number
+  /** Called after each solver step; what it awaits lets other work through. */
+  onStep?: (share: number) => Promise<void> | void
+}
+
+/** Latents of some pictures, flat float32 NHWC. */
+export interface Latents {
+  count: number
+  values: Float32Array
+}
+
+/**
+ * A run's networks with weights, ready to draw and to encode. Owns its programs; the weights may be replaced at any time,
+ * which is how the grid of a run in training is drawn.
+ */
+export class Model {
+  readonly system: System
+  readonly shape: PictureShape
+  private weights: Values = {}
+  private readonly programs = new Map<string, Program>()
+
+  constructor(options: { config: RunConfig; shape: PictureShape }) {
+    this.system = createSystem(options)
+    this.shape = options.shape
+  }
+
+  /** Sets the weights by parameter name. */
+  setWeights(weights: Values): void {
+    this.weights = weights
+    for (const program of this.programs.values()) program.write(weights)
+  }
+
+  /** Draws pictures from p(z): picture i depends on (seed, i) alone. */
+  async sample(options: { count: number; seed: number } & Integration): Promise<PixelBatch> {
+    const { count, seed, ...integration } = options
+    return await this.draw(this.priorLatents(count, seed), integration)
+  }
+
+  /** Pictures of latents: dx = v dt from t = 1 to t = 0. */
+  async draw(z: Latents, integration: Integration): Promise<PixelBatch> {
+    const images = await this.integrate(z, { ...integration, from: 1, to: 0 })
+    return { ...this.shape, count: z.count, pixels: toBytes(images.values) }
+  }
+
+  /** Latents of pictures by the mean of q(z|x). @throws FlowerbedError `conflict` without a posterior */
+  encode(pictures: PixelBatch): Latents {
+    if (!this.system.posterior) {
+      throw new FlowerbedError('conflict', 'This run did not learn how pictures are encoded.', {
+        hint: 'Encode by inversion, or train with “Learn how pictures are encoded” switched on.',
+      })
+    }
+    const images = toImages(pictures.pixels)
+    const values = this.inChunks({ count: pictures.count, values: images }, (chunk, n) =>
+      this.program(`encode-${n}`, () => this.encodeProgram(n)).run({ x: chunk }),
+    )
+    return { count: pictures.count, values }
+  }
+
+  /** Latents of pictures by running the drawing backwards: dx = v dt from t = 0 to t = 1. */
+  async invert(pictures: PixelBatch, integration: Integration): Promise<Latents> {
+    const images = { count: pictures.count, values: toImages(pictures.pixels) }
+    return await this.integrate(images, { ...integration, from: 0, to: 1 })
+  }
+
+  /** `frames` latents from the first of two to the second, ends included. */
+  between(ends: Latents, options: { frames: number; mode: 'slerp' | 'lerp' }): Latents {
+    const { frames, mode } = options
+    const size = pictureBytes(this.shape)
+    const shares = Array.from({ length: frames }, (_, i) => (frames === 1 ? 0 : i / (frames - 1)))
+    const values = tf.tidy(() => {
+      const end = (i: number) =>
+        tf.tensor(ends.values.slice(i * size, (i + 1) * size), [1, ...this.pictureShape()]) as Tensor4D
+      return (mode === 'slerp' ? slerp : lerp)(end(0), end(1), shares).dataSync<'float32'>()
+    })
+    return { count: frames, values }
+  }
+
+  dispose(): void {
+    for (const program of this.programs.values()) program.dispose()
+    this.programs.clear()
+  }
+
+  private priorLatents(count: number, seed: number): Latents {
+    const size = pictureBytes(this.shape)
+    const values = new Float32Array(count * size)
+    for (let i = 0; i < count; i++) {
+      const one = tf.tidy(() => {
+        const words = tf.tensor1d(seedWords(seed, i, 'sample'), 'int32')
+        return statelessNormal([1, ...this.pictureShape()], words).dataSync<'float32'>()
+      })
+      values.set(one, i * size)
+    }
+    const z = this.inChunks({ count, values }, (chunk, n) =>
+      this.program(`latent-${n}`, () => this.latentProgram(n)).run({ x: chunk }),
+    )
+    return { count, values: z }
+  }
+
+  private async integrate(
+    start: Latents,
+    options: Integration & { from: number; to: number },
+  ): Promise<Latents> {
+    const { solver, steps, from, to, onStep } = options
+    const size = pictureBytes(this.shape)
+    const values = new Float32Array(start.count * size)
+    const chunks = Math.ceil(start.count / chunkSize)
+    let done = 0
+    for (const { first, n } of chunksOf(start.count)) {
+      let x = padded(
+        start.values.subarray(first * size, (first + n) * size),
+        this.chunkFor(start.count) * size,
+      )
+      for (const { t, dt } of timeGrid({ steps, from, to })) {
+        const program = this.program(`${solver}-${this.chunkFor(start.count)}`, () =>
+          this.solverProgram(solver, this.chunkFor(start.count)),
+        )
+        x = program.run({ x, t: Float32Array.of(t), dt: Float32Array.of(dt) })['x'] as Float32Array
+        await onStep?.(++done / (chunks * steps))
+      }
+      values.set(x.subarray(0, n * size), first * size)
+    }
+    return { count: start.count, values }
+  }
+
+  private chunkFor(count: number): number {
+    return Math.min(count, chunkSize)
+  }
+
+  private inChunks(input: Latents, run: (chunk: Float32Array, n: number) => Values): Float32Array {
+    const size = pictureBytes(this.shape)
+    const n = this.chunkFor(input.count)
+    const values = new Float32Array(input.count * size)
+    for (const { first, n: real } of chunksOf(input.count)) {
+      const chunk = padded(input.values.subarray(first * size, (first + real) * size), n * size)
+      values.set((run(chunk, n)['x'] as Float32Array).subarray(0, real * size), first * size)
+    }
+    return values
+  }
+
+  private program(key: string, make: () => ProgramSpec): Program {
+    let program = this.programs.get(key)
+    if (!program) {
+      program = createProgram(make())
+      program.write(this.weights)
+      this.programs.set(key, program)
+    }
+    return program
+  }
+
+  private pictureShape(): [number, number, number] {
+    return [this.shape.height, this.shape.width, this.shape.channels]
+  }
+
+  private base(n: number): Pick<ProgramSpec, 'state' | 'feeds'> {
+    return {
+      state: Object.fromEntries(
+        this.system.parameters.map(({ name, shape }) => [name, { shape, dtype: 'float32' }]),
+      ),
+      feeds: { x: { shape: [n, ...this.pictureShape()], dtype: 'float32' } },
+    }
+  }
+
+  private solverProgram(solver: SolverName, n: number): ProgramSpec {
+    const base = this.base(n)
+    const scalar = { shape: [], dtype: 'float32' as const }
+    return {
+      ...base,
+      name: solver,
+      feeds: { ...base.feeds, t: scalar, dt: scalar },
+      body: (weights, feeds) => ({
+        fetches: {
+          x: solverStep({
+            tableau: tableaus[solver],
+            slope: (x, t) => this.system.velocity(weights, x, t),
+            x: feeds['x'] as Tensor4D,
+            t: feeds['t'] as tf.Tensor,
+            dt: feeds['dt'] as tf.Tensor,
+          }),
+        },
+        next: {},
+      }),
+    }
+  }
+
+  private encodeProgram(n: number): ProgramSpec {
+    const posterior = this.system.posterior
+    return {
+      ...this.base(n),
+      name: 'encode',
+      body: (weights, { x }) => ({
+        fetches: { x: posterior ? posterior(weights, x as Tensor4D).mean : (x as Tensor4D) },
+        next: {},
+      }),
+    }
+  }
+
+  private latentProgram(n: number): ProgramSpec {
+    return {
+      ...this.base(n),
+      name: 'latent',
+      body: (weights, { x }) => ({ fetches: { x: this.system.latent(weights, x as Tensor4D) }, next: {} }),
+    }
+  }
+}
+
+function* chunksOf(count: number): Generator<{ first: number; n: number }> {
+  for (let first = 0; first < count; first += chunkSize)
+    yield { first, n: Math.min(chunkSize, count - first) }
+}
+
+function padded(values: Float32Array, length: number): Float32Array {
+  if (values.length === length) return values
+  const whole = new Float32Array(length)
+  whole.set(values)
+  return whole
+}
+
+/** uint8 → float32 in [0, 1]. */
+function toImages(pixels: Uint8Array): Float32Array {
+  return Float32Array.from(pixels, (value) => value / 255)
+}
+
+/** float32, cut to [0, 1] → uint8. */
+function toBytes(images: Float32Array): Uint8Array {
+  return Uint8Array.from(images, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255))
+}

@@ -1,0 +1,130 @@
+import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { runConfigSchema } from '#contract/config.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { pictureShapeSchema } from '#contract/pictures.ts'
+import { machineSchema } from '#contract/run.ts'
+import type { CheckpointRecord } from '#contract/run.ts'
+import { sha256, writeFileAtomically } from '../../files.ts'
+import type { Values } from '../compile/program.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
+
+/** The JSON beside a checkpoint: everything but the arrays. */
+export const checkpointInfoSchema = z.object({
+  format: z.literal(1),
+  runId: z.string(),
+  step: z.int(),
+  trainedSeconds: z.number(),
+  losses: z.record(z.string(), z.number()),
+  config: runConfigSchema,
+  shape: pictureShapeSchema,
+  machine: machineSchema,
+  sha256: z.string(),
+})
+export type CheckpointInfo = z.infer<typeof checkpointInfoSchema>
+
+export interface Checkpoint {
+  info: CheckpointInfo
+  state: Values
+}
+
+export const checkpointFolder = (runDirectory: string) => join(runDirectory, 'checkpoints')
+const jsonOf = (file: string) => file.replace(/\.safetensors$/, '.json')
+
+/**
+ * Saves a training state: arrays as safetensors, the rest as JSON beside it, each there whole or not at all. The JSON is
+ * written last and names the arrays' hash, so it never speaks of arrays that are not there.
+ */
+export async function saveCheckpoint(options: {
+  runDirectory: string
+  info: Omit<CheckpointInfo, 'sha256' | 'format'>
+  state: Values
+  shapes: Record<string, number[]>
+}): Promise<CheckpointRecord> {
+  const { runDirectory, info, state, shapes } = options
+  const folder = checkpointFolder(runDirectory)
+  await mkdir(folder, { recursive: true })
+  const file = `step-${String(info.step).padStart(8, '0')}.safetensors`
+  const bytes = writeSafetensors({
+    tensors: Object.fromEntries(
+      Object.entries(state).map(([name, values]) => [
+        name,
+        {
+          dtype: values instanceof Float32Array ? 'F32' : 'I32',
+          shape: shapes[name] ?? [values.length],
+          values,
+        },
+      ]),
+    ),
+    metadata: { format: 'flowerbed', step: String(info.step) },
+  })
+  const hash = sha256(bytes)
+  await writeFileAtomically(join(folder, file), bytes)
+  const whole: CheckpointInfo = { format: 1, ...info, sha256: hash }
+  await writeFileAtomically(join(folder, jsonOf(file)), JSON.stringify(whole, null, 1))
+  return {
+    runId: info.runId,
+    step: info.step,
+    file,
+    sha256: hash,
+    bytes: bytes.length,
+    pinned: false,
+    createdAt: Date.now(),
+  }
+}
+
+/**
+ * Reads a checkpoint back.
+ * @throws FlowerbedError `not-found` when a file is missing, `corrupt` when its bytes are not those that were saved
+ */
+export async function loadCheckpoint(runDirectory: string, file: string): Promise<Checkpoint> {
+  const path = join(checkpointFolder(runDirectory), file)
+  const read = (name: string) =>
+    readFile(name).catch((cause: unknown) => {
+      throw new FlowerbedError('not-found', 'The save is gone.', {
+        where: name,
+        hint: 'Resume from another save of this run, or train it again.',
+        cause,
+      })
+    })
+  const corrupt = (what: string, cause?: unknown) =>
+    new FlowerbedError('corrupt', what, {
+      where: path,
+      hint: 'Resume from an older save of this run.',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  let info: CheckpointInfo
+  const json = await read(jsonOf(path))
+  try {
+    info = checkpointInfoSchema.parse(JSON.parse(json.toString()))
+  } catch (cause) {
+    throw corrupt('The description of the save cannot be read.', cause)
+  }
+  const bytes = await read(path)
+  if (sha256(bytes) !== info.sha256) throw corrupt('The save was changed or damaged after it was written.')
+  const { tensors } = readSafetensors(bytes, path)
+  return {
+    info,
+    state: Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])),
+  }
+}
+
+/** Deletes all but the newest `keep` checkpoints and those named in `pinned`; answers the names of what went. */
+export async function thinCheckpoints(
+  runDirectory: string,
+  keep: number,
+  pinned: string[] = [],
+): Promise<string[]> {
+  const folder = checkpointFolder(runDirectory)
+  const files = (await readdir(folder))
+    .filter((name) => name.endsWith('.safetensors') && !name.startsWith('.'))
+    .sort()
+  const gone = files.slice(0, Math.max(0, files.length - keep)).filter((name) => !pinned.includes(name))
+  // The description goes first: arrays without one are never taken for a checkpoint.
+  for (const name of gone) {
+    await rm(join(folder, jsonOf(name)), { force: true })
+    await rm(join(folder, name), { force: true })
+  }
+  return gone
+}

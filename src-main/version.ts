@@ -1,0 +1,4 @@
+import packageJson from '../package.json' with { type: 'json' }
+
+/** Flowerbed's own version. */
+export const flowerbedVersion: string = packageJson.version
