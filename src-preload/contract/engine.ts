@@ -45,6 +45,9 @@ export interface SampleRequest {
   save: boolean
 }
 
+export const encoderNames = ['posterior', 'inversion'] as const
+export type EncoderName = (typeof encoderNames)[number]
+
 export const solverNames = ['euler', 'heun'] as const
 export type SolverName = (typeof solverNames)[number]
 
@@ -59,6 +62,8 @@ export interface InterpolateRequest {
   b: PictureSource
   frames: number
   mode: 'slerp' | 'lerp'
+  /** By the mean of q(z|x), or by running the drawing backwards, which works for every run. */
+  encoder: EncoderName
   solver: SolverName
   solverSteps: number
 }

@@ -7,7 +7,7 @@ import type {
   ScanReport,
 } from './dataset.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
-import type { InterpolateResult, SolverName, TrainProgress } from './engine.ts'
+import type { EncoderName, InterpolateResult, SolverName, TrainProgress } from './engine.ts'
 import type { SerializedError } from './errors.ts'
 import type { PixelBatch } from './pictures.ts'
 import type {
@@ -109,6 +109,7 @@ export interface IpcRequests {
       b: WalkEnd
       frames: number
       mode: 'slerp' | 'lerp'
+      encoder: EncoderName
       solver: SolverName
       solverSteps: number
     },

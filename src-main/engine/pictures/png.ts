@@ -1,4 +1,5 @@
 import sharp from 'sharp'
+import type { Sharp } from 'sharp'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
 import { writeFileAtomically } from '../../files.ts'
@@ -28,7 +29,7 @@ export function tile(pictures: PixelBatch, columns = sheetColumns(pictures.count
 }
 
 /** Each pixel `times` as large, crisp. */
-function enlarged(picture: PixelBatch, times: number): sharp.Sharp {
+function enlarged(picture: PixelBatch, times: number): Sharp {
   const { height, width, channels, pixels } = picture
   const image = sharp(pixels, { raw: { height, width, channels } })
   return times === 1 ? image : image.resize(width * times, height * times, { kernel: 'nearest' })
