@@ -1,12 +1,26 @@
 import type { DatasetRecord, ImportOptions, ImportProgress, ScanReport } from './dataset.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
 
+/** What is known of files from importer processes that ended while reading them. */
+export interface Avoid {
+  /** In hand when a process ended: each is tried alone first, which shows who did it. */
+  careful: string[]
+  /** Ended the process when tried alone: never opened again, reported as problems. */
+  refused: string[]
+}
+
+/** Environment variable with the path of the file in which the importer keeps what it has in hand. */
+export const journalVariable = 'FLOWERBED_IMPORTER_JOURNAL'
+
 /** Requests the importer process answers; `[argument, result]`. */
 export interface ImporterRequests {
   /** Walks folders and files, reads headers, makes thumbnails; writes nothing. */
-  scan: [{ job: string; paths: string[] }, ScanReport]
+  scan: [{ job: string; paths: string[]; avoid?: Avoid }, ScanReport]
   /** Decodes everything of a scan into `<datasetsDirectory>/<id>/`, atomically. */
-  pack: [{ job: string; scan: string; options: ImportOptions; datasetsDirectory: string }, DatasetRecord]
+  pack: [
+    { job: string; scan: string; options: ImportOptions; datasetsDirectory: string; avoid?: Avoid },
+    DatasetRecord,
+  ]
   /** One user picture at a given shape, as import would have decoded it. */
   decode: [{ path: string; shape: PictureShape; fit: ImportOptions['fit'] }, PixelBatch]
   /** Ends a scan or pack; its promise rejects with kind `cancelled`, its temporary files are gone. */

@@ -1,0 +1,73 @@
+import { fork } from 'node:child_process'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { journalVariable } from '#contract/importer.ts'
+import type { ImporterEvent } from '#contract/importer.ts'
+import { forkedChannel } from '../child/adapters.ts'
+import { filesAtOnce } from './files-at-once.ts'
+import { createResilientImporter } from './resilient.ts'
+import type { ImporterClient, ImporterProcess } from './resilient.ts'
+
+export type { ImporterClient } from './resilient.ts'
+
+/** The importer as a child of a plain Node process. It starts with the first request. */
+export function forkImporter(
+  options: {
+    onEvent?: (event: ImporterEvent) => void
+    /** Told of each process that is started; for tests. */
+    onStart?: (pid: number) => void
+  } = {},
+): ImporterClient {
+  const journals = mkdtempSync(join(tmpdir(), 'flowerbed-importer-'))
+  let started = 0
+  const importer = createResilientImporter({
+    onEvent: options.onEvent ?? (() => undefined),
+    start: () => startFork({ journalPath: join(journals, `${++started}`), onStart: options.onStart }),
+  })
+  return {
+    request: importer.request,
+    get pending() {
+      return importer.pending
+    },
+    dispose: () => {
+      importer.dispose()
+      rmSync(journals, { recursive: true, force: true })
+    },
+  }
+}
+
+function startFork(options: {
+  journalPath: string
+  onStart: ((pid: number) => void) | undefined
+}): ImporterProcess {
+  const child = fork(entryPath(), [], {
+    // Typed arrays cross as they are.
+    serialization: 'advanced',
+    env: { ...process.env, ...importerEnvironment(options.journalPath) },
+  })
+  if (child.pid !== undefined) options.onStart?.(child.pid)
+  return {
+    channel: forkedChannel(child),
+    journalPath: options.journalPath,
+    kill: () => {
+      child.kill('SIGKILL')
+    },
+  }
+}
+
+/** What an importer process needs in its environment, whoever starts it. */
+export function importerEnvironment(journalPath: string): Record<string, string> {
+  return {
+    [journalVariable]: journalPath,
+    // Each file in hand holds one of libuv's threads while it is read or decoded.
+    UV_THREADPOOL_SIZE: String(Math.max(4, filesAtOnce + 2)),
+  }
+}
+
+/** Beside this file in a checkout; beside the bundle (`out/main/importer.js`) when built. */
+function entryPath(): string {
+  const built = fileURLToPath(new URL('./importer.js', import.meta.url))
+  return existsSync(built) ? built : fileURLToPath(new URL('./entry.ts', import.meta.url))
+}

@@ -1,0 +1,25 @@
+import { journalVariable } from '#contract/importer.ts'
+import type { ImporterEvent, ImporterRequests } from '#contract/importer.ts'
+import { parentChannel } from '../child/adapters.ts'
+import { serveCalls } from '../child/channel.ts'
+import { createImporter } from './importer.ts'
+import { noJournal, openJournal } from './journal.ts'
+
+// The one file that knows it is a process: an Electron utility process, or one forked by the CLI.
+const channel = parentChannel()
+if (!channel) {
+  process.stderr.write('The importer is started by Flowerbed and answers to it alone.\n')
+  process.exit(2)
+}
+const journalPath = process.env[journalVariable]
+const journal = journalPath === undefined ? noJournal : openJournal(journalPath)
+const server: { emit: (event: ImporterEvent) => void } = serveCalls<ImporterRequests, ImporterEvent>({
+  channel,
+  handlers: createImporter({
+    journal,
+    emit: (event) => {
+      server.emit(event)
+    },
+  }),
+})
+channel.onClose(() => process.exit(0))

@@ -1,0 +1,78 @@
+import { importOptionsSchema } from '#contract/dataset.ts'
+import type { ImportProgress } from '#contract/dataset.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { Avoid, ImporterEvent, ImporterRequests } from '#contract/importer.ts'
+import type { Handlers } from '../child/channel.ts'
+import { decodeFile } from './decode.ts'
+import type { Journal } from './journal.ts'
+import { pack } from './pack.ts'
+import { reasonOf, UnreadablePicture } from './reasons.ts'
+import { scan } from './scan.ts'
+import type { JobContext, Scan } from './scan.ts'
+
+/** Answers to every importer request, whatever process it runs in. Keeps scans until they are forgotten. */
+export function createImporter(options: {
+  emit: (event: ImporterEvent) => void
+  journal: Journal
+}): Handlers<ImporterRequests> {
+  const { emit, journal } = options
+  const scans = new Map<string, Scan>()
+  const jobs = new Map<string, AbortController>()
+
+  async function run<Result>(
+    job: { job: string; avoid?: Avoid },
+    work: (context: JobContext) => Promise<Result>,
+  ): Promise<Result> {
+    const controller = new AbortController()
+    jobs.set(job.job, controller)
+    const report = (progress: ImportProgress) => emit({ type: 'progress', job: job.job, progress })
+    const avoid = job.avoid ?? { careful: [], refused: [] }
+    try {
+      return await work({ signal: controller.signal, journal, avoid, report })
+    } catch (thrown) {
+      if (controller.signal.aborted) throw new FlowerbedError('cancelled', 'The import was cancelled.')
+      throw thrown
+    } finally {
+      jobs.delete(job.job)
+    }
+  }
+
+  return {
+    scan: (argument) =>
+      run(argument, async (context) => {
+        const found = await scan(argument.paths, context)
+        scans.set(found.scan.id, found.scan)
+        return found.report
+      }),
+    pack: (argument) =>
+      run(argument, (context) => {
+        const found = scans.get(argument.scan)
+        if (!found) {
+          throw new FlowerbedError('not-found', 'These pictures have to be looked through again.', {
+            hint: 'Choose the folder once more.',
+          })
+        }
+        const parsed = importOptionsSchema.parse(argument.options)
+        return pack(found, { options: parsed, datasetsDirectory: argument.datasetsDirectory, context })
+      }),
+    decode: async ({ path, shape, fit }) => {
+      const done = journal.begin(path)
+      try {
+        return await decodeFile(path, { shape, fit })
+      } catch (thrown) {
+        const kind = thrown instanceof UnreadablePicture || !isMissing(thrown) ? 'bad-input' : 'not-found'
+        throw new FlowerbedError(kind, `“${path}” ${reasonOf(thrown)}.`, { where: path, cause: thrown })
+      } finally {
+        done()
+      }
+    },
+    cancel: ({ job }) => jobs.get(job)?.abort(),
+    forget: (argument) => {
+      scans.delete(argument.scan)
+    },
+  }
+}
+
+function isMissing(thrown: unknown): boolean {
+  return thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
+}

@@ -1,0 +1,43 @@
+import { closeSync, openSync, writeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+
+/** What is being read right now, kept outside the process so that its end does not take the answer along. */
+export interface Journal {
+  /** Notes a path before it is opened; the answer forgets it. */
+  begin: (path: string) => () => void
+}
+
+/** Longer than any path a system knows. */
+const slotBytes = 16 * 1024
+
+/** No journal: for callers that live and die with the importer. */
+export const noJournal: Journal = { begin: () => () => undefined }
+
+/** A file of slots, each a NUL-terminated path; written at once, since a crash flushes no buffer of ours. */
+export function openJournal(path: string): Journal & { close: () => void } {
+  const file = openSync(path, 'w')
+  const free: number[] = []
+  let slots = 0
+  return {
+    begin: (picture) => {
+      const slot = free.pop() ?? slots++
+      writeSync(file, `${picture}\0`, slot * slotBytes)
+      return () => {
+        writeSync(file, '\0', slot * slotBytes)
+        free.push(slot)
+      }
+    },
+    close: () => closeSync(file),
+  }
+}
+
+/** The paths that were in hand when the journal's process ended; none when there is no journal. */
+export async function readJournal(path: string): Promise<string[]> {
+  const bytes = await readFile(path).catch(() => Buffer.alloc(0))
+  const found: string[] = []
+  for (let at = 0; at < bytes.length; at += slotBytes) {
+    const end = bytes.indexOf(0, at)
+    if (end > at) found.push(bytes.toString('utf8', at, end))
+  }
+  return found
+}

@@ -1,0 +1,24 @@
+import { decode, readPicture } from './decode.ts'
+import type { Frame } from './decode.ts'
+import type { JobContext } from './scan.ts'
+
+/**
+ * Reads alone, one after the other, the files that were in hand when an earlier process ended: should this process end
+ * too, its journal names the one that did it.
+ */
+export async function probe(
+  files: { path: string }[],
+  { context, frame }: { context: JobContext; frame: Frame },
+): Promise<void> {
+  const { careful, refused } = context.avoid
+  const suspects = files.filter(({ path }) => careful.includes(path) && !refused.includes(path))
+  for (const { path } of suspects) {
+    context.signal.throwIfAborted()
+    const done = context.journal.begin(path)
+    // What it is worth is seen when its turn comes; here it only has to be survived.
+    await readPicture(path)
+      .then((bytes) => decode(bytes, frame))
+      .catch(() => undefined)
+    done()
+  }
+}

@@ -1,0 +1,60 @@
+import type { ImportProgress } from '#contract/dataset.ts'
+import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
+
+const millisecondsBetween = 100
+const thumbnailsKept = 8
+
+/** Counts what is done and tells of it, at most ten times a second. */
+export class Progress {
+  private readonly state: ImportProgress
+  private readonly started = performance.now()
+  private readonly report: (progress: ImportProgress) => void
+  private lastReport = -Infinity
+  private recent: Uint8Array[] = []
+
+  constructor(phase: ImportProgress['phase'], report: (progress: ImportProgress) => void) {
+    this.state = { phase, done: 0, problems: 0, bytes: 0, picturesPerSecond: 0 }
+    this.report = report
+  }
+
+  set total(total: number) {
+    this.state.total = total
+    this.state.done = 0
+  }
+
+  /** One more file looked at. */
+  add(file: { bytes: number; problem?: boolean; picture?: Uint8Array; shape?: PictureShape }): void {
+    this.state.done++
+    this.state.bytes += file.bytes
+    if (file.problem) this.state.problems++
+    if (file.picture) this.recent = [...this.recent, file.picture].slice(-thumbnailsKept)
+    this.tell(file.shape)
+  }
+
+  /** The last word, whatever the clock says. */
+  end(): void {
+    this.lastReport = -Infinity
+    this.tell()
+  }
+
+  private tell(shape?: PictureShape): void {
+    const now = performance.now()
+    if (now - this.lastReport < millisecondsBetween) return
+    this.lastReport = now
+    const seconds = (now - this.started) / 1000
+    const { done, total } = this.state
+    const rate = seconds > 0 ? done / seconds : 0
+    this.report({
+      ...this.state,
+      picturesPerSecond: rate,
+      ...(total !== undefined && rate > 0 ? { secondsLeft: (total - done) / rate } : {}),
+      ...(shape && this.recent.length > 0 ? { thumbnails: batchOf(this.recent, shape) } : {}),
+    })
+    if (shape) this.recent = []
+  }
+}
+
+/** Pictures of one shape as one batch. */
+export function batchOf(pictures: Uint8Array[], shape: PictureShape): PixelBatch {
+  return { ...shape, count: pictures.length, pixels: new Uint8Array(Buffer.concat(pictures)) }
+}

@@ -1,0 +1,79 @@
+import { getSystemErrorMap } from 'node:util'
+
+/** Larger pictures are refused rather than decoded: a few bytes can promise gigabytes. */
+export const maxMegapixels = 268
+export const maxPixels = maxMegapixels * 1_000_000
+/** A file is read whole, for its hash. */
+export const maxFileBytes = 512 * 1024 * 1024
+
+/** Why one file cannot be used. `reason` continues the sentence that its name begins: “… is cut off”. */
+export class UnreadablePicture extends Error {
+  readonly reason: string
+  constructor(reason: string, cause?: unknown) {
+    super(reason, { cause })
+    this.reason = reason
+  }
+}
+
+const systemWords: Record<string, string> = {
+  EACCES: 'permission denied',
+  EPERM: 'permission denied',
+  ENOENT: 'it is not there (any more)',
+  ENOTDIR: 'it is not there (any more)',
+  ELOOP: 'it is a link that leads in circles',
+  EIO: 'the disk reports a reading error',
+  ENAMETOOLONG: 'its name is too long',
+  EMFILE: 'too many files are open',
+  EBUSY: 'another program is using it',
+}
+
+/** In the order in which they are tried against the decoder's message. */
+const decoderWords: [RegExp, string][] = [
+  [
+    /exceeds pixel limit|dimension[s]? (too large|exceed)|too large|width or height exceeds|exceeds limit/i,
+    `is larger than ${maxMegapixels} megapixels`,
+  ],
+  [/timeout/i, 'takes too long to decode'],
+  [
+    /premature end|truncated|unexpected end|end of (file|stream|data)|read error|not enough data|out of order read|early eof|too short|VipsJpeg: .*EOI/i,
+    'is cut off',
+  ],
+  [/unsupported image format|unknown format|not in a known format/i, 'is not a picture that can be read'],
+  [
+    /zero|no frames|invalid dimension|bad dimensions|no image data|missing width|missing height/i,
+    'has no pixels',
+  ],
+  [
+    /bitstream not supported|unsupported|not supported|no decoder/i,
+    'uses a kind of compression that cannot be read',
+  ],
+  [/memory/i, 'needs more memory than there is'],
+]
+
+/** Any failure to read a picture, in words. */
+export function reasonOf(thrown: unknown): string {
+  if (thrown instanceof UnreadablePicture) return thrown.reason
+  const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
+  if (code !== undefined && isSystemError(code)) {
+    return `cannot be opened: ${systemWords[code] ?? systemMessage(code)}`
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  const words = decoderWords.find(([pattern]) => pattern.test(message))?.[1]
+  return words ?? `is damaged (${firstLine(message)})`
+}
+
+function isSystemError(code: string): boolean {
+  return [...getSystemErrorMap().values()].some(([name]) => name === code)
+}
+
+function systemMessage(code: string): string {
+  return [...getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code
+}
+
+function firstLine(message: string): string {
+  const line = message.split('\n').find((each) => each.trim() !== '') ?? 'unknown'
+  return line
+    .replace(/^Input (buffer|file) (has corrupt header: )?/i, '')
+    .trim()
+    .slice(0, 120)
+}

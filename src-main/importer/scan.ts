@@ -1,0 +1,207 @@
+import { randomUUID } from 'node:crypto'
+import { open } from 'node:fs/promises'
+import type { ProblemFile, ScanReport } from '#contract/dataset.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { Avoid } from '#contract/importer.ts'
+import { decode, measure, readPicture, unsupported } from './decode.ts'
+import { filesAtOnce } from './files-at-once.ts'
+import { inOrder } from './in-order.ts'
+import type { Journal } from './journal.ts'
+import { labelsOf } from './labels.ts'
+import { batchOf, Progress } from './progress.ts'
+import { reasonOf } from './reasons.ts'
+import { namedLikePicture, sniff, sniffBytes } from './sniff.ts'
+import { isGrey, suggestOptions, summarizeSizes } from './suggest.ts'
+import type { PictureSize } from './suggest.ts'
+import { nameFor, walk } from './walk.ts'
+import type { FoundFile } from './walk.ts'
+
+/** What an importer keeps of a scan, for packing. */
+export interface Scan {
+  id: string
+  sources: string[]
+  files: FoundFile[]
+  problems: ProblemFile[]
+}
+
+/** What a scan or pack works with besides its argument. */
+export interface JobContext {
+  signal: AbortSignal
+  journal: Journal
+  avoid: Avoid
+  report: ConstructorParameters<typeof Progress>[1]
+}
+
+/** Sizes, greyness and thumbnails are judged by this many pictures, spread over the folder. */
+const samplesMeasured = 512
+const samplesShown = 48
+const thumbnailShape = { height: 64, width: 64, channels: 3 } as const
+
+export const crashReason = 'makes the picture decoder crash'
+
+/**
+ * Walks dropped paths, tells pictures by their first bytes, measures a sample; writes nothing.
+ * @throws FlowerbedError `bad-input` when there is no picture at all.
+ */
+export async function scan(
+  paths: string[],
+  context: JobContext,
+): Promise<{ scan: Scan; report: ScanReport }> {
+  const { signal, report } = context
+  const progress = new Progress('scanning', report)
+  const walked = await walk(paths, { signal, onFile: () => progress.add({ bytes: 0 }) })
+  const problems = [...walked.problems]
+  let files = await keepPictures(walked.files, { context, problems, progress })
+  const samples = await sample(files, { context, problems })
+  const spoiled = new Set(problems.map((problem) => problem.path))
+  files = files.filter((file) => !spoiled.has(file.path))
+  if (files.length === 0) throw nothingFound(walked.sources, { looked: walked.files.length, problems })
+  progress.end()
+
+  const { labels, labelOf } = labelsOf(files)
+  const greyShare = samples.thumbnails.filter(isGrey).length / Math.max(1, samples.thumbnails.length)
+  const name = nameFor(walked.sources, files)
+  const counts = labels.map(() => 0)
+  for (const label of labelOf) if (label >= 0) counts[label] = (counts[label] ?? 0) + 1
+  const id = randomUUID()
+  return {
+    scan: { id, sources: walked.sources, files, problems },
+    report: {
+      scan: id,
+      sources: walked.sources,
+      suggestedName: name,
+      count: files.length,
+      totalBytes: files.reduce((sum, file) => sum + file.bytes, 0),
+      sizes: summarizeSizes(samples.sizes),
+      suggested: suggestOptions({ name, sizes: samples.sizes, greyShare, labelCount: labels.length }),
+      greyShare,
+      labels: labels.map((label, position) => ({ name: label, count: counts[position] ?? 0 })),
+      problems,
+      thumbnails: batchOf(samples.thumbnails, thumbnailShape),
+      thumbnailPaths: samples.thumbnailPaths,
+    },
+  }
+}
+
+/** The files whose content is a picture's. What neither is nor claims to be one is passed over without a word. */
+async function keepPictures(
+  files: FoundFile[],
+  found: { context: JobContext; problems: ProblemFile[]; progress: Progress },
+): Promise<FoundFile[]> {
+  const { context, problems, progress } = found
+  const refused = new Set(context.avoid.refused)
+  progress.total = files.length
+  const kept: FoundFile[] = []
+  const verdicts = inOrder(files, {
+    atOnce: filesAtOnce,
+    work: async (file) => {
+      if (refused.has(file.path)) return crashReason
+      return headVerdict(file).catch(reasonOf)
+    },
+  })
+  let position = 0
+  for await (const verdict of verdicts) {
+    context.signal.throwIfAborted()
+    const file = files[position++]
+    if (!file) continue
+    if (verdict === 'picture') kept.push(file)
+    else if (verdict !== 'none') problems.push({ path: file.path, reason: verdict })
+    progress.add({ bytes: file.bytes, problem: verdict !== 'picture' && verdict !== 'none' })
+  }
+  return kept
+}
+
+/** `picture`, `none` (pass over quietly), or a reason. */
+async function headVerdict(file: FoundFile): Promise<string> {
+  const told = file.explicit || namedLikePicture(file.path)
+  const handle = await open(file.path, 'r')
+  try {
+    const { bytesRead, buffer } = await handle.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0)
+    const kind = sniff(buffer.subarray(0, bytesRead))
+    if (kind.kind === 'picture') return 'picture'
+    if (kind.kind === 'unsupported') return unsupported(kind.name).reason
+    if (!told) return 'none'
+    return kind.kind === 'empty' ? 'is empty' : 'is not a picture'
+  } finally {
+    await handle.close()
+  }
+}
+
+interface Samples {
+  sizes: PictureSize[]
+  thumbnails: Uint8Array[]
+  thumbnailPaths: string[]
+}
+
+async function sample(
+  files: FoundFile[],
+  { context, problems }: { context: JobContext; problems: ProblemFile[] },
+): Promise<Samples> {
+  const { signal, journal, avoid, report } = context
+  const looked = spread(files, samplesMeasured)
+  const shown = new Set(spread(looked, samplesShown).map((file) => file.path))
+  const careful = new Set(avoid.careful)
+  const progress = new Progress('scanning', report)
+  progress.total = looked.length
+  const samples: Samples = { sizes: [], thumbnails: [], thumbnailPaths: [] }
+  const results = inOrder(looked, {
+    // After a crash whose culprit is not known yet, one by one.
+    atOnce: careful.size > 0 ? 1 : filesAtOnce,
+    work: async (file) => {
+      if (signal.aborted) return { file, reason: '' }
+      const done = journal.begin(file.path)
+      try {
+        const size = await measure(file.path)
+        if (!shown.has(file.path)) return { file, size }
+        const thumbnail = await decode(await readPicture(file.path), { shape: thumbnailShape, fit: 'crop' })
+        return { file, size, thumbnail }
+      } catch (thrown) {
+        return { file, reason: reasonOf(thrown) }
+      } finally {
+        done()
+      }
+    },
+  })
+  for await (const result of results) {
+    signal.throwIfAborted()
+    const { file, size, thumbnail, reason } = result
+    if (size) samples.sizes.push(size)
+    if (thumbnail) {
+      samples.thumbnails.push(thumbnail)
+      samples.thumbnailPaths.push(file.path)
+    }
+    if (reason !== undefined) problems.push({ path: file.path, reason })
+    progress.add({
+      bytes: file.bytes,
+      problem: reason !== undefined,
+      ...(thumbnail ? { picture: thumbnail, shape: thumbnailShape } : {}),
+    })
+  }
+  return samples
+}
+
+/** At most `count` of the items, evenly spread. */
+export function spread<Item>(items: Item[], count: number): Item[] {
+  if (items.length <= count) return items
+  return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as Item)
+}
+
+/** Why there is nothing to import: what was dropped, what was found, what would work. */
+export function nothingFound(
+  sources: string[],
+  found: { looked: number; problems: ProblemFile[] },
+): FlowerbedError {
+  const [problem] = found.problems
+  const where = sources[0] ?? ''
+  const hint = 'Choose a folder with JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG pictures.'
+  if (found.problems.length === 1 && problem) {
+    return new FlowerbedError('bad-input', `No picture could be read: “${problem.path}” ${problem.reason}.`, {
+      where,
+      hint,
+    })
+  }
+  const looked = found.looked === 1 ? 'one file' : `${found.looked} files`
+  const example = problem ? ` For example “${problem.path}” ${problem.reason}.` : ''
+  const what = found.looked === 0 ? 'there are no files' : `none of ${looked} is a picture that can be read`
+  return new FlowerbedError('bad-input', `No pictures were found: ${what}.${example}`, { where, hint })
+}
