@@ -1,0 +1,95 @@
+import type { DatasetRecord } from '#contract/dataset.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { pictureShapeSchema } from '#contract/pictures.ts'
+import type { Database } from './driver.ts'
+
+interface Row {
+  id: string
+  name: string
+  directory: string
+  shape: string
+  count: number
+  labels: string
+  sources: string
+  problem_count: number
+  bytes: number
+  created_at: number
+}
+
+function toRecord(row: Row): DatasetRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    directory: row.directory,
+    shape: pictureShapeSchema.parse(JSON.parse(row.shape)),
+    count: row.count,
+    labels: JSON.parse(row.labels) as string[],
+    sources: JSON.parse(row.sources) as string[],
+    problemCount: row.problem_count,
+    bytes: row.bytes,
+    createdAt: row.created_at,
+  }
+}
+
+/** Packed datasets; content-addressed, so importing the same again finds the same row. */
+export class DatasetRepository {
+  private readonly db: Database
+
+  constructor(db: Database) {
+    this.db = db
+  }
+
+  /** Adds a dataset, or brings the row of the same content up to date, its name included. */
+  save(record: DatasetRecord): DatasetRecord {
+    this.db
+      .prepare(
+        `INSERT INTO datasets (id, name, directory, shape, count, labels, sources, problem_count, bytes, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, directory = excluded.directory, sources = excluded.sources,
+           problem_count = excluded.problem_count, bytes = excluded.bytes, created_at = excluded.created_at`,
+      )
+      .run(
+        record.id,
+        record.name,
+        record.directory,
+        JSON.stringify(record.shape),
+        record.count,
+        JSON.stringify(record.labels),
+        JSON.stringify(record.sources),
+        record.problemCount,
+        record.bytes,
+        record.createdAt,
+      )
+    return this.get(record.id)
+  }
+
+  /** Newest first. */
+  list(): DatasetRecord[] {
+    return (this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]).map(
+      toRecord,
+    )
+  }
+
+  find(id: string): DatasetRecord | undefined {
+    const row = this.db.prepare('SELECT * FROM datasets WHERE id = ?').get(id) as Row | undefined
+    return row && toRecord(row)
+  }
+
+  /** @throws FlowerbedError `not-found` */
+  get(id: string): DatasetRecord {
+    const found = this.find(id)
+    if (!found)
+      throw new FlowerbedError('not-found', 'These pictures are no longer in the library.', { where: id })
+    return found
+  }
+
+  rename(id: string, name: string): DatasetRecord {
+    this.db.prepare('UPDATE datasets SET name = ? WHERE id = ?').run(name, id)
+    return this.get(id)
+  }
+
+  /** Runs made with it stay, without their pictures. */
+  delete(id: string): void {
+    this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id)
+  }
+}

@@ -1,0 +1,20 @@
+import { createRequire } from 'node:module'
+import type { Database } from 'better-sqlite3'
+
+export type { Database } from 'better-sqlite3'
+
+type Driver = new (path: string) => Database
+
+/** better-sqlite3 13 is built for N-API 10 (Node ≥ 22.14, current Electron). */
+const neededNapi = 10
+
+/**
+ * Opens a SQLite file. The one place where the old Electron of the test harness (N-API 9) differs: there `libsql`, which
+ * has the same interface, stands in.
+ */
+export function openDatabase(path: string): Database {
+  const require = createRequire(import.meta.url)
+  const name = Number(process.versions['napi'] ?? 0) >= neededNapi ? 'better-sqlite3' : 'libsql'
+  const DatabaseDriver = require(name) as Driver
+  return new DatabaseDriver(path)
+}

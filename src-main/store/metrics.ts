@@ -1,0 +1,71 @@
+import type { MetricPoint, MetricSeries } from '#contract/run.ts'
+import type { Database } from './driver.ts'
+
+interface Row {
+  step: number
+  seconds: number
+  names: number
+  numbers: Uint8Array
+}
+
+/** Curves: one short row a step, its numbers as little-endian float64 in the order of their names. */
+export class MetricRepository {
+  private readonly db: Database
+  private readonly nameIds = new Map<string, number>()
+
+  constructor(db: Database) {
+    this.db = db
+  }
+
+  /** Adds points in one transaction; a step that is trained again replaces what it said before. */
+  add(run: number, points: MetricPoint[]): void {
+    const insert = this.db.prepare(
+      'INSERT OR REPLACE INTO metrics (run, step, seconds, names, numbers) VALUES (?, ?, ?, ?, ?)',
+    )
+    this.db.transaction(() => {
+      for (const { step, seconds, values } of points) {
+        const names = Object.keys(values).sort()
+        const numbers = Float64Array.from(names, (name) => values[name] ?? NaN)
+        insert.run(run, step, seconds, this.idOf(names), Buffer.from(numbers.buffer))
+      }
+    })()
+  }
+
+  /** A run's curves, by step. */
+  series(run: number): MetricSeries {
+    const rows = this.db
+      .prepare('SELECT step, seconds, names, numbers FROM metrics WHERE run = ? ORDER BY step')
+      .all(run) as Row[]
+    const names = new Map(
+      (this.db.prepare('SELECT id, names FROM metric_names').all() as { id: number; names: string }[]).map(
+        (row) => [row.id, JSON.parse(row.names) as string[]],
+      ),
+    )
+    const series: MetricSeries = {
+      steps: new Float64Array(rows.length),
+      seconds: new Float64Array(rows.length),
+      values: {},
+    }
+    rows.forEach((row, i) => {
+      series.steps[i] = row.step
+      series.seconds[i] = row.seconds
+      const view = new DataView(row.numbers.buffer, row.numbers.byteOffset, row.numbers.byteLength)
+      names.get(row.names)?.forEach((name, k) => {
+        const column = (series.values[name] ??= new Float64Array(rows.length).fill(NaN))
+        column[i] = view.getFloat64(8 * k, true)
+      })
+    })
+    return series
+  }
+
+  private idOf(names: string[]): number {
+    const text = JSON.stringify(names)
+    let id = this.nameIds.get(text)
+    if (id === undefined) {
+      this.db.prepare('INSERT OR IGNORE INTO metric_names (names) VALUES (?)').run(text)
+      id = (this.db.prepare('SELECT id FROM metric_names WHERE names = ?').get(text) as { id: number }).id
+      this.nameIds.set(text, id)
+    }
+    return id
+  }
+}

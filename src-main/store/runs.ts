@@ -1,0 +1,196 @@
+import { FlowerbedError } from '#contract/errors.ts'
+import { runRecordSchema } from '#contract/run.ts'
+import type { RunRecord } from '#contract/run.ts'
+import type { Database } from './driver.ts'
+
+interface Row {
+  key: number
+  id: string
+  name: string
+  note: string
+  starred: number
+  status: string
+  preset: string
+  config: string
+  dataset_id: string | null
+  dataset_name: string
+  picture_count: number
+  shape: string
+  device_choice: string
+  machine: string | null
+  step: number
+  trained_seconds: number
+  losses: string
+  steps_per_second: number
+  error: string | null
+  owner: number | null
+  created_at: number
+  updated_at: number
+  tags: string
+}
+
+const columns = `runs.*, (SELECT json_group_array(tag) FROM run_tags WHERE run = runs.key) AS tags`
+const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json))
+
+function toRecord(row: Row): RunRecord {
+  return runRecordSchema.parse({
+    id: row.id,
+    name: row.name,
+    note: row.note,
+    tags: parsed(row.tags),
+    starred: row.starred === 1,
+    status: row.status,
+    preset: row.preset,
+    config: parsed(row.config),
+    datasetId: row.dataset_id,
+    datasetName: row.dataset_name,
+    pictureCount: row.picture_count,
+    shape: parsed(row.shape),
+    deviceChoice: row.device_choice,
+    machine: parsed(row.machine),
+    step: row.step,
+    trainedSeconds: row.trained_seconds,
+    losses: parsed(row.losses),
+    stepsPerSecond: row.steps_per_second,
+    error: parsed(row.error),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  })
+}
+
+/** What may change in a run after it was made. */
+export type RunChanges = Partial<
+  Pick<
+    RunRecord,
+    | 'name'
+    | 'note'
+    | 'tags'
+    | 'starred'
+    | 'status'
+    | 'config'
+    | 'machine'
+    | 'step'
+    | 'trainedSeconds'
+    | 'losses'
+    | 'stepsPerSecond'
+    | 'error'
+  > & { owner: number | null }
+>
+
+/** How each change is written; tags have a table of their own. */
+const written: Record<Exclude<keyof RunChanges, 'tags'>, { column: string; json?: boolean }> = {
+  name: { column: 'name' },
+  note: { column: 'note' },
+  starred: { column: 'starred' },
+  status: { column: 'status' },
+  config: { column: 'config', json: true },
+  machine: { column: 'machine', json: true },
+  step: { column: 'step' },
+  trainedSeconds: { column: 'trained_seconds' },
+  losses: { column: 'losses', json: true },
+  stepsPerSecond: { column: 'steps_per_second' },
+  error: { column: 'error', json: true },
+  owner: { column: 'owner' },
+}
+
+export class RunRepository {
+  private readonly db: Database
+
+  constructor(db: Database) {
+    this.db = db
+  }
+
+  add(record: RunRecord): RunRecord {
+    this.db
+      .prepare(
+        `INSERT INTO runs (id, name, status, preset, config, dataset_id, dataset_name, picture_count, shape,
+           device_choice, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        record.id,
+        record.name,
+        record.status,
+        record.preset,
+        JSON.stringify(record.config),
+        record.datasetId,
+        record.datasetName,
+        record.pictureCount,
+        JSON.stringify(record.shape),
+        record.deviceChoice,
+        record.createdAt,
+        record.updatedAt,
+      )
+    return this.get(record.id)
+  }
+
+  /** Newest first. */
+  list(): RunRecord[] {
+    const rows = this.db
+      .prepare(`SELECT ${columns} FROM runs ORDER BY created_at DESC, key DESC`)
+      .all() as Row[]
+    return rows.map(toRecord)
+  }
+
+  /** @throws FlowerbedError `not-found` */
+  get(id: string): RunRecord {
+    const row = this.db.prepare(`SELECT ${columns} FROM runs WHERE id = ?`).get(id) as Row | undefined
+    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    return toRecord(row)
+  }
+
+  /** The number that other tables know a run by. @throws FlowerbedError `not-found` */
+  key(id: string): number {
+    const row = this.db.prepare('SELECT key FROM runs WHERE id = ?').get(id) as { key: number } | undefined
+    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    return row.key
+  }
+
+  /** Names in use, for finding a free one. */
+  names(): Set<string> {
+    return new Set(
+      (this.db.prepare('SELECT name FROM runs').all() as { name: string }[]).map(({ name }) => name),
+    )
+  }
+
+  update(id: string, changes: RunChanges): RunRecord {
+    const { tags, ...plain } = changes
+    const entries = Object.entries(plain) as [keyof typeof written, unknown][]
+    const assignments = entries.map(([name]) => `${written[name].column} = ?`)
+    const values = entries.map(([name, value]) =>
+      written[name].json
+        ? value === null
+          ? null
+          : JSON.stringify(value)
+        : typeof value === 'boolean'
+          ? Number(value)
+          : value,
+    )
+    this.db
+      .prepare(`UPDATE runs SET ${[...assignments, 'updated_at = ?'].join(', ')} WHERE id = ?`)
+      .run(...values, Date.now(), id)
+    if (tags) this.setTags(id, tags)
+    return this.get(id)
+  }
+
+  /** Rows of processes that train, with the process. */
+  owned(): { id: string; owner: number }[] {
+    return this.db.prepare('SELECT id, owner FROM runs WHERE owner IS NOT NULL').all() as {
+      id: string
+      owner: number
+    }[]
+  }
+
+  /** With its metrics, samples, checkpoints and tags; files are the caller's. */
+  delete(id: string): void {
+    this.db.prepare('DELETE FROM runs WHERE id = ?').run(id)
+  }
+
+  private setTags(id: string, tags: string[]): void {
+    const run = this.key(id)
+    this.db.transaction(() => {
+      this.db.prepare('DELETE FROM run_tags WHERE run = ?').run(run)
+      const insert = this.db.prepare('INSERT OR IGNORE INTO run_tags (run, tag) VALUES (?, ?)')
+      for (const tag of tags) insert.run(run, tag)
+    })()
+  }
+}

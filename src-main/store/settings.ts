@@ -1,0 +1,35 @@
+import type { Database } from './driver.ts'
+
+/** What the app remembers between launches. */
+export class SettingRepository {
+  private readonly db: Database
+
+  constructor(db: Database) {
+    this.db = db
+  }
+
+  get(key: string): unknown {
+    const row = this.db.prepare('SELECT value FROM settings WHERE key = ?').get(key) as
+      { value: string } | undefined
+    return row && (JSON.parse(row.value) as unknown)
+  }
+
+  set(key: string, value: unknown): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO settings (key, value) VALUES (?, ?)')
+      .run(key, JSON.stringify(value))
+  }
+
+  /** Newest first. */
+  recentFolders(limit = 12): { path: string; usedAt: number }[] {
+    return this.db
+      .prepare('SELECT path, used_at AS usedAt FROM recent_folders ORDER BY used_at DESC LIMIT ?')
+      .all(limit) as { path: string; usedAt: number }[]
+  }
+
+  useFolder(path: string): void {
+    this.db
+      .prepare('INSERT OR REPLACE INTO recent_folders (path, used_at) VALUES (?, ?)')
+      .run(path, Date.now())
+  }
+}
