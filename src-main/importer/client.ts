@@ -3,14 +3,12 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { journalVariable } from '#contract/importer.ts'
 import type { ImporterEvent } from '#contract/importer.ts'
 import { forkedChannel } from '../child/adapters.ts'
-import { filesAtOnce } from './files-at-once.ts'
-import { createResilientImporter } from './resilient.ts'
-import type { ImporterClient, ImporterProcess } from './resilient.ts'
+import { createResilientImporter, importerEnvironment } from '../child/importer-caller.ts'
+import type { ImporterClient, ImporterProcess } from '../child/importer-caller.ts'
 
-export type { ImporterClient } from './resilient.ts'
+export type { ImporterClient } from '../child/importer-caller.ts'
 
 /** The importer as a child of a plain Node process. It starts with the first request. */
 export function forkImporter(
@@ -54,15 +52,6 @@ function startFork(options: {
     kill: () => {
       child.kill('SIGKILL')
     },
-  }
-}
-
-/** What an importer process needs in its environment, whoever starts it. */
-export function importerEnvironment(journalPath: string): Record<string, string> {
-  return {
-    [journalVariable]: journalPath,
-    // Each file in hand holds one of libuv's threads while it is read or decoded.
-    UV_THREADPOOL_SIZE: String(Math.max(4, filesAtOnce + 2)),
   }
 }
 

@@ -5,6 +5,7 @@ import type { Sharp } from 'sharp'
 import type { ImportOptions } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
+import { withSecondLook } from './second-look.ts'
 import { maxFileBytes, maxPixels, UnreadablePicture } from './reasons.ts'
 import { sniff } from './sniff.ts'
 
@@ -52,7 +53,7 @@ function openDecoder(source: Buffer | string): Sharp {
 
 /** Upright size of a picture file, from its header. */
 export async function measure(path: string): Promise<{ width: number; height: number }> {
-  const { autoOrient } = await openDecoder(path).metadata()
+  const { autoOrient } = await withSecondLook(() => openDecoder(path).metadata())
   if (!autoOrient.width || !autoOrient.height) throw new UnreadablePicture('has no pixels')
   return { width: autoOrient.width, height: autoOrient.height }
 }
@@ -61,7 +62,11 @@ export async function measure(path: string): Promise<{ width: number; height: nu
  * Pixels of one picture: upright, in sRGB, on white, its first frame only.
  * @returns uint8 `[height, width, channels]`
  */
-export async function decode(bytes: Buffer, { shape, fit }: Frame): Promise<Uint8Array> {
+export async function decode(bytes: Buffer, frame: Frame): Promise<Uint8Array> {
+  return withSecondLook(() => decodeOnce(bytes, frame))
+}
+
+async function decodeOnce(bytes: Buffer, { shape, fit }: Frame): Promise<Uint8Array> {
   const { height, width, channels } = shape
   const upright = openDecoder(bytes)
     .autoOrient()

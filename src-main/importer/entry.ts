@@ -3,7 +3,7 @@ import type { ImporterEvent, ImporterRequests } from '#contract/importer.ts'
 import { parentChannel } from '../child/adapters.ts'
 import { serveCalls } from '../child/channel.ts'
 import { createImporter } from './importer.ts'
-import { noJournal, openJournal } from './journal.ts'
+import { noJournal, openJournal } from '../child/journal.ts'
 
 // The one file that knows it is a process: an Electron utility process, or one forked by the CLI.
 const channel = parentChannel()

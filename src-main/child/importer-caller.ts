@@ -1,7 +1,9 @@
+import { availableParallelism } from 'node:os'
 import { FlowerbedError } from '#contract/errors.ts'
+import { journalVariable } from '#contract/importer.ts'
 import type { Avoid, ImporterEvent, ImporterRequests } from '#contract/importer.ts'
-import { createCaller } from '../child/channel.ts'
-import type { Caller, Channel } from '../child/channel.ts'
+import { createCaller } from './channel.ts'
+import type { Caller, Channel } from './channel.ts'
 import { createLogger } from '../log.ts'
 import { readJournal } from './journal.ts'
 
@@ -18,6 +20,15 @@ export interface ImporterProcess {
 export interface ImporterClient extends Caller<ImporterRequests> {
   /** Ends the process and removes what it kept beside itself. */
   dispose: () => void
+}
+
+/** What an importer process needs in its environment, whoever starts it. */
+export function importerEnvironment(journalPath: string): Record<string, string> {
+  return {
+    [journalVariable]: journalPath,
+    // Each file in hand (cores + 2) holds one of libuv's threads while it is read or decoded; two are left for writing.
+    UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
+  }
 }
 
 /** More ends than this within one call are no single file's doing. */
