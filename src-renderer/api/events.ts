@@ -1,0 +1,30 @@
+import type { AppEvent } from '#contract/ipc.ts'
+import { onEvent } from './index.ts'
+
+type EventType = AppEvent['type']
+type EventOf<T extends EventType> = Extract<AppEvent, { type: T }>
+type Listener = (event: AppEvent) => void
+
+const listeners = new Map<EventType, Set<Listener>>()
+let connected = false
+
+function connect(): void {
+  if (connected) return
+  connected = true
+  onEvent((event) => {
+    for (const listener of listeners.get(event.type) ?? []) listener(event)
+  })
+}
+
+/** Hears one type of main's events over the window's single subscription; the answer unsubscribes. */
+export function on<T extends EventType>(type: T, listener: (event: EventOf<T>) => void): () => void {
+  connect()
+  const heard: Listener = (event) => {
+    listener(event as EventOf<T>)
+  }
+  const ofType = listeners.get(type) ?? new Set<Listener>()
+  listeners.set(type, ofType.add(heard))
+  return () => {
+    ofType.delete(heard)
+  }
+}

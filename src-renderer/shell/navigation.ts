@@ -1,0 +1,21 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import type { Place } from '#contract/ipc.ts'
+
+/** Where the window is and what is selected; the selection stays from place to place. */
+export const useNavigation = defineStore('navigation', () => {
+  const place = ref<Place>('library')
+  const runId = ref<string | null>(null)
+  const datasetId = ref<string | null>(null)
+
+  function go(to: Place): void {
+    place.value = to
+  }
+
+  function openRun(id: string, at: Place = 'run'): void {
+    runId.value = id
+    place.value = at
+  }
+
+  return { place, runId, datasetId, go, openRun }
+})
