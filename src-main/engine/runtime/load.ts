@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module'
 import { constants, cpus } from 'node:os'
+import type * as TensorFlowModule from '@tensorflow/tfjs-node-gpu'
 import type { InstalledRuntime } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
@@ -7,7 +8,7 @@ import { nvidiaGpus } from './gpu.ts'
 import { installedRuntimes, noRuntime } from './installed.ts'
 import { bindingPath } from './layout.ts'
 
-export type TensorFlow = typeof import('@tensorflow/tfjs-node-gpu')
+export type TensorFlow = typeof TensorFlowModule
 
 export interface LoadedTensorFlow {
   /** tfjs with TensorFlow as its backend; shares its engine with `import … from '@tensorflow/tfjs-core'`. */

@@ -1,0 +1,187 @@
+import { createHash } from 'node:crypto'
+import { copyFileSync, createReadStream, existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { installedRuntimes, readRuntimeFile } from './installed.ts'
+import type { RuntimeFile } from './installed.ts'
+import {
+  bindingPath,
+  bindingResources,
+  cacheDirectory,
+  downloadsDirectory,
+  platformName,
+  runtimeDirectory,
+  runtimesDirectory,
+} from './layout.ts'
+import { downloadBytes, pinnedRuntime, pinnedRuntimes, wheelBytes } from './manifest.ts'
+import type { PinnedRuntime } from './manifest.ts'
+import { httpSettings } from './net/http.ts'
+import { readPipSettings } from './net/pip-settings.ts'
+import { installPackageRuntime } from './package-download.ts'
+import { takeMembers } from './wheel.ts'
+
+export interface InstallOptions {
+  variant: RuntimeVariant
+  env?: NodeJS.ProcessEnv
+  signal?: AbortSignal
+  onProgress?: (progress: InstallProgress) => void
+}
+
+/** What is installed and what could be, without asking the network. */
+export function runtimeStatus(env: NodeJS.ProcessEnv = process.env): RuntimeStatus {
+  return {
+    installed: installedRuntimes(env),
+    available: pinnedRuntimes().map((runtime) => ({
+      variant: runtime.variant,
+      version: runtime.version,
+      downloadBytes: downloadBytes(runtime),
+    })),
+  }
+}
+
+/**
+ * Installs TensorFlow into the cache folder; what is there already stays as it is. The new folder gets its name only
+ * when it is whole, and a broken download is gone on from at the next try.
+ * @throws FlowerbedError `unavailable`, `corrupt`, `no-space` or `cancelled`
+ */
+export async function installRuntime(options: InstallOptions): Promise<RuntimeStatus> {
+  const { variant, env = process.env } = options
+  const pinned = pinnedRuntime(variant)
+  if (!pinned) await installPackageRuntime(options)
+  else if (!readRuntimeFile(runtimeDirectory(pinned, cacheDirectory(env))))
+    await installWheels(pinned, options)
+  return runtimeStatus(env)
+}
+
+async function installWheels(pinned: PinnedRuntime, options: InstallOptions): Promise<void> {
+  const { env = process.env, signal, onProgress } = options
+  const cache = cacheDirectory(env)
+  const pip = readPipSettings(env)
+  const offline = env['FLOWERBED_OFFLINE_DIR']
+  const source = {
+    indexUrls: pip.indexUrls,
+    folders: [...(offline ? [offline] : []), ...pip.wheelFolders],
+    settings: httpSettings(env, pip),
+    signal,
+  }
+  const totalBytes = downloadBytes(pinned)
+  const meter = new Meter()
+  await mkdir(runtimesDirectory(cache), { recursive: true })
+  const staging = await mkdtemp(join(runtimesDirectory(cache), '.installing-'))
+  try {
+    let before = 0
+    for (const wheel of pinned.wheels) {
+      const tell = (phase: InstallProgress['phase'], received: number) => {
+        const receivedBytes = before + received
+        onProgress?.({
+          phase,
+          file: wheel.file,
+          receivedBytes,
+          totalBytes,
+          bytesPerSecond: meter.rate(receivedBytes),
+        })
+      }
+      tell('index', 0)
+      await takeMembers({
+        wheel,
+        folder: staging,
+        downloads: downloadsDirectory(cache),
+        source,
+        onBytes: (received) => tell('download', received),
+      })
+      before += wheelBytes(wheel)
+    }
+    await placeBinding(staging)
+    await writeRuntimeFile(staging, pinned)
+    await takePlace(staging, runtimeDirectory(pinned, cache))
+    onProgress?.({ phase: 'done', file: '', receivedBytes: totalBytes, totalBytes, bytesPerSecond: 0 })
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/** Our prebuilt binding of tfjs-node-gpu, beside the libraries it looks for. */
+async function placeBinding(staging: string): Promise<void> {
+  const binding = join(bindingResources(), platformName, 'tfjs_binding.node')
+  if (!existsSync(binding))
+    throw new FlowerbedError('unavailable', `There is no binding for ${platformName}.`)
+  await mkdir(dirname(bindingPath(staging)), { recursive: true })
+  copyFileSync(binding, bindingPath(staging))
+}
+
+async function writeRuntimeFile(staging: string, { version, variant, wheels }: PinnedRuntime): Promise<void> {
+  const binding = bindingPath(staging)
+  const { size } = await stat(binding)
+  const files = [
+    ...wheels.flatMap(({ members }) => members.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }))),
+    { path: 'lib/napi-v8/tfjs_binding.node', bytes: size, sha256: await sha256Of(binding) },
+  ]
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  const content: RuntimeFile = {
+    format: 1,
+    version,
+    variant,
+    platform: platformName,
+    source: 'wheel',
+    bytes,
+    files,
+  }
+  await writeFile(join(staging, 'runtime.json'), JSON.stringify(content, null, 1))
+}
+
+/** Gives the finished folder its name; an unfinished one of that name goes, a finished one (another process's) stays. */
+export async function takePlace(staging: string, directory: string): Promise<void> {
+  if (!readRuntimeFile(directory)) await rm(directory, { recursive: true, force: true })
+  try {
+    await rename(staging, directory)
+  } catch (thrown) {
+    if (!readRuntimeFile(directory)) throw thrown
+  }
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/**
+ * Removes an installed runtime.
+ * @throws FlowerbedError `not-found`, or `conflict` for one that somebody else installed
+ */
+export async function removeRuntime(
+  variant: RuntimeVariant,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<RuntimeStatus> {
+  const found = installedRuntimes(env).filter((runtime) => runtime.variant === variant)
+  if (found.length === 0) throw new FlowerbedError('not-found', `TensorFlow (${variant}) is not installed.`)
+  const ours = found.filter(({ removable }) => removable)
+  if (ours.length === 0) {
+    throw new FlowerbedError('conflict', 'This TensorFlow was not installed by Flowerbed.', {
+      where: found[0]?.directory ?? '',
+      hint: 'Unset FLOWERBED_TF_DIR to leave it out.',
+    })
+  }
+  for (const { directory } of ours) {
+    // Out of the way first, so that a half-removed folder is never taken for a runtime.
+    const away = `${directory}.removing-${process.pid}`
+    await rename(directory, away)
+    await rm(away, { recursive: true, force: true })
+  }
+  return runtimeStatus(env)
+}
+
+/** Bytes per second over the last few seconds. */
+class Meter {
+  private readonly seen: { at: number; bytes: number }[] = []
+
+  rate(bytes: number): number {
+    const at = performance.now() / 1000
+    this.seen.push({ at, bytes })
+    while (this.seen.length > 2 && (this.seen[0]?.at ?? at) < at - 5) this.seen.shift()
+    const first = this.seen[0]
+    return first && at > first.at ? Math.max(0, (bytes - first.bytes) / (at - first.at)) : 0
+  }
+}
