@@ -1,0 +1,12 @@
+/** The part of the set-up that fetches Electron and what it needs of the system. */
+import { installElectron } from './lib/install-electron.mjs'
+import { fail, note } from './lib/report.mjs'
+import { ensureSystemPackages } from './lib/system-packages.mjs'
+
+try {
+  const { executablePath, version, declared, source } = await installElectron()
+  note(`Electron ${version} is there${source === 'stand-in' ? `, in place of ${declared}` : ''}`)
+  ensureSystemPackages({ executable: executablePath, withXvfb: process.argv.includes('--xvfb') })
+} catch (error) {
+  fail(error)
+}

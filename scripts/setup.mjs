@@ -1,0 +1,92 @@
+/**
+ * Everything between a fresh clone and a program that runs: `npm run setup`, and first of all in `npm start`, `npm test`
+ * and `npm run dev`. Runs on the machine's own Node (≥ 20) and without any package, since it installs them.
+ */
+import { spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { delimiter, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { root } from './lib/paths.mjs'
+import { SetupError, fail, note, section } from './lib/report.mjs'
+
+const bin = join(root, 'node_modules', '.bin')
+const stamp = join(root, 'node_modules', '.flowerbed-setup')
+const windows = process.platform === 'win32'
+
+/** Node 24 of node_modules, which everything after the packages runs on. */
+export const node = join(bin, windows ? 'node.cmd' : 'node')
+
+/** The environment in which `node` and every command of node_modules is that of the project. */
+export const environment = () => ({ ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` })
+
+/** Runs a command of the project with this terminal; its exit status. */
+export function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: options.quiet ? ['ignore', 'ignore', 'pipe'] : ['ignore', 2, 'inherit'],
+    env: { ...environment(), ...options.env },
+    shell: windows,
+  })
+  if (error) throw new SetupError(`${command} cannot be started: ${error.message}`)
+  return status ?? 1
+}
+
+/**
+ * @param {{electron: boolean, xvfb?: boolean}} needs Electron and, on Linux, its system libraries; Xvfb to run it unseen
+ */
+export function setup({ electron, xvfb = false }) {
+  const [major = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20)
+    throw new SetupError(`Node ${process.versions.node} is too old`, { hint: 'Install Node 20 or newer.' })
+  installPackages()
+  section('TensorFlow')
+  step('install-runtime.mjs', [])
+  if (electron) {
+    section('Electron')
+    step('install-electron.mjs', xvfb ? ['--xvfb'] : [])
+  }
+}
+
+/** A further part, on Node 24 and with the packages at hand. It tells of its failure itself. */
+function step(script, args) {
+  if (run(node, [join(root, 'scripts', script), ...args]) !== 0) process.exit(1)
+}
+
+/** `npm ci` when the lockfile has changed since the last time; then the one script of a package that is wanted. */
+function installPackages() {
+  section('Packages')
+  const wanted = createHash('sha256')
+    .update(readFileSync(join(root, 'package-lock.json')))
+    .digest('hex')
+  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+    note('are up to date')
+    return
+  }
+  note('npm ci …')
+  if (run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) {
+    throw new SetupError('npm could not install the packages', {
+      hint: 'What npm said stands above. Behind a proxy set HTTPS_PROXY; for a mirror `npm config set registry …`.',
+    })
+  }
+  // .npmrc keeps every package's scripts from running; this one fetches Node 24.
+  if (
+    run('npm', ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']) !== 0 ||
+    !existsSync(node)
+  ) {
+    throw new SetupError('npm could not fetch Node 24', {
+      hint: 'Check `npm config get registry` and the proxy.',
+    })
+  }
+  writeFileSync(stamp, wanted)
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  try {
+    setup({ electron: true })
+    note('')
+    note('Ready: npm start')
+  } catch (error) {
+    fail(error)
+  }
+}

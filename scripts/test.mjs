@@ -1,0 +1,70 @@
+/**
+ * `npm test`: set-up, then every check and every test, and one line that counts them. Types, lint and format count as one
+ * test each.
+ */
+import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './lib/paths.mjs'
+import { fail, note, section } from './lib/report.mjs'
+import { node, run, setup } from './setup.mjs'
+
+const results = join(root, 'test-results')
+const total = { passed: 0, failed: 0, skipped: 0 }
+
+function count({ passed = 0, failed = 0, skipped = 0 }) {
+  total.passed += passed
+  total.failed += failed
+  total.skipped += skipped
+}
+
+/** A check that passes or fails as one. */
+function check(name, script) {
+  section(name)
+  const passed = run('npm', ['run', '-s', script]) === 0
+  note(passed ? 'passed' : 'FAILED')
+  count(passed ? { passed: 1 } : { failed: 1 })
+}
+
+/** A vitest project, counted from its JSON report; a run that leaves none has failed. */
+function suite(name, project) {
+  section(name)
+  const report = join(results, `${project}.json`)
+  const args = [
+    'run',
+    '--project',
+    project,
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+  ]
+  const status = run(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args])
+  if (!existsSync(report)) return count({ failed: 1 })
+  const {
+    numPassedTests,
+    numFailedTests,
+    numPendingTests,
+    numTodoTests = 0,
+    testResults,
+  } = JSON.parse(readFileSync(report, 'utf8'))
+  // A file that cannot even be loaded has no tests that could fail.
+  const broken = testResults.filter(
+    ({ status: s, assertionResults }) => s === 'failed' && assertionResults.length === 0,
+  ).length
+  count({ passed: numPassedTests, failed: numFailedTests + broken, skipped: numPendingTests + numTodoTests })
+  if (status !== 0 && numFailedTests + broken === 0) count({ failed: 1 })
+}
+
+try {
+  setup({ electron: false })
+} catch (error) {
+  fail(error)
+}
+rmSync(results, { recursive: true, force: true })
+mkdirSync(results, { recursive: true })
+check('Types', 'types')
+check('Lint', 'lint')
+check('Format', 'format')
+suite('Unit tests', 'unit')
+suite('Integration tests', 'integration')
+console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
+process.exitCode = total.failed === 0 ? 0 : 1
