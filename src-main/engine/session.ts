@@ -1,24 +1,15 @@
-import { cpus, totalmem } from 'node:os'
-import { setImmediate } from 'node:timers/promises'
-import type {
-  EngineEvent,
-  EngineRequests,
-  InterpolateRequest,
-  ModelSource,
-  PictureSource,
-} from '#contract/engine.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { EngineEvent, EngineRequests, ModelSource, SampleRequest } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import { pictureBytes } from '#contract/pictures.ts'
-import type { PixelBatch } from '#contract/pictures.ts'
-import type { DeviceChoice, Machine } from '#contract/run.ts'
+import type { DeviceChoice } from '#contract/run.ts'
 import type { Handlers } from '../child/channel.ts'
-import { flowerbedVersion } from '../version.ts'
-import { Dataset } from './data/dataset.ts'
+import { describeMachine } from './machine.ts'
 import { loadTensorFlow } from './runtime/load.ts'
-import { Model } from './sample/model.ts'
+import type { Model } from './sample/model.ts'
+import { SavedModels } from './sample/saved-models.ts'
 import { saveSheet } from './sample/sheet.ts'
-import { loadCheckpoint } from './train/checkpoint.ts'
-import { drawingWeights, Trainer } from './train/trainer.ts'
+import { walk } from './sample/walk.ts'
+import { Trainer } from './train/trainer.ts'
 
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
 export type ModelRequests = Pick<
@@ -26,181 +17,116 @@ export type ModelRequests = Pick<
   'train' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate'
 >
 
-/** Models of runs that are not in training, kept so that drawing again is quick. */
-const modelsKept = 2
+const maxCount = 4096
+
+export interface Engine {
+  handlers: Handlers<ModelRequests>
+  /** Ends training with a save, then frees everything on the device. */
+  dispose: () => Promise<void>
+}
 
 /**
  * Everything the engine does, independent of which process it runs in: answers EngineRequests and tells EngineEvents.
- * TensorFlow is loaded when first needed.
+ * TensorFlow is loaded when first needed. One run is in training at a time; drawing takes place between its steps.
  */
-export function createEngine(options: { emit: (event: EngineEvent) => void }): {
-  handlers: Handlers<ModelRequests>
-  dispose: () => void
-} {
+export function createEngine(options: { emit: (event: EngineEvent) => void }): Engine {
   const { emit } = options
-  let training: { trainer: Trainer; ended: Promise<unknown> } | null = null
-  const models = new Map<string, Model>()
+  const saved = new SavedModels()
+  let trainer: Trainer | null = null
 
-  function trainerOf(runId: string): { trainer: Trainer; ended: Promise<unknown> } {
-    if (training?.trainer.runId === runId) return training
+  const trainerOf = (runId: string): Trainer => {
+    if (trainer?.runId === runId) return trainer
     throw new FlowerbedError('conflict', 'This run is not in training.', { where: runId })
   }
 
-  async function modelOf(source: ModelSource, device: DeviceChoice): Promise<Model> {
+  /** The live networks of a run in training, else those of its checkpoint. */
+  const withModel = <T>(
+    choice: { source: ModelSource; device: DeviceChoice },
+    job: (model: Model, step: number) => Promise<T>,
+  ): Promise<T> => {
+    const { source, device } = choice
+    if (trainer?.runId === source.runId) return trainer.withModel(job)
     loadTensorFlow({ device })
-    const live = training?.trainer.runId === source.runId
-    const key = live ? `${source.runId} live` : `${source.runId} ${source.checkpoint}`
-    let model = models.get(key)
-    if (!model || live) {
-      model ??= new Model({ config: source.config, shape: source.shape })
-      model.setWeights(live && training ? training.trainer.weights() : await savedWeights(source, model))
-    }
-    // Most recently used last.
-    models.delete(key)
-    models.set(key, model)
-    for (const [old, unused] of models) {
-      if (models.size <= modelsKept) break
-      unused.dispose()
-      models.delete(old)
-    }
-    return model
+    return saved.use(source, job)
   }
 
   const handlers: Handlers<ModelRequests> = {
     train: async (request) => {
-      if (training)
-        throw new FlowerbedError('conflict', 'Another run is in training.', { hint: 'Pause it first.' })
-      const machine = describeMachine(request.device)
-      const trainer = new Trainer({ request, machine, emit })
-      const ended = trainer.run()
-      training = { trainer, ended: ended.catch(() => undefined) }
+      if (trainer) {
+        throw new FlowerbedError('conflict', 'Another run is in training.', {
+          where: trainer.runId,
+          hint: 'Pause it first.',
+        })
+      }
+      const machine = describeMachine(loadTensorFlow({ device: request.device }))
+      // What was drawn from before makes room for the training.
+      void saved.clear()
+      trainer = new Trainer({ request, machine, emit })
       try {
-        return await ended
+        return await trainer.run()
       } finally {
-        training = null
-        models.get(`${request.runId} live`)?.dispose()
-        models.delete(`${request.runId} live`)
+        trainer = null
       }
     },
     pause: async ({ runId }) => {
-      const { trainer, ended } = trainerOf(runId)
-      trainer.end('paused', true)
-      await ended
+      await trainerOf(runId).end({ outcome: 'paused', save: true })
     },
     stop: async ({ runId, save }) => {
-      const { trainer, ended } = trainerOf(runId)
-      trainer.end('stopped', save)
-      await ended
+      await trainerOf(runId).end({ outcome: 'stopped', save })
     },
     extend: ({ runId, steps }) => {
-      trainerOf(runId).trainer.extend(steps)
+      trainerOf(runId).extend(steps)
     },
-    sample: async ({ model: source, device, count, seed, solver, solverSteps, save }) => {
-      const model = await modelOf(source, device)
-      const pictures = await model.sample({
-        count,
-        seed,
-        solver,
-        steps: solverSteps,
-        onStep: () => setImmediate(),
-      })
-      if (!save) return { pictures, record: null }
-      const step = stepOf(source.checkpoint)
-      const about = { runId: source.runId, step, kind: 'extra' as const, seed, solver, solverSteps }
-      return { pictures, record: await saveSheet({ runDirectory: source.runDirectory, pictures, about }) }
+    sample: async (request) => {
+      checkSample(request)
+      const { model: source, device } = request
+      return await withModel({ source, device }, (model, step) => draw(model, { request, step }))
     },
-    interpolate: async (request) => await walk(await modelOf(request.model, request.device), request),
+    interpolate: async (request) => {
+      const { model: source, device } = request
+      return await withModel({ source, device }, (model) => walk(model, request))
+    },
   }
 
   return {
     handlers,
-    dispose: () => {
-      for (const model of models.values()) model.dispose()
-      models.clear()
+    dispose: async () => {
+      await trainer?.end({ outcome: 'paused', save: true })
+      await saved.clear()
     },
   }
 }
 
-async function walk(model: Model, request: InterpolateRequest): Promise<EngineRequests['interpolate'][1]> {
-  const { frames, mode, solver, solverSteps: steps, encoder } = request
-  const originals = joined([request.a, request.b].map((end) => pictureOf(end, model)))
-  const integration = { solver, steps, onStep: () => setImmediate() }
-  const ends = encoder === 'inversion' ? await model.invert(originals, integration) : model.encode(originals)
-  const drawn = await model.draw(model.between(ends, { frames, mode }), integration)
-  const last = frames - 1
-  return {
-    frames: drawn,
-    originals,
-    reconstructionError: [difference(originals, 0, drawn, 0), difference(originals, 1, drawn, last)],
-  }
+async function draw(
+  model: Model,
+  { request, step }: { request: SampleRequest; step: number },
+): Promise<EngineRequests['sample'][1]> {
+  const { model: source, count, seed, solver, solverSteps, save } = request
+  const pictures = await model.sample({ count, seed, solver, steps: solverSteps, onStep: () => nextTurn() })
+  if (!save) return { pictures, record: null }
+  const { runId, runDirectory } = source
+  const record = await saveSheet({
+    runId,
+    runDirectory,
+    kind: 'extra',
+    step,
+    pictures,
+    seed,
+    solver,
+    solverSteps,
+  })
+  return { pictures, record }
 }
 
-/** Root mean square difference of two pictures in [0, 1]. */
-// eslint-disable-next-line max-params -- two pictures, each a batch and a place in it
-function difference(a: PixelBatch, i: number, b: PixelBatch, j: number): number {
-  const size = pictureBytes(a)
-  let sum = 0
-  for (let k = 0; k < size; k++) sum += ((a.pixels[i * size + k] ?? 0) - (b.pixels[j * size + k] ?? 0)) ** 2
-  return Math.sqrt(sum / size) / 255
-}
-
-function pictureOf(source: PictureSource, model: Model): PixelBatch {
-  const { shape } = model
-  if (source.kind === 'pixels') {
-    if (source.pixels.length !== pictureBytes(shape)) {
-      throw new FlowerbedError('bad-input', 'The picture does not have the size this run learnt from.', {
-        hint: `It must be ${shape.width} × ${shape.height} pixels with ${shape.channels} channels.`,
-      })
-    }
-    return { ...shape, count: 1, pixels: source.pixels }
-  }
-  const dataset = new Dataset(source.datasetDirectory)
-  try {
-    return dataset.pictures([source.index])
-  } finally {
-    dataset.close()
-  }
-}
-
-function joined(batches: PixelBatch[]): PixelBatch {
-  const [first] = batches
-  if (!first) throw new FlowerbedError('internal', 'There are no pictures to join.')
-  const pixels = new Uint8Array(batches.reduce((sum, { pixels: { length } }) => sum + length, 0))
-  let at = 0
-  for (const batch of batches) {
-    pixels.set(batch.pixels, at)
-    at += batch.pixels.length
-  }
-  return { ...first, count: batches.reduce((sum, { count }) => sum + count, 0), pixels }
-}
-
-async function savedWeights(source: ModelSource, model: Model) {
-  if (source.checkpoint === null) {
-    throw new FlowerbedError('not-found', 'This run has no save to draw from.', {
-      hint: 'Train it until it has saved once.',
+function checkSample({ count, solverSteps }: SampleRequest): void {
+  if (!Number.isInteger(count) || count < 1 || count > maxCount) {
+    throw new FlowerbedError('bad-input', `1 to ${maxCount} pictures can be drawn at once, not ${count}.`, {
+      where: 'count',
     })
   }
-  const { state } = await loadCheckpoint(source.runDirectory, source.checkpoint)
-  return drawingWeights(model.system, state)
-}
-
-function stepOf(checkpoint: string | null): number {
-  return Number(/\d+/.exec(checkpoint ?? '')?.[0] ?? 0)
-}
-
-/** The machine and versions, for the run's record; loads TensorFlow. */
-function describeMachine(choice: DeviceChoice): Machine {
-  const { tensorflowVersion, device, deviceName } = loadTensorFlow({ device: choice })
-  return {
-    flowerbed: flowerbedVersion,
-    tensorflow: tensorflowVersion,
-    node: process.versions.node,
-    electron: process.versions['electron'] ?? null,
-    platform: `${process.platform} ${process.arch}`,
-    cpu: cpus()[0]?.model.trim() ?? process.arch,
-    cores: cpus().length,
-    memoryBytes: totalmem(),
-    device,
-    deviceName,
+  if (!Number.isInteger(solverSteps) || solverSteps < 1 || solverSteps > 10_000) {
+    throw new FlowerbedError('bad-input', `A drawing takes 1 to 10000 steps, not ${solverSteps}.`, {
+      where: 'steps',
+    })
   }
 }

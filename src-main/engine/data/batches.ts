@@ -29,7 +29,9 @@ export class BatchStream {
   /** Images of step `step` as float32 NHWC in [0, 1]. */
   images(step: number): Float32Array {
     const { pixels } = this.dataset.pictures(this.indices(step))
-    const images = Float32Array.from(pixels, (value) => value / 255)
+    const images = new Float32Array(pixels.length)
+    // Several times faster than `from` with a function.
+    for (let i = 0; i < pixels.length; i++) images[i] = (pixels[i] as number) / 255
     if (this.options.flip) this.flipSome(images, step)
     return images
   }

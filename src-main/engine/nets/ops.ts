@@ -65,6 +65,23 @@ export function double(x: Tensor4D): Tensor4D {
   return tf.image.resizeNearestNeighbor(x, [x.shape[1] * 2, x.shape[2] * 2])
 }
 
+/** Gathers each `side` × `side` pixels into one place: `[n, h, w, c]` → `[n, h / side, w / side, side² · c]`. */
+export function toPatches(x: Tensor4D, side: number): Tensor4D {
+  if (side === 1) return x
+  const [n, h, w, c] = x.shape
+  const split = x.reshape([n, h / side, side, w / side, side, c])
+  return tf.transpose(split, [0, 1, 3, 2, 4, 5]).reshape([n, h / side, w / side, side * side * c])
+}
+
+/** The inverse of `toPatches`: `[n, h, w, side² · c]` → `[n, h · side, w · side, c]`. */
+export function fromPatches(x: Tensor4D, side: number): Tensor4D {
+  if (side === 1) return x
+  const [n, h, w, packed] = x.shape
+  const c = packed / (side * side)
+  const split = x.reshape([n, h, w, side, side, c])
+  return tf.transpose(split, [0, 1, 3, 2, 4, 5]).reshape([n, h * side, w * side, c])
+}
+
 /** A per-channel vector for each picture, `[n, c]`, as something to add to `[n, h, w, c]`. */
 export function overPixels(x: Tensor2D): Tensor4D {
   return x.reshape([x.shape[0], 1, 1, x.shape[1]])

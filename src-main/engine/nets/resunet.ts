@@ -2,19 +2,25 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../flow/system.ts'
 import { Layers } from './layers.ts'
-import { double, meanPool2, overPixels, relu, timeEmbedding } from './ops.ts'
+import { double, fromPatches, meanPool2, overPixels, relu, timeEmbedding, toPatches } from './ops.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 /**
  * Our own U-Net: residual blocks with the normalisation first, a sinusoidal time embedding that scales and shifts every
- * block, mean pooling down and nearest doubling up. The last convolution starts at nought, so that the first strokes
- * are none rather than wild.
+ * block, mean pooling down and nearest doubling up. It works on patches of 2 × 2 pixels, since half its arithmetic would
+ * else go into the finest level. The last convolution starts at nought, so that the first strokes are none rather than
+ * wild.
  */
 
 const frequencies = 16
 const groupsOf = (channels: number) => (channels % 8 === 0 ? 8 : channels % 4 === 0 ? 4 : 1)
 
-/** Levels below full size: as long as both sides stay even and at least 4 pixels remain, at most 3. */
+/** Side of the patches that become one place with more channels; sizes that cannot be halved stay as they are. */
+export function patchSide(height: number, width: number): 1 | 2 {
+  return height % 2 === 0 && width % 2 === 0 && Math.min(height, width) >= 16 ? 2 : 1
+}
+
+/** Levels below the finest one: as long as both sides stay even and at least 4 pixels remain, at most 3. */
 export function resunetLevels(height: number, width: number): number {
   let levels = 0
   let [h, w] = [height, width]
@@ -60,13 +66,15 @@ function body(
   layers: Layers,
   size: { height: number; width: number; hidden: number; cin: number; cout: number; time?: number },
 ) {
-  const { height, width, hidden, cin, cout } = size
+  const { hidden, cin, cout } = size
+  const patch = patchSide(size.height, size.width)
+  const [height, width] = [size.height / patch, size.width / patch]
   const timed = size.time === undefined ? {} : { time: size.time }
   const levels = resunetLevels(height, width)
   const widths = Array.from({ length: levels + 1 }, (_, i) => hidden * Math.min(2 ** i, 4))
   const at = (i: number) => widths[i] as number
 
-  const first = layers.conv('first', { cin, cout: hidden })
+  const first = layers.conv('first', { cin: cin * patch ** 2, cout: hidden })
   const down = widths.map((c, i) =>
     block(layers, { name: `down${i}`, cin: at(Math.max(0, i - 1)), cout: c, ...timed }),
   )
@@ -75,11 +83,11 @@ function body(
     block(layers, { name: `up${i}`, cin: c + at(Math.min(levels, i + 1)), cout: c, ...timed }),
   )
   const lastNorm = layers.norm('lastNorm', hidden, groupsOf(hidden))
-  const last = layers.conv('last', { cin: hidden, cout, zero: true })
+  const last = layers.conv('last', { cin: hidden, cout: cout * patch ** 2, zero: true })
 
   return (parameters: Parameters, x: Tensor4D, t: Tensor2D | null) => {
     const skips: Tensor4D[] = []
-    let h = first(parameters, x)
+    let h = first(parameters, toPatches(x, patch))
     down.forEach((apply, i) => {
       h = apply(parameters, i === 0 ? h : meanPool2(h), t)
       skips.push(h)
@@ -89,7 +97,7 @@ function body(
       if (i < levels) h = double(h)
       h = (up[i] as Block)(parameters, tf.concat([h, skips[i] as Tensor4D], 3), t)
     }
-    return last(parameters, relu(lastNorm(parameters, h)))
+    return fromPatches(last(parameters, relu(lastNorm(parameters, h))), patch)
   }
 }
 

@@ -89,7 +89,7 @@ export class Model {
     const shares = Array.from({ length: frames }, (_, i) => (frames === 1 ? 0 : i / (frames - 1)))
     const values = tf.tidy(() => {
       const end = (i: number) =>
-        tf.tensor(ends.values.slice(i * size, (i + 1) * size), [1, ...this.pictureShape()]) as Tensor4D
+        tf.tensor4d(ends.values.slice(i * size, (i + 1) * size), [1, ...this.pictureShape()])
       return (mode === 'slerp' ? slerp : lerp)(end(0), end(1), shares).dataSync<'float32'>()
     })
     return { count: frames, values }
@@ -142,8 +142,9 @@ export class Model {
     return { count: start.count, values }
   }
 
+  /** Pictures a call is made for: a power of two, so that few programs serve every count. */
   private chunkFor(count: number): number {
-    return Math.min(count, chunkSize)
+    return Math.min(2 ** Math.ceil(Math.log2(count)), chunkSize)
   }
 
   private inChunks(input: Latents, run: (chunk: Float32Array, n: number) => Values): Float32Array {

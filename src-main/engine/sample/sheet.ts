@@ -1,32 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { SolverName } from '#contract/engine.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
 import type { SampleRecord } from '#contract/run.ts'
 import { sheetColumns, tile, writePng } from '../pictures/png.ts'
 
-/** Writes drawn pictures as one PNG into the run's `samples` folder and answers what SQLite keeps of it. */
+export const samplesFolder = (runDirectory: string) => join(runDirectory, 'samples')
+
+const gridFile = (step: number) => `step-${String(step).padStart(8, '0')}.png`
+
+/** Whether the fixed grid of a step is on disk already. */
+export function gridExists(runDirectory: string, step: number): boolean {
+  return existsSync(join(samplesFolder(runDirectory), gridFile(step)))
+}
+
+/** Writes drawn pictures as a sheet into a run's `samples` folder and answers its record. */
 export async function saveSheet(options: {
+  runId: string
   runDirectory: string
+  kind: SampleRecord['kind']
+  step: number
   pictures: PixelBatch
-  about: Pick<SampleRecord, 'runId' | 'step' | 'kind' | 'seed' | 'solver' | 'solverSteps'>
+  seed: number
+  solver: SolverName
+  solverSteps: number
 }): Promise<SampleRecord> {
-  const { runDirectory, pictures, about } = options
-  const folder = join(runDirectory, 'samples')
+  const { runId, runDirectory, kind, step, pictures, seed, solver, solverSteps } = options
+  const { count, height, width, channels } = pictures
+  const folder = samplesFolder(runDirectory)
   await mkdir(folder, { recursive: true })
-  const createdAt = Date.now()
-  const place = `step-${String(about.step).padStart(8, '0')}`
-  const file =
-    about.kind === 'grid' ? `${place}.png` : `${place}-${createdAt.toString(36)}-seed-${about.seed}.png`
-  const columns = sheetColumns(pictures.count)
-  await writePng(join(folder, file), tile(pictures, columns))
-  const { height, width, channels, count } = pictures
+  // A grid has one name per step, so that drawing it again after a crash replaces it.
+  const mark = kind === 'grid' ? '' : `-extra-${randomBytes(4).toString('hex')}`
+  const file = gridFile(step).replace(/\.png$/, `${mark}.png`)
+  await writePng(join(folder, file), tile(pictures))
   return {
-    ...about,
-    id: `${about.runId}/${file}`,
+    id: `${runId}/${file}`,
+    runId,
+    step,
+    kind,
     file,
     count,
-    columns,
+    columns: sheetColumns(count),
     shape: { height, width, channels },
-    createdAt,
+    seed,
+    solver,
+    solverSteps,
+    createdAt: Date.now(),
   }
 }

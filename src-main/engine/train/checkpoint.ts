@@ -75,10 +75,14 @@ export async function saveCheckpoint(options: {
 }
 
 /**
- * Reads a checkpoint back.
+ * Reads a checkpoint back. `recorded` is the hash kept elsewhere (SQLite), when there is one.
  * @throws FlowerbedError `not-found` when a file is missing, `corrupt` when its bytes are not those that were saved
  */
-export async function loadCheckpoint(runDirectory: string, file: string): Promise<Checkpoint> {
+export async function loadCheckpoint(
+  runDirectory: string,
+  file: string,
+  recorded?: string,
+): Promise<Checkpoint> {
   const path = join(checkpointFolder(runDirectory), file)
   const read = (name: string) =>
     readFile(name).catch((cause: unknown) => {
@@ -102,7 +106,9 @@ export async function loadCheckpoint(runDirectory: string, file: string): Promis
     throw corrupt('The description of the save cannot be read.', cause)
   }
   const bytes = await read(path)
-  if (sha256(bytes) !== info.sha256) throw corrupt('The save was changed or damaged after it was written.')
+  const hash = sha256(bytes)
+  if (hash !== info.sha256 || (recorded !== undefined && hash !== recorded))
+    throw corrupt('The save was changed or damaged after it was written.')
   const { tensors } = readSafetensors(bytes, path)
   return {
     info,

@@ -65,7 +65,8 @@ export function stepProgram(options: {
           Object.fromEntries(names.map((name, i) => [name, weights[i] as Tensor])),
           draw,
         )
-        Object.assign(terms, objective.terms)
+        // Kept, since everything but the loss is gone when the gradients have been taken.
+        for (const [name, term] of Object.entries(objective.terms)) terms[name] = tf.keep(term)
         return objective.loss
       })(names.map((name) => of('weight', name)))
 
@@ -93,7 +94,12 @@ export function stepProgram(options: {
             .add(weight.mul(tf.sub(1, keep)))
         }
       })
-      return { fetches: { loss, ...terms, gradientNorm }, next }
+      const fetches: Tensors = { loss, gradientNorm }
+      for (const [name, term] of Object.entries(terms)) {
+        fetches[name] = term.clone()
+        term.dispose()
+      }
+      return { fetches, next }
     },
   }
 }
@@ -122,4 +128,21 @@ export function initialState(system: System, config: RunConfig): Values {
     if (config.emaDecay > 0) state[stateName('ema', parameter.name)] = weight.slice()
   }
   return state
+}
+
+/** The arrays that drawing uses: the average of the weights, or the weights themselves without one. */
+const drawingKind = (config: RunConfig): StateKind => (config.emaDecay > 0 ? 'ema' : 'weight')
+
+export function stateNamesOfDrawing(system: System, config: RunConfig): string[] {
+  return system.parameters.map(({ name }) => stateName(drawingKind(config), name))
+}
+
+/** Those arrays by parameter name, out of a state or a part of it that has them. */
+export function drawingWeights(state: Values, config: RunConfig): Values {
+  const prefix = stateName(drawingKind(config), '')
+  return Object.fromEntries(
+    Object.entries(state)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, values]) => [name.slice(prefix.length), values]),
+  )
 }

@@ -1,272 +1,305 @@
-import { mkdir } from 'node:fs/promises'
-import { join } from 'node:path'
-import { setImmediate } from 'node:timers/promises'
-import { runConfigSchema } from '#contract/config.ts'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunConfig } from '#contract/config.ts'
 import type { EngineEvent, TrainOutcome, TrainProgress, TrainRequest, TrainResult } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import type { Machine, MetricPoint } from '#contract/run.ts'
+import type { Machine } from '#contract/run.ts'
 import { createProgram } from '../compile/create-program.ts'
+import type { ProgramMode } from '../compile/create-program.ts'
 import type { Program, Values } from '../compile/program.ts'
 import { BatchStream } from '../data/batches.ts'
 import { Dataset } from '../data/dataset.ts'
 import { createSystem } from '../flow/create-system.ts'
 import type { System } from '../flow/system.ts'
 import { Model } from '../sample/model.ts'
-import { saveSheet } from '../sample/sheet.ts'
+import { gridExists, saveSheet } from '../sample/sheet.ts'
+import { Turns } from '../turns.ts'
 import { loadCheckpoint, saveCheckpoint, thinCheckpoints } from './checkpoint.ts'
-import { Pace } from './progress.ts'
-import { initialState, stateName, stepFeeds, stepProgram } from './step-program.ts'
+import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
+import { Pace, Reporter, secondsLeft } from './reporter.ts'
+import { drawingWeights, initialState, stateNamesOfDrawing, stepFeeds, stepProgram } from './step-program.ts'
 
-/** Metrics and progress leave at most this often. */
-const reportEverySeconds = 0.25
+/** The fixed grid is drawn by the reference's solver: one evaluation a step, quick enough to watch. */
+const gridSolver = 'euler'
 
-const secondsNow = () => performance.now() / 1000
+interface Wish {
+  outcome: 'paused' | 'stopped'
+  save: boolean
+}
 
-/** Trains one run from its start or a checkpoint; yields to other work between steps. */
+/**
+ * One run in training. Steps are single calls; between them the process answers messages, so that a wish to pause, stop
+ * or extend is met within a step. Everything it holds on the device is gone when `run` settles.
+ */
 export class Trainer {
+  readonly runId: string
   private readonly request: TrainRequest
-  private readonly machine: Machine
   private readonly emit: (event: EngineEvent) => void
+  private readonly machine: Machine
+  private readonly dataset: Dataset
+  private readonly system: System
+  private readonly program: Program
+  private readonly model: Model
+  private readonly batches: BatchStream
+  private readonly reporter: Reporter
+  private readonly pace = new Pace()
+  private readonly drawing = new Turns()
   private config: RunConfig
+  private wish: Wish | null = null
+  private alive = true
+  private ended: Promise<TrainResult> | null = null
   private step = 0
+  private savedStep = -1
+  private secondsBefore = 0
+  private startedAt = 0
   private losses: Record<string, number> = {}
-  private ending: { outcome: TrainOutcome; save: boolean } | null = null
-  private points: MetricPoint[] = []
-  private reportedAt = 0
-  private program: Program | null = null
-  private system: System | null = null
 
-  constructor(options: { request: TrainRequest; machine: Machine; emit: (event: EngineEvent) => void }) {
-    this.request = options.request
-    this.machine = options.machine
-    this.emit = options.emit
-    this.config = options.request.config
-  }
-
-  get runId(): string {
-    return this.request.runId
-  }
-
-  /** Ends after the step in hand. */
-  end(outcome: TrainOutcome, save: boolean): void {
-    this.ending ??= { outcome, save }
-  }
-
-  extend(steps: number): void {
-    this.config = runConfigSchema.parse({ ...this.config, steps: this.config.steps + steps })
-  }
-
-  /** The weights to draw with now: averaged where an average is kept. */
-  weights(): Values {
-    const { program, system } = this
-    if (!program || !system)
-      throw new FlowerbedError('conflict', 'This run is still starting.', { hint: 'Try again in a moment.' })
-    return drawingWeights(system, program.read(this.drawingNames(system)))
-  }
-
-  /**
-   * @throws FlowerbedError `non-finite` naming the term and step, `not-found` or `corrupt` for dataset or checkpoint
-   */
-  async run(): Promise<TrainResult> {
-    const { request, config } = this
-    const dataset = new Dataset(request.datasetDirectory)
-    const { shape } = dataset.index
-    const model = new Model({ config, shape })
-    this.system = createSystem({ config, shape })
+  /** Opens the pictures and builds the networks; @throws FlowerbedError before anything is held */
+  constructor(options: {
+    request: TrainRequest
+    machine: Machine
+    emit: (event: EngineEvent) => void
+    mode?: ProgramMode
+  }) {
+    const { request, machine, emit, mode = 'auto' } = options
+    this.runId = request.runId
+    this.request = request
+    this.machine = machine
+    this.emit = emit
+    this.config = request.config
+    this.dataset = new Dataset(request.datasetDirectory)
     try {
-      await mkdir(request.runDirectory, { recursive: true })
-      const start = await this.startingState(this.system)
-      this.step = start.step
-      this.losses = start.losses
-      const spec = stepProgram({ system: this.system, config, shape })
-      this.program = createProgram(spec)
-      this.program.write(start.state)
-      const shapes = Object.fromEntries(
-        Object.entries(spec.state).map(([name, entry]) => [name, entry.shape]),
-      )
-      this.emit({ type: 'started', runId: this.runId, machine: this.machine, step: this.step })
-      return await this.loop({ dataset, model, shapes, trainedSeconds: start.trainedSeconds })
-    } finally {
-      model.dispose()
-      this.program?.dispose()
-      this.program = null
-      dataset.close()
+      if (this.dataset.count === 0)
+        throw new FlowerbedError('bad-input', 'There are no pictures to learn from.', {
+          where: request.datasetDirectory,
+        })
+      const { config } = request
+      const { shape } = this.dataset.index
+      this.system = createSystem({ config, shape })
+      this.program = createProgram(stepProgram({ system: this.system, config, shape }), { mode })
+      this.model = new Model({ config, shape })
+      this.batches = new BatchStream(this.dataset, config)
+    } catch (thrown) {
+      this.dataset.close()
+      throw thrown
     }
+    this.reporter = new Reporter({ runId: this.runId, emit })
   }
 
-  private async loop(parts: {
-    dataset: Dataset
-    model: Model
-    shapes: Record<string, number[]>
-    trainedSeconds: number
-  }): Promise<TrainResult> {
-    const { dataset, model, shapes } = parts
-    const batches = new BatchStream(dataset, this.config)
-    const pace = new Pace(secondsNow(), parts.trainedSeconds)
-    const save = () => this.save({ shape: dataset.index.shape, shapes, pace })
-    let savedAt = this.step > 0 ? this.step : -1
-    let drawnAt = -1
-    const drawGrid = async () => {
-      drawnAt = this.step
-      await this.drawGrid(model, pace)
-    }
-    if (this.step === 0) await drawGrid()
-
-    while (!this.isOver(pace)) {
-      const startedAt = secondsNow()
-      this.takeStep(batches)
-      pace.stepped(secondsNow(), secondsNow() - startedAt)
-      this.points.push({
-        step: this.step,
-        seconds: pace.trainedSeconds(secondsNow()),
-        values: { ...this.losses },
+  /** Trains to the end; once. @throws FlowerbedError when it cannot go on; what was saved stays */
+  run(): Promise<TrainResult> {
+    this.ended ??= this.train()
+      .catch((thrown: unknown) => {
+        throw inWords(thrown)
       })
-      this.report(pace, 'training')
-      const { sampleEvery, checkpointEvery } = this.config
-      if (sampleEvery > 0 && this.step % sampleEvery === 0) await drawGrid()
-      if (this.step % checkpointEvery === 0) {
-        await save()
-        savedAt = this.step
-      }
-      await setImmediate()
-    }
+      .finally(() => this.dispose())
+    return this.ended
+  }
 
-    const { outcome, save: wanted } = this.ending ?? { outcome: 'finished' as const, save: true }
-    if (outcome === 'finished' && drawnAt !== this.step) await drawGrid()
-    if (wanted && savedAt !== this.step) await save()
-    this.report(pace, 'training', true)
+  /** Ends after the step in hand; resolves when what is to be saved is on disk. */
+  async end(wish: Wish): Promise<void> {
+    this.wish ??= wish
+    await this.ended
+  }
+
+  /** Moves the end further away while training. */
+  extend(steps: number): void {
+    this.config = { ...this.config, steps: this.config.steps + steps }
+  }
+
+  /** Lends the networks with their present weights, one borrower at a time, between the steps of training. */
+  withModel<T>(use: (model: Model, step: number) => Promise<T>): Promise<T> {
+    return this.drawing.take(() => {
+      if (this.wish || !this.alive)
+        throw new FlowerbedError('cancelled', 'Training has just ended.', { hint: 'Try again.' })
+      this.model.setWeights(this.weights())
+      return use(this.model, this.step)
+    })
+  }
+
+  private weights(): Values {
+    return drawingWeights(this.program.read(stateNamesOfDrawing(this.system, this.config)), this.config)
+  }
+
+  private async train(): Promise<TrainResult> {
+    await this.begin()
+    let outcome: TrainOutcome = 'finished'
+    while (this.hasMore()) {
+      if (this.wish) {
+        outcome = this.wish.outcome
+        break
+      }
+      this.takeStep()
+      // Messages are answered here.
+      await nextTurn()
+      if (this.isTime(this.config.checkpointEvery)) await this.save()
+      if (this.isTime(this.config.sampleEvery) && this.hasMore()) await this.drawGrid()
+    }
+    this.reporter.flush()
+    if (outcome === 'finished' || this.wish?.save) await this.save()
+    if (outcome === 'finished') await this.drawGrid()
+    this.report('training', { always: true })
     return {
       outcome,
       step: this.step,
-      trainedSeconds: pace.trainedSeconds(secondsNow()),
+      trainedSeconds: this.trainedSeconds,
       losses: this.losses,
-      stepsPerSecond: pace.stepsPerSecond(),
+      stepsPerSecond: this.pace.stepsPerSecond,
     }
   }
 
-  private isOver(pace: Pace): boolean {
-    const { steps, minutes } = this.config
-    const timeIsUp = minutes > 0 && pace.trainedSeconds(secondsNow()) >= minutes * 60
-    return this.ending !== null || this.step >= steps || timeIsUp
+  /** Fresh weights or those of the checkpoint; the grid of where it stands, if that was not drawn yet. */
+  private async begin(): Promise<void> {
+    const { resume, runDirectory } = this.request
+    if (resume) {
+      const { info, state } = await loadCheckpoint(runDirectory, resume.file, resume.sha256)
+      checkResumable({ saved: info, config: this.config, shape: this.dataset.index.shape })
+      this.program.write(state)
+      this.step = info.step
+      this.savedStep = info.step
+      this.secondsBefore = info.trainedSeconds
+      this.losses = info.losses
+    } else {
+      this.program.write(initialState(this.system, this.config))
+    }
+    this.startedAt = performance.now()
+    this.emit({ type: 'started', runId: this.runId, machine: this.machine, step: this.step })
+    const { sampleEvery } = this.config
+    if (sampleEvery > 0 && this.step % sampleEvery === 0 && this.hasMore()) {
+      if (this.step === 0 || !gridExists(runDirectory, this.step)) await this.drawGrid()
+    }
   }
 
-  private takeStep(batches: BatchStream): void {
+  private takeStep(): void {
+    const from = performance.now()
     const step = this.step + 1
-    const fetched = (this.program as Program).run({
-      x: batches.images(step - 1),
+    const fetched = this.program.run({
+      x: this.batches.images(this.step),
       ...stepFeeds(this.config, step),
     })
-    this.step = step
-    this.losses = Object.fromEntries(
-      Object.entries(fetched).map(([name, values]) => [name, values[0] ?? NaN]),
+    const values = Object.fromEntries(
+      Object.entries(fetched).map(([name, value]) => [name, value[0] as number]),
     )
-    for (const [name, value] of Object.entries(this.losses)) {
-      if (Number.isFinite(value)) continue
-      throw new FlowerbedError(
-        'non-finite',
-        `The learning blew up: “${name}” became ${value} at step ${step}.`,
-        {
-          where: name,
-          hint: 'The last save is whole. Resume from it with a lower learning rate, or start again with gradient clipping.',
-        },
-      )
-    }
-  }
-
-  private async startingState(system: System): Promise<{
-    state: Values
-    step: number
-    trainedSeconds: number
-    losses: Record<string, number>
-  }> {
-    const { resume, runDirectory, config } = this.request
-    if (!resume) return { state: initialState(system, config), step: 0, trainedSeconds: 0, losses: {} }
-    const { info, state } = await loadCheckpoint(runDirectory, resume.file)
-    if (info.sha256 !== resume.sha256) {
-      throw new FlowerbedError('corrupt', 'The save is not the one that was recorded.', {
-        where: join(runDirectory, resume.file),
-        hint: 'Resume from another save of this run.',
-      })
-    }
-    return { state, step: info.step, trainedSeconds: info.trainedSeconds, losses: info.losses }
-  }
-
-  private async save(options: {
-    shape: Dataset['index']['shape']
-    shapes: Record<string, number[]>
-    pace: Pace
-  }): Promise<void> {
-    const { shape, shapes, pace } = options
-    this.report(pace, 'saving', true)
-    const { runDirectory } = this.request
-    const record = await saveCheckpoint({
-      runDirectory,
-      state: (this.program as Program).read(),
-      shapes,
-      info: {
-        runId: this.runId,
-        step: this.step,
-        trainedSeconds: pace.trainedSeconds(secondsNow()),
-        losses: this.losses,
-        config: this.config,
-        shape,
-        machine: this.machine,
-      },
+    checkFinite(values, step)
+    this.step = step
+    const { gradientNorm, ...losses } = values
+    this.losses = losses
+    this.pace.add((performance.now() - from) / 1000)
+    this.reporter.metrics({
+      step,
+      seconds: this.trainedSeconds,
+      values: gradientNorm === undefined ? losses : { ...losses, gradientNorm },
     })
-    const deleted = await thinCheckpoints(runDirectory, this.config.checkpointKeep)
+    this.report('training')
+  }
+
+  private async save(): Promise<void> {
+    if (this.savedStep === this.step) return
+    const { runId, request, machine, config, step } = this
+    this.reporter.flush()
+    this.report('saving', { always: true })
+    const state = this.program.read()
+    checkFiniteState(state, step)
+    const record = await saveCheckpoint({
+      runDirectory: request.runDirectory,
+      info: {
+        runId,
+        step,
+        trainedSeconds: this.trainedSeconds,
+        losses: this.losses,
+        config,
+        shape: this.dataset.index.shape,
+        machine,
+      },
+      state,
+      shapes: this.stateShapes(),
+    })
+    this.savedStep = step
+    const deleted = await thinCheckpoints(request.runDirectory, config.checkpointKeep, [record.file])
     this.emit({ type: 'checkpoint', record, deleted })
   }
 
-  private async drawGrid(model: Model, pace: Pace): Promise<void> {
-    this.report(pace, 'sampling', true)
-    const { sampleCount: count, sampleSteps: steps, seed } = this.config
-    model.setWeights(this.weights())
-    const solver = 'heun'
-    const pictures = await model.sample({ count, seed, solver, steps, onStep: () => setImmediate() })
-    const { runDirectory } = this.request
+  /** Draws and stores the fixed grid; given up when training is to end, which a resumed run makes good. */
+  private async drawGrid(): Promise<void> {
+    const { sampleCount, sampleSteps, seed } = this.config
+    const step = this.step
+    this.report('sampling', { always: true })
+    const pictures = await this.drawing.take(async () => {
+      this.model.setWeights(this.weights())
+      return await this.model
+        .sample({
+          count: sampleCount,
+          seed,
+          solver: gridSolver,
+          steps: sampleSteps,
+          onStep: async () => {
+            await nextTurn()
+            if (this.wish && this.hasMore()) throw givenUp
+          },
+        })
+        .catch((thrown: unknown) => {
+          if (thrown === givenUp) return null
+          throw thrown
+        })
+    })
+    if (!pictures) return
     const record = await saveSheet({
-      runDirectory,
+      runId: this.runId,
+      runDirectory: this.request.runDirectory,
+      kind: 'grid',
+      step,
       pictures,
-      about: { runId: this.runId, step: this.step, kind: 'grid', seed, solver, solverSteps: steps },
+      seed,
+      solver: gridSolver,
+      solverSteps: sampleSteps,
     })
     this.emit({ type: 'sample', record })
   }
 
-  private drawingNames(system: System): string[] {
-    const averaged = this.config.emaDecay > 0
-    return system.parameters.map(({ name }) => stateName(averaged ? 'ema' : 'weight', name))
+  private isTime(every: number): boolean {
+    return every > 0 && this.step % every === 0
   }
 
-  private report(pace: Pace, activity: TrainProgress['activity'], now = false): void {
-    const at = secondsNow()
-    if (!now && at - this.reportedAt < reportEverySeconds) return
-    this.reportedAt = at
-    if (this.points.length > 0) this.emit({ type: 'metrics', runId: this.runId, points: this.points })
-    this.points = []
-    const { step, config, losses } = this
-    this.emit({
-      type: 'progress',
-      runId: this.runId,
-      progress: {
-        step,
-        totalSteps: config.steps,
-        trainedSeconds: pace.trainedSeconds(at),
-        stepsPerSecond: pace.stepsPerSecond(),
-        secondsLeft: pace.secondsLeft(at, { step, config }),
-        losses,
-        activity,
-      },
-    })
+  private hasMore(): boolean {
+    const { steps, minutes } = this.config
+    return this.step < steps && (minutes === 0 || this.trainedSeconds < minutes * 60)
+  }
+
+  private get trainedSeconds(): number {
+    return this.secondsBefore + (this.startedAt === 0 ? 0 : (performance.now() - this.startedAt) / 1000)
+  }
+
+  private stateShapes(): Record<string, number[]> {
+    return Object.fromEntries(
+      Object.entries(
+        stepProgram({ system: this.system, config: this.config, shape: this.dataset.index.shape }).state,
+      ).map(([name, { shape }]) => [name, shape]),
+    )
+  }
+
+  private report(activity: TrainProgress['activity'], options?: { always: boolean }): void {
+    const { step, trainedSeconds, losses, pace, config } = this
+    const progress = {
+      step,
+      totalSteps: config.steps,
+      trainedSeconds,
+      stepsPerSecond: pace.stepsPerSecond,
+      losses,
+      activity,
+    }
+    this.reporter.progress(
+      { ...progress, secondsLeft: secondsLeft({ ...progress, minutes: config.minutes }) },
+      options,
+    )
+  }
+
+  private async dispose(): Promise<void> {
+    this.alive = false
+    // Whoever has borrowed the networks gives them back first.
+    await this.drawing.take(() => Promise.resolve())
+    this.model.dispose()
+    this.program.dispose()
+    this.dataset.close()
   }
 }
 
-/** Weights by parameter name out of a training state: the average where there is one, else the weights themselves. */
-export function drawingWeights(system: System, state: Values): Values {
-  return Object.fromEntries(
-    system.parameters.map(({ name }) => [
-      name,
-      (state[stateName('ema', name)] ?? state[stateName('weight', name)]) as Values[string],
-    ]),
-  )
-}
+const givenUp = new FlowerbedError('cancelled', 'The grid was given up because training ends.')

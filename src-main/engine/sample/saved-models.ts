@@ -1,0 +1,66 @@
+import type { ModelSource } from '#contract/engine.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { drawingWeights } from '../train/step-program.ts'
+import { loadCheckpoint } from '../train/checkpoint.ts'
+import { Turns } from '../turns.ts'
+import { Model } from './model.ts'
+
+/** Models of checkpoints stay loaded up to this many, so that drawing again is quick. */
+const modelsKept = 2
+
+interface Loaded {
+  model: Model
+  step: number
+}
+
+/** Networks of runs that are not in training, loaded from their checkpoints; the least recently used goes first. */
+export class SavedModels {
+  private readonly loaded = new Map<string, Loaded>()
+  private readonly turns = new Turns()
+
+  /** Lends a checkpoint's networks; borrowers take turns. @throws FlowerbedError `not-found` or `corrupt` */
+  use<T>(source: ModelSource, job: (model: Model, step: number) => Promise<T>): Promise<T> {
+    return this.turns.take(async () => {
+      const { model, step } = await this.get(source)
+      return await job(model, step)
+    })
+  }
+
+  /** Frees everything once whoever draws has ended. */
+  clear(): Promise<void> {
+    return this.turns.take(() => {
+      for (const { model } of this.loaded.values()) model.dispose()
+      this.loaded.clear()
+      return Promise.resolve()
+    })
+  }
+
+  private async get(source: ModelSource): Promise<Loaded> {
+    const { runId, runDirectory, checkpoint } = source
+    if (checkpoint === null) {
+      throw new FlowerbedError('not-found', 'This run has no save to draw from.', {
+        where: runId,
+        hint: 'Train it until it has saved once.',
+      })
+    }
+    const key = `${runDirectory}/${checkpoint}`
+    const entry = this.loaded.get(key) ?? (await load(runDirectory, checkpoint))
+    // The most recently used stands last.
+    this.loaded.delete(key)
+    this.loaded.set(key, entry)
+    for (const [old, { model }] of this.loaded) {
+      if (this.loaded.size <= modelsKept) break
+      model.dispose()
+      this.loaded.delete(old)
+    }
+    return entry
+  }
+}
+
+async function load(runDirectory: string, checkpoint: string): Promise<Loaded> {
+  const { info, state } = await loadCheckpoint(runDirectory, checkpoint)
+  // What was saved decides the networks, whatever the run's record says today.
+  const model = new Model({ config: info.config, shape: info.shape })
+  model.setWeights(drawingWeights(state, info.config))
+  return { model, step: info.step }
+}

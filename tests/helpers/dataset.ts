@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { DatasetIndex } from '#contract/dataset.ts'
+import { pictureBytes } from '#contract/pictures.ts'
+import type { PictureShape } from '#contract/pictures.ts'
+
+/** Writes a packed dataset whose picture i is `pixel(i, k)` at byte k, and answers its folder. */
+export function packedDataset(
+  directory: string,
+  options: { count: number; shape: PictureShape; pixel: (picture: number, byte: number) => number },
+): string {
+  const { count, shape, pixel } = options
+  const bytes = pictureBytes(shape)
+  const pixels = Uint8Array.from({ length: count * bytes }, (_, k) => pixel(Math.floor(k / bytes), k % bytes))
+  const index: DatasetIndex = {
+    format: 1,
+    id: 'test',
+    shape,
+    count,
+    options: {
+      name: 'Test',
+      height: shape.height,
+      width: shape.width,
+      channels: shape.channels === 1 ? 1 : 3,
+      fit: 'crop',
+      labels: false,
+    },
+    sources: [],
+    paths: Array.from({ length: count }, (_, i) => `/pictures/${i}.png`),
+    sha256: Array.from({ length: count }, (_, i) => String(i)),
+    labels: [],
+    labelOf: Array.from({ length: count }, () => -1),
+    problems: [],
+    pixelsSha256: createHash('sha256').update(pixels).digest('hex'),
+  }
+  mkdirSync(directory, { recursive: true })
+  writeFileSync(join(directory, 'pixels.u8'), pixels)
+  writeFileSync(join(directory, 'index.json'), JSON.stringify(index))
+  return directory
+}
+
+/** Two kinds of pictures, light on the left or on the right, a little different each: easy to learn. */
+export const halves =
+  ({ width, channels }: PictureShape) =>
+  (picture: number, byte: number): number => {
+    const left = Math.floor(byte / channels) % width < width / 2
+    return left === (picture % 2 === 0) ? 220 - (picture % 20) : 30 + (picture % 20)
+  }

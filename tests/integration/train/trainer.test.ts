@@ -1,0 +1,188 @@
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { RunConfig } from '#contract/config.ts'
+import type { EngineEvent, TrainRequest } from '#contract/engine.ts'
+import { resolveConfig } from '#contract/presets.ts'
+import { describeMachine } from '../../../src-main/engine/machine.ts'
+import { loadTensorFlow } from '../../../src-main/engine/runtime/load.ts'
+import { readSafetensors } from '../../../src-main/engine/train/safetensors.ts'
+import { Trainer } from '../../../src-main/engine/train/trainer.ts'
+import { halves, packedDataset } from '../../helpers/dataset.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+const shape = { height: 8, width: 8, channels: 1 } as const
+const folder = temporaryFolder('train')
+const dataset = packedDataset(join(folder.path, 'dataset'), { count: 20, shape, pixel: halves(shape) })
+let runs = 0
+
+beforeAll(() => {
+  loadTensorFlow({ device: 'cpu' })
+})
+afterAll(() => {
+  folder.remove()
+})
+
+const small = (changes: Partial<RunConfig> = {}) =>
+  resolveConfig('balanced', {
+    steps: 12,
+    batch: 8,
+    hidden: 8,
+    network: 'conv',
+    sampleEvery: 5,
+    sampleCount: 4,
+    sampleSteps: 4,
+    checkpointEvery: 4,
+    flip: true,
+    ...changes,
+  })
+
+function newRun(config: RunConfig): TrainRequest {
+  const runId = `run-${++runs}`
+  return {
+    runId,
+    runDirectory: join(folder.path, runId),
+    datasetDirectory: dataset,
+    config,
+    device: 'cpu',
+  }
+}
+
+function trainer(request: TrainRequest, onEvent: (event: EngineEvent) => void = () => undefined) {
+  const events: EngineEvent[] = []
+  const made = new Trainer({
+    request,
+    machine: describeMachine(loadTensorFlow({ device: 'cpu' })),
+    emit: (event) => {
+      events.push(event)
+      onEvent(event)
+    },
+  })
+  const of = <T extends EngineEvent['type']>(type: T) =>
+    events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type)
+  return { made, of }
+}
+
+const saved = (request: TrainRequest, file: string) =>
+  readSafetensors(readFileSync(join(request.runDirectory, 'checkpoints', file)), file).tensors
+
+describe('training', () => {
+  let before: number
+  beforeEach(() => {
+    before = tf.memory().numTensors
+  })
+
+  it('lowers the loss, tells each step once, and leaves nothing on the device', async () => {
+    const request = newRun(small({ steps: 150, sampleEvery: 0, checkpointEvery: 100, learningRate: 3e-3 }))
+    const { made, of } = trainer(request)
+    const result = await made.run()
+    const points = of('metrics').flatMap((event) => event.points)
+    expect(points.map(({ step }) => step)).toEqual(Array.from({ length: 150 }, (_, i) => i + 1))
+    const mean = (part: typeof points) =>
+      part.reduce((sum, { values }) => sum + (values['velocity'] ?? NaN), 0) / part.length
+    expect(mean(points.slice(-20))).toBeLessThan(0.6 * mean(points.slice(0, 20)))
+    expect(result).toMatchObject({ outcome: 'finished', step: 150 })
+    expect(Object.keys(result.losses).sort()).toEqual(['kl', 'loss', 'velocity'])
+    expect(result.stepsPerSecond).toBeGreaterThan(0)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('draws the grid at step 0, at each interval and at the end, and keeps the newest saves', async () => {
+    const request = newRun(small())
+    const { made, of } = trainer(request)
+    await made.run()
+    expect(of('sample').map(({ record }) => record.step)).toEqual([0, 5, 10, 12])
+    for (const { record } of of('sample'))
+      expect(existsSync(join(request.runDirectory, 'samples', record.file))).toBe(true)
+    expect(of('checkpoint').map(({ record }) => record.step)).toEqual([4, 8, 12])
+    expect(of('checkpoint').flatMap(({ deleted }) => deleted)).toEqual(['step-00000004.safetensors'])
+    expect(readdirSync(join(request.runDirectory, 'checkpoints')).sort()).toEqual([
+      'step-00000008.json',
+      'step-00000008.safetensors',
+      'step-00000012.json',
+      'step-00000012.safetensors',
+    ])
+  })
+
+  it('ends bit for bit the same whether paused on the way or not', async () => {
+    const whole = newRun(small({ emaDecay: 0.9 }))
+    await trainer(whole).made.run()
+
+    const halved = newRun(small({ emaDecay: 0.9 }))
+    const first = trainer(halved, (event) => {
+      if (event.type === 'progress' && event.progress.step === 7)
+        void first.made.end({ outcome: 'paused', save: true })
+    })
+    // Every step reports, however fast it was.
+    const paused = await (async () => {
+      const running = first.made.run()
+      return await running
+    })()
+    const last = first.of('checkpoint').at(-1)!.record
+    expect(last.step).toBe(paused.step)
+    if (paused.outcome === 'paused') expect(paused.step).toBeLessThan(12)
+    const second = trainer({ ...halved, resume: { file: last.file, sha256: last.sha256 } })
+    const result = await second.made.run()
+    expect(result.step).toBe(12)
+    const file = 'step-00000012.safetensors'
+    expect(saved(halved, file)).toEqual(saved(whole, file))
+  })
+})
+
+describe('what a run refuses', () => {
+  const finished = async () => {
+    const request = newRun(small({ steps: 4, sampleEvery: 0 }))
+    const { made, of } = trainer(request)
+    await made.run()
+    const { file, sha256 } = of('checkpoint').at(-1)!.record
+    return { ...request, resume: { file, sha256 } }
+  }
+
+  it('goes on with more steps, but not with another network', async () => {
+    const request = await finished()
+    const longer = await trainer({ ...request, config: small({ steps: 6, sampleEvery: 0 }) }).made.run()
+    expect(longer.step).toBe(6)
+    await expect(
+      trainer({ ...request, config: small({ steps: 6, learningRate: 0.5 }) }).made.run(),
+    ).rejects.toMatchObject({ kind: 'conflict', where: 'learningRate' })
+  })
+
+  it('does not go on from a changed save', async () => {
+    const request = await finished()
+    const path = join(request.runDirectory, 'checkpoints', request.resume.file)
+    const bytes = readFileSync(path)
+    bytes[bytes.length - 1]! ^= 1
+    writeFileSync(path, bytes)
+    await expect(trainer(request).made.run()).rejects.toMatchObject({ kind: 'corrupt', where: path })
+  })
+
+  it('stops when the loss is no number, naming term and step, and keeps the last good save', async () => {
+    const request = newRun(
+      small({
+        steps: 4000,
+        learningRate: 1,
+        clipNorm: 0,
+        network: 'conv',
+        sigma: 1,
+        klWeight: 1000,
+        checkpointEvery: 1,
+        sampleEvery: 0,
+      }),
+    )
+    const { made, of } = trainer(request)
+    await expect(made.run()).rejects.toMatchObject({
+      kind: 'non-finite',
+      message: expect.stringMatching(/^At step \d+, /) as string,
+    })
+    const record = of('checkpoint').at(-1)!.record
+    for (const { values } of Object.values(saved(request, record.file)))
+      expect(values.every((value) => Number.isFinite(value))).toBe(true)
+  })
+
+  it('needs its pictures', () => {
+    expect(() => trainer({ ...newRun(small()), datasetDirectory: join(folder.path, 'nowhere') })).toThrow(
+      expect.objectContaining({ kind: 'not-found' }),
+    )
+  })
+})
