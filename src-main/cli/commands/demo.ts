@@ -1,0 +1,93 @@
+import { mkdir } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Command } from 'commander'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { DeviceChoice } from '#contract/run.ts'
+import { importFolder } from '../import-folder.ts'
+import { dataDirOption, deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
+import { answer, say } from '../output.ts'
+import { followTraining, trainAnswer, trainRun } from '../train-run.ts'
+import { withWorkspace } from '../workspace.ts'
+import { writeWalk } from './interpolate.ts'
+import { writePictures } from './sample.ts'
+
+interface Options {
+  out: string
+  minutes: number
+  steps?: number
+  imageSize: number
+  device: DeviceChoice
+  dataDir?: string
+  json?: boolean
+}
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('train on the pictures that come with Flowerbed, then draw and walk')
+    .option('--out <folder>', 'where the drawings go', 'flowerbed-demo')
+    .option('--minutes <minutes>', 'how long to train', positiveNumber, 4)
+    .option('--steps <count>', 'how many steps at most', wholeNumber)
+    .option('--image-size <pixels>', 'width and height to learn at', wholeNumber, 32)
+    .addOption(deviceOption())
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(demo)
+}
+
+/** The demo pictures, in a checkout and beside the built program. */
+function demoFolder(): string {
+  let folder = dirname(fileURLToPath(import.meta.url))
+  for (;;) {
+    const candidate = join(folder, 'resources', 'demo', 'pictures')
+    if (existsSync(candidate)) return candidate
+    if (dirname(folder) === folder) break
+    folder = dirname(folder)
+  }
+  throw new FlowerbedError('not-found', 'The demo pictures are missing.', {
+    hint: 'Install Flowerbed again.',
+  })
+}
+
+async function demo(options: Options): Promise<void> {
+  const { device, imageSize: size, minutes, steps } = options
+  const out = resolve(options.out)
+  const follow = followTraining()
+  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
+    const { store, keeper, engine } = workspace
+    const dataset = await importFolder({
+      folder: demoFolder(),
+      store,
+      changes: { name: 'Demo faces', width: size, height: size },
+    })
+    const changes = { minutes, ...(steps === undefined ? {} : { steps }) }
+    const made = keeper.create({ datasetId: dataset.id, preset: 'balanced', changes, device })
+    say(`Growing “${made.name}” for ${minutes} min …`)
+    const run = await trainRun(workspace, made).finally(follow.end)
+
+    const model = keeper.modelSource(run.id)
+    const drawing = { model, device, solver: 'heun' as const, solverSteps: 50 }
+    const { pictures } = await engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false })
+    const { sheet } = await writePictures(join(out, 'pictures'), pictures)
+    const picture = (index: number) => ({
+      kind: 'dataset' as const,
+      datasetDirectory: dataset.directory,
+      index,
+    })
+    const walk = await engine.handlers.interpolate({
+      ...drawing,
+      a: picture(0),
+      b: picture(Math.floor(dataset.count / 2)),
+      frames: 9,
+      mode: 'slerp',
+      encoder: 'posterior',
+    })
+    await mkdir(out, { recursive: true })
+    const interpolation = join(out, 'interpolation.png')
+    await writeWalk(interpolation, walk)
+    say(`gallery: ${sheet}\ninterpolation: ${interpolation}`)
+    answer(options.json ?? false, { ...trainAnswer(run), gallery: sheet, interpolation })
+  })
+}

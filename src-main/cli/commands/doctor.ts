@@ -1,0 +1,33 @@
+import type { Command } from 'commander'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { DeviceChoice } from '#contract/run.ts'
+import { examine } from '../../engine/runtime/doctor.ts'
+import { dataDirectory } from '../../store/data-directory.ts'
+import { dataDirOption, deviceOption, jsonOption } from '../options.ts'
+import { answer, say } from '../output.ts'
+
+export function addDoctor(program: Command): void {
+  program
+    .command('doctor')
+    .description('what is installed, what is used, and what is amiss')
+    .addOption(deviceOption())
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action((options: { device: DeviceChoice; dataDir?: string; json?: boolean }) => {
+      const report = examine({ device: options.device, dataDirectory: dataDirectory(options.dataDir) })
+      const { versions, device, runtime } = report
+      say(`Flowerbed ${versions.flowerbed} · Node ${versions.node} · tfjs ${versions.tfjs}`)
+      say(
+        `TensorFlow ${versions.tensorflow ?? 'not loaded'}${runtime ? ` (${runtime.variant}, ${runtime.directory})` : ''}`,
+      )
+      say(`Device: ${device.name ?? 'none'} – ${device.why}`)
+      say(
+        `Machine: ${report.platform}, ${report.cores} cores, ${(report.memoryBytes / 1e9).toFixed(1)} GB of memory`,
+      )
+      say(`Data: ${report.dataDirectory}, ${(report.freeBytes / 1e9).toFixed(1)} GB free`)
+      for (const line of report.advice) say(`→ ${line}`)
+      answer(options.json ?? false, report)
+      if (versions.tensorflow === null)
+        throw new FlowerbedError('unavailable', 'Training is not possible here yet.')
+    })
+}

@@ -1,0 +1,45 @@
+import { randomUUID } from 'node:crypto'
+import { resolve } from 'node:path'
+import type { DatasetRecord, ImportOptions } from '#contract/dataset.ts'
+import { forkImporter } from '../importer/client.ts'
+import type { ImporterClient } from '../importer/client.ts'
+import { datasetsFolder } from '../store/data-directory.ts'
+import type { Store } from '../store/store.ts'
+import { onInterrupt } from './interrupt.ts'
+import { say, StatusLine } from './output.ts'
+
+/** Imports a folder as the app would, with its suggestions where nothing else is asked for. */
+export async function importFolder(options: {
+  folder: string
+  store: Store
+  changes?: Partial<ImportOptions>
+}): Promise<DatasetRecord> {
+  const { folder, store, changes = {} } = options
+  const line = new StatusLine()
+  const importer: ImporterClient = forkImporter({
+    onEvent: ({ progress }) => {
+      const of = progress.total === undefined ? '' : ` of ${progress.total}`
+      line.show(`${progress.phase === 'scanning' ? 'Looking at' : 'Reading'} pictures: ${progress.done}${of}`)
+    },
+  })
+  const job = randomUUID()
+  const stopListening = onInterrupt(() => void importer.request('cancel', { job }))
+  try {
+    const report = await importer.request('scan', { job, paths: [resolve(folder)] })
+    const dataset = await importer.request('pack', {
+      job,
+      scan: report.scan,
+      options: { ...report.suggested, ...changes },
+      datasetsDirectory: datasetsFolder(store.directory),
+    })
+    line.end()
+    const { width, height } = dataset.shape
+    say(`${dataset.count} pictures at ${width} × ${height} from ${folder}`)
+    if (dataset.problemCount > 0) say(`${dataset.problemCount} files were left out.`)
+    return store.datasets.save(dataset)
+  } finally {
+    line.end()
+    stopListening()
+    importer.dispose()
+  }
+}

@@ -1,0 +1,41 @@
+import { Command, CommanderError } from 'commander'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import { flowerbedVersion } from '../version.ts'
+import { addDemo } from './commands/demo.ts'
+import { addDoctor } from './commands/doctor.ts'
+import { addInterpolate } from './commands/interpolate.ts'
+import { addRuns } from './commands/runs.ts'
+import { addSample } from './commands/sample.ts'
+import { addTrain } from './commands/train.ts'
+import { Interrupted } from './interrupt.ts'
+
+/** Exit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted with what was done saved. */
+export async function main(argv: string[]): Promise<number> {
+  const program = new Command('flowerbed')
+    .description('Grow an image generator from a folder of pictures.')
+    .version(flowerbedVersion)
+    .configureOutput({ writeOut: (text) => process.stderr.write(text) })
+  for (const add of [addTrain, addSample, addInterpolate, addRuns, addDoctor, addDemo]) add(program)
+  // Commander hands its settings down only to commands made after they were set.
+  for (const command of [program, ...program.commands]) command.exitOverride()
+  try {
+    await program.parseAsync(argv, { from: 'user' })
+    return 0
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
+    if (thrown instanceof Interrupted) return 130
+    return tell(toFlowerbedError(thrown))
+  }
+}
+
+function tell(error: FlowerbedError): number {
+  const where = error.where === undefined || error.message.includes(error.where) ? '' : ` (${error.where})`
+  process.stderr.write(`flowerbed: ${error.message}${where}${error.hint ? ` ${error.hint}` : ''}\n`)
+  if (error.kind === 'internal')
+    process.stderr.write(`${String((error.cause as Error | undefined)?.stack ?? error.stack)}\n`)
+  return error.kind === 'bad-input' || error.kind === 'not-found' ? 2 : 1
+}
+
+process.exitCode = await main(process.argv.slice(2))
+// Nothing may keep a finished command alive: TensorFlow's threads do not, but a forgotten timer would.
+process.exit()

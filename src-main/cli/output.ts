@@ -1,0 +1,37 @@
+/** Text for people: stderr, so that stdout holds nothing but the JSON document. */
+export function say(text: string): void {
+  process.stderr.write(`${text}\n`)
+}
+
+/** The answer for programs, the last line of stdout. */
+export function answer(json: boolean, document: unknown): void {
+  if (json) process.stdout.write(`${JSON.stringify(document)}\n`)
+}
+
+/** A line that changes in place on a terminal, and is written now and then elsewhere. */
+export class StatusLine {
+  private shownAt = 0
+  private open = false
+
+  show(text: string): void {
+    const now = Date.now()
+    const interval = process.stderr.isTTY ? 100 : 5000
+    if (now - this.shownAt < interval) return
+    this.shownAt = now
+    process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
+    this.open = process.stderr.isTTY
+  }
+
+  end(): void {
+    if (this.open) process.stderr.write('\n')
+    this.open = false
+  }
+}
+
+/** 75 → “1 min 15 s”, as people say it. */
+export function duration(seconds: number): string {
+  const s = Math.max(0, Math.round(seconds))
+  if (s < 60) return `${s} s`
+  if (s < 3600) return `${Math.floor(s / 60)} min${s < 600 && s % 60 > 0 ? ` ${s % 60} s` : ''}`
+  return `${Math.floor(s / 3600)} h ${Math.round((s % 3600) / 60)} min`
+}

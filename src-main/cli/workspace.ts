@@ -1,0 +1,40 @@
+import { join } from 'node:path'
+import type { EngineEvent } from '#contract/engine.ts'
+import { createEngine } from '../engine/session.ts'
+import type { Engine } from '../engine/session.ts'
+import { logToFile } from '../log.ts'
+import { RunKeeper } from '../runs/run-keeper.ts'
+import { dataDirectory } from '../store/data-directory.ts'
+import { openStore } from '../store/store.ts'
+import type { Store } from '../store/store.ts'
+
+/** What every command works on: the data folder, its runs, and an engine in this process. */
+export interface Workspace {
+  store: Store
+  keeper: RunKeeper
+  engine: Engine
+}
+
+/** Opens the data folder for `work` and closes it after, whatever happens. */
+export async function withWorkspace<T>(
+  options: { dataDir?: string | undefined; onEvent?: (event: EngineEvent) => void },
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const directory = dataDirectory(options.dataDir)
+  const store = openStore(directory)
+  logToFile(join(directory, 'logs', 'cli.log'))
+  const keeper = new RunKeeper(store)
+  keeper.markInterrupted()
+  const engine = createEngine({
+    emit: (event) => {
+      keeper.record(event)
+      options.onEvent?.(event)
+    },
+  })
+  try {
+    return await work({ store, keeper, engine })
+  } finally {
+    await engine.dispose()
+    store.close()
+  }
+}

@@ -1,0 +1,227 @@
+import { randomBytes } from 'node:crypto'
+import { rm } from 'node:fs/promises'
+import type { DatasetRecord } from '#contract/dataset.ts'
+import type { EngineEvent, ModelSource, TrainRequest, TrainResult } from '#contract/engine.ts'
+import { runConfigSchema } from '#contract/config.ts'
+import { FlowerbedError, serializeError } from '#contract/errors.ts'
+import { resolveConfig } from '#contract/presets.ts'
+import type { DeviceChoice, RunRecord } from '#contract/run.ts'
+import { folderBytes } from '../files.ts'
+import { runFolder } from '../store/data-directory.ts'
+import type { Store } from '../store/store.ts'
+
+/** What a run needs of an engine, in this process or another. */
+export interface TrainingEngine {
+  train: (request: TrainRequest) => Promise<TrainResult>
+}
+
+/** A run was changed; what listens shows it. */
+export type RunListener = (run: RunRecord) => void
+
+/**
+ * The life of runs against the store, the same for the app and the command line: makes them, hands them to an engine,
+ * writes down what the engine tells, and knows what is left when a process ended under one.
+ */
+export class RunKeeper {
+  private readonly store: Store
+  private readonly changed: RunListener
+
+  constructor(store: Store, changed: RunListener = () => undefined) {
+    this.store = store
+    this.changed = changed
+  }
+
+  /** @throws FlowerbedError `bad-input` for settings that do not hold, `not-found` for the dataset */
+  create(options: {
+    datasetId: string
+    preset: string
+    changes: Record<string, unknown>
+    device: DeviceChoice
+    name?: string
+  }): RunRecord {
+    const { datasetId, preset, changes, device } = options
+    const config = resolveConfig(preset, changes)
+    const dataset = this.store.datasets.get(datasetId)
+    const now = Date.now()
+    return this.tell(
+      this.store.runs.add({
+        id: newId(now),
+        name: options.name ?? this.freeName(dataset),
+        note: '',
+        tags: [],
+        starred: false,
+        status: 'starting',
+        preset,
+        config,
+        datasetId,
+        datasetName: dataset.name,
+        pictureCount: dataset.count,
+        shape: dataset.shape,
+        deviceChoice: device,
+        machine: null,
+        step: 0,
+        trainedSeconds: 0,
+        losses: {},
+        stepsPerSecond: 0,
+        error: null,
+        createdAt: now,
+        updatedAt: now,
+      }),
+    )
+  }
+
+  /**
+   * Trains a run on an engine, from its last save if it has one, until it ends in whichever way; answers its record then.
+   * What goes wrong is written to the record and thrown.
+   */
+  async train(id: string, engine: TrainingEngine): Promise<RunRecord> {
+    const request = this.trainRequest(id)
+    this.update(id, { status: 'starting', error: null, owner: process.pid })
+    try {
+      const { outcome, ...result } = await engine.train(request)
+      return this.update(id, { status: outcome, owner: null, ...result })
+    } catch (thrown) {
+      const error = serializeError(thrown)
+      // Where the engine's process ended the run can go on; where its settings are wrong it cannot.
+      const status = error.kind === 'crashed' || error.kind === 'cancelled' ? 'interrupted' : 'failed'
+      this.update(id, { status, owner: null, error })
+      throw thrown
+    }
+  }
+
+  /** Writes down what an engine tells. */
+  record(event: EngineEvent): void {
+    const { runs, metrics, samples, checkpoints } = this.store
+    if (event.type === 'started') {
+      this.update(event.runId, { status: 'training', machine: event.machine, step: event.step })
+    } else if (event.type === 'metrics') {
+      metrics.add(runs.key(event.runId), event.points)
+    } else if (event.type === 'progress') {
+      const { step, trainedSeconds, stepsPerSecond, losses } = event.progress
+      this.update(event.runId, { step, trainedSeconds, stepsPerSecond, losses })
+    } else if (event.type === 'sample') {
+      samples.save(runs.key(event.record.runId), event.record)
+    } else if (event.type === 'checkpoint') {
+      checkpoints.save(runs.key(event.record.runId), event.record, event.deleted)
+    }
+  }
+
+  /** Adds steps to a run's goal, which lets a finished one go on. */
+  extend(id: string, steps: number): RunRecord {
+    const { config } = this.store.runs.get(id)
+    const parsed = runConfigSchema.safeParse({ ...config, steps: config.steps + steps })
+    if (!parsed.success) {
+      throw new FlowerbedError('bad-input', `A run cannot have ${config.steps + steps} steps.`, {
+        where: 'steps',
+      })
+    }
+    return this.update(id, { config: parsed.data })
+  }
+
+  /** Marks runs whose process is gone as interrupted; to be called when the store is opened. */
+  markInterrupted(): RunRecord[] {
+    return this.store.runs
+      .owned()
+      .filter(({ owner }) => !isAlive(owner))
+      .map(({ id }) => this.update(id, { status: 'interrupted', owner: null }))
+  }
+
+  /** Where a run's networks are. @throws FlowerbedError `conflict` while it has saved nothing */
+  modelSource(id: string): ModelSource {
+    const { config, shape } = this.store.runs.get(id)
+    const [last] = this.store.checkpoints.list(this.store.runs.key(id))
+    return {
+      runId: id,
+      runDirectory: runFolder(this.store.directory, id),
+      config,
+      shape,
+      checkpoint: last?.file ?? null,
+    }
+  }
+
+  /** Deletes a run with its files. @throws FlowerbedError `conflict` while it trains */
+  async delete(id: string): Promise<{ freedBytes: number }> {
+    const { status } = this.store.runs.get(id)
+    if (status === 'training' || status === 'starting') {
+      throw new FlowerbedError('conflict', 'This run is in training.', { hint: 'Stop it first.' })
+    }
+    const folder = runFolder(this.store.directory, id)
+    const freedBytes = await folderBytes(folder)
+    await rm(folder, { recursive: true, force: true })
+    this.store.runs.delete(id)
+    return { freedBytes }
+  }
+
+  /** The run that a person means: an id, an unambiguous beginning of one, or `latest`. */
+  find(wanted: string): RunRecord {
+    const runs = this.store.runs.list()
+    if (runs.length === 0) {
+      throw new FlowerbedError('not-found', 'There are no runs yet.', {
+        hint: 'Make one with `flowerbed train FOLDER`.',
+      })
+    }
+    const found = wanted === 'latest' ? runs.slice(0, 1) : runs.filter(({ id }) => id.startsWith(wanted))
+    const [run] = found.filter(({ id }) => id === wanted).concat(found)
+    if (!run) {
+      throw new FlowerbedError('not-found', `There is no run “${wanted}”.`, {
+        hint: '`flowerbed runs` lists them.',
+      })
+    }
+    if (found.length > 1 && run.id !== wanted) {
+      throw new FlowerbedError('bad-input', `“${wanted}” fits ${found.length} runs.`, {
+        hint: `Give more of its id: ${found.map(({ id }) => id).join(', ')}.`,
+      })
+    }
+    return run
+  }
+
+  private trainRequest(id: string): TrainRequest {
+    const { config, deviceChoice, datasetId } = this.store.runs.get(id)
+    if (datasetId === null) {
+      throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
+        hint: 'Import the same folder again; the run finds them by their content.',
+      })
+    }
+    const [last] = this.store.checkpoints.list(this.store.runs.key(id))
+    return {
+      runId: id,
+      runDirectory: runFolder(this.store.directory, id),
+      datasetDirectory: this.store.datasets.get(datasetId).directory,
+      config,
+      device: deviceChoice,
+      ...(last ? { resume: { file: last.file, sha256: last.sha256 } } : {}),
+    }
+  }
+
+  private update(id: string, changes: Parameters<Store['runs']['update']>[1]): RunRecord {
+    return this.tell(this.store.runs.update(id, changes))
+  }
+
+  private tell(run: RunRecord): RunRecord {
+    this.changed(run)
+    return run
+  }
+
+  /** The dataset's name, numbered where it is taken: “Faces”, “Faces 2”, … */
+  private freeName(dataset: DatasetRecord): string {
+    const taken = this.store.runs.names()
+    let name = dataset.name
+    for (let n = 2; taken.has(name); n++) name = `${dataset.name} ${n}`
+    return name
+  }
+}
+
+/** Sortable by age, short enough to type the beginning of. */
+function newId(now: number): string {
+  return `${now.toString(36)}${randomBytes(3).toString('hex')}`
+}
+
+function isAlive(pid: number): boolean {
+  if (pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+  }
+}
