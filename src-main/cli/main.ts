@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander'
-import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import { toFlowerbedError } from '#contract/errors.ts'
+import type { FlowerbedError } from '#contract/errors.ts'
 import { flowerbedVersion } from '../version.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'

@@ -26,9 +26,9 @@ export function followTraining(): { onEvent: (event: EngineEvent) => void; end: 
  */
 export async function trainRun(workspace: Workspace, run: RunRecord): Promise<RunRecord> {
   const { keeper, engine } = workspace
-  let interrupted = false
+  const asked = { interrupted: false }
   const stopListening = onInterrupt(() => {
-    interrupted = true
+    asked.interrupted = true
     say('Saving …')
     void Promise.resolve(engine.handlers.pause({ runId: run.id })).catch(() => undefined)
   })
@@ -36,7 +36,7 @@ export async function trainRun(workspace: Workspace, run: RunRecord): Promise<Ru
     const ended = await keeper.train(run.id, {
       train: async (request) => await engine.handlers.train(request),
     })
-    if (interrupted) {
+    if (asked.interrupted) {
       say(`Saved at step ${ended.step}. Go on with: flowerbed train --resume ${ended.id}`)
       throw new Interrupted()
     }

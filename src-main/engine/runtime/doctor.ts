@@ -20,7 +20,7 @@ export function examine(options: {
   const { device, dataDirectory, electron = null } = options
   const advice: string[] = []
   let loaded: ReturnType<typeof loadTensorFlow> | null = null
-  let why = ''
+  let why: string
   const gpus = nvidiaGpus()
   try {
     loaded = loadTensorFlow({ device })
@@ -55,7 +55,7 @@ export function examine(options: {
     versions: {
       flowerbed: flowerbedVersion,
       node: process.versions.node,
-      electron: process.versions['electron'] ?? null,
+      electron: (process.versions as Partial<Record<string, string>>)['electron'] ?? null,
       tensorflow: loaded?.tensorflowVersion ?? null,
       tfjs: tfjs.version,
     },
@@ -80,7 +80,7 @@ function reason(facts: {
 }): string {
   const { device, used, gpus, cuda } = facts
   if (device !== 'auto') return `chosen: ${device}`
-  if (used === 'cuda') return `${gpus[0] ?? 'an NVIDIA GPU'} is there, and TensorFlow for it is installed`
+  if (used === 'cuda') return `${gpus[0] ?? 'An NVIDIA GPU'} is there, and TensorFlow for it is installed`
   if (gpus.length === 0) return 'no NVIDIA GPU with a working driver was found'
   return cuda ? 'TensorFlow could not use the GPU' : 'TensorFlow for NVIDIA GPUs is not installed'
 }

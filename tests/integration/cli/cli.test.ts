@@ -1,0 +1,192 @@
+import { spawn } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import sharp from 'sharp'
+import { temporaryFolder } from '../../helpers/folder.ts'
+import { plain, writeFiles } from '../../helpers/pictures.ts'
+
+const folder = temporaryFolder('cli')
+const pictures = join(folder.path, 'My pictures')
+const data = join(folder.path, 'data')
+const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
+const small = [
+  '--image-size',
+  '16',
+  '--batch',
+  '8',
+  '--set',
+  'hidden=8',
+  '--set',
+  'sampleSteps=4',
+  '--set',
+  'sampleCount=4',
+]
+
+interface Outcome {
+  code: number | null
+  err: string
+  json: Record<string, unknown>
+}
+
+/** The command as people start it: a process of its own. */
+function flowerbed(args: string[], interruptAt?: RegExp): Promise<Outcome> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [main, ...args, '--data-dir', data], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    let out = ''
+    let err = ''
+    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString()
+      if (interruptAt?.test(err)) child.kill('SIGINT')
+    })
+    child.on('close', (code) => {
+      const last = out.trim().split('\n').at(-1) ?? ''
+      done({ code, err, json: last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {} })
+    })
+  })
+}
+
+beforeAll(async () => {
+  const colours = ['#d03030', '#30a030', '#3050d0', '#d0c030']
+  const files = await Promise.all(
+    Array.from({ length: 24 }, (_, i) =>
+      plain(20, 20, colours[i % 4]!)
+        .png()
+        .toBuffer(),
+    ),
+  )
+  writeFiles(pictures, Object.fromEntries(files.map((bytes, i) => [`picture ${i}.png`, bytes])))
+})
+afterAll(() => folder.remove())
+
+describe('flowerbed', () => {
+  it('trains on a folder, draws, walks between two pictures and remembers the run', async () => {
+    const trained = await flowerbed(['train', pictures, '--steps', '60', '--json', ...small])
+    expect(trained.err).toContain('24 pictures at 16 × 16')
+    expect(trained.code).toBe(0)
+    expect(trained.json).toMatchObject({ steps: 60, device: 'cpu' })
+    const losses = trained.json['losses'] as Record<string, number>
+    expect(Object.keys(losses).sort()).toEqual(['gradientNorm', 'kl', 'loss', 'velocity'])
+    expect(trained.json['stepsPerSecond']).toBeGreaterThan(0)
+
+    const { json } = await flowerbed(['runs', '--json'])
+    const [run] = json['runs'] as { id: string; name: string; status: string; step: number; losses: object }[]
+    expect(run).toMatchObject({
+      id: trained.json['run'],
+      name: 'My pictures',
+      status: 'finished',
+      step: 60,
+      losses,
+    })
+
+    const out = join(folder.path, 'drawn')
+    const drawn = await flowerbed([
+      'sample',
+      'latest',
+      '--count',
+      '5',
+      '--steps',
+      '4',
+      '--out',
+      out,
+      '--json',
+    ])
+    const files = drawn.json['files'] as string[]
+    expect(files).toHaveLength(5)
+    expect(await sharp(files[4]).metadata()).toMatchObject({ format: 'png', width: 16, height: 16 })
+    expect(await sharp(drawn.json['sheet'] as string).metadata()).toMatchObject({
+      width: 3 * 128,
+      height: 2 * 128,
+    })
+
+    const ends = [join(pictures, 'picture 0.png'), join(pictures, 'picture 1.png')]
+    for (const [name, format] of [
+      ['walk.png', 'png'],
+      ['walk.gif', 'gif'],
+      ['walk.webp', 'webp'],
+    ] as const) {
+      const file = join(folder.path, name)
+      const walked = await flowerbed([
+        'interpolate',
+        run!.id.slice(0, 10),
+        ...ends,
+        '--frames',
+        '5',
+        '--steps',
+        '4',
+        '--out',
+        file,
+      ])
+      expect(walked.err).toContain(name)
+      expect((await sharp(file, { pages: -1 }).metadata()).format).toBe(format)
+    }
+    expect((await sharp(join(folder.path, 'walk.gif')).metadata()).pages).toBe(8)
+  })
+
+  it('saves on Ctrl+C and goes on from there', async () => {
+    const stopped = await flowerbed(['train', pictures, '--steps', '100000', ...small], /step [1-9]/)
+    expect(stopped.err).toContain('Go on with: flowerbed train --resume')
+    expect(stopped.code).toBe(130)
+    const before = (
+      (await flowerbed(['runs', '--json'])).json['runs'] as { id: string; status: string; step: number }[]
+    )[0]!
+    expect(before.status).toBe('paused')
+    expect(existsSync(join(data, 'runs', before.id, 'checkpoints'))).toBe(true)
+    // A goal one step ahead: what was done must count.
+    const more = await flowerbed(
+      ['train', '--resume', before.id, '--steps', '1', '--json'],
+      /step 1\d\d\d of/,
+    )
+    expect([0, 130]).toContain(more.code)
+    const after = ((await flowerbed(['runs', '--json'])).json['runs'] as { step: number }[])[0]!
+    expect(after.step).toBeGreaterThan(before.step)
+  })
+
+  it.each([
+    ['no folder', ['train'], /Name a folder/],
+    ['a folder that is not there', ['train', '/no/such/folder'], /\/no\/such\/folder/],
+    ['an unknown setting', ['train', pictures, '--set', 'hiden=8'], /no setting “hiden”.*hidden/],
+    ['a setting out of range', ['train', pictures, '--set', 'hidden=2'], /Hidden must be at least 4/],
+    ['an unknown preset', ['train', pictures, '--preset', 'best'], /no preset “best”.*balanced/],
+    ['a number that is none', ['train', pictures, '--steps', 'many'], /whole number/],
+    ['an unknown run', ['sample', 'zzz', '--out', folder.path], /no run “zzz”/],
+    ['an unknown command', ['grow'], /unknown command/],
+    [
+      'a picture that is none',
+      ['interpolate', 'latest', main, main, '--out', join(folder.path, 'x.png')],
+      /main\.ts/,
+    ],
+    [
+      'a file type that cannot be written',
+      ['interpolate', 'latest', main, main, '--out', 'x.jpg'],
+      /\.png, \.gif or \.webp/,
+    ],
+  ])('answers %s with one clear line and exit code 2', async (_, args, message) => {
+    const { code, err } = await flowerbed(args)
+    expect(err).toMatch(message)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect(code).toBe(2)
+  })
+
+  it('says that a folder without pictures has none', async () => {
+    const empty = temporaryFolder('empty')
+    writeFileSync(join(empty.path, 'note.txt'), 'no picture')
+    const { code, err } = await flowerbed(['train', empty.path])
+    empty.remove()
+    expect(code).toBe(2)
+    expect(err).toMatch(/picture/)
+  })
+
+  it('examines the machine', async () => {
+    const { code, json } = await flowerbed(['doctor', '--json'])
+    expect(code).toBe(0)
+    expect(json).toMatchObject({ device: { used: 'cpu' }, dataDirectory: data })
+    const { version } = JSON.parse(readFileSync(resolve(main, '../../../package.json'), 'utf8')) as {
+      version: string
+    }
+    expect((json['versions'] as { flowerbed: string }).flowerbed).toBe(version)
+  })
+})

@@ -1,0 +1,209 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DatasetRecord } from '#contract/dataset.ts'
+import type { EngineEvent, TrainRequest } from '#contract/engine.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { presets } from '#contract/presets.ts'
+import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
+import { openDatabase } from '../../../src-main/store/driver.ts'
+import { migrate, schemaVersion } from '../../../src-main/store/migrate.ts'
+import { migrations } from '../../../src-main/store/migrations/index.ts'
+import { openStore } from '../../../src-main/store/store.ts'
+import type { Store } from '../../../src-main/store/store.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+beforeEach(() => {
+  folder = temporaryFolder('store')
+  store = openStore(folder.path)
+})
+afterEach(() => {
+  store.close()
+  folder.remove()
+})
+
+const faces: DatasetRecord = {
+  id: 'abc',
+  name: 'Faces',
+  directory: '/data/abc',
+  shape: { height: 8, width: 8, channels: 3 },
+  count: 10,
+  labels: ['happy'],
+  sources: ['/faces'],
+  problemCount: 1,
+  bytes: 1920,
+  createdAt: 1,
+}
+
+function makeRun(keeper = new RunKeeper(store)) {
+  store.datasets.save(faces)
+  return keeper.create({ datasetId: 'abc', preset: 'balanced', changes: { steps: 5 }, device: 'cpu' })
+}
+
+const checkpoint = (runId: string, step: number, deleted: string[] = []): EngineEvent => ({
+  type: 'checkpoint',
+  deleted,
+  record: {
+    runId,
+    step,
+    file: `step-${step}.safetensors`,
+    sha256: 'x',
+    bytes: 1,
+    pinned: false,
+    createdAt: step,
+  },
+})
+
+describe('the store', () => {
+  it('gives back what was put in, also after it was closed', () => {
+    const run = makeRun()
+    store.runs.update(run.id, { tags: ['b', 'a'], starred: true, note: 'nice', losses: { loss: 0.5 } })
+    store.close()
+    store = openStore(folder.path)
+    expect(store.datasets.list()).toEqual([faces])
+    expect(store.runs.get(run.id)).toMatchObject({
+      name: 'Faces',
+      tags: ['a', 'b'],
+      starred: true,
+      note: 'nice',
+      losses: { loss: 0.5 },
+      config: { ...presets.balanced.config, steps: 5 },
+    })
+  })
+
+  it('keeps curves by step, the later word winning, with gaps where a metric was not there', () => {
+    const run = makeRun()
+    const key = store.runs.key(run.id)
+    store.metrics.add(key, [
+      { step: 1, seconds: 0.1, values: { loss: 1, kl: 3 } },
+      { step: 2, seconds: 0.2, values: { loss: 2 } },
+    ])
+    store.metrics.add(key, [{ step: 2, seconds: 0.3, values: { loss: 5 } }])
+    const { steps, seconds, values } = store.metrics.series(key)
+    expect([...steps]).toEqual([1, 2])
+    expect([...seconds]).toEqual([0.1, 0.3])
+    expect([...values['loss']!]).toEqual([1, 5])
+    expect([...values['kl']!]).toEqual([3, NaN])
+  })
+
+  it('finds curves, samples and saves of a run by index', () => {
+    const plans = [
+      'SELECT step FROM metrics WHERE run = 1 ORDER BY step',
+      'SELECT * FROM samples WHERE run = 1 ORDER BY step',
+      'SELECT * FROM checkpoints WHERE run = 1',
+    ].map((sql) =>
+      (store.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[])
+        .map((row) => row.detail)
+        .join(),
+    )
+    for (const plan of plans) {
+      expect(plan).toMatch(/^SEARCH .* USING/)
+      expect(plan).not.toContain('TEMP B-TREE')
+    }
+  })
+
+  it('deletes a run with all that belongs to it, and keeps a run whose pictures go', () => {
+    const run = makeRun()
+    const key = store.runs.key(run.id)
+    store.metrics.add(key, [{ step: 1, seconds: 1, values: { loss: 1 } }])
+    store.datasets.delete('abc')
+    expect(store.runs.get(run.id)).toMatchObject({ datasetId: null, datasetName: 'Faces' })
+    store.runs.delete(run.id)
+    expect(store.metrics.series(key).steps).toHaveLength(0)
+    expect(() => store.runs.get(run.id)).toThrow(FlowerbedError)
+  })
+
+  it('refuses a history from the future and a file that is none, and leaves both as they were', () => {
+    store.database.exec('PRAGMA user_version = 9990')
+    store.close()
+    expect(() => openStore(folder.path)).toThrow(/newer Flowerbed/)
+    const other = temporaryFolder('broken')
+    const path = join(other.path, 'flowerbed.sqlite')
+    writeFileSync(path, 'this is no database, but long enough to be looked at as one'.repeat(20))
+    expect(() => openStore(other.path)).toThrow(/cannot be opened/)
+    other.remove()
+    store = openStore(temporaryFolder('spare').path)
+  })
+
+  it('migrates step by step, with a copy of the old file set aside, and takes nothing back when one fails', () => {
+    const path = join(folder.path, 'old.sqlite')
+    const db = openDatabase(path)
+    migrate(db, path)
+    const newest = migrations.at(-1)!.version
+    expect(schemaVersion(db)).toBe(newest)
+    const versions = migrations.map(({ version }) => version)
+    expect(versions).toEqual([...new Set(versions)].sort((a, b) => a - b))
+    const bad = [
+      ...migrations,
+      { version: newest + 10, sql: 'CREATE TABLE extra (a INTEGER) STRICT; CREATE TABLE broken (' },
+    ]
+    expect(() => migrate(db, path, bad)).toThrow()
+    expect(schemaVersion(db)).toBe(newest)
+    expect(db.prepare(`SELECT name FROM sqlite_master WHERE name = 'extra'`).get()).toBeUndefined()
+    expect(existsSync(`${path}.before-${newest + 10}`)).toBe(true)
+    db.close()
+  })
+})
+
+describe('the life of a run', () => {
+  it('is written down as the engine tells it, and goes on from the last save', async () => {
+    const told: string[] = []
+    const keeper = new RunKeeper(store, ({ status }) => told.push(status))
+    const run = makeRun(keeper)
+    const requests: TrainRequest[] = []
+    const engine = (outcome: 'paused' | 'finished', step: number) => ({
+      train: (request: TrainRequest) => {
+        requests.push(request)
+        keeper.record({
+          type: 'metrics',
+          runId: run.id,
+          points: [{ step, seconds: 1, values: { loss: 0.1 } }],
+        })
+        keeper.record(checkpoint(run.id, step, step > 2 ? ['step-2.safetensors'] : []))
+        return Promise.resolve({ outcome, step, trainedSeconds: 1, losses: { loss: 0.1 }, stepsPerSecond: 2 })
+      },
+    })
+    expect(await keeper.train(run.id, engine('paused', 2))).toMatchObject({ status: 'paused', step: 2 })
+    expect(await keeper.train(run.id, engine('finished', 5))).toMatchObject({ status: 'finished', step: 5 })
+    expect(requests[0]!.resume).toBeUndefined()
+    expect(requests[1]!.resume).toEqual({ file: 'step-2.safetensors', sha256: 'x' })
+    expect(keeper.modelSource(run.id).checkpoint).toBe('step-5.safetensors')
+    expect(store.checkpoints.list(store.runs.key(run.id))).toHaveLength(1)
+    expect(told).toEqual(['starting', 'starting', 'paused', 'starting', 'finished'])
+  })
+
+  it.each([
+    ['crashed', 'interrupted'],
+    ['non-finite', 'failed'],
+  ] as const)('ends as it should when the engine fails with %s', async (kind, status) => {
+    const keeper = new RunKeeper(store)
+    const run = makeRun(keeper)
+    const fail = { train: () => Promise.reject(new FlowerbedError(kind, 'Gone.')) }
+    await expect(keeper.train(run.id, fail)).rejects.toThrow('Gone.')
+    expect(store.runs.get(run.id)).toMatchObject({ status, error: { kind, message: 'Gone.' } })
+  })
+
+  it('knows runs that a vanished process left behind', () => {
+    const keeper = new RunKeeper(store)
+    const run = makeRun(keeper)
+    store.runs.update(run.id, { status: 'training', owner: 2 ** 22 + 12345 })
+    expect(keeper.markInterrupted().map(({ id, status }) => ({ id, status }))).toEqual([
+      { id: run.id, status: 'interrupted' },
+    ])
+    expect(keeper.markInterrupted()).toEqual([])
+  })
+
+  it('numbers names, extends goals within reason, and finds runs by the beginning of their id', () => {
+    const keeper = new RunKeeper(store)
+    const [first, second] = [makeRun(keeper), makeRun(keeper)]
+    expect([first.name, second.name]).toEqual(['Faces', 'Faces 2'])
+    expect(keeper.extend(first.id, 10).config.steps).toBe(15)
+    expect(() => keeper.extend(first.id, 1e9)).toThrow(/steps/)
+    expect(keeper.find('latest').id).toBe(second.id)
+    expect(keeper.find(first.id).id).toBe(first.id)
+    expect(() => keeper.find(first.id.slice(0, 2))).toThrow(/fits 2 runs/)
+    expect(() => keeper.find('zzz')).toThrow(/no run/)
+  })
+})
