@@ -37,7 +37,7 @@ export function solverStep(options: {
       const at = mix({ x, slopes, weights: tableau.a[i] ?? [], dt })
       // Rounding must not push the time outside of what the network has seen.
       const time = tf.minimum(1, tf.maximum(0, t.add(dt.mul(c))))
-      slopes.push(slope(at, tf.tile(time.reshape([1]), [x.shape[0]]) as Tensor1D))
+      slopes.push(slope(at, tf.tile<Tensor1D>(time.reshape([1]), [x.shape[0]])))
     })
     return mix({ x, slopes, weights: tableau.b, dt })
   })

@@ -37,10 +37,12 @@ function flowerbed(args: string[], interruptAt?: RegExp): Promise<Outcome> {
     })
     let out = ''
     let err = ''
+    let interrupted = false
     child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString()
-      if (interruptAt?.test(err)) child.kill('SIGINT')
+      // Once: a second Ctrl+C means at once, without saving.
+      if (!interrupted && interruptAt?.test(err)) interrupted = child.kill('SIGINT')
     })
     child.on('close', (code) => {
       const last = out.trim().split('\n').at(-1) ?? ''
@@ -69,7 +71,7 @@ describe('flowerbed', () => {
     expect(trained.code).toBe(0)
     expect(trained.json).toMatchObject({ steps: 60, device: 'cpu' })
     const losses = trained.json['losses'] as Record<string, number>
-    expect(Object.keys(losses).sort()).toEqual(['gradientNorm', 'kl', 'loss', 'velocity'])
+    expect(Object.keys(losses).sort()).toEqual(['kl', 'loss', 'velocity'])
     expect(trained.json['stepsPerSecond']).toBeGreaterThan(0)
 
     const { json } = await flowerbed(['runs', '--json'])
@@ -135,12 +137,11 @@ describe('flowerbed', () => {
     )[0]!
     expect(before.status).toBe('paused')
     expect(existsSync(join(data, 'runs', before.id, 'checkpoints'))).toBe(true)
-    // A goal one step ahead: what was done must count.
     const more = await flowerbed(
       ['train', '--resume', before.id, '--steps', '1', '--json'],
-      /step 1\d\d\d of/,
+      /step [1-9]\d* of 100001/,
     )
-    expect([0, 130]).toContain(more.code)
+    expect(more.code).toBe(130)
     const after = ((await flowerbed(['runs', '--json'])).json['runs'] as { step: number }[])[0]!
     expect(after.step).toBeGreaterThan(before.step)
   })

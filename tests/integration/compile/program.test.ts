@@ -74,7 +74,7 @@ const operations: Record<string, (x: Tensor4D) => Tensor> = {
       .sub(tf.tanh(x)),
   mean: (x) => tf.mean(x, [1, 2]),
   leakyRelu: (x) => tf.leakyRelu(x, 0.1),
-  time: (x) => timeEmbedding(tf.mean(x, [1, 2, 3]) as Tensor1D, 8),
+  time: (x) => timeEmbedding(tf.mean<Tensor1D>(x, [1, 2, 3]), 8),
 }
 
 describe('a compiled program', () => {
