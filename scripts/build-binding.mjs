@@ -41,10 +41,12 @@ try {
   const headers = require('node-api-headers').include_dir
   const output = join(root, 'resources', 'tensorflow-binding', `linux-${arch}`, 'tfjs_binding.node')
   mkdirSync(dirname(output), { recursive: true })
-  const sources = readdirSync(join(tfjs, 'binding'))
-    .filter((name) => name.endsWith('.cc'))
-    .sort()
-    .map((name) => join(tfjs, 'binding', name))
+  const sources = [join(tfjs, 'binding'), join(root, 'scripts', 'binding')].flatMap((folder) =>
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.cc'))
+      .sort()
+      .map((name) => join(folder, name)),
+  )
   execFileSync(
     compiler,
     [
@@ -52,7 +54,7 @@ try {
       ['-I', headers, '-I', join(tensorflow, 'include'), '-I', tfjs],
       sources,
       ['-L', tensorflow, '-l:libtensorflow_cc.so.2', '-l:libtensorflow_framework.so.2'],
-      ['-Wl,-rpath,$ORIGIN/../../deps/lib', '-Wl,--allow-shlib-undefined'],
+      ['-Wl,-rpath,$ORIGIN/../../deps/lib', '-Wl,--allow-shlib-undefined', '-ldl'],
       ['-o', output],
     ].flat(),
     { stdio: 'inherit' },
