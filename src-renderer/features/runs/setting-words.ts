@@ -1,0 +1,18 @@
+import type { SettingField } from '#contract/config.ts'
+
+// Enough digits that 0.99999 is not shown as 1.
+const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+
+/** “1 to 4,096”; empty where a setting has no range. */
+export function rangeWords({ min, max }: SettingField): string {
+  if (min !== undefined && max !== undefined) return `${numbers.format(min)} to ${numbers.format(max)}`
+  if (min !== undefined) return `at least ${numbers.format(min)}`
+  return max === undefined ? '' : `at most ${numbers.format(max)}`
+}
+
+/** A value of a setting as people read it: “20,000 pictures”, “on”, “Learned per pixel”. */
+export function valueWords(field: SettingField, value: string | number | boolean): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  if (typeof value === 'string') return field.options?.[value] ?? value
+  return field.unit === undefined ? numbers.format(value) : `${numbers.format(value)} ${field.unit}`
+}

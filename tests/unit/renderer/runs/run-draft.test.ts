@@ -1,0 +1,139 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { settingFields } from '#contract/config.ts'
+import type { SettingField } from '#contract/config.ts'
+import { defaultPresetId, presets, resolveConfig } from '#contract/presets.ts'
+import { useRunDraft } from '../../../../src-renderer/features/runs/run-draft.ts'
+import { rangeWords, valueWords } from '../../../../src-renderer/features/runs/setting-words.ts'
+
+const fields = settingFields()
+const numeric = fields.filter(({ kind }) => kind === 'integer' || kind === 'number')
+const limits = ({ min = -1e9, max = 1e9 }: SettingField): { min: number; max: number } => ({ min, max })
+const field = (key: string): SettingField => {
+  const found = fields.find((one) => one.key === key)
+  if (!found) throw new Error(`no setting ${key}`)
+  return found
+}
+
+const inRange = fc.constantFrom(...fields).chain((one) => {
+  const { min, max } = limits(one)
+  const value: fc.Arbitrary<string | number | boolean> =
+    one.kind === 'boolean'
+      ? fc.boolean()
+      : one.kind === 'choice'
+        ? fc.constantFrom(...(one.choices ?? []))
+        : one.kind === 'integer'
+          ? fc.integer({ min, max })
+          : fc.double({ min, max, noNaN: true }).map((double) => double + 0)
+  return value.map((chosen) => ({ key: one.key, value: chosen }))
+})
+
+const outOfRange = fc.constantFrom(...numeric).chain((one) => {
+  const { min, max } = limits(one)
+  const beyond = fc.double({ min: 1e-6, max: 1e6, noNaN: true })
+  return fc
+    .oneof(
+      beyond.map((by) => min - by),
+      beyond.map((by) => max + Math.max(1, by)),
+    )
+    .map((value) => ({ key: one.key, value }))
+})
+
+describe('a draft of a run', () => {
+  it('starts as the default preset, with nothing changed', () => {
+    const draft = useRunDraft()
+    expect(draft.preset.value).toBe(defaultPresetId)
+    expect(draft.changes.value).toEqual({})
+    expect(draft.valid.value).toBe(true)
+    for (const { key } of fields)
+      expect(draft.texts.value[key]).toBe(String(presets[defaultPresetId].config[key]))
+  })
+
+  it('holds only what differs from the preset, as values', () => {
+    const draft = useRunDraft('balanced')
+    draft.set('steps', '500')
+    draft.set('learningRate', '2e-4')
+    draft.set('flip', 'true')
+    draft.set('batch', '32')
+    draft.set('klWeight', '1.0')
+    expect(draft.changes.value).toEqual({ steps: 500, learningRate: 2e-4, flip: true })
+    expect([...draft.changed.value]).toEqual(['steps', 'learningRate', 'flip'])
+    expect(draft.texts.value.klWeight).toBe('1.0')
+  })
+
+  it('says what is wrong with a field until it is put right', () => {
+    const draft = useRunDraft()
+    draft.set('steps', '')
+    expect(draft.errors.value).toEqual({ steps: 'Steps must be a number' })
+    draft.set('steps', '1.5')
+    expect(draft.errors.value).toEqual({ steps: 'Steps must be a whole number' })
+    expect(draft.changes.value).toEqual({})
+    expect(draft.changed.value.has('steps')).toBe(true)
+    expect(draft.valid.value).toBe(false)
+    draft.set('steps', '15')
+    expect(draft.errors.value).toEqual({})
+    expect(draft.valid.value).toBe(true)
+  })
+
+  it('goes back to the value of the preset, also from a wrong one', () => {
+    const draft = useRunDraft('balanced')
+    draft.set('hidden', 'wide')
+    draft.reset('hidden')
+    expect(draft.texts.value.hidden).toBe('32')
+    expect(draft.errors.value).toEqual({})
+    expect(draft.changed.value.size).toBe(0)
+  })
+
+  it('keeps what was changed by hand when the preset is switched, and only that', () => {
+    const draft = useRunDraft('balanced')
+    draft.set('batch', '64')
+    draft.set('seed', '7')
+    draft.set('steps', '5')
+    draft.set('steps', '20000')
+    draft.preset.value = 'ladder-3-unet'
+    expect(draft.texts.value).toMatchObject({ batch: '64', seed: '7', network: 'unet' })
+    expect(draft.changes.value).toEqual({ seed: 7 })
+    draft.preset.value = 'balanced'
+    expect(draft.changes.value).toEqual({ batch: 64, seed: 7 })
+  })
+
+  it('takes any value in range and gives it back as a change', () => {
+    fc.assert(
+      fc.property(inRange, ({ key, value }) => {
+        const draft = useRunDraft()
+        draft.set(key, String(value))
+        expect(draft.errors.value).toEqual({})
+        expect(draft.texts.value[key]).toBe(String(value))
+        expect(resolveConfig(draft.preset.value, draft.changes.value)[key]).toBe(value)
+        expect(key in draft.changes.value).toBe(value !== presets[defaultPresetId].config[key])
+      }),
+    )
+  })
+
+  it('has an error for any number out of range', () => {
+    fc.assert(
+      fc.property(outOfRange, ({ key, value }) => {
+        const draft = useRunDraft()
+        draft.set(key, String(value))
+        expect(draft.errors.value[key]).toMatch(/must be/)
+        expect(draft.valid.value).toBe(false)
+        expect(draft.changes.value).toEqual({})
+      }),
+    )
+  })
+})
+
+describe('words for a setting', () => {
+  it('tells ranges without rounding them away', () => {
+    expect(rangeWords(field('batch'))).toBe('1 to 4,096')
+    expect(rangeWords(field('emaDecay'))).toBe('0 to 0.99999')
+    expect(rangeWords(field('learningRate'))).toBe('0.0000001 to 1')
+    expect(rangeWords(field('network'))).toBe('')
+  })
+
+  it('tells values with units and in plain words', () => {
+    expect(valueWords(field('checkpointEvery'), 1200)).toBe('1,200 steps')
+    expect(valueWords(field('flip'), false)).toBe('off')
+    expect(valueWords(field('prior'), 'learned')).toBe('Learned per pixel')
+  })
+})
