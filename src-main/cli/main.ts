@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { Command, CommanderError } from 'commander'
 import { toFlowerbedError } from '#contract/errors.ts'
 import type { FlowerbedError } from '#contract/errors.ts'

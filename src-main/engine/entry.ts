@@ -1,9 +1,9 @@
 import { FlowerbedError } from '#contract/errors.ts'
-import type { EngineEvent } from '#contract/engine.ts'
+import type { EngineEvent, EngineRequests } from '#contract/engine.ts'
 import { parentChannel } from '../child/adapters.ts'
 import { serveCalls } from '../child/channel.ts'
+import { runtimeHandlers } from './runtime/requests.ts'
 import { createEngine } from './session.ts'
-import type { ModelRequests } from './session.ts'
 
 /** The engine as a process of its own: the only file that knows it has a parent. */
 
@@ -13,8 +13,12 @@ const channel = parentChannel()
 if (!channel) throw new FlowerbedError('internal', 'The engine must be started by Flowerbed.')
 
 let emit: (event: EngineEvent) => void = () => undefined
-const engine = createEngine({ emit: (event) => emit(event) })
-;({ emit } = serveCalls<ModelRequests, EngineEvent>({ channel, handlers: engine.handlers }))
+const later = (event: EngineEvent) => emit(event)
+const engine = createEngine({ emit: later })
+;({ emit } = serveCalls<EngineRequests, EngineEvent>({
+  channel,
+  handlers: { ...engine.handlers, ...runtimeHandlers(later) },
+}))
 
 setInterval(() => {
   emit({ type: 'heartbeat', memoryBytes: process.memoryUsage.rss() })

@@ -106,6 +106,20 @@ export class RunKeeper {
     }
   }
 
+  /** Ends a run that is not in training for good; it may still be extended. */
+  stopped(id: string): RunRecord {
+    return this.update(id, { status: 'stopped', owner: null })
+  }
+
+  /** What the user says of a run. @throws FlowerbedError `bad-input` for an empty name */
+  describe(
+    id: string,
+    changes: { name?: string; note?: string; tags?: string[]; starred?: boolean },
+  ): RunRecord {
+    if (changes.name?.trim() === '') throw new FlowerbedError('bad-input', 'A run needs a name.')
+    return this.update(id, changes)
+  }
+
   /** Adds steps to a run's goal, which lets a finished one go on. */
   extend(id: string, steps: number): RunRecord {
     const { config } = this.store.runs.get(id)

@@ -13,8 +13,8 @@ const neededNapi = 10
  * has the same interface, stands in.
  */
 export function openDatabase(path: string): Database {
-  const require = createRequire(import.meta.url)
+  const nodeRequire = createRequire(import.meta.url)
   const name = Number(process.versions['napi'] ?? 0) >= neededNapi ? 'better-sqlite3' : 'libsql'
-  const DatabaseDriver = require(name) as Driver
+  const DatabaseDriver = nodeRequire(name) as Driver
   return new DatabaseDriver(path)
 }

@@ -42,7 +42,7 @@ const balanced: RunConfig = {
   sigma: 0.05,
   path: 'consistent',
   lossScale: 'mean',
-  klWeight: 0.05,
+  klWeight: 1,
   priorWeight: 0,
   learningRate: 1e-3,
   clipNorm: 1,

@@ -1,10 +1,8 @@
 import { mkdir } from 'node:fs/promises'
-import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
+import { demoFolder } from '../../resources.ts'
 import { importFolder } from '../import-folder.ts'
 import { dataDirOption, deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
 import { answer, say } from '../output.ts'
@@ -35,20 +33,6 @@ export function addDemo(program: Command): void {
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(demo)
-}
-
-/** The demo pictures, in a checkout and beside the built program. */
-function demoFolder(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  for (;;) {
-    const candidate = join(folder, 'resources', 'demo', 'pictures')
-    if (existsSync(candidate)) return candidate
-    if (dirname(folder) === folder) break
-    folder = dirname(folder)
-  }
-  throw new FlowerbedError('not-found', 'The demo pictures are missing.', {
-    hint: 'Install Flowerbed again.',
-  })
 }
 
 async function demo(options: Options): Promise<void> {

@@ -1,6 +1,6 @@
 import { pictureBytes } from '#contract/pictures.ts'
 import { permutation, uniformStream } from '../random.ts'
-import type { Dataset } from './dataset.ts'
+import type { Dataset } from '../../packed/dataset.ts'
 
 /**
  * The pictures of each training step as a pure function of (seed, step): epochs are shuffled orders of all pictures laid

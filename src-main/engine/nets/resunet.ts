@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../flow/system.ts'
 import { Layers } from './layers.ts'
 import { double, fromPatches, meanPool2, overPixels, relu, timeEmbedding, toPatches } from './ops.ts'
@@ -8,8 +8,8 @@ import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.t
 /**
  * Our own U-Net: residual blocks with the normalisation first, a sinusoidal time embedding that scales and shifts every
  * block, mean pooling down and nearest doubling up. It works on patches of 2 × 2 pixels, since half its arithmetic would
- * else go into the finest level. The last convolution starts at nought, so that the first strokes are none rather than
- * wild.
+ * else go into the finest level. The last convolution starts at nought, so that the first strokes are what a formula
+ * knows rather than wild.
  */
 
 const frequencies = 16
@@ -101,6 +101,31 @@ function body(
   }
 }
 
+/** What pixels are scaled by: their usual mean and spread, in [0, 1]. */
+const pixelMean = 0.5
+const pixelStd = 0.35
+
+/**
+ * The best velocity that a formula knows of a point, for pixels of a usual mean and spread d: with x_t centred,
+ * var(t) = (1 − t)²d² + t² and v ≈ ((t − (1 − t)d²) / var)·x_t. The network draws what is left, whose spread is
+ * d / √var, and sees a point of spread one (Karras et al. 2022, section 5, for the straight path).
+ */
+function precondition(xT: Tensor4D, t: Tensor1D) {
+  const time = t.reshape<Tensor4D>([-1, 1, 1, 1])
+  const rest = tf.sub<Tensor4D>(1, time)
+  const variance = rest
+    .mul(rest)
+    .mul(pixelStd ** 2)
+    .add<Tensor4D>(time.mul(time))
+  const centred = xT.sub<Tensor4D>(rest.mul(pixelMean))
+  const std = tf.sqrt(variance)
+  return {
+    input: centred.div<Tensor4D>(std),
+    known: centred.mul(time.sub(rest.mul(pixelStd ** 2)).div(variance)).sub<Tensor4D>(pixelMean),
+    scale: tf.div<Tensor4D>(pixelStd, std),
+  }
+}
+
 /** Velocity network of the own presets. */
 export function resunetVelocity(size: NetworkSize): VelocityNetwork {
   const { channels, hidden } = size
@@ -113,7 +138,10 @@ export function resunetVelocity(size: NetworkSize): VelocityNetwork {
     parameters: layers.parameters,
     apply: (parameters, xT, t) => {
       const embedded = relu(time1(parameters, timeEmbedding(t, frequencies)))
-      return apply(parameters, xT, relu(time2(parameters, embedded)))
+      const { input, known, scale } = precondition(xT, t)
+      return apply(parameters, input, relu(time2(parameters, embedded)))
+        .mul(scale)
+        .add(known)
     },
   }
 }

@@ -1,10 +1,8 @@
 import { createHash } from 'node:crypto'
-import { existsSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { dirname, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { join } from 'node:path'
 import type { RuntimeVariant } from '#contract/doctor.ts'
-import { FlowerbedError } from '#contract/errors.ts'
+import { resourceFolder } from '../../resources.ts'
 
 /**
  * Where everything of the TensorFlow runtime lies.
@@ -51,18 +49,5 @@ export const linkedDirectory = (foreign: string, cache = cacheDirectory()): stri
     `linked-${createHash('sha256').update(foreign).digest('hex').slice(0, 12)}-${platformName}`,
   )
 
-/** `resources/tensorflow-binding`, in a checkout beside src-main, in a bundle some folders above. */
-export function bindingResources(): string {
-  let folder = dirname(fileURLToPath(import.meta.url))
-  for (;;) {
-    const candidate = join(folder, 'resources', 'tensorflow-binding')
-    if (existsSync(candidate)) return candidate
-    const parent = dirname(folder)
-    if (parent === folder) break
-    folder = parent
-  }
-  throw new FlowerbedError('not-found', 'The folder resources/tensorflow-binding is missing', {
-    where: fileURLToPath(import.meta.url),
-    hint: 'Install Flowerbed again.',
-  })
-}
+/** The bindings that come with Flowerbed, a folder for each platform. */
+export const bindingResources = (): string => resourceFolder('tensorflow-binding')

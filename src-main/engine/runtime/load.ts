@@ -21,7 +21,7 @@ export interface LoadedTensorFlow {
   runtime: InstalledRuntime
 }
 
-const require = createRequire(import.meta.url)
+const nodeRequire = createRequire(import.meta.url)
 let loaded: { device: DeviceChoice; result: LoadedTensorFlow } | undefined
 
 /**
@@ -37,7 +37,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   setEnvironment(choice.useGpu)
   defineRemovedUtil()
   provideBinding(choice.runtime)
-  const tf = require('@tensorflow/tfjs-node-gpu') as TensorFlow
+  const tf = nodeRequire('@tensorflow/tfjs-node-gpu') as TensorFlow
   const backend = tf.backend() as unknown as { binding: { TF_Version: string }; isUsingGpuDevice: boolean }
   const used = backend.isUsingGpuDevice ? 'cuda' : 'cpu'
   if (device === 'cuda' && used !== 'cuda') {
@@ -103,7 +103,7 @@ function setEnvironment(useGpu: boolean): void {
 
 /** tfjs-node calls two helpers that Node 23 took away. */
 function defineRemovedUtil(): void {
-  const util = require('node:util') as Record<string, unknown>
+  const util = nodeRequire('node:util') as Record<string, unknown>
   util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
   util.isArray ??= Array.isArray
 }
@@ -130,9 +130,9 @@ function provideBinding(runtime: InstalledRuntime): void {
       cause: error,
     })
   }
-  require.cache[path] = binding as unknown as NodeJS.Module
-  const preGyp = require.resolve('@mapbox/node-pre-gyp')
-  require.cache[preGyp] = {
+  nodeRequire.cache[path] = binding as unknown as NodeJS.Module
+  const preGyp = nodeRequire.resolve('@mapbox/node-pre-gyp')
+  nodeRequire.cache[preGyp] = {
     exports: { find: () => path },
     id: preGyp,
     filename: preGyp,

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { RuntimeVariant } from '#contract/doctor.ts'
-import { bindingResources, platformName } from './layout.ts'
+import { resourceFolder } from '../../resources.ts'
+import { platformName } from './layout.ts'
 
 /** A file inside a wheel: where its bytes lie in the zip, and what they must be once unpacked. */
 const memberSchema = z.object({
@@ -37,7 +37,7 @@ export type PinnedRuntime = z.infer<typeof runtimeSchema>
 
 /** What can be installed on this platform from wheels, as pinned by scripts/pin-runtime.mjs. */
 export function pinnedRuntimes(platform = platformName): PinnedRuntime[] {
-  const path = join(dirname(bindingResources()), 'tensorflow-runtime.json')
+  const path = resourceFolder('tensorflow-runtime.json')
   const { runtimes } = manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')))
   return runtimes.filter((runtime) => runtime.platform === platform)
 }

@@ -3,7 +3,7 @@ import type { InterpolateRequest, InterpolateResult, PictureSource } from '#cont
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
-import { Dataset } from '../data/dataset.ts'
+import { Dataset } from '../../packed/dataset.ts'
 import { pictureAt } from '../pictures/png.ts'
 import type { Model } from './model.ts'
 

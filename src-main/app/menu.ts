@@ -1,0 +1,76 @@
+import { app, Menu } from 'electron'
+import type { MenuItemConstructorOptions } from 'electron'
+import type { AppCommand, Place } from '#contract/ipc.ts'
+
+const placeTitles: [Place, string][] = [
+  ['library', 'Library'],
+  ['run', 'Run'],
+  ['gallery', 'Gallery'],
+  ['latent', 'Latent'],
+]
+
+/** The native menu; what concerns the window is sent to it as a command. */
+export function setMenu(options: {
+  send: (command: AppCommand) => void
+  chooseFolder: () => void
+  revealData: () => void
+}): void {
+  const { send, chooseFolder, revealData } = options
+  const mac = process.platform === 'darwin'
+  const settings: MenuItemConstructorOptions = {
+    label: 'Settings…',
+    accelerator: 'CmdOrCtrl+,',
+    click: () => send({ name: 'go', place: 'settings' }),
+  }
+  const template: MenuItemConstructorOptions[] = [
+    ...(mac
+      ? [
+          {
+            label: app.name,
+            submenu: [
+              { role: 'about' as const },
+              settings,
+              { type: 'separator' as const },
+              { role: 'hide' as const },
+              { role: 'quit' as const },
+            ],
+          },
+        ]
+      : []),
+    {
+      label: 'File',
+      submenu: [
+        { label: 'Import folder…', accelerator: 'CmdOrCtrl+O', click: chooseFolder },
+        { label: 'Show data folder', click: revealData },
+        ...(mac ? [] : [{ type: 'separator' as const }, settings, { role: 'quit' as const }]),
+      ],
+    },
+    { role: 'editMenu' },
+    {
+      label: 'Go',
+      submenu: [
+        ...placeTitles.map(([place, label], i) => ({
+          label,
+          accelerator: `CmdOrCtrl+${i + 1}`,
+          click: () => send({ name: 'go', place }),
+        })),
+        { type: 'separator' },
+        { label: 'Pause or go on learning', click: () => send({ name: 'toggleTraining' }) },
+      ],
+    },
+    {
+      label: 'View',
+      submenu: [
+        { role: 'reload' },
+        { role: 'toggleDevTools' },
+        { type: 'separator' },
+        { role: 'resetZoom' },
+        { role: 'zoomIn' },
+        { role: 'zoomOut' },
+        { role: 'togglefullscreen' },
+      ],
+    },
+    { role: 'help', submenu: [{ label: 'Keys', click: () => send({ name: 'showKeys' }) }] },
+  ]
+  Menu.setApplicationMenu(Menu.buildFromTemplate(template))
+}

@@ -1,0 +1,32 @@
+import { utilityProcess } from 'electron'
+import type { UtilityProcess } from 'electron'
+import { join } from 'node:path'
+import type { Channel } from '../child/channel.ts'
+import { utilityChannel } from '../child/adapters.ts'
+import { createLogger } from '../log.ts'
+
+export interface StartedUtility {
+  process: UtilityProcess
+  channel: Channel
+}
+
+/** Starts one of the bundle's own processes; what it prints goes to the log. */
+export function startUtility(options: {
+  /** File name beside this bundle. */
+  module: 'engine.js' | 'importer.js'
+  name: string
+  env?: Record<string, string>
+}): StartedUtility {
+  const { module, name, env = {} } = options
+  const log = createLogger(name)
+  const child = utilityProcess.fork(join(import.meta.dirname, module), [], {
+    serviceName: `Flowerbed ${name}`,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
+  child.stdout?.on('data', (chunk: Buffer) => log.info(chunk.toString().trimEnd()))
+  child.stderr?.on('data', (chunk: Buffer) => log.warn(chunk.toString().trimEnd()))
+  child.once('spawn', () => log.info(`started as process ${child.pid ?? '?'}`))
+  child.once('exit', (code) => log.info(`ended with code ${code}`))
+  return { process: child, channel: utilityChannel(child) }
+}

@@ -1,0 +1,105 @@
+import { app, dialog, shell } from 'electron'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { RevealTarget } from '#contract/ipc.ts'
+import { deviceChoiceSchema } from '#contract/run.ts'
+import { electronInUse } from '../app/electron-in-use.ts'
+import { demoFolder } from '../resources.ts'
+import { runFolder } from '../store/data-directory.ts'
+import { flowerbedVersion } from '../version.ts'
+import { nothing } from './router.ts'
+import type { Routes } from './router.ts'
+import type { Services } from './services.ts'
+
+type AppRoutes = Pick<Routes, 'app.info' | 'app.doctor' | 'app.settings' | 'app.reveal' | 'app.choosePaths'>
+
+const settingsSchema = z
+  .strictObject({ device: deviceChoiceSchema, theme: z.enum(['system', 'light', 'dark']) })
+  .partial()
+const revealSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('run'), id: z.string() }),
+  z.strictObject({ kind: z.literal('samples'), id: z.string() }),
+  z.strictObject({ kind: z.literal('dataset'), id: z.string() }),
+  z.strictObject({ kind: z.literal('data') }),
+])
+
+export function appRoutes({ store, engine, settings }: Services): AppRoutes {
+  const folderOf = (target: RevealTarget): string => {
+    if (target.kind === 'data') return store.directory
+    if (target.kind === 'dataset') return store.datasets.get(target.id).directory
+    const folder = runFolder(store.directory, store.runs.get(target.id).id)
+    return target.kind === 'run' ? folder : join(folder, 'samples')
+  }
+  return {
+    'app.info': {
+      argument: nothing,
+      answer: () => ({
+        version: flowerbedVersion,
+        platform: process.platform,
+        dataDirectory: store.directory,
+        demoFolder: demoFolder(),
+        settings: settings.get(),
+      }),
+    },
+    'app.doctor': {
+      argument: nothing,
+      answer: async () => {
+        const { device } = settings.get()
+        const report = await engine.request('doctor', { device, dataDirectory: store.directory })
+        return withElectron(report)
+      },
+    },
+    'app.settings': { argument: settingsSchema, answer: (changes) => settings.change(changes) },
+    'app.reveal': {
+      argument: revealSchema,
+      answer: async (target) => {
+        const folder = folderOf(target)
+        await stat(folder).catch((cause: unknown) => {
+          throw new FlowerbedError('not-found', 'There is nothing in this folder yet.', {
+            where: folder,
+            cause,
+          })
+        })
+        const problem = await shell.openPath(folder)
+        if (problem !== '')
+          throw new FlowerbedError('unavailable', 'The folder cannot be shown.', { where: folder })
+      },
+    },
+    'app.choosePaths': {
+      argument: z.strictObject({ kind: z.enum(['folder', 'pictures']) }),
+      answer: async ({ kind }) => {
+        const { filePaths } = await dialog.showOpenDialog(
+          kind === 'folder'
+            ? { title: 'Choose folders of pictures', properties: ['openDirectory', 'multiSelections'] }
+            : {
+                title: 'Choose a picture',
+                properties: ['openFile', 'multiSelections'],
+                filters: [
+                  {
+                    name: 'Pictures',
+                    extensions: ['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif', 'tif', 'tiff', 'svg'],
+                  },
+                  { name: 'All files', extensions: ['*'] },
+                ],
+              },
+        )
+        return filePaths
+      },
+    },
+  }
+}
+
+/** The engine knows its machine; which Electron this is, main knows. */
+function withElectron(report: Awaited<ReturnType<AppRoutes['app.doctor']['answer']>>) {
+  const electron = electronInUse(app.getPath('exe'))
+  const standsIn = electron.version !== electron.declared
+  const advice = standsIn
+    ? [
+        ...report.advice,
+        `Electron ${electron.version} stands in for ${electron.declared}, which could not be fetched. Run \`npm run setup\` where its releases can be reached.`,
+      ]
+    : report.advice
+  return { ...report, electron, advice, ok: report.ok && advice.length === 0 }
+}

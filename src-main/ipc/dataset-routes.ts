@@ -1,0 +1,132 @@
+import { existsSync } from 'node:fs'
+import { rm, stat } from 'node:fs/promises'
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+import { importOptionsSchema } from '#contract/dataset.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { folderBytes } from '../files.ts'
+import { Dataset } from '../packed/dataset.ts'
+import { datasetsFolder } from '../store/data-directory.ts'
+import { nothing } from './router.ts'
+import type { Routes } from './router.ts'
+import type { Services } from './services.ts'
+
+type DatasetRoutes = Pick<Routes, Extract<keyof Routes, `datasets.${string}`>>
+
+const byId = z.strictObject({ id: z.string() })
+const paths = z
+  .array(z.string().refine(isAbsolute, 'Only absolute paths can be imported'))
+  .min(1)
+  .max(100_000)
+const picturesAtOnce = 512
+
+export function datasetRoutes({ store, importer, desk, emit }: Services): DatasetRoutes {
+  const opened = new OpenDatasets()
+  const open = (id: string): Dataset => opened.get(store.datasets.get(id).directory)
+  return {
+    'datasets.list': { argument: nothing, answer: () => store.datasets.list() },
+    'datasets.recent': {
+      argument: nothing,
+      answer: () =>
+        store.settings.recentFolders().map((folder) => ({ ...folder, exists: existsSync(folder.path) })),
+    },
+    'datasets.scan': {
+      argument: z.strictObject({ job: z.string(), paths }),
+      answer: async (argument) => {
+        const report = await importer.request('scan', argument)
+        for (const path of argument.paths) if (await isFolder(path)) store.settings.useFolder(path)
+        return report
+      },
+    },
+    'datasets.import': {
+      argument: z.strictObject({ job: z.string(), scan: z.string(), options: importOptionsSchema }),
+      answer: async (argument) => {
+        const packed = await importer.request('pack', {
+          ...argument,
+          datasetsDirectory: datasetsFolder(store.directory),
+        })
+        const dataset = store.datasets.save(packed)
+        emit({ type: 'dataset', dataset })
+        return dataset
+      },
+    },
+    'datasets.cancel': {
+      argument: z.strictObject({ job: z.string() }),
+      answer: (argument) => importer.request('cancel', argument),
+    },
+    'datasets.forgetScan': {
+      argument: z.strictObject({ scan: z.string() }),
+      answer: (argument) => importer.request('forget', argument),
+    },
+    'datasets.problems': { argument: byId, answer: ({ id }) => open(id).index.problems },
+    'datasets.labels': {
+      argument: byId,
+      answer: ({ id }) => {
+        const { labels, labelOf } = open(id).index
+        return { labels, labelOf }
+      },
+    },
+    'datasets.pictures': {
+      argument: z.strictObject({ id: z.string(), indices: z.array(z.int().min(0)).max(picturesAtOnce) }),
+      answer: ({ id, indices }) => open(id).pictures(indices),
+    },
+    'datasets.rename': {
+      argument: z.strictObject({
+        id: z.string(),
+        name: z.string().trim().min(1, 'Give the pictures a name').max(200),
+      }),
+      answer: ({ id, name }) => {
+        const dataset = store.datasets.rename(id, name)
+        emit({ type: 'dataset', dataset })
+        return dataset
+      },
+    },
+    'datasets.delete': {
+      argument: byId,
+      answer: async ({ id }) => {
+        const { directory } = store.datasets.get(id)
+        const trains = desk.running && store.runs.get(desk.running.id)
+        if (trains?.datasetId === id) {
+          throw new FlowerbedError('conflict', `“${trains.name}” is learning from these pictures.`, {
+            hint: 'Pause or stop it first.',
+          })
+        }
+        const freedBytes = await folderBytes(directory)
+        opened.close(directory)
+        store.datasets.delete(id)
+        await rm(directory, { recursive: true, force: true })
+        emit({ type: 'datasetDeleted', id })
+        for (const run of store.runs.list()) if (run.datasetId === null) emit({ type: 'run', run })
+        return { freedBytes }
+      },
+    },
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}
+
+/** The packed files that pictures were asked of last; a table of contents is read once. */
+class OpenDatasets {
+  private readonly datasets = new Map<string, Dataset>()
+
+  get(directory: string): Dataset {
+    const found = this.datasets.get(directory) ?? new Dataset(directory)
+    this.datasets.delete(directory)
+    this.datasets.set(directory, found)
+    for (const [oldest] of this.datasets) {
+      if (this.datasets.size <= 4) break
+      this.close(oldest)
+    }
+    return found
+  }
+
+  close(directory: string): void {
+    this.datasets.get(directory)?.close()
+    this.datasets.delete(directory)
+  }
+}

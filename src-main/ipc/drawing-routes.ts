@@ -1,0 +1,85 @@
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+import { encoderNames, solverNames } from '#contract/engine.ts'
+import type { PictureSource } from '#contract/engine.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { WalkEnd } from '#contract/ipc.ts'
+import type { RunRecord } from '#contract/run.ts'
+import type { Routes } from './router.ts'
+import type { Services } from './services.ts'
+
+type DrawingRoutes = Pick<Routes, 'gallery.sample' | 'latent.interpolate'>
+
+const solverSteps = z.int().min(1).max(1000)
+const end = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('dataset'), index: z.int().min(0) }),
+  z.strictObject({ kind: z.literal('file'), path: z.string().refine(isAbsolute, 'Choose a file') }),
+])
+
+export function drawingRoutes({ store, keeper, engine, importer, emit }: Services): DrawingRoutes {
+  /** Files are decoded by the importer, which is made to be ended by them. */
+  async function sourceOf(run: RunRecord, chosen: WalkEnd): Promise<PictureSource> {
+    if (chosen.kind === 'file') {
+      const { pixels } = await importer.request('decode', {
+        path: chosen.path,
+        shape: run.shape,
+        fit: 'crop',
+      })
+      return { kind: 'pixels', pixels }
+    }
+    if (run.datasetId === null) {
+      throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
+        hint: 'Choose picture files instead, or import the folder again.',
+      })
+    }
+    const { directory } = store.datasets.get(run.datasetId)
+    return { kind: 'dataset', datasetDirectory: directory, index: chosen.index }
+  }
+
+  return {
+    'gallery.sample': {
+      argument: z.strictObject({
+        id: z.string(),
+        count: z.int().min(1).max(256),
+        seed: z
+          .int()
+          .min(0)
+          .max(2 ** 31 - 1),
+        solver: z.enum(solverNames),
+        solverSteps,
+      }),
+      answer: async ({ id, ...drawing }) => {
+        const { deviceChoice: device } = store.runs.get(id)
+        const model = keeper.modelSource(id)
+        const { record } = await engine.request('sample', { model, device, save: true, ...drawing })
+        if (!record) throw new FlowerbedError('internal', 'The engine drew without saving.')
+        keeper.record({ type: 'sample', record })
+        emit({ type: 'sample', record })
+        return record
+      },
+    },
+    'latent.interpolate': {
+      argument: z.strictObject({
+        id: z.string(),
+        a: end,
+        b: end,
+        frames: z.int().min(2).max(129),
+        mode: z.enum(['slerp', 'lerp']),
+        encoder: z.enum(encoderNames),
+        solver: z.enum(solverNames),
+        solverSteps,
+      }),
+      answer: async ({ id, a, b, ...walk }) => {
+        const run = store.runs.get(id)
+        const [from, to] = await Promise.all([sourceOf(run, a), sourceOf(run, b)])
+        return await engine.request('interpolate', {
+          model: keeper.modelSource(id),
+          device: run.deviceChoice,
+          a: from,
+          b: to,
+          ...walk,
+        })
+      },
+    },
+  }
+}

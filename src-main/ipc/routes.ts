@@ -1,0 +1,18 @@
+import { appRoutes } from './app-routes.ts'
+import { datasetRoutes } from './dataset-routes.ts'
+import { drawingRoutes } from './drawing-routes.ts'
+import type { Routes } from './router.ts'
+import { runRoutes } from './run-routes.ts'
+import { runtimeRoutes } from './runtime-routes.ts'
+import type { Services } from './services.ts'
+
+/** Everything the window may ask for. */
+export function allRoutes(services: Services): Routes {
+  return {
+    ...appRoutes(services),
+    ...datasetRoutes(services),
+    ...runRoutes(services),
+    ...drawingRoutes(services),
+    ...runtimeRoutes(services),
+  }
+}

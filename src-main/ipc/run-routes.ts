@@ -1,0 +1,100 @@
+import { join } from 'node:path'
+import { z } from 'zod'
+import { FlowerbedError } from '#contract/errors.ts'
+import { folderBytes } from '../files.ts'
+import { runFolder } from '../store/data-directory.ts'
+import { nothing } from './router.ts'
+import type { Routes } from './router.ts'
+import type { Services } from './services.ts'
+
+type RunRoutes = Pick<Routes, Extract<keyof Routes, `runs.${string}`>>
+
+const byId = z.strictObject({ id: z.string() })
+const name = z.string().trim().min(1, 'A run needs a name').max(200)
+
+export function runRoutes({ store, keeper, desk, settings, emit }: Services): RunRoutes {
+  const { runs } = store
+  return {
+    'runs.list': { argument: nothing, answer: () => runs.list() },
+    'runs.create': {
+      argument: z.strictObject({
+        datasetId: z.string(),
+        preset: z.string(),
+        changes: z.record(z.string(), z.unknown()),
+        name: name.optional(),
+      }),
+      answer: async (argument) => {
+        const run = keeper.create({ ...argument, device: settings.get().device })
+        await desk.start(run)
+        return runs.get(run.id)
+      },
+    },
+    'runs.pause': {
+      argument: byId,
+      answer: async ({ id }) => {
+        await desk.pause(id)
+        return runs.get(id)
+      },
+    },
+    'runs.resume': {
+      argument: byId,
+      answer: async ({ id }) => {
+        const run = runs.get(id)
+        if (run.status === 'finished') {
+          throw new FlowerbedError('conflict', 'This run has reached its goal.', {
+            hint: 'Give it more steps.',
+          })
+        }
+        await desk.start(run)
+        return runs.get(id)
+      },
+    },
+    'runs.stop': {
+      argument: z.strictObject({ id: z.string(), save: z.boolean() }),
+      answer: async ({ id, save }) => {
+        await desk.stop(id, save)
+        return runs.get(id)
+      },
+    },
+    'runs.extend': {
+      argument: z.strictObject({ id: z.string(), steps: z.int().min(1).max(10_000_000) }),
+      answer: async ({ id, steps }) => {
+        await desk.extend(id, steps)
+        return runs.get(id)
+      },
+    },
+    'runs.update': {
+      argument: z.strictObject({
+        id: z.string(),
+        name: name.optional(),
+        note: z.string().max(100_000).optional(),
+        tags: z.array(z.string().trim().min(1).max(60)).max(50).optional(),
+        starred: z.boolean().optional(),
+      }),
+      answer: ({ id, ...changes }) => keeper.describe(id, changes),
+    },
+    'runs.diskUse': {
+      argument: byId,
+      answer: async ({ id }) => {
+        const folder = runFolder(store.directory, runs.get(id).id)
+        const [checkpoints, samples, total] = await Promise.all([
+          folderBytes(join(folder, 'checkpoints')),
+          folderBytes(join(folder, 'samples')),
+          folderBytes(folder),
+        ])
+        return { checkpoints, samples, total }
+      },
+    },
+    'runs.delete': {
+      argument: byId,
+      answer: async ({ id }) => {
+        const freed = await keeper.delete(id)
+        emit({ type: 'runDeleted', id })
+        return freed
+      },
+    },
+    'runs.metrics': { argument: byId, answer: ({ id }) => store.metrics.series(runs.key(id)) },
+    'runs.samples': { argument: byId, answer: ({ id }) => store.samples.list(runs.key(id)) },
+    'runs.checkpoints': { argument: byId, answer: ({ id }) => store.checkpoints.list(runs.key(id)) },
+  }
+}

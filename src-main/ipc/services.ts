@@ -1,0 +1,25 @@
+import type { AppEvent, AppSettings } from '#contract/ipc.ts'
+import type { ImporterClient } from '../child/importer-caller.ts'
+import type { EngineHost } from '../engine-host/engine-host.ts'
+import type { RunKeeper } from '../runs/run-keeper.ts'
+import type { TrainingDesk } from '../runs/training-desk.ts'
+import type { Store } from '../store/store.ts'
+
+/** What the handlers work with; made once, by the composition root. */
+export interface Services {
+  store: Store
+  keeper: RunKeeper
+  desk: TrainingDesk
+  /** Trains and draws. */
+  engine: EngineHost
+  /** Installs TensorFlow, apart from the engine so that a pause does not end a download. */
+  installer: EngineHost
+  importer: ImporterClient
+  emit: (event: AppEvent) => void
+  settings: SettingsOf
+}
+
+export interface SettingsOf {
+  get: () => AppSettings
+  change: (changes: Partial<AppSettings>) => AppSettings
+}
