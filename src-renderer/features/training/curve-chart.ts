@@ -1,0 +1,179 @@
+import uPlot from 'uplot'
+import { formatCount } from '../../ui/format.ts'
+import type { Palette } from './palette.ts'
+import { readPalette } from './palette.ts'
+import type { Along, Frame } from './plot-frame.ts'
+import { formatTime, logTicks, niceTicks, stepIncrements, tickLabels, timeIncrements } from './ticks.ts'
+import type { View } from './view.ts'
+
+export interface ChartEvents {
+  selected: (view: View) => void
+  /** Where along x the pointer is; null when it left. */
+  hovered: (x: number | null) => void
+  reset: () => void
+}
+
+/** About one line of the grid in so many pixels. */
+const rowHeight = 36
+const rawOpacity = 0.28
+const leastDrag = 4
+
+/** One metric drawn by uPlot, which only draws: ranges, decimation and log heights come with each frame. */
+export class CurveChart {
+  private readonly host: HTMLElement
+  private readonly events: ChartEvents
+  private readonly plot: uPlot
+  private readonly dot = document.createElement('div')
+  private palette: Palette
+  private along: Along = 'step'
+  private log = false
+
+  constructor(host: HTMLElement, events: ChartEvents) {
+    this.host = host
+    this.events = events
+    this.palette = readPalette(host)
+    this.plot = new uPlot(this.options(), [[], [], []], host)
+    this.dot.className = 'dot'
+    this.dot.hidden = true
+    this.plot.over.append(this.dot)
+  }
+
+  /** The part that hears the pointer. */
+  get over(): HTMLElement {
+    return this.plot.over
+  }
+
+  /** Width of the plot in device pixels. */
+  get pixels(): number {
+    return Math.max(1, Math.round(this.plot.bbox.width))
+  }
+
+  /** Fits the chart to its host. */
+  resize(): void {
+    this.plot.setSize({ width: this.host.clientWidth, height: this.host.clientHeight })
+  }
+
+  /** Takes the tokens as they are now. */
+  recolour(): void {
+    this.palette = readPalette(this.host)
+    this.plot.redraw(false)
+  }
+
+  draw(frame: Frame, { along, log }: { along: Along; log: boolean }): void {
+    this.along = along
+    this.log = log
+    this.plot.batch(() => {
+      this.plot.setData([frame.x, frame.raw, frame.smoothed], false)
+      this.plot.setScale('x', { ...frame.view })
+      this.plot.setScale('y', { ...frame.y })
+    })
+  }
+
+  /** Puts the dot on a point of the curve, or takes it away. */
+  mark(point: { x: number; height: number } | null): void {
+    this.dot.hidden = point === null || !Number.isFinite(point.height)
+    if (point === null || this.dot.hidden) return
+    const left = this.plot.valToPos(point.x, 'x')
+    const top = this.plot.valToPos(point.height, 'y')
+    this.dot.style.transform = `translate(${left}px, ${top}px)`
+  }
+
+  destroy(): void {
+    this.plot.destroy()
+  }
+
+  private options(): uPlot.Options {
+    const scale = {
+      time: false,
+      auto: false,
+      range: (_: uPlot, min: number, max: number): uPlot.Range.MinMax => [min, max],
+    }
+    const line = { spanGaps: true, stroke: () => this.palette.accent }
+    return {
+      width: this.host.clientWidth,
+      height: this.host.clientHeight,
+      padding: [8, 16, 0, 0],
+      legend: { show: false },
+      scales: { x: scale, y: scale },
+      series: [
+        {},
+        { ...line, width: 1, alpha: rawOpacity, points: { show: false } },
+        {
+          ...line,
+          width: 2,
+          points: { show: (plot) => plot.data[0].length === 1, size: 6, fill: () => this.palette.accent },
+        },
+      ],
+      axes: [this.xAxis(), this.yAxis()],
+      cursor: {
+        y: false,
+        points: { show: false },
+        drag: { x: true, y: false, setScale: false, dist: leastDrag },
+        bind: {
+          // With shift the same drag pans.
+          mousedown: (_plot, _target, select) => (event) =>
+            event.button === 0 && !event.shiftKey ? select(event) : null,
+          dblclick: () => () => {
+            this.events.reset()
+            return null
+          },
+        },
+      },
+      hooks: {
+        setSelect: [
+          (plot) => {
+            this.select(plot)
+          },
+        ],
+        setCursor: [
+          (plot) => {
+            const left = plot.cursor.left ?? -1
+            this.events.hovered(left < 0 ? null : plot.posToVal(left, 'x'))
+          },
+        ],
+      },
+    }
+  }
+
+  private select(plot: uPlot): void {
+    const { left, width } = plot.select
+    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
+    if (width < leastDrag) return
+    this.events.selected({ min: plot.posToVal(left, 'x'), max: plot.posToVal(left + width, 'x') })
+  }
+
+  private axisLook(): uPlot.Axis {
+    return {
+      font: this.palette.font,
+      stroke: () => this.palette.ink,
+      grid: { stroke: () => this.palette.line, width: 1 },
+      ticks: { show: false },
+    }
+  }
+
+  private xAxis(): uPlot.Axis {
+    return {
+      ...this.axisLook(),
+      grid: { show: false },
+      border: { show: true, stroke: () => this.palette.line, width: 1 },
+      size: 28,
+      space: 84,
+      incrs: () => (this.along === 'step' ? stepIncrements : timeIncrements),
+      values: (...[, splits, , , increment]: Parameters<uPlot.Axis.DynamicValues>) =>
+        splits.map((at) => (this.along === 'step' ? formatCount(at) : formatTime(at, increment))),
+    }
+  }
+
+  private yAxis(): uPlot.Axis {
+    return {
+      ...this.axisLook(),
+      size: (_plot, values: string[] | null) =>
+        Math.max(40, ...(values ?? []).map((text) => text.length * 7 + 14)),
+      splits: (...[plot, , min, max]: Parameters<Extract<uPlot.Axis.Splits, CallableFunction>>) => {
+        const rows = Math.max(2, Math.floor(plot.over.clientHeight / rowHeight))
+        return this.log ? logTicks({ min, max }, rows) : niceTicks({ min, max }, rows)
+      },
+      values: (_plot, splits) => tickLabels(splits, this.log),
+    }
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * Exponential moving average without the pull towards zero at its start, as TensorBoard shows it:
+ * s = Σ w^(n-i) v_i / Σ w^(n-i). It grows with the curve; NaN stays NaN and counts for nothing.
+ */
+export class Smoother {
+  readonly weight: number
+  private smoothed = new Float64Array(0)
+  private done = 0
+  private mean = 0
+  /** w^n after n numbers. */
+  private rest = 1
+
+  constructor(weight: number) {
+    this.weight = weight
+  }
+
+  /** Smooths what is new at the end of `values`; the answer is as long as `values` and valid until the next call. */
+  update(values: Float64Array): Float64Array {
+    if (this.weight <= 0) return values
+    if (values.length > this.smoothed.length) {
+      const larger = new Float64Array(Math.max(values.length, 2 * this.smoothed.length))
+      larger.set(this.smoothed.subarray(0, this.done))
+      this.smoothed = larger
+    }
+    for (; this.done < values.length; this.done++) {
+      const value = values[this.done] ?? NaN
+      if (Number.isNaN(value)) {
+        this.smoothed[this.done] = NaN
+        continue
+      }
+      this.rest *= this.weight
+      // The recursion on the debiased mean itself: a constant stays exactly that constant.
+      this.mean += ((1 - this.weight) / (1 - this.rest)) * (value - this.mean)
+      this.smoothed[this.done] = this.mean
+    }
+    return this.smoothed.subarray(0, values.length)
+  }
+}
+
+/** A whole curve smoothed with `weight` in [0, 1). */
+export function smooth(values: Float64Array, weight: number): Float64Array {
+  return new Smoother(weight).update(values)
+}
