@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses'
 import { downloadVerified, verifyFile } from '../../src-main/engine/runtime/net/download.ts'
 import { httpSettings } from '../../src-main/engine/runtime/net/http.ts'
@@ -58,6 +58,7 @@ async function findOrInstall(cache) {
   const spare = join(cache, 'electron', `stand-in-${standIn.electron}-r${standIn.revision}`, 'electron')
   const stand = { executablePath: spare, version: standIn.electron, declared, source: 'stand-in' }
   const last = readRecord(cache)
+  if (existsSync(spare)) placeStandInApp(dirname(spare))
   if (existsSync(spare) && Date.now() - (last?.triedAt ?? 0) < oneDay)
     return { ...stand, triedAt: last.triedAt }
   try {
@@ -129,13 +130,7 @@ async function installStandIn(executable, cache) {
     rmSync(join(staging, 'package'), { recursive: true })
     // its own snapshot holds another program's state
     copyFileSync(join(staging, 'v8_context_snapshot.bin'), join(staging, 'browser_v8_context_snapshot.bin'))
-    mkdirSync(join(staging, 'resources', 'app'), { recursive: true })
-    for (const file of ['package.json', 'main.js']) {
-      copyFileSync(
-        join(root, 'scripts', 'lib', 'stand-in-app', file),
-        join(staging, 'resources', 'app', file),
-      )
-    }
+    placeStandInApp(staging)
     // playwright drives Electron's main process through Node's inspector
     await flipFuses(join(staging, 'electron'), {
       version: FuseVersion.V1,
@@ -143,6 +138,14 @@ async function installStandIn(executable, cache) {
     })
   })
   archive.discard()
+}
+
+/** What the stand-in runs in place of Electron's default app; as it is in this checkout. */
+function placeStandInApp(folder) {
+  mkdirSync(join(folder, 'resources', 'app'), { recursive: true })
+  for (const file of ['package.json', 'main.js']) {
+    copyFileSync(join(root, 'scripts', 'lib', 'stand-in-app', file), join(folder, 'resources', 'app', file))
+  }
 }
 
 /** The tarball's address on whatever registry npm uses here. */

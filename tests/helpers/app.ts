@@ -16,6 +16,9 @@ export interface RunningApp {
   quit: () => Promise<void>
 }
 
+/** Playwright adds this only to an Electron it has found itself: without it, the window opens while it attaches. */
+const holdUntilAttached = ['-r', join(root, 'node_modules/playwright-core/lib/server/electron/loader.js')]
+
 /** Starts the built app on a data folder; the window is loaded when this resolves. */
 export async function launchApp(options: {
   dataDirectory: string
@@ -24,7 +27,12 @@ export async function launchApp(options: {
   const electron = electronToLaunch()
   const app = await _electron.launch({
     executablePath: electron.executablePath,
-    args: [...electron.args, join(root, 'out/main/index.js'), `--data-dir=${options.dataDirectory}`],
+    args: [
+      ...holdUntilAttached,
+      ...electron.args,
+      join(root, 'out/main/index.js'),
+      `--data-dir=${options.dataDirectory}`,
+    ],
     cwd: root,
     env: definedEnvironment(),
     timeout: 60_000,

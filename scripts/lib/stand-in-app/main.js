@@ -4,10 +4,28 @@
  */
 import { app } from 'electron'
 import { existsSync, readFileSync, statSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-const target = process.argv.slice(1).find((argument) => !argument.startsWith('-'))
+// Electron's own takes `-r module` as Node does; playwright starts its part that way.
+const given = process.argv.slice(1)
+const at = given.indexOf('-r')
+const [, preload] = at < 0 ? [] : given.splice(at, 2)
+if (preload !== undefined) {
+  createRequire(import.meta.url)(preload)
+  // A page of this old Chromium that is navigated while playwright attaches to it never answers: a blank one comes first.
+  app.on('browser-window-created', (_, window) => {
+    const load = window.loadURL.bind(window)
+    window.loadURL = async (...page) => {
+      await load('about:blank')
+      window.loadURL = load
+      await load(...page)
+    }
+  })
+}
+
+const target = given.find((argument) => !argument.startsWith('-'))
 if (target === undefined || !existsSync(target)) {
   process.stderr.write(`There is no app to run at ${target ?? '(nothing given)'}\n`)
   process.exit(2)
