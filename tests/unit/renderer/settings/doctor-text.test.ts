@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import type { DoctorReport } from '../../../../src-preload/contract/doctor.ts'
+import { doctorRows, doctorText } from '../../../../src-renderer/features/settings/doctor-text.ts'
+
+const well: DoctorReport = {
+  ok: true,
+  versions: { flowerbed: '0.1.0', node: '24.9.0', electron: '45.4.1', tensorflow: '2.20.0', tfjs: '4.22.0' },
+  platform: 'linux x64',
+  cpu: 'Xeon',
+  cores: 16,
+  memoryBytes: 128e9,
+  runtime: {
+    variant: 'cuda',
+    version: '2.20.0',
+    directory: '/cache/tf',
+    bytes: 3e9,
+    source: 'wheel',
+    removable: true,
+  },
+  device: { choice: 'auto', used: 'cuda', name: 'NVIDIA H100', why: 'it is there' },
+  dataDirectory: '/home/me/Flowerbed',
+  freeBytes: 200e9,
+  electron: { version: '45.4.1', path: '/opt/electron', declared: '45.4.1' },
+  advice: [],
+}
+const valueOf = (report: DoctorReport, wanted: string) => doctorRows(report).find(({ key }) => key === wanted)
+
+describe('doctorText', () => {
+  it('tells a healthy machine line by line', () => {
+    expect(doctorText(well)).toBe(
+      [
+        'Flowerbed: 0.1.0 (Node 24.9.0 · tfjs 4.22.0)',
+        'TensorFlow: 2.20.0 for NVIDIA GPUs (CUDA · from the Python package index)',
+        'Device: NVIDIA H100 (NVIDIA GPU, chosen automatically: it is there)',
+        'Electron: 45.4.1 (/opt/electron)',
+        'Machine: Xeon (linux x64)',
+        'Memory: 128 GB · 16 cores',
+        'Data folder: /home/me/Flowerbed',
+        'Free disk: 200 GB (where the data folder is)',
+        '',
+        'All is well.',
+        '',
+      ].join('\n'),
+    )
+  })
+
+  it('lists what is amiss, one line each', () => {
+    expect(doctorText({ ...well, ok: false, advice: ['Free some disk.', 'Update the driver.'] })).toContain(
+      '\nWhat could be better:\n- Free some disk.\n- Update the driver.\n',
+    )
+  })
+})
+
+describe('doctorRows', () => {
+  it('says why there is no device and that TensorFlow is not loaded', () => {
+    const report: DoctorReport = {
+      ...well,
+      versions: { ...well.versions, tensorflow: null },
+      runtime: null,
+      device: { choice: 'auto', used: null, name: null, why: 'TensorFlow is not installed' },
+    }
+    expect(valueOf(report, 'tensorflow')?.value).toBe('Not loaded')
+    expect(valueOf(report, 'device')).toMatchObject({ value: 'None', detail: 'TensorFlow is not installed' })
+  })
+
+  it('says that the user chose the device', () => {
+    const device = { choice: 'cpu', used: 'cpu', name: null, why: 'chosen: cpu' } as const
+    expect(valueOf({ ...well, device }, 'device')).toMatchObject({
+      value: 'Processor',
+      detail: 'Processor, chosen under General',
+    })
+  })
+
+  it('names the Electron that stands in for the declared one', () => {
+    const electron = { version: '40.0.0', path: '/cache/electron', declared: '45.4.1' }
+    expect(valueOf({ ...well, electron }, 'electron')?.value).toBe('40.0.0, which stands in for 45.4.1')
+  })
+
+  it('leaves Electron out where there is none', () => {
+    const report = { ...well, versions: { ...well.versions, electron: null }, electron: null }
+    expect(valueOf(report, 'electron')).toBeUndefined()
+  })
+})

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest'
+import type { InstalledRuntime, RuntimeStatus } from '../../../../src-preload/contract/doctor.ts'
+import {
+  notInstalled,
+  removableBytes,
+  variantTitle,
+} from '../../../../src-renderer/features/settings/runtime-words.ts'
+
+const one = (changes: Partial<InstalledRuntime> = {}): InstalledRuntime => ({
+  variant: 'cpu',
+  version: '2.20.0',
+  directory: '/cache/cpu',
+  bytes: 600,
+  source: 'wheel',
+  removable: true,
+  ...changes,
+})
+const available: RuntimeStatus['available'] = [
+  { variant: 'cpu', version: '2.20.0', downloadBytes: 200 },
+  { variant: 'cuda', version: '2.20.0', downloadBytes: null },
+]
+const offered = (...installed: InstalledRuntime[]) =>
+  notInstalled({ installed, available }).map(({ variant }) => variant)
+
+describe('notInstalled', () => {
+  it('offers what is not there', () => {
+    expect(offered()).toEqual(['cpu', 'cuda'])
+    expect(offered(one())).toEqual(['cuda'])
+  })
+  it('offers a newer version of what is there', () => {
+    expect(offered(one({ version: '2.9.1' }))).toEqual(['cpu', 'cuda'])
+  })
+  it('offers nothing beside the user’s own, which alone would be used', () => {
+    expect(offered(one({ source: 'folder', removable: false }))).toEqual([])
+  })
+})
+
+it('removableBytes counts every version of the variant that we installed', () => {
+  const installed = [one(), one({ version: '2.9.1', bytes: 50 }), one({ variant: 'cuda', bytes: 9 })]
+  expect(removableBytes([...installed, one({ removable: false })], 'cpu')).toBe(650)
+})
+
+it('variantTitle begins with a capital', () => {
+  expect(variantTitle('cuda')).toBe('For NVIDIA GPUs')
+})
