@@ -1,0 +1,138 @@
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import type { DatasetRecord, ImportOptions, ImportProgress, ScanReport } from '#contract/dataset.ts'
+import { toFlowerbedError } from '#contract/errors.ts'
+import type { FlowerbedError } from '#contract/errors.ts'
+import type { PixelBatch } from '#contract/pictures.ts'
+import { on } from '../../api/events.ts'
+import { request } from '../../api/index.ts'
+import { useNotices } from '../../shell/notices.ts'
+
+export type ImportPhase = 'none' | 'scanning' | 'options' | 'packing' | 'ready' | 'error'
+
+/** Thumbnails shown while a scan goes on. */
+const seenAtMost = 96
+
+/** One import at a time, from dropped paths to a dataset ready to learn from. */
+export const useImport = defineStore('import', () => {
+  const notices = useNotices()
+  const phase = shallowRef<ImportPhase>('none')
+  /** Whether its sheet is on screen; the work goes on behind. */
+  const open = shallowRef(false)
+  const paths = shallowRef<string[]>([])
+  const progress = shallowRef<ImportProgress | null>(null)
+  const seen = shallowRef<PixelBatch[]>([])
+  const report = shallowRef<ScanReport | null>(null)
+  const dataset = shallowRef<DatasetRecord | null>(null)
+  const error = shallowRef<FlowerbedError | null>(null)
+  let job = ''
+
+  on('import', (event) => {
+    if (event.job !== job) return
+    progress.value = event.progress
+    const { thumbnails } = event.progress
+    const count = seen.value.reduce((sum, batch) => sum + batch.count, 0)
+    if (thumbnails && count < seenAtMost) seen.value = [...seen.value, thumbnails]
+  })
+
+  const working = () => phase.value === 'scanning' || phase.value === 'packing'
+
+  function reset(to: ImportPhase): void {
+    phase.value = to
+    progress.value = null
+    error.value = null
+  }
+
+  /** Runs one part of the import; what goes wrong is shown in the sheet, a cancel closes it. */
+  async function part<T>(task: (job: string) => Promise<T>): Promise<T | null> {
+    const mine = crypto.randomUUID()
+    job = mine
+    try {
+      const result = await task(mine)
+      return job === mine ? result : null
+    } catch (thrown) {
+      if (job !== mine) return null
+      const problem = toFlowerbedError(thrown)
+      if (problem.kind === 'cancelled') close()
+      else {
+        reset('error')
+        error.value = problem
+        open.value = true
+      }
+      return null
+    }
+  }
+
+  async function scan(dropped: string[]): Promise<void> {
+    if (dropped.length === 0) return
+    open.value = true
+    if (working()) {
+      notices.add({
+        level: 'info',
+        message: 'An import is under way. Drop the pictures again when it has ended.',
+      })
+      return
+    }
+    forget()
+    paths.value = dropped
+    seen.value = []
+    dataset.value = null
+    reset('scanning')
+    const found = await part((id) => request('datasets.scan', { job: id, paths: dropped }))
+    if (!found) return
+    report.value = found
+    reset('options')
+  }
+
+  async function pack(options: ImportOptions): Promise<void> {
+    const found = report.value
+    if (!found) return
+    reset('packing')
+    const packed = await part((id) => request('datasets.import', { job: id, scan: found.scan, options }))
+    if (!packed) return
+    forget()
+    growFrom(packed)
+  }
+
+  /** Opens the sheet at its last step: how to learn from a dataset. */
+  function growFrom(existing: DatasetRecord): void {
+    dataset.value = existing
+    reset('ready')
+    open.value = true
+  }
+
+  async function cancel(): Promise<void> {
+    if (working()) {
+      await request('datasets.cancel', { job }).catch((thrown: unknown) => notices.addError(thrown))
+    } else close()
+  }
+
+  /** Hides the sheet; work goes on behind it, everything else ends here. */
+  function hide(): void {
+    if (working()) open.value = false
+    else close()
+  }
+
+  function close(): void {
+    open.value = false
+    forget()
+    reset('none')
+  }
+
+  /** Lets the importer drop what it remembers of the scan. */
+  function forget(): void {
+    if (!report.value) return
+    const { scan: id } = report.value
+    report.value = null
+    request('datasets.forgetScan', { scan: id }).catch(() => undefined)
+  }
+
+  function show(): void {
+    open.value = true
+  }
+
+  return {
+    ...{ phase, open, paths, progress, seen, report, dataset, error },
+    ...{ scan, pack, growFrom, cancel, hide, close, show },
+  }
+})
