@@ -42,7 +42,7 @@ const node = {
 const sharp = {
   group: ['sharp'],
   message:
-    'User images are decoded by the importer process only; pictures of ours are encoded by engine/pictures.',
+    'User images are decoded by the importer process only; pictures of ours are encoded by engine/pictures (sharp and the GLib in Electron do not go together).',
 }
 const parent = {
   group: ['../**'],
@@ -60,7 +60,7 @@ export const layering = [
     message: 'The contract imports zod and its own files only.',
   }),
   // A later entry replaces an earlier one for the same file: the wider rooms come first.
-  ban(['src-main/engine/**/*.ts'], electron, store, renderer, importer, app, cli),
+  ban(['src-main/engine/**/*.ts'], electron, store, renderer, importer, app, cli, sharp),
   ban(
     ['src-main/engine/flow/**/*.ts', 'src-main/engine/nets/**/*.ts'],
     node,
@@ -103,7 +103,8 @@ export const layering = [
         'Engine and importer run in their own processes: import their entry with ?modulePath and talk through engine-host.',
     },
   ),
-  ban(['src-main/cli/**/*.ts'], electron, renderer, app, sharp),
+  // sharp encodes the command line's animations.
+  ban(['src-main/cli/**/*.ts'], electron, renderer, app),
   ban(['src-renderer/**/*.{ts,vue}'], node, electron, store, engine, importer, cli, tensorflow, {
     group: ['**/src-main/**', '**/src-preload/index*'],
     message:

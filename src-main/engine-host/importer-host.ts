@@ -1,12 +1,29 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { ImporterEvent } from '#contract/importer.ts'
 import { createResilientImporter, importerEnvironment } from '../child/importer-caller.ts'
 import type { ImporterClient } from '../child/importer-caller.ts'
+import { forkImporterProcess } from '../child/importer-fork.ts'
 import { startUtility } from './utility-channel.ts'
 
-/** The importer as a utility process: started with the first request, started again when a picture ended it. */
+/**
+ * The Node that came with the packages, on Linux: Electron brings the system's GLib into all its processes, where
+ * sharp's own one then takes half of its functions from there, complains at every picture and never frees them.
+ */
+function ownNode(): string | null {
+  if (process.platform !== 'linux') return null
+  try {
+    const folder = dirname(createRequire(import.meta.url).resolve('node/package.json'))
+    const path = join(folder, 'bin', 'node')
+    return existsSync(path) ? path : null
+  } catch {
+    return null
+  }
+}
+
+/** The importer in a process of its own: started with the first request, started again when a picture ended it. */
 export function hostImporter(onEvent: (event: ImporterEvent) => void): ImporterClient {
   const journals = mkdtempSync(join(tmpdir(), 'flowerbed-importer-'))
   let started = 0
@@ -14,6 +31,14 @@ export function hostImporter(onEvent: (event: ImporterEvent) => void): ImporterC
     onEvent,
     start: () => {
       const journalPath = join(journals, `${++started}`)
+      const node = ownNode()
+      if (node !== null) {
+        return forkImporterProcess({
+          entry: join(import.meta.dirname, 'importer.js'),
+          journalPath,
+          execPath: node,
+        })
+      }
       const { process: child, channel } = startUtility({
         module: 'importer.js',
         name: 'importer',

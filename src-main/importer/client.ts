@@ -1,12 +1,11 @@
-import { fork } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { ImporterEvent } from '#contract/importer.ts'
-import { forkedChannel } from '../child/adapters.ts'
-import { createResilientImporter, importerEnvironment } from '../child/importer-caller.ts'
-import type { ImporterClient, ImporterProcess } from '../child/importer-caller.ts'
+import { createResilientImporter } from '../child/importer-caller.ts'
+import type { ImporterClient } from '../child/importer-caller.ts'
+import { forkImporterProcess } from '../child/importer-fork.ts'
 
 export type { ImporterClient } from '../child/importer-caller.ts'
 
@@ -22,7 +21,12 @@ export function forkImporter(
   let started = 0
   const importer = createResilientImporter({
     onEvent: options.onEvent ?? (() => undefined),
-    start: () => startFork({ journalPath: join(journals, `${++started}`), onStart: options.onStart }),
+    start: () =>
+      forkImporterProcess({
+        entry: entryPath(),
+        journalPath: join(journals, `${++started}`),
+        onStart: options.onStart,
+      }),
   })
   return {
     request: importer.request,
@@ -32,25 +36,6 @@ export function forkImporter(
     dispose: () => {
       importer.dispose()
       rmSync(journals, { recursive: true, force: true })
-    },
-  }
-}
-
-function startFork(options: {
-  journalPath: string
-  onStart: ((pid: number) => void) | undefined
-}): ImporterProcess {
-  const child = fork(entryPath(), [], {
-    // Typed arrays cross as they are.
-    serialization: 'advanced',
-    env: { ...process.env, ...importerEnvironment(options.journalPath) },
-  })
-  if (child.pid !== undefined) options.onStart?.(child.pid)
-  return {
-    channel: forkedChannel(child),
-    journalPath: options.journalPath,
-    kill: () => {
-      child.kill('SIGKILL')
     },
   }
 }

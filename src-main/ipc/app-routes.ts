@@ -51,7 +51,16 @@ export function appRoutes({ store, engine, settings }: Services): AppRoutes {
         return withElectron(report)
       },
     },
-    'app.settings': { argument: settingsSchema, answer: (changes) => settings.change(changes) },
+    'app.settings': {
+      argument: settingsSchema,
+      answer: async (changes) => {
+        const { device } = settings.get()
+        const changed = settings.change(changes)
+        // TensorFlow is loaded for one device: the next engine takes the new one.
+        if (changed.device !== device) await engine.endWhenIdle()
+        return changed
+      },
+    },
     'app.reveal': {
       argument: revealSchema,
       answer: async (target) => {

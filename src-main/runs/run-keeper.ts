@@ -93,6 +93,8 @@ export class RunKeeper {
   record(event: EngineEvent): void {
     const { runs, metrics, samples, checkpoints } = this.store
     if (event.type === 'started') {
+      // What was learned after the last save is learned anew.
+      metrics.cut(runs.key(event.runId), event.step)
       this.update(event.runId, { status: 'training', machine: event.machine, step: event.step })
     } else if (event.type === 'metrics') {
       metrics.add(runs.key(event.runId), event.points)

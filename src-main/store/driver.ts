@@ -18,3 +18,10 @@ export function openDatabase(path: string): Database {
   const DatabaseDriver = nodeRequire(name) as Driver
   return new DatabaseDriver(path)
 }
+
+/** A BLOB's bytes for reading: better-sqlite3 answers a Buffer, libsql inside Electron an ArrayBuffer. */
+export function blobView(blob: Uint8Array | ArrayBuffer): DataView {
+  return blob instanceof Uint8Array
+    ? new DataView(blob.buffer, blob.byteOffset, blob.byteLength)
+    : new DataView(blob)
+}

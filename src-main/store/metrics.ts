@@ -1,4 +1,5 @@
 import type { MetricPoint, MetricSeries } from '#contract/run.ts'
+import { blobView } from './driver.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
@@ -31,6 +32,11 @@ export class MetricRepository {
     })()
   }
 
+  /** Forgets what was recorded after a step: the run goes on from there. */
+  cut(run: number, afterStep: number): void {
+    this.db.prepare('DELETE FROM metrics WHERE run = ? AND step > ?').run(run, afterStep)
+  }
+
   /** A run's curves, by step. */
   series(run: number): MetricSeries {
     const rows = this.db
@@ -49,7 +55,7 @@ export class MetricRepository {
     rows.forEach((row, i) => {
       series.steps[i] = row.step
       series.seconds[i] = row.seconds
-      const view = new DataView(row.numbers.buffer, row.numbers.byteOffset, row.numbers.byteLength)
+      const view = blobView(row.numbers)
       names.get(row.names)?.forEach((name, k) => {
         const column = (series.values[name] ??= new Float64Array(rows.length).fill(NaN))
         column[i] = view.getFloat64(8 * k, true)

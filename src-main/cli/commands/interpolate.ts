@@ -7,7 +7,8 @@ import { encoderNames } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import type { DeviceChoice } from '#contract/run.ts'
-import { tile, writeAnimation, writePng } from '../../engine/pictures/png.ts'
+import { tile, writePng } from '../../engine/pictures/png.ts'
+import { writeAnimation } from '../animation.ts'
 import { forkImporter } from '../../importer/client.ts'
 import {
   dataDirOption,

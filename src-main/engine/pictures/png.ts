@@ -1,10 +1,9 @@
-import sharp from 'sharp'
-import type { Sharp } from 'sharp'
+import { encode } from 'fast-png'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
 import { writeFileAtomically } from '../../files.ts'
 
-/** Encoding only: pictures of users are decoded nowhere but in the importer process. */
+/** Encoding only, and without native code: users' pictures are decoded nowhere but in the importer process. */
 
 /** Columns of a sheet that is as square as it can be. */
 export function sheetColumns(count: number): number {
@@ -28,11 +27,17 @@ export function tile(pictures: PixelBatch, columns = sheetColumns(pictures.count
   return { height: rows * height, width: columns * width, channels, count: 1, pixels: sheet }
 }
 
-/** Each pixel `times` as large, crisp. */
-function enlarged(picture: PixelBatch, times: number): Sharp {
+/** The first picture, each pixel `times` as large. */
+export function enlarged(picture: PixelBatch, times: number): PixelBatch {
   const { height, width, channels, pixels } = picture
-  const image = sharp(pixels, { raw: { height, width, channels } })
-  return times === 1 ? image : image.resize(width * times, height * times, { kernel: 'nearest' })
+  const large = new Uint8Array(height * width * channels * times * times)
+  for (let y = 0; y < height * times; y++) {
+    for (let x = 0; x < width * times; x++) {
+      const from = (Math.floor(y / times) * width + Math.floor(x / times)) * channels
+      for (let c = 0; c < channels; c++) large[(y * width * times + x) * channels + c] = pixels[from + c] ?? 0
+    }
+  }
+  return { height: height * times, width: width * times, channels, count: 1, pixels: large }
 }
 
 /** Writes the first picture of a batch as PNG; there whole or not at all. */
@@ -41,41 +46,8 @@ export async function writePng(
   picture: PixelBatch,
   options: { enlarge?: number } = {},
 ): Promise<void> {
-  await writeFileAtomically(
-    path,
-    await enlarged(picture, options.enlarge ?? 1)
-      .png()
-      .toBuffer(),
-  )
-}
-
-/** Writes pictures as an animation that runs forth and back, as GIF or WebP after the file's name. */
-export async function writeAnimation(
-  path: string,
-  frames: PixelBatch,
-  options: { enlarge?: number; framesPerSecond?: number } = {},
-): Promise<void> {
-  const { enlarge = 1, framesPerSecond = 12 } = options
-  const size = pictureBytes(frames)
-  const there = Array.from({ length: frames.count }, (_, i) => i)
-  const order = [...there, ...there.slice(1, -1).reverse()]
-  const pages = new Uint8Array(order.length * size)
-  order.forEach((frame, i) => pages.set(frames.pixels.subarray(frame * size, (frame + 1) * size), i * size))
-  const column = { ...frames, count: 1, height: frames.height * order.length, pixels: pages }
-  const raw = await enlarged(column, enlarge).raw().toBuffer({ resolveWithObject: true })
-  const image = sharp(raw.data, {
-    raw: {
-      width: raw.info.width,
-      height: raw.info.height,
-      channels: raw.info.channels,
-      pageHeight: frames.height * enlarge,
-    },
-  })
-  const delay = order.map(() => Math.round(1000 / framesPerSecond))
-  const bytes = path.endsWith('.gif')
-    ? image.gif({ delay, loop: 0 })
-    : image.webp({ delay, loop: 0, lossless: true })
-  await writeFileAtomically(path, await bytes.toBuffer())
+  const { height, width, channels, pixels } = enlarged(picture, options.enlarge ?? 1)
+  await writeFileAtomically(path, encode({ width, height, channels, depth: 8, data: pixels }))
 }
 
 /** One picture out of a batch. */
