@@ -39,7 +39,7 @@ const balanced: RunConfig = {
   hidden: 32,
   posterior: true,
   prior: 'standard',
-  sigma: 0.05,
+  sigma: 0,
   path: 'consistent',
   lossScale: 'mean',
   klWeight: 1,

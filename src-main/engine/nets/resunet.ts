@@ -8,8 +8,7 @@ import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.t
 /**
  * Our own U-Net: residual blocks with the normalisation first, a sinusoidal time embedding that scales and shifts every
  * block, mean pooling down and nearest doubling up. It works on patches of 2 × 2 pixels, since half its arithmetic would
- * else go into the finest level. The last convolution starts at nought, so that the first strokes are what a formula
- * knows rather than wild.
+ * else go into the finest level. The last convolution starts at nought: the first drawings are plain grey rather than wild.
  */
 
 const frequencies = 16
@@ -104,26 +103,27 @@ function body(
 /** What pixels are scaled by: their usual mean and spread, in [0, 1]. */
 const pixelMean = 0.5
 const pixelStd = 0.35
+/** Nearer to the data than this the velocity is no longer divided by t, which would weigh the last strokes without bound. */
+const leastTime = 0.05
 
 /**
- * The best velocity that a formula knows of a point, for pixels of a usual mean and spread d: with x_t centred,
- * var(t) = (1 − t)²d² + t² and v ≈ ((t − (1 − t)d²) / var)·x_t. The network draws what is left, whose spread is
- * d / √var, and sees a point of spread one (Karras et al. 2022, section 5, for the straight path).
+ * The network says what the picture is, and the velocity follows: v = (x_t − x̂) / t on the straight path. A picture
+ * fits through few channels where noise would not (Li and He 2025, “Back to Basics”). Points are scaled to spread one:
+ * with x_t centred, var(t) = (1 − t)²d² + t².
  */
-function precondition(xT: Tensor4D, t: Tensor1D) {
+function throughPicture(xT: Tensor4D, t: Tensor1D, draw: (input: Tensor4D) => Tensor4D): Tensor4D {
   const time = t.reshape<Tensor4D>([-1, 1, 1, 1])
   const rest = tf.sub<Tensor4D>(1, time)
-  const variance = rest
-    .mul(rest)
-    .mul(pixelStd ** 2)
-    .add<Tensor4D>(time.mul(time))
-  const centred = xT.sub<Tensor4D>(rest.mul(pixelMean))
-  const std = tf.sqrt(variance)
-  return {
-    input: centred.div<Tensor4D>(std),
-    known: centred.mul(time.sub(rest.mul(pixelStd ** 2)).div(variance)).sub<Tensor4D>(pixelMean),
-    scale: tf.div<Tensor4D>(pixelStd, std),
-  }
+  const std = tf.sqrt(
+    rest
+      .mul(rest)
+      .mul(pixelStd ** 2)
+      .add<Tensor4D>(time.mul(time)),
+  )
+  const picture = draw(xT.sub(rest.mul(pixelMean)).div<Tensor4D>(std))
+    .mul(pixelStd)
+    .add<Tensor4D>(pixelMean)
+  return xT.sub(picture).div(tf.maximum(time, leastTime))
 }
 
 /** Velocity network of the own presets. */

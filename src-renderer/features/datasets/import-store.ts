@@ -63,7 +63,7 @@ export const useImport = defineStore('import', () => {
     }
   }
 
-  async function scan(dropped: string[]): Promise<void> {
+  async function scan(dropped: string[], named?: string): Promise<void> {
     if (dropped.length === 0) return
     open.value = true
     if (working()) {
@@ -80,7 +80,7 @@ export const useImport = defineStore('import', () => {
     reset('scanning')
     const found = await part((id) => request('datasets.scan', { job: id, paths: dropped }))
     if (!found) return
-    report.value = found
+    report.value = named === undefined ? found : { ...found, suggested: { ...found.suggested, name: named } }
     reset('options')
   }
 

@@ -1,0 +1,74 @@
+import { computed, reactive, shallowRef } from 'vue'
+import { toFlowerbedError } from '#contract/errors.ts'
+import type { FlowerbedError } from '#contract/errors.ts'
+import type { EncoderName, InterpolateResult } from '#contract/engine.ts'
+import type { WalkEnd } from '#contract/ipc.ts'
+import type { RunRecord } from '#contract/run.ts'
+import { request } from '../../api/index.ts'
+
+/** Frames that a walk may have. */
+export const frameRange = { min: 3, max: 33 }
+
+/** A walk between two pictures of a run: what is chosen, and what came of it. */
+export function useWalk(run: RunRecord) {
+  const hasPictures = run.datasetId !== null
+  const ends = reactive<{ a: WalkEnd | null; b: WalkEnd | null }>({
+    a: hasPictures ? { kind: 'dataset', index: 0 } : null,
+    b: hasPictures ? { kind: 'dataset', index: Math.floor(run.pictureCount / 2) } : null,
+  })
+  const options = reactive<{ frames: number; mode: 'slerp' | 'lerp'; encoder: EncoderName; steps: number }>({
+    frames: 9,
+    mode: 'slerp',
+    encoder: run.config.posterior ? 'posterior' : 'inversion',
+    steps: run.config.sampleSteps,
+  })
+  const result = shallowRef<InterpolateResult | null>(null)
+  const error = shallowRef<FlowerbedError | null>(null)
+  const busySince = shallowRef<number | null>(null)
+
+  const problem = computed((): string | null => {
+    const { frames, steps } = options
+    if (!Number.isInteger(frames) || frames < frameRange.min || frames > frameRange.max)
+      return `A walk has ${frameRange.min} to ${frameRange.max} frames.`
+    if (!Number.isInteger(steps) || steps < 1 || steps > 1000) return 'A drawing takes 1 to 1,000 steps.'
+    return ends.a && ends.b ? null : 'Choose two pictures.'
+  })
+
+  async function walk(): Promise<void> {
+    if (problem.value !== null || !ends.a || !ends.b || busySince.value !== null) return
+    busySince.value = Date.now()
+    error.value = null
+    try {
+      const { frames, mode, encoder, steps } = options
+      result.value = await request('latent.interpolate', {
+        id: run.id,
+        a: { ...ends.a },
+        b: { ...ends.b },
+        frames,
+        mode,
+        encoder,
+        solver: 'heun',
+        solverSteps: steps,
+      })
+    } catch (thrown) {
+      error.value = toFlowerbedError(thrown)
+    } finally {
+      busySince.value = null
+    }
+  }
+
+  /** Puts a picture at an end; the walk shown belongs to the old ones and goes. */
+  function choose(end: 'a' | 'b', picture: WalkEnd): void {
+    ends[end] = picture
+    result.value = null
+  }
+
+  function swap(): void {
+    const { a, b } = ends
+    ends.a = b
+    ends.b = a
+    result.value = null
+  }
+
+  return { ends, options, result, error, busySince, problem, walk, choose, swap }
+}
