@@ -138,10 +138,7 @@ export function resunetVelocity(size: NetworkSize): VelocityNetwork {
     parameters: layers.parameters,
     apply: (parameters, xT, t) => {
       const embedded = relu(time1(parameters, timeEmbedding(t, frequencies)))
-      const { input, known, scale } = precondition(xT, t)
-      return apply(parameters, input, relu(time2(parameters, embedded)))
-        .mul(scale)
-        .add(known)
+      return throughPicture(xT, t, (input) => apply(parameters, input, relu(time2(parameters, embedded))))
     },
   }
 }
