@@ -45,7 +45,17 @@ export function setup({ electron, xvfb = false }) {
   if (electron) {
     section('Electron')
     step('install-electron.mjs', xvfb ? ['--xvfb'] : [])
+    build()
   }
+}
+
+/** Bundles the app; a second or two, so it is done every time. */
+function build() {
+  section('App')
+  const cli = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
+  if (run(node, [cli, 'build', '--logLevel', 'warn'], { quiet: true }) !== 0)
+    throw new SetupError('The app could not be built', { hint: '`npm run build` says more.' })
+  note('is built')
 }
 
 /** A further part, on Node 24 and with the packages at hand. It tells of its failure itself. */

@@ -6,6 +6,8 @@ import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './lib/paths.mjs'
 import { fail, note, section } from './lib/report.mjs'
+import { hasDisplay } from './lib/system-packages.mjs'
+import { startXvfb } from './lib/xvfb.mjs'
 import { node, run, setup } from './setup.mjs'
 
 const results = join(root, 'test-results')
@@ -54,8 +56,26 @@ function suite(name, project) {
   if (status !== 0 && numFailedTests + broken === 0) count({ failed: 1 })
 }
 
+/** The app in a real Electron, on a screen of its own where there is none. */
+async function endToEnd() {
+  section('End-to-end tests')
+  const screen = hasDisplay() ? null : await startXvfb()
+  const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
+  const config = join(root, 'tests', 'e2e', 'playwright.config.ts')
+  const status = run(node, [cli, 'test', '--config', config], {
+    env: screen ? { DISPLAY: screen.display } : {},
+  })
+  screen?.stop()
+  const report = join(results, 'e2e.json')
+  if (!existsSync(report)) return count({ failed: 1 })
+  const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'))
+  const failed = stats.unexpected + stats.flaky + errors.length
+  count({ passed: stats.expected, failed, skipped: stats.skipped })
+  if (status !== 0 && failed === 0) count({ failed: 1 })
+}
+
 try {
-  setup({ electron: false })
+  setup({ electron: true, xvfb: !hasDisplay() })
 } catch (error) {
   fail(error)
 }
@@ -66,5 +86,6 @@ check('Lint', 'lint')
 check('Format', 'format')
 suite('Unit tests', 'unit')
 suite('Integration tests', 'integration')
+await endToEnd()
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 ? 0 : 1

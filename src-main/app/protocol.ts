@@ -1,7 +1,7 @@
 import { protocol } from 'electron'
 import { readFile } from 'node:fs/promises'
-import { extname, join, resolve, sep } from 'node:path'
-import { runFolder } from '../store/data-directory.ts'
+import { extname } from 'node:path'
+import { fileFor } from './addresses.ts'
 
 export const appOrigin = 'app://flowerbed'
 
@@ -54,32 +54,4 @@ export function serveApp(options: { rendererDirectory: string; dataDirectory: st
       return new Response('Not found', { status: 404 })
     }
   })
-}
-
-/** The file that an address means; null when it would lie outside of the folder it belongs to. */
-export function fileFor(
-  url: URL,
-  folders: { rendererDirectory: string; dataDirectory: string },
-): string | null {
-  let parts: string[]
-  try {
-    parts = url.pathname.split('/').filter(Boolean).map(decodeURIComponent)
-  } catch {
-    return null
-  }
-  const [runs, id, samples, file, ...rest] = parts
-  if (runs === 'runs' && id !== undefined && samples === 'samples' && file !== undefined) {
-    return rest.length === 0
-      ? inside(join(runFolder(folders.dataDirectory, safe(id)), 'samples'), file)
-      : null
-  }
-  return inside(folders.rendererDirectory, parts.length === 0 ? 'index.html' : parts.join('/'))
-}
-
-const safe = (name: string): string => (/^[\w-]+$/.test(name) ? name : '_')
-
-function inside(folder: string, path: string): string | null {
-  const root = resolve(folder)
-  const found = resolve(root, path)
-  return found.startsWith(root + sep) ? found : null
 }

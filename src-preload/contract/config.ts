@@ -152,6 +152,20 @@ export const runConfigSchema = z.strictObject({
     group: 'objective',
     options: { reference: 'As in the reference', consistent: 'Consistent Gaussian path' },
   }),
+  times: setting(z.enum(['independent', 'spread'], { error: 'Times must be independent or spread' }), {
+    title: 'Places on the path per step',
+    term: 'time sampling',
+    help: 'Each picture of a step is learned at a place between picture and noise: each by chance, or spread over all of the way, which is steadier.',
+    group: 'objective',
+    options: { independent: 'Each by chance', spread: 'Spread evenly' },
+  }),
+  timeShift: setting(real(0.1, 10, 'Time shift'), {
+    title: 'Lean towards the noise',
+    term: 'time shift',
+    help: 'Above 1 it learns more about coarse shapes, below 1 more about fine detail.',
+    group: 'objective',
+    step: 0.1,
+  }),
   lossScale: setting(z.enum(['sum', 'mean'], { error: 'Loss scale must be sum or mean' }), {
     title: 'How side terms are counted',
     term: 'reduction of KL and prior loss',

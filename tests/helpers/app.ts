@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { _electron } from 'playwright-core'
 import type { ElectronApplication, Page } from 'playwright-core'
@@ -44,7 +42,7 @@ export async function launchApp(options: {
       BrowserWindow.getAllWindows()[0]?.setContentSize(width, height)
     }, size)
   }
-  await page.waitForLoadState('domcontentloaded')
+  await page.getByTestId('go-library').waitFor()
   return {
     app,
     page,
@@ -69,17 +67,6 @@ export async function dropPaths(page: Page, paths: string[], at = { x: 640, y: 4
     })
   }
   await session.detach()
-}
-
-/** A folder that is gone when the test is. */
-export function temporaryFolder(name: string): { path: string; remove: () => void } {
-  const path = mkdtempSync(join(tmpdir(), `flowerbed-${name}-`))
-  return {
-    path,
-    remove: () => {
-      rmSync(path, { recursive: true, force: true })
-    },
-  }
 }
 
 function definedEnvironment(): Record<string, string> {

@@ -3,6 +3,7 @@ import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import type { ProgramSpec, Tensors, Values } from '../compile/program.ts'
+import { pathTimes } from '../flow/times.ts'
 import type { System } from '../flow/system.ts'
 import { initialValues, seedWords, statelessNormal, statelessUniform } from '../random.ts'
 
@@ -57,7 +58,10 @@ export function stepProgram(options: {
       const draw = {
         x: feed('x') as Tensor4D,
         eps: statelessNormal<Tensor4D>(batchShape, feed('noiseSeed')),
-        t: statelessUniform<Tensor1D>([config.batch], feed('timeSeed')),
+        t: pathTimes(statelessUniform<Tensor1D>([config.batch], feed('timeSeed')), {
+          times: config.times,
+          shift: config.timeShift,
+        }),
       }
       const terms: Tensors = {}
       const { value: loss, grads } = tf.valueAndGrads((...weights: Tensor[]) => {

@@ -1,0 +1,82 @@
+import { expect, test } from '@playwright/test'
+import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { demoPictures, dropPaths, launchApp } from '../helpers/app.ts'
+import type { RunningApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+
+let app: RunningApp
+let folder: ReturnType<typeof temporaryFolder>
+const demo = readdirSync(demoPictures).map((name) => join(demoPictures, name))
+
+test.beforeEach(async () => {
+  folder = temporaryFolder('import')
+  app = await launchApp({ dataDirectory: join(folder.path, 'data') })
+})
+test.afterEach(async () => {
+  await app.quit()
+  folder.remove()
+})
+
+const make = (name: string): string => {
+  const path = join(folder.path, name)
+  mkdirSync(path)
+  return path
+}
+
+test('20 good and 10 broken files: the good ones are counted, the broken ones listed with a reason', async () => {
+  const mixed = make('mixed')
+  demo.slice(0, 20).forEach((path, i) => copyFileSync(path, join(mixed, `good-${i}.png`)))
+  for (let i = 0; i < 10; i++) {
+    const [path = ''] = demo.slice(20 + i)
+    writeFileSync(join(mixed, `broken-${i}.png`), readFileSync(path).subarray(0, 20 + 40 * i))
+  }
+  const { page } = app
+  await dropPaths(page, [mixed])
+  await expect(page.getByRole('heading', { name: '20 pictures' })).toBeVisible()
+  const problems = page.getByTestId('problems')
+  await expect(problems).toContainText('10 files cannot be used')
+  await problems.getByText('10 files').click()
+  await expect(problems).toContainText('broken-0.png')
+  await page.getByTestId('import-submit').click()
+  await expect(page.getByTestId('start-training')).toBeVisible()
+  await expect(page.getByText('20 pictures of')).toBeVisible()
+})
+
+test('an empty folder and a text file each get one clear message', async () => {
+  const { page } = app
+  await dropPaths(page, [make('empty')])
+  await expect(page.getByRole('alert')).toContainText(/no pictures/i)
+  await page.getByRole('button', { name: 'Close' }).click()
+
+  const text = join(folder.path, 'notes.txt')
+  writeFileSync(text, 'These are words.')
+  await dropPaths(page, [text])
+  await expect(page.getByRole('alert')).toBeVisible()
+  await page.getByRole('button', { name: 'Close' }).click()
+  await expect(page.getByText('Drop a folder of pictures anywhere')).toBeVisible()
+})
+
+test('an import that is cancelled half-way leaves nothing behind', async () => {
+  const many = make('many')
+  for (let copy = 0; copy < 20; copy++) {
+    demo.forEach((path, i) => {
+      const target = join(many, `${copy}-${i}.png`)
+      // Copies of one file are hard links where the disk allows it.
+      try {
+        linkSync(path, target)
+      } catch {
+        copyFileSync(path, target)
+      }
+    })
+  }
+  const { page } = app
+  await dropPaths(page, [many])
+  await page.getByTestId('import-submit').waitFor({ timeout: 60_000 })
+  await page.getByTestId('import-submit').click()
+  await page.getByTestId('cancel-import').click()
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await expect(page.getByText('Drop a folder of pictures anywhere')).toBeVisible()
+  const left = () => readdirSync(join(folder.path, 'data', 'datasets'))
+  await expect.poll(left).toEqual([])
+})

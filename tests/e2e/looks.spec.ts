@@ -1,0 +1,59 @@
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+import type { Page } from 'playwright-core'
+import { demoPictures, launchApp } from '../helpers/app.ts'
+import type { RunningApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+import { expectStatus, importPictures, quick, startRun } from './steps.ts'
+
+let running: RunningApp
+const data = temporaryFolder('looks')
+
+test.beforeAll(async () => {
+  running = await launchApp({ dataDirectory: data.path })
+  const { page } = running
+  await importPictures(page, [demoPictures])
+  await startRun(page, { ...quick.settings, steps: '20', sampleEvery: '10' })
+  await expectStatus(page, 'finished')
+})
+test.afterAll(async () => {
+  await running.quit()
+  data.remove()
+})
+
+/** What axe finds wrong, in words. The legacy mode keeps it from opening a page of its own, which Electron has not. */
+async function complaints(page: Page): Promise<string[]> {
+  // A colour on its way to another has too little contrast for a moment.
+  await page.waitForTimeout(400)
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+}
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`every place can be read and reached, ${theme}`, async () => {
+    const { page } = running
+    await page.emulateMedia({ colorScheme: theme })
+    for (const place of ['library', 'run', 'gallery', 'latent', 'settings']) {
+      await page.getByTestId(`go-${place}`).click()
+      if (place === 'settings') await page.getByTestId('doctor-report').waitFor({ timeout: 60_000 })
+      expect.soft(await complaints(page), place).toEqual([])
+    }
+  })
+}
+
+test('the keyboard goes everywhere', async () => {
+  const { page } = running
+  await page.locator('body').click({ position: { x: 4, y: 4 } })
+  await page.keyboard.press('Control+3')
+  await expect(page.getByTestId('sample-grid')).toBeVisible()
+  await page.keyboard.press('ArrowLeft')
+  await expect(page.getByTestId('sample-grid')).toHaveAttribute('data-step', '10')
+  await page.keyboard.press('l')
+  await expect(page.getByTestId('latent-walk')).toBeVisible()
+  await page.keyboard.press('Control+2')
+  await expect(page.getByTestId('run-place')).toBeVisible()
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+})

@@ -1,0 +1,69 @@
+import { expect, test } from '@playwright/test'
+import type { Locator } from 'playwright-core'
+import { demoPictures, launchApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+import { expectStatus, importPictures, quick, startRun } from './steps.ts'
+
+test('from a dropped folder to a gallery, a walk, and all of it again after a restart', async () => {
+  const data = temporaryFolder('spine')
+  const first = await launchApp({ dataDirectory: data.path })
+  const { page } = first
+  await expect(page.getByText('Drop a folder of pictures anywhere')).toBeVisible()
+
+  await importPictures(page, [demoPictures])
+  await startRun(page)
+  await expectStatus(page, 'finished')
+
+  const plot = page.getByTestId('loss-plot')
+  await expect(plot).toHaveAttribute('data-points', quick.settings.steps)
+  const firstLoss = Number(await plot.getAttribute('data-first'))
+  const lastLoss = Number(await plot.getAttribute('data-last'))
+  expect(lastLoss).toBeLessThan(firstLoss / 2)
+
+  await page.getByTestId('go-gallery').click()
+  const slider = page.getByTestId('gallery-slider')
+  await expect(slider).toHaveAttribute('max', '4')
+  for (const [position, step] of [0, 50, 100, 150, 200].entries()) {
+    await slider.fill(String(position))
+    const grid = page.getByTestId('sample-grid')
+    await expect(grid).toHaveAttribute('data-step', String(step))
+    await expect(grid.getByRole('button')).toHaveCount(Number(quick.settings.sampleCount))
+    expect(await loads(grid.getByRole('button').first())).toBe(true)
+  }
+  await page.getByTestId('draw-more').click()
+  await expect(page.getByText('Drawn by hand at')).toBeVisible({ timeout: 60_000 })
+
+  await page.getByTestId('go-latent').click()
+  await page.getByTestId('latent-slot-a').click()
+  await page.getByRole('button', { name: 'Picture 3', exact: true }).click()
+  await page.getByTestId('latent-slot-b').click()
+  await page.getByRole('button', { name: 'Picture 9', exact: true }).click()
+  await page.getByTestId('latent-walk').click()
+  await expect(page.getByTestId('latent-frame')).toHaveCount(9, { timeout: 60_000 })
+  await page.getByTestId('latent-scrubber').fill('8')
+  await expect(page.getByText('The second, redrawn')).toBeVisible()
+
+  await first.quit()
+
+  const second = await launchApp({ dataDirectory: data.path })
+  await second.page.getByTestId('history').getByText('pictures').first().click()
+  await expectStatus(second.page, 'finished')
+  const plotAgain = second.page.getByTestId('loss-plot')
+  await expect(plotAgain).toHaveAttribute('data-points', quick.settings.steps)
+  expect(Number(await plotAgain.getAttribute('data-first'))).toBe(firstLoss)
+  expect(Number(await plotAgain.getAttribute('data-last'))).toBe(lastLoss)
+  await second.quit()
+  data.remove()
+})
+
+/** Whether the sheet behind a tile is a picture that the window may show. */
+async function loads(tile: Locator): Promise<boolean> {
+  const style = (await tile.getAttribute('style')) ?? ''
+  const address = /url\("(.+?)"\)/.exec(style.replaceAll('&quot;', '"'))?.[1]
+  return await tile.page().evaluate<boolean>(`(async () => {
+    const image = new Image()
+    image.src = ${JSON.stringify(address)}
+    await image.decode()
+    return image.naturalWidth > 0
+  })()`)
+}

@@ -1,0 +1,66 @@
+import { expect, test } from '@playwright/test'
+import { demoPictures, launchApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+import { engineProcess, expectStatus, importPictures, quick, startRun, stepOf } from './steps.ts'
+
+test('pause frees the engine, resume goes on, extend and stop do as they say, delete leaves nothing', async () => {
+  const data = temporaryFolder('training')
+  const { app, page, quit } = await launchApp({ dataDirectory: data.path })
+  await importPictures(page, [demoPictures])
+  await startRun(page, { ...quick.settings, steps: '100000' })
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20)
+
+  await page.getByTestId('pause').click()
+  await expectStatus(page, 'paused')
+  const paused = await stepOf(page)
+  await expect.poll(() => engineProcess(app)).toBeUndefined()
+
+  // The space bar goes on, from where it was.
+  await page.getByTestId('run-sentence').click()
+  await page.keyboard.press('Space')
+  await expectStatus(page, 'training')
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(paused)
+
+  await page.getByTestId('extend').click()
+  await page.getByTestId('extend-steps').fill('500')
+  await page.getByTestId('extend-confirm').click()
+  await expect(page.getByText('of 100,500').first()).toBeVisible()
+
+  // A reloaded window finds the run as it is, still learning.
+  await page.reload()
+  await page.getByTestId('go-run').click()
+  await expectStatus(page, 'training')
+
+  await page.getByTestId('stop').click()
+  await page.getByTestId('stop-and-save').click()
+  await expectStatus(page, 'stopped')
+
+  await page.getByTestId('go-library').click()
+  await page.getByRole('button', { name: 'Delete pictures' }).click()
+  await page.getByTestId('confirm-delete').click()
+  await expect(page.getByTestId('history')).toBeHidden()
+  await quit()
+  data.remove()
+})
+
+test('when the engine is killed the app says so and goes on from the last save', async () => {
+  const data = temporaryFolder('crash')
+  const { app, page, quit } = await launchApp({ dataDirectory: data.path })
+  await importPictures(page, [demoPictures])
+  await startRun(page, { ...quick.settings, steps: '100000', checkpointEvery: '20' })
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(40)
+
+  const pid = await engineProcess(app)
+  expect(pid).toBeDefined()
+  process.kill(pid ?? 0, 'SIGKILL')
+  await expect(page.getByText('The engine ended unexpectedly while “pictures” was learning.')).toBeVisible()
+  const before = await stepOf(page)
+  await expect.poll(() => engineProcess(app), { timeout: 30_000 }).not.toBe(pid)
+  await expectStatus(page, 'training')
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(before)
+
+  await page.getByTestId('pause').click()
+  await expectStatus(page, 'paused')
+  await quit()
+  data.remove()
+})

@@ -1,0 +1,125 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { TrainRequest, TrainResult } from '#contract/engine.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { RunRecord } from '#contract/run.ts'
+import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
+import { TrainingDesk } from '../../../src-main/runs/training-desk.ts'
+import { openStore } from '../../../src-main/store/store.ts'
+import type { Store } from '../../../src-main/store/store.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+let keeper: RunKeeper
+
+beforeEach(() => {
+  folder = temporaryFolder('desk')
+  store = openStore(folder.path)
+  keeper = new RunKeeper(store)
+  store.datasets.save({
+    id: 'faces',
+    name: 'Faces',
+    directory: folder.path,
+    shape: { height: 8, width: 8, channels: 3 },
+    count: 4,
+    labels: [],
+    sources: [],
+    problemCount: 0,
+    bytes: 0,
+    createdAt: 1,
+  })
+})
+afterEach(() => {
+  store.close()
+  folder.remove()
+})
+
+const newRun = () => keeper.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+const result = (outcome: TrainResult['outcome']): TrainResult => ({
+  outcome,
+  step: 5,
+  trainedSeconds: 1,
+  losses: {},
+  stepsPerSecond: 5,
+})
+
+/** An engine that does what the test says at each start of training. */
+function scriptedDesk(starts: ((request: TrainRequest) => Promise<TrainResult>)[]) {
+  const notices: string[] = []
+  const ended: RunRecord[] = []
+  const seen = { trained: [] as string[], ends: 0 }
+  let pauseNow: (() => void) | null = null
+  const desk = new TrainingDesk({
+    keeper,
+    engine: {
+      train: (request) => {
+        seen.trained.push(request.runId)
+        const start = starts.shift()
+        if (start) return start(request)
+        return new Promise((resolve) => {
+          pauseNow = () => resolve(result('paused'))
+        })
+      },
+      pause: () => Promise.resolve(pauseNow?.()),
+      stop: () => Promise.resolve(),
+      extend: () => Promise.resolve(),
+      end: () => {
+        seen.ends++
+        return Promise.resolve()
+      },
+    },
+    notify: ({ message }) => notices.push(message),
+    ended: (run) => ended.push(run),
+  })
+  return { desk, notices, ended, seen }
+}
+
+const crash = () => Promise.reject(new FlowerbedError('crashed', 'The engine process ended unexpectedly.'))
+const status = (run: RunRecord) => store.runs.get(run.id).status
+
+test('a run goes on by itself after a crash, and finishes', async () => {
+  const run = newRun()
+  const { desk, notices, ended, seen } = scriptedDesk([crash, () => Promise.resolve(result('finished'))])
+  await desk.start(run)
+  await expect.poll(() => desk.running).toBeNull()
+  expect(seen.trained).toEqual([run.id, run.id])
+  expect(status(run)).toBe('finished')
+  expect(ended.map(({ id }) => id)).toEqual([run.id])
+  expect(notices).toEqual([`The engine ended unexpectedly while “${run.name}” was learning.`])
+})
+
+test('three crashes within five minutes, and it stops and asks', async () => {
+  const run = newRun()
+  const { desk, notices, seen } = scriptedDesk([crash, crash, crash])
+  await desk.start(run)
+  await expect.poll(() => desk.running).toBeNull()
+  expect(seen.trained).toHaveLength(3)
+  expect(status(run)).toBe('interrupted')
+  expect(notices.at(-1)).toContain('3 times within five minutes')
+})
+
+test('what cannot go on fails at once, with the reason in its record', async () => {
+  const run = newRun()
+  const { desk, seen } = scriptedDesk([
+    () => Promise.reject(new FlowerbedError('non-finite', 'The velocity loss is not a number at step 7.')),
+  ])
+  await desk.start(run)
+  await expect.poll(() => desk.running).toBeNull()
+  expect(seen.trained).toHaveLength(1)
+  expect(store.runs.get(run.id)).toMatchObject({ status: 'failed', error: { kind: 'non-finite' } })
+})
+
+test('pause ends the engine’s process; a second run pauses the first', async () => {
+  const [first, second] = [newRun(), newRun()]
+  const { desk, notices, seen } = scriptedDesk([])
+  await desk.start(first)
+  await desk.start(second)
+  expect(status(first)).toBe('paused')
+  expect(desk.running?.id).toBe(second.id)
+  expect(seen.ends).toBe(1)
+  expect(notices[0]).toContain(`“${first.name}” is paused`)
+  await desk.pause(second.id)
+  expect(status(second)).toBe('paused')
+  expect(seen.ends).toBe(2)
+  expect(desk.running).toBeNull()
+})

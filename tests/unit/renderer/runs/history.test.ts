@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest'
+import { presets } from '#contract/presets.ts'
+import type { RunRecord } from '#contract/run.ts'
+import { filterRuns } from '../../../../src-renderer/features/runs/run-filter.ts'
+import {
+  formatAge,
+  formatLoss,
+  runSentence,
+  shareDone,
+} from '../../../../src-renderer/features/runs/run-words.ts'
+
+const base: RunRecord = {
+  id: 'a',
+  name: 'Faces 2',
+  note: 'with wide nets',
+  tags: ['night'],
+  starred: false,
+  status: 'training',
+  preset: 'balanced',
+  config: { ...presets.balanced.config, steps: 1000, minutes: 0 },
+  datasetId: 'd',
+  datasetName: 'Faces',
+  pictureCount: 1024,
+  shape: { height: 32, width: 32, channels: 3 },
+  deviceChoice: 'auto',
+  machine: null,
+  step: 250,
+  trainedSeconds: 180,
+  losses: { loss: 0.5 },
+  stepsPerSecond: 2,
+  error: null,
+  createdAt: 2000,
+  updatedAt: 2000,
+}
+const other: RunRecord = {
+  ...base,
+  id: 'b',
+  name: 'Faces 10',
+  tags: [],
+  note: '',
+  starred: true,
+  losses: {},
+  createdAt: 1000,
+}
+
+test('runs are found by every word in name, note, tags and preset', () => {
+  const find = (text: string) =>
+    filterRuns([base, other], { text, starredOnly: false, order: 'newest' }).map(({ id }) => id)
+  expect(find('')).toEqual(['a', 'b'])
+  expect(find('NIGHT wide')).toEqual(['a'])
+  expect(find('balanced')).toEqual(['a', 'b'])
+  expect(find('dogs')).toEqual([])
+})
+
+test('orders: numbers in names count as numbers, runs without a loss come last', () => {
+  const order = (by: 'name' | 'loss') =>
+    filterRuns([other, base], { text: '', starredOnly: false, order: by }).map(({ id }) => id)
+  expect(order('name')).toEqual(['a', 'b'])
+  expect(order('loss')).toEqual(['a', 'b'])
+  expect(filterRuns([base, other], { text: '', starredOnly: true, order: 'newest' })).toEqual([other])
+})
+
+test('what is going on, in a sentence', () => {
+  const progress = {
+    step: 250,
+    totalSteps: 1000,
+    trainedSeconds: 180,
+    stepsPerSecond: 2,
+    secondsLeft: 720,
+    losses: {},
+    activity: 'training' as const,
+  }
+  expect(runSentence(base, progress)).toBe('Learning from 1,024 pictures · 3 min so far · about 12 min to go')
+  expect(runSentence({ ...base, status: 'paused' }, undefined)).toContain('Paused at step 250 of 1,000')
+})
+
+test('the share done is by steps or by time, whichever is further', () => {
+  expect(shareDone(base)).toBe(0.25)
+  expect(shareDone({ ...base, config: { ...base.config, minutes: 6 } })).toBe(0.5)
+  expect(shareDone({ ...base, step: 5000 })).toBe(1)
+})
+
+test('ages and losses as people say them', () => {
+  expect(formatAge(1_000, 30_000)).toBe('just now')
+  expect(formatAge(0, 12 * 60_000)).toBe('12 min ago')
+  expect(formatLoss(0.123456)).toBe('0.1235')
+  expect(formatLoss(NaN)).toBe('–')
+})
