@@ -111,8 +111,17 @@ export const layering = [
       'The renderer imports #contract and its own files; what main knows comes through src-renderer/api.',
   }),
   ban(['src-renderer/ui/**/*.{ts,vue}'], node, electron, {
-    group: ['**/features/**', '**/api/**', '**/shell/**'],
+    group: ['**/features/**', '**/api/**', '**/shell/**', '**/state/**'],
     message: 'ui/ knows nothing of the domain: pass data in as props and emit events.',
+  }),
+  ban(['src-renderer/features/**/*.{ts,vue}'], node, electron, store, engine, importer, cli, tensorflow, {
+    group: ['**/shell/**', '**/src-main/**', '**/src-preload/index*'],
+    message:
+      'The shell arranges the features. What they share is in state/ and ui/; what main knows comes through api/.',
+  }),
+  ban(['src-renderer/state/**/*.ts'], node, electron, {
+    group: ['**/shell/**', '**/features/**'],
+    message: 'state/ is what features and shell share; it knows neither.',
   }),
   {
     files: ['src-renderer/**/*.{ts,vue}'],

@@ -47,8 +47,9 @@ export function appRoutes({ store, engine, settings }: Services): AppRoutes {
       argument: nothing,
       answer: async () => {
         const { device } = settings.get()
-        const report = await engine.request('doctor', { device, dataDirectory: store.directory })
-        return withElectron(report)
+        // The engine knows its machine; which Electron this is, main knows.
+        const electron = electronInUse(app.getPath('exe'))
+        return await engine.request('doctor', { device, dataDirectory: store.directory, electron })
       },
     },
     'app.settings': {
@@ -98,17 +99,4 @@ export function appRoutes({ store, engine, settings }: Services): AppRoutes {
       },
     },
   }
-}
-
-/** The engine knows its machine; which Electron this is, main knows. */
-function withElectron(report: Awaited<ReturnType<AppRoutes['app.doctor']['answer']>>) {
-  const electron = electronInUse(app.getPath('exe'))
-  const standsIn = electron.version !== electron.declared
-  const advice = standsIn
-    ? [
-        ...report.advice,
-        `Electron ${electron.version} stands in for ${electron.declared}, which could not be fetched. Run \`npm run setup\` where its releases can be reached.`,
-      ]
-    : report.advice
-  return { ...report, electron, advice, ok: report.ok && advice.length === 0 }
 }

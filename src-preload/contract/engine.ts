@@ -91,7 +91,7 @@ export interface EngineRequests {
   runtimeInstall: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeRemove: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeCancel: [void, void]
-  doctor: [{ device: DeviceChoice; dataDirectory: string }, DoctorReport]
+  doctor: [{ device: DeviceChoice; dataDirectory: string; electron?: DoctorReport['electron'] }, DoctorReport]
 }
 
 /** What the engine tells without being asked. */

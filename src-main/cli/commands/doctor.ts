@@ -3,6 +3,7 @@ import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { examine } from '../../engine/runtime/doctor.ts'
 import { dataDirectory } from '../../store/data-directory.ts'
+import { electronRecord } from '../electron-record.ts'
 import { dataDirOption, deviceOption, jsonOption } from '../options.ts'
 import { answer, say } from '../output.ts'
 
@@ -14,7 +15,11 @@ export function addDoctor(program: Command): void {
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action((options: { device: DeviceChoice; dataDir?: string; json?: boolean }) => {
-      const report = examine({ device: options.device, dataDirectory: dataDirectory(options.dataDir) })
+      const report = examine({
+        device: options.device,
+        dataDirectory: dataDirectory(options.dataDir),
+        electron: electronRecord(),
+      })
       const { versions, device, runtime } = report
       say(`Flowerbed ${versions.flowerbed} · Node ${versions.node} · tfjs ${versions.tfjs}`)
       say(
@@ -24,6 +29,7 @@ export function addDoctor(program: Command): void {
       say(
         `Machine: ${report.platform}, ${report.cores} cores, ${(report.memoryBytes / 1e9).toFixed(1)} GB of memory`,
       )
+      if (report.electron) say(`Electron: ${report.electron.version} (${report.electron.path})`)
       say(`Data: ${report.dataDirectory}, ${(report.freeBytes / 1e9).toFixed(1)} GB free`)
       for (const line of report.advice) say(`→ ${line}`)
       answer(options.json ?? false, report)

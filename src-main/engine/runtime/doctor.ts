@@ -46,7 +46,7 @@ export function examine(options: {
   }
   if (electron && electron.version !== electron.declared) {
     advice.push(
-      `Electron ${electron.version} stands in for ${electron.declared}, which could not be fetched.`,
+      `Electron ${electron.version} stands in for ${electron.declared}, which could not be fetched; \`npm run setup\` looks for it again.`,
     )
   }
   const tfjs = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/package.json') as { version: string }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, createReadStream, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
@@ -15,7 +15,7 @@ import {
   runtimeDirectory,
   runtimesDirectory,
 } from './layout.ts'
-import { downloadBytes, pinnedRuntime, pinnedRuntimes, wheelBytes } from './manifest.ts'
+import { downloadBytes, pinnedRuntime, pinnedRuntimes, unpackedBytes, wheelBytes } from './manifest.ts'
 import type { PinnedRuntime } from './manifest.ts'
 import { httpSettings } from './net/http.ts'
 import { readPipSettings } from './net/pip-settings.ts'
@@ -69,6 +69,7 @@ async function installWheels(pinned: PinnedRuntime, options: InstallOptions): Pr
   const totalBytes = downloadBytes(pinned)
   const meter = new Meter()
   await mkdir(runtimesDirectory(cache), { recursive: true })
+  await ensureSpace(runtimesDirectory(cache), unpackedBytes(pinned) + totalBytes)
   const staging = await mkdtemp(join(runtimesDirectory(cache), '.installing-'))
   try {
     let before = 0
@@ -100,6 +101,18 @@ async function installWheels(pinned: PinnedRuntime, options: InstallOptions): Pr
   } finally {
     await rm(staging, { recursive: true, force: true })
   }
+}
+
+/** @throws FlowerbedError `no-space` before anything is fetched that could not be kept */
+async function ensureSpace(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  if (free >= needed) return
+  const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+  throw new FlowerbedError('no-space', `TensorFlow needs ${gb(needed)} and ${gb(free)} are free.`, {
+    where: folder,
+    hint: 'Free some space, or name a folder on another disk in FLOWERBED_CACHE_DIR.',
+  })
 }
 
 /** Our prebuilt binding of tfjs-node-gpu, beside the libraries it looks for. */

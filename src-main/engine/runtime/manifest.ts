@@ -51,6 +51,14 @@ export function downloadBytes(runtime: PinnedRuntime): number {
   return runtime.wheels.reduce((sum, wheel) => sum + wheelBytes(wheel), 0)
 }
 
+/** Bytes that a runtime takes once unpacked. */
+export function unpackedBytes(runtime: PinnedRuntime): number {
+  return runtime.wheels.reduce(
+    (sum, { members }) => sum + members.reduce((all, { bytes }) => all + bytes, 0),
+    0,
+  )
+}
+
 export function wheelBytes(wheel: PinnedWheel): number {
   return wheel.members.reduce((sum, { compressed }) => sum + compressed, 0)
 }

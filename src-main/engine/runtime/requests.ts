@@ -1,3 +1,4 @@
+import type { InstallProgress } from '#contract/doctor.ts'
 import type { EngineEvent, EngineRequests } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { Handlers } from '../../child/channel.ts'
@@ -9,6 +10,19 @@ export type RuntimeRequests = Pick<
   EngineRequests,
   'runtimeStatus' | 'runtimeInstall' | 'runtimeRemove' | 'runtimeCancel' | 'doctor'
 >
+
+/** Lets a few reports a second through, and every change of phase. */
+function throttled(report: (progress: InstallProgress) => void): (progress: InstallProgress) => void {
+  let at = -Infinity
+  let phase = ''
+  return (progress) => {
+    const now = performance.now()
+    if (progress.phase === phase && now - at < 200) return
+    at = now
+    phase = progress.phase
+    report(progress)
+  }
+}
 
 /** Answers them; one install at a time. */
 export function runtimeHandlers(emit: (event: EngineEvent) => void): Handlers<RuntimeRequests> {
@@ -22,7 +36,7 @@ export function runtimeHandlers(emit: (event: EngineEvent) => void): Handlers<Ru
         return await installRuntime({
           variant,
           signal: installing.signal,
-          onProgress: (progress) => emit({ type: 'install', progress }),
+          onProgress: throttled((progress) => emit({ type: 'install', progress })),
         })
       } finally {
         installing = null

