@@ -36,7 +36,7 @@ const balanced: RunConfig = {
   batch: 32,
   seed: 1,
   network: 'resunet',
-  hidden: 32,
+  hidden: 64,
   posterior: true,
   prior: 'standard',
   sigma: 0,

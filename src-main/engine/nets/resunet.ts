@@ -7,16 +7,20 @@ import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.t
 
 /**
  * Our own U-Net: residual blocks with the normalisation first, a sinusoidal time embedding that scales and shifts every
- * block, mean pooling down and nearest doubling up. It works on patches of 2 × 2 pixels, since half its arithmetic would
- * else go into the finest level. The last convolution starts at nought: the first drawings are plain grey rather than wild.
+ * block, mean pooling down and nearest doubling up. It works on patches of pixels, since most of its arithmetic would
+ * else go into the finest level, at a width that would be too narrow there. The last convolution starts at nought: the first drawings are plain grey rather than wild.
  */
 
 const frequencies = 16
 const groupsOf = (channels: number) => (channels % 8 === 0 ? 8 : channels % 4 === 0 ? 4 : 1)
 
-/** Side of the patches that become one place with more channels; sizes that cannot be halved stay as they are. */
-export function patchSide(height: number, width: number): 1 | 2 {
-  return height % 2 === 0 && width % 2 === 0 && Math.min(height, width) >= 16 ? 2 : 1
+const patchSides = [4, 2] as const
+
+/** Side of the patches that become one place with more channels: as large as leaves 8 places a side, else none. */
+export function patchSide(height: number, width: number): number {
+  const fits = (side: number) =>
+    height % side === 0 && width % side === 0 && Math.min(height, width) >= 8 * side
+  return patchSides.find(fits) ?? 1
 }
 
 /** Levels below the finest one: as long as both sides stay even and at least 4 pixels remain, at most 3. */
