@@ -24,7 +24,7 @@ function makeWheel(): { wheel: PinnedWheel; bytes: Buffer; contents: Buffer[] } 
     name: `tensor/${i}.so`,
     path: `deps/lib/${i}.so`,
     offset: offsets[i]!,
-    method: (i === 0 ? 0 : 8),
+    method: i === 0 ? 0 : 8,
     compressed: packed[i]!.length,
     bytes: content.length,
     sha256: sha256(content),
