@@ -15,6 +15,8 @@ export interface Preset {
 
 export const presetIds = [
   'balanced',
+  'ladder-1-vanilla',
+  'ladder-2-posterior',
   'ladder-3-unet',
   'ladder-4-prior',
   'ladder-5-observation-noise',
@@ -53,7 +55,7 @@ const balanced: RunConfig = {
   ...watching,
 }
 
-/** Third rung: flow matching between pictures and q(z|x), both networks the reference's U-Net. */
+/** Third rung: flow matching between pictures and q(z|x), both networks the reference’s U-Net. */
 const ladder3: RunConfig = {
   ...balanced,
   network: 'unet',
@@ -69,6 +71,9 @@ const ladder3: RunConfig = {
   clipNorm: 1,
   emaDecay: 0,
 }
+/** First rung: plain flow matching with convolutions at full size, the latent drawn whatever the picture. */
+const ladder1: RunConfig = { ...ladder3, network: 'conv', posterior: false }
+const ladder2: RunConfig = { ...ladder3, network: 'conv' }
 const ladder4: RunConfig = { ...ladder3, prior: 'learned', priorWeight: 1 }
 const ladder5: RunConfig = { ...ladder4, sigma: 0.1 }
 
@@ -79,6 +84,20 @@ export const presets: Record<PresetId, Preset> = {
     summary: 'Good pictures and smooth walks between them, at a fair pace. Start here.',
     family: 'own',
     config: balanced,
+  },
+  'ladder-1-vanilla': {
+    id: 'ladder-1-vanilla',
+    title: 'Reference, rung 1: vanilla',
+    summary: 'The reference’s first system: plain flow matching from noise, drawn by a stack of convolutions.',
+    family: 'ladder',
+    config: ladder1,
+  },
+  'ladder-2-posterior': {
+    id: 'ladder-2-posterior',
+    title: 'Reference, rung 2: posterior',
+    summary: 'Rung 1 with a second network that pairs each picture with a latent of its own.',
+    family: 'ladder',
+    config: ladder2,
   },
   'ladder-3-unet': {
     id: 'ladder-3-unet',

@@ -52,7 +52,9 @@ export function createSystem(options: { config: SystemConfig; shape: PictureShap
     const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardLike(x)
     const point = makePath({ x, posterior: q, eps, t, sigma: config.sigma })
     const v = velocity.apply(parameters, point.xT, t)
-    const terms: Objective['terms'] = { velocity: meanSquare(v.sub(point.vTarget)) }
+    const error = v.sub<Tensor4D>(point.vTarget)
+    const weighted = velocity.weight ? error.mul(velocity.weight(t)) : error
+    const terms: Objective['terms'] = { velocity: meanSquare(weighted) }
     let loss = terms['velocity'] as Tensor
     if (posterior) {
       const term = reduce(kl(q, p))

@@ -5,6 +5,8 @@ import type { Gaussian, ParameterSpec, Parameters } from '../flow/system.ts'
 export interface VelocityNetwork {
   parameters: ParameterSpec[]
   apply: (parameters: Parameters, xT: Tensor4D, t: Tensor1D) => Tensor4D
+  /** How much an error at time t `[n]` counts, `[n, 1, 1, 1]`; all the same without it. */
+  weight?: (t: Tensor1D) => Tensor4D
 }
 
 /** q(z|x): x `[n, h, w, c]` → mean and logvar, each like x. */

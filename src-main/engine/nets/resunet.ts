@@ -107,8 +107,10 @@ function body(
 /** What pixels are scaled by: their usual mean and spread, in [0, 1]. */
 const pixelMean = 0.5
 const pixelStd = 0.35
-/** Nearer to the data than this the velocity is no longer divided by t, which would weigh the last strokes without bound. */
-const leastTime = 0.05
+/** Nearer to the data than this the velocity is no longer divided by t, which has no bound there. */
+const leastTime = 0.02
+/** Nearer to the data than this a wrong stroke counts less: the last ones would else drown what shapes the picture. */
+const fullWeightFrom = 0.15
 
 /**
  * The network says what the picture is, and the velocity follows: v = (x_t − x̂) / t on the straight path. A picture
@@ -143,6 +145,10 @@ export function resunetVelocity(size: NetworkSize): VelocityNetwork {
     apply: (parameters, xT, t) => {
       const embedded = relu(time1(parameters, timeEmbedding(t, frequencies)))
       return throughPicture(xT, t, (input) => apply(parameters, input, relu(time2(parameters, embedded))))
+    },
+    weight: (t) => {
+      const time = t.reshape<Tensor4D>([-1, 1, 1, 1])
+      return tf.maximum(time, leastTime).div(tf.maximum(time, fullWeightFrom))
     },
   }
 }

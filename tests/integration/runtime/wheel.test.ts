@@ -20,11 +20,12 @@ function makeWheel(): { wheel: PinnedWheel; bytes: Buffer; contents: Buffer[] } 
   const bytes = Buffer.concat([Buffer.from('before'), packed[0]!, Buffer.from('between'), packed[1]!])
   const offsets = [6, 6 + packed[0]!.length + 7]
   const file = 'tensor-1.0-linux.whl'
+  const methods = [0, 8] as const
   const members = contents.map((content, i) => ({
     name: `tensor/${i}.so`,
     path: `deps/lib/${i}.so`,
     offset: offsets[i]!,
-    method: i === 0 ? 0 : 8,
+    method: methods[i]!,
     compressed: packed[i]!.length,
     bytes: content.length,
     sha256: sha256(content),
