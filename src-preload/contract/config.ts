@@ -194,6 +194,25 @@ export const runConfigSchema = z.strictObject({
     group: 'optimizer',
     scale: 'log',
   }),
+  schedule: setting(z.enum(['constant', 'cosine'], { error: 'Schedule must be constant or cosine' }), {
+    title: 'Learning rate over time',
+    term: 'schedule',
+    help: 'The same all the way, or falling to nought along a cosine by the last step, which polishes the end of a run.',
+    group: 'optimizer',
+    options: { constant: 'The same all the way', cosine: 'Falling along a cosine' },
+  }),
+  warmup: setting(whole(0, 1_000_000, 'Warm-up'), {
+    title: 'Warm-up',
+    help: 'Steps over which the learning rate grows from nought. 0 starts at once.',
+    unit: 'steps',
+    group: 'optimizer',
+  }),
+  weightDecay: setting(real(0, 1, 'Weight decay'), {
+    title: 'Forgetting',
+    term: 'weight decay (AdamW)',
+    help: 'Pulls weights towards nought a little at every step, which can help with few pictures. 0 switches it off.',
+    group: 'optimizer',
+  }),
   clipNorm: setting(real(0, 1e6, 'Gradient clipping'), {
     title: 'Longest correction',
     term: 'gradient clipping by global norm',

@@ -48,7 +48,7 @@ export interface SampleRequest {
 export const encoderNames = ['posterior', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
 
-export const solverNames = ['euler', 'heun'] as const
+export const solverNames = ['euler', 'midpoint', 'heun', 'rk4'] as const
 export type SolverName = (typeof solverNames)[number]
 
 /** A picture to encode: one of the dataset's, or pixels already decoded to the run's shape. */

@@ -49,6 +49,9 @@ const balanced: RunConfig = {
   klWeight: 1,
   priorWeight: 0,
   learningRate: 2e-3,
+  schedule: 'constant',
+  warmup: 50,
+  weightDecay: 0,
   clipNorm: 1,
   emaDecay: 0.999,
   flip: false,
@@ -68,6 +71,7 @@ const ladder3: RunConfig = {
   lossScale: 'sum',
   klWeight: 1,
   learningRate: 1e-3,
+  warmup: 0,
   clipNorm: 1,
   emaDecay: 0,
 }
@@ -88,7 +92,8 @@ export const presets: Record<PresetId, Preset> = {
   'ladder-1-vanilla': {
     id: 'ladder-1-vanilla',
     title: 'Reference, rung 1: vanilla',
-    summary: 'The reference’s first system: plain flow matching from noise, drawn by a stack of convolutions.',
+    summary:
+      'The reference’s first system: plain flow matching from noise, drawn by a stack of convolutions.',
     family: 'ladder',
     config: ladder1,
   },

@@ -101,6 +101,7 @@ export const metricWords: Record<string, { title: string; term: string }> = {
   kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
   prior: { title: 'How badly the noise fits', term: 'prior NLL' },
   gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
+  learningRate: { title: 'Length of steps', term: 'learning rate' },
 }
 
 /** Metrics of one step, on their way to SQLite and the plot. */

@@ -12,7 +12,14 @@ export interface Tableau {
 
 export const tableaus: Record<SolverName, Tableau> = {
   euler: { order: 1, a: [[]], b: [1], c: [0] },
+  midpoint: { order: 2, a: [[], [0.5]], b: [0, 1], c: [0, 0.5] },
   heun: { order: 2, a: [[], [1]], b: [0.5, 0.5], c: [0, 1] },
+  rk4: {
+    order: 4,
+    a: [[], [0.5], [0, 0.5], [0, 0, 1]],
+    b: [1 / 6, 1 / 3, 1 / 3, 1 / 6],
+    c: [0, 0.5, 0.5, 1],
+  },
 }
 
 /** The slope dx/dt at a point, for x `[n, h, w, c]` and t `[n]`. */

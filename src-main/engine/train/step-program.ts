@@ -5,6 +5,7 @@ import type { PictureShape } from '#contract/pictures.ts'
 import type { ProgramSpec, Tensors, Values } from '../compile/program.ts'
 import { pathTimes } from '../flow/times.ts'
 import type { System } from '../flow/system.ts'
+import { learningRateAt } from './schedule.ts'
 import { initialValues, seedWords, statelessNormal, statelessUniform } from '../random.ts'
 
 /** Adam's constants (Kingma & Ba 2015), as everybody uses them. */
@@ -87,7 +88,11 @@ export function stepProgram(options: {
           .mul(beta2)
           .add(gradient.square().mul(1 - beta2))
         const size = tf.sqrt(v.div(feed('correction2'))).add(epsilon)
-        const weight = of('weight', name).sub(m.div(feed('correction1')).div(size).mul(feed('learningRate')))
+        const towards = m.div(feed('correction1')).div(size)
+        // Decoupled from the gradient's scale (Loshchilov and Hutter 2019).
+        const pull =
+          config.weightDecay > 0 ? towards.add(of('weight', name).mul(config.weightDecay)) : towards
+        const weight = of('weight', name).sub(pull.mul(feed('learningRate')))
         next[stateName('weight', name)] = weight
         next[stateName('m', name)] = m
         next[stateName('v', name)] = v
@@ -113,7 +118,7 @@ export function stepFeeds(config: RunConfig, step: number): Values {
   return {
     noiseSeed: seedWords(config.seed, step, 'noise'),
     timeSeed: seedWords(config.seed, step, 'time'),
-    learningRate: Float32Array.of(config.learningRate),
+    learningRate: Float32Array.of(learningRateAt(config, step)),
     correction1: Float32Array.of(1 - beta1 ** step),
     correction2: Float32Array.of(1 - beta2 ** step),
     // A short warm-up, so that the average does not remember the random start (as TensorFlow's own EMA does).

@@ -16,6 +16,7 @@ import { Turns } from '../turns.ts'
 import { loadCheckpoint, saveCheckpoint, thinCheckpoints } from './checkpoint.ts'
 import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
 import { Pace, Reporter, secondsLeft } from './reporter.ts'
+import { learningRateAt } from './schedule.ts'
 import { drawingWeights, initialState, stateNamesOfDrawing, stepFeeds, stepProgram } from './step-program.ts'
 
 /** The fixed grid is drawn by the reference's solver: one evaluation a step, quick enough to watch. */
@@ -187,7 +188,11 @@ export class Trainer {
     this.reporter.metrics({
       step,
       seconds: this.trainedSeconds,
-      values: gradientNorm === undefined ? losses : { ...losses, gradientNorm },
+      values: {
+        ...losses,
+        ...(gradientNorm === undefined ? {} : { gradientNorm }),
+        learningRate: learningRateAt(this.config, step),
+      },
     })
     this.report('training')
   }

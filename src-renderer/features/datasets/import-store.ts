@@ -20,6 +20,8 @@ export const useImport = defineStore('import', () => {
   /** Whether its sheet is on screen; the work goes on behind. */
   const open = shallowRef(false)
   const paths = shallowRef<string[]>([])
+  /** Whose pictures they are, where that says more than a path. */
+  const origin = shallowRef<string | null>(null)
   const progress = shallowRef<ImportProgress | null>(null)
   const seen = shallowRef<PixelBatch[]>([])
   const report = shallowRef<ScanReport | null>(null)
@@ -63,7 +65,7 @@ export const useImport = defineStore('import', () => {
     }
   }
 
-  async function scan(dropped: string[], named?: string): Promise<void> {
+  async function scan(dropped: string[], demo?: { name: string; origin: string }): Promise<void> {
     if (dropped.length === 0) return
     open.value = true
     if (working()) {
@@ -75,12 +77,13 @@ export const useImport = defineStore('import', () => {
     }
     forget()
     paths.value = dropped
+    origin.value = demo?.origin ?? null
     seen.value = []
     dataset.value = null
     reset('scanning')
     const found = await part((id) => request('datasets.scan', { job: id, paths: dropped }))
     if (!found) return
-    report.value = named === undefined ? found : { ...found, suggested: { ...found.suggested, name: named } }
+    report.value = demo ? { ...found, suggested: { ...found.suggested, name: demo.name } } : found
     reset('options')
   }
 
@@ -132,7 +135,7 @@ export const useImport = defineStore('import', () => {
   }
 
   return {
-    ...{ phase, open, paths, progress, seen, report, dataset, error },
+    ...{ phase, open, paths, origin, progress, seen, report, dataset, error },
     ...{ scan, pack, growFrom, cancel, hide, close, show },
   }
 })

@@ -79,7 +79,7 @@ describe('a draft of a run', () => {
     const draft = useRunDraft('balanced')
     draft.set('hidden', 'wide')
     draft.reset('hidden')
-    expect(draft.texts.value.hidden).toBe('32')
+    expect(draft.texts.value.hidden).toBe(String(presets.balanced.config.hidden))
     expect(draft.errors.value).toEqual({})
     expect(draft.changed.value.size).toBe(0)
   })

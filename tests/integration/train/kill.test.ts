@@ -1,0 +1,75 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { readdirSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { afterAll, expect, it } from 'vitest'
+import { demoPictures } from '../../helpers/app.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+const folder = temporaryFolder('kill')
+const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
+const kills = 20
+const steps = 400
+const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '--device', 'cpu'].concat(
+  ['hidden=8', 'sampleSteps=2', 'sampleCount=1', 'sampleEvery=7', 'checkpointEvery=3', 'flip=true'].flatMap(
+    (setting) => ['--set', setting],
+  ),
+)
+
+afterAll(() => folder.remove())
+
+/** Starts training in a process of its own; with `killAt`, ends it as a power cut would once it has told that step. */
+function train(
+  args: string[],
+  data: string,
+  killAt?: number,
+): Promise<{ code: number | null; step: number }> {
+  return new Promise((done) => {
+    const child = spawn(process.execPath, [main, 'train', ...args, '--data-dir', join(folder.path, data)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let told = ''
+    let step = 0
+    child.stderr.on('data', (chunk: Buffer) => {
+      told = (told + chunk.toString()).slice(-400)
+      step = Math.max(step, ...[...told.matchAll(/step (\d+) of/g)].map(([, number]) => Number(number)))
+      if (killAt !== undefined && step >= killAt) child.kill('SIGKILL')
+    })
+    child.on('close', (code) => done({ code, step }))
+  })
+}
+
+/** Hash of the weights, moments and average that a run ended with. */
+function lastWeights(data: string): string {
+  const runs = join(folder.path, data, 'runs')
+  const [run = ''] = readdirSync(runs)
+  const checkpoints = join(runs, run, 'checkpoints')
+  const last = readdirSync(checkpoints)
+    .filter((name) => name.endsWith('.safetensors'))
+    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
+    .at(-1)
+  return createHash('sha256')
+    .update(readFileSync(join(checkpoints, last ?? '')))
+    .digest('hex')
+}
+
+it(`ends in the same bytes whether it was killed ${kills} times or never`, { timeout: 600_000 }, async () => {
+  const whole = await train([demoPictures, ...small], 'whole')
+  expect(whole.code).toBe(0)
+
+  // Kill points spread over the run by a fixed rule that looks like chance.
+  const points = Array.from({ length: kills }, (_, i) =>
+    Math.floor(((i + ((i * 37) % 10) / 10) / kills) * steps),
+  )
+  let killed = 0
+  for (const [i, point] of points.entries()) {
+    const args = i === 0 ? [demoPictures, ...small] : ['--resume', 'latest']
+    const { code } = await train(args, 'killed', Math.max(1, point))
+    if (code === null) killed++
+    else break
+  }
+  expect(killed).toBe(kills)
+  const end = await train(['--resume', 'latest'], 'killed')
+  expect(end.code).toBe(0)
+  expect(lastWeights('killed')).toBe(lastWeights('whole'))
+})
