@@ -5,6 +5,7 @@ import type { FlowerbedError } from '#contract/errors.ts'
 import { flowerbedVersion } from '../version.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
+import { addEncode } from './commands/encode.ts'
 import { addInterpolate } from './commands/interpolate.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSample } from './commands/sample.ts'
@@ -17,7 +18,8 @@ export async function main(argv: string[]): Promise<number> {
     .description('Grow an image generator from a folder of pictures.')
     .version(flowerbedVersion)
     .configureOutput({ writeOut: (text) => process.stderr.write(text) })
-  for (const add of [addTrain, addSample, addInterpolate, addRuns, addDoctor, addDemo]) add(program)
+  for (const add of [addTrain, addSample, addEncode, addInterpolate, addRuns, addDoctor, addDemo])
+    add(program)
   // Commander hands its settings down only to commands made after they were set.
   for (const command of [program, ...program.commands]) command.exitOverride()
   try {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { settingFields } from '#contract/config.ts'
-import { solverNames } from '#contract/engine.ts'
+import { encoderNames, solverNames } from '#contract/engine.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
 
 /** Options that several commands share. */
@@ -13,6 +13,11 @@ export const solverOption = () =>
   new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default('heun')
 export const drawStepsOption = () =>
   new Option('--steps <count>', 'steps per drawing').argParser(wholeNumber).default(50)
+
+export const encoderOption = () =>
+  new Option('--encoder <encoder>', 'how pictures are encoded')
+    .choices([...encoderNames])
+    .default('posterior')
 
 export function wholeNumber(text: string): number {
   const value = Number(text)

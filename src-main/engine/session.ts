@@ -5,6 +5,7 @@ import type { DeviceChoice } from '#contract/run.ts'
 import type { Handlers } from '../child/channel.ts'
 import { describeMachine } from './machine.ts'
 import { loadTensorFlow } from './runtime/load.ts'
+import { encode } from './sample/encode.ts'
 import type { Model } from './sample/model.ts'
 import { SavedModels } from './sample/saved-models.ts'
 import { saveSheet } from './sample/sheet.ts'
@@ -14,7 +15,7 @@ import { Trainer } from './train/trainer.ts'
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
 export type ModelRequests = Pick<
   EngineRequests,
-  'train' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate'
+  'train' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate' | 'encode'
 >
 
 const maxCount = 4096
@@ -85,6 +86,10 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     interpolate: async (request) => {
       const { model: source, device } = request
       return await withModel({ source, device }, (model) => walk(model, request))
+    },
+    encode: async (request) => {
+      const { model: source, device } = request
+      return await withModel({ source, device }, (model) => encode(model, request))
     },
   }
 

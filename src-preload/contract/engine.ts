@@ -77,6 +77,23 @@ export interface InterpolateResult {
   reconstructionError: [number, number]
 }
 
+export interface EncodeRequest {
+  model: ModelSource
+  device: DeviceChoice
+  pictures: PictureSource[]
+  encoder: EncoderName
+  solver: SolverName
+  solverSteps: number
+}
+
+export interface EncodeResult {
+  /** One latent a picture, in their order: float32, NHWC. */
+  latents: Float32Array
+  shape: PictureShape
+  /** RMS difference of each picture and what is drawn from its latent, in [0, 1]. */
+  reconstructionError: number[]
+}
+
 /** Requests the engine answers; `[argument, result]`. The argument and result survive structured clone. */
 export interface EngineRequests {
   /** Resolves when training ended, in whichever way; rejects when it cannot go on. */
@@ -87,6 +104,7 @@ export interface EngineRequests {
   extend: [{ runId: string; steps: number }, void]
   sample: [SampleRequest, { pictures: PixelBatch; record: SampleRecord | null }]
   interpolate: [InterpolateRequest, InterpolateResult]
+  encode: [EncodeRequest, EncodeResult]
   runtimeStatus: [void, RuntimeStatus]
   runtimeInstall: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeRemove: [{ variant: RuntimeVariant }, RuntimeStatus]

@@ -3,17 +3,16 @@ import { dirname, extname, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { EncoderName, InterpolateResult, PictureSource, SolverName } from '#contract/engine.ts'
-import { encoderNames } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import type { PictureShape } from '#contract/pictures.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { tile, writePng } from '../../engine/pictures/png.ts'
 import { writeAnimation } from '../animation.ts'
-import { forkImporter } from '../../importer/client.ts'
+import { decodePictures } from '../decode-pictures.ts'
 import {
   dataDirOption,
   deviceOption,
   drawStepsOption,
+  encoderOption,
   jsonOption,
   solverOption,
   wholeNumber,
@@ -44,11 +43,7 @@ export function addInterpolate(program: Command): void {
     .requiredOption('--out <file>', 'a .png strip, or a .gif or .webp animation')
     .option('--frames <count>', 'pictures on the way, ends included', wholeNumber, 9)
     .addOption(new Option('--mode <mode>', 'the way between').choices(['slerp', 'lerp']).default('slerp'))
-    .addOption(
-      new Option('--encoder <encoder>', 'how pictures are encoded')
-        .choices([...encoderNames])
-        .default('posterior'),
-    )
+    .addOption(encoderOption())
     .addOption(drawStepsOption())
     .addOption(solverOption())
     .addOption(deviceOption())
@@ -73,7 +68,7 @@ async function interpolate(
   const { frames, mode, encoder, solver, steps: solverSteps, device } = options
   await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted.run)
-    const [a, b] = await decode(wanted.images, run.shape)
+    const [a, b] = (await decodePictures(wanted.images, run.shape)) as [PictureSource, PictureSource]
     const result = await engine.handlers.interpolate({
       model: keeper.modelSource(run.id),
       device,
@@ -100,18 +95,4 @@ export async function writeWalk(out: string, { frames }: InterpolateResult): Pro
   const enlarge = enlargement(frames)
   if (out.endsWith('.png')) await writePng(out, tile(frames, frames.count), { enlarge })
   else await writeAnimation(out, frames, { enlarge })
-}
-
-/** The user's pictures as the run saw its own, decoded in the importer's process. */
-async function decode(paths: [string, string], shape: PictureShape): Promise<[PictureSource, PictureSource]> {
-  const importer = forkImporter()
-  try {
-    const one = async (path: string): Promise<PictureSource> => {
-      const { pixels } = await importer.request('decode', { path: resolve(path), shape, fit: 'crop' })
-      return { kind: 'pixels', pixels }
-    }
-    return [await one(paths[0]), await one(paths[1])]
-  } finally {
-    importer.dispose()
-  }
 }

@@ -3,6 +3,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import sharp from 'sharp'
+import { readSafetensors } from '../../../src-main/engine/train/safetensors.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/pictures.ts'
 
@@ -105,6 +106,25 @@ describe('flowerbed', () => {
     })
 
     const ends = [join(pictures, 'picture 0.png'), join(pictures, 'picture 1.png')]
+    for (const encoder of ['posterior', 'inversion']) {
+      const file = join(folder.path, `${encoder}.safetensors`)
+      const encoded = await flowerbed([
+        'encode',
+        'latest',
+        ...ends,
+        '--encoder',
+        encoder,
+        '--steps',
+        '8',
+        '--out',
+        file,
+        '--json',
+      ])
+      expect(encoded.json['reconstructionError']).toHaveLength(2)
+      const { tensors, metadata } = readSafetensors(readFileSync(file), file)
+      expect(tensors['latents']?.shape).toEqual([2, 16, 16, 3])
+      expect(metadata).toMatchObject({ run: trained.json['run'], encoder })
+    }
     for (const [name, format] of [
       ['walk.png', 'png'],
       ['walk.gif', 'gif'],

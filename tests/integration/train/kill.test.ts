@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 const folder = temporaryFolder('kill')
 const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
 const kills = 20
-const steps = 400
+const steps = 200
 const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '--device', 'cpu'].concat(
   ['hidden=8', 'sampleSteps=2', 'sampleCount=1', 'sampleEvery=7', 'checkpointEvery=3', 'flip=true'].flatMap(
     (setting) => ['--set', setting],
@@ -59,7 +59,7 @@ it(`ends in the same bytes whether it was killed ${kills} times or never`, { tim
 
   // Kill points spread over the run by a fixed rule that looks like chance.
   const points = Array.from({ length: kills }, (_, i) =>
-    Math.floor(((i + ((i * 37) % 10) / 10) / kills) * steps),
+    Math.floor(((i + ((i * 37) % 10) / 10) / kills) * 0.6 * steps),
   )
   let killed = 0
   for (const [i, point] of points.entries()) {

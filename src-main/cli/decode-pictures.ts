@@ -1,0 +1,19 @@
+import { resolve } from 'node:path'
+import type { PictureSource } from '#contract/engine.ts'
+import type { PictureShape } from '#contract/pictures.ts'
+import { forkImporter } from '../importer/client.ts'
+
+/** The user's pictures as the run saw its own, decoded in the importer's process. */
+export async function decodePictures(paths: string[], shape: PictureShape): Promise<PictureSource[]> {
+  const importer = forkImporter()
+  try {
+    return await Promise.all(
+      paths.map(async (path) => {
+        const { pixels } = await importer.request('decode', { path: resolve(path), shape, fit: 'crop' })
+        return { kind: 'pixels' as const, pixels }
+      }),
+    )
+  } finally {
+    importer.dispose()
+  }
+}

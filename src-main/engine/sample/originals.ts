@@ -1,0 +1,44 @@
+import type { PictureSource } from '#contract/engine.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { pictureBytes } from '#contract/pictures.ts'
+import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
+import { Dataset } from '../../packed/dataset.ts'
+
+/** The pictures to encode, at a run's shape. @throws FlowerbedError `bad-input` for one of another size */
+export function picturesOf(sources: PictureSource[], shape: PictureShape): PixelBatch {
+  const size = pictureBytes(shape)
+  const pixels = new Uint8Array(sources.length * size)
+  sources.forEach((source, i) => pixels.set(pixelsOf(source, shape), i * size))
+  return { ...shape, count: sources.length, pixels }
+}
+
+/** Root mean square difference of each pair of pictures, in [0, 1]. */
+export function differences(a: PixelBatch, b: PixelBatch): number[] {
+  const size = pictureBytes(a)
+  return Array.from({ length: a.count }, (_, i) => {
+    let sum = 0
+    for (let k = i * size; k < (i + 1) * size; k++) sum += ((a.pixels[k] ?? 0) - (b.pixels[k] ?? 0)) ** 2
+    return Math.sqrt(sum / size) / 255
+  })
+}
+
+function pixelsOf(source: PictureSource, shape: PictureShape): Uint8Array {
+  const wrongSize = (what: string) =>
+    new FlowerbedError('bad-input', `The picture is not of the size this run learnt from: ${what}.`, {
+      hint: `It must be ${shape.width} × ${shape.height} pixels with ${shape.channels} channels.`,
+    })
+  if (source.kind === 'pixels') {
+    const { pixels } = source
+    if (pixels.length !== pictureBytes(shape)) throw wrongSize(`it has ${pixels.length} bytes`)
+    return pixels
+  }
+  const dataset = new Dataset(source.datasetDirectory)
+  try {
+    const { width, height, channels } = dataset.index.shape
+    if (width !== shape.width || height !== shape.height || channels !== shape.channels)
+      throw wrongSize(`the dataset’s are ${width} × ${height} with ${channels} channels`)
+    return dataset.pictures([source.index]).pixels
+  } finally {
+    dataset.close()
+  }
+}
