@@ -7,6 +7,7 @@ import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEncode } from './commands/encode.ts'
 import { addInterpolate } from './commands/interpolate.ts'
+import { addLadder } from './commands/ladder.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSample } from './commands/sample.ts'
 import { addTrain } from './commands/train.ts'
@@ -18,7 +19,7 @@ export async function main(argv: string[]): Promise<number> {
     .description('Grow an image generator from a folder of pictures.')
     .version(flowerbedVersion)
     .configureOutput({ writeOut: (text) => process.stderr.write(text) })
-  for (const add of [addTrain, addSample, addEncode, addInterpolate, addRuns, addDoctor, addDemo])
+  for (const add of [addTrain, addSample, addEncode, addInterpolate, addLadder, addRuns, addDoctor, addDemo])
     add(program)
   // Commander hands its settings down only to commands made after they were set.
   for (const command of [program, ...program.commands]) command.exitOverride()

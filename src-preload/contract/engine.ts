@@ -89,7 +89,9 @@ export interface EncodeRequest {
 export interface EncodeResult {
   /** One latent a picture, in their order: float32, NHWC. */
   latents: Float32Array
-  shape: PictureShape
+  /** The pictures at the run's shape, and what is drawn from their latents. */
+  originals: PixelBatch
+  drawn: PixelBatch
   /** RMS difference of each picture and what is drawn from its latent, in [0, 1]. */
   reconstructionError: number[]
 }

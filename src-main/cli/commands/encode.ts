@@ -54,13 +54,14 @@ async function encode(wanted: string, images: string[], options: Options): Promi
     const pictures = await decodePictures(images, run.shape)
     const model = keeper.modelSource(run.id)
     const request = { model, device, pictures, encoder, solver, solverSteps }
-    const { latents, shape, reconstructionError } = await engine.handlers.encode(request)
+    const { latents, originals, reconstructionError } = await engine.handlers.encode(request)
+    const { height, width, channels } = originals
     await mkdir(dirname(out), { recursive: true })
     const bytes = writeSafetensors({
       tensors: {
         latents: {
           dtype: 'F32',
-          shape: [pictures.length, shape.height, shape.width, shape.channels],
+          shape: [pictures.length, height, width, channels],
           values: latents,
         },
       },

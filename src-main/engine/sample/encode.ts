@@ -13,5 +13,5 @@ export async function encode(model: Model, request: EncodeRequest): Promise<Enco
   const latents =
     encoder === 'inversion' ? await model.invert(originals, integration) : model.encode(originals)
   const drawn = await model.draw(latents, integration)
-  return { latents: latents.values, shape: model.shape, reconstructionError: differences(originals, drawn) }
+  return { latents: latents.values, originals, drawn, reconstructionError: differences(originals, drawn) }
 }

@@ -148,6 +148,33 @@ describe('flowerbed', () => {
     expect((await sharp(join(folder.path, 'walk.gif')).metadata()).pages).toBe(8)
   })
 
+  it('trains every rung of the ladder on the same pictures and reports them side by side', async () => {
+    const out = join(folder.path, 'ladder')
+    const { code, json } = await flowerbed(
+      ['ladder', pictures, '--steps', '2', '--out', out, '--json', '--image-size', '16'].concat(
+        ['hidden=8', 'batch=4'].flatMap((setting) => ['--set', setting]),
+      ),
+    )
+    expect(code).toBe(0)
+    const rungs = json['rungs'] as { preset: string; samples: string; reconstruction: string; run: object }[]
+    expect(rungs.map(({ preset }) => preset)).toEqual([
+      'ladder-1-vanilla',
+      'ladder-2-posterior',
+      'ladder-3-unet',
+      'ladder-4-prior',
+      'ladder-5-observation-noise',
+      'balanced',
+    ])
+    const page = readFileSync(join(out, 'index.html'), 'utf8')
+    for (const { run, samples, reconstruction } of rungs) {
+      expect(run).toMatchObject({ steps: 2 })
+      expect(page).toContain(samples)
+      expect(await sharp(join(out, samples)).metadata()).toMatchObject({ format: 'png' })
+      expect((await sharp(join(out, reconstruction)).metadata()).height).toBeGreaterThan(16)
+    }
+    expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toHaveProperty('rungs')
+  })
+
   it('saves on Ctrl+C and goes on from there', async () => {
     const stopped = await flowerbed(['train', pictures, '--steps', '100000', ...small], /step [1-9]/)
     expect(stopped.err).toContain('Go on with: flowerbed train --resume')
