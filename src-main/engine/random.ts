@@ -6,9 +6,18 @@ import type { ParameterSpec } from './flow/system.ts'
  * All randomness of a run as a pure function of (seed, step, purpose): nothing keeps a state, so a resumed run draws
  * what an uninterrupted one would have drawn.
  */
-export type Purpose = 'noise' | 'time' | 'sample' | 'order' | 'flip' | 'weights'
-
-const purposes: Purpose[] = ['noise', 'time', 'sample', 'order', 'flip', 'weights']
+const purposes = [
+  'noise',
+  'time',
+  'sample',
+  'order',
+  'flip',
+  'weights',
+  'split',
+  'validation noise',
+  'validation time',
+] as const
+export type Purpose = (typeof purposes)[number]
 
 /** 32-bit mixing function with full avalanche (lowbias32 by Wellons). */
 function mix(value: number): number {

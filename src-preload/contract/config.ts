@@ -232,6 +232,13 @@ export const runConfigSchema = z.strictObject({
     group: 'optimizer',
   }),
 
+  validationShare: setting(real(0, 0.5, 'Share kept aside'), {
+    title: 'Pictures kept aside',
+    term: 'validation split',
+    help: 'A share that is not learned from; how well they are drawn shows whether it learns or only remembers. 0 learns from all.',
+    group: 'watching',
+    step: 0.05,
+  }),
   sampleEvery: setting(whole(0, 1_000_000, 'Sample interval'), {
     title: 'Draw every',
     help: 'How often the fixed grid of samples is drawn while training. 0 means only at the end.',

@@ -25,6 +25,7 @@ export type PresetId = (typeof presetIds)[number]
 export const defaultPresetId: PresetId = 'balanced'
 
 const watching = {
+  validationShare: 0,
   sampleEvery: 100,
   sampleCount: 16,
   sampleSteps: 50,

@@ -99,6 +99,8 @@ export const metricWords: Record<string, { title: string; term: string }> = {
   loss: { title: 'All in all', term: 'loss' },
   velocity: { title: 'How wrong the strokes are', term: 'velocity MSE' },
   kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
+  validation: { title: 'All in all, on pictures kept aside', term: 'validation loss' },
+  validationVelocity: { title: 'Strokes on pictures kept aside', term: 'validation velocity MSE' },
   prior: { title: 'How badly the noise fits', term: 'prior NLL' },
   gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
   learningRate: { title: 'Length of steps', term: 'learning rate' },

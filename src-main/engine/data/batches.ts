@@ -10,10 +10,16 @@ export class BatchStream {
   private readonly order = new Map<number, Uint32Array>()
   private readonly dataset: Dataset
   private readonly options: { batch: number; seed: number; flip: boolean }
+  private readonly places: Uint32Array
 
-  constructor(dataset: Dataset, options: { batch: number; seed: number; flip: boolean }) {
+  /** @param places positions of the pictures to learn from */
+  constructor(
+    dataset: Dataset,
+    options: { batch: number; seed: number; flip: boolean; places: Uint32Array },
+  ) {
     this.dataset = dataset
     this.options = options
+    this.places = options.places
   }
 
   /** Positions of the pictures of step `step` (0 is the first). */
@@ -21,17 +27,15 @@ export class BatchStream {
     const { batch } = this.options
     return Uint32Array.from({ length: batch }, (_, i) => {
       const place = step * batch + i
-      const epoch = Math.floor(place / this.dataset.count)
-      return this.epoch(epoch)[place % this.dataset.count] as number
+      const epoch = Math.floor(place / this.places.length)
+      return this.places[this.epoch(epoch)[place % this.places.length] as number] as number
     })
   }
 
   /** Images of step `step` as float32 NHWC in [0, 1]. */
   images(step: number): Float32Array {
     const { pixels } = this.dataset.pictures(this.indices(step))
-    const images = new Float32Array(pixels.length)
-    // Several times faster than `from` with a function.
-    for (let i = 0; i < pixels.length; i++) images[i] = (pixels[i] as number) / 255
+    const images = toImages(pixels)
     if (this.options.flip) this.flipSome(images, step)
     return images
   }
@@ -39,7 +43,7 @@ export class BatchStream {
   private epoch(epoch: number): Uint32Array {
     let order = this.order.get(epoch)
     if (!order) {
-      order = permutation(this.dataset.count, this.options.seed, epoch)
+      order = permutation(this.places.length, this.options.seed, epoch)
       // A step touches neighbouring epochs at most; older ones are computed again when asked for.
       if (this.order.size > 2) this.order.clear()
       this.order.set(epoch, order)
@@ -55,6 +59,14 @@ export class BatchStream {
       if (uniform() < 0.5) mirror(images.subarray(start, start + size), shape.width, shape.channels)
     }
   }
+}
+
+/** Bytes as float32 in [0, 1]. */
+export function toImages(pixels: Uint8Array): Float32Array {
+  const images = new Float32Array(pixels.length)
+  // Several times faster than `from` with a function.
+  for (let i = 0; i < pixels.length; i++) images[i] = (pixels[i] as number) / 255
+  return images
 }
 
 /** Mirrors one picture left to right, in place. */

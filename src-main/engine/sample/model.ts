@@ -7,6 +7,7 @@ import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
 import { createProgram } from '../compile/create-program.ts'
 import type { Program, ProgramSpec, Values } from '../compile/program.ts'
+import { toImages } from '../data/batches.ts'
 import { createSystem } from '../flow/create-system.ts'
 import { lerp, slerp } from '../flow/latent.ts'
 import { solverStep, tableaus, timeGrid } from '../flow/solver.ts'
@@ -234,11 +235,6 @@ function padded(values: Float32Array, length: number): Float32Array {
   const whole = new Float32Array(length)
   whole.set(values)
   return whole
-}
-
-/** uint8 → float32 in [0, 1]. */
-function toImages(pixels: Uint8Array): Float32Array {
-  return Float32Array.from(pixels, (value) => value / 255)
 }
 
 /** float32, cut to [0, 1] → uint8. */

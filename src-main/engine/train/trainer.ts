@@ -7,6 +7,7 @@ import { createProgram } from '../compile/create-program.ts'
 import type { ProgramMode } from '../compile/create-program.ts'
 import type { Program, Values } from '../compile/program.ts'
 import { BatchStream } from '../data/batches.ts'
+import { splitPictures } from '../data/split.ts'
 import { Dataset } from '../../packed/dataset.ts'
 import { createSystem } from '../flow/create-system.ts'
 import type { System } from '../flow/system.ts'
@@ -17,6 +18,7 @@ import { loadCheckpoint, saveCheckpoint, thinCheckpoints } from './checkpoint.ts
 import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
 import { Pace, Reporter, secondsLeft } from './reporter.ts'
 import { learningRateAt } from './schedule.ts'
+import { Validation } from './validation.ts'
 import { drawingWeights, initialState, stateNamesOfDrawing, stepFeeds, stepProgram } from './step-program.ts'
 
 /** The fixed grid is drawn by the reference's solver: one evaluation a step, quick enough to watch. */
@@ -41,6 +43,8 @@ export class Trainer {
   private readonly program: Program
   private readonly model: Model
   private readonly batches: BatchStream
+  /** Null where no pictures are kept aside. */
+  private readonly validation: Validation | null
   private readonly reporter: Reporter
   private readonly pace = new Pace()
   private readonly drawing = new Turns()
@@ -78,7 +82,16 @@ export class Trainer {
       this.system = createSystem({ config, shape })
       this.program = createProgram(stepProgram({ system: this.system, config, shape }), { mode })
       this.model = new Model({ config, shape })
-      this.batches = new BatchStream(this.dataset, config)
+      const { training, held } = splitPictures({
+        count: this.dataset.count,
+        share: config.validationShare,
+        seed: config.seed,
+      })
+      this.batches = new BatchStream(this.dataset, { ...config, places: training })
+      this.validation =
+        held.length === 0
+          ? null
+          : new Validation({ system: this.system, config, dataset: this.dataset, held, mode })
     } catch (thrown) {
       this.dataset.close()
       throw thrown
@@ -192,9 +205,16 @@ export class Trainer {
         ...losses,
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
         learningRate: learningRateAt(this.config, step),
+        ...this.validate(),
       },
     })
     this.report('training')
+  }
+
+  /** With each drawing of the grid, how well the pictures kept aside would be drawn. */
+  private validate(): Record<string, number> {
+    const due = this.isTime(this.config.sampleEvery) || this.step === this.config.steps
+    return this.validation && due ? this.validation.measure(this.weights()) : {}
   }
 
   private async save(): Promise<void> {
@@ -303,6 +323,7 @@ export class Trainer {
     await this.drawing.take(() => Promise.resolve())
     this.model.dispose()
     this.program.dispose()
+    this.validation?.dispose()
     this.dataset.close()
   }
 }

@@ -185,4 +185,20 @@ describe('what a run refuses', () => {
       expect.objectContaining({ kind: 'not-found' }),
     )
   })
+
+  it('measures the loss on pictures kept aside, the same way at every step', async () => {
+    const config = small({ validationShare: 0.25, sampleEvery: 4 })
+    const measured = async () => {
+      const { made, of } = trainer(newRun(config))
+      await made.run()
+      const points = of('metrics').flatMap((event) => event.points)
+      return points.flatMap(({ step, values }) =>
+        values['validation'] === undefined ? [] : [{ step, loss: values['validation'] }],
+      )
+    }
+    const first = await measured()
+    expect(first.map(({ step }) => step)).toEqual([4, 8, 12])
+    expect(first.at(-1)?.loss).toBeLessThan(first[0]?.loss ?? 0)
+    expect(await measured()).toEqual(first)
+  })
 })
