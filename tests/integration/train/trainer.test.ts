@@ -161,6 +161,7 @@ describe('what a run refuses', () => {
     const request = newRun(
       small({
         steps: 4000,
+        warmup: 0,
         learningRate: 1,
         clipNorm: 0,
         network: 'conv',
