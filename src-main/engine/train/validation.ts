@@ -58,7 +58,7 @@ export class Validation {
           const uniform = statelessUniform<Tensor1D>([config.batch], timeSeed as Tensor1D)
           const { loss, terms } = system.objective(weights, {
             x: x as Tensor4D,
-            eps: statelessNormal(shape, noiseSeed as Tensor1D) as Tensor4D,
+            eps: statelessNormal<Tensor4D>(shape, noiseSeed as Tensor1D),
             t: pathTimes(uniform, { times: config.times, shift: config.timeShift }),
           })
           return { fetches: { loss, velocity: terms['velocity'] ?? loss }, next: {} }
