@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { ImporterEvent } from '#contract/importer.ts'
-import { createResilientImporter, importerEnvironment } from '../child/importer-caller.ts'
+import { importerEnvironment } from '../child/importer-caller.ts'
 import type { ImporterClient } from '../child/importer-caller.ts'
 import { forkImporterProcess } from '../child/importer-fork.ts'
+import { importerWithJournals } from '../child/importer-journals.ts'
 import { startUtility } from './utility-channel.ts'
 
 /**
@@ -25,18 +25,15 @@ function ownNode(): string | null {
 
 /** The importer in a process of its own: started with the first request, started again when a picture ended it. */
 export function hostImporter(onEvent: (event: ImporterEvent) => void): ImporterClient {
-  const journals = mkdtempSync(join(tmpdir(), 'flowerbed-importer-'))
-  let started = 0
-  const importer = createResilientImporter({
+  return importerWithJournals({
     onEvent,
-    start: () => {
-      const journalPath = join(journals, `${++started}`)
-      const node = ownNode()
-      if (node !== null) {
+    start: (journalPath) => {
+      const execPath = ownNode()
+      if (execPath !== null) {
         return forkImporterProcess({
           entry: join(import.meta.dirname, 'importer.js'),
           journalPath,
-          execPath: node,
+          execPath,
         })
       }
       const { process: child, channel } = startUtility({
@@ -47,14 +44,4 @@ export function hostImporter(onEvent: (event: ImporterEvent) => void): ImporterC
       return { channel, journalPath, kill: () => void child.kill() }
     },
   })
-  return {
-    request: importer.request,
-    get pending() {
-      return importer.pending
-    },
-    dispose: () => {
-      importer.dispose()
-      rmSync(journals, { recursive: true, force: true })
-    },
-  }
 }

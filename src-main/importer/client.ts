@@ -1,11 +1,9 @@
-import { existsSync, mkdtempSync, rmSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { ImporterEvent } from '#contract/importer.ts'
-import { createResilientImporter } from '../child/importer-caller.ts'
 import type { ImporterClient } from '../child/importer-caller.ts'
 import { forkImporterProcess } from '../child/importer-fork.ts'
+import { importerWithJournals } from '../child/importer-journals.ts'
 
 export type { ImporterClient } from '../child/importer-caller.ts'
 
@@ -17,27 +15,11 @@ export function forkImporter(
     onStart?: (pid: number) => void
   } = {},
 ): ImporterClient {
-  const journals = mkdtempSync(join(tmpdir(), 'flowerbed-importer-'))
-  let started = 0
-  const importer = createResilientImporter({
+  return importerWithJournals({
     onEvent: options.onEvent ?? (() => undefined),
-    start: () =>
-      forkImporterProcess({
-        entry: entryPath(),
-        journalPath: join(journals, `${++started}`),
-        onStart: options.onStart,
-      }),
+    start: (journalPath) =>
+      forkImporterProcess({ entry: entryPath(), journalPath, onStart: options.onStart }),
   })
-  return {
-    request: importer.request,
-    get pending() {
-      return importer.pending
-    },
-    dispose: () => {
-      importer.dispose()
-      rmSync(journals, { recursive: true, force: true })
-    },
-  }
 }
 
 /** Beside this file in a checkout; beside the bundle (`out/main/importer.js`) when built. */
