@@ -58,7 +58,7 @@ export function checkFeeds(spec: ProgramSpec, feeds: Values): void {
   }
 }
 
-/** Flat values as a tensor; the values must not be changed until it is disposed. */
+/** Flat values as a tensor. */
 export function toTensor({ shape, dtype }: TensorSpec, values: Values[string]): Tensor {
   return tf.tensor(values, shape, dtype)
 }

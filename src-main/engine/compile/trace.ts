@@ -140,15 +140,8 @@ class Recorder {
 
   /** A binding that runs everything as before and writes it down. */
   binding(): Binding {
-    const native = this.native as unknown as Record<string, unknown>
-    const copy: Record<string, unknown> = {}
-    // The native object's own properties are read-only and its methods need their receiver.
-    for (const key of Object.getOwnPropertyNames(native)) {
-      const value = native[key]
-      copy[key] = typeof value === 'function' ? (value as (...all: unknown[]) => unknown).bind(native) : value
-    }
     return {
-      ...(copy as unknown as Binding),
+      ...this.native,
       createTensor: (shape, dtype, values) => this.constant(shape, dtype, values),
       deleteTensor: (id) => void this.deleted.push(id),
       tensorDataSync: () => {

@@ -7,6 +7,7 @@ import type { DeviceChoice } from '#contract/run.ts'
 import { nvidiaGpus } from './gpu.ts'
 import { installedRuntimes, noRuntime } from './installed.ts'
 import { bindingPath } from './layout.ts'
+import { type Binding, withOwnMemory } from './own-memory.ts'
 
 export type TensorFlow = typeof TensorFlowModule
 
@@ -130,6 +131,7 @@ function provideBinding(runtime: InstalledRuntime): void {
       cause: error,
     })
   }
+  binding.exports = withOwnMemory(binding.exports as Binding)
   nodeRequire.cache[path] = binding as unknown as NodeJS.Module
   const preGyp = nodeRequire.resolve('@mapbox/node-pre-gyp')
   nodeRequire.cache[preGyp] = {
