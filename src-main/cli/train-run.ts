@@ -46,6 +46,14 @@ export async function trainRun(workspace: Workspace, run: RunRecord): Promise<Ru
   }
 }
 
+/** Says how much memory a run will take, before it takes it. */
+export async function sayMemory({ engine }: Workspace, run: RunRecord): Promise<void> {
+  const { config, shape, deviceChoice: device } = run
+  const { neededBytes, availableBytes } = await engine.handlers.estimate({ config, shape, device })
+  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+  say(`It takes about ${gigabytes(neededBytes)} of memory; ${gigabytes(availableBytes)} are free.`)
+}
+
 /** What `train --json` answers. */
 export function trainAnswer(run: RunRecord) {
   return {

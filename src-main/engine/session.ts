@@ -4,18 +4,20 @@ import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import type { Handlers } from '../child/channel.ts'
 import { describeMachine } from './machine.ts'
+import { availableMemory } from './runtime/free-memory.ts'
 import { loadTensorFlow } from './runtime/load.ts'
 import { encode } from './sample/encode.ts'
 import type { Model } from './sample/model.ts'
 import { SavedModels } from './sample/saved-models.ts'
 import { saveSheet } from './sample/sheet.ts'
 import { walk } from './sample/walk.ts'
+import { estimateMemory } from './train/memory.ts'
 import { Trainer } from './train/trainer.ts'
 
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
 export type ModelRequests = Pick<
   EngineRequests,
-  'train' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate' | 'encode'
+  'train' | 'estimate' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate' | 'encode'
 >
 
 const maxCount = 4096
@@ -68,6 +70,10 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       } finally {
         trainer = null
       }
+    },
+    estimate: ({ config, shape, device }) => {
+      const loaded = loadTensorFlow({ device })
+      return estimateMemory({ config, shape, availableBytes: availableMemory(loaded.device) })
     },
     pause: async ({ runId }) => {
       await trainerOf(runId).end({ outcome: 'paused', save: true })

@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { z } from 'zod'
 import { FlowerbedError } from '#contract/errors.ts'
+import { pictureShapeSchema } from '#contract/pictures.ts'
+import { resolveConfig } from '#contract/presets.ts'
 import { folderBytes } from '../files.ts'
 import { runFolder } from '../store/data-directory.ts'
 import { nothing } from './router.ts'
@@ -12,7 +14,7 @@ type RunRoutes = Pick<Routes, Extract<keyof Routes, `runs.${string}`>>
 const byId = z.strictObject({ id: z.string() })
 const name = z.string().trim().min(1, 'A run needs a name').max(200)
 
-export function runRoutes({ store, keeper, desk, settings, emit }: Services): RunRoutes {
+export function runRoutes({ store, keeper, desk, engine, settings, emit }: Services): RunRoutes {
   const { runs } = store
   return {
     'runs.list': { argument: nothing, answer: () => runs.list() },
@@ -28,6 +30,19 @@ export function runRoutes({ store, keeper, desk, settings, emit }: Services): Ru
         await desk.start(run)
         return runs.get(run.id)
       },
+    },
+    'runs.estimate': {
+      argument: z.strictObject({
+        shape: pictureShapeSchema,
+        preset: z.string(),
+        changes: z.record(z.string(), z.unknown()),
+      }),
+      answer: ({ shape, preset, changes }) =>
+        engine.request('estimate', {
+          config: resolveConfig(preset, changes),
+          shape,
+          device: settings.get().device,
+        }),
     },
     'runs.pause': {
       argument: byId,

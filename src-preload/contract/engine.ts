@@ -77,6 +77,15 @@ export interface InterpolateResult {
   reconstructionError: [number, number]
 }
 
+/** What a run would take of the device's memory, and what is free there. */
+export interface MemoryEstimate {
+  neededBytes: number
+  availableBytes: number
+  fits: boolean
+  /** Where it does not fit: the number of pictures per step that would; null when none does. */
+  fittingBatch: number | null
+}
+
 export interface EncodeRequest {
   model: ModelSource
   device: DeviceChoice
@@ -100,6 +109,8 @@ export interface EncodeResult {
 export interface EngineRequests {
   /** Resolves when training ended, in whichever way; rejects when it cannot go on. */
   train: [TrainRequest, TrainResult]
+  /** How much memory a run of these settings would take, without taking it. */
+  estimate: [{ config: RunConfig; shape: PictureShape; device: DeviceChoice }, MemoryEstimate]
   /** Ends the current training after the step in hand; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]

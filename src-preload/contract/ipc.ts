@@ -7,9 +7,9 @@ import type {
   ScanReport,
 } from './dataset.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
-import type { EncoderName, InterpolateResult, SolverName, TrainProgress } from './engine.ts'
+import type { EncoderName, InterpolateResult, MemoryEstimate, SolverName, TrainProgress } from './engine.ts'
 import type { SerializedError } from './errors.ts'
-import type { PixelBatch } from './pictures.ts'
+import type { PictureShape, PixelBatch } from './pictures.ts'
 import type {
   CheckpointRecord,
   DeviceChoice,
@@ -86,6 +86,8 @@ export interface IpcRequests {
     { datasetId: string; preset: string; changes: Record<string, unknown>; name?: string },
     RunRecord,
   ]
+  /** How much memory such a run would take. */
+  'runs.estimate': [{ shape: PictureShape; preset: string; changes: Record<string, unknown> }, MemoryEstimate]
   'runs.pause': [{ id: string }, RunRecord]
   'runs.resume': [{ id: string }, RunRecord]
   'runs.stop': [{ id: string; save: boolean }, RunRecord]

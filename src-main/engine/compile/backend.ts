@@ -36,6 +36,7 @@ export interface Binding {
 export interface NodeBackend {
   binding: Binding
   getInputTensorIds: (tensors: Tensor[]) => number[]
+  createOutputTensor: (handle: TensorHandle) => Tensor
   loadSavedModelMetaGraph: (folder: string, tags: string) => number
   runSavedModel: (id: number, inputs: Tensor[], names: { name: string }[], outputs: string[]) => Tensor[]
   deleteSavedModel: (id: number) => void

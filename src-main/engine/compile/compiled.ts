@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { FlowerbedError } from '#contract/errors.ts'
 import { nodeBackend } from './backend.ts'
-import { assignedOutput, fetchOutput, initFeed, savedModel, valueOutput } from './graph-def.ts'
-import { checkFeeds, stateNames, toTensor } from './program.ts'
+import { assignedOutput, doneOutput, fetchOutput, initFeed, savedModel, valueOutput } from './graph-def.ts'
+import { checkFeeds, checkSizes, stateNames, toTensor } from './program.ts'
 import type { Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { feedNode, trace } from './trace.ts'
 
@@ -26,7 +27,7 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
       join(folder, 'saved_model.pb'),
       savedModel({ spec, trace: traced, binding: backend.binding, id }),
     )
-    session = backend.loadSavedModelMetaGraph(folder, 'serve')
+    session = load(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -60,7 +61,7 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
       checkFeeds(spec, feeds)
       const results = call(
         feedList.map(([name, declared]) => [`${feedNode(name)}:0`, declared, feeds[name] as Values[string]]),
-        [...fetches.map(fetchOutput), fetchOutput('done')],
+        [...fetches.map(fetchOutput), doneOutput],
       )
       return Object.fromEntries(fetches.map((name, i) => [name, results[i] as Values[string]]))
     },
@@ -72,6 +73,7 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
     write: (values) => {
       const names = stateNames(spec, Object.keys(values))
       if (names.length === 0) return
+      checkSizes(spec, values)
       call(
         names.map((name) => [initFeed(name), spec.state[name] as TensorSpec, values[name] as Values[string]]),
         names.map(assignedOutput),
@@ -83,6 +85,15 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
   }
   program.write(zeros(spec.state))
   return program
+}
+
+/** @throws FlowerbedError `unavailable` when TensorFlow does not take the graph */
+function load(folder: string): number {
+  try {
+    return nodeBackend().loadSavedModelMetaGraph(folder, 'serve')
+  } catch (cause) {
+    throw new FlowerbedError('unavailable', `TensorFlow does not take the graph: ${String(cause)}`, { cause })
+  }
 }
 
 function zeros(specs: Record<string, TensorSpec>): Values {

@@ -16,7 +16,8 @@ export function createProgram(spec: ProgramSpec, { mode = 'auto' }: { mode?: Pro
     return createCompiledProgram(spec)
   } catch (thrown) {
     // What is wrong with the body itself would be as wrong without compiling.
-    if (mode === 'compiled' || (thrown instanceof FlowerbedError && thrown.kind === 'internal')) throw thrown
+    if (mode === 'compiled' || !(thrown instanceof FlowerbedError && thrown.kind === 'unavailable'))
+      throw thrown
     log.warn(`“${spec.name}” runs uncompiled, several times slower:`, thrown)
     return createEagerProgram(spec)
   }

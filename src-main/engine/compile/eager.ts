@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { checkFeeds, stateNames, toTensor } from './program.ts'
+import { checkFeeds, checkSizes, stateNames, toTensor } from './program.ts'
 import type { Program, ProgramSpec, Tensors, Values } from './program.ts'
 import { checkNext } from './trace.ts'
 
@@ -43,6 +43,7 @@ export function createEagerProgram(spec: ProgramSpec): Program {
         ]),
       ),
     write: (values) => {
+      checkSizes(spec, values)
       for (const name of stateNames(spec, Object.keys(values))) {
         replace(
           name,

@@ -3,11 +3,10 @@ import type { Binding, OpAttribute } from './backend.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
 import { protobuf } from './protobuf.ts'
 import type { AttrValue, GraphDef, Protobuf, TensorShape } from './protobuf.ts'
-import { feedNode, stateNode } from './trace.ts'
+import { types } from './shapes.ts'
+import { feedNode, liveNodes, stateNode } from './trace.ts'
 import type { ConstantNode, Edge, Trace } from './trace.ts'
 
-/** TensorFlow's numbers of the types used here. */
-const types = { float32: 1, int32: 3, bool: 10 } as const
 /** tfjs-node 4.22 is built for graphs of this age; newer TensorFlow still reads them. */
 const producer = 1882
 
@@ -15,6 +14,8 @@ export const assignedOutput = (name: string) => `state/${name}/assigned:0`
 export const valueOutput = (name: string) => `state/${name}/value:0`
 export const initFeed = (name: string) => `state/${name}/init:0`
 export const fetchOutput = (name: string) => `fetch/${name}:0`
+/** A number that is there when everything has been computed and the state replaced. */
+export const doneOutput = 'done:0'
 
 /**
  * A traced program as the bytes of a SavedModel: state in resource variables, feeds as placeholders. Fetching any
@@ -40,22 +41,8 @@ export function savedModel(options: {
   for (const [name, edge] of Object.entries(trace.fetches)) {
     graph.identity(`fetch/${name}`, edge, { dtype: edge.spec.dtype, after: updated })
   }
-  graph.done('fetch/done', updated)
+  graph.done('done', updated)
   return graph.savedModel()
-}
-
-/** Nodes that something fetched or kept depends on. */
-function liveNodes(trace: Trace): Trace['nodes'] {
-  const byName = new Map(trace.nodes.map((node) => [node.name, node]))
-  const live = new Set<string>()
-  const open = [...Object.values(trace.fetches), ...Object.values(trace.next)].map((edge) => edge.node)
-  for (let name = open.pop(); name !== undefined; name = open.pop()) {
-    if (live.has(name)) continue
-    live.add(name)
-    const node = byName.get(name)
-    if (node?.kind === 'op') open.push(...node.inputs.map((edge) => edge.node))
-  }
-  return trace.nodes.filter((node) => live.has(node.name))
 }
 
 const reference = ({ node, index }: Edge) => (index === 0 ? node : `${node}:${index}`)

@@ -58,6 +58,19 @@ export function checkFeeds(spec: ProgramSpec, feeds: Values): void {
   }
 }
 
+/** @throws FlowerbedError `internal` when values for the state are not of its sizes */
+export function checkSizes(spec: ProgramSpec, values: Values): void {
+  for (const [name, { length }] of Object.entries(values)) {
+    const size = (spec.state[name]?.shape ?? []).reduce((product, side) => product * side, 1)
+    if (length !== size) {
+      throw new FlowerbedError(
+        'internal',
+        `Program “${spec.name}” keeps ${size} numbers as “${name}”, it was given ${length}.`,
+      )
+    }
+  }
+}
+
 /** Flat values as a tensor. */
 export function toTensor({ shape, dtype }: TensorSpec, values: Values[string]): Tensor {
   return tf.tensor(values, shape, dtype)

@@ -2,8 +2,10 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#contract/errors.ts'
 import { nodeBackend } from './backend.ts'
-import type { Binding, NodeBackend, OpAttribute } from './backend.ts'
+import type { Binding, NodeBackend, OpAttribute, TensorHandle } from './backend.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
+import { outputsOf, types } from './shapes.ts'
+import type { Known } from './shapes.ts'
 
 /** Where a value comes from: output `index` of a node. */
 export interface Edge {
@@ -25,6 +27,7 @@ export interface OpNode {
   op: string
   attributes: OpAttribute[]
   inputs: Edge[]
+  outputs: Known[]
 }
 
 /** A program's body as a graph: state and feeds are edges named `state/…` and `feed/…`. */
@@ -38,51 +41,71 @@ export const stateNode = (name: string) => `state/${name}/read`
 export const feedNode = (name: string) => `feed/${name}`
 
 /**
- * Runs a program's body once on zeros and records every TensorFlow operation it makes.
- * @throws FlowerbedError `internal` when the body reads a value back, or answers something of the wrong shape
+ * Runs a program's body once and writes down every TensorFlow operation it asks for. None of them is carried out: only
+ * shapes and types are known, so that tracing takes neither their time nor their memory.
+ * @throws FlowerbedError `internal` when the body reads a value back, uses what it did not make, or answers something of
+ * the wrong shape; `unavailable` for an operation that cannot be compiled
  */
 export function trace(spec: ProgramSpec): Trace {
   const backend = nodeBackend()
-  const binding = backend.binding
+  const { binding, getInputTensorIds } = backend
   const recorder = new Recorder(spec.name, binding)
+  // Tensors are numbered as they are made.
+  const newest = tf.tidy(() => tf.scalar(0).id)
   tf.engine().startScope()
   try {
-    const zeros = (specs: Record<string, TensorSpec>, nodeOf: (name: string) => string) =>
+    backend.binding = recorder.binding()
+    backend.getInputTensorIds = (tensors) => {
+      // Its values would become a constant, and its handle one that exists only here.
+      if (tensors.some(({ id }) => id <= newest)) throw foreign(spec.name)
+      return getInputTensorIds.call(backend, tensors)
+    }
+    const placeholders = (specs: Record<string, TensorSpec>, nodeOf: (name: string) => string) =>
       Object.fromEntries(
         Object.entries(specs).map(([name, { shape, dtype }]) => {
-          const tensor = tf.zeros(shape, dtype)
-          recorder.know(idOf(backend, tensor), { node: nodeOf(name), index: 0 })
-          return [name, tensor]
+          const known = { shape, dtype: types[dtype] }
+          return [name, backend.createOutputTensor(recorder.handle({ node: nodeOf(name), index: 0 }, known))]
         }),
       )
-    const state = zeros(spec.state, stateNode)
-    const feeds = zeros(spec.feeds, feedNode)
-    backend.binding = recorder.binding()
-    try {
-      const { fetches, next } = spec.body(state, feeds)
-      const edge = (tensor: Tensor) => recorder.edgeOf(idOf(backend, tensor))
-      return {
-        fetches: Object.fromEntries(
-          Object.entries(fetches).map(([name, tensor]) => [
-            name,
-            { ...edge(tensor), spec: { shape: tensor.shape, dtype: tensor.dtype as TensorSpec['dtype'] } },
-          ]),
-        ),
-        next: Object.fromEntries(
-          Object.entries(next).map(([name, tensor]) => {
-            checkNext(spec, name, tensor)
-            return [name, edge(tensor)]
-          }),
-        ),
-        nodes: recorder.nodes,
-      }
-    } finally {
-      backend.binding = binding
-      recorder.release()
+    const { fetches, next } = spec.body(
+      placeholders(spec.state, stateNode),
+      placeholders(spec.feeds, feedNode),
+    )
+    const edge = (tensor: Tensor) => recorder.edgeOf(idOf(backend, tensor))
+    return {
+      fetches: Object.fromEntries(
+        Object.entries(fetches).map(([name, tensor]) => [
+          name,
+          { ...edge(tensor), spec: { shape: tensor.shape, dtype: tensor.dtype as TensorSpec['dtype'] } },
+        ]),
+      ),
+      next: Object.fromEntries(
+        Object.entries(next).map(([name, tensor]) => {
+          checkNext(spec, name, tensor)
+          return [name, edge(tensor)]
+        }),
+      ),
+      nodes: recorder.nodes,
     }
   } finally {
     tf.engine().endScope()
+    backend.binding = binding
+    backend.getInputTensorIds = getInputTensorIds
   }
+}
+
+/** Nodes that something fetched or kept depends on. */
+export function liveNodes(trace: Trace): Trace['nodes'] {
+  const byName = new Map(trace.nodes.map((node) => [node.name, node]))
+  const live = new Set<string>()
+  const open = [...Object.values(trace.fetches), ...Object.values(trace.next)].map((edge) => edge.node)
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (live.has(name)) continue
+    live.add(name)
+    const node = byName.get(name)
+    if (node?.kind === 'op') open.push(...node.inputs.map((edge) => edge.node))
+  }
+  return trace.nodes.filter((node) => live.has(node.name))
 }
 
 /** A program may replace its state only by something of the same shape and type. */
@@ -97,53 +120,48 @@ export function checkNext(spec: ProgramSpec, name: string, tensor: Tensor): void
   }
 }
 
-/** The tensor's handle on TensorFlow's side; values not yet sent there are sent now. */
+/** The number that stands for the tensor; values not yet sent to TensorFlow become a constant. */
 function idOf(backend: NodeBackend, tensor: Tensor): number {
   return backend.getInputTensorIds([tensor])[0] as number
 }
 
+const foreign = (program: string) =>
+  new FlowerbedError('internal', `Program “${program}” uses a tensor made outside of its body.`, {
+    hint: 'Pass it in as state or as a feed.',
+  })
+
 class Recorder {
   readonly nodes: Trace['nodes'] = []
-  private readonly edges = new Map<number, Edge>()
-  private readonly constants = new Map<string, Edge>()
-  /** Deleting is put off to the end, so that no handle is given out twice while it is looked up by number. */
-  private readonly deleted: number[] = []
+  private readonly known = new Map<number, Edge & { known: Known }>()
+  private readonly constants = new Map<string, number>()
   private readonly program: string
   private readonly native: Binding
+  /** Negative, so that tfjs never asks TensorFlow to delete them; −1 means “not sent yet” there. */
+  private lastId = -1
 
   constructor(program: string, native: Binding) {
     this.program = program
     this.native = native
   }
 
-  know(id: number, edge: Edge): void {
-    this.edges.set(id, edge)
+  /** A number for a value that does not exist yet. */
+  handle(edge: Edge, known: Known): TensorHandle {
+    const id = --this.lastId
+    this.known.set(id, { ...edge, known })
+    return { id, shape: known.shape, dtype: known.dtype }
   }
 
   edgeOf(id: number): Edge {
-    const edge = this.edges.get(id)
-    if (!edge) {
-      throw new FlowerbedError(
-        'internal',
-        `Program “${this.program}” uses a tensor made outside of its body.`,
-        {
-          hint: 'Pass it in as state or as a feed.',
-        },
-      )
-    }
-    return edge
+    const { node, index } = this.entry(id)
+    return { node, index }
   }
 
-  release(): void {
-    for (const id of this.deleted) this.native.deleteTensor(id)
-  }
-
-  /** A binding that runs everything as before and writes it down. */
+  /** A binding that writes down what it is asked for. */
   binding(): Binding {
     return {
       ...this.native,
       createTensor: (shape, dtype, values) => this.constant(shape, dtype, values),
-      deleteTensor: (id) => void this.deleted.push(id),
+      deleteTensor: () => undefined,
       tensorDataSync: () => {
         throw new FlowerbedError(
           'internal',
@@ -153,41 +171,53 @@ class Recorder {
           },
         )
       },
-      // eslint-disable-next-line max-params -- the binding's own signature
-      executeOp: (op, attributes, inputs, outputs) => this.op({ op, attributes, inputs }, outputs),
+
+      executeOp: (op, attributes, inputs) => this.op({ op, attributes, inputs }),
     }
   }
 
+  private entry(id: number): Edge & { known: Known } {
+    const entry = this.known.get(id)
+    if (!entry) throw foreign(this.program)
+    return entry
+  }
+
   private constant(shape: number[], dtype: number, values: ArrayLike<number>): number {
-    const id = this.native.createTensor(shape, dtype, values)
     const copy = this.copyOf(dtype, values)
     const key = `${dtype}[${shape.join()}]${Buffer.from(copy.buffer, copy.byteOffset, copy.byteLength).toString('latin1')}`
-    let edge = this.constants.get(key)
-    if (!edge) {
-      edge = { node: `c${this.nodes.length}`, index: 0 }
-      this.constants.set(key, edge)
-      this.nodes.push({ kind: 'constant', name: edge.node, dtype, shape: [...shape], values: copy })
+    let id = this.constants.get(key)
+    if (id === undefined) {
+      const name = `c${this.nodes.length}`
+      id = this.handle({ node: name, index: 0 }, { shape: [...shape], dtype, values: copy }).id
+      this.constants.set(key, id)
+      this.nodes.push({ kind: 'constant', name, dtype, shape: [...shape], values: copy })
     }
-    this.edges.set(id, edge)
     return id
   }
 
   private copyOf(dtype: number, values: ArrayLike<number>): ConstantNode['values'] {
-    if (dtype === this.native.TF_FLOAT) return Float32Array.from(values)
-    if (dtype === this.native.TF_INT32) return Int32Array.from(values)
-    if (dtype === this.native.TF_BOOL) return Uint8Array.from(values)
+    if (dtype === types.float32) return Float32Array.from(values)
+    if (dtype === types.int32) return Int32Array.from(values)
+    if (dtype === types.bool) return Uint8Array.from(values)
     throw new FlowerbedError(
-      'internal',
-      `Program “${this.program}” makes a constant of TensorFlow's type ${dtype}.`,
+      'unavailable',
+      `Program “${this.program}” makes a constant of TensorFlow's type ${dtype}, which cannot be compiled.`,
     )
   }
 
-  private op(call: { op: string; attributes: OpAttribute[]; inputs: number[] }, outputs: number) {
-    const { op, attributes, inputs } = call
-    const handles = this.native.executeOp(op, attributes, inputs, outputs)
+  private op(call: { op: string; attributes: OpAttribute[]; inputs: number[] }): TensorHandle[] {
+    const { op, attributes } = call
+    const inputs = call.inputs.map((id) => this.entry(id))
+    const outputs = outputsOf({ op, attributes, inputs: inputs.map(({ known }) => known) })
     const name = `n${this.nodes.length}`
-    this.nodes.push({ kind: 'op', name, op, attributes, inputs: inputs.map((id) => this.edgeOf(id)) })
-    handles.forEach(({ id }, index) => this.edges.set(id, { node: name, index }))
-    return handles
+    this.nodes.push({
+      kind: 'op',
+      name,
+      op,
+      attributes,
+      inputs: inputs.map(({ node, index }) => ({ node, index })),
+      outputs,
+    })
+    return outputs.map((known, index) => this.handle({ node: name, index }, known))
   }
 }

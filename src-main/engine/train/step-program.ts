@@ -71,7 +71,7 @@ export function stepProgram(options: {
           draw,
         )
         // Kept, since everything but the loss is gone when the gradients have been taken.
-        for (const [name, term] of Object.entries(objective.terms)) terms[name] = tf.keep(term)
+        for (const [name, term] of Object.entries(objective.terms)) terms[name] = tf.keep(term.clone())
         return objective.loss
       })(names.map((name) => of('weight', name)))
 

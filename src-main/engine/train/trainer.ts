@@ -11,11 +11,13 @@ import { splitPictures } from '../data/split.ts'
 import { Dataset } from '../../packed/dataset.ts'
 import { createSystem } from '../flow/create-system.ts'
 import type { System } from '../flow/system.ts'
+import { availableMemory } from '../runtime/free-memory.ts'
 import { Model } from '../sample/model.ts'
 import { gridExists, saveSheet } from '../sample/sheet.ts'
 import { Turns } from '../turns.ts'
 import { loadCheckpoint, saveCheckpoint, thinCheckpoints } from './checkpoint.ts'
 import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
+import { checkFits, estimateMemory } from './memory.ts'
 import { Pace, Reporter, secondsLeft } from './reporter.ts'
 import { learningRateAt } from './schedule.ts'
 import { Validation } from './validation.ts'
@@ -79,6 +81,7 @@ export class Trainer {
         })
       const { config } = request
       const { shape } = this.dataset.index
+      checkFits(estimateMemory({ config, shape, availableBytes: availableMemory(machine.device) }))
       this.system = createSystem({ config, shape })
       this.program = createProgram(stepProgram({ system: this.system, config, shape }), { mode })
       this.model = new Model({ config, shape })

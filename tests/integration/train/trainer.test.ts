@@ -148,6 +148,11 @@ describe('what a run refuses', () => {
     ).rejects.toMatchObject({ kind: 'conflict', where: 'learningRate' })
   })
 
+  it('does not start with more than the memory holds, and tells the numbers', () => {
+    const request = newRun(resolveConfig('ladder-5-observation-noise', { batch: 4096, hidden: 512 }))
+    expect(() => trainer(request)).toThrow(/needs about \d+\.\d GB of memory, and \d+\.\d GB are free/)
+  })
+
   it('does not go on from a changed save', async () => {
     const request = await finished()
     const path = join(request.runDirectory, 'checkpoints', request.resume.file)
