@@ -149,7 +149,15 @@ describe('what a run refuses', () => {
   })
 
   it('does not start with more than the memory holds, and tells the numbers', () => {
-    const request = newRun(resolveConfig('ladder-5-observation-noise', { batch: 4096, hidden: 512 }))
+    const large = { height: 64, width: 64, channels: 3 } as const
+    const request = {
+      ...newRun(resolveConfig('ladder-2-posterior', { batch: 4096, hidden: 512 })),
+      datasetDirectory: packedDataset(join(folder.path, 'large'), {
+        count: 2,
+        shape: large,
+        pixel: halves(large),
+      }),
+    }
     expect(() => trainer(request)).toThrow(/needs about \d+\.\d GB of memory, and \d+\.\d GB are free/)
   })
 
