@@ -3,6 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { toFlowerbedError } from '#contract/errors.ts'
 import type { FlowerbedError } from '#contract/errors.ts'
 import { flowerbedVersion } from '../version.ts'
+import { addBench } from './commands/bench.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEncode } from './commands/encode.ts'
@@ -19,7 +20,17 @@ export async function main(argv: string[]): Promise<number> {
     .description('Grow an image generator from a folder of pictures.')
     .version(flowerbedVersion)
     .configureOutput({ writeOut: (text) => process.stderr.write(text) })
-  for (const add of [addTrain, addSample, addEncode, addInterpolate, addLadder, addRuns, addDoctor, addDemo])
+  for (const add of [
+    addTrain,
+    addSample,
+    addEncode,
+    addInterpolate,
+    addLadder,
+    addRuns,
+    addDoctor,
+    addDemo,
+    addBench,
+  ])
     add(program)
   // Commander hands its settings down only to commands made after they were set.
   for (const command of [program, ...program.commands]) command.exitOverride()

@@ -62,7 +62,12 @@ export function resizeBilinear(x: Tensor4D, height: number, width: number): Tens
 
 /** Doubles height and width, each pixel becoming 2 × 2. */
 export function double(x: Tensor4D): Tensor4D {
-  return tf.image.resizeNearestNeighbor(x, [x.shape[1] * 2, x.shape[2] * 2])
+  return resizeNearest(x, x.shape[1] * 2, x.shape[2] * 2)
+}
+
+/** Resizes by repeating or leaving out pixels. */
+export function resizeNearest(x: Tensor4D, height: number, width: number): Tensor4D {
+  return tf.image.resizeNearestNeighbor(x, [height, width])
 }
 
 /** Gathers each `side` × `side` pixels into one place: `[n, h, w, c]` → `[n, h / side, w / side, side² · c]`. */

@@ -1,0 +1,82 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { PictureShape } from '#contract/pictures.ts'
+import { consistentPath } from '../flow/path.ts'
+import { klElements } from '../flow/divergence.ts'
+import type { Parameters, System } from '../flow/system.ts'
+import { Layers } from '../nets/layers.ts'
+import { meanSquare, overPixels, relu, resizeNearest, sumAll } from '../nets/ops.ts'
+
+/**
+ * Two U-Nets of 150,000 parameters each, with the objective of a posterior: small enough that what is not arithmetic
+ * shows. For timing only.
+ */
+export function smallUnets(shape: PictureShape, hidden = 32): System {
+  const { channels } = shape
+  const layers = new Layers('small')
+  const velocity = unet(layers, { name: 'velocity', cin: channels, cout: channels, hidden })
+  const posterior = unet(layers, { name: 'posterior', cin: channels, cout: 2 * channels, hidden })
+  const encode = (parameters: Parameters, x: Tensor4D, t: Tensor2D) => {
+    const [mean, logvar] = tf.split(posterior(parameters, x, t), 2, 3) as [Tensor4D, Tensor4D]
+    return { mean, logvar }
+  }
+  return {
+    parameters: layers.parameters,
+    objective: (parameters, { x, eps, t }) => {
+      const q = encode(parameters, x, t.reshape([-1, 1]))
+      const point = consistentPath({ x, posterior: q, eps, t, sigma: 0 })
+      const v = velocity(parameters, point.xT, t.reshape([-1, 1]))
+      const mse = meanSquare(v.sub(point.vTarget))
+      const p = { mean: tf.zerosLike(x), logvar: tf.zerosLike(x) }
+      const kl = sumAll(klElements(q, p)).div(x.size)
+      return { loss: mse.add(kl.mul(0.02)), terms: { velocity: mse, kl }, posterior: q, ...point, v }
+    },
+    velocity: (parameters, xT, t) => velocity(parameters, xT, t.reshape([-1, 1])),
+    posterior: (parameters, x) => encode(parameters, x, tf.zeros([x.shape[0], 1])),
+    latent: (_, noise) => noise,
+  }
+}
+
+const levels = 3
+
+type Timed = (parameters: Parameters, x: Tensor4D, t: Tensor2D) => Tensor4D
+
+function block(layers: Layers, name: string, size: { cin: number; cout: number }): Timed {
+  const { cin, cout } = size
+  const conv1 = layers.conv(`${name}.conv1`, { cin, cout })
+  const norm1 = layers.norm(`${name}.norm1`, cout)
+  const time = layers.dense(`${name}.time`, { cin: 1, cout })
+  const conv2 = layers.conv(`${name}.conv2`, { cin: cout, cout })
+  const norm2 = layers.norm(`${name}.norm2`, cout)
+  return (parameters, x, t) => {
+    const h = conv1(parameters, x).add<Tensor4D>(overPixels(time(parameters, t)))
+    return relu(norm2(parameters, conv2(parameters, relu(norm1(parameters, h)))))
+  }
+}
+
+function unet(layers: Layers, options: { name: string; cin: number; cout: number; hidden: number }): Timed {
+  const { name, cin, cout, hidden } = options
+  const down = Array.from({ length: levels }, (_, i) =>
+    block(layers, `${name}.down${i}`, { cin: i === 0 ? cin : hidden, cout: hidden }),
+  )
+  const middle = block(layers, `${name}.middle`, { cin: hidden, cout: hidden })
+  const up = Array.from({ length: levels }, (_, i) =>
+    block(layers, `${name}.up${i}`, { cin: 2 * hidden, cout: hidden }),
+  )
+  const last = layers.conv(`${name}.last`, { cin: hidden, cout, k: 1 })
+  return (parameters, x, t) => {
+    const skips: Tensor4D[] = []
+    let h = x
+    for (const apply of down) {
+      h = apply(parameters, h, t)
+      skips.push(h)
+      h = tf.maxPool(h, 2, 2, 'same')
+    }
+    h = middle(parameters, h, t)
+    for (const apply of up) {
+      const skip = skips.pop() as Tensor4D
+      h = apply(parameters, tf.concat([resizeNearest(h, skip.shape[1], skip.shape[2]), skip], 3), t)
+    }
+    return last(parameters, h)
+  }
+}
