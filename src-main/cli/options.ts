@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { settingFields } from '#contract/config.ts'
-import { encoderNames, solverNames } from '#contract/engine.ts'
+import { drawingDefaults, solverNames } from '#contract/drawing.ts'
+import type { DrawingOptions, SolverName } from '#contract/drawing.ts'
+import { encoderNames } from '#contract/engine.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
 
 /** Options that several commands share. */
@@ -9,15 +11,29 @@ export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs
 export const jsonOption = () => new Option('--json', 'print one JSON document on stdout')
 export const deviceOption = () =>
   new Option('--device <device>', 'what to compute on').choices(deviceChoiceSchema.options).default('auto')
-export const solverOption = () =>
-  new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default('heun')
-export const drawStepsOption = () =>
-  new Option('--steps <count>', 'steps per drawing').argParser(wholeNumber).default(50)
-
 export const encoderOption = () =>
   new Option('--encoder <encoder>', 'how pictures are encoded')
     .choices([...encoderNames])
     .default('posterior')
+
+/** What `addDrawingOptions` lets a user say. */
+export interface DrawingFlags {
+  solver: SolverName
+  steps: number
+}
+
+/** How pictures are drawn: the same options for every command that draws. */
+export function addDrawingOptions(command: Command): Command {
+  const { solver, steps } = drawingDefaults
+  return command
+    .addOption(new Option('--steps <count>', 'steps per drawing').argParser(wholeNumber).default(steps))
+    .addOption(new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default(solver))
+}
+
+/** What the user said of it, as the engine is asked. */
+export function drawingFrom({ solver, steps }: DrawingFlags): DrawingOptions {
+  return { solver, steps }
+}
 
 export function wholeNumber(text: string): number {
   const value = Number(text)

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { drawingOf } from '#contract/drawing.ts'
 import type { EngineEvent, EngineRequests, ModelSource, SampleRequest } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
@@ -106,8 +107,9 @@ async function draw(
   model: Model,
   { request, step }: { request: SampleRequest; step: number },
 ): Promise<EngineRequests['sample'][1]> {
-  const { model: source, count, seed, solver, solverSteps, save } = request
-  const pictures = await model.sample({ count, seed, solver, steps: solverSteps, onStep: () => nextTurn() })
+  const { model: source, count, seed, save } = request
+  const drawing = drawingOf(request.drawing)
+  const pictures = await model.sample({ count, seed, ...drawing, onStep: () => nextTurn() })
   if (!save) return { pictures, record: null }
   const { runId, runDirectory } = source
   const record = await saveSheet({
@@ -117,21 +119,16 @@ async function draw(
     step,
     pictures,
     seed,
-    solver,
-    solverSteps,
+    solver: drawing.solver,
+    solverSteps: drawing.steps,
   })
   return { pictures, record }
 }
 
-function checkSample({ count, solverSteps }: SampleRequest): void {
+function checkSample({ count }: SampleRequest): void {
   if (!Number.isInteger(count) || count < 1 || count > maxCount) {
     throw new FlowerbedError('bad-input', `1 to ${maxCount} pictures can be drawn at once, not ${count}.`, {
       where: 'count',
-    })
-  }
-  if (!Number.isInteger(solverSteps) || solverSteps < 1 || solverSteps > 10_000) {
-    throw new FlowerbedError('bad-input', `A drawing takes 1 to 10000 steps, not ${solverSteps}.`, {
-      where: 'steps',
     })
   }
 }

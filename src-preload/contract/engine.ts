@@ -1,5 +1,6 @@
 import type { RunConfig } from './config.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
+import type { DrawingOptions } from './drawing.ts'
 import type { SerializedError } from './errors.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
 import type { CheckpointRecord, DeviceChoice, Machine, MetricPoint, SampleRecord } from './run.ts'
@@ -34,13 +35,17 @@ export interface TrainResult {
   stepsPerSecond: number
 }
 
-export interface SampleRequest {
+/** What every request that draws says: with which networks, on what, and how. */
+export interface DrawingRequest {
   model: ModelSource
   device: DeviceChoice
+  /** Left out: `drawingDefaults`. */
+  drawing?: DrawingOptions
+}
+
+export interface SampleRequest extends DrawingRequest {
   count: number
   seed: number
-  solver: SolverName
-  solverSteps: number
   /** Also write a sheet into the run's `samples` folder and answer with its record. */
   save: boolean
 }
@@ -48,24 +53,17 @@ export interface SampleRequest {
 export const encoderNames = ['posterior', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
 
-export const solverNames = ['euler', 'midpoint', 'heun', 'rk4'] as const
-export type SolverName = (typeof solverNames)[number]
-
 /** A picture to encode: one of the dataset's, or pixels already decoded to the run's shape. */
 export type PictureSource =
   { kind: 'dataset'; datasetDirectory: string; index: number } | { kind: 'pixels'; pixels: Uint8Array }
 
-export interface InterpolateRequest {
-  model: ModelSource
-  device: DeviceChoice
+export interface InterpolateRequest extends DrawingRequest {
   a: PictureSource
   b: PictureSource
   frames: number
   mode: 'slerp' | 'lerp'
   /** By the mean of q(z|x), or by running the drawing backwards, which works for every run. */
   encoder: EncoderName
-  solver: SolverName
-  solverSteps: number
 }
 
 export interface InterpolateResult {
@@ -77,13 +75,9 @@ export interface InterpolateResult {
   reconstructionError: [number, number]
 }
 
-export interface EncodeRequest {
-  model: ModelSource
-  device: DeviceChoice
+export interface EncodeRequest extends DrawingRequest {
   pictures: PictureSource[]
   encoder: EncoderName
-  solver: SolverName
-  solverSteps: number
 }
 
 export interface EncodeResult {

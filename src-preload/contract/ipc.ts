@@ -7,7 +7,8 @@ import type {
   ScanReport,
 } from './dataset.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
-import type { EncoderName, InterpolateResult, SolverName, TrainProgress } from './engine.ts'
+import type { DrawingOptions } from './drawing.ts'
+import type { EncoderName, InterpolateResult, TrainProgress } from './engine.ts'
 import type { SerializedError } from './errors.ts'
 import type { PixelBatch } from './pictures.ts'
 import type {
@@ -98,10 +99,7 @@ export interface IpcRequests {
   'runs.samples': [{ id: string }, SampleRecord[]]
   'runs.checkpoints': [{ id: string }, CheckpointRecord[]]
 
-  'gallery.sample': [
-    { id: string; count: number; seed: number; solver: SolverName; solverSteps: number },
-    SampleRecord,
-  ]
+  'gallery.sample': [{ id: string; count: number; seed: number; drawing: DrawingOptions }, SampleRecord]
   'latent.interpolate': [
     {
       id: string
@@ -110,8 +108,7 @@ export interface IpcRequests {
       frames: number
       mode: 'slerp' | 'lerp'
       encoder: EncoderName
-      solver: SolverName
-      solverSteps: number
+      drawing: DrawingOptions
     },
     InterpolateResult,
   ]

@@ -1,26 +1,24 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { SolverName } from '#contract/engine.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { pictureAt, tile, writePng } from '../../engine/pictures/png.ts'
 import {
+  addDrawingOptions,
   dataDirOption,
   deviceOption,
-  drawStepsOption,
+  drawingFrom,
   jsonOption,
-  solverOption,
   wholeNumber,
 } from '../options.ts'
+import type { DrawingFlags } from '../options.ts'
 import { answer, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 
-interface Options {
+interface Options extends DrawingFlags {
   count: number
   out: string
-  steps: number
-  solver: SolverName
   seed: number
   device: DeviceChoice
   dataDir?: string
@@ -28,23 +26,22 @@ interface Options {
 }
 
 export function addSample(program: Command): void {
-  program
+  const command = program
     .command('sample')
     .description('draw new pictures')
     .argument('<run>', 'its id, the beginning of one, or latest')
     .requiredOption('--out <folder>', 'where the pictures go')
     .option('--count <count>', 'how many', wholeNumber, 16)
     .option('--seed <number>', 'other pictures for another number', wholeNumber, 1)
-    .addOption(drawStepsOption())
-    .addOption(solverOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(sample)
+  addDrawingOptions(command)
 }
 
 async function sample(wanted: string, options: Options): Promise<void> {
-  const { count, seed, solver, steps: solverSteps, device } = options
+  const { count, seed, device } = options
   await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const model = keeper.modelSource(run.id)
@@ -53,8 +50,7 @@ async function sample(wanted: string, options: Options): Promise<void> {
       device,
       count,
       seed,
-      solver,
-      solverSteps,
+      drawing: drawingFrom(options),
       save: false,
     })
     const { files, sheet } = await writePictures(resolve(options.out), pictures)

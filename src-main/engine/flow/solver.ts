@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import type { SolverName } from '#contract/engine.ts'
+import type { SolverName } from '#contract/drawing.ts'
 
 /** An explicit Runge–Kutta method: stage i starts at c[i] and mixes earlier slopes by a[i]; b mixes all into the step. */
 export interface Tableau {

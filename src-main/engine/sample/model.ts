@@ -1,7 +1,7 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
-import type { SolverName } from '#contract/engine.ts'
+import type { SolverName } from '#contract/drawing.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'

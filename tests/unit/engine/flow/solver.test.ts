@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { SolverName } from '#contract/engine.ts'
+import type { SolverName } from '#contract/drawing.ts'
 import { integrate, tableaus, timeGrid } from '../../../../src-main/engine/flow/solver.ts'
 import type { Slope } from '../../../../src-main/engine/flow/solver.ts'
 import { loadTensorFlow } from '../../../../src-main/engine/runtime/load.ts'
