@@ -18,6 +18,7 @@ import {
   wholeNumber,
 } from '../options.ts'
 import type { DrawingFlags } from '../options.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { answer, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 import { enlargement } from './sample.ts'
@@ -64,19 +65,13 @@ async function interpolate(
   if (options.frames < 2)
     throw new FlowerbedError('bad-input', 'A walk has at least 2 frames.', { where: '--frames' })
   const { frames, mode, encoder, device } = options
-  await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
+  const follow = followDrawing()
+  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted.run)
     const [a, b] = (await decodePictures(wanted.images, run.shape)) as [PictureSource, PictureSource]
-    const result = await engine.handlers.interpolate({
-      model: keeper.modelSource(run.id),
-      device,
-      a,
-      b,
-      frames,
-      mode,
-      encoder,
-      drawing: drawingFrom(options),
-    })
+    const model = keeper.modelSource(run.id)
+    const request = { model, device, a, b, frames, mode, encoder, drawing: drawingFrom(options) }
+    const result = await follow.during(engine, (job) => engine.handlers.interpolate({ ...request, job }))
     await mkdir(dirname(out), { recursive: true })
     await writeWalk(out, result)
     const [errorA, errorB] = result.reconstructionError
