@@ -12,7 +12,8 @@ const patience = 1000
 export function followDrawing() {
   const job = randomUUID()
   const line = new StatusLine()
-  const startedAt = Date.now()
+  /** When the first step was told, in ms; loading TensorFlow is no measure of the rest. */
+  let startedAt = 0
   let part: [number, number] = [0, 1]
 
   /** Draws in the name of `job`, as the part of the whole from one share to another. @throws Interrupted at Ctrl+C */
@@ -44,10 +45,12 @@ export function followDrawing() {
     onEvent: (event: EngineEvent) => {
       if (event.type !== 'drawing' || event.job !== job) return
       const share = part[0] + event.share * (part[1] - part[0])
+      startedAt ||= Date.now()
       const seconds = (Date.now() - startedAt) / 1000
       if (seconds * 1000 < patience || share === 0) return
-      const left = (seconds * (1 - share)) / share
-      line.show(`Drawing: ${Math.floor(100 * share)} % · about ${duration(left)} to go`)
+      // Too little is done to tell the rest by.
+      const left = share < 0.01 ? '' : ` · about ${duration((seconds * (1 - share)) / share)} to go`
+      line.show(`Drawing: ${Math.floor(100 * share)} %${left}`)
     },
   }
 }
