@@ -1,7 +1,9 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { settingFields } from '#contract/config.ts'
-import { encoderNames, solverNames } from '#contract/engine.ts'
+import { drawingDefaults, solverNames, timeGridNames, weightNames } from '#contract/drawing.ts'
+import type { Drawing, DrawingOptions } from '#contract/drawing.ts'
+import { encoderNames } from '#contract/engine.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
 
 /** Options that several commands share. */
@@ -9,15 +11,54 @@ export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs
 export const jsonOption = () => new Option('--json', 'print one JSON document on stdout')
 export const deviceOption = () =>
   new Option('--device <device>', 'what to compute on').choices(deviceChoiceSchema.options).default('auto')
-export const solverOption = () =>
-  new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default('heun')
-export const drawStepsOption = () =>
-  new Option('--steps <count>', 'steps per drawing').argParser(wholeNumber).default(50)
-
 export const encoderOption = () =>
   new Option('--encoder <encoder>', 'how pictures are encoded')
     .choices([...encoderNames])
     .default('posterior')
+
+/** What `addDrawingOptions` lets a user say. */
+export interface DrawingFlags extends Pick<Drawing, 'steps' | 'solver' | 'tolerance' | 'weights'> {
+  grid: Drawing['timeGrid']
+  gridShift: number
+}
+
+/** How pictures are drawn: the same options for every command that draws. */
+export function addDrawingOptions(command: Command): Command {
+  const { solver, steps, timeGrid, gridShift, tolerance, weights } = drawingDefaults
+  return command
+    .addOption(new Option('--steps <count>', 'steps per drawing').argParser(wholeNumber).default(steps))
+    .addOption(
+      new Option('--solver <solver>', 'how to draw; dopri5 chooses its steps itself')
+        .choices([...solverNames])
+        .default(solver),
+    )
+    .addOption(
+      new Option('--grid <grid>', 'where the steps lie: even, finer near the picture, or shifted')
+        .choices([...timeGridNames])
+        .default(timeGrid),
+    )
+    .addOption(
+      new Option('--grid-shift <shift>', 'for the shifted grid: above 1 finer near the noise')
+        .argParser(positiveNumber)
+        .default(gridShift),
+    )
+    .addOption(
+      new Option('--tolerance <error>', 'for dopri5: error allowed in each step')
+        .argParser(positiveNumber)
+        .default(tolerance),
+    )
+    .addOption(
+      new Option('--weights <weights>', 'draw with the average of the weights, or with them as they are')
+        .choices([...weightNames])
+        .default(weights),
+    )
+}
+
+/** What the user said of it, as the engine is asked. */
+export function drawingFrom({ grid: timeGrid, ...flags }: DrawingFlags): DrawingOptions {
+  const { solver, steps, gridShift, tolerance, weights } = flags
+  return { solver, steps, timeGrid, gridShift, tolerance, weights }
+}
 
 export function wholeNumber(text: string): number {
   const value = Number(text)
@@ -28,6 +69,13 @@ export function wholeNumber(text: string): number {
 export function positiveNumber(text: string): number {
   const value = Number(text)
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.')
+  return value
+}
+
+export function notNegative(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number of at least 0.')
   return value
 }
 

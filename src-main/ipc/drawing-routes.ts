@@ -1,6 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { encoderNames, solverNames } from '#contract/engine.ts'
+import { drawingSchema, selectionSchema } from '#contract/drawing.ts'
+import { encoderNames } from '#contract/engine.ts'
 import type { PictureSource } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { WalkEnd } from '#contract/ipc.ts'
@@ -8,9 +9,8 @@ import type { RunRecord } from '#contract/run.ts'
 import type { Routes } from './router.ts'
 import type { Services } from './services.ts'
 
-type DrawingRoutes = Pick<Routes, 'gallery.sample' | 'latent.interpolate'>
+type DrawingRoutes = Pick<Routes, 'gallery.sample' | 'gallery.cancel' | 'latent.interpolate'>
 
-const solverSteps = z.int().min(1).max(1000)
 const end = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), index: z.int().min(0) }),
   z.strictObject({ kind: z.literal('file'), path: z.string().refine(isAbsolute, 'Choose a file') }),
@@ -40,23 +40,28 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
     'gallery.sample': {
       argument: z.strictObject({
         id: z.string(),
+        job: z.string(),
         count: z.int().min(1).max(256),
         seed: z
           .int()
           .min(0)
           .max(2 ** 31 - 1),
-        solver: z.enum(solverNames),
-        solverSteps,
+        temperature: selectionSchema.shape.temperature,
+        drawing: drawingSchema,
       }),
-      answer: async ({ id, ...drawing }) => {
+      answer: async ({ id, ...wanted }) => {
         const { deviceChoice: device } = store.runs.get(id)
         const model = keeper.modelSource(id)
-        const { record } = await engine.request('sample', { model, device, save: true, ...drawing })
+        const { record } = await engine.request('sample', { model, device, save: true, ...wanted })
         if (!record) throw new FlowerbedError('internal', 'The engine drew without saving.')
         keeper.record({ type: 'sample', record })
         emit({ type: 'sample', record })
         return record
       },
+    },
+    'gallery.cancel': {
+      argument: z.strictObject({ job: z.string() }),
+      answer: (argument) => engine.request('cancelDrawing', argument),
     },
     'latent.interpolate': {
       argument: z.strictObject({
@@ -66,8 +71,7 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
         frames: z.int().min(2).max(129),
         mode: z.enum(['slerp', 'lerp']),
         encoder: z.enum(encoderNames),
-        solver: z.enum(solverNames),
-        solverSteps,
+        drawing: drawingSchema,
       }),
       answer: async ({ id, a, b, ...walk }) => {
         const run = store.runs.get(id)

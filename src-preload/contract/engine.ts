@@ -1,5 +1,6 @@
 import type { RunConfig } from './config.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
+import type { DrawingOptions, SelectionOptions } from './drawing.ts'
 import type { SerializedError } from './errors.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
 import type { CheckpointRecord, DeviceChoice, Machine, MetricPoint, SampleRecord } from './run.ts'
@@ -34,38 +35,44 @@ export interface TrainResult {
   stepsPerSecond: number
 }
 
-export interface SampleRequest {
+/** What every request that draws says: with which networks, on what, and how. */
+export interface DrawingRequest {
   model: ModelSource
   device: DeviceChoice
-  count: number
-  seed: number
-  solver: SolverName
-  solverSteps: number
+  /** Left out: `drawingDefaults`. */
+  drawing?: DrawingOptions
+  /** A name to cancel it by; its progress is told under it. */
+  job?: string
+}
+
+export interface SampleRequest extends DrawingRequest, SelectionOptions {
   /** Also write a sheet into the run's `samples` folder and answer with its record. */
   save: boolean
+}
+
+export interface SampleResult {
+  pictures: PixelBatch
+  record: SampleRecord | null
+  /** Frames as asked for, cut to [0, 1]: all of the first picture from latent to picture, then the next one's. */
+  trajectory: PixelBatch | null
+  /** Evaluations of the network that a picture took, those for a trajectory apart; a mean where they differ. */
+  evaluations: number
 }
 
 export const encoderNames = ['posterior', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
 
-export const solverNames = ['euler', 'midpoint', 'heun', 'rk4'] as const
-export type SolverName = (typeof solverNames)[number]
-
 /** A picture to encode: one of the dataset's, or pixels already decoded to the run's shape. */
 export type PictureSource =
   { kind: 'dataset'; datasetDirectory: string; index: number } | { kind: 'pixels'; pixels: Uint8Array }
 
-export interface InterpolateRequest {
-  model: ModelSource
-  device: DeviceChoice
+export interface InterpolateRequest extends DrawingRequest {
   a: PictureSource
   b: PictureSource
   frames: number
   mode: 'slerp' | 'lerp'
   /** By the mean of q(z|x), or by running the drawing backwards, which works for every run. */
   encoder: EncoderName
-  solver: SolverName
-  solverSteps: number
 }
 
 export interface InterpolateResult {
@@ -86,13 +93,9 @@ export interface MemoryEstimate {
   fittingBatch: number | null
 }
 
-export interface EncodeRequest {
-  model: ModelSource
-  device: DeviceChoice
+export interface EncodeRequest extends DrawingRequest {
   pictures: PictureSource[]
   encoder: EncoderName
-  solver: SolverName
-  solverSteps: number
 }
 
 export interface EncodeResult {
@@ -115,7 +118,9 @@ export interface EngineRequests {
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]
   extend: [{ runId: string; steps: number }, void]
-  sample: [SampleRequest, { pictures: PixelBatch; record: SampleRecord | null }]
+  sample: [SampleRequest, SampleResult]
+  /** Ends a drawing at its next step: it rejects with `cancelled`. Nothing happens when it has ended. */
+  cancelDrawing: [{ job: string }, void]
   interpolate: [InterpolateRequest, InterpolateResult]
   encode: [EncodeRequest, EncodeResult]
   runtimeStatus: [void, RuntimeStatus]
@@ -132,6 +137,8 @@ export type EngineEvent =
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
   | { type: 'checkpoint'; record: CheckpointRecord; deleted: string[] }
+  /** How much of a drawing with a job's name is done, in [0, 1]; a few times a second. */
+  | { type: 'drawing'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }
   | { type: 'install'; progress: InstallProgress }
   | { type: 'heartbeat'; memoryBytes: number }

@@ -7,7 +7,8 @@ import type {
   ScanReport,
 } from './dataset.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
-import type { EncoderName, InterpolateResult, MemoryEstimate, SolverName, TrainProgress } from './engine.ts'
+import type { DrawingOptions } from './drawing.ts'
+import type { EncoderName, InterpolateResult, MemoryEstimate, TrainProgress } from './engine.ts'
 import type { SerializedError } from './errors.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
 import type {
@@ -100,10 +101,19 @@ export interface IpcRequests {
   'runs.samples': [{ id: string }, SampleRecord[]]
   'runs.checkpoints': [{ id: string }, CheckpointRecord[]]
 
+  /** Progress and cancelling go by `job`. */
   'gallery.sample': [
-    { id: string; count: number; seed: number; solver: SolverName; solverSteps: number },
+    {
+      id: string
+      job: string
+      count: number
+      seed: number
+      temperature: number
+      drawing: DrawingOptions
+    },
     SampleRecord,
   ]
+  'gallery.cancel': [{ job: string }, void]
   'latent.interpolate': [
     {
       id: string
@@ -112,8 +122,7 @@ export interface IpcRequests {
       frames: number
       mode: 'slerp' | 'lerp'
       encoder: EncoderName
-      solver: SolverName
-      solverSteps: number
+      drawing: DrawingOptions
     },
     InterpolateResult,
   ]
@@ -137,6 +146,7 @@ export type AppEvent =
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
+  | { type: 'drawing'; job: string; share: number }
   | { type: 'checkpoint'; record: CheckpointRecord }
   | { type: 'dataset'; dataset: DatasetRecord }
   | { type: 'datasetDeleted'; id: string }

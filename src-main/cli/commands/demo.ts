@@ -52,7 +52,7 @@ async function demo(options: Options): Promise<void> {
     const run = await trainRun(workspace, made).finally(follow.end)
 
     const model = keeper.modelSource(run.id)
-    const drawing = { model, device, solver: 'heun' as const, solverSteps: 50 }
+    const drawing = { model, device }
     const { pictures } = await engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false })
     const { sheet } = await writePictures(join(out, 'pictures'), pictures)
     const picture = (index: number) => ({

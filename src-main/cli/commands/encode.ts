@@ -1,60 +1,62 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { EncoderName, SolverName } from '#contract/engine.ts'
+import type { EncoderName } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { writeSafetensors } from '../../engine/train/safetensors.ts'
 import { writeFileAtomically } from '../../files.ts'
 import { decodePictures } from '../decode-pictures.ts'
 import {
+  addDrawingOptions,
   dataDirOption,
   deviceOption,
-  drawStepsOption,
+  drawingFrom,
   encoderOption,
   jsonOption,
-  solverOption,
 } from '../options.ts'
+import type { DrawingFlags } from '../options.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { answer, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 
-interface Options {
+interface Options extends DrawingFlags {
   encoder: EncoderName
   out: string
-  steps: number
-  solver: SolverName
   device: DeviceChoice
   dataDir?: string
   json?: boolean
 }
 
 export function addEncode(program: Command): void {
-  program
+  const command = program
     .command('encode')
     .description('turn pictures into latents, as a safetensors file')
     .argument('<run>', 'its id, the beginning of one, or latest')
     .argument('<images...>', 'pictures to encode')
     .requiredOption('--out <file>', 'a .safetensors file')
     .addOption(encoderOption())
-    .addOption(drawStepsOption())
-    .addOption(solverOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(encode)
+  addDrawingOptions(command)
 }
 
 async function encode(wanted: string, images: string[], options: Options): Promise<void> {
-  const { encoder, solver, steps: solverSteps, device } = options
+  const { encoder, device } = options
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
-  await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
+  const follow = followDrawing()
+  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const pictures = await decodePictures(images, run.shape)
     const model = keeper.modelSource(run.id)
-    const request = { model, device, pictures, encoder, solver, solverSteps }
-    const { latents, originals, reconstructionError } = await engine.handlers.encode(request)
+    const request = { model, device, pictures, encoder, drawing: drawingFrom(options) }
+    const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
+      engine.handlers.encode({ ...request, job }),
+    )
     const { height, width, channels } = originals
     await mkdir(dirname(out), { recursive: true })
     const bytes = writeSafetensors({

@@ -2,39 +2,39 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import type { EncoderName, InterpolateResult, PictureSource, SolverName } from '#contract/engine.ts'
+import type { EncoderName, InterpolateResult, PictureSource } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { tile, writePng } from '../../engine/pictures/png.ts'
 import { writeAnimation } from '../animation.ts'
 import { decodePictures } from '../decode-pictures.ts'
 import {
+  addDrawingOptions,
   dataDirOption,
   deviceOption,
-  drawStepsOption,
+  drawingFrom,
   encoderOption,
   jsonOption,
-  solverOption,
   wholeNumber,
 } from '../options.ts'
+import type { DrawingFlags } from '../options.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { answer, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 import { enlargement } from './sample.ts'
 
-interface Options {
+interface Options extends DrawingFlags {
   frames: number
   mode: 'slerp' | 'lerp'
   encoder: EncoderName
   out: string
-  steps: number
-  solver: SolverName
   device: DeviceChoice
   dataDir?: string
   json?: boolean
 }
 
 export function addInterpolate(program: Command): void {
-  program
+  const command = program
     .command('interpolate')
     .description('walk from one picture to another through latent space')
     .argument('<run>', 'its id, the beginning of one, or latest')
@@ -44,8 +44,6 @@ export function addInterpolate(program: Command): void {
     .option('--frames <count>', 'pictures on the way, ends included', wholeNumber, 9)
     .addOption(new Option('--mode <mode>', 'the way between').choices(['slerp', 'lerp']).default('slerp'))
     .addOption(encoderOption())
-    .addOption(drawStepsOption())
-    .addOption(solverOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -53,6 +51,7 @@ export function addInterpolate(program: Command): void {
     .action((run: string, a: string, b: string, options: Options) =>
       interpolate({ run, images: [a, b] }, options),
     )
+  addDrawingOptions(command)
 }
 
 async function interpolate(
@@ -65,21 +64,14 @@ async function interpolate(
   }
   if (options.frames < 2)
     throw new FlowerbedError('bad-input', 'A walk has at least 2 frames.', { where: '--frames' })
-  const { frames, mode, encoder, solver, steps: solverSteps, device } = options
-  await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
+  const { frames, mode, encoder, device } = options
+  const follow = followDrawing()
+  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted.run)
     const [a, b] = (await decodePictures(wanted.images, run.shape)) as [PictureSource, PictureSource]
-    const result = await engine.handlers.interpolate({
-      model: keeper.modelSource(run.id),
-      device,
-      a,
-      b,
-      frames,
-      mode,
-      encoder,
-      solver,
-      solverSteps,
-    })
+    const model = keeper.modelSource(run.id)
+    const request = { model, device, a, b, frames, mode, encoder, drawing: drawingFrom(options) }
+    const result = await follow.during(engine, (job) => engine.handlers.interpolate({ ...request, job }))
     await mkdir(dirname(out), { recursive: true })
     await writeWalk(out, result)
     const [errorA, errorB] = result.reconstructionError

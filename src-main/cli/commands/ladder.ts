@@ -124,12 +124,7 @@ async function climb(options: {
   const { workspace, dataset, run, out } = options
   const { engine, keeper, store } = workspace
   const preset = run.preset as PresetId
-  const drawing = {
-    model: keeper.modelSource(run.id),
-    device: run.deviceChoice,
-    solver: 'heun' as const,
-    solverSteps: 50,
-  }
+  const drawing = { model: keeper.modelSource(run.id), device: run.deviceChoice }
   const { pictures } = await engine.handlers.sample({ ...drawing, count: pictureCount, seed: 1, save: false })
   const encoder = run.config.posterior ? ('posterior' as const) : ('inversion' as const)
   const indices = Array.from({ length: shownPictures }, (_, i) =>

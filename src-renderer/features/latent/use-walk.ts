@@ -47,8 +47,7 @@ export function useWalk(run: RunRecord) {
         frames,
         mode,
         encoder,
-        solver: 'heun',
-        solverSteps: steps,
+        drawing: { steps },
       })
     } catch (thrown) {
       error.value = toFlowerbedError(thrown)
