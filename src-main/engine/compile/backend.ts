@@ -18,6 +18,8 @@ export interface TensorHandle {
 
 /** The native binding of tfjs-node, as far as tracing needs it. */
 export interface Binding {
+  /** Set on the one that stands in while a program is traced. */
+  tracing?: true
   TF_FLOAT: number
   TF_INT32: number
   TF_BOOL: number
@@ -37,6 +39,13 @@ export interface NodeBackend {
   binding: Binding
   getInputTensorIds: (tensors: Tensor[]) => number[]
   createOutputTensor: (handle: TensorHandle) => Tensor
+  executeSingleOutput: (op: string, attributes: OpAttribute[], inputs: Tensor[]) => Tensor
+  executeMultipleOutputs: (
+    op: string,
+    attributes: OpAttribute[],
+    inputs: Tensor[],
+    outputs: number,
+  ) => Tensor[]
   loadSavedModelMetaGraph: (folder: string, tags: string) => number
   runSavedModel: (id: number, inputs: Tensor[], names: { name: string }[], outputs: string[]) => Tensor[]
   deleteSavedModel: (id: number) => void
@@ -46,3 +55,6 @@ export interface NodeBackend {
 export function nodeBackend(): NodeBackend {
   return tf.backend() as unknown as NodeBackend
 }
+
+/** Whether what is asked of TensorFlow is written down rather than done. */
+export const isTracing = (): boolean => nodeBackend().binding.tracing === true

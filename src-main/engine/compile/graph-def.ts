@@ -1,5 +1,7 @@
 import { FlowerbedError } from '#contract/errors.ts'
 import type { Binding, OpAttribute } from './backend.ts'
+import { inPlaceUpdate, isUpdate } from './in-place.ts'
+import type { InPlaceUpdate } from './in-place.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
 import { protobuf } from './protobuf.ts'
 import type { AttrValue, GraphDef, Protobuf, TensorShape } from './protobuf.ts'
@@ -31,12 +33,17 @@ export function savedModel(options: {
   const { spec, trace, id } = options
   for (const [name, tensor] of Object.entries(spec.state)) graph.variable(`${id}/${name}`, name, tensor)
   for (const [name, tensor] of Object.entries(spec.feeds)) graph.placeholder(feedNode(name), tensor)
+  const updatedBy = new Map<string, string>()
   for (const node of liveNodes(trace)) {
     if (node.kind === 'constant') graph.constant(node)
-    else graph.op(node)
+    else if (isUpdate(node)) {
+      const update = inPlaceUpdate(node, trace)
+      graph.update(update)
+      for (const state of update.states) updatedBy.set(state, update.node)
+    } else graph.op(node)
   }
-  const updated = Object.entries(trace.next).map(([name, edge]) =>
-    graph.assignNext(name, edge, spec.state[name]?.dtype),
+  const updated = Object.entries(trace.next).map(
+    ([name, edge]) => updatedBy.get(name) ?? graph.assignNext(name, edge, spec.state[name]?.dtype),
   )
   for (const [name, edge] of Object.entries(trace.fetches)) {
     graph.identity(`fetch/${name}`, edge, { dtype: edge.spec.dtype, after: updated })
@@ -45,12 +52,13 @@ export function savedModel(options: {
   return graph.savedModel()
 }
 
-const reference = ({ node, index }: Edge) => (index === 0 ? node : `${node}:${index}`)
-
 class GraphWriter {
   private readonly pb: Protobuf
   private readonly graph: GraphDef
   private readonly binding: Binding
+  /** Answers that are read back from state, by what they are called elsewhere. */
+  private hasZero = false
+  private readonly readBack = new Map<string, string>()
 
   constructor(binding: Binding) {
     this.pb = protobuf()
@@ -96,18 +104,48 @@ class GraphWriter {
     const attributes = Object.fromEntries(
       node.attributes.map((attribute) => [attribute.name, this.attribute(node.op, attribute)]),
     )
-    this.node(node.op, node.name, node.inputs.map(reference), attributes)
+    this.node(
+      node.op,
+      node.name,
+      node.inputs.map((edge) => this.reference(edge)),
+      attributes,
+    )
+  }
+
+  /** Changes states where they are, once their old values have been read. */
+  update({ node, op, states, before, arguments: values, read }: InPlaceUpdate): void {
+    const type = this.type('float32')
+    const reads = states.map((state) => `^${stateNode(state)}`)
+    const assigned = before.map(({ state, value }, i) => {
+      const name = `${node}/before${i}`
+      this.node('AssignVariableOp', name, [`state/${state}`, this.reference(value), `^${stateNode(state)}`], {
+        dtype: type,
+      })
+      return `^${name}`
+    })
+    const inputs = [
+      ...states.map((state) => `state/${state}`),
+      ...values.map((value) => (value ? this.reference(value) : this.zero())),
+      ...new Set([...reads, ...assigned]),
+    ]
+    const nesterov = op === 'ResourceApplyAdam' ? { use_nesterov: this.flag(false) } : {}
+    this.node(op, node, inputs, { T: type, use_locking: this.flag(false), ...nesterov })
+    for (const { state, index } of read) {
+      const name = `${node}/read${index}`
+      this.node('ReadVariableOp', name, [`state/${state}`, `^${node}`], { dtype: type })
+      this.readBack.set(`${node}:${index}`, name)
+    }
   }
 
   identity(name: string, edge: Edge, options: { dtype: TensorSpec['dtype']; after: string[] }): void {
-    const inputs = [reference(edge), ...options.after.map((node) => `^${node}`)]
+    const inputs = [this.reference(edge), ...options.after.map((node) => `^${node}`)]
     this.node('Identity', name, inputs, { T: this.type(options.dtype) })
   }
 
   /** Writes the next value once the old one has been read; answers the node to wait for. */
   assignNext(name: string, edge: Edge, dtype: TensorSpec['dtype'] = 'float32'): string {
     const update = `state/${name}/update`
-    const inputs = [`state/${name}`, reference(edge), `^${stateNode(name)}`]
+    const inputs = [`state/${name}`, this.reference(edge), `^${stateNode(name)}`]
     this.node('AssignVariableOp', update, inputs, { dtype: this.type(dtype) })
     return update
   }
@@ -146,6 +184,26 @@ class GraphWriter {
     const map = node.getAttrMap()
     for (const [key, value] of Object.entries(attributes)) map.set(key, value)
     this.graph.addNode(node)
+  }
+
+  private reference({ node, index }: Edge): string {
+    return this.readBack.get(`${node}:${index}`) ?? (index === 0 ? node : `${node}:${index}`)
+  }
+
+  /** A float 0, made when first asked for. */
+  private zero(): string {
+    const name = 'zero'
+    if (!this.hasZero) {
+      this.constant({ kind: 'constant', name, dtype: types.float32, shape: [], values: Float32Array.of(0) })
+      this.hasZero = true
+    }
+    return name
+  }
+
+  private flag(value: boolean): AttrValue {
+    const attribute = new this.pb.AttrValue()
+    attribute.setB(value)
+    return attribute
   }
 
   private attribute(op: string, { name, type, value }: OpAttribute): AttrValue {

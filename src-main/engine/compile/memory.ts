@@ -1,5 +1,6 @@
+import { isUpdate } from './in-place.ts'
 import { feedNode, liveNodes, stateNode } from './trace.ts'
-import type { Edge, Trace } from './trace.ts'
+import type { Edge, OpNode, Trace } from './trace.ts'
 import type { ProgramSpec } from './program.ts'
 import { types } from './shapes.ts'
 
@@ -13,6 +14,9 @@ const inPlace = new Set(
     'Floor Abs Sigmoid Softplus Reciprocal ReluGrad Cast BiasAdd'
   ).split(' '),
 )
+
+/** Updates of state are made where it is. */
+const isView = (node: OpNode) => views.has(node.op) || isUpdate(node)
 
 /** Bytes of the program's state, and the most that one call holds of it and all else at once. */
 export interface ProgramMemory {
@@ -32,8 +36,10 @@ export function memoryOf(spec: ProgramSpec, trace: Trace): ProgramMemory {
   const stateBytes = buffers.held
   for (const [name, { shape }] of Object.entries(spec.feeds)) buffers.make(feedNode(name), 4 * size(shape))
   for (const node of nodes) {
-    if (node.kind === 'op' && views.has(node.op))
-      buffers.share(key({ node: node.name, index: 0 }), key(node.inputs[0]))
+    if (node.kind !== 'op' || !isView(node)) continue
+    node.outputs.forEach((_, index) => {
+      buffers.share(key({ node: node.name, index }), key(node.inputs[index]))
+    })
   }
   const lastUse = new Map<string, number>()
   nodes.forEach((node, i) => {
@@ -52,7 +58,7 @@ export function memoryOf(spec: ProgramSpec, trace: Trace): ProgramMemory {
       buffers.make(node.name, node.values.byteLength)
       return
     }
-    if (views.has(node.op)) return
+    if (isView(node)) return
     const dying = new Set(node.inputs.map((edge) => buffers.rootOf(key(edge)))).values()
     const ends = [...dying].filter((root) => lastUse.get(root) === i)
     const written = node.outputs.map((output) => size(output.shape) * (output.dtype === types.bool ? 1 : 4))

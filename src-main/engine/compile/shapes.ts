@@ -1,5 +1,6 @@
 import { FlowerbedError } from '#contract/errors.ts'
 import type { OpAttribute } from './backend.ts'
+import { adamNode, averageNode } from './update.ts'
 
 /** TensorFlow's numbers of the types used here. */
 export const types = { float32: 1, int32: 3, bool: 10 } as const
@@ -78,6 +79,9 @@ add(
     'ZerosLike Identity LeakyRelu LogicalNot ReluGrad TanhGrad SigmoidGrad EluGrad BiasAdd AddN ClipByValue Softmax',
   (call) => like(input(call, 0)),
 )
+add(adamNode, (call) => [0, 1, 2].flatMap((i) => like(input(call, i))))
+add(averageNode, (call) => like(input(call, 0)))
+add('L2Loss', (call) => of([], input(call, 0).dtype))
 add('IsNan IsFinite IsInf', (call) => like(input(call, 0), types.bool))
 add('Cast', (call) => like(input(call, 0), attribute<number>(call, 'DstT')))
 add(

@@ -160,6 +160,7 @@ class Recorder {
   binding(): Binding {
     return {
       ...this.native,
+      tracing: true,
       createTensor: (shape, dtype, values) => this.constant(shape, dtype, values),
       deleteTensor: () => undefined,
       tensorDataSync: () => {

@@ -6,6 +6,23 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
  * full size or long chains of small operations, the gradient is given in closed form.
  */
 
+interface NativeOps {
+  executeSingleOutput: (
+    op: string,
+    attributes: { name: string; type: number; value: number }[],
+    inputs: Tensor[],
+  ) => Tensor
+  binding: { TF_ATTR_TYPE: number; TF_FLOAT: number }
+}
+
+/** TensorFlow's own operations, for what tfjs has no name. */
+const native = () => tf.backend() as unknown as NativeOps
+const floatType = () => ({
+  name: 'T',
+  type: native().binding.TF_ATTR_TYPE,
+  value: native().binding.TF_FLOAT,
+})
+
 /** max(x, 0), with the gradient taken from the output's sign. */
 export function relu<T extends Tensor>(x: T): T {
   return tf.customGrad((input, save) => {
@@ -24,6 +41,12 @@ export function sumAll(x: Tensor): Tensor {
     value: tf.sum(input as Tensor),
     gradFunc: (dy: Tensor) => tf.broadcastTo(dy, (input as Tensor).shape),
   }))(x)
+}
+
+/** Sum of squares over all elements, as a scalar; has no gradient. */
+export function sumOfSquares(x: Tensor): Tensor {
+  const half = native().executeSingleOutput('L2Loss', [floatType()], [x])
+  return half.mul(2)
 }
 
 /** Mean of squares over all elements, as a scalar. */

@@ -1,11 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
 import type { WeightsName } from '#contract/drawing.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import type { ProgramSpec, Tensors, Values } from '../compile/program.ts'
+import { adam, averaged } from '../compile/update.ts'
 import { pathTimes } from '../flow/times.ts'
 import type { System } from '../flow/system.ts'
+import { sumOfSquares } from '../nets/ops.ts'
 import { learningRateAt } from './schedule.ts'
 import { initialValues, seedWords, statelessNormal, statelessUniform } from '../random.ts'
 
@@ -49,10 +51,11 @@ export function stepProgram(options: {
       noiseSeed: { shape: [2], dtype: 'int32' },
       timeSeed: { shape: [2], dtype: 'int32' },
       learningRate: { shape: [], dtype: 'float32' },
-      /** 1 − β^step of both moments, and the share of the old average that is kept. */
-      correction1: { shape: [], dtype: 'float32' },
-      correction2: { shape: [], dtype: 'float32' },
-      emaDecay: { shape: [], dtype: 'float32' },
+      /** Adam's, with the correction of both moments for their start at nought. */
+      stepSize: { shape: [], dtype: 'float32' },
+      epsilon: { shape: [], dtype: 'float32' },
+      /** The share of the new weights in their average. */
+      emaShare: { shape: [], dtype: 'float32' },
     },
     body: (state, feeds) => {
       const of = (kind: StateKind, name: string) => state[stateName(kind, name)] as Tensor
@@ -76,32 +79,26 @@ export function stepProgram(options: {
         return objective.loss
       })(names.map((name) => of('weight', name)))
 
-      const gradientNorm = tf.sqrt(tf.addN(grads.map((gradient) => tf.sum(tf.square(gradient)))))
+      const gradientNorm = tf.sqrt(tf.addN(grads.map((gradient) => sumOfSquares(gradient))))
       const shorten =
-        config.clipNorm > 0 ? tf.minimum(1, tf.div(config.clipNorm, gradientNorm.add(1e-12))) : tf.scalar(1)
+        config.clipNorm > 0 ? tf.minimum(1, tf.div(config.clipNorm, gradientNorm.add(1e-12))) : null
       const next: Tensors = {}
       names.forEach((name, i) => {
-        const gradient = (grads[i] as Tensor).mul(shorten)
-        const m = of('m', name)
-          .mul(beta1)
-          .add(gradient.mul(1 - beta1))
-        const v = of('v', name)
-          .mul(beta2)
-          .add(gradient.square().mul(1 - beta2))
-        const size = tf.sqrt(v.div(feed('correction2'))).add(epsilon)
-        const towards = m.div(feed('correction1')).div(size)
+        const gradient = grads[i] as Tensor
+        const weight = of('weight', name)
         // Decoupled from the gradient's scale (Loshchilov and Hutter 2019).
-        const pull =
-          config.weightDecay > 0 ? towards.add(of('weight', name).mul(config.weightDecay)) : towards
-        const weight = of('weight', name).sub(pull.mul(feed('learningRate')))
-        next[stateName('weight', name)] = weight
-        next[stateName('m', name)] = m
-        next[stateName('v', name)] = v
+        const pulled =
+          config.weightDecay > 0
+            ? weight.sub(weight.mul(feed('learningRate').mul(config.weightDecay)))
+            : weight
+        const updated = adam(
+          { weight: pulled, m: of('m', name), v: of('v', name) },
+          shorten ? gradient.mul(shorten) : gradient,
+          { beta1, beta2, stepSize: feed('stepSize'), epsilon: feed('epsilon') },
+        )
+        for (const kind of ['weight', 'm', 'v'] as const) next[stateName(kind, name)] = updated[kind]
         if (config.emaDecay > 0) {
-          const keep = feed('emaDecay')
-          next[stateName('ema', name)] = of('ema', name)
-            .mul(keep)
-            .add(weight.mul(tf.sub(1, keep)))
+          next[stateName('ema', name)] = averaged(of('ema', name), updated.weight, feed('emaShare') as Scalar)
         }
       })
       const fetches: Tensors = { loss, gradientNorm }
@@ -116,14 +113,16 @@ export function stepProgram(options: {
 
 /** What step `step` (1 is the first update) is fed besides its pictures. */
 export function stepFeeds(config: RunConfig, step: number): Values {
+  const learningRate = learningRateAt(config, step)
+  const correction2 = Math.sqrt(1 - beta2 ** step)
   return {
     noiseSeed: seedWords(config.seed, step, 'noise'),
     timeSeed: seedWords(config.seed, step, 'time'),
-    learningRate: Float32Array.of(learningRateAt(config, step)),
-    correction1: Float32Array.of(1 - beta1 ** step),
-    correction2: Float32Array.of(1 - beta2 ** step),
+    learningRate: Float32Array.of(learningRate),
+    stepSize: Float32Array.of((learningRate * correction2) / (1 - beta1 ** step)),
+    epsilon: Float32Array.of(epsilon * correction2),
     // A short warm-up, so that the average does not remember the random start (as TensorFlow's own EMA does).
-    emaDecay: Float32Array.of(Math.min(config.emaDecay, (1 + step) / (10 + step))),
+    emaShare: Float32Array.of(1 - Math.min(config.emaDecay, (1 + step) / (10 + step))),
   }
 }
 
