@@ -1,5 +1,4 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Scalar, Tensor } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createProgram } from '../../../src-main/engine/compile/create-program.ts'
 import type { ProgramSpec } from '../../../src-main/engine/compile/program.ts'
