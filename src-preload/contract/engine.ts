@@ -57,11 +57,15 @@ export type EncoderName = (typeof encoderNames)[number]
 export type PictureSource =
   { kind: 'dataset'; datasetDirectory: string; index: number } | { kind: 'pixels'; pixels: Uint8Array }
 
+/** The way between two latents: along the great circle, or a straight line. */
+export const betweenNames = ['slerp', 'lerp'] as const
+export type Between = (typeof betweenNames)[number]
+
 export interface InterpolateRequest extends DrawingRequest {
   a: PictureSource
   b: PictureSource
   frames: number
-  mode: 'slerp' | 'lerp'
+  mode: Between
   /** By the mean of q(z|x), or by running the drawing backwards, which works for every run. */
   encoder: EncoderName
 }
