@@ -7,8 +7,10 @@ import type { Handlers } from '../child/channel.ts'
 import { describeMachine } from './machine.ts'
 import { loadTensorFlow } from './runtime/load.ts'
 import { encode } from './sample/encode.ts'
+import { drawGrid } from './sample/grid.ts'
 import type { Model } from './sample/model.ts'
 import { SavedModels } from './sample/saved-models.ts'
+import { shift } from './sample/shift.ts'
 import { saveSheet } from './sample/sheet.ts'
 import { walk } from './sample/walk.ts'
 import { Trainer } from './train/trainer.ts'
@@ -16,7 +18,7 @@ import { Trainer } from './train/trainer.ts'
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
 export type ModelRequests = Pick<
   EngineRequests,
-  'train' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate' | 'encode'
+  'train' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate' | 'encode' | 'grid' | 'shift'
 >
 
 const maxCount = 4096
@@ -91,6 +93,14 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     encode: async (request) => {
       const { model: source, device } = request
       return await withModel({ source, device }, (model) => encode(model, request))
+    },
+    grid: async (request) => {
+      const { model: source, device } = request
+      return await withModel({ source, device }, (model) => drawGrid(model, request))
+    },
+    shift: async (request) => {
+      const { model: source, device } = request
+      return await withModel({ source, device }, (model) => shift(model, request))
     },
   }
 

@@ -1,8 +1,7 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { drawingOf } from '#contract/drawing.ts'
 import type { InterpolateRequest, InterpolateResult } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureAt } from '../pictures/png.ts'
+import { integrationOf, latentsOf } from './encode.ts'
 import type { Model } from './model.ts'
 import { differences, picturesOf } from './originals.ts'
 
@@ -10,16 +9,15 @@ const maxFrames = 512
 
 /** From one picture to another through latent space: encode both, go between, draw each frame. */
 export async function walk(model: Model, request: InterpolateRequest): Promise<InterpolateResult> {
-  const { frames, mode, encoder } = request
+  const { frames, mode } = request
   if (!Number.isInteger(frames) || frames < 2 || frames > maxFrames) {
     throw new FlowerbedError('bad-input', `A walk has 2 to ${maxFrames} frames, not ${frames}.`, {
       where: 'frames',
     })
   }
   const originals = picturesOf([request.a, request.b], model.shape)
-  const integration = { ...drawingOf(request.drawing), onStep: () => nextTurn() }
-  const ends = encoder === 'inversion' ? await model.invert(originals, integration) : model.encode(originals)
-  const drawn = await model.draw(model.between(ends, { frames, mode }), integration)
+  const ends = await latentsOf(model, originals, request)
+  const drawn = await model.draw(model.between(ends, { frames, mode }), integrationOf(request))
   const [errorA = 0] = differences(pictureAt(originals, 0), pictureAt(drawn, 0))
   const [errorB = 0] = differences(pictureAt(originals, 1), pictureAt(drawn, frames - 1))
   return { frames: drawn, originals, reconstructionError: [errorA, errorB] }
