@@ -4,6 +4,7 @@ import { settingFields } from '#contract/config.ts'
 import { drawingDefaults, solverNames } from '#contract/drawing.ts'
 import type { DrawingOptions, SolverName } from '#contract/drawing.ts'
 import { encoderNames } from '#contract/engine.ts'
+import type { EncoderName, EncodingRequest } from '#contract/engine.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
 
 /** Options that several commands share. */
@@ -11,11 +12,6 @@ export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs
 export const jsonOption = () => new Option('--json', 'print one JSON document on stdout')
 export const deviceOption = () =>
   new Option('--device <device>', 'what to compute on').choices(deviceChoiceSchema.options).default('auto')
-export const encoderOption = () =>
-  new Option('--encoder <encoder>', 'how pictures are encoded')
-    .choices([...encoderNames])
-    .default('posterior')
-
 /** What `addDrawingOptions` lets a user say. */
 export interface DrawingFlags {
   solver: SolverName
@@ -33,6 +29,31 @@ export function addDrawingOptions(command: Command): Command {
 /** What the user said of it, as the engine is asked. */
 export function drawingFrom({ solver, steps }: DrawingFlags): DrawingOptions {
   return { solver, steps }
+}
+
+/** What `addEncodingOptions` lets a user say. */
+export interface EncodingFlags {
+  encoder: EncoderName
+  seed: number
+}
+
+/** How pictures become latents: the same options for every command that encodes. */
+export function addEncodingOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--encoder <encoder>', 'how pictures are encoded')
+        .choices([...encoderNames])
+        .default('posterior'),
+    )
+    .option('--seed <number>', 'other draws of posterior-sample for another number', wholeNumber, 1)
+}
+
+/** What the user said of it, as the engine is asked. */
+export function encodingFrom({
+  encoder,
+  seed,
+}: EncodingFlags): Pick<EncodingRequest, 'encoder' | 'encoderSeed'> {
+  return { encoder, encoderSeed: seed }
 }
 
 export function wholeNumber(text: string): number {
