@@ -99,7 +99,7 @@ function start(): void {
   function heard(event: EngineEvent): void {
     keeper.record(event)
     if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') events.emit(event)
-    else if (event.type === 'sample') events.emit(event)
+    else if (event.type === 'sample' || event.type === 'drawing') events.emit(event)
     else if (event.type === 'checkpoint') events.emit({ type: 'checkpoint', record: event.record })
     else if (event.type === 'warning') {
       const { runId, message } = event

@@ -6,6 +6,7 @@ import { tile, writePng } from '../engine/pictures/png.ts'
 import type { Wanted } from './commands/interpolate.ts'
 import { enlargement } from './commands/sample.ts'
 import { decodePictures } from './decode-pictures.ts'
+import { followDrawing } from './follow-drawing.ts'
 import { drawingFrom, encodingFrom } from './options.ts'
 import { answer, percent, say } from './output.ts'
 import { withWorkspace } from './workspace.ts'
@@ -33,9 +34,10 @@ export async function writeGrid(
   if (!out.endsWith('.png'))
     throw new FlowerbedError('bad-input', 'A grid is written as .png.', { where: options.out })
   const { mode, device } = options
-  await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
+  const follow = followDrawing()
+  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
-    const { cells, originals, reconstructionError } = await engine.handlers.grid({
+    const request = {
       model: keeper.modelSource(run.id),
       device,
       pictures: await decodePictures(images, run.shape),
@@ -43,7 +45,10 @@ export async function writeGrid(
       mode,
       ...encodingFrom(options),
       drawing: drawingFrom(options),
-    })
+    }
+    const { cells, originals, reconstructionError } = await follow.during(engine, (job) =>
+      engine.handlers.grid({ ...request, job }),
+    )
     await mkdir(dirname(out), { recursive: true })
     const enlarge = enlargement(cells)
     await writePng(out, tile(cells, grid.columns), { enlarge })

@@ -11,6 +11,7 @@ import type { InterpolateOptions, Wanted } from './commands/interpolate.ts'
 import { enlargement } from './commands/sample.ts'
 import { decodePictures } from './decode-pictures.ts'
 import { originalsFile } from './latent-grid.ts'
+import { followDrawing } from './follow-drawing.ts'
 import { drawingFrom, encodingFrom } from './options.ts'
 import { answer, percent, say } from './output.ts'
 import { withWorkspace } from './workspace.ts'
@@ -41,10 +42,12 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
   const strengths = strengthsOf(options.strength, options.frames)
   if (!out.endsWith('.png') && images.length > 1)
     throw new FlowerbedError('bad-input', 'An animation is of one picture; several are written as .png.')
-  await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine, store }) => {
-    const run = keeper.find(wanted)
-    const { drawn, originals, reconstructionError, directionSize, added, subtracted } =
-      await engine.handlers.shift({
+  const follow = followDrawing()
+  await withWorkspace(
+    { dataDir: options.dataDir, onEvent: follow.onEvent },
+    async ({ keeper, engine, store }) => {
+      const run = keeper.find(wanted)
+      const request = {
         model: keeper.modelSource(run.id),
         device: options.device,
         pictures: await decodePictures(images, run.shape),
@@ -53,26 +56,29 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
         strengths,
         ...encodingFrom(options),
         drawing: drawingFrom(options),
+      }
+      const result = await follow.during(engine, (job) => engine.handlers.shift({ ...request, job }))
+      const { drawn, originals, reconstructionError, directionSize, added, subtracted } = result
+      await mkdir(dirname(out), { recursive: true })
+      const enlarge = enlargement(drawn)
+      if (out.endsWith('.png')) await writePng(out, tile(drawn, strengths.length), { enlarge })
+      else await writeAnimation(out, drawn, { enlarge })
+      await writePng(originalsFile(out), tile(originals, 1), { enlarge })
+      say(
+        `${out} (${added} pictures less ${subtracted}; redrawn unchanged, ${percent(Math.max(...reconstructionError))} off at most)`,
+      )
+      answer(options.json ?? false, {
+        run: run.id,
+        file: out,
+        originals: originalsFile(out),
+        strengths,
+        reconstructionError,
+        directionSize,
+        added,
+        subtracted,
       })
-    await mkdir(dirname(out), { recursive: true })
-    const enlarge = enlargement(drawn)
-    if (out.endsWith('.png')) await writePng(out, tile(drawn, strengths.length), { enlarge })
-    else await writeAnimation(out, drawn, { enlarge })
-    await writePng(originalsFile(out), tile(originals, 1), { enlarge })
-    say(
-      `${out} (${added} pictures less ${subtracted}; redrawn unchanged, ${percent(Math.max(...reconstructionError))} off at most)`,
-    )
-    answer(options.json ?? false, {
-      run: run.id,
-      file: out,
-      originals: originalsFile(out),
-      strengths,
-      reconstructionError,
-      directionSize,
-      added,
-      subtracted,
-    })
-  })
+    },
+  )
 }
 
 /** @throws FlowerbedError `bad-input` unless files or a label are given, `not-found` for a label of a deleted dataset */

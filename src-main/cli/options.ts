@@ -1,8 +1,8 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { settingFields } from '#contract/config.ts'
-import { drawingDefaults, solverNames } from '#contract/drawing.ts'
-import type { DrawingOptions, SolverName } from '#contract/drawing.ts'
+import { drawingDefaults, solverNames, timeGridNames, weightNames } from '#contract/drawing.ts'
+import type { Drawing, DrawingOptions } from '#contract/drawing.ts'
 import { encoderNames } from '#contract/engine.ts'
 import type { EncoderName, EncodingRequest } from '#contract/engine.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
@@ -13,22 +13,47 @@ export const jsonOption = () => new Option('--json', 'print one JSON document on
 export const deviceOption = () =>
   new Option('--device <device>', 'what to compute on').choices(deviceChoiceSchema.options).default('auto')
 /** What `addDrawingOptions` lets a user say. */
-export interface DrawingFlags {
-  solver: SolverName
-  steps: number
-}
+export type DrawingFlags = Pick<
+  Drawing,
+  'steps' | 'solver' | 'timeGrid' | 'gridShift' | 'tolerance' | 'weights'
+>
 
 /** How pictures are drawn: the same options for every command that draws. */
 export function addDrawingOptions(command: Command): Command {
-  const { solver, steps } = drawingDefaults
+  const { solver, steps, timeGrid, gridShift, tolerance, weights } = drawingDefaults
   return command
     .addOption(new Option('--steps <count>', 'steps per drawing').argParser(wholeNumber).default(steps))
-    .addOption(new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default(solver))
+    .addOption(
+      new Option('--solver <solver>', 'how to draw; dopri5 chooses its steps itself')
+        .choices([...solverNames])
+        .default(solver),
+    )
+    .addOption(
+      new Option('--time-grid <grid>', 'where the steps lie: even, finer near the picture, or shifted')
+        .choices([...timeGridNames])
+        .default(timeGrid),
+    )
+    .addOption(
+      new Option('--grid-shift <shift>', 'for the shifted grid: above 1 finer near the noise')
+        .argParser(positiveNumber)
+        .default(gridShift),
+    )
+    .addOption(
+      new Option('--tolerance <error>', 'for dopri5: error allowed in each step')
+        .argParser(positiveNumber)
+        .default(tolerance),
+    )
+    .addOption(
+      new Option('--weights <weights>', 'draw with the average of the weights, or with them as they are')
+        .choices([...weightNames])
+        .default(weights),
+    )
 }
 
 /** What the user said of it, as the engine is asked. */
-export function drawingFrom({ solver, steps }: DrawingFlags): DrawingOptions {
-  return { solver, steps }
+export function drawingFrom(flags: DrawingFlags): DrawingOptions {
+  const { solver, steps, timeGrid, gridShift, tolerance, weights } = flags
+  return { solver, steps, timeGrid, gridShift, tolerance, weights }
 }
 
 /** What `addEncodingOptions` lets a user say. */
@@ -65,6 +90,13 @@ export function wholeNumber(text: string): number {
 export function positiveNumber(text: string): number {
   const value = Number(text)
   if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.')
+  return value
+}
+
+export function notNegative(text: string): number {
+  const value = Number(text)
+  if (text.trim() === '' || !Number.isFinite(value) || value < 0)
+    throw new InvalidArgumentError('It must be a number of at least 0.')
   return value
 }
 

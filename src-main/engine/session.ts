@@ -1,11 +1,17 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
-import { drawingOf } from '#contract/drawing.ts'
-import type { EngineEvent, EngineRequests, ModelSource, SampleRequest } from '#contract/engine.ts'
+import { adaptiveSolver, drawingOf, selectionOf } from '#contract/drawing.ts'
+import type {
+  DrawingRequest,
+  EngineEvent,
+  EngineRequests,
+  SampleRequest,
+  SampleResult,
+} from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import type { DeviceChoice } from '#contract/run.ts'
 import type { Handlers } from '../child/channel.ts'
 import { describeMachine } from './machine.ts'
 import { loadTensorFlow } from './runtime/load.ts'
+import { DrawingJobs } from './sample/drawing-jobs.ts'
+import type { OnStep } from './sample/drawing-jobs.ts'
 import { encode } from './sample/encode.ts'
 import { drawGrid } from './sample/grid.ts'
 import type { Model } from './sample/model.ts'
@@ -18,10 +24,17 @@ import { Trainer } from './train/trainer.ts'
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
 export type ModelRequests = Pick<
   EngineRequests,
-  'train' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate' | 'encode' | 'grid' | 'shift'
+  | 'train'
+  | 'pause'
+  | 'stop'
+  | 'extend'
+  | 'sample'
+  | 'interpolate'
+  | 'encode'
+  | 'grid'
+  | 'shift'
+  | 'cancelDrawing'
 >
-
-const maxCount = 4096
 
 export interface Engine {
   handlers: Handlers<ModelRequests>
@@ -36,6 +49,7 @@ export interface Engine {
 export function createEngine(options: { emit: (event: EngineEvent) => void }): Engine {
   const { emit } = options
   const saved = new SavedModels()
+  const jobs = new DrawingJobs({ emit })
   let trainer: Trainer | null = null
 
   const trainerOf = (runId: string): Trainer => {
@@ -43,15 +57,22 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     throw new FlowerbedError('conflict', 'This run is not in training.', { where: runId })
   }
 
-  /** The live networks of a run in training, else those of its checkpoint. */
+  /** Draws with the live networks of a run in training, else with those of its checkpoint. */
   const withModel = <T>(
-    choice: { source: ModelSource; device: DeviceChoice },
-    job: (model: Model, step: number) => Promise<T>,
+    request: DrawingRequest,
+    work: (model: Model, context: { step: number; onStep: OnStep }) => Promise<T>,
   ): Promise<T> => {
-    const { source, device } = choice
-    if (trainer?.runId === source.runId) return trainer.withModel(job)
-    loadTensorFlow({ device })
-    return saved.use(source, job)
+    const { model: source, device } = request
+    const { weights } = drawingOf(request.drawing)
+    return jobs.run(request.job, async (onStep) => {
+      const lent = async (model: Model, step: number) => {
+        await onStep(0)
+        return await work(model, { step, onStep })
+      }
+      if (trainer?.runId === source.runId) return await trainer.withModel(lent, weights)
+      loadTensorFlow({ device })
+      return await saved.use({ source, weights }, lent)
+    })
   }
 
   const handlers: Handlers<ModelRequests> = {
@@ -82,26 +103,17 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       trainerOf(runId).extend(steps)
     },
     sample: async (request) => {
-      checkSample(request)
-      const { model: source, device } = request
-      return await withModel({ source, device }, (model, step) => draw(model, { request, step }))
+      selectionOf(request)
+      return await withModel(request, (model, context) => draw(model, { request, ...context }))
     },
-    interpolate: async (request) => {
-      const { model: source, device } = request
-      return await withModel({ source, device }, (model) => walk(model, request))
-    },
-    encode: async (request) => {
-      const { model: source, device } = request
-      return await withModel({ source, device }, (model) => encode(model, request))
-    },
-    grid: async (request) => {
-      const { model: source, device } = request
-      return await withModel({ source, device }, (model) => drawGrid(model, request))
-    },
-    shift: async (request) => {
-      const { model: source, device } = request
-      return await withModel({ source, device }, (model) => shift(model, request))
-    },
+    interpolate: async (request) =>
+      await withModel(request, (model, { onStep }) => walk(model, request, onStep)),
+    encode: async (request) =>
+      await withModel(request, (model, { onStep }) => encode(model, request, onStep)),
+    grid: async (request) =>
+      await withModel(request, (model, { onStep }) => drawGrid(model, request, onStep)),
+    shift: async (request) => await withModel(request, (model, { onStep }) => shift(model, request, onStep)),
+    cancelDrawing: ({ job }) => jobs.cancel(job),
   }
 
   return {
@@ -115,30 +127,20 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
 
 async function draw(
   model: Model,
-  { request, step }: { request: SampleRequest; step: number },
-): Promise<EngineRequests['sample'][1]> {
-  const { model: source, count, seed, save } = request
+  { request, step, onStep }: { request: SampleRequest; step: number; onStep: OnStep },
+): Promise<SampleResult> {
+  const { model: source, save, seed, count, first, temperature, trajectory } = request
   const drawing = drawingOf(request.drawing)
-  const pictures = await model.sample({ count, seed, ...drawing, onStep: () => nextTurn() })
-  if (!save) return { pictures, record: null }
+  const drawn = await model.sample({ count, first, seed, temperature, trajectory, ...drawing, onStep })
+  const { pictures, evaluations } = drawn
+  const result = { pictures, trajectory: drawn.trajectory, evaluations }
+  if (!save) return { ...result, record: null }
   const { runId, runDirectory } = source
+  const { solver } = drawing
   const record = await saveSheet({
-    runId,
-    runDirectory,
-    kind: 'extra',
-    step,
-    pictures,
-    seed,
-    solver: drawing.solver,
-    solverSteps: drawing.steps,
+    ...{ runId, runDirectory, kind: 'extra', step, pictures, seed, solver },
+    // What an adaptive solver took stands for what it was asked.
+    solverSteps: solver === adaptiveSolver ? Math.round(drawn.steps) : drawing.steps,
   })
-  return { pictures, record }
-}
-
-function checkSample({ count }: SampleRequest): void {
-  if (!Number.isInteger(count) || count < 1 || count > maxCount) {
-    throw new FlowerbedError('bad-input', `1 to ${maxCount} pictures can be drawn at once, not ${count}.`, {
-      where: 'count',
-    })
-  }
+  return { ...result, record }
 }

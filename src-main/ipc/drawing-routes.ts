@@ -1,6 +1,6 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
-import { drawingSchema } from '#contract/drawing.ts'
+import { drawingSchema, selectionSchema } from '#contract/drawing.ts'
 import { betweenNames, encoderNames } from '#contract/engine.ts'
 import type { PictureSource } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
@@ -9,7 +9,7 @@ import type { RunRecord } from '#contract/run.ts'
 import type { Routes } from './router.ts'
 import type { Services } from './services.ts'
 
-type DrawingRoutes = Pick<Routes, 'gallery.sample' | 'latent.interpolate' | 'latent.grid'>
+type DrawingRoutes = Pick<Routes, 'gallery.sample' | 'gallery.cancel' | 'latent.interpolate' | 'latent.grid'>
 
 const end = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), index: z.int().min(0) }),
@@ -53,8 +53,10 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
     'gallery.sample': {
       argument: z.strictObject({
         id: z.string(),
+        job: z.string(),
         count: z.int().min(1).max(256),
         seed,
+        temperature: selectionSchema.shape.temperature,
         drawing: drawingSchema,
       }),
       answer: async ({ id, ...wanted }) => {
@@ -66,6 +68,10 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
         emit({ type: 'sample', record })
         return record
       },
+    },
+    'gallery.cancel': {
+      argument: z.strictObject({ job: z.string() }),
+      answer: (argument) => engine.request('cancelDrawing', argument),
     },
     'latent.interpolate': {
       argument: z.strictObject({

@@ -1,6 +1,6 @@
 import type { RunConfig } from './config.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
-import type { DrawingOptions } from './drawing.ts'
+import type { DrawingOptions, SelectionOptions } from './drawing.ts'
 import type { SerializedError } from './errors.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
 import type { CheckpointRecord, DeviceChoice, Machine, MetricPoint, SampleRecord } from './run.ts'
@@ -41,13 +41,22 @@ export interface DrawingRequest {
   device: DeviceChoice
   /** Left out: `drawingDefaults`. */
   drawing?: DrawingOptions
+  /** A name to cancel it by; its progress is told under it. */
+  job?: string
 }
 
-export interface SampleRequest extends DrawingRequest {
-  count: number
-  seed: number
+export interface SampleRequest extends DrawingRequest, SelectionOptions {
   /** Also write a sheet into the run's `samples` folder and answer with its record. */
   save: boolean
+}
+
+export interface SampleResult {
+  pictures: PixelBatch
+  record: SampleRecord | null
+  /** Frames as asked for, cut to [0, 1]: all of the first picture from latent to picture, then the next one's. */
+  trajectory: PixelBatch | null
+  /** Evaluations of the network that a picture took, those for a trajectory apart; a mean where they differ. */
+  evaluations: number
 }
 
 export const encoderNames = ['posterior', 'posterior-sample', 'inversion'] as const
@@ -160,7 +169,9 @@ export interface EngineRequests {
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]
   extend: [{ runId: string; steps: number }, void]
-  sample: [SampleRequest, { pictures: PixelBatch; record: SampleRecord | null }]
+  sample: [SampleRequest, SampleResult]
+  /** Ends a drawing at its next step: it rejects with `cancelled`. Nothing happens when it has ended. */
+  cancelDrawing: [{ job: string }, void]
   interpolate: [InterpolateRequest, InterpolateResult]
   encode: [EncodeRequest, EncodeResult]
   grid: [GridRequest, GridResult]
@@ -179,6 +190,8 @@ export type EngineEvent =
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
   | { type: 'checkpoint'; record: CheckpointRecord; deleted: string[] }
+  /** How much of a drawing with a job's name is done, in [0, 1]; a few times a second. */
+  | { type: 'drawing'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }
   | { type: 'install'; progress: InstallProgress }
   | { type: 'heartbeat'; memoryBytes: number }

@@ -107,7 +107,19 @@ export interface IpcRequests {
   'runs.samples': [{ id: string }, SampleRecord[]]
   'runs.checkpoints': [{ id: string }, CheckpointRecord[]]
 
-  'gallery.sample': [{ id: string; count: number; seed: number; drawing: DrawingOptions }, SampleRecord]
+  /** Progress and cancelling go by `job`. */
+  'gallery.sample': [
+    {
+      id: string
+      job: string
+      count: number
+      seed: number
+      temperature: number
+      drawing: DrawingOptions
+    },
+    SampleRecord,
+  ]
+  'gallery.cancel': [{ job: string }, void]
   'latent.interpolate': [
     LatentChoice & { a: WalkEnd; b: WalkEnd; frames: number; mode: Between },
     InterpolateResult,
@@ -137,6 +149,7 @@ export type AppEvent =
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
+  | { type: 'drawing'; job: string; share: number }
   | { type: 'checkpoint'; record: CheckpointRecord }
   | { type: 'dataset'; dataset: DatasetRecord }
   | { type: 'datasetDeleted'; id: string }

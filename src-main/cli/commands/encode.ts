@@ -16,6 +16,7 @@ import {
   jsonOption,
 } from '../options.ts'
 import type { DrawingFlags, EncodingFlags } from '../options.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { answer, percent, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 
@@ -45,12 +46,15 @@ async function encode(wanted: string, images: string[], options: Options): Promi
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
-  await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
+  const follow = followDrawing()
+  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const pictures = await decodePictures(images, run.shape)
     const model = keeper.modelSource(run.id)
     const request = { model, device, pictures, ...encodingFrom(options), drawing: drawingFrom(options) }
-    const { latents, originals, reconstructionError } = await engine.handlers.encode(request)
+    const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
+      engine.handlers.encode({ ...request, job }),
+    )
     const { height, width, channels } = originals
     await mkdir(dirname(out), { recursive: true })
     const bytes = writeSafetensors({

@@ -24,6 +24,7 @@ import {
   wholeNumber,
 } from '../options.ts'
 import type { DrawingFlags, EncodingFlags } from '../options.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { answer, percent, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 import { enlargement } from './sample.ts'
@@ -105,10 +106,11 @@ async function walk(out: string, { run: wantedRun, images, options }: Wanted): P
   const { frames, mode, device } = options
   if (frames < 2)
     throw new FlowerbedError('bad-input', 'A walk has at least 2 frames.', { where: '--frames' })
-  await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
+  const follow = followDrawing()
+  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wantedRun)
     const [a, b] = (await decodePictures(images, run.shape)) as [PictureSource, PictureSource]
-    const result = await engine.handlers.interpolate({
+    const request = {
       model: keeper.modelSource(run.id),
       device,
       a,
@@ -117,7 +119,8 @@ async function walk(out: string, { run: wantedRun, images, options }: Wanted): P
       mode,
       ...encodingFrom(options),
       drawing: drawingFrom(options),
-    })
+    }
+    const result = await follow.during(engine, (job) => engine.handlers.interpolate({ ...request, job }))
     await mkdir(dirname(out), { recursive: true })
     await writeWalk(out, result)
     const [errorA, errorB] = result.reconstructionError

@@ -1,8 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { maxFrames } from '#contract/drawing.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
-import type { DeviceChoice } from '#contract/run.ts'
+import type { DeviceChoice, RunRecord } from '#contract/run.ts'
 import { pictureAt, tile, writePng } from '../../engine/pictures/png.ts'
 import {
   addDrawingOptions,
@@ -10,16 +11,25 @@ import {
   deviceOption,
   drawingFrom,
   jsonOption,
+  notNegative,
   wholeNumber,
 } from '../options.ts'
 import type { DrawingFlags } from '../options.ts'
 import { answer, say } from '../output.ts'
+import { followDrawing } from '../follow-drawing.ts'
+import { writeStrips, writeWays } from '../trajectory.ts'
 import { withWorkspace } from '../workspace.ts'
+import type { Workspace } from '../workspace.ts'
+
+/** Pictures on the contact sheet at most, in whole parts. */
+const sheetAtMost = 1024
 
 interface Options extends DrawingFlags {
   count: number
   out: string
   seed: number
+  temperature: number
+  trajectory: number
   device: DeviceChoice
   dataDir?: string
   json?: boolean
@@ -33,6 +43,13 @@ export function addSample(program: Command): void {
     .requiredOption('--out <folder>', 'where the pictures go')
     .option('--count <count>', 'how many', wholeNumber, 16)
     .option('--seed <number>', 'other pictures for another number', wholeNumber, 1)
+    .option('--temperature <factor>', 'how far from the prior’s mean drawings start', notNegative, 1)
+    .option(
+      '--trajectory <frames>',
+      'also write the way from noise to picture, in so many frames',
+      wholeNumber,
+      0,
+    )
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -41,22 +58,91 @@ export function addSample(program: Command): void {
 }
 
 async function sample(wanted: string, options: Options): Promise<void> {
-  const { count, seed, device } = options
-  await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
-    const run = keeper.find(wanted)
-    const model = keeper.modelSource(run.id)
-    const { pictures } = await engine.handlers.sample({
-      model,
-      device,
-      count,
-      seed,
-      drawing: drawingFrom(options),
-      save: false,
-    })
-    const { files, sheet } = await writePictures(resolve(options.out), pictures)
+  const follow = followDrawing()
+  const { dataDir, json = false } = options
+  await withWorkspace({ dataDir, onEvent: follow.onEvent }, async (workspace) => {
+    const run = workspace.keeper.find(wanted)
+    const drawn = await drawInParts({ workspace, run, options, follow })
+    const { files, sheet, trajectory } = drawn
     say(`${files.length} pictures and a sheet of them: ${sheet}`)
-    answer(options.json ?? false, { run: run.id, files, sheet })
+    if (trajectory) say(`their ways from noise to picture: ${trajectory.animation}`)
+    answer(json, { run: run.id, ...drawn })
   })
+}
+
+/** Draws and writes part after part, so that any count fits into memory. */
+async function drawInParts(given: {
+  workspace: Workspace
+  run: RunRecord
+  options: Options
+  follow: ReturnType<typeof followDrawing>
+}) {
+  const { workspace, run, options, follow } = given
+  const { engine, keeper } = workspace
+  const { count, seed, temperature, trajectory: frames, device } = options
+  const folder = resolve(options.out)
+  await mkdir(folder, { recursive: true })
+  const files: string[] = []
+  const strips: string[] = []
+  const shown: PixelBatch[] = []
+  let ways: PixelBatch | null = null
+  let evaluations = 0
+  const most = partSize(frames)
+  // Once at least: the engine is the one to refuse a count of nought.
+  for (let first = 0; first === 0 || first < count; first += most) {
+    const part = Math.min(most, count - first)
+    const { pictures, ...more } = await follow.during(
+      engine,
+      (job) =>
+        engine.handlers.sample({
+          ...{ model: keeper.modelSource(run.id), device, drawing: drawingFrom(options), job, save: false },
+          ...{ count: part, first, seed, temperature, trajectory: frames },
+        }),
+      [first / count, (first + part) / count],
+    )
+    files.push(...(await writeEach(folder, pictures, first)))
+    if (first < sheetAtMost) shown.push(pictures)
+    evaluations += (more.evaluations * part) / count
+    if (more.trajectory) {
+      ways ??= more.trajectory
+      const enlarge = enlargement(pictures)
+      strips.push(...(await writeStrips({ folder, trajectory: more.trajectory, frames, first, enlarge })))
+    }
+  }
+  const sheet = await writeSheet(folder, joined(shown))
+  if (!ways) return { files, sheet, evaluations }
+  const animation = join(folder, 'ways.webp')
+  await writeWays(animation, ways, frames)
+  return { files, sheet, evaluations, trajectory: { files: strips, animation } }
+}
+
+/** Whole chunks of the engine, and no more frames at once than it hands over. */
+function partSize(frames: number): number {
+  return Math.min(256, 16 * Math.floor(maxFrames / Math.max(1, frames) / 16))
+}
+
+/** One PNG a picture, numbered on from `first`. */
+async function writeEach(folder: string, pictures: PixelBatch, first: number): Promise<string[]> {
+  const files: string[] = []
+  for (let i = 0; i < pictures.count; i++) {
+    const file = join(folder, `picture-${String(first + i + 1).padStart(4, '0')}.png`)
+    await writePng(file, pictureAt(pictures, i))
+    files.push(file)
+  }
+  return files
+}
+
+/** A contact sheet, small pictures enlarged. */
+async function writeSheet(folder: string, pictures: PixelBatch): Promise<string> {
+  const sheet = join(folder, 'sheet.png')
+  await writePng(sheet, tile(pictures), { enlarge: enlargement(pictures) })
+  return sheet
+}
+
+function joined(batches: PixelBatch[]): PixelBatch {
+  const [one] = batches as [PixelBatch]
+  const pixels = Buffer.concat(batches.map((batch) => batch.pixels))
+  return { ...one, count: batches.reduce((sum, { count }) => sum + count, 0), pixels }
 }
 
 /** One PNG a picture and a contact sheet, small pictures enlarged on the sheet. */
@@ -65,15 +151,7 @@ export async function writePictures(
   pictures: PixelBatch,
 ): Promise<{ files: string[]; sheet: string }> {
   await mkdir(folder, { recursive: true })
-  const files: string[] = []
-  for (let i = 0; i < pictures.count; i++) {
-    const file = join(folder, `picture-${String(i + 1).padStart(4, '0')}.png`)
-    await writePng(file, pictureAt(pictures, i))
-    files.push(file)
-  }
-  const sheet = join(folder, 'sheet.png')
-  await writePng(sheet, tile(pictures), { enlarge: enlargement(pictures) })
-  return { files, sheet }
+  return { files: await writeEach(folder, pictures, 0), sheet: await writeSheet(folder, pictures) }
 }
 
 /** How many times a picture has to be enlarged to be well seen. */

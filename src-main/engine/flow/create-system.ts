@@ -74,7 +74,8 @@ export function createSystem(options: { config: SystemConfig; shape: PictureShap
     objective,
     velocity: (parameters, xT, t) => velocity.apply(parameters, xT, t),
     posterior: posterior ? (parameters, x) => posterior.apply(parameters, x) : null,
-    latent: (parameters, noise) => drawFrom(prior.gaussian(parameters), noise),
+    latent: (parameters, noise, temperature) =>
+      drawFrom(prior.gaussian(parameters), temperature ? noise.mul(temperature) : noise),
   }
 }
 

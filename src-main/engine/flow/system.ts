@@ -40,6 +40,6 @@ export interface System {
   velocity: (parameters: Parameters, xT: Tensor4D, t: Tensor1D) => Tensor4D
   /** q(z|x); null for a system without a posterior. */
   posterior: ((parameters: Parameters, x: Tensor4D) => Gaussian) | null
-  /** Standard normal noise `[batch, height, width, channels]` → z ~ p(z). */
-  latent: (parameters: Parameters, noise: Tensor4D) => Tensor4D
+  /** Standard normal noise `[batch, height, width, channels]` → z ~ p(z), its spread times `temperature` (default 1). */
+  latent: (parameters: Parameters, noise: Tensor4D, temperature?: Tensor) => Tensor4D
 }

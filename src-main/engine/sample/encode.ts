@@ -1,36 +1,40 @@
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { drawingOf } from '#contract/drawing.ts'
-import type { DrawingRequest, EncodeRequest, EncodeResult, EncodingRequest } from '#contract/engine.ts'
+import type { EncodeRequest, EncodeResult, EncodingRequest } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
-import type { Integration, Latents, Model } from './model.ts'
+import { partOf } from './drawing-jobs.ts'
+import type { OnStep } from './drawing-jobs.ts'
+import type { Latents, Model } from './model.ts'
 import { differences, picturesOf } from './originals.ts'
 
 /** Latents of pictures, and how far each is off when it is drawn again from its latent. */
-export async function encode(model: Model, request: EncodeRequest): Promise<EncodeResult> {
+export async function encode(model: Model, request: EncodeRequest, onStep: OnStep): Promise<EncodeResult> {
   const { pictures } = request
   if (pictures.length === 0) throw new FlowerbedError('bad-input', 'There is no picture to encode.')
   const originals = picturesOf(pictures, model.shape)
-  const latents = await latentsOf(model, originals, request)
-  const drawn = await model.draw(latents, integrationOf(request))
+  const steps = stepsOf(request, { encoded: pictures.length, drawn: pictures.length, onStep })
+  const latents = await latentsOf(model, originals, { request, onStep: steps.encoding })
+  const drawn = await model.draw(latents, { ...drawingOf(request.drawing), onStep: steps.drawing })
   return { latents: latents.values, originals, drawn, reconstructionError: differences(originals, drawn) }
 }
 
-/** A request's way to draw; other work comes through between its steps. */
-export function integrationOf({ drawing }: Pick<DrawingRequest, 'drawing'>): Integration {
-  return { ...drawingOf(drawing), onStep: () => nextTurn() }
+/** A request's progress in two parts: inverting a picture takes as long as drawing one, encoding it by q(z|x) no time. */
+export function stepsOf(
+  { encoder }: EncodingRequest,
+  { encoded, drawn, onStep }: { encoded: number; drawn: number; onStep: OnStep },
+): { encoding: OnStep; drawing: OnStep } {
+  const share = encoder === 'inversion' ? encoded / (encoded + drawn) : 0
+  return { encoding: partOf(onStep, [0, share]), drawing: partOf(onStep, [share, 1]) }
 }
 
-/**
- * Latents of pictures in the way that a request asks for.
- * @param first where these stand among the pictures that are encoded together; a draw from q(z|x) depends on it
- */
+/** Latents of pictures in the way that a request asks for; `first` is the place of the first of them, for a draw. */
 export async function latentsOf(
   model: Model,
   pictures: PixelBatch,
-  { first = 0, ...request }: EncodingRequest & { first?: number },
+  how: { request: EncodingRequest; onStep: OnStep; first?: number },
 ): Promise<Latents> {
+  const { request, onStep, first = 0 } = how
   const { encoder, encoderSeed: seed = 1 } = request
-  if (encoder === 'inversion') return await model.invert(pictures, integrationOf(request))
+  if (encoder === 'inversion') return await model.invert(pictures, { ...drawingOf(request.drawing), onStep })
   return encoder === 'posterior' ? model.encode(pictures) : model.encode(pictures, { seed, first })
 }

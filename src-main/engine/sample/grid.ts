@@ -1,14 +1,16 @@
+import { drawingOf } from '#contract/drawing.ts'
 import type { GridRequest, GridResult } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureAt } from '../pictures/png.ts'
-import { integrationOf, latentsOf } from './encode.ts'
+import type { OnStep } from './drawing-jobs.ts'
+import { latentsOf, stepsOf } from './encode.ts'
 import type { Model } from './model.ts'
 import { differences, picturesOf } from './originals.ts'
 
 const side = { min: 2, max: 32 }
 
 /** A sheet between three or four pictures through latent space: encode them, fill in between, draw each cell. */
-export async function drawGrid(model: Model, request: GridRequest): Promise<GridResult> {
+export async function drawGrid(model: Model, request: GridRequest, onStep: OnStep): Promise<GridResult> {
   const { pictures, rows, columns, mode } = request
   if (pictures.length < 3 || pictures.length > 4)
     throw new FlowerbedError('bad-input', `A grid is between 3 or 4 pictures, not ${pictures.length}.`)
@@ -21,8 +23,12 @@ export async function drawGrid(model: Model, request: GridRequest): Promise<Grid
     )
   }
   const originals = picturesOf(pictures, model.shape)
-  const corners = await latentsOf(model, originals, request)
-  const cells = await model.draw(model.grid(corners, { rows, columns, mode }), integrationOf(request))
+  const steps = stepsOf(request, { encoded: pictures.length, drawn: rows * columns, onStep })
+  const corners = await latentsOf(model, originals, { request, onStep: steps.encoding })
+  const cells = await model.draw(model.grid(corners, { rows, columns, mode }), {
+    ...drawingOf(request.drawing),
+    onStep: steps.drawing,
+  })
   const cornerCells = [0, columns - 1, (rows - 1) * columns, rows * columns - 1]
   const reconstructionError = pictures.map((_, i) => {
     const [error = 0] = differences(pictureAt(originals, i), pictureAt(cells, cornerCells[i] ?? 0))

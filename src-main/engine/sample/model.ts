@@ -1,7 +1,8 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
-import type { SolverName } from '#contract/drawing.ts'
+import { drawingOf, selectionOf } from '#contract/drawing.ts'
+import type { DrawingOptions, SelectionOptions } from '#contract/drawing.ts'
 import type { Between } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureBytes } from '#contract/pictures.ts'
@@ -12,19 +13,35 @@ import { toImages } from '../data/batches.ts'
 import { createSystem } from '../flow/create-system.ts'
 import { evenShares, latentGrid, lerp, slerp } from '../flow/latent.ts'
 import { drawFrom } from '../flow/prior.ts'
-import { solverStep, tableaus, timeGrid } from '../flow/solver.ts'
 import type { System } from '../flow/system.ts'
 import { seedWords, statelessNormal } from '../random.ts'
 import type { Purpose } from '../random.ts'
+import { integrate } from './integrate.ts'
+import { solverCalls } from './solver-programs.ts'
 
 /** Pictures in one call; more are drawn in turns, so that memory stays bounded. */
 const chunkSize = 16
 
-export interface Integration {
-  solver: SolverName
-  steps: number
+export interface Integration extends DrawingOptions {
   /** Called after each solver step; what it awaits lets other work through. */
   onStep?: (share: number) => Promise<void> | void
+}
+
+/** Pictures drawn from p(z). */
+export interface Drawn {
+  pictures: PixelBatch
+  /** Frames of every picture's way, all of the first picture's first. */
+  trajectory: PixelBatch | null
+  /** Evaluations of the network and steps that a picture took; means where chunks differ. */
+  evaluations: number
+  steps: number
+}
+
+/** Where a chunk's values come from and go to; `first` is its first picture's place. */
+interface Ends {
+  start: (first: number, pictures: number) => Float32Array
+  done: (first: number, x: Float32Array) => void
+  frames?: { count: number; take: (place: { first: number; frame: number }, x: Float32Array) => void }
 }
 
 /** Latents of some pictures, flat float32 NHWC. */
@@ -54,15 +71,42 @@ export class Model {
     for (const program of this.programs.values()) program.write(weights)
   }
 
-  /** Draws pictures from p(z): picture i depends on (seed, i) alone. */
-  async sample(options: { count: number; seed: number } & Integration): Promise<PixelBatch> {
-    const { count, seed, ...integration } = options
-    return await this.draw(this.priorLatents(count, seed), integration)
+  /**
+   * Draws pictures from p(z): picture i depends on (seed, i) alone, but for an adaptive solver, within whose tolerance
+   * pictures drawn together share their steps. Latents are made chunk by chunk, so that any count takes bounded memory.
+   */
+  async sample(options: SelectionOptions & Integration): Promise<Drawn> {
+    const { count, seed, first, temperature, trajectory, ...integration } = options
+    const wanted = selectionOf({ count, seed, first, temperature, trajectory })
+    const size = pictureBytes(this.shape)
+    const pixels = new Uint8Array(count * size)
+    const frames = wanted.trajectory
+    const ways = new Uint8Array(count * frames * size)
+    const taken = await this.integrate(count, {
+      ...integration,
+      from: 1,
+      to: 0,
+      start: (place, n) => this.priorLatents({ ...wanted, count: n, first: wanted.first + place }),
+      done: (place, x) => pixels.set(toBytes(x), place * size),
+      frames: {
+        count: frames,
+        take: ({ first: place, frame }, x) => {
+          const bytes = toBytes(x)
+          for (let i = 0; i * size < bytes.length; i++)
+            ways.set(bytes.subarray(i * size, (i + 1) * size), ((place + i) * frames + frame) * size)
+        },
+      },
+    })
+    return {
+      pictures: { ...this.shape, count, pixels },
+      trajectory: frames === 0 ? null : { ...this.shape, count: count * frames, pixels: ways },
+      ...taken,
+    }
   }
 
   /** Pictures of latents: dx = v dt from t = 1 to t = 0. */
   async draw(z: Latents, integration: Integration): Promise<PixelBatch> {
-    const images = await this.integrate(z, { ...integration, from: 1, to: 0 })
+    const images = await this.carry(z, { ...integration, from: 1, to: 0 })
     return { ...this.shape, count: z.count, pixels: toBytes(images.values) }
   }
 
@@ -93,7 +137,7 @@ export class Model {
   /** Latents of pictures by running the drawing backwards: dx = v dt from t = 0 to t = 1. */
   async invert(pictures: PixelBatch, integration: Integration): Promise<Latents> {
     const images = { count: pictures.count, values: toImages(pictures.pixels) }
-    return await this.integrate(images, { ...integration, from: 0, to: 1 })
+    return await this.carry(images, { ...integration, from: 0, to: 1 })
   }
 
   /** `frames` latents from the first of two to the second, ends included. */
@@ -122,12 +166,21 @@ export class Model {
     this.programs.clear()
   }
 
-  private priorLatents(count: number, seed: number): Latents {
-    const x = this.noise(count, { seed, purpose: 'sample' })
-    const z = this.inChunks({ count, inputs: { x } }, (chunk, n) =>
-      this.program(`latent-${n}`, () => this.latentProgram(n)).run(chunk),
+  /** As many latents as a chunk has; the prior's spread times the temperature. */
+  private priorLatents(options: {
+    count: number
+    first: number
+    seed: number
+    temperature: number
+  }): Float32Array {
+    const { count, first, seed, temperature } = options
+    const x = this.noise(count, { seed, first, purpose: 'sample' })
+    return this.inChunks({ count, inputs: { x } }, (chunk, n) =>
+      this.program(`latent-${n}`, () => this.latentProgram(n)).run({
+        ...chunk,
+        temperature: Float32Array.of(temperature),
+      }),
     )
-    return { count, values: z }
   }
 
   /** Standard normal noise, that of picture i by (seed, first + i, purpose) alone. */
@@ -150,30 +203,49 @@ export class Model {
     return tf.tensor4d(values.slice(i * size, (i + 1) * size), [1, ...this.pictureShape()])
   }
 
-  private async integrate(
-    start: Latents,
-    options: Integration & { from: number; to: number },
-  ): Promise<Latents> {
-    const { solver, steps, from, to, onStep } = options
+  /** All of some values from one end of the way to the other. */
+  private async carry(start: Latents, options: Integration & { from: number; to: number }): Promise<Latents> {
     const size = pictureBytes(this.shape)
     const values = new Float32Array(start.count * size)
-    const chunks = Math.ceil(start.count / chunkSize)
-    let done = 0
-    for (const { first, n } of chunksOf(start.count)) {
-      let x = padded(
-        start.values.subarray(first * size, (first + n) * size),
-        this.chunkFor(start.count) * size,
-      )
-      for (const { t, dt } of timeGrid({ steps, from, to })) {
-        const program = this.program(`${solver}-${this.chunkFor(start.count)}`, () =>
-          this.solverProgram(solver, this.chunkFor(start.count)),
-        )
-        x = program.run({ x, t: Float32Array.of(t), dt: Float32Array.of(dt) })['x'] as Float32Array
-        await onStep?.(++done / (chunks * steps))
-      }
-      values.set(x.subarray(0, n * size), first * size)
-    }
+    await this.integrate(start.count, {
+      ...options,
+      start: (first, n) => start.values.subarray(first * size, (first + n) * size),
+      done: (first, x) => values.set(x, first * size),
+    })
     return { count: start.count, values }
+  }
+
+  private async integrate(
+    count: number,
+    options: Integration & Ends & { from: number; to: number },
+  ): Promise<{ evaluations: number; steps: number }> {
+    const { start, done, frames, from, to, onStep, ...rest } = options
+    const drawing = drawingOf(rest)
+    const n = this.chunkFor(count)
+    const size = pictureBytes(this.shape)
+    const calls = solverCalls({
+      ...drawing,
+      system: this.system,
+      base: this.base(n),
+      program: (name, make) => this.program(`${name}-${n}`, make),
+    })
+    const taken = { evaluations: 0, steps: 0 }
+    for (const { first, n: pictures } of chunksOf(count)) {
+      const wanted = (x: Float32Array) => x.subarray(0, pictures * size)
+      const { x, evaluations, steps } = await integrate({
+        calls,
+        x: padded(start(first, pictures), n * size),
+        ...{ pictures, drawing, from, to },
+        frames: frames?.count
+          ? { count: frames.count, take: (frame, at) => frames.take({ first, frame }, wanted(at)) }
+          : undefined,
+        onStep: (share) => onStep?.((first + share * pictures) / count),
+      })
+      done(first, wanted(x))
+      taken.evaluations += (evaluations * pictures) / count
+      taken.steps += (steps * pictures) / count
+    }
+    return taken
   }
 
   /** Pictures a call is made for: a power of two, so that few programs serve every count. */
@@ -224,28 +296,6 @@ export class Model {
     }
   }
 
-  private solverProgram(solver: SolverName, n: number): ProgramSpec {
-    const base = this.base(n)
-    const scalar = { shape: [], dtype: 'float32' as const }
-    return {
-      ...base,
-      name: solver,
-      feeds: { ...base.feeds, t: scalar, dt: scalar },
-      body: (weights, feeds) => ({
-        fetches: {
-          x: solverStep({
-            tableau: tableaus[solver],
-            slope: (x, t) => this.system.velocity(weights, x, t),
-            x: feeds['x'] as Tensor4D,
-            t: feeds['t'] as tf.Tensor,
-            dt: feeds['dt'] as tf.Tensor,
-          }),
-        },
-        next: {},
-      }),
-    }
-  }
-
   private encodeProgram(n: number, drawn: boolean): ProgramSpec {
     const { posterior } = this.system
     const { state, feeds } = this.base(n)
@@ -262,10 +312,15 @@ export class Model {
   }
 
   private latentProgram(n: number): ProgramSpec {
+    const base = this.base(n)
     return {
-      ...this.base(n),
+      ...base,
       name: 'latent',
-      body: (weights, { x }) => ({ fetches: { x: this.system.latent(weights, x as Tensor4D) }, next: {} }),
+      feeds: { ...base.feeds, temperature: { shape: [], dtype: 'float32' } },
+      body: (weights, { x, temperature }) => ({
+        fetches: { x: this.system.latent(weights, x as Tensor4D, temperature) },
+        next: {},
+      }),
     }
   }
 }

@@ -1,3 +1,4 @@
+import type { WeightsName } from '#contract/drawing.ts'
 import type { ModelSource } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { drawingWeights } from '../train/step-program.ts'
@@ -19,9 +20,12 @@ export class SavedModels {
   private readonly turns = new Turns()
 
   /** Lends a checkpoint's networks; borrowers take turns. @throws FlowerbedError `not-found` or `corrupt` */
-  use<T>(source: ModelSource, job: (model: Model, step: number) => Promise<T>): Promise<T> {
+  use<T>(
+    { source, weights = 'ema' }: { source: ModelSource; weights?: WeightsName | undefined },
+    job: (model: Model, step: number) => Promise<T>,
+  ): Promise<T> {
     return this.turns.take(async () => {
-      const { model, step } = await this.get(source)
+      const { model, step } = await this.get(source, weights)
       return await job(model, step)
     })
   }
@@ -35,7 +39,7 @@ export class SavedModels {
     })
   }
 
-  private async get(source: ModelSource): Promise<Loaded> {
+  private async get(source: ModelSource, weights: WeightsName): Promise<Loaded> {
     const { runId, runDirectory, checkpoint } = source
     if (checkpoint === null) {
       throw new FlowerbedError('not-found', 'This run has no save to draw from.', {
@@ -43,8 +47,8 @@ export class SavedModels {
         hint: 'Train it until it has saved once.',
       })
     }
-    const key = `${runDirectory}/${checkpoint}`
-    const entry = this.loaded.get(key) ?? (await load(runDirectory, checkpoint))
+    const key = `${runDirectory}/${checkpoint}/${weights}`
+    const entry = this.loaded.get(key) ?? (await load(runDirectory, checkpoint, weights))
     // The most recently used stands last.
     this.loaded.delete(key)
     this.loaded.set(key, entry)
@@ -57,10 +61,10 @@ export class SavedModels {
   }
 }
 
-async function load(runDirectory: string, checkpoint: string): Promise<Loaded> {
+async function load(runDirectory: string, checkpoint: string, weights: WeightsName): Promise<Loaded> {
   const { info, state } = await loadCheckpoint(runDirectory, checkpoint)
   // What was saved decides the networks, whatever the run's record says today.
   const model = new Model({ config: info.config, shape: info.shape })
-  model.setWeights(drawingWeights(state, info.config))
+  model.setWeights(drawingWeights(state, info.config, weights))
   return { model, step: info.step }
 }

@@ -1,14 +1,20 @@
+import { drawingOf } from '#contract/drawing.ts'
 import type { InterpolateRequest, InterpolateResult } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureAt } from '../pictures/png.ts'
-import { integrationOf, latentsOf } from './encode.ts'
+import type { OnStep } from './drawing-jobs.ts'
+import { latentsOf, stepsOf } from './encode.ts'
 import type { Model } from './model.ts'
 import { differences, picturesOf } from './originals.ts'
 
 const maxFrames = 512
 
 /** From one picture to another through latent space: encode both, go between, draw each frame. */
-export async function walk(model: Model, request: InterpolateRequest): Promise<InterpolateResult> {
+export async function walk(
+  model: Model,
+  request: InterpolateRequest,
+  onStep: OnStep,
+): Promise<InterpolateResult> {
   const { frames, mode } = request
   if (!Number.isInteger(frames) || frames < 2 || frames > maxFrames) {
     throw new FlowerbedError('bad-input', `A walk has 2 to ${maxFrames} frames, not ${frames}.`, {
@@ -16,8 +22,12 @@ export async function walk(model: Model, request: InterpolateRequest): Promise<I
     })
   }
   const originals = picturesOf([request.a, request.b], model.shape)
-  const ends = await latentsOf(model, originals, request)
-  const drawn = await model.draw(model.between(ends, { frames, mode }), integrationOf(request))
+  const steps = stepsOf(request, { encoded: 2, drawn: frames, onStep })
+  const ends = await latentsOf(model, originals, { request, onStep: steps.encoding })
+  const drawn = await model.draw(model.between(ends, { frames, mode }), {
+    ...drawingOf(request.drawing),
+    onStep: steps.drawing,
+  })
   const [errorA = 0] = differences(pictureAt(originals, 0), pictureAt(drawn, 0))
   const [errorB = 0] = differences(pictureAt(originals, 1), pictureAt(drawn, frames - 1))
   return { frames: drawn, originals, reconstructionError: [errorA, errorB] }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
+import type { WeightsName } from '#contract/drawing.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import type { ProgramSpec, Tensors, Values } from '../compile/program.ts'
 import { pathTimes } from '../flow/times.ts'
@@ -139,16 +140,21 @@ export function initialState(system: System, config: RunConfig): Values {
   return state
 }
 
-/** The arrays that drawing uses: the average of the weights, or the weights themselves without one. */
-const drawingKind = (config: RunConfig): StateKind => (config.emaDecay > 0 ? 'ema' : 'weight')
+/** The arrays that drawing uses: the average of the weights, or the weights themselves without one or if asked for. */
+const drawingKind = (config: RunConfig, weights: WeightsName): StateKind =>
+  config.emaDecay > 0 && weights === 'ema' ? 'ema' : 'weight'
 
-export function stateNamesOfDrawing(system: System, config: RunConfig): string[] {
-  return system.parameters.map(({ name }) => stateName(drawingKind(config), name))
+export function stateNamesOfDrawing(
+  system: System,
+  config: RunConfig,
+  weights: WeightsName = 'ema',
+): string[] {
+  return system.parameters.map(({ name }) => stateName(drawingKind(config, weights), name))
 }
 
 /** Those arrays by parameter name, out of a state or a part of it that has them. */
-export function drawingWeights(state: Values, config: RunConfig): Values {
-  const prefix = stateName(drawingKind(config), '')
+export function drawingWeights(state: Values, config: RunConfig, weights: WeightsName = 'ema'): Values {
+  const prefix = stateName(drawingKind(config, weights), '')
   return Object.fromEntries(
     Object.entries(state)
       .filter(([name]) => name.startsWith(prefix))

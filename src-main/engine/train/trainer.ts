@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunConfig } from '#contract/config.ts'
+import type { WeightsName } from '#contract/drawing.ts'
 import type { EngineEvent, TrainOutcome, TrainProgress, TrainRequest, TrainResult } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { Machine } from '#contract/run.ts'
@@ -121,17 +122,18 @@ export class Trainer {
   }
 
   /** Lends the networks with their present weights, one borrower at a time, between the steps of training. */
-  withModel<T>(use: (model: Model, step: number) => Promise<T>): Promise<T> {
+  withModel<T>(use: (model: Model, step: number) => Promise<T>, weights?: WeightsName): Promise<T> {
     return this.drawing.take(() => {
       if (this.wish || !this.alive)
         throw new FlowerbedError('cancelled', 'Training has just ended.', { hint: 'Try again.' })
-      this.model.setWeights(this.weights())
+      this.model.setWeights(this.weights(weights))
       return use(this.model, this.step)
     })
   }
 
-  private weights(): Values {
-    return drawingWeights(this.program.read(stateNamesOfDrawing(this.system, this.config)), this.config)
+  private weights(kind?: WeightsName): Values {
+    const names = stateNamesOfDrawing(this.system, this.config, kind)
+    return drawingWeights(this.program.read(names), this.config, kind)
   }
 
   private async train(): Promise<TrainResult> {
@@ -248,7 +250,7 @@ export class Trainer {
     const { sampleCount, sampleSteps, seed } = this.config
     const step = this.step
     this.report('sampling', { always: true })
-    const pictures = await this.drawing.take(async () => {
+    const drawn = await this.drawing.take(async () => {
       this.model.setWeights(this.weights())
       return await this.model
         .sample({
@@ -266,13 +268,13 @@ export class Trainer {
           throw thrown
         })
     })
-    if (!pictures) return
+    if (!drawn) return
     const record = await saveSheet({
       runId: this.runId,
       runDirectory: this.request.runDirectory,
       kind: 'grid',
       step,
-      pictures,
+      pictures: drawn.pictures,
       seed,
       solver: gridSolver,
       solverSteps: sampleSteps,

@@ -78,6 +78,18 @@ describe('flowerbed', () => {
       height: 2 * 128,
     })
 
+    const ways = await flowerbed(
+      `sample latest --count 3 --solver dopri5 --tolerance 0.01 --temperature 0.8 --weights raw --trajectory 5 --json`
+        .split(' ')
+        .concat('--out', join(folder.path, 'ways')),
+    )
+    expect(ways.json['evaluations']).toBeGreaterThan(2)
+    const trajectory = ways.json['trajectory'] as { files: string[]; animation: string }
+    expect(trajectory.files).toHaveLength(3)
+    expect(await sharp(trajectory.files[2]).metadata()).toMatchObject({ width: 5 * 128, height: 128 })
+    // Forth and back, without the ends twice.
+    expect(await sharp(trajectory.animation, { pages: -1 }).metadata()).toMatchObject({ pages: 8 })
+
     const ends = [join(pictures, 'picture 0.png'), join(pictures, 'picture 1.png')]
     for (const encoder of ['posterior', 'inversion']) {
       const file = join(folder.path, `${encoder}.safetensors`)
@@ -173,6 +185,12 @@ describe('flowerbed', () => {
     ['a setting out of range', ['train', pictures, '--set', 'hidden=2'], /Hidden must be at least 4/],
     ['an unknown preset', ['train', pictures, '--preset', 'best'], /no preset “best”.*balanced/],
     ['a number that is none', ['train', pictures, '--steps', 'many'], /whole number/],
+    [
+      'a tolerance of one',
+      ['sample', 'latest', '--tolerance', '1', '--out', folder.path],
+      /tolerance must be at most 0.1/,
+    ],
+    ['no pictures', ['sample', 'latest', '--count', '0', '--out', folder.path], /At least 1 picture/],
     ['an unknown run', ['sample', 'zzz', '--out', folder.path], /no run “zzz”/],
     ['an unknown command', ['grow'], /unknown command/],
     [

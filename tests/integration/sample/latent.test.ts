@@ -20,9 +20,14 @@ const datasetDirectory = packedDataset(join(folder.path, 'dataset'), { count, sh
 const engine = createEngine({
   emit: (event) => {
     if (event.type === 'checkpoint') checkpoint = event.record.file
+    if (event.type === 'drawing') {
+      shares.push(event.share)
+      if (event.job === 'cancelled') void engine.handlers.cancelDrawing({ job: event.job })
+    }
   },
 })
 let checkpoint: string | null = null
+const shares: number[] = []
 let tensorsBefore = 0
 
 const run = {
@@ -246,5 +251,27 @@ describe('arithmetic', () => {
       kind: 'bad-input',
       message: expect.stringMatching(message) as string,
     })
+  })
+})
+
+describe('grids and arithmetic', () => {
+  const inverted = () => ({ ...drawing(), encoder: 'inversion' as const, drawing: { steps: 40 } })
+  const pictures = [0, 1, 2].map(picture)
+  const work = {
+    grid: (job: string) => grid({ ...inverted(), job, pictures, rows: 16, columns: 16, mode: 'slerp' }),
+    shift: (job: string) =>
+      shift({
+        ...inverted(),
+        ...{ job, pictures, add: label('left'), subtract: label('right'), strengths: [1, 2] },
+      }),
+  }
+
+  it.each(['grid', 'shift'] as const)('tell how far they are and can be cancelled: %s', async (name) => {
+    shares.length = 0
+    await work[name]('told')
+    expect(shares.length).toBeGreaterThan(1)
+    expect(shares).toEqual([...shares].sort((a, b) => a - b))
+    expect(shares.at(-1)).toBeLessThanOrEqual(1)
+    await expect(work[name]('cancelled')).rejects.toMatchObject({ kind: 'cancelled' })
   })
 })
