@@ -4,6 +4,7 @@ import { settingFields } from '#contract/config.ts'
 import { drawingDefaults, solverNames, timeGridNames, weightNames } from '#contract/drawing.ts'
 import type { Drawing, DrawingOptions } from '#contract/drawing.ts'
 import { encoderNames } from '#contract/engine.ts'
+import type { EncoderName, EncodingRequest } from '#contract/engine.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
 
 /** Options that several commands share. */
@@ -11,16 +12,11 @@ export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs
 export const jsonOption = () => new Option('--json', 'print one JSON document on stdout')
 export const deviceOption = () =>
   new Option('--device <device>', 'what to compute on').choices(deviceChoiceSchema.options).default('auto')
-export const encoderOption = () =>
-  new Option('--encoder <encoder>', 'how pictures are encoded')
-    .choices([...encoderNames])
-    .default('posterior')
-
 /** What `addDrawingOptions` lets a user say. */
-export interface DrawingFlags extends Pick<Drawing, 'steps' | 'solver' | 'tolerance' | 'weights'> {
-  grid: Drawing['timeGrid']
-  gridShift: number
-}
+export type DrawingFlags = Pick<
+  Drawing,
+  'steps' | 'solver' | 'timeGrid' | 'gridShift' | 'tolerance' | 'weights'
+>
 
 /** How pictures are drawn: the same options for every command that draws. */
 export function addDrawingOptions(command: Command): Command {
@@ -33,7 +29,7 @@ export function addDrawingOptions(command: Command): Command {
         .default(solver),
     )
     .addOption(
-      new Option('--grid <grid>', 'where the steps lie: even, finer near the picture, or shifted')
+      new Option('--time-grid <grid>', 'where the steps lie: even, finer near the picture, or shifted')
         .choices([...timeGridNames])
         .default(timeGrid),
     )
@@ -55,9 +51,34 @@ export function addDrawingOptions(command: Command): Command {
 }
 
 /** What the user said of it, as the engine is asked. */
-export function drawingFrom({ grid: timeGrid, ...flags }: DrawingFlags): DrawingOptions {
-  const { solver, steps, gridShift, tolerance, weights } = flags
+export function drawingFrom(flags: DrawingFlags): DrawingOptions {
+  const { solver, steps, timeGrid, gridShift, tolerance, weights } = flags
   return { solver, steps, timeGrid, gridShift, tolerance, weights }
+}
+
+/** What `addEncodingOptions` lets a user say. */
+export interface EncodingFlags {
+  encoder: EncoderName
+  seed: number
+}
+
+/** How pictures become latents: the same options for every command that encodes. */
+export function addEncodingOptions(command: Command): Command {
+  return command
+    .addOption(
+      new Option('--encoder <encoder>', 'how pictures are encoded')
+        .choices([...encoderNames])
+        .default('posterior'),
+    )
+    .option('--seed <number>', 'other draws of posterior-sample for another number', wholeNumber, 1)
+}
+
+/** What the user said of it, as the engine is asked. */
+export function encodingFrom({
+  encoder,
+  seed,
+}: EncodingFlags): Pick<EncodingRequest, 'encoder' | 'encoderSeed'> {
+  return { encoder, encoderSeed: seed }
 }
 
 export function wholeNumber(text: string): number {

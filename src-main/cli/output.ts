@@ -28,6 +28,9 @@ export class StatusLine {
   }
 }
 
+/** 0.0123 → “1.2 %”. */
+export const percent = (share: number) => `${(share * 100).toFixed(1)} %`
+
 /** 75 → “1 min 15 s”, as people say it. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds))

@@ -16,6 +16,7 @@ const purposes = [
   'split',
   'validation noise',
   'validation time',
+  'posterior',
 ] as const
 export type Purpose = (typeof purposes)[number]
 

@@ -14,8 +14,10 @@ import { loadTensorFlow } from './runtime/load.ts'
 import { DrawingJobs } from './sample/drawing-jobs.ts'
 import type { OnStep } from './sample/drawing-jobs.ts'
 import { encode } from './sample/encode.ts'
+import { drawGrid } from './sample/grid.ts'
 import type { Model } from './sample/model.ts'
 import { SavedModels } from './sample/saved-models.ts'
+import { shift } from './sample/shift.ts'
 import { saveSheet } from './sample/sheet.ts'
 import { walk } from './sample/walk.ts'
 import { estimateMemory } from './train/memory.ts'
@@ -24,7 +26,17 @@ import { Trainer } from './train/trainer.ts'
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
 export type ModelRequests = Pick<
   EngineRequests,
-  'train' | 'estimate' | 'pause' | 'stop' | 'extend' | 'sample' | 'interpolate' | 'encode' | 'cancelDrawing'
+  | 'train'
+  | 'estimate'
+  | 'pause'
+  | 'stop'
+  | 'extend'
+  | 'sample'
+  | 'interpolate'
+  | 'encode'
+  | 'grid'
+  | 'shift'
+  | 'cancelDrawing'
 >
 
 export interface Engine {
@@ -105,6 +117,9 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       await withModel(request, (model, { onStep }) => walk(model, request, onStep)),
     encode: async (request) =>
       await withModel(request, (model, { onStep }) => encode(model, request, onStep)),
+    grid: async (request) =>
+      await withModel(request, (model, { onStep }) => drawGrid(model, request, onStep)),
+    shift: async (request) => await withModel(request, (model, { onStep }) => shift(model, request, onStep)),
     cancelDrawing: ({ job }) => jobs.cancel(job),
   }
 

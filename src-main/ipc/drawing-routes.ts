@@ -1,7 +1,7 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { drawingSchema, selectionSchema } from '#contract/drawing.ts'
-import { encoderNames } from '#contract/engine.ts'
+import { betweenNames, encoderNames } from '#contract/engine.ts'
 import type { PictureSource } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { WalkEnd } from '#contract/ipc.ts'
@@ -9,12 +9,25 @@ import type { RunRecord } from '#contract/run.ts'
 import type { Routes } from './router.ts'
 import type { Services } from './services.ts'
 
-type DrawingRoutes = Pick<Routes, 'gallery.sample' | 'gallery.cancel' | 'latent.interpolate'>
+type DrawingRoutes = Pick<Routes, 'gallery.sample' | 'gallery.cancel' | 'latent.interpolate' | 'latent.grid'>
 
 const end = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), index: z.int().min(0) }),
   z.strictObject({ kind: z.literal('file'), path: z.string().refine(isAbsolute, 'Choose a file') }),
 ])
+
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+/** What strips and grids are both asked with. */
+const choice = {
+  id: z.string(),
+  mode: z.enum(betweenNames),
+  encoder: z.enum(encoderNames),
+  encoderSeed: seed.optional(),
+  drawing: drawingSchema,
+}
 
 export function drawingRoutes({ store, keeper, engine, importer, emit }: Services): DrawingRoutes {
   /** Files are decoded by the importer, which is made to be ended by them. */
@@ -42,10 +55,7 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
         id: z.string(),
         job: z.string(),
         count: z.int().min(1).max(256),
-        seed: z
-          .int()
-          .min(0)
-          .max(2 ** 31 - 1),
+        seed,
         temperature: selectionSchema.shape.temperature,
         drawing: drawingSchema,
       }),
@@ -65,13 +75,10 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
     },
     'latent.interpolate': {
       argument: z.strictObject({
-        id: z.string(),
+        ...choice,
         a: end,
         b: end,
         frames: z.int().min(2).max(129),
-        mode: z.enum(['slerp', 'lerp']),
-        encoder: z.enum(encoderNames),
-        drawing: drawingSchema,
       }),
       answer: async ({ id, a, b, ...walk }) => {
         const run = store.runs.get(id)
@@ -82,6 +89,23 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
           a: from,
           b: to,
           ...walk,
+        })
+      },
+    },
+    'latent.grid': {
+      argument: z.strictObject({
+        ...choice,
+        pictures: z.array(end).min(3).max(4),
+        rows: z.int().min(2).max(32),
+        columns: z.int().min(2).max(32),
+      }),
+      answer: async ({ id, pictures, ...grid }) => {
+        const run = store.runs.get(id)
+        return await engine.request('grid', {
+          model: keeper.modelSource(id),
+          device: run.deviceChoice,
+          pictures: await Promise.all(pictures.map((picture) => sourceOf(run, picture))),
+          ...grid,
         })
       },
     },

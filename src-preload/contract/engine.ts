@@ -59,20 +59,30 @@ export interface SampleResult {
   evaluations: number
 }
 
-export const encoderNames = ['posterior', 'inversion'] as const
+export const encoderNames = ['posterior', 'posterior-sample', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
+
+/** A request that turns pictures into latents before it draws. */
+export interface EncodingRequest extends DrawingRequest {
+  /** By the mean of q(z|x), by a draw from it, or by running the drawing backwards, which works for every run. */
+  encoder: EncoderName
+  /** Which draw from q(z|x) `posterior-sample` takes; 1 unless told. */
+  encoderSeed?: number
+}
 
 /** A picture to encode: one of the dataset's, or pixels already decoded to the run's shape. */
 export type PictureSource =
   { kind: 'dataset'; datasetDirectory: string; index: number } | { kind: 'pixels'; pixels: Uint8Array }
 
-export interface InterpolateRequest extends DrawingRequest {
+/** The way between two latents: along the great circle, or a straight line. */
+export const betweenNames = ['slerp', 'lerp'] as const
+export type Between = (typeof betweenNames)[number]
+
+export interface InterpolateRequest extends EncodingRequest {
   a: PictureSource
   b: PictureSource
   frames: number
-  mode: 'slerp' | 'lerp'
-  /** By the mean of q(z|x), or by running the drawing backwards, which works for every run. */
-  encoder: EncoderName
+  mode: Between
 }
 
 export interface InterpolateResult {
@@ -93,9 +103,8 @@ export interface MemoryEstimate {
   fittingBatch: number | null
 }
 
-export interface EncodeRequest extends DrawingRequest {
+export interface EncodeRequest extends EncodingRequest {
   pictures: PictureSource[]
-  encoder: EncoderName
 }
 
 export interface EncodeResult {
@@ -106,6 +115,59 @@ export interface EncodeResult {
   drawn: PixelBatch
   /** RMS difference of each picture and what is drawn from its latent, in [0, 1]. */
   reconstructionError: number[]
+}
+
+export interface GridRequest extends EncodingRequest {
+  /** Three or four: top left, top right, bottom left, bottom right; a fourth is made up where it is left out. */
+  pictures: PictureSource[]
+  rows: number
+  columns: number
+  mode: Between
+}
+
+export interface GridResult {
+  rows: number
+  columns: number
+  /** `rows · columns` drawings, row by row; those at the corners are the reconstructions of the pictures. */
+  cells: PixelBatch
+  /** The pictures at the run's shape. */
+  originals: PixelBatch
+  /** RMS difference of each picture and its corner, in [0, 1]. */
+  reconstructionError: number[]
+}
+
+/** Pictures that are taken together: some, or those of the dataset that have a label. */
+export type PictureGroup =
+  | { kind: 'pictures'; pictures: PictureSource[] }
+  /** At most `groupLimit` of them; `seed` chooses which. */
+  | { kind: 'label'; datasetDirectory: string; label: string; seed: number }
+
+/** Pictures a group may have. */
+export const groupLimit = 256
+
+/** Pictures in the direction from one group's mean latent to another's. */
+export interface ShiftRequest extends EncodingRequest {
+  pictures: PictureSource[]
+  /** The direction is mean(add) − mean(subtract). */
+  add: PictureGroup
+  subtract: PictureGroup
+  /** How far to go: 0 is the picture itself, 1 the whole difference of the means. */
+  strengths: number[]
+}
+
+export interface ShiftResult {
+  /** Each picture at each strength; all strengths of the first picture first. */
+  drawn: PixelBatch
+  /** The pictures at the run's shape, and what is drawn from their latents as they are. */
+  originals: PixelBatch
+  redrawn: PixelBatch
+  /** RMS difference of each picture and its redrawing, in [0, 1]. */
+  reconstructionError: number[]
+  /** RMS of the direction's numbers; a latent's own are about 1. */
+  directionSize: number
+  /** Pictures that took part. */
+  added: number
+  subtracted: number
 }
 
 /** Requests the engine answers; `[argument, result]`. The argument and result survive structured clone. */
@@ -123,6 +185,8 @@ export interface EngineRequests {
   cancelDrawing: [{ job: string }, void]
   interpolate: [InterpolateRequest, InterpolateResult]
   encode: [EncodeRequest, EncodeResult]
+  grid: [GridRequest, GridResult]
+  shift: [ShiftRequest, ShiftResult]
   runtimeStatus: [void, RuntimeStatus]
   runtimeInstall: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeRemove: [{ variant: RuntimeVariant }, RuntimeStatus]

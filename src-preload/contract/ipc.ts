@@ -8,7 +8,14 @@ import type {
 } from './dataset.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
 import type { DrawingOptions } from './drawing.ts'
-import type { EncoderName, InterpolateResult, MemoryEstimate, TrainProgress } from './engine.ts'
+import type {
+  Between,
+  EncoderName,
+  GridResult,
+  InterpolateResult,
+  MemoryEstimate,
+  TrainProgress,
+} from './engine.ts'
 import type { SerializedError } from './errors.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
 import type {
@@ -43,6 +50,14 @@ export interface RecentFolder {
 
 /** A picture chosen for the latent walk: from the run's dataset, or a file of the user's. */
 export type WalkEnd = { kind: 'dataset'; index: number } | { kind: 'file'; path: string }
+
+/** What every request about latents says: of which run, how pictures are encoded, and how drawn. */
+export interface LatentChoice {
+  id: string
+  encoder: EncoderName
+  encoderSeed?: number
+  drawing: DrawingOptions
+}
 
 /** What can be shown in the system's file manager. */
 export type RevealTarget =
@@ -115,16 +130,13 @@ export interface IpcRequests {
   ]
   'gallery.cancel': [{ job: string }, void]
   'latent.interpolate': [
-    {
-      id: string
-      a: WalkEnd
-      b: WalkEnd
-      frames: number
-      mode: 'slerp' | 'lerp'
-      encoder: EncoderName
-      drawing: DrawingOptions
-    },
+    LatentChoice & { a: WalkEnd; b: WalkEnd; frames: number; mode: Between },
     InterpolateResult,
+  ]
+  /** Three or four pictures: top left, top right, bottom left, bottom right. */
+  'latent.grid': [
+    LatentChoice & { pictures: WalkEnd[]; rows: number; columns: number; mode: Between },
+    GridResult,
   ]
 
   'runtime.status': [void, RuntimeStatus]

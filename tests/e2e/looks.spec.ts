@@ -37,6 +37,12 @@ for (const theme of ['light', 'dark'] as const) {
       await page.getByTestId(`go-${place}`).click()
       if (place === 'settings') await page.getByTestId('doctor-report').waitFor({ timeout: 60_000 })
       expect.soft(await complaints(page), place).toEqual([])
+      if (place !== 'latent') continue
+      await page.getByRole('radio', { name: 'Grid' }).check()
+      await page.getByTestId('latent-side').fill('3')
+      await page.getByTestId('latent-draw-grid').click()
+      await page.getByTestId('latent-cell').first().waitFor({ timeout: 60_000 })
+      expect.soft(await complaints(page), 'latent grid').toEqual([])
     }
   })
 }

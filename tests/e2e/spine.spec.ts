@@ -43,6 +43,17 @@ test('from a dropped folder to a gallery, a walk, and all of it again after a re
   await page.getByTestId('latent-scrubber').fill('8')
   await expect(page.getByText('The second, redrawn')).toBeVisible()
 
+  await page.getByRole('radio', { name: 'Grid' }).check()
+  await page.getByTestId('latent-leave-out').click()
+  await page.getByTestId('latent-side').fill('4')
+  await page.getByTestId('latent-draw-grid').click()
+  await expect(page.getByTestId('latent-cell')).toHaveCount(16, { timeout: 60_000 })
+  await expect(page.getByText('The first, redrawn')).toBeVisible()
+  await page.getByTestId('latent-cell').first().press('ArrowDown')
+  await expect(page.getByText('0 % across, 33 % down')).toBeVisible()
+  await page.getByRole('radio', { name: 'Strip' }).check()
+  await expect(page.getByText('The second, redrawn')).toBeVisible()
+
   await first.quit()
 
   const second = await launchApp({ dataDirectory: data.path })

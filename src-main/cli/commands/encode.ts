@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
-import type { EncoderName } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { writeSafetensors } from '../../engine/train/safetensors.ts'
@@ -9,19 +8,19 @@ import { writeFileAtomically } from '../../files.ts'
 import { decodePictures } from '../decode-pictures.ts'
 import {
   addDrawingOptions,
+  addEncodingOptions,
   dataDirOption,
   deviceOption,
   drawingFrom,
-  encoderOption,
+  encodingFrom,
   jsonOption,
 } from '../options.ts'
-import type { DrawingFlags } from '../options.ts'
+import type { DrawingFlags, EncodingFlags } from '../options.ts'
 import { followDrawing } from '../follow-drawing.ts'
-import { answer, say } from '../output.ts'
+import { answer, percent, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 
-interface Options extends DrawingFlags {
-  encoder: EncoderName
+interface Options extends DrawingFlags, EncodingFlags {
   out: string
   device: DeviceChoice
   dataDir?: string
@@ -35,16 +34,15 @@ export function addEncode(program: Command): void {
     .argument('<run>', 'its id, the beginning of one, or latest')
     .argument('<images...>', 'pictures to encode')
     .requiredOption('--out <file>', 'a .safetensors file')
-    .addOption(encoderOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(encode)
-  addDrawingOptions(command)
+  addDrawingOptions(addEncodingOptions(command))
 }
 
 async function encode(wanted: string, images: string[], options: Options): Promise<void> {
-  const { encoder, device } = options
+  const { encoder, seed, device } = options
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
@@ -53,7 +51,7 @@ async function encode(wanted: string, images: string[], options: Options): Promi
     const run = keeper.find(wanted)
     const pictures = await decodePictures(images, run.shape)
     const model = keeper.modelSource(run.id)
-    const request = { model, device, pictures, encoder, drawing: drawingFrom(options) }
+    const request = { model, device, pictures, ...encodingFrom(options), drawing: drawingFrom(options) }
     const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
       engine.handlers.encode({ ...request, job }),
     )
@@ -67,11 +65,16 @@ async function encode(wanted: string, images: string[], options: Options): Promi
           values: latents,
         },
       },
-      metadata: { run: run.id, encoder, images: JSON.stringify(images.map((path) => basename(path))) },
+      metadata: {
+        run: run.id,
+        encoder,
+        ...(encoder === 'posterior-sample' ? { seed: String(seed) } : {}),
+        images: JSON.stringify(images.map((path) => basename(path))),
+      },
     })
     await writeFileAtomically(out, bytes)
     images.forEach((path, i) => {
-      say(`${basename(path)}: redrawn ${((reconstructionError[i] ?? 0) * 100).toFixed(1)} % off`)
+      say(`${basename(path)}: redrawn ${percent(reconstructionError[i] ?? 0)} off`)
     })
     answer(options.json ?? false, { run: run.id, file: out, encoder, reconstructionError })
   })

@@ -2,75 +2,124 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, extname, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import type { EncoderName, InterpolateResult, PictureSource } from '#contract/engine.ts'
+import { betweenNames } from '#contract/engine.ts'
+import type { Between, InterpolateResult, PictureSource } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { tile, writePng } from '../../engine/pictures/png.ts'
 import { writeAnimation } from '../animation.ts'
 import { decodePictures } from '../decode-pictures.ts'
+import { gridSize, writeGrid } from '../latent-grid.ts'
+import type { GridSize } from '../latent-grid.ts'
+import { strengthRange, writeShift } from '../latent-shift.ts'
+import type { StrengthRange } from '../latent-shift.ts'
 import {
   addDrawingOptions,
+  addEncodingOptions,
   dataDirOption,
   deviceOption,
   drawingFrom,
-  encoderOption,
+  encodingFrom,
   jsonOption,
   wholeNumber,
 } from '../options.ts'
-import type { DrawingFlags } from '../options.ts'
+import type { DrawingFlags, EncodingFlags } from '../options.ts'
 import { followDrawing } from '../follow-drawing.ts'
-import { answer, say } from '../output.ts'
+import { answer, percent, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 import { enlargement } from './sample.ts'
 
-interface Options extends DrawingFlags {
+export interface InterpolateOptions extends DrawingFlags, EncodingFlags {
   frames: number
-  mode: 'slerp' | 'lerp'
-  encoder: EncoderName
+  mode: Between
+  grid?: GridSize
+  /** `true` where no picture follows: as a required list it would take the next option for one. */
+  add?: string[] | true
+  addLabel?: string
+  subtract?: string[] | true
+  subtractLabel?: string
+  strength: StrengthRange
   out: string
   device: DeviceChoice
   dataDir?: string
   json?: boolean
 }
 
+/** What is asked for: of which run, with which pictures. */
+export interface Wanted {
+  run: string
+  images: string[]
+  options: InterpolateOptions
+}
+
 export function addInterpolate(program: Command): void {
   const command = program
     .command('interpolate')
-    .description('walk from one picture to another through latent space')
+    .description('go through latent space: between two pictures, three or four, or two groups of them')
     .argument('<run>', 'its id, the beginning of one, or latest')
-    .argument('<imageA>', 'picture to start from')
-    .argument('<imageB>', 'picture to arrive at')
-    .requiredOption('--out <file>', 'a .png strip, or a .gif or .webp animation')
+    .argument('<images...>', 'two for a walk, three or four for --grid, those to change for --add')
+    .requiredOption('--out <file>', 'a .png, or a .gif or .webp animation of a walk')
     .option('--frames <count>', 'pictures on the way, ends included', wholeNumber, 9)
-    .addOption(new Option('--mode <mode>', 'the way between').choices(['slerp', 'lerp']).default('slerp'))
-    .addOption(encoderOption())
+    .addOption(
+      new Option('--mode <mode>', 'the way between').choices([...betweenNames]).default(betweenNames[0]),
+    )
+    .option('--grid <size>', 'a sheet of as many rows and columns (7, or 5x9) between 3 or 4', gridSize)
+    .option('--add [images...]', 'change the pictures towards the mean of these')
+    .option('--subtract [images...]', 'and away from the mean of these')
+    .option('--add-label <label>', 'the dataset’s pictures with this label instead')
+    .option('--subtract-label <label>', 'the dataset’s pictures with this label instead')
+    .addOption(
+      new Option('--strength <strength>', 'how far, or from..to for --frames steps (-1..1.5)')
+        .argParser(strengthRange)
+        .default({ from: 1, to: 1 }, '1'),
+    )
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
-    // eslint-disable-next-line max-params -- commander hands over one argument each
-    .action((run: string, a: string, b: string, options: Options) =>
-      interpolate({ run, images: [a, b] }, options),
+    .action((run: string, images: string[], options: InterpolateOptions) =>
+      interpolate({ run, images, options }),
     )
-  addDrawingOptions(command)
+  addDrawingOptions(addEncodingOptions(command))
 }
 
-async function interpolate(
-  wanted: { run: string; images: [string, string] },
-  options: Options,
-): Promise<void> {
+async function interpolate(wanted: Wanted): Promise<void> {
+  const { options, images } = wanted
   const out = resolve(options.out)
   if (!['.png', '.gif', '.webp'].includes(extname(out))) {
     throw new FlowerbedError('bad-input', 'The file must end in .png, .gif or .webp.', { where: options.out })
   }
-  if (options.frames < 2)
+  const { grid, add, addLabel, subtract, subtractLabel } = options
+  const shifts = [add, addLabel, subtract, subtractLabel].some((group) => group !== undefined)
+  if (grid && shifts)
+    throw new FlowerbedError('bad-input', 'Either --grid or --add and --subtract, not both.')
+  if (grid) await writeGrid(out, { ...wanted, grid })
+  else if (shifts) await writeShift(out, wanted)
+  else if (images.length === 2) await walk(out, wanted)
+  else {
+    throw new FlowerbedError('bad-input', `A walk is between 2 pictures, not ${images.length}.`, {
+      hint: 'A sheet between 3 or 4 is drawn with --grid, changed pictures with --add and --subtract.',
+    })
+  }
+}
+
+async function walk(out: string, { run: wantedRun, images, options }: Wanted): Promise<void> {
+  const { frames, mode, device } = options
+  if (frames < 2)
     throw new FlowerbedError('bad-input', 'A walk has at least 2 frames.', { where: '--frames' })
-  const { frames, mode, encoder, device } = options
   const follow = followDrawing()
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
-    const run = keeper.find(wanted.run)
-    const [a, b] = (await decodePictures(wanted.images, run.shape)) as [PictureSource, PictureSource]
-    const model = keeper.modelSource(run.id)
-    const request = { model, device, a, b, frames, mode, encoder, drawing: drawingFrom(options) }
+    const run = keeper.find(wantedRun)
+    const [a, b] = (await decodePictures(images, run.shape)) as [PictureSource, PictureSource]
+    const request = {
+      model: keeper.modelSource(run.id),
+      device,
+      a,
+      b,
+      frames,
+      mode,
+      ...encodingFrom(options),
+      drawing: drawingFrom(options),
+    }
     const result = await follow.during(engine, (job) => engine.handlers.interpolate({ ...request, job }))
     await mkdir(dirname(out), { recursive: true })
     await writeWalk(out, result)
@@ -80,10 +129,8 @@ async function interpolate(
   })
 }
 
-const percent = (share: number) => `${(share * 100).toFixed(1)} %`
-
 /** The frames side by side, or one after the other, after the file's name. */
-export async function writeWalk(out: string, { frames }: InterpolateResult): Promise<void> {
+export async function writeWalk(out: string, { frames }: Pick<InterpolateResult, 'frames'>): Promise<void> {
   const enlarge = enlargement(frames)
   if (out.endsWith('.png')) await writePng(out, tile(frames, frames.count), { enlarge })
   else await writeAnimation(out, frames, { enlarge })

@@ -3,16 +3,19 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
 import { drawingOf, selectionOf } from '#contract/drawing.ts'
 import type { DrawingOptions, SelectionOptions } from '#contract/drawing.ts'
+import type { Between } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
 import { createProgram } from '../compile/create-program.ts'
-import type { Program, ProgramSpec, Values } from '../compile/program.ts'
+import type { Program, ProgramSpec, TensorSpec, Values } from '../compile/program.ts'
 import { toImages } from '../data/batches.ts'
 import { createSystem } from '../flow/create-system.ts'
-import { lerp, slerp } from '../flow/latent.ts'
+import { evenShares, latentGrid, lerp, slerp } from '../flow/latent.ts'
+import { drawFrom } from '../flow/prior.ts'
 import type { System } from '../flow/system.ts'
 import { seedWords, statelessNormal } from '../random.ts'
+import type { Purpose } from '../random.ts'
 import { integrate } from './integrate.ts'
 import { solverCalls } from './solver-programs.ts'
 
@@ -107,18 +110,28 @@ export class Model {
     return { ...this.shape, count: z.count, pixels: toBytes(images.values) }
   }
 
-  /** Latents of pictures by the mean of q(z|x). @throws FlowerbedError `conflict` without a posterior */
-  encode(pictures: PixelBatch): Latents {
+  /**
+   * Latents of pictures by q(z|x): its mean, or with `draw` a draw from it, z = mean + exp(logvar/2)·eps, where the eps
+   * of picture i depends on (seed, first + i) alone.
+   * @throws FlowerbedError `conflict` without a posterior
+   */
+  encode(pictures: PixelBatch, draw?: { seed: number; first?: number }): Latents {
     if (!this.system.posterior) {
       throw new FlowerbedError('conflict', 'This run did not learn how pictures are encoded.', {
         hint: 'Encode by inversion, or train with “Learn how pictures are encoded” switched on.',
       })
     }
-    const images = toImages(pictures.pixels)
-    const values = this.inChunks({ count: pictures.count, values: images }, (chunk, n) =>
-      this.program(`encode-${n}`, () => this.encodeProgram(n)).run({ x: chunk }),
+    const { count, pixels } = pictures
+    const drawn = draw !== undefined
+    const key = drawn ? 'encode-draw' : 'encode'
+    const inputs = {
+      x: toImages(pixels),
+      ...(drawn ? { eps: this.noise(count, { purpose: 'posterior', ...draw }) } : {}),
+    }
+    const values = this.inChunks({ count, inputs }, (chunk, n) =>
+      this.program(`${key}-${n}`, () => this.encodeProgram(n, drawn)).run(chunk),
     )
-    return { count: pictures.count, values }
+    return { count, values }
   }
 
   /** Latents of pictures by running the drawing backwards: dx = v dt from t = 0 to t = 1. */
@@ -128,16 +141,24 @@ export class Model {
   }
 
   /** `frames` latents from the first of two to the second, ends included. */
-  between(ends: Latents, options: { frames: number; mode: 'slerp' | 'lerp' }): Latents {
+  between(ends: Latents, options: { frames: number; mode: Between }): Latents {
     const { frames, mode } = options
-    const size = pictureBytes(this.shape)
-    const shares = Array.from({ length: frames }, (_, i) => (frames === 1 ? 0 : i / (frames - 1)))
     const values = tf.tidy(() => {
-      const end = (i: number) =>
-        tf.tensor4d(ends.values.slice(i * size, (i + 1) * size), [1, ...this.pictureShape()])
-      return (mode === 'slerp' ? slerp : lerp)(end(0), end(1), shares).dataSync<'float32'>()
+      const [a, b] = [this.latentAt(ends, 0), this.latentAt(ends, 1)]
+      return (mode === 'slerp' ? slerp : lerp)(a, b, evenShares(frames)).dataSync<'float32'>()
     })
     return { count: frames, values }
+  }
+
+  /** A sheet between three or four latents, row by row; see `latentGrid`. */
+  grid(corners: Latents, options: { rows: number; columns: number; mode: Between }): Latents {
+    const { rows, columns } = options
+    const values = tf.tidy(() => {
+      const [a, b, c] = [this.latentAt(corners, 0), this.latentAt(corners, 1), this.latentAt(corners, 2)]
+      const given = corners.count > 3 ? ([a, b, c, this.latentAt(corners, 3)] as const) : ([a, b, c] as const)
+      return latentGrid(given, options).dataSync<'float32'>()
+    })
+    return { count: rows * columns, values }
   }
 
   dispose(): void {
@@ -153,21 +174,33 @@ export class Model {
     temperature: number
   }): Float32Array {
     const { count, first, seed, temperature } = options
+    const x = this.noise(count, { seed, first, purpose: 'sample' })
+    return this.inChunks({ count, inputs: { x } }, (chunk, n) =>
+      this.program(`latent-${n}`, () => this.latentProgram(n)).run({
+        ...chunk,
+        temperature: Float32Array.of(temperature),
+      }),
+    )
+  }
+
+  /** Standard normal noise, that of picture i by (seed, first + i, purpose) alone. */
+  private noise(count: number, from: { seed: number; purpose: Purpose; first?: number }): Float32Array {
+    const { seed, purpose, first = 0 } = from
     const size = pictureBytes(this.shape)
     const values = new Float32Array(count * size)
     for (let i = 0; i < count; i++) {
       const one = tf.tidy(() => {
-        const words = tf.tensor1d(seedWords(seed, first + i, 'sample'), 'int32')
+        const words = tf.tensor1d(seedWords(seed, first + i, purpose), 'int32')
         return statelessNormal([1, ...this.pictureShape()], words).dataSync<'float32'>()
       })
       values.set(one, i * size)
     }
-    return this.inChunks({ count, values }, (chunk, n) =>
-      this.program(`latent-${n}`, () => this.latentProgram(n)).run({
-        x: chunk,
-        temperature: Float32Array.of(temperature),
-      }),
-    )
+    return values
+  }
+
+  private latentAt({ values }: Latents, i: number): Tensor4D {
+    const size = pictureBytes(this.shape)
+    return tf.tensor4d(values.slice(i * size, (i + 1) * size), [1, ...this.pictureShape()])
   }
 
   /** All of some values from one end of the way to the other. */
@@ -220,12 +253,21 @@ export class Model {
     return Math.min(2 ** Math.ceil(Math.log2(count)), chunkSize)
   }
 
-  private inChunks(input: Latents, run: (chunk: Float32Array, n: number) => Values): Float32Array {
+  /** Each of `inputs` holds `count` arrays like a picture. */
+  private inChunks(
+    { count, inputs }: { count: number; inputs: Record<string, Float32Array> },
+    run: (chunk: Values, n: number) => Values,
+  ): Float32Array {
     const size = pictureBytes(this.shape)
-    const n = this.chunkFor(input.count)
-    const values = new Float32Array(input.count * size)
-    for (const { first, n: real } of chunksOf(input.count)) {
-      const chunk = padded(input.values.subarray(first * size, (first + real) * size), n * size)
+    const n = this.chunkFor(count)
+    const values = new Float32Array(count * size)
+    for (const { first, n: real } of chunksOf(count)) {
+      const chunk = Object.fromEntries(
+        Object.entries(inputs).map(([name, all]) => [
+          name,
+          padded(all.subarray(first * size, (first + real) * size), n * size),
+        ]),
+      )
       values.set((run(chunk, n)['x'] as Float32Array).subarray(0, real * size), first * size)
     }
     return values
@@ -254,15 +296,18 @@ export class Model {
     }
   }
 
-  private encodeProgram(n: number): ProgramSpec {
-    const posterior = this.system.posterior
+  private encodeProgram(n: number, drawn: boolean): ProgramSpec {
+    const { posterior } = this.system
+    const { state, feeds } = this.base(n)
     return {
-      ...this.base(n),
+      state,
+      feeds: drawn ? { ...feeds, eps: feeds['x'] as TensorSpec } : feeds,
       name: 'encode',
-      body: (weights, { x }) => ({
-        fetches: { x: posterior ? posterior(weights, x as Tensor4D).mean : (x as Tensor4D) },
-        next: {},
-      }),
+      body: (weights, { x, eps }) => {
+        const q = posterior?.(weights, x as Tensor4D)
+        const z = q && eps ? drawFrom(q, eps as Tensor4D) : q?.mean
+        return { fetches: { x: z ?? (x as Tensor4D) }, next: {} }
+      },
     }
   }
 

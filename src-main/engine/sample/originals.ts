@@ -8,7 +8,13 @@ import { Dataset } from '../../packed/dataset.ts'
 export function picturesOf(sources: PictureSource[], shape: PictureShape): PixelBatch {
   const size = pictureBytes(shape)
   const pixels = new Uint8Array(sources.length * size)
-  sources.forEach((source, i) => pixels.set(pixelsOf(source, shape), i * size))
+  // Opened once each: a large dataset's table takes a while to read.
+  const open = new Map<string, Dataset>()
+  try {
+    sources.forEach((source, i) => pixels.set(pixelsOf(source, { shape, open }), i * size))
+  } finally {
+    for (const dataset of open.values()) dataset.close()
+  }
   return { ...shape, count: sources.length, pixels }
 }
 
@@ -22,7 +28,10 @@ export function differences(a: PixelBatch, b: PixelBatch): number[] {
   })
 }
 
-function pixelsOf(source: PictureSource, shape: PictureShape): Uint8Array {
+function pixelsOf(
+  source: PictureSource,
+  { shape, open }: { shape: PictureShape; open: Map<string, Dataset> },
+): Uint8Array {
   const wrongSize = (what: string) =>
     new FlowerbedError('bad-input', `The picture is not of the size this run learnt from: ${what}.`, {
       hint: `It must be ${shape.width} × ${shape.height} pixels with ${shape.channels} channels.`,
@@ -32,13 +41,11 @@ function pixelsOf(source: PictureSource, shape: PictureShape): Uint8Array {
     if (pixels.length !== pictureBytes(shape)) throw wrongSize(`it has ${pixels.length} bytes`)
     return pixels
   }
-  const dataset = new Dataset(source.datasetDirectory)
-  try {
-    const { width, height, channels } = dataset.index.shape
-    if (width !== shape.width || height !== shape.height || channels !== shape.channels)
-      throw wrongSize(`the dataset’s are ${width} × ${height} with ${channels} channels`)
-    return dataset.pictures([source.index]).pixels
-  } finally {
-    dataset.close()
-  }
+  const { datasetDirectory, index } = source
+  const dataset = open.get(datasetDirectory) ?? new Dataset(datasetDirectory)
+  open.set(datasetDirectory, dataset)
+  const { width, height, channels } = dataset.index.shape
+  if (width !== shape.width || height !== shape.height || channels !== shape.channels)
+    throw wrongSize(`the dataset’s are ${width} × ${height} with ${channels} channels`)
+  return dataset.pictures([index]).pixels
 }

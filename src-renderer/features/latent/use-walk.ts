@@ -1,10 +1,11 @@
 import { computed, reactive, shallowRef } from 'vue'
 import { toFlowerbedError } from '#contract/errors.ts'
 import type { FlowerbedError } from '#contract/errors.ts'
-import type { EncoderName, InterpolateResult } from '#contract/engine.ts'
+import type { InterpolateResult } from '#contract/engine.ts'
 import type { WalkEnd } from '#contract/ipc.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { request } from '../../api/index.ts'
+import { encodingOf, newWayOptions, stepsProblem } from './way-options.ts'
 
 /** Frames that a walk may have. */
 export const frameRange = { min: 3, max: 33 }
@@ -16,12 +17,7 @@ export function useWalk(run: RunRecord) {
     a: hasPictures ? { kind: 'dataset', index: 0 } : null,
     b: hasPictures ? { kind: 'dataset', index: Math.floor(run.pictureCount / 2) } : null,
   })
-  const options = reactive<{ frames: number; mode: 'slerp' | 'lerp'; encoder: EncoderName; steps: number }>({
-    frames: 9,
-    mode: 'slerp',
-    encoder: run.config.posterior ? 'posterior' : 'inversion',
-    steps: run.config.sampleSteps,
-  })
+  const options = reactive({ frames: 9, ...newWayOptions(run) })
   const result = shallowRef<InterpolateResult | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
   const busySince = shallowRef<number | null>(null)
@@ -30,8 +26,7 @@ export function useWalk(run: RunRecord) {
     const { frames, steps } = options
     if (!Number.isInteger(frames) || frames < frameRange.min || frames > frameRange.max)
       return `A walk has ${frameRange.min} to ${frameRange.max} frames.`
-    if (!Number.isInteger(steps) || steps < 1 || steps > 1000) return 'A drawing takes 1 to 1,000 steps.'
-    return ends.a && ends.b ? null : 'Choose two pictures.'
+    return stepsProblem(steps) ?? (ends.a && ends.b ? null : 'Choose two pictures.')
   })
 
   async function walk(): Promise<void> {
@@ -39,14 +34,14 @@ export function useWalk(run: RunRecord) {
     busySince.value = Date.now()
     error.value = null
     try {
-      const { frames, mode, encoder, steps } = options
+      const { frames, mode, steps } = options
       result.value = await request('latent.interpolate', {
         id: run.id,
         a: { ...ends.a },
         b: { ...ends.b },
         frames,
         mode,
-        encoder,
+        ...encodingOf(options),
         drawing: { steps },
       })
     } catch (thrown) {

@@ -1,16 +1,17 @@
-import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import sharp from 'sharp'
 import { readSafetensors } from '../../../src-main/engine/train/safetensors.ts'
+import { command, commandFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/pictures.ts'
 
 const folder = temporaryFolder('cli')
 const pictures = join(folder.path, 'My pictures')
 const data = join(folder.path, 'data')
-const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
+const main = commandFile
+const flowerbed = command(data)
 const small = [
   '--image-size',
   '16',
@@ -23,34 +24,6 @@ const small = [
   '--set',
   'sampleCount=4',
 ]
-
-interface Outcome {
-  code: number | null
-  err: string
-  json: Record<string, unknown>
-}
-
-/** The command as people start it: a process of its own. */
-function flowerbed(args: string[], interruptAt?: RegExp): Promise<Outcome> {
-  return new Promise((done) => {
-    const child = spawn(process.execPath, [main, ...args, '--data-dir', data], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    })
-    let out = ''
-    let err = ''
-    let interrupted = false
-    child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()))
-    child.stderr.on('data', (chunk: Buffer) => {
-      err += chunk.toString()
-      // Once: a second Ctrl+C means at once, without saving.
-      if (!interrupted && interruptAt?.test(err)) interrupted = child.kill('SIGINT')
-    })
-    child.on('close', (code) => {
-      const last = out.trim().split('\n').at(-1) ?? ''
-      done({ code, err, json: last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {} })
-    })
-  })
-}
 
 beforeAll(async () => {
   const colours = ['#d03030', '#30a030', '#3050d0', '#d0c030']

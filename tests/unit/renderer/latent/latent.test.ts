@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { PixelBatch } from '#contract/pictures.ts'
 import { PictureCache } from '../../../../src-renderer/features/latent/picture-cache.ts'
+import { cellWords } from '../../../../src-renderer/features/latent/grid-words.ts'
 import { reconstructionWords } from '../../../../src-renderer/features/latent/reconstruction-words.ts'
 
 const batchOf = (indices: number[]): PixelBatch => ({
@@ -34,6 +35,18 @@ test('a page that could not be had is asked for again', async () => {
   })
   await expect(cache.find(1)).rejects.toThrow('gone')
   await expect(cache.find(1)).resolves.toMatchObject({ at: 1 })
+})
+
+test('a cell of a grid says where it is, and at a corner how near it came', () => {
+  const grid = { rows: 3, columns: 5, reconstructionError: [0.01, 0.02, 0.2] }
+  expect([0, 4, 10, 14].map((cell) => cellWords(grid, cell))).toEqual([
+    'The first, redrawn: hardly to be told apart · 1.0 % off',
+    'The second, redrawn: hardly to be told apart · 2.0 % off',
+    'The third, redrawn: only roughly alike · 20 % off',
+    'The fourth corner, made up of the other three',
+  ])
+  expect(cellWords({ ...grid, reconstructionError: [0, 0, 0, 0.5] }, 14)).toContain('The fourth, redrawn')
+  expect(cellWords(grid, 8)).toBe('75 % across, 50 % down')
 })
 
 test('a reconstruction’s error in words grows with it', () => {

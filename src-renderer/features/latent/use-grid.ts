@@ -1,0 +1,66 @@
+import { computed, reactive, shallowReactive, shallowRef } from 'vue'
+import { toFlowerbedError } from '#contract/errors.ts'
+import type { FlowerbedError } from '#contract/errors.ts'
+import type { GridResult } from '#contract/engine.ts'
+import type { WalkEnd } from '#contract/ipc.ts'
+import type { RunRecord } from '#contract/run.ts'
+import { request } from '../../api/index.ts'
+import { encodingOf, newWayOptions, stepsProblem } from './way-options.ts'
+
+/** Rows and columns that a grid may have. */
+export const sideRange = { min: 2, max: 15 }
+export const cornerNames = ['Top left', 'Top right', 'Bottom left', 'Bottom right'] as const
+
+/** A grid between three or four pictures of a run: what is chosen, and what came of it. */
+export function useGrid(run: RunRecord) {
+  const corners = shallowReactive<(WalkEnd | null)[]>(
+    cornerNames.map((_, i) =>
+      run.datasetId === null
+        ? null
+        : { kind: 'dataset', index: Math.floor((i * run.pictureCount) / cornerNames.length) },
+    ),
+  )
+  const options = reactive({ side: 7, ...newWayOptions(run) })
+  const result = shallowRef<GridResult | null>(null)
+  const error = shallowRef<FlowerbedError | null>(null)
+  const busy = shallowRef(false)
+
+  const problem = computed((): string | null => {
+    const { side, steps } = options
+    if (!Number.isInteger(side) || side < sideRange.min || side > sideRange.max)
+      return `A grid has ${sideRange.min} to ${sideRange.max} rows and columns.`
+    return (
+      stepsProblem(steps) ?? (corners.slice(0, 3).every(Boolean) ? null : 'Choose the first three pictures.')
+    )
+  })
+
+  async function draw(): Promise<void> {
+    if (problem.value !== null || busy.value) return
+    busy.value = true
+    error.value = null
+    try {
+      const { side, mode, steps } = options
+      result.value = await request('latent.grid', {
+        id: run.id,
+        pictures: corners.flatMap((corner) => (corner ? [{ ...corner }] : [])),
+        rows: side,
+        columns: side,
+        mode,
+        ...encodingOf(options),
+        drawing: { steps },
+      })
+    } catch (thrown) {
+      error.value = toFlowerbedError(thrown)
+    } finally {
+      busy.value = false
+    }
+  }
+
+  /** Puts a picture at a corner, or none; the grid shown belongs to the old ones and goes. */
+  function choose(corner: number, picture: WalkEnd | null): void {
+    corners[corner] = picture
+    result.value = null
+  }
+
+  return { corners, options, result, error, busy, problem, draw, choose }
+}

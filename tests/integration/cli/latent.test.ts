@@ -1,0 +1,152 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { encoderNames } from '#contract/engine.ts'
+import { readSafetensors } from '../../../src-main/engine/train/safetensors.ts'
+import { command } from '../../helpers/command.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+import { plain, writeFiles } from '../../helpers/pictures.ts'
+
+const folder = temporaryFolder('cli-latent')
+const pictures = join(folder.path, 'Colours')
+const flowerbed = command(join(folder.path, 'data'))
+const file = (name: string) => join(folder.path, name)
+const red = (i: number) => join(pictures, 'red', `${i}.png`)
+const blue = (i: number) => join(pictures, 'blue', `${i}.png`)
+const quick = ['--steps', '4', '--json']
+
+/** Average of a picture's red, green and blue. */
+const colour = async (path: string) => (await sharp(path).stats()).channels.map(({ mean }) => mean)
+
+beforeAll(async () => {
+  for (const [label, start] of [
+    ['red', 0xd02010],
+    ['blue', 0x1020d0],
+  ] as const) {
+    const files = await Promise.all(
+      Array.from({ length: 8 }, (_, i) =>
+        plain(20, 20, `#${(start + i * 0x010101).toString(16).padStart(6, '0')}`)
+          .png()
+          .toBuffer(),
+      ),
+    )
+    writeFiles(join(pictures, label), Object.fromEntries(files.map((bytes, i) => [`${i}.png`, bytes])))
+  }
+  const settings = ['hidden=8', 'batch=8', 'sampleEvery=0', 'network=conv', 'learningRate=0.003']
+  const trained = await flowerbed(
+    ['train', pictures, '--steps', '120', '--image-size', '16'].concat(
+      settings.flatMap((setting) => ['--set', setting]),
+    ),
+  )
+  expect(trained.code).toBe(0)
+})
+afterAll(() => folder.remove())
+
+describe('latents on the command line', () => {
+  it('encodes in three ways, each with how far the pictures are off when redrawn', async () => {
+    for (const encoder of encoderNames) {
+      const out = file(`${encoder}.safetensors`)
+      const { json, err } = await flowerbed(
+        ['encode', 'latest', red(0), blue(0), '--encoder', encoder, '--out', out, '--seed', '5'].concat(
+          quick,
+        ),
+      )
+      expect(json).toMatchObject({ encoder, file: out })
+      expect(json['reconstructionError']).toHaveLength(2)
+      expect(err).toMatch(/0\.png: redrawn \d+\.\d % off/)
+      const { tensors, metadata } = readSafetensors(readFileSync(out), out)
+      expect(tensors['latents']?.shape).toEqual([2, 16, 16, 3])
+      expect(metadata).toMatchObject({ encoder })
+      expect(metadata['seed']).toBe(encoder === 'posterior-sample' ? '5' : undefined)
+    }
+  })
+
+  it.each([
+    ['three', [red(0), blue(0), red(7)], '4', { rows: 4, columns: 4 }],
+    ['four', [red(0), blue(0), red(7), blue(7)], '2x5', { rows: 2, columns: 5 }],
+  ])('draws a sheet between %s pictures, the originals beside it', async (name, images, grid, size) => {
+    const out = file(`${name}.png`)
+    const { json, err } = await flowerbed(
+      ['interpolate', 'latest', ...images, '--grid', grid, '--out', out].concat(quick),
+    )
+    expect(json).toMatchObject({ file: out, originals: file(`${name}-originals.png`), ...size })
+    expect(json['reconstructionError']).toHaveLength(images.length)
+    expect(err).toMatch(/the corners differ from the originals by \d/)
+    const tile = 128
+    expect(await sharp(out).metadata()).toMatchObject({
+      width: size.columns * tile,
+      height: size.rows * tile,
+    })
+    expect(await sharp(json['originals'] as string).metadata()).toMatchObject({
+      width: 2 * tile,
+      height: 2 * tile,
+    })
+  })
+
+  it('turns red pictures blue by labels, and by files the more the stronger', async () => {
+    const out = file('labels.png')
+    const labels = ['--add-label', 'blue', '--subtract-label', 'red', '--strength', '1']
+    const byLabel = await flowerbed(
+      ['interpolate', 'latest', red(1), red(2), ...labels, '--out', out].concat(quick),
+    )
+    expect(byLabel.json).toMatchObject({ added: 8, subtracted: 8, strengths: [1] })
+    expect(byLabel.json['directionSize']).toBeGreaterThan(0)
+    expect(await sharp(out).metadata()).toMatchObject({ width: 128, height: 256 })
+    const [r = 0, , b = 0] = await colour(out)
+    expect(b).toBeGreaterThan(r)
+    const [originalRed = 0, , originalBlue = 0] = await colour(byLabel.json['originals'] as string)
+    expect(originalRed).toBeGreaterThan(originalBlue)
+
+    const strip = file('strip.png')
+    const files = ['--add', blue(0), blue(1), '--subtract', red(0), red(1)]
+    const made = await flowerbed(
+      ['interpolate', 'latest', red(3), ...files, '--strength', '-0.5..1', '--frames', '4'].concat(
+        ['--out', strip],
+        quick,
+      ),
+    )
+    expect(made.json['strengths']).toEqual([-0.5, 0, 0.5, 1])
+    const blues = await Promise.all(
+      [0, 1, 2, 3].map(async (i) => {
+        const { data, info } = await sharp(strip).raw().toBuffer({ resolveWithObject: true })
+        return data[(64 * info.width + 64 + i * 128) * info.channels + 2] ?? 0
+      }),
+    )
+    expect(blues).toEqual([...blues].sort((a, b) => a - b))
+
+    const gif = file('strip.gif')
+    await flowerbed(
+      ['interpolate', 'latest', red(3), ...files, '--strength', '0..1', '--frames', '3', '--out', gif].concat(
+        quick,
+      ),
+    )
+    expect(await sharp(gif, { pages: -1 }).metadata()).toMatchObject({ format: 'gif', pages: 4 })
+  })
+
+  const out = ['--out', file('no.png')]
+  it.each([
+    ['two pictures for a grid', [red(0), blue(0), '--grid', '3', ...out], /between 3 or 4 pictures, not 2/],
+    ['three pictures for a walk', [red(0), blue(0), red(1), ...out], /between 2 pictures, not 3.*--grid/],
+    ['a grid of nothing', [red(0), blue(0), red(1), '--grid', 'x', ...out], /Write it as 7, or as 5x9/],
+    [
+      'an animated grid',
+      [red(0), blue(0), red(1), '--grid', '3', '--out', file('no.gif')],
+      /grid is written as \.png/,
+    ],
+    ['a picture that is not there', [red(0), blue(99), red(1), '--grid', '3', ...out], /99\.png/],
+    ['an empty group', [red(0), '--add', '--subtract', red(1), ...out], /nothing to add/],
+    [
+      'a label that is not there',
+      [red(0), '--add-label', 'green', '--subtract-label', 'red', ...out],
+      /no label “green”.*There are: blue, red/,
+    ],
+    ['a strength that is none', [red(0), '--strength', 'much', ...out], /must be a number, or two/],
+  ])('answers %s with one clear line and exit code 2', async (_, args, message) => {
+    const { code, err } = await flowerbed(['interpolate', 'latest', ...args])
+    expect(err).toMatch(message)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect(code).toBe(2)
+    expect(existsSync(file('no.png'))).toBe(false)
+  })
+})
