@@ -17,22 +17,27 @@ interface NativeOps {
 
 /** TensorFlow's own operations, for what tfjs has no name. */
 const native = () => tf.backend() as unknown as NativeOps
-const floatType = () => ({
-  name: 'T',
-  type: native().binding.TF_ATTR_TYPE,
-  value: native().binding.TF_FLOAT,
-})
+const one = (op: string, inputs: Tensor[]): Tensor => {
+  const { TF_ATTR_TYPE, TF_FLOAT } = native().binding
+  return native().executeSingleOutput(op, [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }], inputs)
+}
 
-/** max(x, 0), with the gradient taken from the output's sign. */
+/** max(x, 0). */
 export function relu<T extends Tensor>(x: T): T {
   return tf.customGrad((input, save) => {
     const value = tf.relu(input as Tensor)
     ;(save as (tensors: Tensor[]) => void)([value])
-    return {
-      value,
-      gradFunc: (dy: Tensor, [y]: Tensor[]) => dy.mul((y as Tensor).greater(0).cast('float32')),
-    }
+    return { value, gradFunc: (dy: Tensor, [y]: Tensor[]) => one('ReluGrad', [dy, y as Tensor]) }
   })(x) as T
+}
+
+/** Adds `[c]` to the last axis of x; its gradient is summed by the operation made for that. */
+function addBias<T extends Tensor>(x: T, bias: Tensor): T {
+   
+  return tf.customGrad((input, vector) => ({
+    value: one('BiasAdd', [input as Tensor, vector as Tensor]),
+    gradFunc: (dy: Tensor) => [dy, one('BiasAddGrad', [dy])],
+  }))(x, bias) as T
 }
 
 /** Sum over all elements, as a scalar. */
@@ -45,8 +50,7 @@ export function sumAll(x: Tensor): Tensor {
 
 /** Sum of squares over all elements, as a scalar; has no gradient. */
 export function sumOfSquares(x: Tensor): Tensor {
-  const half = native().executeSingleOutput('L2Loss', [floatType()], [x])
-  return half.mul(2)
+  return one('L2Loss', [x]).mul(2)
 }
 
 /** Mean of squares over all elements, as a scalar. */
@@ -60,12 +64,12 @@ export function meanSquare(x: Tensor): Tensor {
 
 /** 2-D convolution with 'same' padding and bias: x `[n, h, w, cin]`, weight `[k, k, cin, cout]`, bias `[cout]`. */
 export function conv2d(x: Tensor4D, weight: Tensor, bias: Tensor): Tensor4D {
-  return tf.conv2d(x, weight as Tensor4D, 1, 'same').add(bias)
+  return addBias(tf.conv2d(x, weight as Tensor4D, 1, 'same'), bias)
 }
 
 /** x `[n, cin]` · weight `[cin, cout]` + bias `[cout]`. */
 export function dense(x: Tensor2D, weight: Tensor, bias: Tensor): Tensor2D {
-  return tf.matMul(x, weight as Tensor2D).add(bias)
+  return addBias(tf.matMul(x, weight as Tensor2D), bias)
 }
 
 /** Halves height and width by the maximum of 2 × 2, leaving out an odd last row or column. */
@@ -120,31 +124,43 @@ const groupNormEpsilon = 1e-5
 /**
  * Group normalisation (Wu & He 2018) of x `[n, h, w, c]` over `groups` groups of channels, then scale and shift `[c]`.
  * Variance is the biased one, epsilon 1e-5, as in PyTorch.
+ *
+ * A picture's channel is stretched and shifted as a whole, so full-size passes are few: y = x·a + b with a = scale/std and
+ * b = shift − mean·a, and backwards dx = dy·a + x·p + q, all factors but x and dy being `[n, 1, c]`.
  */
 export function groupNorm(options: { x: Tensor4D; scale: Tensor; shift: Tensor; groups: number }): Tensor4D {
   const { x, scale, shift, groups } = options
   const [n, h, w, c] = x.shape
-  const grouped = groups === 1 ? [n, h * w * c] : [n, h * w, groups, c / groups]
-  const axes = groups === 1 ? [1] : [1, 3]
-  const perGroup = (value: Tensor) => tf.mean(value.reshape(grouped), axes, true)
+  const [places, inGroup] = [h * w, c / groups]
+  const rows = [n, places, c]
+  /** Each picture's channels summed over its places: `[n, h·w, c]` → `[n, 1, c]`. */
+  const overPlaces = (value: Tensor) => tf.sum(value, [1], true)
+  /** Each channel's value as the mean of its group: `[n, 1, c]` → the same. */
+  const groupMean = (value: Tensor) => {
+    const mean = tf.mean(value.reshape([n, groups, inGroup]), [2], true)
+    return tf.tile(mean, [1, 1, inGroup]).reshape([n, 1, c])
+  }
   // eslint-disable-next-line max-params -- tfjs hands the inputs and `save` over one by one
   return tf.customGrad((input, gamma, beta, save) => {
-    const flat = (input as Tensor).reshape(grouped)
-    const centred = flat.sub(tf.mean(flat, axes, true))
-    const reciprocal = tf.rsqrt(tf.mean(tf.square(centred), axes, true).add(groupNormEpsilon))
-    const normal = centred.mul(reciprocal).reshape(x.shape)
-    ;(save as (tensors: Tensor[]) => void)([normal, reciprocal, gamma as Tensor])
+    const flat = (input as Tensor).reshape(rows)
+    const mean = groupMean(overPlaces(flat).div(places))
+    const variance = groupMean(overPlaces(tf.squaredDifference(flat, mean)).div(places))
+    const reciprocal = tf.rsqrt(variance.add(groupNormEpsilon))
+    const a = reciprocal.mul(gamma as Tensor)
+    const value = flat.mul(a).add((beta as Tensor).sub(mean.mul(a)))
+    ;(save as (tensors: Tensor[]) => void)([flat, mean, reciprocal, gamma as Tensor])
     return {
-      value: normal.mul(gamma as Tensor).add(beta as Tensor),
+      value: value.reshape(x.shape),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
-        const [xHat, rsd, g] = saved as [Tensor, Tensor, Tensor]
-        const dyXHat = dy.mul(xHat)
-        const dxHat = dy.mul(g)
-        const inner = dxHat
-          .reshape(grouped)
-          .sub(perGroup(dxHat))
-          .sub(xHat.reshape(grouped).mul(perGroup(dyXHat.mul(g))))
-        return [inner.mul(rsd).reshape(x.shape), tf.sum(dyXHat, [0, 1, 2]), tf.sum(dy, [0, 1, 2])]
+        const [kept, mu, rsd, g] = saved as [Tensor, Tensor, Tensor, Tensor]
+        const dyFlat = dy.reshape(rows)
+        const dySum = overPlaces(dyFlat)
+        // Σ dy·x̂ of each channel, from Σ dy·x.
+        const dyXHat = overPlaces(dyFlat.mul(kept)).sub(dySum.mul(mu)).mul(rsd)
+        const p = groupMean(dyXHat.mul(g)).mul(rsd).mul(rsd).div(-places)
+        const q = groupMean(dySum.mul(g)).mul(rsd).div(-places).sub(p.mul(mu))
+        const dx = dyFlat.mul(rsd.mul(g)).add(kept.mul(p)).add(q)
+        return [dx.reshape(x.shape), tf.sum(dyXHat, [0, 1]), tf.sum(dySum, [0, 1])]
       },
     }
   })(x, scale, shift) as Tensor4D
