@@ -95,6 +95,13 @@ export function runRoutes({ store, keeper, desk, settings, emit }: Services): Ru
     },
     'runs.metrics': { argument: byId, answer: ({ id }) => store.metrics.series(runs.key(id)) },
     'runs.samples': { argument: byId, answer: ({ id }) => store.samples.list(runs.key(id)) },
-    'runs.checkpoints': { argument: byId, answer: ({ id }) => store.checkpoints.list(runs.key(id)) },
+    'runs.checkpoints': { argument: byId, answer: ({ id }) => keeper.saves.list(id) },
+    'runs.pinCheckpoint': {
+      argument: z.strictObject({ id: z.string(), step: z.int().min(0), pinned: z.boolean() }),
+      answer: ({ id, step, pinned }) => {
+        keeper.saves.pin(id, { step, pinned })
+        return keeper.saves.list(id)
+      },
+    },
   }
 }

@@ -66,7 +66,8 @@ const seedMax = 2 ** 31 - 1
 
 /**
  * Everything that decides what a run computes. Flat, so that a key is the same in the form, in SQLite and in
- * `--set key=value`. Values without a preset are the defaults of the default preset.
+ * `--set key=value`. Values without a preset are the defaults of the default preset; a setting that came later has a
+ * zod default, with which what was saved before it existed reads as it was.
  */
 export const runConfigSchema = z.strictObject({
   steps: setting(whole(1, 10_000_000, 'Steps'), {
@@ -76,6 +77,14 @@ export const runConfigSchema = z.strictObject({
     group: 'length',
     basic: true,
     scale: 'log',
+  }),
+  epochs: setting(whole(0, 1_000_000, 'Passes').default(0), {
+    title: 'Passes over the pictures',
+    term: 'epochs',
+    help: 'Stop when each picture was learned from this often even if steps are left. 0 means no limit.',
+    unit: 'passes',
+    group: 'length',
+    basic: true,
   }),
   minutes: setting(real(0, 100_000, 'Minutes'), {
     title: 'Time limit',

@@ -1,8 +1,9 @@
 import type { RunConfig } from './config.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
 import type { SerializedError } from './errors.ts'
+import type { Limits } from './goal.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
-import type { CheckpointRecord, DeviceChoice, Machine, MetricPoint, SampleRecord } from './run.ts'
+import type { DeviceChoice, Machine, MetricPoint, SampleRecord, SavedCheckpoint } from './run.ts'
 
 /** Where a run's weights are: its folder and the checkpoint to read when it is not in training. */
 export interface ModelSource {
@@ -103,7 +104,8 @@ export interface EngineRequests {
   /** Ends the current training after the step in hand; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]
-  extend: [{ runId: string; steps: number }, void]
+  /** New limits for the run in training. */
+  extend: [{ runId: string; limits: Limits }, void]
   sample: [SampleRequest, { pictures: PixelBatch; record: SampleRecord | null }]
   interpolate: [InterpolateRequest, InterpolateResult]
   encode: [EncodeRequest, EncodeResult]
@@ -120,17 +122,18 @@ export type EngineEvent =
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
-  | { type: 'checkpoint'; record: CheckpointRecord; deleted: string[] }
+  | { type: 'checkpoint'; record: SavedCheckpoint }
   | { type: 'warning'; runId: string; message: string }
   | { type: 'install'; progress: InstallProgress }
   | { type: 'heartbeat'; memoryBytes: number }
 
 export interface TrainProgress {
   step: number
+  /** The step at which it ends by steps or epochs, whichever is first. */
   totalSteps: number
   trainedSeconds: number
   stepsPerSecond: number
-  /** By steps or minutes, whichever ends first; null until it can be told. */
+  /** By steps, epochs or minutes, whichever ends first; null until it can be told. */
   secondsLeft: number | null
   losses: Record<string, number>
   /** What it is doing now. */

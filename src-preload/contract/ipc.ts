@@ -96,7 +96,10 @@ export interface IpcRequests {
   'runs.delete': [{ id: string }, { freedBytes: number }]
   'runs.metrics': [{ id: string }, MetricSeries]
   'runs.samples': [{ id: string }, SampleRecord[]]
+  /** Newest first. */
   'runs.checkpoints': [{ id: string }, CheckpointRecord[]]
+  /** A pinned save is never deleted to make room. */
+  'runs.pinCheckpoint': [{ id: string; step: number; pinned: boolean }, CheckpointRecord[]]
 
   'gallery.sample': [
     { id: string; count: number; seed: number; solver: SolverName; solverSteps: number },
@@ -135,7 +138,8 @@ export type AppEvent =
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
-  | { type: 'checkpoint'; record: CheckpointRecord }
+  /** A run's saves are others than before. */
+  | { type: 'checkpoints'; runId: string }
   | { type: 'dataset'; dataset: DatasetRecord }
   | { type: 'datasetDeleted'; id: string }
   | { type: 'import'; job: string; progress: ImportProgress }

@@ -35,6 +35,7 @@ const watching = {
 
 const balanced: RunConfig = {
   steps: 20_000,
+  epochs: 0,
   minutes: 0,
   batch: 32,
   seed: 1,

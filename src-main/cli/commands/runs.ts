@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { goalSteps } from '#contract/goal.ts'
 import { dataDirOption, jsonOption } from '../options.ts'
 import { answer, duration, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
@@ -14,10 +15,10 @@ export function addRuns(program: Command): void {
         const runs = store.runs.list()
         if (runs.length === 0) say('There are no runs yet. Make one with: flowerbed train FOLDER')
         for (const run of runs) {
-          const { id, name, status, step, config, trainedSeconds, losses } = run
+          const { id, name, status, step, trainedSeconds, losses } = run
           const loss = losses['loss'] === undefined ? '' : `loss ${losses['loss'].toPrecision(4)}`
           say(
-            `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}/${config.steps} steps  ${duration(trainedSeconds).padEnd(10)} ${loss}`,
+            `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}/${goalSteps(run)} steps  ${duration(trainedSeconds).padEnd(10)} ${loss}`,
           )
         }
         answer(options.json ?? false, { runs })
