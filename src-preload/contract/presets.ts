@@ -57,6 +57,10 @@ const balanced: RunConfig = {
   clipNorm: 1,
   emaDecay: 0.999,
   flip: false,
+  flipVertical: false,
+  turn: false,
+  shift: 0,
+  jitter: 0,
   ...watching,
 }
 

@@ -107,10 +107,11 @@ describe('training', () => {
   })
 
   it('ends bit for bit the same whether paused on the way or not', async () => {
-    const whole = newRun(small({ emaDecay: 0.9 }))
+    const varied = { flipVertical: true, turn: true, shift: 0.2, jitter: 0.2 }
+    const whole = newRun(small({ emaDecay: 0.9, ...varied }))
     await trainer(whole).made.run()
 
-    const halved = newRun(small({ emaDecay: 0.9 }))
+    const halved = newRun(small({ emaDecay: 0.9, ...varied }))
     const first = trainer(halved, (event) => {
       if (event.type === 'progress' && event.progress.step === 7)
         void first.made.end({ outcome: 'paused', save: true })
@@ -291,5 +292,28 @@ describe('what a run refuses', () => {
     expect(first.map(({ step }) => step)).toEqual([4, 8, 12])
     expect(first.at(-1)?.loss).toBeLessThan(first[0]?.loss ?? 0)
     expect(await measured()).toEqual(first)
+  })
+
+  it('measures it on pictures as they are, however those learned from are varied', async () => {
+    const measured = async (changes: Partial<RunConfig>) => {
+      // So slow that nothing is learned.
+      const config = small({
+        validationShare: 0.25,
+        learningRate: 1e-7,
+        steps: 4,
+        sampleEvery: 0,
+        ...changes,
+      })
+      const { made, of } = trainer(newRun(config))
+      await made.run()
+      const [last] = of('metrics')
+        .flatMap((event) => event.points)
+        .slice(-1)
+      return last!.values
+    }
+    const plain = await measured({ flip: false })
+    const varied = await measured({ flip: false, jitter: 0.5, shift: 0.5 })
+    expect(varied['validation']).toBeCloseTo(plain['validation']!, 4)
+    expect(varied['loss']).not.toBeCloseTo(plain['loss']!, 3)
   })
 })

@@ -1,6 +1,5 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { runConfigSchema } from '#contract/config.ts'
 import { extendedLimits, goalSteps, isDone, shareDone, stepsOfEpochs } from '#contract/goal.ts'
 import { presets } from '#contract/presets.ts'
 
@@ -50,9 +49,4 @@ test('an extended run has as many more steps before it as were asked for', () =>
   )
   const timeUp = run({ minutes: 1 }, { step: 7, trainedSeconds: 61 })
   expect(extendedLimits(timeUp, 10)).toEqual({ steps: 17, epochs: 0, minutes: 0 })
-})
-
-test('settings from before there were epochs still read', () => {
-  const { epochs, ...before } = presets.balanced.config
-  expect(runConfigSchema.parse(before)).toEqual({ ...before, epochs })
 })
