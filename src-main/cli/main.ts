@@ -22,7 +22,8 @@ export async function main(argv: string[]): Promise<number> {
   for (const add of [addTrain, addSample, addEncode, addInterpolate, addLadder, addRuns, addDoctor, addDemo])
     add(program)
   // Commander hands its settings down only to commands made after they were set.
-  for (const command of [program, ...program.commands]) command.exitOverride()
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])])
+    command.exitOverride()
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { settingFields } from '#contract/config.ts'
 import { encoderNames, solverNames } from '#contract/engine.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
+import type { CheckpointChoice } from '#contract/run.ts'
 
 /** Options that several commands share. */
 export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs are kept')
@@ -13,6 +14,16 @@ export const solverOption = () =>
   new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default('heun')
 export const drawStepsOption = () =>
   new Option('--steps <count>', 'steps per drawing').argParser(wholeNumber).default(50)
+
+/** Which save to draw from. */
+export const checkpointOption = () =>
+  new Option('--checkpoint <save>', 'latest, best, or the step of a save').argParser(checkpointChoice)
+
+function checkpointChoice(text: string): CheckpointChoice {
+  if (text === 'latest' || text === 'best') return text
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be latest, best or a step.')
+  return Number(text)
+}
 
 export const encoderOption = () =>
   new Option('--encoder <encoder>', 'how pictures are encoded')

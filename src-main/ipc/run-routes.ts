@@ -1,8 +1,6 @@
-import { join } from 'node:path'
 import { z } from 'zod'
 import { FlowerbedError } from '#contract/errors.ts'
-import { folderBytes } from '../files.ts'
-import { runFolder } from '../store/data-directory.ts'
+import { diskUseOfRun } from '../runs/disk-use.ts'
 import { nothing } from './router.ts'
 import type { Routes } from './router.ts'
 import type { Services } from './services.ts'
@@ -75,15 +73,7 @@ export function runRoutes({ store, keeper, desk, settings, emit }: Services): Ru
     },
     'runs.diskUse': {
       argument: byId,
-      answer: async ({ id }) => {
-        const folder = runFolder(store.directory, runs.get(id).id)
-        const [checkpoints, samples, total] = await Promise.all([
-          folderBytes(join(folder, 'checkpoints')),
-          folderBytes(join(folder, 'samples')),
-          folderBytes(folder),
-        ])
-        return { checkpoints, samples, total }
-      },
+      answer: ({ id }) => diskUseOfRun(store.directory, runs.get(id).id),
     },
     'runs.delete': {
       argument: byId,

@@ -50,10 +50,18 @@ export type RevealTarget =
   | { kind: 'dataset'; id: string }
   | { kind: 'data' }
 
+/** Bytes of a run's files. */
 export interface DiskUse {
   checkpoints: number
   samples: number
   total: number
+}
+
+/** Bytes of all runs and all imported pictures, and what the disk they are on has left. */
+export interface TotalDiskUse {
+  runs: number
+  datasets: number
+  free: number
 }
 
 /**
@@ -63,6 +71,7 @@ export interface DiskUse {
 export interface IpcRequests {
   'app.info': [void, AppInfo]
   'app.doctor': [void, DoctorReport]
+  'app.diskUse': [void, TotalDiskUse]
   'app.settings': [Partial<AppSettings>, AppSettings]
   'app.reveal': [RevealTarget, void]
   'app.choosePaths': [{ kind: 'folder' | 'pictures' }, string[]]

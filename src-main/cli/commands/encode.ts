@@ -3,11 +3,12 @@ import { basename, dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { EncoderName, SolverName } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import type { DeviceChoice } from '#contract/run.ts'
+import type { CheckpointChoice, DeviceChoice } from '#contract/run.ts'
 import { writeSafetensors } from '../../engine/train/safetensors.ts'
 import { writeFileAtomically } from '../../files.ts'
 import { decodePictures } from '../decode-pictures.ts'
 import {
+  checkpointOption,
   dataDirOption,
   deviceOption,
   drawStepsOption,
@@ -23,6 +24,7 @@ interface Options {
   out: string
   steps: number
   solver: SolverName
+  checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
   json?: boolean
@@ -38,6 +40,7 @@ export function addEncode(program: Command): void {
     .addOption(encoderOption())
     .addOption(drawStepsOption())
     .addOption(solverOption())
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -52,7 +55,7 @@ async function encode(wanted: string, images: string[], options: Options): Promi
   await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const pictures = await decodePictures(images, run.shape)
-    const model = keeper.modelSource(run.id)
+    const model = keeper.modelSource(run.id, options.checkpoint)
     const request = { model, device, pictures, encoder, solver, solverSteps }
     const { latents, originals, reconstructionError } = await engine.handlers.encode(request)
     const { height, width, channels } = originals

@@ -4,11 +4,12 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { EncoderName, InterpolateResult, PictureSource, SolverName } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import type { DeviceChoice } from '#contract/run.ts'
+import type { CheckpointChoice, DeviceChoice } from '#contract/run.ts'
 import { tile, writePng } from '../../engine/pictures/png.ts'
 import { writeAnimation } from '../animation.ts'
 import { decodePictures } from '../decode-pictures.ts'
 import {
+  checkpointOption,
   dataDirOption,
   deviceOption,
   drawStepsOption,
@@ -28,6 +29,7 @@ interface Options {
   out: string
   steps: number
   solver: SolverName
+  checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
   json?: boolean
@@ -46,6 +48,7 @@ export function addInterpolate(program: Command): void {
     .addOption(encoderOption())
     .addOption(drawStepsOption())
     .addOption(solverOption())
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -70,7 +73,7 @@ async function interpolate(
     const run = keeper.find(wanted.run)
     const [a, b] = (await decodePictures(wanted.images, run.shape)) as [PictureSource, PictureSource]
     const result = await engine.handlers.interpolate({
-      model: keeper.modelSource(run.id),
+      model: keeper.modelSource(run.id, options.checkpoint),
       device,
       a,
       b,

@@ -3,9 +3,10 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { SolverName } from '#contract/engine.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
-import type { DeviceChoice } from '#contract/run.ts'
+import type { CheckpointChoice, DeviceChoice } from '#contract/run.ts'
 import { pictureAt, tile, writePng } from '../../engine/pictures/png.ts'
 import {
+  checkpointOption,
   dataDirOption,
   deviceOption,
   drawStepsOption,
@@ -22,6 +23,7 @@ interface Options {
   steps: number
   solver: SolverName
   seed: number
+  checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
   json?: boolean
@@ -37,6 +39,7 @@ export function addSample(program: Command): void {
     .option('--seed <number>', 'other pictures for another number', wholeNumber, 1)
     .addOption(drawStepsOption())
     .addOption(solverOption())
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -47,7 +50,7 @@ async function sample(wanted: string, options: Options): Promise<void> {
   const { count, seed, solver, steps: solverSteps, device } = options
   await withWorkspace({ dataDir: options.dataDir }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
-    const model = keeper.modelSource(run.id)
+    const model = keeper.modelSource(run.id, options.checkpoint)
     const { pictures } = await engine.handlers.sample({
       model,
       device,
