@@ -62,10 +62,14 @@ function start(): void {
 
   let window: BrowserWindow | null = null
   const attention = new Attention(() => window)
-  const keeper = new RunKeeper(store, (run) => {
-    events.emit({ type: 'run', run })
-    if (desk.running?.id === run.id) attention.show(run)
-  })
+  const keeper = new RunKeeper(
+    store,
+    (run) => {
+      events.emit({ type: 'run', run })
+      if (desk.running?.id === run.id) attention.show(run)
+    },
+    (runId) => events.emit({ type: 'checkpoints', runId }),
+  )
   const engine = new EngineHost({
     name: 'engine',
     onEvent: heard,
@@ -84,7 +88,8 @@ function start(): void {
       train: (request) => engine.request('train', request),
       pause: (runId) => engine.request('pause', { runId }),
       stop: (runId, save) => engine.request('stop', { runId, save }),
-      extend: (runId, steps) => engine.request('extend', { runId, steps }),
+      extend: (runId, { steps, epochs, minutes }) =>
+        engine.request('extend', { runId, limits: { steps, epochs, minutes } }),
       end: () => engine.end(),
     },
     notify: (notice) => events.emit({ type: 'notice', ...notice }),
@@ -100,7 +105,6 @@ function start(): void {
     keeper.record(event)
     if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') events.emit(event)
     else if (event.type === 'sample' || event.type === 'drawing') events.emit(event)
-    else if (event.type === 'checkpoint') events.emit({ type: 'checkpoint', record: event.record })
     else if (event.type === 'warning') {
       const { runId, message } = event
       events.emit({ type: 'notice', level: 'warning', message, runId })

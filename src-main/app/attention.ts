@@ -1,5 +1,6 @@
 import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
+import { shareDone } from '#contract/goal.ts'
 import type { RunRecord } from '#contract/run.ts'
 
 /** What the system shows of training beside the window: progress on the taskbar, no sleep, a word at the end. */
@@ -19,7 +20,7 @@ export class Attention {
       powerSaveBlocker.stop(this.blocker)
       this.blocker = null
     }
-    this.window()?.setProgressBar(trains ? progressOf(run) : -1)
+    this.window()?.setProgressBar(trains ? shareDone(run) : -1)
   }
 
   /** Says that a run has ended, when nobody looks. */
@@ -39,9 +40,4 @@ export class Attention {
     })
     notification.show()
   }
-}
-
-function progressOf({ step, config, trainedSeconds }: RunRecord): number {
-  const byTime = config.minutes > 0 ? trainedSeconds / (config.minutes * 60) : 0
-  return Math.min(1, Math.max(step / config.steps, byTime))
 }

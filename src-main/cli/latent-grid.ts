@@ -38,7 +38,7 @@ export async function writeGrid(
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const request = {
-      model: keeper.modelSource(run.id),
+      model: keeper.modelSource(run.id, options.checkpoint),
       device,
       pictures: await decodePictures(images, run.shape),
       ...grid,

@@ -48,7 +48,7 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
     async ({ keeper, engine, store }) => {
       const run = keeper.find(wanted)
       const request = {
-        model: keeper.modelSource(run.id),
+        model: keeper.modelSource(run.id, options.checkpoint),
         device: options.device,
         pictures: await decodePictures(images, run.shape),
         add: await groupOf('add', { run, store, options }),

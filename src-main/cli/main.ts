@@ -33,7 +33,8 @@ export async function main(argv: string[]): Promise<number> {
   ])
     add(program)
   // Commander hands its settings down only to commands made after they were set.
-  for (const command of [program, ...program.commands]) command.exitOverride()
+  for (const command of [program, ...program.commands.flatMap((one) => [one, ...one.commands])])
+    command.exitOverride()
   try {
     await program.parseAsync(argv, { from: 'user' })
     return 0

@@ -6,6 +6,7 @@ import type { Drawing, DrawingOptions } from '#contract/drawing.ts'
 import { encoderNames } from '#contract/engine.ts'
 import type { EncoderName, EncodingRequest } from '#contract/engine.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
+import type { CheckpointChoice } from '#contract/run.ts'
 
 /** Options that several commands share. */
 export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs are kept')
@@ -79,6 +80,15 @@ export function encodingFrom({
   seed,
 }: EncodingFlags): Pick<EncodingRequest, 'encoder' | 'encoderSeed'> {
   return { encoder, encoderSeed: seed }
+}
+/** Which save to draw from. */
+export const checkpointOption = () =>
+  new Option('--checkpoint <save>', 'latest, best, or the step of a save').argParser(checkpointChoice)
+
+function checkpointChoice(text: string): CheckpointChoice {
+  if (text === 'latest' || text === 'best') return text
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be latest, best or a step.')
+  return Number(text)
 }
 
 export function wholeNumber(text: string): number {

@@ -31,6 +31,13 @@ export class StatusLine {
 /** 0.0123 → “1.2 %”. */
 export const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 
+/** 1234567 → “1.2 MB”, in decimal units as file managers have them. */
+export function bytes(count: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  const power = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3))
+  return `${(count / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
+}
+
 /** 75 → “1 min 15 s”, as people say it. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds))

@@ -4,7 +4,7 @@ import type { ParameterSpec } from './flow/system.ts'
 
 /**
  * All randomness of a run as a pure function of (seed, step, purpose): nothing keeps a state, so a resumed run draws
- * what an uninterrupted one would have drawn.
+ * what an uninterrupted one would have drawn. A purpose's place in the list is part of its seed: new ones go last.
  */
 const purposes = [
   'noise',
@@ -17,6 +17,10 @@ const purposes = [
   'validation noise',
   'validation time',
   'posterior',
+  'vertical flip',
+  'turn',
+  'shift',
+  'jitter',
 ] as const
 export type Purpose = (typeof purposes)[number]
 

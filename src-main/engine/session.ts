@@ -106,8 +106,8 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     stop: async ({ runId, save }) => {
       await trainerOf(runId).end({ outcome: 'stopped', save })
     },
-    extend: ({ runId, steps }) => {
-      trainerOf(runId).extend(steps)
+    extend: ({ runId, limits }) => {
+      trainerOf(runId).extend(limits)
     },
     sample: async (request) => {
       selectionOf(request)

@@ -7,13 +7,14 @@ import type { RevealTarget } from '#contract/ipc.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
 import { electronInUse } from '../app/electron-in-use.ts'
 import { demoFolder } from '../resources.ts'
+import { totalDiskUse } from '../runs/disk-use.ts'
 import { runFolder } from '../store/data-directory.ts'
 import { flowerbedVersion } from '../version.ts'
 import { nothing } from './router.ts'
 import type { Routes } from './router.ts'
 import type { Services } from './services.ts'
 
-type AppRoutes = Pick<Routes, 'app.info' | 'app.doctor' | 'app.settings' | 'app.reveal' | 'app.choosePaths'>
+type AppRoutes = Pick<Routes, Extract<keyof Routes, `app.${string}`>>
 
 const settingsSchema = z
   .strictObject({ device: deviceChoiceSchema, theme: z.enum(['system', 'light', 'dark']) })
@@ -52,6 +53,7 @@ export function appRoutes({ store, engine, settings }: Services): AppRoutes {
         return await engine.request('doctor', { device, dataDirectory: store.directory, electron })
       },
     },
+    'app.diskUse': { argument: nothing, answer: () => totalDiskUse(store.directory) },
     'app.settings': {
       argument: settingsSchema,
       answer: async (changes) => {

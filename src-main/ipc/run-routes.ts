@@ -1,10 +1,8 @@
-import { join } from 'node:path'
 import { z } from 'zod'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
 import { resolveConfig } from '#contract/presets.ts'
-import { folderBytes } from '../files.ts'
-import { runFolder } from '../store/data-directory.ts'
+import { diskUseOfRun } from '../runs/disk-use.ts'
 import { nothing } from './router.ts'
 import type { Routes } from './router.ts'
 import type { Services } from './services.ts'
@@ -90,15 +88,7 @@ export function runRoutes({ store, keeper, desk, engine, settings, emit }: Servi
     },
     'runs.diskUse': {
       argument: byId,
-      answer: async ({ id }) => {
-        const folder = runFolder(store.directory, runs.get(id).id)
-        const [checkpoints, samples, total] = await Promise.all([
-          folderBytes(join(folder, 'checkpoints')),
-          folderBytes(join(folder, 'samples')),
-          folderBytes(folder),
-        ])
-        return { checkpoints, samples, total }
-      },
+      answer: ({ id }) => diskUseOfRun(store.directory, runs.get(id).id),
     },
     'runs.delete': {
       argument: byId,
@@ -110,6 +100,13 @@ export function runRoutes({ store, keeper, desk, engine, settings, emit }: Servi
     },
     'runs.metrics': { argument: byId, answer: ({ id }) => store.metrics.series(runs.key(id)) },
     'runs.samples': { argument: byId, answer: ({ id }) => store.samples.list(runs.key(id)) },
-    'runs.checkpoints': { argument: byId, answer: ({ id }) => store.checkpoints.list(runs.key(id)) },
+    'runs.checkpoints': { argument: byId, answer: ({ id }) => keeper.saves.list(id) },
+    'runs.pinCheckpoint': {
+      argument: z.strictObject({ id: z.string(), step: z.int().min(0), pinned: z.boolean() }),
+      answer: ({ id, step, pinned }) => {
+        keeper.saves.pin(id, { step, pinned })
+        return keeper.saves.list(id)
+      },
+    },
   }
 }

@@ -4,11 +4,13 @@ import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EngineEvent, ModelSource, TrainRequest, TrainResult } from '#contract/engine.ts'
 import { runConfigSchema } from '#contract/config.ts'
 import { FlowerbedError, serializeError } from '#contract/errors.ts'
+import { extendedLimits } from '#contract/goal.ts'
 import { resolveConfig } from '#contract/presets.ts'
-import type { DeviceChoice, RunRecord } from '#contract/run.ts'
+import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
 import { folderBytes } from '../files.ts'
 import { runFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
+import { Saves } from './saves.ts'
 
 /** What a run needs of an engine, in this process or another. */
 export interface TrainingEngine {
@@ -25,10 +27,13 @@ export type RunListener = (run: RunRecord) => void
 export class RunKeeper {
   private readonly store: Store
   private readonly changed: RunListener
+  readonly saves: Saves
 
-  constructor(store: Store, changed: RunListener = () => undefined) {
+  /** @param savesChanged is told the run whose saves are others than before */
+  constructor(store: Store, changed: RunListener = () => undefined, savesChanged?: (runId: string) => void) {
     this.store = store
     this.changed = changed
+    this.saves = new Saves(store, savesChanged)
   }
 
   /** @throws FlowerbedError `bad-input` for settings that do not hold, `not-found` for the dataset */
@@ -86,12 +91,14 @@ export class RunKeeper {
       const status = error.kind === 'crashed' || error.kind === 'cancelled' ? 'interrupted' : 'failed'
       this.update(id, { status, owner: null, error })
       throw thrown
+    } finally {
+      await this.saves.settled()
     }
   }
 
   /** Writes down what an engine tells. */
   record(event: EngineEvent): void {
-    const { runs, metrics, samples, checkpoints } = this.store
+    const { runs, metrics, samples } = this.store
     if (event.type === 'started') {
       // What was learned after the last save is learned anew.
       metrics.cut(runs.key(event.runId), event.step)
@@ -104,7 +111,7 @@ export class RunKeeper {
     } else if (event.type === 'sample') {
       samples.save(runs.key(event.record.runId), event.record)
     } else if (event.type === 'checkpoint') {
-      checkpoints.save(runs.key(event.record.runId), event.record, event.deleted)
+      this.saves.record(event.record)
     }
   }
 
@@ -122,12 +129,13 @@ export class RunKeeper {
     return this.update(id, changes)
   }
 
-  /** Adds steps to a run's goal, which lets a finished one go on. */
+  /** Adds steps to a run's goal, which lets a finished one go on; limits that would end it before are lifted. */
   extend(id: string, steps: number): RunRecord {
-    const { config } = this.store.runs.get(id)
-    const parsed = runConfigSchema.safeParse({ ...config, steps: config.steps + steps })
+    const run = this.store.runs.get(id)
+    const limits = extendedLimits(run, steps)
+    const parsed = runConfigSchema.safeParse({ ...run.config, ...limits })
     if (!parsed.success) {
-      throw new FlowerbedError('bad-input', `A run cannot have ${config.steps + steps} steps.`, {
+      throw new FlowerbedError('bad-input', `A run cannot have ${limits.steps} steps.`, {
         where: 'steps',
       })
     }
@@ -142,16 +150,19 @@ export class RunKeeper {
       .map(({ id }) => this.update(id, { status: 'interrupted', owner: null }))
   }
 
-  /** Where a run's networks are. @throws FlowerbedError `conflict` while it has saved nothing */
-  modelSource(id: string): ModelSource {
+  /**
+   * Where a run's networks are: in its latest save, or in the one asked for. A run in training may have none yet.
+   * @throws FlowerbedError `not-found` for a save that is not there
+   */
+  modelSource(id: string, choice?: CheckpointChoice): ModelSource {
     const { config, shape } = this.store.runs.get(id)
-    const [last] = this.store.checkpoints.list(this.store.runs.key(id))
+    const chosen = choice === undefined ? this.saves.list(id)[0] : this.saves.choose(id, choice)
     return {
       runId: id,
       runDirectory: runFolder(this.store.directory, id),
       config,
       shape,
-      checkpoint: last?.file ?? null,
+      checkpoint: chosen?.file ?? null,
     }
   }
 
@@ -198,7 +209,7 @@ export class RunKeeper {
         hint: 'Import the same folder again; the run finds them by their content.',
       })
     }
-    const [last] = this.store.checkpoints.list(this.store.runs.key(id))
+    const [last] = this.saves.list(id)
     return {
       runId: id,
       runDirectory: runFolder(this.store.directory, id),

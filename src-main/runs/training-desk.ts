@@ -1,5 +1,6 @@
 import type { TrainRequest, TrainResult } from '#contract/engine.ts'
 import { toFlowerbedError } from '#contract/errors.ts'
+import type { Limits } from '#contract/goal.ts'
 import type { AppEvent } from '#contract/ipc.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { createLogger } from '../log.ts'
@@ -12,7 +13,7 @@ export interface EngineProcess {
   train: (request: TrainRequest) => Promise<TrainResult>
   pause: (runId: string) => Promise<void>
   stop: (runId: string, save: boolean) => Promise<void>
-  extend: (runId: string, steps: number) => Promise<void>
+  extend: (runId: string, limits: Limits) => Promise<void>
   /** Ends the process, so that the device's memory is free. */
   end: () => Promise<void>
 }
@@ -100,7 +101,7 @@ export class TrainingDesk {
   /** Adds steps; a run that has ended goes on from its last save. */
   async extend(id: string, steps: number): Promise<void> {
     const run = this.keeper.extend(id, steps)
-    if (this.current?.id === id) await this.engine.extend(id, steps)
+    if (this.current?.id === id) await this.engine.extend(id, run.config)
     else await this.start(run)
   }
 

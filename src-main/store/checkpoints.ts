@@ -1,5 +1,5 @@
 import { checkpointRecordSchema } from '#contract/run.ts'
-import type { CheckpointRecord } from '#contract/run.ts'
+import type { CheckpointRecord, SavedCheckpoint } from '#contract/run.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
@@ -8,6 +8,7 @@ interface Row {
   file: string
   sha256: string
   bytes: number
+  loss: number | null
   pinned: number
   created_at: number
 }
@@ -20,26 +21,15 @@ export class CheckpointRepository {
     this.db = db
   }
 
-  /** Records a save, and that others were deleted to make room. */
-  save(run: number, record: CheckpointRecord, deleted: string[] = []): void {
-    this.db.transaction(() => {
-      this.db
-        .prepare(
-          `INSERT OR REPLACE INTO checkpoints (run, file, step, sha256, bytes, pinned, created_at)
-           VALUES (?, ?, ?, ?, ?, ?, ?)`,
-        )
-        .run(
-          run,
-          record.file,
-          record.step,
-          record.sha256,
-          record.bytes,
-          Number(record.pinned),
-          record.createdAt,
-        )
-      const remove = this.db.prepare('DELETE FROM checkpoints WHERE run = ? AND file = ?')
-      for (const file of deleted) remove.run(run, file)
-    })()
+  /** Records a save; one of the same step is replaced and stays pinned if it was. */
+  save(run: number, record: SavedCheckpoint): void {
+    this.db
+      .prepare(
+        `INSERT INTO checkpoints (run, file, step, sha256, bytes, loss, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (run, file) DO UPDATE SET
+           sha256 = excluded.sha256, bytes = excluded.bytes, loss = excluded.loss, created_at = excluded.created_at`,
+      )
+      .run(run, record.file, record.step, record.sha256, record.bytes, record.loss, record.createdAt)
   }
 
   /** Newest step first. */
@@ -50,6 +40,7 @@ export class CheckpointRepository {
          WHERE run = ? ORDER BY checkpoints.step DESC`,
       )
       .all(run) as Row[]
+    const best = bestOf(rows)
     return rows.map((row) =>
       checkpointRecordSchema.parse({
         runId: row.run_id,
@@ -57,9 +48,37 @@ export class CheckpointRepository {
         file: row.file,
         sha256: row.sha256,
         bytes: row.bytes,
+        loss: row.loss,
+        best: row === best,
         pinned: row.pinned === 1,
         createdAt: row.created_at,
       }),
     )
   }
+
+  pin(run: number, file: string, pinned: boolean): void {
+    this.db
+      .prepare('UPDATE checkpoints SET pinned = ? WHERE run = ? AND file = ?')
+      .run(Number(pinned), run, file)
+  }
+
+  /** Forgets saves that are deleted. */
+  forget(run: number, files: string[]): void {
+    const remove = this.db.prepare('DELETE FROM checkpoints WHERE run = ? AND file = ?')
+    this.db.transaction(() => {
+      for (const file of files) remove.run(run, file)
+    })()
+  }
+}
+
+/** The lowest loss, the first of equals. */
+function bestOf<T extends { loss: number | null }>(saves: T[]): T | null {
+  let best: T | null = null
+  let lowest = Infinity
+  for (const save of saves) {
+    if (save.loss === null || save.loss >= lowest) continue
+    best = save
+    lowest = save.loss
+  }
+  return best
 }

@@ -17,13 +17,14 @@ export interface SettingMeta {
   options?: Record<string, string>
 }
 
-export const settingGroups = ['length', 'network', 'objective', 'optimizer', 'watching'] as const
+export const settingGroups = ['length', 'network', 'objective', 'optimizer', 'variation', 'watching'] as const
 export type SettingGroup = (typeof settingGroups)[number]
 export const settingGroupTitles: Record<SettingGroup, string> = {
   length: 'How long',
   network: 'The network',
   objective: 'What it learns',
   optimizer: 'How it learns',
+  variation: 'How pictures are varied',
   watching: 'Watching and saving',
 }
 
@@ -66,7 +67,8 @@ const seedMax = 2 ** 31 - 1
 
 /**
  * Everything that decides what a run computes. Flat, so that a key is the same in the form, in SQLite and in
- * `--set key=value`. Values without a preset are the defaults of the default preset.
+ * `--set key=value`. Values without a preset are the defaults of the default preset; a setting that came later has a
+ * zod default, with which what was saved before it existed reads as it was.
  */
 export const runConfigSchema = z.strictObject({
   steps: setting(whole(1, 10_000_000, 'Steps'), {
@@ -76,6 +78,14 @@ export const runConfigSchema = z.strictObject({
     group: 'length',
     basic: true,
     scale: 'log',
+  }),
+  epochs: setting(whole(0, 1_000_000, 'Passes').default(0), {
+    title: 'Passes over the pictures',
+    term: 'epochs',
+    help: 'Stop when each picture was learned from this often even if steps are left. 0 means no limit.',
+    unit: 'passes',
+    group: 'length',
+    basic: true,
   }),
   minutes: setting(real(0, 100_000, 'Minutes'), {
     title: 'Time limit',
@@ -229,7 +239,33 @@ export const runConfigSchema = z.strictObject({
     title: 'Mirror pictures at random',
     term: 'horizontal flip',
     help: 'Shows half of the pictures mirrored. Leave off where left and right matter, as in text.',
-    group: 'optimizer',
+    group: 'variation',
+  }),
+  flipVertical: setting(yesNo('Vertical flip').default(false), {
+    title: 'Turn pictures upside down at random',
+    term: 'vertical flip',
+    help: 'Shows half of the pictures mirrored top to bottom. For textures and views from above, hardly for faces.',
+    group: 'variation',
+  }),
+  turn: setting(yesNo('Turn').default(false), {
+    title: 'Turn pictures at random',
+    term: 'quarter turns',
+    help: 'Shows square pictures turned by any number of quarters, others by halves only. For what has no up and down.',
+    group: 'variation',
+  }),
+  shift: setting(real(0, 0.5, 'Shift').default(0), {
+    title: 'Move pictures a little',
+    term: 'random shift',
+    help: 'Up to this share of their sides in any direction; edges are repeated. Drawings will be as far off centre. 0 switches it off.',
+    group: 'variation',
+    step: 0.01,
+  }),
+  jitter: setting(real(0, 0.5, 'Jitter').default(0), {
+    title: 'Vary light and contrast',
+    term: 'brightness and contrast jitter',
+    help: 'Up to this share brighter or darker, harder or softer. Drawings will vary as much. 0 switches it off.',
+    group: 'variation',
+    step: 0.01,
   }),
 
   validationShare: setting(real(0, 0.5, 'Share kept aside'), {

@@ -2,8 +2,9 @@ import type { RunConfig } from './config.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
 import type { DrawingOptions, SelectionOptions } from './drawing.ts'
 import type { SerializedError } from './errors.ts'
+import type { Limits } from './goal.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
-import type { CheckpointRecord, DeviceChoice, Machine, MetricPoint, SampleRecord } from './run.ts'
+import type { DeviceChoice, Machine, MetricPoint, SampleRecord, SavedCheckpoint } from './run.ts'
 
 /** Where a run's weights are: its folder and the checkpoint to read when it is not in training. */
 export interface ModelSource {
@@ -179,7 +180,8 @@ export interface EngineRequests {
   /** Ends the current training after the step in hand; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]
-  extend: [{ runId: string; steps: number }, void]
+  /** New limits for the run in training. */
+  extend: [{ runId: string; limits: Limits }, void]
   sample: [SampleRequest, SampleResult]
   /** Ends a drawing at its next step: it rejects with `cancelled`. Nothing happens when it has ended. */
   cancelDrawing: [{ job: string }, void]
@@ -200,7 +202,7 @@ export type EngineEvent =
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
-  | { type: 'checkpoint'; record: CheckpointRecord; deleted: string[] }
+  | { type: 'checkpoint'; record: SavedCheckpoint }
   /** How much of a drawing with a job's name is done, in [0, 1]; a few times a second. */
   | { type: 'drawing'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }
@@ -209,10 +211,11 @@ export type EngineEvent =
 
 export interface TrainProgress {
   step: number
+  /** The step at which it ends by steps or epochs, whichever is first. */
   totalSteps: number
   trainedSeconds: number
   stepsPerSecond: number
-  /** By steps or minutes, whichever ends first; null until it can be told. */
+  /** By steps, epochs or minutes, whichever ends first; null until it can be told. */
   secondsLeft: number | null
   losses: Record<string, number>
   /** What it is doing now. */

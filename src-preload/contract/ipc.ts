@@ -66,10 +66,18 @@ export type RevealTarget =
   | { kind: 'dataset'; id: string }
   | { kind: 'data' }
 
+/** Bytes of a run's files. */
 export interface DiskUse {
   checkpoints: number
   samples: number
   total: number
+}
+
+/** Bytes of all runs and all imported pictures, and what the disk they are on has left. */
+export interface TotalDiskUse {
+  runs: number
+  datasets: number
+  free: number
 }
 
 /**
@@ -79,6 +87,7 @@ export interface DiskUse {
 export interface IpcRequests {
   'app.info': [void, AppInfo]
   'app.doctor': [void, DoctorReport]
+  'app.diskUse': [void, TotalDiskUse]
   'app.settings': [Partial<AppSettings>, AppSettings]
   'app.reveal': [RevealTarget, void]
   'app.choosePaths': [{ kind: 'folder' | 'pictures' }, string[]]
@@ -114,7 +123,10 @@ export interface IpcRequests {
   'runs.delete': [{ id: string }, { freedBytes: number }]
   'runs.metrics': [{ id: string }, MetricSeries]
   'runs.samples': [{ id: string }, SampleRecord[]]
+  /** Newest first. */
   'runs.checkpoints': [{ id: string }, CheckpointRecord[]]
+  /** A pinned save is never deleted to make room. */
+  'runs.pinCheckpoint': [{ id: string; step: number; pinned: boolean }, CheckpointRecord[]]
 
   /** Progress and cancelling go by `job`. */
   'gallery.sample': [
@@ -159,7 +171,8 @@ export type AppEvent =
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
   | { type: 'drawing'; job: string; share: number }
-  | { type: 'checkpoint'; record: CheckpointRecord }
+  /** A run's saves are others than before. */
+  | { type: 'checkpoints'; runId: string }
   | { type: 'dataset'; dataset: DatasetRecord }
   | { type: 'datasetDeleted'; id: string }
   | { type: 'import'; job: string; progress: ImportProgress }

@@ -35,6 +35,7 @@ const watching = {
 
 const balanced: RunConfig = {
   steps: 20_000,
+  epochs: 0,
   minutes: 0,
   batch: 32,
   seed: 1,
@@ -56,6 +57,10 @@ const balanced: RunConfig = {
   clipNorm: 1,
   emaDecay: 0.999,
   flip: false,
+  flipVertical: false,
+  turn: false,
+  shift: 0,
+  jitter: 0,
   ...watching,
 }
 

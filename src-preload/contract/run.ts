@@ -70,10 +70,19 @@ export const checkpointRecordSchema = z.object({
   file: z.string(),
   sha256: z.string(),
   bytes: z.int(),
+  /** On pictures kept aside where there are some, else the smoothed training loss; null when it was not recorded. */
+  loss: z.number().nullable(),
+  /** The lowest loss of the run's saves; such a one is kept. */
+  best: z.boolean(),
+  /** Kept because the user wants it. */
   pinned: z.boolean(),
   createdAt: z.number(),
 })
 export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>
+/** A save as the engine tells of it. */
+export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned'>
+/** Which save is meant: by what is known of it, or by its step. */
+export type CheckpointChoice = 'latest' | 'best' | number
 
 /** One sheet of drawn pictures: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
 export const sampleRecordSchema = z.object({

@@ -2,13 +2,14 @@ import { mkdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { FlowerbedError } from '#contract/errors.ts'
-import type { DeviceChoice } from '#contract/run.ts'
+import type { CheckpointChoice, DeviceChoice } from '#contract/run.ts'
 import { writeSafetensors } from '../../engine/train/safetensors.ts'
 import { writeFileAtomically } from '../../files.ts'
 import { decodePictures } from '../decode-pictures.ts'
 import {
   addDrawingOptions,
   addEncodingOptions,
+  checkpointOption,
   dataDirOption,
   deviceOption,
   drawingFrom,
@@ -22,6 +23,7 @@ import { withWorkspace } from '../workspace.ts'
 
 interface Options extends DrawingFlags, EncodingFlags {
   out: string
+  checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
   json?: boolean
@@ -34,6 +36,7 @@ export function addEncode(program: Command): void {
     .argument('<run>', 'its id, the beginning of one, or latest')
     .argument('<images...>', 'pictures to encode')
     .requiredOption('--out <file>', 'a .safetensors file')
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -50,7 +53,7 @@ async function encode(wanted: string, images: string[], options: Options): Promi
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const pictures = await decodePictures(images, run.shape)
-    const model = keeper.modelSource(run.id)
+    const model = keeper.modelSource(run.id, options.checkpoint)
     const request = { model, device, pictures, ...encodingFrom(options), drawing: drawingFrom(options) }
     const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
       engine.handlers.encode({ ...request, job }),

@@ -5,7 +5,7 @@ import type { Command } from 'commander'
 import { betweenNames } from '#contract/engine.ts'
 import type { Between, InterpolateResult, PictureSource } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import type { DeviceChoice } from '#contract/run.ts'
+import type { CheckpointChoice, DeviceChoice } from '#contract/run.ts'
 import { tile, writePng } from '../../engine/pictures/png.ts'
 import { writeAnimation } from '../animation.ts'
 import { decodePictures } from '../decode-pictures.ts'
@@ -16,6 +16,7 @@ import type { StrengthRange } from '../latent-shift.ts'
 import {
   addDrawingOptions,
   addEncodingOptions,
+  checkpointOption,
   dataDirOption,
   deviceOption,
   drawingFrom,
@@ -40,6 +41,7 @@ export interface InterpolateOptions extends DrawingFlags, EncodingFlags {
   subtractLabel?: string
   strength: StrengthRange
   out: string
+  checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
   json?: boolean
@@ -73,6 +75,7 @@ export function addInterpolate(program: Command): void {
         .argParser(strengthRange)
         .default({ from: 1, to: 1 }, '1'),
     )
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -111,7 +114,7 @@ async function walk(out: string, { run: wantedRun, images, options }: Wanted): P
     const run = keeper.find(wantedRun)
     const [a, b] = (await decodePictures(images, run.shape)) as [PictureSource, PictureSource]
     const request = {
-      model: keeper.modelSource(run.id),
+      model: keeper.modelSource(run.id, options.checkpoint),
       device,
       a,
       b,

@@ -1,27 +1,89 @@
 import type { Command } from 'commander'
-import { dataDirOption, jsonOption } from '../options.ts'
-import { answer, duration, say } from '../output.ts'
+import { goalSteps } from '#contract/goal.ts'
+import type { CheckpointRecord } from '#contract/run.ts'
+import { diskUseOfRun, totalDiskUse } from '../../runs/disk-use.ts'
+import { dataDirOption, jsonOption, wholeNumber } from '../options.ts'
+import { answer, bytes, duration, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
 
+interface Options {
+  dataDir?: string
+  json?: boolean
+}
+
 export function addRuns(program: Command): void {
-  program
+  const runs = program
     .command('runs')
-    .description('list all runs, newest first')
+    .description('list all runs, newest first, and what they take on disk')
     .addOption(dataDirOption())
     .addOption(jsonOption())
-    .action(async (options: { dataDir?: string; json?: boolean }) => {
-      await withWorkspace({ dataDir: options.dataDir }, ({ store }) => {
-        const runs = store.runs.list()
-        if (runs.length === 0) say('There are no runs yet. Make one with: flowerbed train FOLDER')
-        for (const run of runs) {
-          const { id, name, status, step, config, trainedSeconds, losses } = run
-          const loss = losses['loss'] === undefined ? '' : `loss ${losses['loss'].toPrecision(4)}`
-          say(
-            `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}/${config.steps} steps  ${duration(trainedSeconds).padEnd(10)} ${loss}`,
-          )
-        }
-        answer(options.json ?? false, { runs })
-        return Promise.resolve()
-      })
-    })
+    .action(list)
+  runs
+    .command('checkpoints')
+    .description('list the saves of a run, newest first')
+    .argument('<run>', 'its id, the beginning of one, or latest')
+    .action((run: string, _: object, command: Command) => checkpoints(run, command.optsWithGlobals()))
+  for (const [name, pinned, description] of [
+    ['pin', true, 'keep a save whatever comes after it'],
+    ['unpin', false, 'let a save go when newer ones take its place'],
+  ] as const) {
+    runs
+      .command(name)
+      .description(description)
+      .argument('<run>', 'its id, the beginning of one, or latest')
+      .argument('<step>', 'the step it was saved at', wholeNumber)
+      // eslint-disable-next-line max-params -- commander hands over one argument each
+      .action((run: string, step: number, _: object, command: Command) =>
+        pin({ run, step, pinned }, command.optsWithGlobals()),
+      )
+  }
+}
+
+async function list({ dataDir, json = false }: Options): Promise<void> {
+  await withWorkspace({ dataDir }, async ({ store }) => {
+    const runs = await Promise.all(
+      store.runs.list().map(async (run) => ({ ...run, disk: await diskUseOfRun(store.directory, run.id) })),
+    )
+    if (runs.length === 0) say('There are no runs yet. Make one with: flowerbed train FOLDER')
+    for (const run of runs) {
+      const { id, name, status, step, trainedSeconds, losses, disk } = run
+      const loss = losses['loss'] === undefined ? '' : `loss ${losses['loss'].toPrecision(4)}`
+      say(
+        `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}/${goalSteps(run)} steps  ${duration(trainedSeconds).padEnd(10)} ${bytes(disk.total).padStart(8)}  ${loss}`,
+      )
+    }
+    const disk = await totalDiskUse(store.directory)
+    say(`Runs take ${bytes(disk.runs)}, pictures ${bytes(disk.datasets)}; ${bytes(disk.free)} are free.`)
+    answer(json, { runs, disk })
+  })
+}
+
+async function checkpoints(wanted: string, { dataDir, json = false }: Options): Promise<void> {
+  await withWorkspace({ dataDir }, ({ keeper }) => {
+    const run = keeper.find(wanted)
+    const saves = keeper.saves.list(run.id)
+    if (saves.length === 0) say(`“${run.name}” has saved nothing yet.`)
+    for (const save of saves) say(line(save))
+    answer(json, { run: run.id, checkpoints: saves })
+    return Promise.resolve()
+  })
+}
+
+function line({ step, loss, bytes: size, best, pinned }: CheckpointRecord): string {
+  const told = loss === null ? '' : `loss ${loss.toPrecision(4)}`
+  const marks = [best ? 'best' : '', pinned ? 'pinned' : ''].filter(Boolean).join(', ')
+  return `step ${String(step).padEnd(9)} ${bytes(size).padStart(8)}  ${told.padEnd(16)} ${marks}`.trimEnd()
+}
+
+async function pin(
+  { run: wanted, step, pinned }: { run: string; step: number; pinned: boolean },
+  { dataDir, json = false }: Options,
+): Promise<void> {
+  await withWorkspace({ dataDir }, ({ keeper }) => {
+    const run = keeper.find(wanted)
+    const save = keeper.saves.pin(run.id, { step, pinned })
+    say(line(save))
+    answer(json, { run: run.id, checkpoint: save })
+    return Promise.resolve()
+  })
 }

@@ -3,10 +3,11 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import { maxFrames } from '#contract/drawing.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
-import type { DeviceChoice, RunRecord } from '#contract/run.ts'
+import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
 import { pictureAt, tile, writePng } from '../../engine/pictures/png.ts'
 import {
   addDrawingOptions,
+  checkpointOption,
   dataDirOption,
   deviceOption,
   drawingFrom,
@@ -30,6 +31,7 @@ interface Options extends DrawingFlags {
   seed: number
   temperature: number
   trajectory: number
+  checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
   json?: boolean
@@ -50,6 +52,7 @@ export function addSample(program: Command): void {
       wholeNumber,
       0,
     )
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -95,7 +98,13 @@ async function drawInParts(given: {
       engine,
       (job) =>
         engine.handlers.sample({
-          ...{ model: keeper.modelSource(run.id), device, drawing: drawingFrom(options), job, save: false },
+          ...{
+            model: keeper.modelSource(run.id, options.checkpoint),
+            device,
+            drawing: drawingFrom(options),
+            job,
+            save: false,
+          },
           ...{ count: part, first, seed, temperature, trajectory: frames },
         }),
       [first / count, (first + part) / count],

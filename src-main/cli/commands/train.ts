@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { FlowerbedError } from '#contract/errors.ts'
+import { goalSteps, isDone, isTimeUp } from '#contract/goal.ts'
 import { defaultPresetId, presetIds } from '#contract/presets.ts'
 import type { DeviceChoice, RunRecord } from '#contract/run.ts'
 import { importFolder } from '../import-folder.ts'
@@ -21,6 +22,7 @@ interface Options {
   preset: string
   imageSize?: number
   steps?: number
+  epochs?: number
   minutes?: number
   batch?: number
   seed?: number
@@ -40,6 +42,7 @@ export function addTrain(program: Command): void {
     .option('--preset <preset>', `one of ${presetIds.join(', ')}`, defaultPresetId)
     .option('--image-size <pixels>', 'width and height to learn at', wholeNumber)
     .option('--steps <count>', 'how many corrections; with --resume, how many more', wholeNumber)
+    .option('--epochs <count>', 'how many passes over the pictures at most', wholeNumber)
     .option('--minutes <minutes>', 'how long at most', positiveNumber)
     .option('--batch <count>', 'pictures per step', wholeNumber)
     .option('--seed <number>', 'where all randomness comes from', wholeNumber)
@@ -73,8 +76,8 @@ async function fresh(workspace: Workspace, folder: string | undefined, options: 
   if (folder === undefined) {
     throw new FlowerbedError('bad-input', 'Which pictures? Name a folder, or a run with --resume.')
   }
-  const { steps, minutes, batch, seed, imageSize: size, name } = options
-  const given = { steps, minutes, batch, seed }
+  const { steps, epochs, minutes, batch, seed, imageSize: size, name } = options
+  const given = { steps, epochs, minutes, batch, seed }
   const changes = {
     ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
     ...options.set,
@@ -97,11 +100,11 @@ async function fresh(workspace: Workspace, folder: string | undefined, options: 
 function resumed({ keeper }: Workspace, wanted: string, options: Options): RunRecord {
   const run = keeper.find(wanted)
   const more = options.steps ?? 0
-  if (more === 0 && run.step >= run.config.steps) {
-    throw new FlowerbedError('bad-input', `This run has done all of its ${run.config.steps} steps.`, {
-      where: run.id,
-      hint: 'Say how many more with --steps.',
-    })
+  if (more === 0 && isDone(run)) {
+    const why = isTimeUp(run)
+      ? 'The time of this run is up.'
+      : `This run has done all of its ${goalSteps(run)} steps.`
+    throw new FlowerbedError('bad-input', why, { where: run.id, hint: 'Say how many more with --steps.' })
   }
   return more > 0 ? keeper.extend(run.id, more) : run
 }

@@ -1,6 +1,7 @@
-import { pictureBytes } from '#contract/pictures.ts'
-import { permutation, uniformStream } from '../random.ts'
+import { permutation } from '../random.ts'
 import type { Dataset } from '../../packed/dataset.ts'
+import { augment } from './augment.ts'
+import type { Augmentation } from './augment.ts'
 
 /**
  * The pictures of each training step as a pure function of (seed, step): epochs are shuffled orders of all pictures laid
@@ -9,13 +10,13 @@ import type { Dataset } from '../../packed/dataset.ts'
 export class BatchStream {
   private readonly order = new Map<number, Uint32Array>()
   private readonly dataset: Dataset
-  private readonly options: { batch: number; seed: number; flip: boolean }
+  private readonly options: Augmentation & { batch: number; seed: number }
   private readonly places: Uint32Array
 
   /** @param places positions of the pictures to learn from */
   constructor(
     dataset: Dataset,
-    options: { batch: number; seed: number; flip: boolean; places: Uint32Array },
+    options: Augmentation & { batch: number; seed: number; places: Uint32Array },
   ) {
     this.dataset = dataset
     this.options = options
@@ -36,7 +37,12 @@ export class BatchStream {
   images(step: number): Float32Array {
     const { pixels } = this.dataset.pictures(this.indices(step))
     const images = toImages(pixels)
-    if (this.options.flip) this.flipSome(images, step)
+    augment(images, {
+      settings: this.options,
+      shape: this.dataset.index.shape,
+      seed: this.options.seed,
+      step,
+    })
     return images
   }
 
@@ -50,15 +56,6 @@ export class BatchStream {
     }
     return order
   }
-
-  private flipSome(images: Float32Array, step: number): void {
-    const { shape } = this.dataset.index
-    const size = pictureBytes(shape)
-    const uniform = uniformStream(this.options.seed, step, 'flip')
-    for (let start = 0; start < images.length; start += size) {
-      if (uniform() < 0.5) mirror(images.subarray(start, start + size), shape.width, shape.channels)
-    }
-  }
 }
 
 /** Bytes as float32 in [0, 1]. */
@@ -67,20 +64,4 @@ export function toImages(pixels: Uint8Array): Float32Array {
   // Several times faster than `from` with a function.
   for (let i = 0; i < pixels.length; i++) images[i] = (pixels[i] as number) / 255
   return images
-}
-
-/** Mirrors one picture left to right, in place. */
-function mirror(picture: Float32Array, width: number, channels: number): void {
-  const row = width * channels
-  for (let start = 0; start < picture.length; start += row) {
-    for (let left = 0, right = width - 1; left < right; left++, right--) {
-      for (let c = 0; c < channels; c++) {
-        const a = start + left * channels + c
-        const b = start + right * channels + c
-        const kept = picture[a] as number
-        picture[a] = picture[b] as number
-        picture[b] = kept
-      }
-    }
-  }
 }

@@ -1,3 +1,4 @@
+import { heldCount } from '#contract/goal.ts'
 import { uniformStream } from '../random.ts'
 
 /** Which pictures are learned from, and which are kept aside to see how well others are drawn. */
@@ -18,6 +19,6 @@ export function splitPictures(options: { count: number; share: number; seed: num
     order[i] = order[j] as number
     order[j] = kept
   }
-  const aside = Math.min(count - 1, Math.max(1, Math.round(count * share)))
+  const aside = heldCount(count, share)
   return { training: order.slice(aside).sort(), held: order.slice(0, aside).sort() }
 }

@@ -33,7 +33,6 @@ export function relu<T extends Tensor>(x: T): T {
 
 /** Adds `[c]` to the last axis of x; its gradient is summed by the operation made for that. */
 function addBias<T extends Tensor>(x: T, bias: Tensor): T {
-   
   return tf.customGrad((input, vector) => ({
     value: one('BiasAdd', [input as Tensor, vector as Tensor]),
     gradFunc: (dy: Tensor) => [dy, one('BiasAddGrad', [dy])],

@@ -1,11 +1,12 @@
-import { mkdir, readFile, readdir, rm } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { runConfigSchema } from '#contract/config.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
 import { machineSchema } from '#contract/run.ts'
-import type { CheckpointRecord } from '#contract/run.ts'
+import type { SavedCheckpoint } from '#contract/run.ts'
+import { checkpointFile, checkpointFolder, descriptionOf } from '../../checkpoint-files.ts'
 import { sha256, writeFileAtomically } from '../../files.ts'
 import type { Values } from '../compile/program.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
@@ -17,6 +18,9 @@ export const checkpointInfoSchema = z.object({
   step: z.int(),
   trainedSeconds: z.number(),
   losses: z.record(z.string(), z.number()),
+  /** What the best save is found by: on pictures kept aside where there are some, else the smoothed training loss. */
+  loss: z.number().nullable().default(null),
+  smoothed: z.object({ sum: z.number(), weight: z.number() }).default({ sum: 0, weight: 0 }),
   config: runConfigSchema,
   shape: pictureShapeSchema,
   machine: machineSchema,
@@ -29,9 +33,6 @@ export interface Checkpoint {
   state: Values
 }
 
-export const checkpointFolder = (runDirectory: string) => join(runDirectory, 'checkpoints')
-const jsonOf = (file: string) => file.replace(/\.safetensors$/, '.json')
-
 /**
  * Saves a training state: arrays as safetensors, the rest as JSON beside it, each there whole or not at all. The JSON is
  * written last and names the arrays' hash, so it never speaks of arrays that are not there.
@@ -41,11 +42,11 @@ export async function saveCheckpoint(options: {
   info: Omit<CheckpointInfo, 'sha256' | 'format'>
   state: Values
   shapes: Record<string, number[]>
-}): Promise<CheckpointRecord> {
+}): Promise<SavedCheckpoint> {
   const { runDirectory, info, state, shapes } = options
   const folder = checkpointFolder(runDirectory)
   await mkdir(folder, { recursive: true })
-  const file = `step-${String(info.step).padStart(8, '0')}.safetensors`
+  const file = checkpointFile(info.step)
   const bytes = writeSafetensors({
     tensors: Object.fromEntries(
       Object.entries(state).map(([name, values]) => [
@@ -62,14 +63,14 @@ export async function saveCheckpoint(options: {
   const hash = sha256(bytes)
   await writeFileAtomically(join(folder, file), bytes)
   const whole: CheckpointInfo = { format: 1, ...info, sha256: hash }
-  await writeFileAtomically(join(folder, jsonOf(file)), JSON.stringify(whole, null, 1))
+  await writeFileAtomically(join(folder, descriptionOf(file)), JSON.stringify(whole, null, 1))
   return {
     runId: info.runId,
     step: info.step,
     file,
     sha256: hash,
     bytes: bytes.length,
-    pinned: false,
+    loss: info.loss,
     createdAt: Date.now(),
   }
 }
@@ -99,7 +100,7 @@ export async function loadCheckpoint(
       ...(cause === undefined ? {} : { cause }),
     })
   let info: CheckpointInfo
-  const json = await read(jsonOf(path))
+  const json = await read(descriptionOf(path))
   try {
     info = checkpointInfoSchema.parse(JSON.parse(json.toString()))
   } catch (cause) {
@@ -114,23 +115,4 @@ export async function loadCheckpoint(
     info,
     state: Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])),
   }
-}
-
-/** Deletes all but the newest `keep` checkpoints and those named in `pinned`; answers the names of what went. */
-export async function thinCheckpoints(
-  runDirectory: string,
-  keep: number,
-  pinned: string[] = [],
-): Promise<string[]> {
-  const folder = checkpointFolder(runDirectory)
-  const files = (await readdir(folder))
-    .filter((name) => name.endsWith('.safetensors') && !name.startsWith('.'))
-    .sort()
-  const gone = files.slice(0, Math.max(0, files.length - keep)).filter((name) => !pinned.includes(name))
-  // The description goes first: arrays without one are never taken for a checkpoint.
-  for (const name of gone) {
-    await rm(join(folder, jsonOf(name)), { force: true })
-    await rm(join(folder, name), { force: true })
-  }
-  return gone
 }

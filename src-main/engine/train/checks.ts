@@ -35,6 +35,7 @@ export function checkFiniteState(state: Values, step: number): void {
 /** What may differ between a save and the run that goes on from it: how long, how to watch, how to save. */
 const free: SettingKey[] = [
   'steps',
+  'epochs',
   'minutes',
   'sampleEvery',
   'sampleCount',
@@ -70,8 +71,14 @@ export function checkResumable(options: {
   }
 }
 
-/** TensorFlow's own words for a full device, in ours; anything else as it came. */
+/** The system's and TensorFlow's own words for a full disk and a full device, in ours; anything else as it came. */
 export function inWords(thrown: unknown): unknown {
+  if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOSPC' || thrown.code === 'EDQUOT')) {
+    return new FlowerbedError('no-space', 'The disk is full.', {
+      hint: 'Make room, then let the run go on from its last save.',
+      cause: thrown,
+    })
+  }
   if (!(thrown instanceof Error) || !/RESOURCE_EXHAUSTED|OOM when allocating/.test(thrown.message))
     return thrown
   return new FlowerbedError('no-space', 'The device has too little memory for this run.', {

@@ -26,7 +26,7 @@ export class Pace {
   }
 }
 
-/** Time left by steps or by minutes, whichever ends first; null until it can be told. */
+/** Time left by steps (`totalSteps` knows of epochs) or by minutes, whichever ends first; null until it can be told. */
 export function secondsLeft(state: {
   step: number
   totalSteps: number

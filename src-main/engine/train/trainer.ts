@@ -3,6 +3,8 @@ import type { RunConfig } from '#contract/config.ts'
 import type { WeightsName } from '#contract/drawing.ts'
 import type { EngineEvent, TrainOutcome, TrainProgress, TrainRequest, TrainResult } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { goalSteps, isDone } from '#contract/goal.ts'
+import type { Limits } from '#contract/goal.ts'
 import type { Machine } from '#contract/run.ts'
 import { createProgram } from '../compile/create-program.ts'
 import type { ProgramMode } from '../compile/create-program.ts'
@@ -14,18 +16,22 @@ import { createSystem } from '../flow/create-system.ts'
 import type { System } from '../flow/system.ts'
 import { availableMemory } from '../runtime/free-memory.ts'
 import { Model } from '../sample/model.ts'
-import { gridExists, saveSheet } from '../sample/sheet.ts'
+import { gridExists } from '../sample/sheet.ts'
 import { Turns } from '../turns.ts'
-import { loadCheckpoint, saveCheckpoint, thinCheckpoints } from './checkpoint.ts'
+import { loadCheckpoint } from './checkpoint.ts'
 import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
+import { gridPictures, saveGrid } from './grid.ts'
 import { checkFits, estimateMemory } from './memory.ts'
 import { Pace, Reporter, secondsLeft } from './reporter.ts'
+import { Saver } from './saver.ts'
+import type { FreeBytes } from './saver.ts'
 import { learningRateAt } from './schedule.ts'
+import { SmoothedLoss } from './smoothed-loss.ts'
 import { Validation } from './validation.ts'
 import { drawingWeights, initialState, stateNamesOfDrawing, stepFeeds, stepProgram } from './step-program.ts'
 
-/** The fixed grid is drawn by the reference's solver: one evaluation a step, quick enough to watch. */
-const gridSolver = 'euler'
+/** Older saves are deleted by whoever records the new one; the disk is given this long to be free again. */
+const tidyingMs = 3000
 
 interface Wish {
   outcome: 'paused' | 'stopped'
@@ -49,6 +55,7 @@ export class Trainer {
   /** Null where no pictures are kept aside. */
   private readonly validation: Validation | null
   private readonly reporter: Reporter
+  private readonly saver: Saver
   private readonly pace = new Pace()
   private readonly drawing = new Turns()
   private config: RunConfig
@@ -56,10 +63,12 @@ export class Trainer {
   private alive = true
   private ended: Promise<TrainResult> | null = null
   private step = 0
-  private savedStep = -1
   private secondsBefore = 0
   private startedAt = 0
   private losses: Record<string, number> = {}
+  private smoothed = new SmoothedLoss()
+  /** The last look at the pictures kept aside. */
+  private validated: { step: number; loss: number } | null = null
 
   /** Opens the pictures and builds the networks; @throws FlowerbedError before anything is held */
   constructor(options: {
@@ -67,8 +76,9 @@ export class Trainer {
     machine: Machine
     emit: (event: EngineEvent) => void
     mode?: ProgramMode
+    freeBytes?: FreeBytes
   }) {
-    const { request, machine, emit, mode = 'auto' } = options
+    const { request, machine, emit, mode = 'auto', freeBytes } = options
     this.runId = request.runId
     this.request = request
     this.machine = machine
@@ -84,7 +94,9 @@ export class Trainer {
       const { shape } = this.dataset.index
       checkFits(estimateMemory({ config, shape, availableBytes: availableMemory(machine.device) }))
       this.system = createSystem({ config, shape })
-      this.program = createProgram(stepProgram({ system: this.system, config, shape }), { mode })
+      const spec = stepProgram({ system: this.system, config, shape })
+      this.program = createProgram(spec, { mode })
+      this.saver = new Saver({ request, machine, shape, state: spec.state, freeBytes })
       this.model = new Model({ config, shape })
       const { training, held } = splitPictures({
         count: this.dataset.count,
@@ -119,9 +131,9 @@ export class Trainer {
     await this.ended
   }
 
-  /** Moves the end further away while training. */
-  extend(steps: number): void {
-    this.config = { ...this.config, steps: this.config.steps + steps }
+  /** Moves the end while training. */
+  extend(limits: Limits): void {
+    this.config = { ...this.config, ...limits }
   }
 
   /** Lends the networks with their present weights, one borrower at a time, between the steps of training. */
@@ -169,12 +181,14 @@ export class Trainer {
   /** Fresh weights or those of the checkpoint; the grid of where it stands, if that was not drawn yet. */
   private async begin(): Promise<void> {
     const { resume, runDirectory } = this.request
+    await this.saver.checkRoom()
     if (resume) {
       const { info, state } = await loadCheckpoint(runDirectory, resume.file, resume.sha256)
       checkResumable({ saved: info, config: this.config, shape: this.dataset.index.shape })
       this.program.write(state)
       this.step = info.step
-      this.savedStep = info.step
+      this.saver.savedStep = info.step
+      this.smoothed = new SmoothedLoss(info.smoothed)
       this.secondsBefore = info.trainedSeconds
       this.losses = info.losses
     } else {
@@ -193,7 +207,7 @@ export class Trainer {
     const step = this.step + 1
     const fetched = this.program.run({
       x: this.batches.images(this.step),
-      ...stepFeeds(this.config, step),
+      ...stepFeeds({ ...this.config, steps: this.goal }, step),
     })
     const values = Object.fromEntries(
       Object.entries(fetched).map(([name, value]) => [name, value[0] as number]),
@@ -202,6 +216,7 @@ export class Trainer {
     this.step = step
     const { gradientNorm, ...losses } = values
     this.losses = losses
+    this.smoothed.add(values['loss'] ?? NaN)
     this.pace.add((performance.now() - from) / 1000)
     this.reporter.metrics({
       step,
@@ -209,79 +224,55 @@ export class Trainer {
       values: {
         ...losses,
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
-        learningRate: learningRateAt(this.config, step),
+        learningRate: learningRateAt({ ...this.config, steps: this.goal }, step),
         ...this.validate(),
       },
     })
     this.report('training')
   }
 
-  /** With each drawing of the grid, how well the pictures kept aside would be drawn. */
+  /** With each drawing of the grid and each save, how well the pictures kept aside would be drawn. */
   private validate(): Record<string, number> {
-    const due = this.isTime(this.config.sampleEvery) || this.step === this.config.steps
-    return this.validation && due ? this.validation.measure(this.weights()) : {}
+    const { sampleEvery, checkpointEvery } = this.config
+    const due = this.isTime(sampleEvery) || this.isTime(checkpointEvery) || !this.hasMore()
+    if (!this.validation || !due) return {}
+    const measured = this.validation.measure(this.weights())
+    this.validated = { step: this.step, loss: measured.validation }
+    return measured
+  }
+
+  /** The loss on the pictures kept aside as of now; a pause may come at a step that has not measured it. */
+  private validationLoss(): number | null {
+    if (this.validated?.step === this.step) return this.validated.loss
+    return this.validation?.measure(this.weights()).validation ?? null
   }
 
   private async save(): Promise<void> {
-    if (this.savedStep === this.step) return
-    const { runId, request, machine, config, step } = this
+    if (this.saver.savedStep === this.step) return
+    const { config, step, trainedSeconds, losses } = this
     this.reporter.flush()
     this.report('saving', { always: true })
     const state = this.program.read()
     checkFiniteState(state, step)
-    const record = await saveCheckpoint({
-      runDirectory: request.runDirectory,
-      info: {
-        runId,
-        step,
-        trainedSeconds: this.trainedSeconds,
-        losses: this.losses,
-        config,
-        shape: this.dataset.index.shape,
-        machine,
-      },
-      state,
-      shapes: this.stateShapes(),
-    })
-    this.savedStep = step
-    const deleted = await thinCheckpoints(request.runDirectory, config.checkpointKeep, [record.file])
-    this.emit({ type: 'checkpoint', record, deleted })
+    const loss = this.validation ? this.validationLoss() : this.smoothed.value
+    const smoothed = this.smoothed.state
+    const record = await this.saver.save({ step, trainedSeconds, losses, loss, smoothed, config }, state)
+    this.emit({ type: 'checkpoint', record })
+    // Asked for now, when all that was learned is saved, and not when there is something to lose.
+    if (this.hasMore() && !this.wish) await this.saver.checkRoom({ patienceMs: tidyingMs })
   }
 
   /** Draws and stores the fixed grid; given up when training is to end, which a resumed run makes good. */
   private async drawGrid(): Promise<void> {
-    const { sampleCount, sampleSteps, seed } = this.config
-    const step = this.step
+    const { config, step, runId } = this
+    const { runDirectory } = this.request
     this.report('sampling', { always: true })
-    const drawn = await this.drawing.take(async () => {
+    const pictures = await this.drawing.take(() => {
       this.model.setWeights(this.weights())
-      return await this.model
-        .sample({
-          count: sampleCount,
-          seed,
-          solver: gridSolver,
-          steps: sampleSteps,
-          onStep: async () => {
-            await nextTurn()
-            if (this.wish && this.hasMore()) throw givenUp
-          },
-        })
-        .catch((thrown: unknown) => {
-          if (thrown === givenUp) return null
-          throw thrown
-        })
+      return gridPictures(this.model, { config, givenUp: () => this.wish !== null && this.hasMore() })
     })
-    if (!drawn) return
-    const record = await saveSheet({
-      runId: this.runId,
-      runDirectory: this.request.runDirectory,
-      kind: 'grid',
-      step,
-      pictures: drawn.pictures,
-      seed,
-      solver: gridSolver,
-      solverSteps: sampleSteps,
-    })
+    if (!pictures) return
+    const record = await saveGrid({ runId, runDirectory, step, pictures, config })
     this.emit({ type: 'sample', record })
   }
 
@@ -290,27 +281,24 @@ export class Trainer {
   }
 
   private hasMore(): boolean {
-    const { steps, minutes } = this.config
-    return this.step < steps && (minutes === 0 || this.trainedSeconds < minutes * 60)
+    const { config, step, trainedSeconds } = this
+    return !isDone({ config, pictureCount: this.dataset.count, step, trainedSeconds })
+  }
+
+  /** The step at which it ends unless its time is up before. */
+  private get goal(): number {
+    return goalSteps({ config: this.config, pictureCount: this.dataset.count })
   }
 
   private get trainedSeconds(): number {
     return this.secondsBefore + (this.startedAt === 0 ? 0 : (performance.now() - this.startedAt) / 1000)
   }
 
-  private stateShapes(): Record<string, number[]> {
-    return Object.fromEntries(
-      Object.entries(
-        stepProgram({ system: this.system, config: this.config, shape: this.dataset.index.shape }).state,
-      ).map(([name, { shape }]) => [name, shape]),
-    )
-  }
-
   private report(activity: TrainProgress['activity'], options?: { always: boolean }): void {
     const { step, trainedSeconds, losses, pace, config } = this
     const progress = {
       step,
-      totalSteps: config.steps,
+      totalSteps: this.goal,
       trainedSeconds,
       stepsPerSecond: pace.stepsPerSecond,
       losses,
@@ -332,5 +320,3 @@ export class Trainer {
     this.dataset.close()
   }
 }
-
-const givenUp = new FlowerbedError('cancelled', 'The grid was given up because training ends.')

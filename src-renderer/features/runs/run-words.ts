@@ -1,4 +1,5 @@
 import type { TrainProgress } from '#contract/engine.ts'
+import { goalSteps } from '#contract/goal.ts'
 import type { RunRecord, RunStatus } from '#contract/run.ts'
 import { formatCount, formatDuration, formatPlural } from '../../ui/format.ts'
 
@@ -12,12 +13,6 @@ export const statusWords: Record<RunStatus, string> = {
   failed: 'Failed',
 }
 
-/** Share of the way, by steps or minutes, whichever is further. */
-export function shareDone({ step, trainedSeconds, config }: RunRecord): number {
-  const byTime = config.minutes > 0 ? trainedSeconds / (config.minutes * 60) : 0
-  return Math.min(1, Math.max(step / config.steps, byTime))
-}
-
 /** “ · about 12 min to go”, or nothing while that cannot be told. */
 export function toGo(progress: TrainProgress | undefined): string {
   const seconds = progress?.secondsLeft ?? null
@@ -28,7 +23,7 @@ export function toGo(progress: TrainProgress | undefined): string {
 export function runSentence(run: RunRecord, progress: TrainProgress | undefined): string {
   const pictures = formatPlural(run.pictureCount, 'picture')
   const trained = formatDuration(run.trainedSeconds)
-  const step = `step ${formatCount(run.step)} of ${formatCount(run.config.steps)}`
+  const step = `step ${formatCount(run.step)} of ${formatCount(goalSteps(run))}`
   switch (run.status) {
     case 'starting':
       return `Getting ready to learn from ${pictures}`

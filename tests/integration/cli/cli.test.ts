@@ -178,6 +178,49 @@ describe('flowerbed', () => {
     expect(after.step).toBeGreaterThan(before.step)
   })
 
+  it('learns for so many passes, keeps the saves that are pinned, and draws from the one that is meant', async () => {
+    const trained = await flowerbed(
+      ['train', pictures, '--epochs', '2', '--json', ...small].concat(
+        ['checkpointEvery=2', 'checkpointKeep=3'].flatMap((setting) => ['--set', setting]),
+      ),
+    )
+    // 24 pictures twice, 8 a step.
+    expect(trained.json).toMatchObject({ steps: 6 })
+    const run = trained.json['run'] as string
+
+    const pinned = await flowerbed(['runs', 'pin', run, '2', '--json'])
+    expect(pinned.json).toMatchObject({ checkpoint: { step: 2, pinned: true } })
+    await flowerbed(['train', '--resume', run, '--steps', '4'])
+    const { err, json } = await flowerbed(['runs', 'checkpoints', run, '--json'])
+    const saves = json['checkpoints'] as { step: number; loss: number; best: boolean; pinned: boolean }[]
+    expect(saves.map(({ step }) => step)).toEqual(expect.arrayContaining([10, 8, 6, 2]))
+    const lowest = Math.min(...saves.map(({ loss }) => loss))
+    expect(saves.filter(({ best }) => best).map(({ loss }) => loss)).toEqual([lowest])
+    expect(err).toMatch(/step 2 .* kB .*loss .*pinned/)
+    await flowerbed(['runs', 'unpin', 'latest', '2'])
+    expect((await flowerbed(['runs', 'checkpoints', run])).err).not.toContain('pinned')
+
+    const draw = (checkpoint: string) =>
+      flowerbed(
+        ['sample', run, '--count', '1', '--steps', '2', '--checkpoint', checkpoint].concat(
+          '--out',
+          join(folder.path, `from ${checkpoint}`),
+        ),
+      )
+    for (const choice of ['best', '2', 'latest']) expect((await draw(choice)).code).toBe(0)
+    const picture = (choice: string) => readFileSync(join(folder.path, `from ${choice}`, 'picture-0001.png'))
+    expect(picture('2')).not.toEqual(picture('latest'))
+    const missing = await draw('3')
+    expect(missing.code).toBe(2)
+    expect(missing.err).toContain('no save of step 3')
+
+    const listed = await flowerbed(['runs', '--json'])
+    const [first] = listed.json['runs'] as { disk: { checkpoints: number; total: number } }[]
+    expect(first!.disk.checkpoints).toBeGreaterThan(1000)
+    expect(first!.disk.total).toBeGreaterThan(first!.disk.checkpoints)
+    expect(listed.err).toMatch(/Runs take .*, pictures .*; .* are free/)
+  })
+
   it.each([
     ['no folder', ['train'], /Name a folder/],
     ['a folder that is not there', ['train', '/no/such/folder'], /\/no\/such\/folder/],
@@ -191,6 +234,12 @@ describe('flowerbed', () => {
       /tolerance must be at most 0.1/,
     ],
     ['no pictures', ['sample', 'latest', '--count', '0', '--out', folder.path], /At least 1 picture/],
+    [
+      'a save that is none',
+      ['sample', 'latest', '--out', '.', '--checkpoint', 'good'],
+      /latest, best or a step/,
+    ],
+    ['a pin without a step', ['runs', 'pin', 'latest'], /missing required argument 'step'/],
     ['an unknown run', ['sample', 'zzz', '--out', folder.path], /no run “zzz”/],
     ['an unknown command', ['grow'], /unknown command/],
     [

@@ -5,7 +5,9 @@ import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EngineEvent, TrainRequest } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { presets } from '#contract/presets.ts'
+import { checkpointFile } from '../../../src-main/checkpoint-files.ts'
 import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
+import { CheckpointRepository } from '../../../src-main/store/checkpoints.ts'
 import { openDatabase } from '../../../src-main/store/driver.ts'
 import { migrate, schemaVersion } from '../../../src-main/store/migrate.ts'
 import { migrations } from '../../../src-main/store/migrations/index.ts'
@@ -42,16 +44,15 @@ function makeRun(keeper = new RunKeeper(store)) {
   return keeper.create({ datasetId: 'abc', preset: 'balanced', changes: { steps: 5 }, device: 'cpu' })
 }
 
-const checkpoint = (runId: string, step: number, deleted: string[] = []): EngineEvent => ({
+const checkpoint = (runId: string, step: number, loss: number | null = null): EngineEvent => ({
   type: 'checkpoint',
-  deleted,
   record: {
     runId,
     step,
-    file: `step-${step}.safetensors`,
+    file: checkpointFile(step),
     sha256: 'x',
     bytes: 1,
-    pinned: false,
+    loss,
     createdAt: step,
   },
 })
@@ -147,6 +148,37 @@ describe('the store', () => {
   })
 })
 
+describe('a history from before', () => {
+  it('has saves whose loss is not known', () => {
+    const path = join(folder.path, 'before.sqlite')
+    const db = openDatabase(path)
+    migrate(
+      db,
+      path,
+      migrations.filter(({ version }) => version < 20),
+    )
+    db.exec(`
+      INSERT INTO runs (id, name, status, preset, config, dataset_name, picture_count, shape, device_choice, created_at, updated_at)
+        VALUES ('a', 'A', 'paused', 'balanced', '{}', 'D', 1, '{}', 'cpu', 1, 1);
+      INSERT INTO checkpoints (run, file, step, sha256, bytes, pinned, created_at) VALUES (1, 'f', 3, 'x', 9, 1, 1)`)
+    migrate(db, path)
+    expect(new CheckpointRepository(db).list(1)).toEqual([
+      {
+        runId: 'a',
+        step: 3,
+        file: 'f',
+        sha256: 'x',
+        bytes: 9,
+        loss: null,
+        best: false,
+        pinned: true,
+        createdAt: 1,
+      },
+    ])
+    db.close()
+  })
+})
+
 describe('the life of a run', () => {
   it('is written down as the engine tells it, and goes on from the last save', async () => {
     const told: string[] = []
@@ -161,16 +193,15 @@ describe('the life of a run', () => {
           runId: run.id,
           points: [{ step, seconds: 1, values: { loss: 0.1 } }],
         })
-        keeper.record(checkpoint(run.id, step, step > 2 ? ['step-2.safetensors'] : []))
+        keeper.record(checkpoint(run.id, step))
         return Promise.resolve({ outcome, step, trainedSeconds: 1, losses: { loss: 0.1 }, stepsPerSecond: 2 })
       },
     })
     expect(await keeper.train(run.id, engine('paused', 2))).toMatchObject({ status: 'paused', step: 2 })
     expect(await keeper.train(run.id, engine('finished', 5))).toMatchObject({ status: 'finished', step: 5 })
     expect(requests[0]!.resume).toBeUndefined()
-    expect(requests[1]!.resume).toEqual({ file: 'step-2.safetensors', sha256: 'x' })
-    expect(keeper.modelSource(run.id).checkpoint).toBe('step-5.safetensors')
-    expect(store.checkpoints.list(store.runs.key(run.id))).toHaveLength(1)
+    expect(requests[1]!.resume).toEqual({ file: checkpointFile(2), sha256: 'x' })
+    expect(keeper.modelSource(run.id).checkpoint).toBe(checkpointFile(5))
     expect(told).toEqual(['starting', 'starting', 'paused', 'starting', 'finished'])
   })
 
@@ -193,6 +224,17 @@ describe('the life of a run', () => {
       { id: run.id, status: 'interrupted' },
     ])
     expect(keeper.markInterrupted()).toEqual([])
+  })
+
+  it('lifts what would end an extended run before its new goal', () => {
+    const keeper = new RunKeeper(store)
+    const run = makeRun(keeper)
+    // 10 pictures in batches of 4: 2 passes are 5 steps.
+    const config = { ...run.config, batch: 4, steps: 1000, epochs: 2, minutes: 1 }
+    store.runs.update(run.id, { config, step: 5 })
+    expect(keeper.extend(run.id, 3).config).toMatchObject({ steps: 8, epochs: 0, minutes: 1 })
+    store.runs.update(run.id, { config: { ...config, epochs: 0 }, trainedSeconds: 61 })
+    expect(keeper.extend(run.id, 3).config).toMatchObject({ steps: 8, epochs: 0, minutes: 0 })
   })
 
   it('numbers names, extends goals within reason, and finds runs by the beginning of their id', () => {

@@ -49,7 +49,11 @@ function newRun(config: RunConfig): TrainRequest {
   }
 }
 
-function trainer(request: TrainRequest, onEvent: (event: EngineEvent) => void = () => undefined) {
+function trainer(
+  request: TrainRequest,
+  onEvent: (event: EngineEvent) => void = () => undefined,
+  freeBytes?: () => Promise<number>,
+) {
   const events: EngineEvent[] = []
   const made = new Trainer({
     request,
@@ -58,6 +62,7 @@ function trainer(request: TrainRequest, onEvent: (event: EngineEvent) => void = 
       events.push(event)
       onEvent(event)
     },
+    ...(freeBytes ? { freeBytes } : {}),
   })
   const of = <T extends EngineEvent['type']>(type: T) =>
     events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type)
@@ -88,7 +93,7 @@ describe('training', () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it('draws the grid at step 0, at each interval and at the end, and keeps the newest saves', async () => {
+  it('draws the grid at step 0, at each interval and at the end, and saves at each interval and at the end', async () => {
     const request = newRun(small())
     const { made, of } = trainer(request)
     await made.run()
@@ -96,20 +101,17 @@ describe('training', () => {
     for (const { record } of of('sample'))
       expect(existsSync(join(request.runDirectory, 'samples', record.file))).toBe(true)
     expect(of('checkpoint').map(({ record }) => record.step)).toEqual([4, 8, 12])
-    expect(of('checkpoint').flatMap(({ deleted }) => deleted)).toEqual(['step-00000004.safetensors'])
-    expect(readdirSync(join(request.runDirectory, 'checkpoints')).sort()).toEqual([
-      'step-00000008.json',
-      'step-00000008.safetensors',
-      'step-00000012.json',
-      'step-00000012.safetensors',
-    ])
+    expect(readdirSync(join(request.runDirectory, 'checkpoints')).sort()).toEqual(
+      of('checkpoint').flatMap(({ record: { file } }) => [file.replace('.safetensors', '.json'), file]),
+    )
   })
 
   it('ends bit for bit the same whether paused on the way or not', async () => {
-    const whole = newRun(small({ emaDecay: 0.9 }))
+    const varied = { flipVertical: true, turn: true, shift: 0.2, jitter: 0.2 }
+    const whole = newRun(small({ emaDecay: 0.9, ...varied }))
     await trainer(whole).made.run()
 
-    const halved = newRun(small({ emaDecay: 0.9 }))
+    const halved = newRun(small({ emaDecay: 0.9, ...varied }))
     const first = trainer(halved, (event) => {
       if (event.type === 'progress' && event.progress.step === 7)
         void first.made.end({ outcome: 'paused', save: true })
@@ -127,6 +129,95 @@ describe('training', () => {
     expect(result.step).toBe(12)
     const file = 'step-00000012.safetensors'
     expect(saved(halved, file)).toEqual(saved(whole, file))
+  })
+})
+
+describe('how long a run learns', () => {
+  it('ends after as many passes over the pictures learned from as asked for, and says so from the start', async () => {
+    // 20 pictures less 5 kept aside, twice, in batches of 8.
+    const config = small({ steps: 1000, epochs: 2, validationShare: 0.25, sampleEvery: 0 })
+    const { made, of } = trainer(newRun(config))
+    expect(await made.run()).toMatchObject({ outcome: 'finished', step: 4 })
+    const told = of('progress').map(({ progress }) => progress)
+    expect(new Set(told.map(({ totalSteps }) => totalSteps))).toEqual(new Set([4]))
+    expect(told.at(-1)?.secondsLeft).toBe(0)
+  })
+
+  it('polishes along the cosine up to the step at which it really ends', async () => {
+    const rates = async (limits: Partial<RunConfig>) => {
+      const { made, of } = trainer(
+        newRun(small({ schedule: 'cosine', warmup: 2, sampleEvery: 0, ...limits })),
+      )
+      await made.run()
+      return of('metrics').flatMap(({ points }) => points.map(({ values }) => values['learningRate']))
+    }
+    expect(await rates({ steps: 1000, epochs: 2 })).toEqual(await rates({ steps: 5 }))
+  })
+})
+
+describe('room on the disk', () => {
+  it('does not begin without room for a save', async () => {
+    const request = newRun(small())
+    const { made, of } = trainer(request, undefined, () => Promise.resolve(1_000_000))
+    await expect(made.run()).rejects.toMatchObject({
+      kind: 'no-space',
+      message: expect.stringMatching(/takes up to \d+ MB, and only 1 MB/) as string,
+    })
+    expect(of('metrics')).toEqual([])
+  })
+
+  it(
+    'ends at a save when the next would have no room, so that nothing is lost',
+    { timeout: 20_000 },
+    async () => {
+      const request = newRun(small({ sampleEvery: 0 }))
+      let saves = 0
+      const room = () => Promise.resolve(saves < 2 ? 1e12 : 1e6)
+      const { made, of } = trainer(request, (event) => (saves += Number(event.type === 'checkpoint')), room)
+      await expect(made.run()).rejects.toMatchObject({ kind: 'no-space' })
+      const steps = of('metrics').flatMap(({ points }) => points.map(({ step }) => step))
+      const last = of('checkpoint').at(-1)!.record
+      expect(last.step).toBe(8)
+      expect(steps.at(-1)).toBe(8)
+      const { file, sha256 } = last
+      expect(await trainer({ ...request, resume: { file, sha256 } }).made.run()).toMatchObject({ step: 12 })
+    },
+  )
+
+  it('waits for the room that older saves leave', async () => {
+    let asked = 0
+    // Once short after the first save, as if an old save were being deleted.
+    const room = () => Promise.resolve(++asked === 2 ? 1e6 : 1e12)
+    const { made } = trainer(newRun(small({ sampleEvery: 0 })), undefined, room)
+    expect(await made.run()).toMatchObject({ outcome: 'finished' })
+  })
+})
+
+describe('what a save is worth', () => {
+  it('is the loss on pictures kept aside, also where none was due', async () => {
+    const { made, of } = trainer(newRun(small({ validationShare: 0.25, sampleEvery: 5 })))
+    await made.run()
+    const measured = of('metrics').flatMap(({ points }) =>
+      points.flatMap(({ step, values }) =>
+        values['validation'] === undefined ? [] : [[step, values['validation']]],
+      ),
+    )
+    expect(measured.map(([step]) => step)).toEqual([4, 5, 8, 10, 12])
+    for (const { record } of of('checkpoint')) expect(measured).toContainEqual([record.step, record.loss])
+  })
+
+  it('is the smoothed training loss without such, the same whether paused on the way or not', async () => {
+    const losses = async (request: TrainRequest) => {
+      const { made, of } = trainer(request)
+      await made.run()
+      return of('checkpoint').map(({ record }) => record)
+    }
+    const whole = await losses(newRun(small({ sampleEvery: 0 })))
+    const request = newRun(small({ sampleEvery: 0 }))
+    const [first] = await losses({ ...request, config: { ...request.config, steps: 4 } })
+    const { file, sha256 } = first!
+    const rest = await losses({ ...request, resume: { file, sha256 } })
+    expect([first, ...rest].map((record) => record?.loss)).toEqual(whole.map(({ loss }) => loss))
   })
 })
 
@@ -214,5 +305,28 @@ describe('what a run refuses', () => {
     expect(first.map(({ step }) => step)).toEqual([4, 8, 12])
     expect(first.at(-1)?.loss).toBeLessThan(first[0]?.loss ?? 0)
     expect(await measured()).toEqual(first)
+  })
+
+  it('measures it on pictures as they are, however those learned from are varied', async () => {
+    const measured = async (changes: Partial<RunConfig>) => {
+      // So slow that nothing is learned.
+      const config = small({
+        validationShare: 0.25,
+        learningRate: 1e-7,
+        steps: 4,
+        sampleEvery: 0,
+        ...changes,
+      })
+      const { made, of } = trainer(newRun(config))
+      await made.run()
+      const [last] = of('metrics')
+        .flatMap((event) => event.points)
+        .slice(-1)
+      return last!.values
+    }
+    const plain = await measured({ flip: false })
+    const varied = await measured({ flip: false, jitter: 0.5, shift: 0.5 })
+    expect(varied['validation']).toBeCloseTo(plain['validation']!, 4)
+    expect(varied['loss']).not.toBeCloseTo(plain['loss']!, 3)
   })
 })

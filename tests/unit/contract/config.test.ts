@@ -42,6 +42,14 @@ describe('run settings', () => {
     }
   })
 
+  it('reads what was saved before a setting was there as what it computed then', () => {
+    const later = ['epochs', 'flipVertical', 'turn', 'shift', 'jitter'] as const
+    for (const id of presetIds) {
+      const before = Object.entries(presets[id].config).filter(([key]) => !later.some((name) => name === key))
+      expect(runConfigSchema.parse(Object.fromEntries(before))).toEqual(presets[id].config)
+    }
+  })
+
   it('reads yes and no as typed on a command line', () => {
     expect(resolveConfig('balanced', { flip: 'true' }).flip).toBe(true)
     expect(resolveConfig('balanced', { flip: 'no' }).flip).toBe(false)

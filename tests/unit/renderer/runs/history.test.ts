@@ -1,13 +1,9 @@
 import { expect, test } from 'vitest'
+import { shareDone } from '#contract/goal.ts'
 import { presets } from '#contract/presets.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { filterRuns } from '../../../../src-renderer/features/runs/run-filter.ts'
-import {
-  formatAge,
-  formatLoss,
-  runSentence,
-  shareDone,
-} from '../../../../src-renderer/features/runs/run-words.ts'
+import { formatAge, formatLoss, runSentence } from '../../../../src-renderer/features/runs/run-words.ts'
 
 const base: RunRecord = {
   id: 'a',
