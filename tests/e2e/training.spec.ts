@@ -35,6 +35,15 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
   await page.getByTestId('stop-and-save').click()
   await expectStatus(page, 'stopped')
 
+  await page.getByTestId('saves').getByText('saves,').click()
+  await page
+    .getByRole('button', { name: /^Keep the save/ })
+    .first()
+    .click()
+  await expect(page.getByRole('button', { name: /^Let the save/ })).toHaveAttribute('aria-pressed', 'true')
+  await page.getByTestId('go-settings').click()
+  await expect(page.getByTestId('disk-use')).toHaveText(/Runs take [\d.]+ [kM]B, pictures [\d.]+ [kM]B\./)
+
   await page.getByTestId('go-library').click()
   await page.getByRole('button', { name: 'Delete pictures' }).click()
   await page.getByTestId('confirm-delete').click()
