@@ -1,4 +1,5 @@
 import { migration0010 } from './0010-initial.ts'
+import { migration0020 } from './0020-experiments.ts'
 
 /** One change of the database's form; numbered in tens, so that one may be put between. */
 export interface Migration {
@@ -7,4 +8,4 @@ export interface Migration {
 }
 
 /** In order; the last one's version is what this Flowerbed writes. */
-export const migrations: Migration[] = [migration0010]
+export const migrations: Migration[] = [migration0010, migration0020]
