@@ -16,6 +16,8 @@ import { EventPorts } from './ipc/events.ts'
 import { allRoutes } from './ipc/routes.ts'
 import { routeRequests } from './ipc/router.ts'
 import { createLogger, logToFile } from './log.ts'
+import { ExperimentQueue } from './runs/experiment-queue.ts'
+import { Redrawer } from './runs/redrawer.ts'
 import { RunKeeper } from './runs/run-keeper.ts'
 import { TrainingDesk } from './runs/training-desk.ts'
 import { dataDirectory } from './store/data-directory.ts'
@@ -96,6 +98,20 @@ function start(): void {
     ended: (run) => attention.announce(run),
     idle: () => attention.show(null),
   })
+  const redrawer = new Redrawer({
+    store,
+    keeper,
+    encode: (request) => engine.request('encode', request),
+    told: (redrawn) => events.emit({ type: 'redrawn', redrawn }),
+  })
+  const experiments = new ExperimentQueue({
+    store,
+    keeper,
+    desk,
+    redraw: ({ id }) => redrawer.redraw(id),
+    endEngine: () => engine.end(),
+    changed: (experiment) => events.emit({ type: 'experiment', experiment }),
+  })
   const installer = new EngineHost({ name: 'installer', onEvent: heard })
   const importer = hostImporter((event) =>
     events.emit({ type: 'import', job: event.job, progress: event.progress }),
@@ -112,7 +128,10 @@ function start(): void {
   }
 
   const settings = appSettings(store)
-  const services = { store, keeper, desk, engine, installer, importer, settings, emit: events.emit }
+  const services = {
+    ...{ store, keeper, desk, experiments, redrawer },
+    ...{ engine, installer, importer, settings, emit: events.emit },
+  }
   events.listen(isOurs)
   routeRequests({ routes: allRoutes(services), isOurs })
   setMenu({
@@ -130,6 +149,7 @@ function start(): void {
   quitSafely({
     window,
     desk,
+    experiments,
     shutDown: async () => {
       importer.dispose()
       await Promise.all([engine.end(), installer.end()])

@@ -1,15 +1,17 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
+import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { TrainingDesk } from '../runs/training-desk.ts'
 
 /** Asks before a run in training is ended by quitting, saves it, then quits. */
 export function quitSafely(options: {
   window: BrowserWindow
   desk: TrainingDesk
+  experiments: ExperimentQueue
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
 }): void {
-  const { window, desk, shutDown } = options
+  const { window, desk, experiments, shutDown } = options
   let state: 'open' | 'asking' | 'closing' | 'closed' = 'open'
 
   async function close(): Promise<void> {
@@ -31,6 +33,7 @@ export function quitSafely(options: {
       }
     }
     state = 'closing'
+    experiments.halt()
     if (running) await desk.pause(running.id).catch(() => undefined)
     await shutDown()
     state = 'closed'

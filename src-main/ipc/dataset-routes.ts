@@ -20,7 +20,7 @@ const paths = z
   .max(100_000)
 const picturesAtOnce = 512
 
-export function datasetRoutes({ store, importer, desk, emit }: Services): DatasetRoutes {
+export function datasetRoutes({ store, importer, desk, experiments, emit }: Services): DatasetRoutes {
   const opened = new OpenDatasets()
   const open = (id: string): Dataset => opened.get(store.datasets.get(id).directory)
   return {
@@ -97,6 +97,7 @@ export function datasetRoutes({ store, importer, desk, emit }: Services): Datase
         await rm(directory, { recursive: true, force: true })
         emit({ type: 'datasetDeleted', id })
         for (const run of store.runs.list()) if (run.datasetId === null) emit({ type: 'run', run })
+        for (const experiment of experiments.list()) emit({ type: 'experiment', experiment })
         return { freedBytes }
       },
     },

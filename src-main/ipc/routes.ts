@@ -1,6 +1,7 @@
 import { appRoutes } from './app-routes.ts'
 import { datasetRoutes } from './dataset-routes.ts'
 import { drawingRoutes } from './drawing-routes.ts'
+import { experimentRoutes } from './experiment-routes.ts'
 import type { Routes } from './router.ts'
 import { runRoutes } from './run-routes.ts'
 import { runtimeRoutes } from './runtime-routes.ts'
@@ -12,6 +13,7 @@ export function allRoutes(services: Services): Routes {
     ...appRoutes(services),
     ...datasetRoutes(services),
     ...runRoutes(services),
+    ...experimentRoutes(services),
     ...drawingRoutes(services),
     ...runtimeRoutes(services),
   }

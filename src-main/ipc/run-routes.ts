@@ -12,7 +12,7 @@ type RunRoutes = Pick<Routes, Extract<keyof Routes, `runs.${string}`>>
 const byId = z.strictObject({ id: z.string() })
 const name = z.string().trim().min(1, 'A run needs a name').max(200)
 
-export function runRoutes({ store, keeper, desk, engine, settings, emit }: Services): RunRoutes {
+export function runRoutes({ store, keeper, desk, experiments, engine, settings, emit }: Services): RunRoutes {
   const { runs } = store
   return {
     'runs.list': { argument: nothing, answer: () => runs.list() },
@@ -58,7 +58,9 @@ export function runRoutes({ store, keeper, desk, engine, settings, emit }: Servi
             hint: 'Give it more steps.',
           })
         }
-        await desk.start(run)
+        // With a run of an experiment the experiment goes on.
+        if (run.experimentId === null) await desk.start(run)
+        else await experiments.resume(run.experimentId, id)
         return runs.get(id)
       },
     },

@@ -1,6 +1,8 @@
 import type { AppEvent, AppSettings } from '#contract/ipc.ts'
 import type { ImporterClient } from '../child/importer-caller.ts'
 import type { EngineHost } from '../engine-host/engine-host.ts'
+import type { ExperimentQueue } from '../runs/experiment-queue.ts'
+import type { Redrawer } from '../runs/redrawer.ts'
 import type { RunKeeper } from '../runs/run-keeper.ts'
 import type { TrainingDesk } from '../runs/training-desk.ts'
 import type { Store } from '../store/store.ts'
@@ -10,6 +12,8 @@ export interface Services {
   store: Store
   keeper: RunKeeper
   desk: TrainingDesk
+  experiments: ExperimentQueue
+  redrawer: Redrawer
   /** Trains and draws. */
   engine: EngineHost
   /** Installs TensorFlow, apart from the engine so that a pause does not end a download. */

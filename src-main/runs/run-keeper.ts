@@ -43,8 +43,10 @@ export class RunKeeper {
     changes: Record<string, unknown>
     device: DeviceChoice
     name?: string
+    /** Made as part of an experiment, a run waits for its turn. */
+    experimentId?: string
   }): RunRecord {
-    const { datasetId, preset, changes, device } = options
+    const { datasetId, preset, changes, device, experimentId = null } = options
     const config = resolveConfig(preset, changes)
     const dataset = this.store.datasets.get(datasetId)
     const now = Date.now()
@@ -55,9 +57,10 @@ export class RunKeeper {
         note: '',
         tags: [],
         starred: false,
-        status: 'starting',
+        status: experimentId === null ? 'starting' : 'waiting',
         preset,
         config,
+        experimentId,
         datasetId,
         datasetName: dataset.name,
         pictureCount: dataset.count,
@@ -239,7 +242,7 @@ export class RunKeeper {
 }
 
 /** Sortable by age, short enough to type the beginning of. */
-function newId(now: number): string {
+export function newId(now: number): string {
   return `${now.toString(36)}${randomBytes(3).toString('hex')}`
 }
 

@@ -79,6 +79,12 @@ export class TrainingDesk {
     })
   }
 
+  /** Resolves with a run's record when it is not in training any more, in whichever way it ended. */
+  async settled(id: string): Promise<RunRecord> {
+    if (this.current?.id === id) await this.current.done
+    return this.keeper.find(id)
+  }
+
   /** Saves, ends training and with it the engine's process. Resolves when the run's record says so. */
   async pause(id: string): Promise<void> {
     if (this.current?.id !== id) return

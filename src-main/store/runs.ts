@@ -12,6 +12,7 @@ interface Row {
   status: string
   preset: string
   config: string
+  experiment_id: string | null
   dataset_id: string | null
   dataset_name: string
   picture_count: number
@@ -42,6 +43,7 @@ function toRecord(row: Row): RunRecord {
     status: row.status,
     preset: row.preset,
     config: parsed(row.config),
+    experimentId: row.experiment_id,
     datasetId: row.dataset_id,
     datasetName: row.dataset_name,
     pictureCount: row.picture_count,
@@ -103,8 +105,8 @@ export class RunRepository {
   add(record: RunRecord): RunRecord {
     this.db
       .prepare(
-        `INSERT INTO runs (id, name, status, preset, config, dataset_id, dataset_name, picture_count, shape,
-           device_choice, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        `INSERT INTO runs (id, name, status, preset, config, experiment_id, dataset_id, dataset_name, picture_count, shape,
+           device_choice, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         record.id,
@@ -112,6 +114,7 @@ export class RunRepository {
         record.status,
         record.preset,
         JSON.stringify(record.config),
+        record.experimentId,
         record.datasetId,
         record.datasetName,
         record.pictureCount,
@@ -128,6 +131,14 @@ export class RunRepository {
     const rows = this.db
       .prepare(`SELECT ${columns} FROM runs ORDER BY created_at DESC, key DESC`)
       .all() as Row[]
+    return rows.map(toRecord)
+  }
+
+  /** An experiment's runs, in the order they are trained. */
+  ofExperiment(id: string): RunRecord[] {
+    const rows = this.db
+      .prepare(`SELECT ${columns} FROM runs WHERE experiment_id = ? ORDER BY created_at, key`)
+      .all(id) as Row[]
     return rows.map(toRecord)
   }
 

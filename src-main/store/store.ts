@@ -5,6 +5,7 @@ import { CheckpointRepository } from './checkpoints.ts'
 import { DatasetRepository } from './datasets.ts'
 import { openDatabase } from './driver.ts'
 import type { Database } from './driver.ts'
+import { ExperimentRepository } from './experiments.ts'
 import { MetricRepository } from './metrics.ts'
 import { migrate } from './migrate.ts'
 import { RunRepository } from './runs.ts'
@@ -16,6 +17,7 @@ export interface Store {
   readonly directory: string
   readonly database: Database
   readonly datasets: DatasetRepository
+  readonly experiments: ExperimentRepository
   readonly runs: RunRepository
   readonly metrics: MetricRepository
   readonly samples: SampleRepository
@@ -53,6 +55,7 @@ export function openStore(directory: string): Store {
     directory,
     database: db,
     datasets: new DatasetRepository(db),
+    experiments: new ExperimentRepository(db),
     runs: new RunRepository(db),
     metrics: new MetricRepository(db),
     samples: new SampleRepository(db),

@@ -17,6 +17,7 @@ import type {
   TrainProgress,
 } from './engine.ts'
 import type { SerializedError } from './errors.ts'
+import type { Budget, Experiment, Redrawn } from './experiment.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
 import type {
   CheckpointRecord,
@@ -128,6 +129,27 @@ export interface IpcRequests {
   /** A pinned save is never deleted to make room. */
   'runs.pinCheckpoint': [{ id: string; step: number; pinned: boolean }, CheckpointRecord[]]
 
+  'experiments.list': [void, Experiment[]]
+  /** Makes the runs and begins with the first. `presets` in the order of the ladder; all of them when left out. */
+  'experiments.create': [
+    {
+      datasetId: string
+      presets?: string[]
+      budget: Budget
+      seed: number
+      /** Any other setting, for all runs. */
+      changes: Record<string, unknown>
+    },
+    Experiment,
+  ]
+  'experiments.pause': [{ id: string }, Experiment]
+  'experiments.resume': [{ id: string }, Experiment]
+  /** With its runs and their files, or only the grouping. */
+  'experiments.delete': [{ id: string; runs: boolean }, { freedBytes: number }]
+  /** What a run has redrawn already; null if it has not since it learned last. */
+  'experiments.redrawn': [{ runId: string }, Redrawn | null]
+  'experiments.redraw': [{ runId: string }, Redrawn]
+
   /** Progress and cancelling go by `job`. */
   'gallery.sample': [
     {
@@ -167,6 +189,9 @@ export type IpcReply<T> = { ok: true; value: T } | { ok: false; error: Serialize
 export type AppEvent =
   | { type: 'run'; run: RunRecord }
   | { type: 'runDeleted'; id: string }
+  | { type: 'experiment'; experiment: Experiment }
+  | { type: 'experimentDeleted'; id: string }
+  | { type: 'redrawn'; redrawn: Redrawn }
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
@@ -189,7 +214,7 @@ export type AppCommand =
   | { name: 'toggleTraining' }
   | { name: 'showKeys' }
 
-export const places = ['library', 'run', 'gallery', 'latent', 'settings'] as const
+export const places = ['library', 'run', 'experiment', 'gallery', 'latent', 'settings'] as const
 export type Place = (typeof places)[number]
 
 /** The address of a sample sheet, for an `<img>`; served by main's `app://` protocol. */

@@ -7,6 +7,7 @@ export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
 
 export const runStatuses = [
+  'waiting', // for its turn in an experiment; nothing was learned yet
   'starting', // the engine is loading
   'training',
   'paused', // saved, device memory free
@@ -43,6 +44,8 @@ export const runRecordSchema = z.object({
   status: runStatusSchema,
   preset: z.string(),
   config: runConfigSchema,
+  /** The experiment it is part of. */
+  experimentId: z.string().nullable(),
   /** null when the dataset was deleted. */
   datasetId: z.string().nullable(),
   datasetName: z.string(),

@@ -6,6 +6,7 @@ import type { Place } from '#contract/ipc.ts'
 export const useNavigation = defineStore('navigation', () => {
   const place = ref<Place>('library')
   const runId = ref<string | null>(null)
+  const experimentId = ref<string | null>(null)
   const datasetId = ref<string | null>(null)
 
   function go(to: Place): void {
@@ -17,5 +18,10 @@ export const useNavigation = defineStore('navigation', () => {
     place.value = at
   }
 
-  return { place, runId, datasetId, go, openRun }
+  function openExperiment(id: string): void {
+    experimentId.value = id
+    place.value = 'experiment'
+  }
+
+  return { place, runId, experimentId, datasetId, go, openRun, openExperiment }
 })

@@ -2,13 +2,19 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { DatasetRecord } from '#contract/dataset.ts'
-import { FlowerbedError } from '#contract/errors.ts'
-import { defaultPresetId, presetIds, presets } from '#contract/presets.ts'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import { rungTitle, settingChanges } from '#contract/ladder.ts'
+import type { SettingChange } from '#contract/ladder.ts'
+import type { PixelBatch } from '#contract/pictures.ts'
+import { presets } from '#contract/presets.ts'
 import type { PresetId } from '#contract/presets.ts'
 import type { DeviceChoice, MetricSeries, RunRecord } from '#contract/run.ts'
 import { enlarged, tile, writePng } from '../../engine/pictures/png.ts'
 import { writeFileAtomically } from '../../files.ts'
+import { climb, createLadder } from '../../runs/ladder.ts'
+import { comparedDrawing, redrawRequest } from '../../runs/redrawer.ts'
 import { importFolder } from '../import-folder.ts'
+import { Interrupted } from '../interrupt.ts'
 import { ladderPage } from '../ladder-page.ts'
 import {
   collectSettings,
@@ -41,19 +47,20 @@ export interface Rung {
   preset: PresetId
   title: string
   summary: string
+  /** What it sets otherwise than the rung before it; empty for the first. */
+  changes: SettingChange[]
   run: ReturnType<typeof trainAnswer>
   /** File names beside the report. */
   samples: string
   reconstruction: string
   /** RMS difference of pictures and their redrawings in [0, 1], each by the encoder that the rung has. */
   reconstructionError: number[]
-  encoder: 'posterior' | 'inversion'
+  encoder: EncoderName
   /** Velocity loss along the way, thinned. */
   curve: { step: number; seconds: number; velocity: number }[]
 }
 
 const pictureCount = 16
-const shownPictures = 8
 const curvePoints = 200
 
 export function addLadder(program: Command): void {
@@ -82,40 +89,68 @@ async function ladder(folder: string, options: Options): Promise<void> {
   await mkdir(out, { recursive: true })
   const follow = followTraining()
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
+    const { store, keeper } = workspace
     const dataset = await importFolder({
       folder,
-      store: workspace.store,
+      store,
       ...(size ? { changes: { width: size, height: size } } : {}),
     })
-    const rungs: Rung[] = []
-    // The reference's rungs from the first on, then ours.
-    for (const preset of [...presetIds.filter((id) => id !== defaultPresetId), defaultPresetId]) {
-      say(`${presets[preset].title} …`)
-      const run = workspace.keeper.create({
+    const experiment = createLadder(
+      { store, keeper },
+      {
         datasetId: dataset.id,
-        preset,
-        changes: {
-          sampleEvery: 0,
-          ...options.set,
-          seed: options.seed,
-          ...(steps === undefined ? {} : { steps }),
-          ...(minutes === undefined ? {} : { minutes }),
-        },
+        budget: { steps, minutes },
+        seed: options.seed,
+        changes: { sampleEvery: 0, ...options.set },
         device: options.device,
-        name: `${dataset.name}: ${presets[preset].title}`,
-      })
-      const trained = await trainRun(workspace, run).finally(follow.end)
-      rungs.push(await climb({ workspace, dataset, run: trained, out }))
-      // After each, so that what is done can be seen while the rest goes on.
-      await writeReport(out, { dataset, rungs })
-    }
+      },
+    )
+    const rungs: Rung[] = []
+    const failures: unknown[] = []
+    await climb({
+      store,
+      experimentId: experiment.id,
+      train: async (run) => {
+        say(`${run.name} …`)
+        try {
+          return await trainRun(workspace, run)
+        } catch (thrown) {
+          if (thrown instanceof Interrupted) throw thrown
+          failures.push(thrown)
+          say(`“${run.name}” cannot go on: ${toFlowerbedError(thrown).message}`)
+          return store.runs.get(run.id)
+        } finally {
+          follow.end()
+        }
+      },
+      finished: async (run) => {
+        rungs.push(await draw({ workspace, dataset, run, out }))
+        // After each, so that what is done can be seen while the rest goes on.
+        await writeReport(out, { dataset, rungs: withChanges(rungs, workspace) })
+      },
+    })
     say(`report: ${join(out, 'index.html')}`)
-    answer(options.json ?? false, { dataset: dataset.id, report: join(out, 'index.html'), rungs })
+    answer(options.json ?? false, {
+      experiment: experiment.id,
+      dataset: dataset.id,
+      report: join(out, 'index.html'),
+      rungs,
+    })
+    if (failures.length > 0) throw failures[0]
+  })
+}
+
+/** Each rung with what it sets otherwise than the one before it. */
+function withChanges(rungs: Rung[], { store }: Workspace): Rung[] {
+  const configOf = ({ run }: Rung) => store.runs.get(run.run).config
+  return rungs.map((rung, i) => {
+    const before = rungs[i - 1]
+    return { ...rung, changes: before ? settingChanges(configOf(before), configOf(rung)) : [] }
   })
 }
 
 /** Draws with a trained rung and redraws a few pictures. */
-async function climb(options: {
+async function draw(options: {
   workspace: Workspace
   dataset: DatasetRecord
   run: RunRecord
@@ -124,33 +159,30 @@ async function climb(options: {
   const { workspace, dataset, run, out } = options
   const { engine, keeper, store } = workspace
   const preset = run.preset as PresetId
-  const drawing = { model: keeper.modelSource(run.id), device: run.deviceChoice }
-  const { pictures } = await engine.handlers.sample({ ...drawing, count: pictureCount, seed: 1, save: false })
-  const encoder = run.config.posterior ? ('posterior' as const) : ('inversion' as const)
-  const indices = Array.from({ length: shownPictures }, (_, i) =>
-    Math.floor((i * dataset.count) / shownPictures),
-  )
-  const { originals, drawn, reconstructionError } = await engine.handlers.encode({
-    ...drawing,
-    pictures: indices.map((index) => ({
-      kind: 'dataset' as const,
-      datasetDirectory: dataset.directory,
-      index,
-    })),
-    encoder,
+  const request = redrawRequest({ keeper, run, dataset })
+  const { pictures } = await engine.handlers.sample({
+    ...comparedDrawing,
+    model: request.model,
+    device: request.device,
+    count: pictureCount,
+    seed: 1,
+    save: false,
   })
+  const { originals, drawn, reconstructionError } = await engine.handlers.encode(request)
   const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }
   const enlarge = enlargement(pictures)
   await writePng(join(out, files.samples), enlarged(tile(pictures), enlarge))
-  const both = {
-    ...originals,
-    count: 2 * originals.count,
-    pixels: concatenated(originals.pixels, drawn.pixels),
+  await writePng(
+    join(out, files.reconstruction),
+    enlarged(tile(stacked(originals, drawn), originals.count), enlarge),
+  )
+  return {
+    ...{ preset, title: rungTitle(preset), summary: presets[preset].summary, changes: [] },
+    run: trainAnswer(run),
+    ...files,
+    ...{ reconstructionError, encoder: request.encoder },
+    curve: curveOf(store.metrics.series(store.runs.key(run.id))),
   }
-  await writePng(join(out, files.reconstruction), enlarged(tile(both, originals.count), enlarge))
-  const { title, summary } = presets[preset]
-  const curve = curveOf(store.metrics.series(store.runs.key(run.id)))
-  return { preset, title, summary, run: trainAnswer(run), ...files, reconstructionError, encoder, curve }
 }
 
 function curveOf({ steps, seconds, values }: MetricSeries): Rung['curve'] {
@@ -165,11 +197,9 @@ function curveOf({ steps, seconds, values }: MetricSeries): Rung['curve'] {
   return points
 }
 
-function concatenated(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const all = new Uint8Array(a.length + b.length)
-  all.set(a)
-  all.set(b, a.length)
-  return all
+/** The pictures of two batches of one shape, one after the other. */
+function stacked(a: PixelBatch, b: PixelBatch): PixelBatch {
+  return { ...a, count: a.count + b.count, pixels: Uint8Array.from([...a.pixels, ...b.pixels]) }
 }
 
 async function writeReport(out: string, report: { dataset: DatasetRecord; rungs: Rung[] }): Promise<void> {

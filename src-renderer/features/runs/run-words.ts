@@ -4,6 +4,7 @@ import type { RunRecord, RunStatus } from '#contract/run.ts'
 import { formatCount, formatDuration, formatPlural } from '../../ui/format.ts'
 
 export const statusWords: Record<RunStatus, string> = {
+  waiting: 'Waiting',
   starting: 'Starting',
   training: 'Learning',
   paused: 'Paused',
@@ -25,6 +26,8 @@ export function runSentence(run: RunRecord, progress: TrainProgress | undefined)
   const trained = formatDuration(run.trainedSeconds)
   const step = `step ${formatCount(run.step)} of ${formatCount(goalSteps(run))}`
   switch (run.status) {
+    case 'waiting':
+      return `Waits for its turn to learn from ${pictures}`
     case 'starting':
       return `Getting ready to learn from ${pictures}`
     case 'training': {

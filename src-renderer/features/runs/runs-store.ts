@@ -12,7 +12,7 @@ export const isLive = ({ status }: RunRecord): boolean => status === 'training' 
 
 /** Whether a run may go on as it is; a finished one needs more steps first. */
 export function canResume({ status, datasetId }: RunRecord): boolean {
-  return datasetId !== null && ['paused', 'stopped', 'interrupted', 'failed'].includes(status)
+  return datasetId !== null && ['waiting', 'paused', 'stopped', 'interrupted', 'failed'].includes(status)
 }
 
 /** Every run there is, kept true by main's events, and what can be done with one. */

@@ -1,9 +1,8 @@
 import uPlot from 'uplot'
-import { formatCount } from '../../ui/format.ts'
+import { chartAxes } from './chart-axes.ts'
 import type { Palette } from './palette.ts'
 import { readPalette } from './palette.ts'
 import type { Along, Frame } from './plot-frame.ts'
-import { formatTime, logTicks, niceTicks, stepIncrements, tickLabels, timeIncrements } from './ticks.ts'
 import type { View } from './view.ts'
 
 export interface ChartEvents {
@@ -13,8 +12,6 @@ export interface ChartEvents {
   reset: () => void
 }
 
-/** About one line of the grid in so many pixels. */
-const rowHeight = 36
 const rawOpacity = 0.28
 const leastDrag = 4
 
@@ -104,7 +101,7 @@ export class CurveChart {
           points: { show: (plot) => plot.data[0].length === 1, size: 6, fill: () => this.palette.accent },
         },
       ],
-      axes: [this.xAxis(), this.yAxis()],
+      axes: chartAxes(() => ({ palette: this.palette, along: this.along, log: this.log })),
       cursor: {
         y: false,
         points: { show: false },
@@ -140,40 +137,5 @@ export class CurveChart {
     plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
     if (width < leastDrag) return
     this.events.selected({ min: plot.posToVal(left, 'x'), max: plot.posToVal(left + width, 'x') })
-  }
-
-  private axisLook(): uPlot.Axis {
-    return {
-      font: this.palette.font,
-      stroke: () => this.palette.ink,
-      grid: { stroke: () => this.palette.line, width: 1 },
-      ticks: { show: false },
-    }
-  }
-
-  private xAxis(): uPlot.Axis {
-    return {
-      ...this.axisLook(),
-      grid: { show: false },
-      border: { show: true, stroke: () => this.palette.line, width: 1 },
-      size: 28,
-      space: 84,
-      incrs: () => (this.along === 'step' ? stepIncrements : timeIncrements),
-      values: (...[, splits, , , increment]: Parameters<uPlot.Axis.DynamicValues>) =>
-        splits.map((at) => (this.along === 'step' ? formatCount(at) : formatTime(at, increment))),
-    }
-  }
-
-  private yAxis(): uPlot.Axis {
-    return {
-      ...this.axisLook(),
-      size: (_plot, values: string[] | null) =>
-        Math.max(40, ...(values ?? []).map((text) => text.length * 7 + 14)),
-      splits: (...[plot, , min, max]: Parameters<Extract<uPlot.Axis.Splits, CallableFunction>>) => {
-        const rows = Math.max(2, Math.floor(plot.over.clientHeight / rowHeight))
-        return this.log ? logTicks({ min, max }, rows) : niceTicks({ min, max }, rows)
-      },
-      values: (_plot, splits) => tickLabels(splits, this.log),
-    }
   }
 }

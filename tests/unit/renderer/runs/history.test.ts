@@ -14,6 +14,7 @@ const base: RunRecord = {
   status: 'training',
   preset: 'balanced',
   config: { ...presets.balanced.config, steps: 1000, minutes: 0 },
+  experimentId: null,
   datasetId: 'd',
   datasetName: 'Faces',
   pictureCount: 1024,

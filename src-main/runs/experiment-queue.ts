@@ -1,0 +1,195 @@
+import type { Experiment, ExperimentRecord } from '#contract/experiment.ts'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import type { RunRecord } from '#contract/run.ts'
+import { createLogger } from '../log.ts'
+import type { Store } from '../store/store.ts'
+import { climb, runsLeft } from './ladder.ts'
+import type { RunKeeper } from './run-keeper.ts'
+import type { TrainingDesk } from './training-desk.ts'
+
+const log = createLogger('experiment')
+
+interface Active {
+  record: ExperimentRecord
+  activity: Experiment['activity']
+  /** The run in hand. */
+  runId: string | null
+  /** False once it is to be paused. */
+  wanted: boolean
+  done: Promise<void>
+}
+
+/**
+ * Experiments in the app: the runs of one are trained one after the other at the training desk. What is left to do is
+ * read from the store each time, so that an experiment goes on where it was after the app was closed.
+ */
+export class ExperimentQueue {
+  private readonly store: Store
+  private readonly keeper: RunKeeper
+  private readonly desk: TrainingDesk
+  private readonly redraw: (run: RunRecord) => Promise<unknown>
+  private readonly endEngine: () => Promise<void>
+  private readonly changed: (experiment: Experiment) => void
+  private active: Active | null = null
+
+  constructor(options: {
+    store: Store
+    keeper: RunKeeper
+    desk: TrainingDesk
+    /** Redraws a few pictures with a run that has reached its goal; may fail. */
+    redraw: (run: RunRecord) => Promise<unknown>
+    /** Ends the engine's process, and with it a redrawing. */
+    endEngine: () => Promise<void>
+    changed?: (experiment: Experiment) => void
+  }) {
+    this.store = options.store
+    this.keeper = options.keeper
+    this.desk = options.desk
+    this.redraw = options.redraw
+    this.endEngine = options.endEngine
+    this.changed = options.changed ?? (() => undefined)
+  }
+
+  /** Newest first. */
+  list(): Experiment[] {
+    return this.store.experiments.list().map((record) => this.describe(record))
+  }
+
+  get(id: string): Experiment {
+    return this.describe(this.store.experiments.get(id))
+  }
+
+  /**
+   * Goes on with what is left, beginning with `first` if given. An experiment or run in training before it is paused.
+   * @throws FlowerbedError `conflict` when nothing is left or another process trains a run of it, `not-found` without
+   * its pictures
+   */
+  async resume(id: string, first?: string): Promise<Experiment> {
+    const { active } = this
+    if (active?.record.id === id && active.wanted && (first ?? active.runId) === active.runId) {
+      return this.get(id)
+    }
+    const record = this.store.experiments.get(id)
+    while (this.active) await this.pause(this.active.record.id)
+    this.checkResumable(record, first)
+    this.begin(record, first)
+    return this.get(id)
+  }
+
+  /** Saves the run in training and begins no other. Resolves when the device's memory is free. */
+  async pause(id: string): Promise<Experiment> {
+    const { active } = this
+    if (active?.record.id === id) {
+      active.wanted = false
+      if (active.activity === 'redrawing') await this.endEngine()
+      else if (active.runId !== null) await this.pauseRun(active, active.runId)
+      await active.done
+    }
+    return this.get(id)
+  }
+
+  /** Begins no other run: the app is about to quit. */
+  halt(): void {
+    if (this.active) this.active.wanted = false
+  }
+
+  /**
+   * Deletes an experiment, with its runs and their files or so that they stay, each for itself.
+   * @throws FlowerbedError `conflict` while it or a run of it trains
+   */
+  async delete(id: string, options: { runs: boolean }): Promise<{ runs: RunRecord[]; freedBytes: number }> {
+    const runs = this.store.runs.ofExperiment(id)
+    this.store.experiments.get(id)
+    if (this.active?.record.id === id || (options.runs && runs.some(isLive))) {
+      throw new FlowerbedError('conflict', 'This experiment is under way.', { hint: 'Pause it first.' })
+    }
+    let freedBytes = 0
+    if (options.runs) for (const run of runs) freedBytes += (await this.keeper.delete(run.id)).freedBytes
+    this.store.experiments.delete(id)
+    return { runs, freedBytes }
+  }
+
+  private checkResumable({ id, datasetId }: ExperimentRecord, first: string | undefined): void {
+    if (datasetId === null) {
+      throw new FlowerbedError('not-found', 'The pictures of this experiment were deleted.', {
+        hint: 'Import the same folder again and compare anew.',
+      })
+    }
+    const left = runsLeft(this.store, id, first)
+    if (left.length === 0) {
+      throw new FlowerbedError('conflict', 'Every run of this experiment has reached its goal.')
+    }
+    const elsewhere = left.find((run) => isLive(run) && run.id !== this.desk.running?.id)
+    if (elsewhere) {
+      throw new FlowerbedError('conflict', `Another Flowerbed is training “${elsewhere.name}”.`, {
+        hint: 'Wait for it, or end it there.',
+      })
+    }
+  }
+
+  private begin(record: ExperimentRecord, first: string | undefined): void {
+    const active: Active = {
+      record,
+      activity: 'training',
+      runId: null,
+      wanted: true,
+      done: Promise.resolve(),
+    }
+    this.active = active
+    active.done = climb({
+      store: this.store,
+      experimentId: record.id,
+      first,
+      // A run that was begun by hand meanwhile is not pushed aside.
+      wanted: () => active.wanted && (active.runId === null || this.desk.running === null),
+      train: (run) => this.train(active, run),
+      finished: (run) => this.finish(active, run),
+    })
+      .catch((thrown: unknown) => log.error(toFlowerbedError(thrown).message, thrown))
+      .finally(() => {
+        this.active = null
+        this.changed({ ...record, activity: null })
+      })
+  }
+
+  private async train(active: Active, run: RunRecord): Promise<RunRecord> {
+    active.runId = run.id
+    this.tell(active, 'training')
+    await this.desk.start(run)
+    // It may have been paused while the run before it made room.
+    if (!active.wanted) await this.desk.pause(run.id)
+    return await this.desk.settled(run.id)
+  }
+
+  private async finish(active: Active, run: RunRecord): Promise<void> {
+    if (!active.wanted) return
+    this.tell(active, 'redrawing')
+    // What is not redrawn now can be asked for later.
+    await this.redraw(run).catch((thrown: unknown) =>
+      log.warn(`${run.id} was not redrawn: ${toFlowerbedError(thrown).message}`),
+    )
+  }
+
+  private async pauseRun(active: Active, runId: string): Promise<void> {
+    try {
+      await this.desk.pause(runId)
+    } catch (thrown) {
+      // It ended by itself in the meantime, which is as good.
+      if (this.desk.running?.id !== runId) return
+      active.wanted = true
+      throw thrown
+    }
+  }
+
+  private tell(active: Active, activity: Experiment['activity']): void {
+    active.activity = activity
+    this.changed({ ...active.record, activity })
+  }
+
+  private describe(record: ExperimentRecord): Experiment {
+    const activity = this.active?.record.id === record.id ? this.active.activity : null
+    return { ...record, activity }
+  }
+}
+
+const isLive = ({ status }: RunRecord): boolean => status === 'training' || status === 'starting'

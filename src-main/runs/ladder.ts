@@ -1,0 +1,123 @@
+import type { Budget, ExperimentRecord } from '#contract/experiment.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { ladderPresets, rungTitle } from '#contract/ladder.ts'
+import { resolveConfig } from '#contract/presets.ts'
+import type { DeviceChoice, RunRecord, RunStatus } from '#contract/run.ts'
+import type { Store } from '../store/store.ts'
+import { newId } from './run-keeper.ts'
+import type { RunKeeper } from './run-keeper.ts'
+
+export interface LadderPlan {
+  datasetId: string
+  /** Which systems; all of the ladder when left out. */
+  presets?: string[] | undefined
+  budget: Budget
+  seed: number
+  /** Any other setting, for all of them. */
+  changes: Record<string, unknown>
+  device: DeviceChoice
+}
+
+/**
+ * Makes an experiment with one run a system, all with the same pictures, seed and budget; none is begun.
+ * @throws FlowerbedError `bad-input` for settings that do not hold for each of them, with nothing made
+ */
+export function createLadder(
+  { store, keeper }: { store: Store; keeper: RunKeeper },
+  plan: LadderPlan,
+): ExperimentRecord {
+  const { datasetId, budget, seed, device } = plan
+  const { steps, minutes } = budget
+  if (steps === undefined && minutes === undefined) {
+    throw new FlowerbedError('bad-input', 'How long for each? Say steps or minutes.', { where: 'budget' })
+  }
+  const changes = {
+    ...plan.changes,
+    seed,
+    ...(steps === undefined ? {} : { steps }),
+    ...(minutes === undefined ? {} : { minutes }),
+  }
+  const presets = rungsAskedFor(plan.presets)
+  for (const preset of presets) resolveConfig(preset, changes)
+  const dataset = store.datasets.get(datasetId)
+  const now = Date.now()
+  const experiment = store.experiments.add({
+    id: newId(now),
+    kind: 'ladder',
+    name: freeName(`${dataset.name}, systems compared`, store),
+    datasetId,
+    createdAt: now,
+  })
+  for (const preset of presets) {
+    const name = `${dataset.name}: ${rungTitle(preset)}`
+    keeper.create({ datasetId, preset, changes, device, name, experimentId: experiment.id })
+  }
+  return experiment
+}
+
+const done: RunStatus[] = ['finished', 'stopped']
+
+/**
+ * What is left to train of an experiment, in its order; what failed comes last and is tried once more. `first` is put
+ * before all others, also when it was stopped.
+ */
+export function runsLeft(store: Store, experimentId: string, first?: string): RunRecord[] {
+  const rank = ({ id, status }: RunRecord) => (id === first ? 0 : status === 'failed' ? 2 : 1)
+  return store.runs
+    .ofExperiment(experimentId)
+    .filter(({ id, status, datasetId }) => {
+      const left = !done.includes(status) || (id === first && status === 'stopped')
+      return left && datasetId !== null
+    })
+    .sort((a, b) => rank(a) - rank(b))
+}
+
+/**
+ * Trains what is left of an experiment, one run after the other, each once: a run that fails lets the next begin, a run
+ * that is paused ends the climb.
+ */
+export async function climb(options: {
+  store: Store
+  experimentId: string
+  /** The run to begin with. */
+  first?: string | undefined
+  /** Whether to go on; asked before each run. */
+  wanted?: () => boolean
+  /** Trains a run until it ends, in whichever way; answers its record then. */
+  train: (run: RunRecord) => Promise<RunRecord>
+  /** Called with each run that has reached its goal, before the next begins. */
+  finished: (run: RunRecord) => Promise<void>
+}): Promise<void> {
+  const { store, experimentId, first, wanted = () => true, train, finished } = options
+  const tried = new Set<string>()
+  for (;;) {
+    if (!wanted()) return
+    const run = runsLeft(store, experimentId, first).find(({ id }) => !tried.has(id))
+    if (!run) return
+    tried.add(run.id)
+    const ended = await train(run)
+    if (ended.status === 'paused') return
+    if (ended.status === 'finished') await finished(ended)
+  }
+}
+
+/** In the order of the ladder. @throws FlowerbedError `bad-input` for one that is not on it, or none */
+function rungsAskedFor(presets: string[] | undefined): string[] {
+  if (presets === undefined) return [...ladderPresets]
+  const stranger = presets.find((preset) => !(ladderPresets as readonly string[]).includes(preset))
+  if (stranger !== undefined || presets.length === 0) {
+    throw new FlowerbedError(
+      'bad-input',
+      stranger === undefined ? 'No system was chosen.' : `“${stranger}” is not on the ladder.`,
+      { where: 'presets', hint: `Choose among: ${ladderPresets.join(', ')}.` },
+    )
+  }
+  return ladderPresets.filter((preset) => presets.includes(preset))
+}
+
+function freeName(wanted: string, store: Store): string {
+  const taken = new Set(store.experiments.list().map(({ name }) => name))
+  let name = wanted
+  for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`
+  return name
+}
