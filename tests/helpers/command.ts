@@ -9,9 +9,11 @@ export interface Outcome {
   json: Record<string, unknown>
 }
 
-/** The command as people start it, a process of its own, on one data folder. */
-export function command(data: string): (args: string[], interruptAt?: RegExp) => Promise<Outcome> {
-  return (args, interruptAt) =>
+/** The command as people start it, a process of its own, on one data folder; interrupted once it has told enough. */
+export function command(
+  data: string,
+): (args: string[], enough?: (told: string) => boolean) => Promise<Outcome> {
+  return (args, enough) =>
     new Promise((done) => {
       const child = spawn(process.execPath, [commandFile, ...args, '--data-dir', data], {
         stdio: ['ignore', 'pipe', 'pipe'],
@@ -23,7 +25,7 @@ export function command(data: string): (args: string[], interruptAt?: RegExp) =>
       child.stderr.on('data', (chunk: Buffer) => {
         err += chunk.toString()
         // Once: a second Ctrl+C means at once, without saving.
-        if (!interrupted && interruptAt?.test(err)) interrupted = child.kill('SIGINT')
+        if (!interrupted && enough?.(err)) interrupted = child.kill('SIGINT')
       })
       child.on('close', (code) => {
         const last = out.trim().split('\n').at(-1) ?? ''
