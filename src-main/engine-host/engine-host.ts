@@ -2,7 +2,7 @@ import type { EngineEvent, EngineRequests } from '#contract/engine.ts'
 import { createCaller } from '../child/channel.ts'
 import type { Caller } from '../child/channel.ts'
 import { createLogger } from '../log.ts'
-import { startUtility } from './utility-channel.ts'
+import { endUtility, startUtility } from './utility-channel.ts'
 import type { StartedUtility } from './utility-channel.ts'
 
 const log = createLogger('engine-host')
@@ -67,8 +67,7 @@ export class EngineHost {
     clearTimeout(this.idle)
     if (!running) return
     this.running = null
-    running.utility.process.kill()
-    await running.ended
+    await endUtility(running.utility.process, running.ended)
   }
 
   /** Ends the process unless somebody still waits for an answer. */

@@ -10,6 +10,24 @@ export interface StartedUtility {
   channel: Channel
 }
 
+/** A process that is busy in native code does not hear that it is to end. */
+const patienceMs = 3000
+
+/** Ends a process for certain: one that has not come up yet cannot be ended, and a busy one does not listen. */
+export async function endUtility(child: UtilityProcess, ended: Promise<void>): Promise<void> {
+  if (child.pid === undefined) {
+    const spawned = new Promise<void>((resolve) => child.once('spawn', () => resolve()))
+    await Promise.race([spawned, ended])
+  }
+  const { pid } = child
+  child.kill()
+  const timer = setTimeout(() => {
+    if (pid !== undefined && child.pid === pid) process.kill(pid, 'SIGKILL')
+  }, patienceMs)
+  await ended
+  clearTimeout(timer)
+}
+
 /** Starts one of the bundle's own processes; what it prints goes to the log. */
 export function startUtility(options: {
   /** File name beside this bundle. */
