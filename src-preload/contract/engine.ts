@@ -1,4 +1,5 @@
 import type { RunConfig } from './config.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
 import type { DrawingOptions, SelectionOptions } from './drawing.ts'
 import type { SerializedError } from './errors.ts'
@@ -202,6 +203,7 @@ export type EngineEvent =
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
+  | { type: 'diagnostics'; diagnostics: Diagnostics }
   | { type: 'checkpoint'; record: SavedCheckpoint }
   /** How much of a drawing with a job's name is done, in [0, 1]; a few times a second. */
   | { type: 'drawing'; job: string; share: number }

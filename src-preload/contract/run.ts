@@ -106,8 +106,15 @@ export const sampleRecordSchema = z.object({
 })
 export type SampleRecord = z.infer<typeof sampleRecordSchema>
 
-/** Metric names the trainer records, with the plain words they are shown under. */
-export const metricWords: Record<string, { title: string; term: string }> = {
+/** A metric in plain words and by its term; `detail` is for those who look closer. */
+export interface MetricWords {
+  title: string
+  term: string
+  detail?: boolean
+}
+
+/** Metric names the trainer records. */
+export const metricWords: Record<string, MetricWords> = {
   loss: { title: 'All in all', term: 'loss' },
   velocity: { title: 'How wrong the strokes are', term: 'velocity MSE' },
   kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
@@ -116,6 +123,17 @@ export const metricWords: Record<string, { title: string; term: string }> = {
   prior: { title: 'How badly the noise fits', term: 'prior NLL' },
   gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
   learningRate: { title: 'Length of steps', term: 'learning rate' },
+  velocityTime1: { title: 'Strokes near the picture', term: 'velocity MSE, 0 ≤ t < ¼', detail: true },
+  velocityTime2: { title: 'Strokes in its half', term: 'velocity MSE, ¼ ≤ t < ½', detail: true },
+  velocityTime3: { title: 'Strokes in the noise’s half', term: 'velocity MSE, ½ ≤ t < ¾', detail: true },
+  velocityTime4: { title: 'Strokes near the noise', term: 'velocity MSE, ¾ ≤ t ≤ 1', detail: true },
+  activeShare: { title: 'Encodings in use', term: 'active dimensions, share', detail: true },
+  posteriorStd: { title: 'How vague encodings are', term: 'mean std of q(z|x)', detail: true },
+  aggregateGap: {
+    title: 'How far all encodings are from the noise',
+    term: 'KL(q(z)‖p(z)) per dimension',
+    detail: true,
+  },
 }
 
 /** Metrics of one step, on their way to SQLite and the plot. */

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { PictureShape } from '#contract/pictures.ts'
 import { consistentPath } from '../flow/path.ts'
 import { klElements } from '../flow/divergence.ts'
@@ -22,17 +22,28 @@ export function smallUnets(shape: PictureShape, hidden = 32): System {
   }
   return {
     parameters: layers.parameters,
+    latentParameters: layers.parameters.filter(({ name }) => name.startsWith('small.posterior')),
     objective: (parameters, { x, eps, t }) => {
       const q = encode(parameters, x, t.reshape([-1, 1]))
       const point = consistentPath({ x, posterior: q, eps, t, sigma: 0 })
       const v = velocity(parameters, point.xT, t.reshape([-1, 1]))
-      const mse = meanSquare(v.sub(point.vTarget))
+      const error = v.sub(point.vTarget)
+      const mse = meanSquare(error)
       const p = { mean: tf.zerosLike(x), logvar: tf.zerosLike(x) }
       const kl = sumAll(klElements(q, p)).div(x.size)
-      return { loss: mse.add(kl.mul(0.02)), terms: { velocity: mse, kl }, posterior: q, ...point, v }
+      const velocityErrors = tf.mean<Tensor1D>(tf.square(error), [1, 2, 3])
+      return {
+        loss: mse.add(kl.mul(0.02)),
+        terms: { velocity: mse, kl },
+        velocityErrors,
+        posterior: q,
+        ...point,
+        v,
+      }
     },
     velocity: (parameters, xT, t) => velocity(parameters, xT, t.reshape([-1, 1])),
     posterior: (parameters, x) => encode(parameters, x, tf.zeros([x.shape[0], 1])),
+    prior: () => ({ mean: tf.scalar(0), logvar: tf.scalar(0) }),
     latent: (_, noise) => noise,
   }
 }

@@ -66,14 +66,17 @@ export function createSystem(options: { config: SystemConfig; shape: PictureShap
       terms['prior'] = term
       loss = loss.add(term.mul(config.priorWeight))
     }
-    return { loss, terms, posterior: q, ...point, v }
+    return { loss, terms, velocityErrors: tf.mean(tf.square(weighted), [1, 2, 3]), posterior: q, ...point, v }
   }
 
+  const latentParameters = [...(posterior?.parameters ?? []), ...prior.parameters]
   return {
-    parameters: [...velocity.parameters, ...(posterior?.parameters ?? []), ...prior.parameters],
+    parameters: [...velocity.parameters, ...latentParameters],
+    latentParameters,
     objective,
     velocity: (parameters, xT, t) => velocity.apply(parameters, xT, t),
     posterior: posterior ? (parameters, x) => posterior.apply(parameters, x) : null,
+    prior: (parameters) => prior.gaussian(parameters),
     latent: (parameters, noise, temperature) =>
       drawFrom(prior.gaussian(parameters), temperature ? noise.mul(temperature) : noise),
   }

@@ -22,6 +22,8 @@ export interface Objective {
   loss: Tensor
   /** Loss terms by the names the user sees: velocity, kl, prior (those that take part). */
   terms: Record<string, Tensor>
+  /** Each picture's part of the velocity term, whose mean it is: `[batch]`. */
+  velocityErrors: Tensor1D
   posterior: Gaussian
   z: Tensor4D
   xT: Tensor4D
@@ -34,12 +36,16 @@ export interface Objective {
  */
 export interface System {
   parameters: ParameterSpec[]
+  /** Those of them that the posterior and the prior are made of. */
+  latentParameters: ParameterSpec[]
   /** The training loss at images `x` in [0, 1], noise `eps` shaped like x and times `t` [batch]. */
   objective: (parameters: Parameters, draw: { x: Tensor4D; eps: Tensor4D; t: Tensor1D }) => Objective
   /** v(xT, t): xT `[batch, height, width, channels]`, t `[batch]` → like xT. */
   velocity: (parameters: Parameters, xT: Tensor4D, t: Tensor1D) => Tensor4D
   /** q(z|x); null for a system without a posterior. */
   posterior: ((parameters: Parameters, x: Tensor4D) => Gaussian) | null
+  /** p(z), broadcast over pictures: the learned one or N(0, 1). */
+  prior: (parameters: Parameters) => Gaussian<Tensor>
   /** Standard normal noise `[batch, height, width, channels]` → z ~ p(z), its spread times `temperature` (default 1). */
   latent: (parameters: Parameters, noise: Tensor4D, temperature?: Tensor) => Tensor4D
 }

@@ -5,6 +5,7 @@ import type { WeightsName } from '#contract/drawing.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import type { ProgramSpec, Tensors, Values } from '../compile/program.ts'
 import { adam, averaged } from '../compile/update.ts'
+import { bucketSums } from '../flow/time-buckets.ts'
 import { pathTimes } from '../flow/times.ts'
 import type { System } from '../flow/system.ts'
 import { sumOfSquares } from '../nets/ops.ts'
@@ -24,7 +25,8 @@ export const stateName = (kind: StateKind, parameter: string) => `${kind}/${para
 /**
  * One training step over device-resident state: the system's objective on a fed batch, its gradients, clipping by global
  * norm, Adam with bias correction, and the exponential average of the weights.
- * Fetches `loss`, each loss term, and `gradientNorm` (before clipping).
+ * Fetches `loss`, each loss term, `gradientNorm` (before clipping), and by stretch of the way the sums of the velocity
+ * errors of its pictures (`errorsByTime`) and their counts (`picturesByTime`).
  */
 export function stepProgram(options: {
   system: System
@@ -75,7 +77,9 @@ export function stepProgram(options: {
           draw,
         )
         // Kept, since everything but the loss is gone when the gradients have been taken.
-        for (const [name, term] of Object.entries(objective.terms)) terms[name] = tf.keep(term.clone())
+        const { sums, counts } = bucketSums(objective.velocityErrors, draw.t)
+        const kept = { ...objective.terms, errorsByTime: sums, picturesByTime: counts }
+        for (const [name, term] of Object.entries(kept)) terms[name] = tf.keep(term.clone())
         return objective.loss
       })(names.map((name) => of('weight', name)))
 

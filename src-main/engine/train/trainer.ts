@@ -7,27 +7,26 @@ import { goalSteps, isDone } from '#contract/goal.ts'
 import type { Limits } from '#contract/goal.ts'
 import type { Machine } from '#contract/run.ts'
 import { createProgram } from '../compile/create-program.ts'
-import type { ProgramMode } from '../compile/create-program.ts'
 import type { Program, Values } from '../compile/program.ts'
+import { errorsOfTimes } from '../flow/time-buckets.ts'
 import { BatchStream } from '../data/batches.ts'
 import { splitPictures } from '../data/split.ts'
 import { Dataset } from '../../packed/dataset.ts'
 import { createSystem } from '../flow/create-system.ts'
 import type { System } from '../flow/system.ts'
 import { availableMemory } from '../runtime/free-memory.ts'
-import { Model } from '../sample/model.ts'
+import type { Model } from '../sample/model.ts'
 import { gridExists } from '../sample/sheet.ts'
-import { Turns } from '../turns.ts'
 import { loadCheckpoint } from './checkpoint.ts'
 import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
-import { gridPictures, saveGrid } from './grid.ts'
 import { checkFits, estimateMemory } from './memory.ts'
+import { Observation } from './observation.ts'
+import type { Observed } from './observation.ts'
 import { Pace, Reporter, secondsLeft } from './reporter.ts'
 import { Saver } from './saver.ts'
 import type { FreeBytes } from './saver.ts'
 import { learningRateAt } from './schedule.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
-import { Validation } from './validation.ts'
 import { drawingWeights, initialState, stateNamesOfDrawing, stepFeeds, stepProgram } from './step-program.ts'
 
 /** Older saves are deleted by whoever records the new one; the disk is given this long to be free again. */
@@ -50,14 +49,11 @@ export class Trainer {
   private readonly dataset: Dataset
   private readonly system: System
   private readonly program: Program
-  private readonly model: Model
   private readonly batches: BatchStream
-  /** Null where no pictures are kept aside. */
-  private readonly validation: Validation | null
+  private readonly observation: Observation
   private readonly reporter: Reporter
   private readonly saver: Saver
   private readonly pace = new Pace()
-  private readonly drawing = new Turns()
   private config: RunConfig
   private wish: Wish | null = null
   private alive = true
@@ -67,18 +63,15 @@ export class Trainer {
   private startedAt = 0
   private losses: Record<string, number> = {}
   private smoothed = new SmoothedLoss()
-  /** The last look at the pictures kept aside. */
-  private validated: { step: number; loss: number } | null = null
 
   /** Opens the pictures and builds the networks; @throws FlowerbedError before anything is held */
   constructor(options: {
     request: TrainRequest
     machine: Machine
     emit: (event: EngineEvent) => void
-    mode?: ProgramMode
     freeBytes?: FreeBytes
   }) {
-    const { request, machine, emit, mode = 'auto', freeBytes } = options
+    const { request, machine, emit, freeBytes } = options
     this.runId = request.runId
     this.request = request
     this.machine = machine
@@ -95,19 +88,24 @@ export class Trainer {
       checkFits(estimateMemory({ config, shape, availableBytes: availableMemory(machine.device) }))
       this.system = createSystem({ config, shape })
       const spec = stepProgram({ system: this.system, config, shape })
-      this.program = createProgram(spec, { mode })
+      this.program = createProgram(spec)
       this.saver = new Saver({ request, machine, shape, state: spec.state, freeBytes })
-      this.model = new Model({ config, shape })
-      const { training, held } = splitPictures({
+      const split = splitPictures({
         count: this.dataset.count,
         share: config.validationShare,
         seed: config.seed,
       })
-      this.batches = new BatchStream(this.dataset, { ...config, places: training })
-      this.validation =
-        held.length === 0
-          ? null
-          : new Validation({ system: this.system, config, dataset: this.dataset, held, mode })
+      this.batches = new BatchStream(this.dataset, { ...config, places: split.training })
+      const { system, dataset } = this
+      this.observation = new Observation({
+        run: { runId: this.runId, runDirectory: request.runDirectory },
+        system,
+        config,
+        shape,
+        dataset,
+        split,
+        emit,
+      })
     } catch (thrown) {
       this.dataset.close()
       throw thrown
@@ -138,17 +136,23 @@ export class Trainer {
 
   /** Lends the networks with their present weights, one borrower at a time, between the steps of training. */
   withModel<T>(use: (model: Model, step: number) => Promise<T>, weights?: WeightsName): Promise<T> {
-    return this.drawing.take(() => {
-      if (this.wish || !this.alive)
-        throw new FlowerbedError('cancelled', 'Training has just ended.', { hint: 'Try again.' })
-      this.model.setWeights(this.weights(weights))
-      return use(this.model, this.step)
-    })
+    return this.observation.lend(
+      () => {
+        if (this.wish || !this.alive)
+          throw new FlowerbedError('cancelled', 'Training has just ended.', { hint: 'Try again.' })
+        return this.weights(weights)
+      },
+      (model) => use(model, this.step),
+    )
   }
 
   private weights(kind?: WeightsName): Values {
     const names = stateNamesOfDrawing(this.system, this.config, kind)
     return drawingWeights(this.program.read(names), this.config, kind)
+  }
+
+  private get observed(): Observed {
+    return { step: this.step, weights: this.weights() }
   }
 
   private async train(): Promise<TrainResult> {
@@ -209,8 +213,9 @@ export class Trainer {
       x: this.batches.images(this.step),
       ...stepFeeds({ ...this.config, steps: this.goal }, step),
     })
+    const { errorsByTime, picturesByTime, ...scalars } = fetched
     const values = Object.fromEntries(
-      Object.entries(fetched).map(([name, value]) => [name, value[0] as number]),
+      Object.entries(scalars).map(([name, value]) => [name, value[0] as number]),
     )
     checkFinite(values, step)
     this.step = step
@@ -225,26 +230,17 @@ export class Trainer {
         ...losses,
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
         learningRate: learningRateAt({ ...this.config, steps: this.goal }, step),
-        ...this.validate(),
+        ...errorsOfTimes(errorsByTime, picturesByTime),
+        ...(this.isTimeToLook() ? this.observation.measure(this.observed) : {}),
       },
     })
     this.report('training')
   }
 
-  /** With each drawing of the grid and each save, how well the pictures kept aside would be drawn. */
-  private validate(): Record<string, number> {
+  /** With each drawing of the grid, each save, and at the end. */
+  private isTimeToLook(): boolean {
     const { sampleEvery, checkpointEvery } = this.config
-    const due = this.isTime(sampleEvery) || this.isTime(checkpointEvery) || !this.hasMore()
-    if (!this.validation || !due) return {}
-    const measured = this.validation.measure(this.weights())
-    this.validated = { step: this.step, loss: measured.validation }
-    return measured
-  }
-
-  /** The loss on the pictures kept aside as of now; a pause may come at a step that has not measured it. */
-  private validationLoss(): number | null {
-    if (this.validated?.step === this.step) return this.validated.loss
-    return this.validation?.measure(this.weights()).validation ?? null
+    return this.isTime(sampleEvery) || this.isTime(checkpointEvery) || !this.hasMore()
   }
 
   private async save(): Promise<void> {
@@ -254,7 +250,8 @@ export class Trainer {
     this.report('saving', { always: true })
     const state = this.program.read()
     checkFiniteState(state, step)
-    const loss = this.validation ? this.validationLoss() : this.smoothed.value
+    // A pause may come at a step at which it was not measured.
+    const loss = this.observation.validationLoss(this.observed) ?? this.smoothed.value
     const smoothed = this.smoothed.state
     const record = await this.saver.save({ step, trainedSeconds, losses, loss, smoothed, config }, state)
     this.emit({ type: 'checkpoint', record })
@@ -264,16 +261,11 @@ export class Trainer {
 
   /** Draws and stores the fixed grid; given up when training is to end, which a resumed run makes good. */
   private async drawGrid(): Promise<void> {
-    const { config, step, runId } = this
-    const { runDirectory } = this.request
     this.report('sampling', { always: true })
-    const pictures = await this.drawing.take(() => {
-      this.model.setWeights(this.weights())
-      return gridPictures(this.model, { config, givenUp: () => this.wish !== null && this.hasMore() })
+    await this.observation.draw(this.observed, {
+      config: this.config,
+      givenUp: () => this.wish !== null && this.hasMore(),
     })
-    if (!pictures) return
-    const record = await saveGrid({ runId, runDirectory, step, pictures, config })
-    this.emit({ type: 'sample', record })
   }
 
   private isTime(every: number): boolean {
@@ -312,11 +304,8 @@ export class Trainer {
 
   private async dispose(): Promise<void> {
     this.alive = false
-    // Whoever has borrowed the networks gives them back first.
-    await this.drawing.take(() => Promise.resolve())
-    this.model.dispose()
+    await this.observation.dispose()
     this.program.dispose()
-    this.validation?.dispose()
     this.dataset.close()
   }
 }

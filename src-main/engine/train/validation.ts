@@ -1,7 +1,6 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
 import { createProgram } from '../compile/create-program.ts'
-import type { ProgramMode } from '../compile/create-program.ts'
 import type { Program, Values } from '../compile/program.ts'
 import { toImages } from '../data/batches.ts'
 import { pathTimes } from '../flow/times.ts'
@@ -17,14 +16,8 @@ export class Validation {
   private readonly program: Program
   private readonly batches: { x: Float32Array; noiseSeed: Int32Array; timeSeed: Int32Array }[]
 
-  constructor(options: {
-    system: System
-    config: RunConfig
-    dataset: Dataset
-    held: Uint32Array
-    mode?: ProgramMode
-  }) {
-    const { system, config, dataset, held, mode = 'auto' } = options
+  constructor(options: { system: System; config: RunConfig; dataset: Dataset; held: Uint32Array }) {
+    const { system, config, dataset, held } = options
     const { height, width, channels } = dataset.index.shape
     const shape = [config.batch, height, width, channels]
     const count = Math.min(batchesAtMost, Math.ceil(held.length / config.batch))
@@ -40,32 +33,29 @@ export class Validation {
         timeSeed: seedWords(config.seed, i, 'validation time'),
       }
     })
-    this.program = createProgram(
-      {
-        name: 'validation',
-        state: Object.fromEntries(
-          system.parameters.map((parameter) => [
-            parameter.name,
-            { shape: parameter.shape, dtype: 'float32' as const },
-          ]),
-        ),
-        feeds: {
-          x: { shape, dtype: 'float32' },
-          noiseSeed: { shape: [2], dtype: 'int32' },
-          timeSeed: { shape: [2], dtype: 'int32' },
-        },
-        body: (weights, { x, noiseSeed, timeSeed }) => {
-          const uniform = statelessUniform<Tensor1D>([config.batch], timeSeed as Tensor1D)
-          const { loss, terms } = system.objective(weights, {
-            x: x as Tensor4D,
-            eps: statelessNormal<Tensor4D>(shape, noiseSeed as Tensor1D),
-            t: pathTimes(uniform, { times: config.times, shift: config.timeShift }),
-          })
-          return { fetches: { loss, velocity: terms['velocity'] ?? loss }, next: {} }
-        },
+    this.program = createProgram({
+      name: 'validation',
+      state: Object.fromEntries(
+        system.parameters.map((parameter) => [
+          parameter.name,
+          { shape: parameter.shape, dtype: 'float32' as const },
+        ]),
+      ),
+      feeds: {
+        x: { shape, dtype: 'float32' },
+        noiseSeed: { shape: [2], dtype: 'int32' },
+        timeSeed: { shape: [2], dtype: 'int32' },
       },
-      { mode },
-    )
+      body: (weights, { x, noiseSeed, timeSeed }) => {
+        const uniform = statelessUniform<Tensor1D>([config.batch], timeSeed as Tensor1D)
+        const { loss, terms } = system.objective(weights, {
+          x: x as Tensor4D,
+          eps: statelessNormal<Tensor4D>(shape, noiseSeed as Tensor1D),
+          t: pathTimes(uniform, { times: config.times, shift: config.timeShift }),
+        })
+        return { fetches: { loss, velocity: terms['velocity'] ?? loss }, next: {} }
+      },
+    })
   }
 
   /** The mean loss with these weights, and of it that of the strokes alone. */
