@@ -120,7 +120,8 @@ function start(): void {
   function heard(event: EngineEvent): void {
     keeper.record(event)
     if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') events.emit(event)
-    else if (event.type === 'sample' || event.type === 'drawing') events.emit(event)
+    else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'drawing')
+      events.emit(event)
     else if (event.type === 'warning') {
       const { runId, message } = event
       events.emit({ type: 'notice', level: 'warning', message, runId })

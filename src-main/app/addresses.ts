@@ -1,4 +1,5 @@
 import { join, resolve, sep } from 'node:path'
+import { shownFolders } from '#contract/ipc.ts'
 import { runFolder } from '../store/data-directory.ts'
 
 /** The file that an address means; null when it would lie outside of the folder it belongs to. */
@@ -12,11 +13,10 @@ export function fileFor(
   } catch {
     return null
   }
-  const [runs, id, samples, file, ...rest] = parts
-  if (runs === 'runs' && id !== undefined && samples === 'samples' && file !== undefined) {
-    return rest.length === 0
-      ? inside(join(runFolder(folders.dataDirectory, safe(id)), 'samples'), file)
-      : null
+  const [runs, id, wanted, file, ...rest] = parts
+  const folder = shownFolders.find((shown) => shown === wanted)
+  if (runs === 'runs' && id !== undefined && folder !== undefined && file !== undefined) {
+    return rest.length === 0 ? inside(join(runFolder(folders.dataDirectory, safe(id)), folder), file) : null
   }
   return inside(folders.rendererDirectory, parts.length === 0 ? 'index.html' : parts.join('/'))
 }

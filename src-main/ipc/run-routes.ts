@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
 import { resolveConfig } from '#contract/presets.ts'
+import { readDiagnostics } from '../runs/diagnostics.ts'
 import { diskUseOfRun } from '../runs/disk-use.ts'
 import { nothing } from './router.ts'
 import type { Routes } from './router.ts'
@@ -102,6 +103,10 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
     },
     'runs.metrics': { argument: byId, answer: ({ id }) => store.metrics.series(runs.key(id)) },
     'runs.samples': { argument: byId, answer: ({ id }) => store.samples.list(runs.key(id)) },
+    'runs.diagnostics': {
+      argument: byId,
+      answer: ({ id }) => readDiagnostics(store.directory, runs.get(id)),
+    },
     'runs.checkpoints': { argument: byId, answer: ({ id }) => keeper.saves.list(id) },
     'runs.pinCheckpoint': {
       argument: z.strictObject({ id: z.string(), step: z.int().min(0), pinned: z.boolean() }),

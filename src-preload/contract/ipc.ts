@@ -6,6 +6,8 @@ import type {
   ProblemFile,
   ScanReport,
 } from './dataset.ts'
+import { diagnosticsFolder } from './diagnostics.ts'
+import type { Diagnostics } from './diagnostics.ts'
 import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
 import type { DrawingOptions } from './drawing.ts'
 import type {
@@ -124,6 +126,8 @@ export interface IpcRequests {
   'runs.delete': [{ id: string }, { freedBytes: number }]
   'runs.metrics': [{ id: string }, MetricSeries]
   'runs.samples': [{ id: string }, SampleRecord[]]
+  /** The last ones; null before there are any. */
+  'runs.diagnostics': [{ id: string }, Diagnostics | null]
   /** Newest first. */
   'runs.checkpoints': [{ id: string }, CheckpointRecord[]]
   /** A pinned save is never deleted to make room. */
@@ -195,6 +199,7 @@ export type AppEvent =
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
+  | { type: 'diagnostics'; diagnostics: Diagnostics }
   | { type: 'drawing'; job: string; share: number }
   /** A run's saves are others than before. */
   | { type: 'checkpoints'; runId: string }
@@ -217,9 +222,15 @@ export type AppCommand =
 export const places = ['library', 'run', 'experiment', 'gallery', 'latent', 'settings'] as const
 export type Place = (typeof places)[number]
 
-/** The address of a sample sheet, for an `<img>`; served by main's `app://` protocol. */
-export function sampleUrl(record: { runId: string; file: string }): string {
-  return `app://flowerbed/runs/${encodeURIComponent(record.runId)}/samples/${encodeURIComponent(record.file)}`
+/** Folders of a run whose files the window may show. */
+export const shownFolders = ['samples', diagnosticsFolder] as const
+
+/** Addresses for an `<img>`, served by main's `app://` protocol: of a sample sheet, and of a map of the diagnostics. */
+export const sampleUrl = (record: { runId: string; file: string }) => runFileUrl('samples', record)
+export const diagnosticUrl = (map: { runId: string; file: string }) => runFileUrl(diagnosticsFolder, map)
+
+function runFileUrl(folder: (typeof shownFolders)[number], of: { runId: string; file: string }): string {
+  return `app://flowerbed/runs/${encodeURIComponent(of.runId)}/${folder}/${encodeURIComponent(of.file)}`
 }
 
 /** What the preload exposes as `window.api`. */

@@ -20,6 +20,16 @@ test('from a dropped folder to a gallery, a walk, and all of it again after a re
   const lastLoss = Number(await plot.getAttribute('data-last'))
   expect(lastLoss).toBeLessThan(firstLoss / 2)
 
+  const inside = page.getByTestId('diagnostics')
+  await expect(inside).toHaveAttribute('data-step', quick.settings.steps)
+  await inside.getByText('A look inside').click()
+  await expect(inside.getByText('Encodings in use')).toBeVisible()
+  const map = inside.getByAltText('Where encodings say most')
+  await expect(map).toHaveJSProperty('naturalWidth', 16)
+  await page.getByRole('button', { name: 'More curves' }).click()
+  await page.locator('[data-metric="velocityTime4"]').click()
+  await expect(plot).toHaveAttribute('data-points', quick.settings.steps)
+
   await page.getByTestId('go-gallery').click()
   const slider = page.getByTestId('gallery-slider')
   await expect(slider).toHaveAttribute('max', '4')

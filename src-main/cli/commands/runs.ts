@@ -1,6 +1,9 @@
+import { join } from 'node:path'
 import type { Command } from 'commander'
+import { diagnosticFacts, diagnosticMaps } from '#contract/diagnostic-words.ts'
 import { goalSteps } from '#contract/goal.ts'
 import type { CheckpointRecord } from '#contract/run.ts'
+import { diagnosticsFolderOf, readDiagnostics } from '../../runs/diagnostics.ts'
 import { diskUseOfRun, totalDiskUse } from '../../runs/disk-use.ts'
 import { dataDirOption, jsonOption, wholeNumber } from '../options.ts'
 import { answer, bytes, duration, say } from '../output.ts'
@@ -23,6 +26,12 @@ export function addRuns(program: Command): void {
     .description('list the saves of a run, newest first')
     .argument('<run>', 'its id, the beginning of one, or latest')
     .action((run: string, _: object, command: Command) => checkpoints(run, command.optsWithGlobals()))
+  runs
+    .command('diagnostics')
+    .description('tell how a run encodes pictures, what its prior is like, and what is wrong, if anything')
+    .argument('<run>', 'its id, the beginning of one, or latest')
+    .option('--step <step>', 'as of an earlier drawing of the grid', wholeNumber)
+    .action((run: string, _: object, command: Command) => diagnostics(run, command.optsWithGlobals()))
   for (const [name, pinned, description] of [
     ['pin', true, 'keep a save whatever comes after it'],
     ['unpin', false, 'let a save go when newer ones take its place'],
@@ -66,6 +75,26 @@ async function checkpoints(wanted: string, { dataDir, json = false }: Options): 
     for (const save of saves) say(line(save))
     answer(json, { run: run.id, checkpoints: saves })
     return Promise.resolve()
+  })
+}
+
+async function diagnostics(
+  wanted: string,
+  { dataDir, json = false, step }: Options & { step?: number },
+): Promise<void> {
+  await withWorkspace({ dataDir }, async ({ keeper, store }) => {
+    const run = keeper.find(wanted)
+    const found = await readDiagnostics(store.directory, run, step)
+    if (!found) say(`“${run.name}” has drawn nothing yet; diagnostics come with each drawing of the grid.`)
+    else {
+      say(`“${run.name}” at step ${found.step}, seen on ${found.pictures} pictures:`)
+      for (const { title, term, value } of diagnosticFacts(found)) say(`  ${title}: ${value} (${term})`)
+      const folder = diagnosticsFolderOf(store.directory, run.id)
+      for (const { title, file, value } of diagnosticMaps(found))
+        say(`  ${title}: ${join(folder, file)} (${value})`)
+      for (const warning of found.warnings) say(warning)
+    }
+    answer(json, { run: run.id, diagnostics: found })
   })
 }
 

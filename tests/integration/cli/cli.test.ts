@@ -225,6 +225,22 @@ describe('flowerbed', () => {
     expect(listed.err).toMatch(/Runs take .*, pictures .*; .* are free/)
   })
 
+  it('tells how a run encodes, as of its last drawing or an earlier one', async () => {
+    const trained = await flowerbed(
+      ['train', pictures, '--steps', '4', '--json', ...small].concat('--set', 'sampleEvery=2'),
+    )
+    const { err, json } = await flowerbed(['runs', 'diagnostics', 'latest', '--json'])
+    expect(json).toMatchObject({ run: trained.json['run'], diagnostics: { step: 4, pictures: 16 } })
+    expect(err).toMatch(/Encodings in use: \d+ of 768 .*active dimensions/)
+    const map = /Where encodings say most: (.+\.png) \(/.exec(err)?.[1] ?? ''
+    expect(await sharp(map).metadata()).toMatchObject({ width: 16, height: 16 })
+    const earlier = await flowerbed(['runs', 'diagnostics', 'latest', '--step', '2', '--json'])
+    expect(earlier.json).toMatchObject({ diagnostics: { step: 2 } })
+    const missing = await flowerbed(['runs', 'diagnostics', 'latest', '--step', '3'])
+    expect(missing.code).toBe(2)
+    expect(missing.err).toMatch(/no diagnostics of step 3.*0, 2, 4/s)
+  })
+
   it.each([
     ['no folder', ['train'], /Name a folder/],
     ['a folder that is not there', ['train', '/no/such/folder'], /\/no\/such\/folder/],

@@ -15,6 +15,16 @@ test('a sample sheet of a run', () => {
   )
 })
 
+test('a map of its diagnostics', () => {
+  expect(fileOf('app://flowerbed/runs/abc123/diagnostics/step-00000050-kl.png')).toBe(
+    '/data/runs/abc123/diagnostics/step-00000050-kl.png',
+  )
+})
+
+test('nothing else of a run', () => {
+  expect(fileOf('app://flowerbed/runs/abc123/checkpoints/step-00000050.json')).toMatch(/^\/app\/renderer\//)
+})
+
 test.each([
   'app://flowerbed/..%2f..%2fetc/passwd',
   'app://flowerbed/%2e%2e/%2e%2e/etc/passwd',

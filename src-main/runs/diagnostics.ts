@@ -1,0 +1,54 @@
+import { readFile, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import {
+  diagnosticsFile,
+  diagnosticsFolder,
+  diagnosticsSchema,
+  stepOfDiagnostics,
+} from '#contract/diagnostics.ts'
+import type { Diagnostics } from '#contract/diagnostics.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { RunRecord } from '#contract/run.ts'
+import { runFolder } from '../store/data-directory.ts'
+
+export const diagnosticsFolderOf = (dataDirectory: string, runId: string) =>
+  join(runFolder(dataDirectory, runId), diagnosticsFolder)
+
+/** The steps of a run that have diagnostics, up to where it stands: it may have gone back to a save. */
+export async function diagnosedSteps(dataDirectory: string, run: RunRecord): Promise<number[]> {
+  const files = await readdir(diagnosticsFolderOf(dataDirectory, run.id)).catch(() => [])
+  return files
+    .map(stepOfDiagnostics)
+    .filter((step) => step !== null && step <= run.step)
+    .map(Number)
+    .sort((a, b) => a - b)
+}
+
+/**
+ * The diagnostics of a step, of the last one by default; null when there are none yet.
+ * @throws FlowerbedError `not-found` for a step without, `corrupt` for a file that is none of ours
+ */
+export async function readDiagnostics(
+  dataDirectory: string,
+  run: RunRecord,
+  wanted?: number,
+): Promise<Diagnostics | null> {
+  const steps = await diagnosedSteps(dataDirectory, run)
+  const step = wanted ?? steps.at(-1)
+  if (step === undefined) return null
+  if (!steps.includes(step)) {
+    throw new FlowerbedError('not-found', `“${run.name}” has no diagnostics of step ${step}.`, {
+      where: 'step',
+      hint:
+        steps.length === 0
+          ? 'They come with each drawing of the grid.'
+          : `There are those of ${steps.join(', ')}.`,
+    })
+  }
+  const path = join(diagnosticsFolderOf(dataDirectory, run.id), diagnosticsFile(step))
+  try {
+    return diagnosticsSchema.parse(JSON.parse(await readFile(path, 'utf8')))
+  } catch (cause) {
+    throw new FlowerbedError('corrupt', 'The diagnostics cannot be read.', { where: path, cause })
+  }
+}
