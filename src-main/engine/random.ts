@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { ParameterSpec } from './flow/system.ts'
+import { nativeOp } from './native-op.ts'
 
 /**
  * All randomness of a run as a pure function of (seed, step, purpose): nothing keeps a state, so a resumed run draws
@@ -62,7 +63,7 @@ export function permutation(count: number, seed: number, epoch: number): Uint32A
 
 /** A parameter's first values, the same for a name and seed whatever else the network has. */
 export function initialValues(spec: ParameterSpec, seed: number): Float32Array {
-  const size = spec.shape.reduce((product, side) => product * side, 1)
+  const size = tf.util.sizeFromShape(spec.shape)
   const { init } = spec
   if (init.kind === 'constant') return new Float32Array(size).fill(init.value)
   let hash = 0
@@ -81,23 +82,7 @@ export function statelessUniform<T extends Tensor>(shape: number[], words: Tenso
   return stateless('StatelessRandomUniform', shape, words) as T
 }
 
-/** The part of tfjs-node's backend that runs an operation by TensorFlow's name. */
-interface NodeBackend {
-  binding: Record<'TF_ATTR_TYPE' | 'TF_INT32' | 'TF_FLOAT', number>
-  executeSingleOutput: (
-    name: string,
-    attributes: { name: string; type: number; value: number }[],
-    inputs: Tensor[],
-  ) => Tensor
-}
-
 function stateless(op: string, shape: number[], words: Tensor): Tensor {
-  const backend = tf.backend() as unknown as NodeBackend
-  const { TF_ATTR_TYPE, TF_INT32, TF_FLOAT } = backend.binding
-  const attributes = [
-    { name: 'T', type: TF_ATTR_TYPE, value: TF_INT32 },
-    { name: 'Tseed', type: TF_ATTR_TYPE, value: TF_INT32 },
-    { name: 'dtype', type: TF_ATTR_TYPE, value: TF_FLOAT },
-  ]
-  return tf.tidy(() => backend.executeSingleOutput(op, attributes, [tf.tensor1d(shape, 'int32'), words]))
+  const types = { T: 'int32', Tseed: 'int32', dtype: 'float32' } as const
+  return tf.tidy(() => nativeOp(op, types, [tf.tensor1d(shape, 'int32'), words]))
 }

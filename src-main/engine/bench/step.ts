@@ -26,10 +26,7 @@ export function timedStep(network: BenchCase): Timed & { gflop: number; paramete
   let step = 0
   return {
     gflop: flopsOf(spec, trace(spec)) / 1e9,
-    parameters: system.parameters.reduce(
-      (sum, parameter) => sum + parameter.shape.reduce((product, side) => product * side, 1),
-      0,
-    ),
+    parameters: system.parameters.reduce((sum, parameter) => sum + tf.util.sizeFromShape(parameter.shape), 0),
     time: (calls) =>
       timed(calls, () => {
         program.run({ x, ...stepFeeds(config, ++step) })

@@ -99,7 +99,7 @@ function load(folder: string): number {
 function zeros(specs: Record<string, TensorSpec>): Values {
   return Object.fromEntries(
     Object.entries(specs).map(([name, { shape, dtype }]) => {
-      const size = shape.reduce((product, side) => product * side, 1)
+      const size = tf.util.sizeFromShape(shape)
       return [name, dtype === 'float32' ? new Float32Array(size) : new Int32Array(size)]
     }),
   )

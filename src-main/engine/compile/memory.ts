@@ -1,3 +1,4 @@
+import { util } from '@tensorflow/tfjs-core'
 import { isUpdate } from './in-place.ts'
 import { feedNode, liveNodes, stateNode } from './trace.ts'
 import type { Edge, OpNode, Trace } from './trace.ts'
@@ -77,7 +78,7 @@ export function memoryOf(spec: ProgramSpec, trace: Trace): ProgramMemory {
   return { stateBytes, peakBytes: buffers.peak }
 }
 
-const size = (shape: number[]) => shape.reduce((product, side) => product * side, 1)
+const size = (shape: number[]) => util.sizeFromShape(shape)
 const key = (edge: Edge | undefined) =>
   edge ? (edge.index === 0 ? edge.node : `${edge.node}:${edge.index}`) : ''
 

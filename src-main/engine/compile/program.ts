@@ -48,7 +48,7 @@ export function stateNames(spec: ProgramSpec, names = Object.keys(spec.state)): 
 /** @throws FlowerbedError `internal` when a feed is missing or of the wrong size */
 export function checkFeeds(spec: ProgramSpec, feeds: Values): void {
   for (const [name, { shape }] of Object.entries(spec.feeds)) {
-    const size = shape.reduce((product, side) => product * side, 1)
+    const size = tf.util.sizeFromShape(shape)
     if (feeds[name]?.length !== size) {
       throw new FlowerbedError(
         'internal',
@@ -61,7 +61,7 @@ export function checkFeeds(spec: ProgramSpec, feeds: Values): void {
 /** @throws FlowerbedError `internal` when values for the state are not of its sizes */
 export function checkSizes(spec: ProgramSpec, values: Values): void {
   for (const [name, { length }] of Object.entries(values)) {
-    const size = (spec.state[name]?.shape ?? []).reduce((product, side) => product * side, 1)
+    const size = tf.util.sizeFromShape(spec.state[name]?.shape ?? [])
     if (length !== size) {
       throw new FlowerbedError(
         'internal',

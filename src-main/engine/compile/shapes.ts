@@ -1,3 +1,4 @@
+import { util } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { OpAttribute } from './backend.ts'
 import { adamNode, averageNode } from './update.ts'
@@ -62,7 +63,7 @@ const attribute = <T>({ op, attributes }: Call, name: string): T => {
 
 const like = (known: Known, dtype = known.dtype): Known[] => [{ shape: known.shape, dtype }]
 const of = (shape: number[], dtype: number): Known[] => [{ shape, dtype }]
-const size = (shape: number[]) => shape.reduce((product, side) => product * side, 1)
+const size = (shape: number[]) => util.sizeFromShape(shape)
 
 /** The shape that two shapes are stretched to (NumPy's rule). */
 function broadcast(a: number[], b: number[]): number[] {

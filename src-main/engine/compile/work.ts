@@ -1,8 +1,9 @@
+import { util } from '@tensorflow/tfjs-core'
 import type { ProgramSpec } from './program.ts'
 import { feedNode, liveNodes, stateNode } from './trace.ts'
 import type { OpNode, Trace } from './trace.ts'
 
-const size = (shape: number[]) => shape.reduce((product, side) => product * side, 1)
+const size = (shape: number[]) => util.sizeFromShape(shape)
 
 /** Multiplications and additions of one call's convolutions and matrix products; all else is next to nothing. */
 export function flopsOf(spec: ProgramSpec, trace: Trace): number {

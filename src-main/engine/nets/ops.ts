@@ -1,26 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import { nativeOp } from '../native-op.ts'
 
 /**
  * The operations that the networks and objectives are made of. Where tfjs's own gradient would build constants of the
  * full size or long chains of small operations, the gradient is given in closed form.
  */
 
-interface NativeOps {
-  executeSingleOutput: (
-    op: string,
-    attributes: { name: string; type: number; value: number }[],
-    inputs: Tensor[],
-  ) => Tensor
-  binding: { TF_ATTR_TYPE: number; TF_FLOAT: number }
-}
-
-/** TensorFlow's own operations, for what tfjs has no name. */
-const native = () => tf.backend() as unknown as NativeOps
-const one = (op: string, inputs: Tensor[]): Tensor => {
-  const { TF_ATTR_TYPE, TF_FLOAT } = native().binding
-  return native().executeSingleOutput(op, [{ name: 'T', type: TF_ATTR_TYPE, value: TF_FLOAT }], inputs)
-}
+const one = (op: string, inputs: Tensor[]): Tensor => nativeOp(op, { T: 'float32' }, inputs)
 
 /** max(x, 0). */
 export function relu<T extends Tensor>(x: T): T {

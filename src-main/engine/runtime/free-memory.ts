@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
 import { freemem, totalmem } from 'node:os'
+import { nvidiaSmi } from './nvidia-smi.ts'
 
 /** Memory that a run may take: the device's, and the machine's where they are the same. */
 export function availableMemory(device: 'cpu' | 'cuda'): number {
@@ -19,16 +19,6 @@ function freeOfMachine(): number {
 
 /** Bytes free on the first NVIDIA card; null where the driver does not tell. */
 function freeOnCard(): number | null {
-  try {
-    const told = execFileSync('nvidia-smi', ['--query-gpu=memory.free', '--format=csv,noheader,nounits'], {
-      encoding: 'utf8',
-      timeout: 5000,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      windowsHide: true,
-    })
-    const mebibytes = Number.parseInt(told, 10)
-    return Number.isFinite(mebibytes) ? mebibytes * 2 ** 20 : null
-  } catch {
-    return null
-  }
+  const mebibytes = Number.parseInt(nvidiaSmi('memory.free')[0] ?? '', 10)
+  return Number.isFinite(mebibytes) ? mebibytes * 2 ** 20 : null
 }

@@ -1,6 +1,6 @@
-import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { nvidiaSmi } from './nvidia-smi.ts'
 
 const proc = '/proc/driver/nvidia/gpus'
 
@@ -23,18 +23,5 @@ export function nvidiaGpus(): string[] {
   }
   // containers and Windows: the driver's own tool knows
   if (process.platform === 'linux' && !existsSync('/dev/nvidiactl') && !existsSync('/dev/dxg')) return []
-  try {
-    const output = execFileSync('nvidia-smi', ['--query-gpu=name', '--format=csv,noheader'], {
-      encoding: 'utf8',
-      timeout: 5000,
-      stdio: ['ignore', 'pipe', 'ignore'],
-      windowsHide: true,
-    })
-    return output
-      .split('\n')
-      .map((line) => line.trim())
-      .filter((line) => line.length > 0)
-  } catch {
-    return []
-  }
+  return nvidiaSmi('name')
 }

@@ -4,7 +4,8 @@ import { FlowerbedError } from '#contract/errors.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
 import { partOf } from './drawing-jobs.ts'
 import type { OnStep } from './drawing-jobs.ts'
-import type { Latents, Model } from './model.ts'
+import type { Latents } from './latents.ts'
+import type { Model } from './model.ts'
 import { differences, picturesOf } from './originals.ts'
 
 /** Latents of pictures, and how far each is off when it is drawn again from its latent. */

@@ -4,6 +4,7 @@ import { FlowerbedError } from '#contract/errors.ts'
 import { pictureAt } from '../pictures/png.ts'
 import type { OnStep } from './drawing-jobs.ts'
 import { latentsOf, stepsOf } from './encode.ts'
+import { latentSheet } from './latents.ts'
 import type { Model } from './model.ts'
 import { differences, picturesOf } from './originals.ts'
 
@@ -25,7 +26,7 @@ export async function drawGrid(model: Model, request: GridRequest, onStep: OnSte
   const originals = picturesOf(pictures, model.shape)
   const steps = stepsOf(request, { encoded: pictures.length, drawn: rows * columns, onStep })
   const corners = await latentsOf(model, originals, { request, onStep: steps.encoding })
-  const cells = await model.draw(model.grid(corners, { rows, columns, mode }), {
+  const cells = await model.draw(latentSheet(corners, { shape: model.shape, rows, columns, mode }), {
     ...drawingOf(request.drawing),
     onStep: steps.drawing,
   })

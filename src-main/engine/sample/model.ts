@@ -3,7 +3,6 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
 import { drawingOf, selectionOf } from '#contract/drawing.ts'
 import type { DrawingOptions, SelectionOptions } from '#contract/drawing.ts'
-import type { Between } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
@@ -11,12 +10,12 @@ import { createProgram } from '../compile/create-program.ts'
 import type { Program, ProgramSpec, TensorSpec, Values } from '../compile/program.ts'
 import { toImages } from '../data/batches.ts'
 import { createSystem } from '../flow/create-system.ts'
-import { evenShares, latentGrid, lerp, slerp } from '../flow/latent.ts'
 import { drawFrom } from '../flow/prior.ts'
 import type { System } from '../flow/system.ts'
 import { seedWords, statelessNormal } from '../random.ts'
 import type { Purpose } from '../random.ts'
 import { integrate } from './integrate.ts'
+import type { Latents } from './latents.ts'
 import { solverCalls } from './solver-programs.ts'
 
 /** Pictures in one call; more are drawn in turns, so that memory stays bounded. */
@@ -42,12 +41,6 @@ interface Ends {
   start: (first: number, pictures: number) => Float32Array
   done: (first: number, x: Float32Array) => void
   frames?: { count: number; take: (place: { first: number; frame: number }, x: Float32Array) => void }
-}
-
-/** Latents of some pictures, flat float32 NHWC. */
-export interface Latents {
-  count: number
-  values: Float32Array
 }
 
 /**
@@ -140,27 +133,6 @@ export class Model {
     return await this.carry(images, { ...integration, from: 0, to: 1 })
   }
 
-  /** `frames` latents from the first of two to the second, ends included. */
-  between(ends: Latents, options: { frames: number; mode: Between }): Latents {
-    const { frames, mode } = options
-    const values = tf.tidy(() => {
-      const [a, b] = [this.latentAt(ends, 0), this.latentAt(ends, 1)]
-      return (mode === 'slerp' ? slerp : lerp)(a, b, evenShares(frames)).dataSync<'float32'>()
-    })
-    return { count: frames, values }
-  }
-
-  /** A sheet between three or four latents, row by row; see `latentGrid`. */
-  grid(corners: Latents, options: { rows: number; columns: number; mode: Between }): Latents {
-    const { rows, columns } = options
-    const values = tf.tidy(() => {
-      const [a, b, c] = [this.latentAt(corners, 0), this.latentAt(corners, 1), this.latentAt(corners, 2)]
-      const given = corners.count > 3 ? ([a, b, c, this.latentAt(corners, 3)] as const) : ([a, b, c] as const)
-      return latentGrid(given, options).dataSync<'float32'>()
-    })
-    return { count: rows * columns, values }
-  }
-
   dispose(): void {
     for (const program of this.programs.values()) program.dispose()
     this.programs.clear()
@@ -196,11 +168,6 @@ export class Model {
       values.set(one, i * size)
     }
     return values
-  }
-
-  private latentAt({ values }: Latents, i: number): Tensor4D {
-    const size = pictureBytes(this.shape)
-    return tf.tensor4d(values.slice(i * size, (i + 1) * size), [1, ...this.pictureShape()])
   }
 
   /** All of some values from one end of the way to the other. */

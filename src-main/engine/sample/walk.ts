@@ -4,6 +4,7 @@ import { FlowerbedError } from '#contract/errors.ts'
 import { pictureAt } from '../pictures/png.ts'
 import type { OnStep } from './drawing-jobs.ts'
 import { latentsOf, stepsOf } from './encode.ts'
+import { latentsBetween } from './latents.ts'
 import type { Model } from './model.ts'
 import { differences, picturesOf } from './originals.ts'
 
@@ -24,7 +25,7 @@ export async function walk(
   const originals = picturesOf([request.a, request.b], model.shape)
   const steps = stepsOf(request, { encoded: 2, drawn: frames, onStep })
   const ends = await latentsOf(model, originals, { request, onStep: steps.encoding })
-  const drawn = await model.draw(model.between(ends, { frames, mode }), {
+  const drawn = await model.draw(latentsBetween(ends, { shape: model.shape, frames, mode }), {
     ...drawingOf(request.drawing),
     onStep: steps.drawing,
   })

@@ -1,13 +1,11 @@
 import uPlot from 'uplot'
-import { chartAxes } from '../training/chart-axes.ts'
-import type { ChartEvents } from '../training/curve-chart.ts'
+import { chartBase } from '../training/chart-base.ts'
+import type { ChartEvents } from '../training/chart-base.ts'
 import type { Palette } from '../training/palette.ts'
 import { readPalette } from '../training/palette.ts'
 import type { Along } from '../training/plot-frame.ts'
 import type { CurveStyle } from './curve-styles.ts'
 import type { OverlayFrame } from './overlay-frame.ts'
-
-const leastDrag = 4
 
 /** Several curves over one axis, drawn by uPlot; ranges and decimation come with each frame. */
 export class OverlayChart {
@@ -73,17 +71,12 @@ export class OverlayChart {
   }
 
   private options(): uPlot.Options {
-    const scale = {
-      time: false,
-      auto: false,
-      range: (_: uPlot, min: number, max: number): uPlot.Range.MinMax => [min, max],
-    }
+    const { host, events } = this
     return {
-      width: this.host.clientWidth,
-      height: this.host.clientHeight,
-      padding: [8, 16, 0, 0],
-      legend: { show: false },
-      scales: { x: scale, y: scale },
+      ...chartBase({
+        ...{ host, events },
+        look: () => ({ palette: this.palette, along: this.along, log: this.log }),
+      }),
       series: [
         {},
         ...this.styles.map(({ width, dash }, i) => ({
@@ -94,37 +87,6 @@ export class OverlayChart {
           points: { show: false },
         })),
       ],
-      axes: chartAxes(() => ({ palette: this.palette, along: this.along, log: this.log })),
-      cursor: {
-        y: false,
-        points: { show: false },
-        drag: { x: true, y: false, setScale: false, dist: leastDrag },
-        bind: {
-          // With shift the same drag pans.
-          mousedown: (_plot, _target, select) => (event) =>
-            event.button === 0 && !event.shiftKey ? select(event) : null,
-          dblclick: () => () => {
-            this.events.reset()
-            return null
-          },
-        },
-      },
-      hooks: {
-        setSelect: [
-          (plot) => {
-            const { left, width } = plot.select
-            plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-            if (width < leastDrag) return
-            this.events.selected({ min: plot.posToVal(left, 'x'), max: plot.posToVal(left + width, 'x') })
-          },
-        ],
-        setCursor: [
-          (plot) => {
-            const left = plot.cursor.left ?? -1
-            this.events.hovered(left < 0 ? null : plot.posToVal(left, 'x'))
-          },
-        ],
-      },
     }
   }
 }

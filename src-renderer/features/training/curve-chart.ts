@@ -1,19 +1,11 @@
 import uPlot from 'uplot'
-import { chartAxes } from './chart-axes.ts'
+import { chartBase } from './chart-base.ts'
+import type { ChartEvents } from './chart-base.ts'
 import type { Palette } from './palette.ts'
 import { readPalette } from './palette.ts'
 import type { Along, Frame } from './plot-frame.ts'
-import type { View } from './view.ts'
-
-export interface ChartEvents {
-  selected: (view: View) => void
-  /** Where along x the pointer is; null when it left. */
-  hovered: (x: number | null) => void
-  reset: () => void
-}
 
 const rawOpacity = 0.28
-const leastDrag = 4
 
 /** One metric drawn by uPlot, which only draws: ranges, decimation and log heights come with each frame. */
 export class CurveChart {
@@ -80,18 +72,13 @@ export class CurveChart {
   }
 
   private options(): uPlot.Options {
-    const scale = {
-      time: false,
-      auto: false,
-      range: (_: uPlot, min: number, max: number): uPlot.Range.MinMax => [min, max],
-    }
+    const { host, events } = this
     const line = { spanGaps: true, stroke: () => this.palette.accent }
     return {
-      width: this.host.clientWidth,
-      height: this.host.clientHeight,
-      padding: [8, 16, 0, 0],
-      legend: { show: false },
-      scales: { x: scale, y: scale },
+      ...chartBase({
+        ...{ host, events },
+        look: () => ({ palette: this.palette, along: this.along, log: this.log }),
+      }),
       series: [
         {},
         { ...line, width: 1, alpha: rawOpacity, points: { show: false } },
@@ -101,41 +88,6 @@ export class CurveChart {
           points: { show: (plot) => plot.data[0].length === 1, size: 6, fill: () => this.palette.accent },
         },
       ],
-      axes: chartAxes(() => ({ palette: this.palette, along: this.along, log: this.log })),
-      cursor: {
-        y: false,
-        points: { show: false },
-        drag: { x: true, y: false, setScale: false, dist: leastDrag },
-        bind: {
-          // With shift the same drag pans.
-          mousedown: (_plot, _target, select) => (event) =>
-            event.button === 0 && !event.shiftKey ? select(event) : null,
-          dblclick: () => () => {
-            this.events.reset()
-            return null
-          },
-        },
-      },
-      hooks: {
-        setSelect: [
-          (plot) => {
-            this.select(plot)
-          },
-        ],
-        setCursor: [
-          (plot) => {
-            const left = plot.cursor.left ?? -1
-            this.events.hovered(left < 0 ? null : plot.posToVal(left, 'x'))
-          },
-        ],
-      },
     }
-  }
-
-  private select(plot: uPlot): void {
-    const { left, width } = plot.select
-    plot.setSelect({ left: 0, top: 0, width: 0, height: 0 }, false)
-    if (width < leastDrag) return
-    this.events.selected({ min: plot.posToVal(left, 'x'), max: plot.posToVal(left + width, 'x') })
   }
 }
