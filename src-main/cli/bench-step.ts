@@ -1,20 +1,17 @@
-import { Option } from 'commander'
-import type { Command } from 'commander'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
-import { benchCase, benchNetworks } from '../../engine/bench/networks.ts'
-import type { BenchNetwork } from '../../engine/bench/networks.ts'
-import { timedMatMul, timedStep } from '../../engine/bench/step.ts'
-import type { Timed } from '../../engine/bench/step.ts'
-import { summarize } from '../../engine/bench/summary.ts'
-import type { Summary } from '../../engine/bench/summary.ts'
-import { loadTensorFlow } from '../../engine/runtime/load.ts'
-import { deviceOption, jsonOption, wholeNumber } from '../options.ts'
-import { answer, say } from '../output.ts'
-import { startTorchPeer, torchVariants, variantName } from '../torch-peer.ts'
-import type { TorchPeer, TorchVariant } from '../torch-peer.ts'
+import { benchCase } from '../engine/bench/networks.ts'
+import type { BenchNetwork } from '../engine/bench/networks.ts'
+import { timedMatMul, timedStep } from '../engine/bench/step.ts'
+import type { Timed } from '../engine/bench/step.ts'
+import { summarize } from '../engine/bench/summary.ts'
+import type { Summary } from '../engine/bench/summary.ts'
+import { loadTensorFlow } from '../engine/runtime/load.ts'
+import { answer, say } from './output.ts'
+import { startTorchPeer, torchVariants, variantName } from './torch-peer.ts'
+import type { TorchPeer, TorchVariant } from './torch-peer.ts'
 
-interface StepOptions {
+export interface StepOptions {
   network: BenchNetwork
   steps?: number
   repeats: number
@@ -24,28 +21,10 @@ interface StepOptions {
   json?: boolean
 }
 
-export function addBench(program: Command): void {
-  const bench = program.command('bench').description('time this machine, alone or against PyTorch')
-  bench
-    .command('step')
-    .description('time training steps')
-    .addOption(
-      new Option('--network <network>', 'what to train').choices(benchNetworks).default('small-unets'),
-    )
-    .option('--steps <count>', 'steps per repeat; about five seconds of them unless said', wholeNumber)
-    .option('--repeats <count>', 'repeats, whose median is told', wholeNumber, 7)
-    .addOption(
-      new Option('--against <peer>', 'time another program in turns with this one').choices(['torch']),
-    )
-    .option('--python <path>', 'a Python that has torch')
-    .addOption(deviceOption())
-    .addOption(jsonOption())
-    .action(benchStep)
-}
-
 const repeatSeconds = 5
 
-async function benchStep(options: StepOptions): Promise<void> {
+/** Times training steps, the machine's own limit and, if asked, PyTorch, in turns. */
+export async function benchStep(options: StepOptions): Promise<void> {
   const { network, repeats, against, python } = options
   if (against && !python) {
     throw new FlowerbedError('bad-input', 'Which Python has torch? Say --python.', { where: '--python' })
@@ -91,7 +70,8 @@ async function benchStep(options: StepOptions): Promise<void> {
   answer(options.json ?? false, result)
 }
 
-async function warmUp(timed: Timed): Promise<number> {
+/** Milliseconds of a call once everything is warm. */
+export async function warmUp(timed: Timed): Promise<number> {
   await timed.time(3)
   return await timed.time(3)
 }

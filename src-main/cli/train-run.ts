@@ -1,7 +1,7 @@
 import type { EngineEvent } from '#contract/engine.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { Interrupted, onInterrupt } from './interrupt.ts'
-import { duration, say, StatusLine } from './output.ts'
+import { bytes, duration, say, StatusLine } from './output.ts'
 import type { Workspace } from './workspace.ts'
 
 /** The line that follows a training run. */
@@ -50,8 +50,7 @@ export async function trainRun(workspace: Workspace, run: RunRecord): Promise<Ru
 export async function sayMemory({ engine }: Workspace, run: RunRecord): Promise<void> {
   const { config, shape, deviceChoice: device } = run
   const { neededBytes, availableBytes } = await engine.handlers.estimate({ config, shape, device })
-  const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
-  say(`It takes about ${gigabytes(neededBytes)} of memory; ${gigabytes(availableBytes)} are free.`)
+  say(`It takes about ${bytes(neededBytes)} of memory; ${bytes(availableBytes)} are free.`)
 }
 
 /** What `train --json` answers. */

@@ -1,0 +1,35 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { benchNetworks } from '../../engine/bench/networks.ts'
+import { benchImport } from '../bench-import.ts'
+import { benchStep } from '../bench-step.ts'
+import { deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
+
+export function addBench(program: Command): void {
+  const bench = program.command('bench').description('time this machine, alone or against others')
+  bench
+    .command('step')
+    .description('time training steps')
+    .addOption(
+      new Option('--network <network>', 'what to train').choices(benchNetworks).default('small-unets'),
+    )
+    .option('--steps <count>', 'steps per repeat; about five seconds of them unless said', wholeNumber)
+    .option('--repeats <count>', 'repeats, whose median is told', wholeNumber, 7)
+    .addOption(
+      new Option('--against <peer>', 'time another program in turns with this one').choices(['torch']),
+    )
+    .option('--python <path>', 'a Python that has torch')
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(benchStep)
+  bench
+    .command('import')
+    .description('time the import of a folder, in turns with what sharp alone decodes')
+    .argument('[folder]', 'pictures; without it photographs are made up, and deleted after')
+    .option('--image-size <pixels>', 'width and height to learn at', wholeNumber, 64)
+    .option('--photos <count>', 'how many photographs to make up', wholeNumber, 200)
+    .option('--megapixels <count>', 'their size', positiveNumber, 4)
+    .option('--repeats <count>', 'repeats, whose median is told', wholeNumber, 3)
+    .addOption(jsonOption())
+    .action(benchImport)
+}
