@@ -26,7 +26,7 @@ export interface ImporterClient extends Caller<ImporterRequests> {
 export function importerEnvironment(journalPath: string): Record<string, string> {
   return {
     [journalVariable]: journalPath,
-    // Each file in hand (cores + 2) holds one of libuv's threads while it is read or decoded; two are left for writing.
+    // Each core decodes in one of libuv's threads; four more read and write.
     UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
   }
 }

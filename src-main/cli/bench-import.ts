@@ -1,11 +1,15 @@
+import { execFile } from 'node:child_process'
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import sharp from 'sharp'
 import { summarize } from '../engine/bench/summary.ts'
 import { uniformStream } from '../engine/random.ts'
 import { forkImporter } from '../importer/client.ts'
 import { walk } from '../importer/walk.ts'
+import { resourceFolder } from '../resources.ts'
 import { answer, bytes, say } from './output.ts'
 
 export interface ImportOptions {
@@ -96,23 +100,15 @@ async function peakMemory(pid: number): Promise<number> {
   return kibibytes === undefined ? NaN : Number(kibibytes) * 1024
 }
 
-/** Seconds that sharp takes to decode the files to size and nothing else, as many at once as does it good. */
+/** Seconds that sharp takes to decode the files to size and nothing else, in a process of its own. */
 async function sharpAlone(paths: string[], size: number): Promise<number> {
-  sharp.cache(false)
-  sharp.concurrency(1)
-  const begun = performance.now()
-  let next = 0
-  const worker = async () => {
-    for (let path = paths[next++]; path !== undefined; path = paths[next++]) {
-      await sharp(path, { sequentialRead: true })
-        .resize(size, size, { fit: 'cover' })
-        .raw()
-        .toBuffer()
-        .catch(() => undefined)
-    }
-  }
-  await Promise.all(Array.from({ length: availableParallelism() + 2 }, worker))
-  return (performance.now() - begun) / 1000
+  const cores = availableParallelism()
+  const run = execFile(process.execPath, [join(resourceFolder('bench'), 'sharp-alone.mjs')], {
+    env: { ...process.env, UV_THREADPOOL_SIZE: String(cores + 4) },
+  })
+  const told = text(run.stdout as Readable)
+  run.stdin?.end(JSON.stringify({ paths, size, atOnce: 2 * cores + 2 }))
+  return Number(await told)
 }
 
 /** Pictures with the detail of photographs: noise at every scale, as JPEG. Answers their folder. */

@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import type { ImportOptions } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
+import { eachPiece, readStart } from './prompt-disk.ts'
 import { withSecondLook } from './second-look.ts'
 import { maxFileBytes, maxPixels, UnreadablePicture } from './reasons.ts'
 import { sniff } from './sniff.ts'
@@ -20,32 +20,36 @@ export interface Frame {
   fit: ImportOptions['fit']
 }
 
+/** Files up to this size are read before they are decoded; of larger ones the decoder reads what it needs. */
+const smallBytes = 128 * 1024
+
+/** A source file as the decoder takes it: its bytes, or for a large one its path. */
+export type PictureSource = Buffer | string
+
 /**
- * A source file whole.
+ * A source file, looked at and found to be a picture.
  * @throws UnreadablePicture or a system error.
  */
-export async function readPicture(path: string): Promise<Buffer> {
-  const file = await open(path, 'r')
-  try {
-    const stat = await file.stat()
-    if (!stat.isFile()) throw new UnreadablePicture('is not a file')
-    if (stat.size > maxFileBytes) throw new UnreadablePicture('is larger than 512 MB')
-    const bytes = await file.readFile()
-    const kind = sniff(bytes.subarray(0, 1024))
-    if (kind.kind === 'empty') throw new UnreadablePicture('is empty')
-    if (kind.kind === 'other') throw new UnreadablePicture('is not a picture')
-    if (kind.kind === 'unsupported') throw unsupported(kind.name)
-    return bytes
-  } finally {
-    await file.close()
-  }
+export async function readPicture(path: string): Promise<PictureSource> {
+  const { bytes, size } = await readStart(path, {
+    most: smallBytes,
+    check: (stats) => {
+      if (!stats.isFile()) throw new UnreadablePicture('is not a file')
+      if (stats.size > maxFileBytes) throw new UnreadablePicture('is larger than 512 MB')
+    },
+  })
+  const kind = sniff(bytes.subarray(0, 1024))
+  if (kind.kind === 'empty') throw new UnreadablePicture('is empty')
+  if (kind.kind === 'other') throw new UnreadablePicture('is not a picture')
+  if (kind.kind === 'unsupported') throw unsupported(kind.name)
+  return bytes.length === size ? bytes : path
 }
 
 export function unsupported(name: string): UnreadablePicture {
   return new UnreadablePicture(`is a ${name} file, which cannot be read; save it as PNG or JPEG`)
 }
 
-function openDecoder(source: Buffer | string): Sharp {
+function openDecoder(source: PictureSource): Sharp {
   return sharp(source, { failOn: 'error', limitInputPixels: maxPixels, sequentialRead: true }).timeout({
     seconds: secondsPerFile,
   })
@@ -62,13 +66,13 @@ export async function measure(path: string): Promise<{ width: number; height: nu
  * Pixels of one picture: upright, in sRGB, on white, its first frame only.
  * @returns uint8 `[height, width, channels]`
  */
-export async function decode(bytes: Buffer, frame: Frame): Promise<Uint8Array> {
-  return withSecondLook(() => decodeOnce(bytes, frame))
+export async function decode(source: PictureSource, frame: Frame): Promise<Uint8Array> {
+  return withSecondLook(() => decodeOnce(source, frame))
 }
 
-async function decodeOnce(bytes: Buffer, { shape, fit }: Frame): Promise<Uint8Array> {
+async function decodeOnce(source: PictureSource, { shape, fit }: Frame): Promise<Uint8Array> {
   const { height, width, channels } = shape
-  const upright = openDecoder(bytes)
+  const upright = openDecoder(source)
     .autoOrient()
     .resize({ width, height, fit: fit === 'crop' ? 'cover' : 'contain', background: '#ffffff' })
   const coloured =
@@ -99,6 +103,10 @@ export async function decodeFile(path: string, frame: Frame): Promise<PixelBatch
   return { ...frame.shape, count: 1, pixels }
 }
 
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex')
+/** Hex sha256 of a source's bytes. */
+export async function sha256(source: PictureSource): Promise<string> {
+  const hash = createHash('sha256')
+  if (typeof source !== 'string') return hash.update(source).digest('hex')
+  await eachPiece(source, (piece) => hash.update(piece))
+  return hash.digest('hex')
 }

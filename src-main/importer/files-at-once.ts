@@ -1,4 +1,4 @@
 import { availableParallelism } from 'node:os'
 
-/** Files decoded at once: each core busy, and two more waiting on the disk. */
-export const filesAtOnce = availableParallelism() + 2
+/** Files in hand at once: each core busy, and as many and two more on their way to it and from it. */
+export const filesAtOnce = 2 * availableParallelism() + 2

@@ -94,8 +94,12 @@ async function writePictures(
       if (refused.has(file.path)) return { file, reason: crashReason }
       const done = journal.begin(file.path)
       try {
-        const bytes = await readPicture(file.path)
-        return { file, pixels: await decode(bytes, { shape, fit: options.fit }), sha256: sha256(bytes) }
+        const source = await readPicture(file.path)
+        const [pixels, hash] = await Promise.all([
+          decode(source, { shape, fit: options.fit }),
+          sha256(source),
+        ])
+        return { file, pixels, sha256: hash }
       } catch (thrown) {
         return { file, reason: reasonOf(thrown) }
       } finally {

@@ -17,7 +17,7 @@ export async function probe(
     const done = context.journal.begin(path)
     // What it is worth is seen when its turn comes; here it only has to be survived.
     await readPicture(path)
-      .then((bytes) => decode(bytes, frame))
+      .then((source) => decode(source, frame))
       .catch(() => undefined)
     done()
   }

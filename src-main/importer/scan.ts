@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { open } from 'node:fs/promises'
 import type { ProblemFile, ScanReport } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { Avoid } from '#contract/importer.ts'
@@ -8,6 +7,7 @@ import { filesAtOnce } from './files-at-once.ts'
 import { inOrder } from './in-order.ts'
 import type { Journal } from '../child/journal.ts'
 import { labelsOf } from './labels.ts'
+import { readStart } from './prompt-disk.ts'
 import { batchOf, Progress } from './progress.ts'
 import { reasonOf } from './reasons.ts'
 import { namedLikePicture, sniff, sniffBytes } from './sniff.ts'
@@ -114,17 +114,11 @@ async function keepPictures(
 /** `picture`, `none` (pass over quietly), or a reason. */
 async function headVerdict(file: FoundFile): Promise<string> {
   const told = file.explicit || namedLikePicture(file.path)
-  const handle = await open(file.path, 'r')
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(sniffBytes), 0, sniffBytes, 0)
-    const kind = sniff(buffer.subarray(0, bytesRead))
-    if (kind.kind === 'picture') return 'picture'
-    if (kind.kind === 'unsupported') return unsupported(kind.name).reason
-    if (!told) return 'none'
-    return kind.kind === 'empty' ? 'is empty' : 'is not a picture'
-  } finally {
-    await handle.close()
-  }
+  const kind = sniff((await readStart(file.path, { most: sniffBytes })).bytes)
+  if (kind.kind === 'picture') return 'picture'
+  if (kind.kind === 'unsupported') return unsupported(kind.name).reason
+  if (!told) return 'none'
+  return kind.kind === 'empty' ? 'is empty' : 'is not a picture'
 }
 
 interface Samples {

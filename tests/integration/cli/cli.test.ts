@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import sharp from 'sharp'
 import { readSafetensors } from '../../../src-main/engine/train/safetensors.ts'
@@ -286,6 +288,16 @@ describe('flowerbed', () => {
     empty.remove()
     expect(code).toBe(2)
     expect(err).toMatch(/picture/)
+  })
+
+  it('times the import of a folder beside what sharp alone decodes', async () => {
+    const args = ['bench', 'import', pictures, '--image-size', '16', '--repeats', '2', '--json']
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args])
+    const result = JSON.parse(stdout) as Record<string, number>
+    expect(result).toMatchObject({ pictures: 24, size: 16 })
+    for (const key of ['packSeconds', 'sharpSeconds', 'ratio', 'picturesPerSecond'])
+      expect(result[key]).toBeGreaterThan(0)
+    expect(stderr).toMatch(/of what sharp alone decodes/)
   })
 
   it('examines the machine', async () => {
