@@ -1,9 +1,14 @@
 import { Option } from 'commander'
 import type { Command } from 'commander'
+import { solverNames } from '#contract/drawing.ts'
 import { benchNetworks } from '../../engine/bench/networks.ts'
 import { benchImport } from '../bench-import.ts'
+import { benchSample } from '../bench-sample.ts'
 import { benchStep } from '../bench-step.ts'
 import { deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
+
+/** The small U-Nets are for timing steps only: no run has them. */
+const drawingNetworks = benchNetworks.filter((network) => network !== 'small-unets')
 
 export function addBench(program: Command): void {
   const bench = program.command('bench').description('time this machine, alone or against others')
@@ -22,6 +27,17 @@ export function addBench(program: Command): void {
     .addOption(deviceOption())
     .addOption(jsonOption())
     .action(benchStep)
+  bench
+    .command('sample')
+    .description('time the drawing of pictures')
+    .addOption(new Option('--network <network>', 'what draws').choices(drawingNetworks).default('default-64'))
+    .option('--count <count>', 'pictures in each repeat', wholeNumber, 64)
+    .addOption(new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default('euler'))
+    .option('--steps <count>', 'steps of the solver', wholeNumber, 20)
+    .option('--repeats <count>', 'repeats, whose median is told', wholeNumber, 5)
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(benchSample)
   bench
     .command('import')
     .description('time the import of a folder, in turns with what sharp alone decodes')

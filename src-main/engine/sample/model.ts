@@ -18,8 +18,9 @@ import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
 import { solverCalls } from './solver-programs.ts'
 
-/** Pictures in one call; more are drawn in turns, so that memory stays bounded. */
-const chunkSize = 16
+/** Pictures in one call, fewer of large ones; more are drawn in turns, so that memory stays bounded. */
+const picturesAtOnce = 64
+const pixelsAtOnce = picturesAtOnce * 64 * 64
 
 export interface Integration extends DrawingOptions {
   /** Called after each solver step; what it awaits lets other work through. */
@@ -197,7 +198,7 @@ export class Model {
       program: (name, make) => this.program(`${name}-${n}`, make),
     })
     const taken = { evaluations: 0, steps: 0 }
-    for (const { first, n: pictures } of chunksOf(count)) {
+    for (const { first, n: pictures } of chunksOf(count, n)) {
       const wanted = (x: Float32Array) => x.subarray(0, pictures * size)
       const { x, evaluations, steps } = await integrate({
         calls,
@@ -217,7 +218,9 @@ export class Model {
 
   /** Pictures a call is made for: a power of two, so that few programs serve every count. */
   private chunkFor(count: number): number {
-    return Math.min(2 ** Math.ceil(Math.log2(count)), chunkSize)
+    const { height, width } = this.shape
+    const mostOfThese = 2 ** Math.floor(Math.log2(pixelsAtOnce / (height * width)))
+    return Math.max(1, Math.min(2 ** Math.ceil(Math.log2(count)), picturesAtOnce, mostOfThese))
   }
 
   /** Each of `inputs` holds `count` arrays like a picture. */
@@ -228,7 +231,7 @@ export class Model {
     const size = pictureBytes(this.shape)
     const n = this.chunkFor(count)
     const values = new Float32Array(count * size)
-    for (const { first, n: real } of chunksOf(count)) {
+    for (const { first, n: real } of chunksOf(count, n)) {
       const chunk = Object.fromEntries(
         Object.entries(inputs).map(([name, all]) => [
           name,
@@ -292,9 +295,8 @@ export class Model {
   }
 }
 
-function* chunksOf(count: number): Generator<{ first: number; n: number }> {
-  for (let first = 0; first < count; first += chunkSize)
-    yield { first, n: Math.min(chunkSize, count - first) }
+function* chunksOf(count: number, size: number): Generator<{ first: number; n: number }> {
+  for (let first = 0; first < count; first += size) yield { first, n: Math.min(size, count - first) }
 }
 
 function padded(values: Float32Array, length: number): Float32Array {

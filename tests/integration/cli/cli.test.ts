@@ -300,6 +300,28 @@ describe('flowerbed', () => {
     expect(stderr).toMatch(/of what sharp alone decodes/)
   })
 
+  it('times the drawing of pictures', async () => {
+    const args = [
+      'bench',
+      'sample',
+      '--count',
+      '3',
+      '--steps',
+      '2',
+      '--repeats',
+      '2',
+      '--solver',
+      'heun',
+      '--json',
+    ]
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...args])
+    const result = JSON.parse(stdout) as Record<string, number>
+    // Heun takes two evaluations a step.
+    expect(result).toMatchObject({ network: 'default-64', count: 3, evaluations: 4 })
+    expect(result['msPerPicture']).toBeGreaterThan(0)
+    expect(result['evaluationsPerSecond']).toBeCloseTo((4 * 1000) / result['msPerPicture']!)
+  })
+
   it('examines the machine', async () => {
     const { code, json } = await flowerbed(['doctor', '--json'])
     expect(code).toBe(0)
