@@ -66,9 +66,6 @@ async function takeAll(minutes) {
     timeout: (minutes + 5) * 60_000,
   })
   await take('run')
-  await page.getByText('A look inside').click()
-  await page.getByText('How far the brightness').scrollIntoViewIfNeeded()
-  await take('inside')
   await go('gallery')
   await page.getByTestId('sample-grid').waitFor()
   await take('gallery')

@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import sharp from 'sharp'
+import { FlowerbedError } from '#contract/errors.ts'
 import { summarize } from '../engine/bench/summary.ts'
 import { uniformStream } from '../engine/random.ts'
 import { forkImporter } from '../importer/client.ts'
@@ -12,7 +13,7 @@ import { walk } from '../importer/walk.ts'
 import { resourceFolder } from '../resources.ts'
 import { answer, bytes, say } from './output.ts'
 
-export interface ImportOptions {
+export interface ImportBenchOptions {
   imageSize: number
   photos: number
   megapixels: number
@@ -21,7 +22,7 @@ export interface ImportOptions {
 }
 
 /** Times the import of a folder in turns with sharp alone on the same files, which is all that an import cannot do without. */
-export async function benchImport(folder: string | undefined, options: ImportOptions): Promise<void> {
+export async function benchImport(folder: string | undefined, options: ImportBenchOptions): Promise<void> {
   const { imageSize: size, repeats, json = false } = options
   const scratch = await mkdtemp(join(tmpdir(), 'flowerbed-bench-'))
   try {
@@ -108,13 +109,15 @@ async function sharpAlone(paths: string[], size: number): Promise<number> {
   })
   const told = text(run.stdout as Readable)
   run.stdin?.end(JSON.stringify({ paths, size, atOnce: 2 * cores + 2 }))
-  return Number(await told)
+  const seconds = Number(await told)
+  if (!(seconds > 0)) throw new FlowerbedError('internal', 'sharp alone did not get to its end.')
+  return seconds
 }
 
 /** Pictures with the detail of photographs: noise at every scale, as JPEG. Answers their folder. */
 async function makePhotos(
   folder: string,
-  { photos, megapixels }: Pick<ImportOptions, 'photos' | 'megapixels'>,
+  { photos, megapixels }: Pick<ImportBenchOptions, 'photos' | 'megapixels'>,
 ): Promise<string> {
   await mkdir(folder, { recursive: true })
   const height = Math.round(Math.sqrt((megapixels * 1e6 * 3) / 4))

@@ -52,7 +52,7 @@ export class DiagnosticsMaker {
   }
 
   /** What of it belongs into the curves. */
-  metrics(step: number, weights: Values): Record<string, number> {
+  metrics(step: number, weights: () => Values): Record<string, number> {
     const { statistics } = this.look(step, weights)
     if (!statistics) return {}
     const { activeDimensions, dimensions, std, aggregateGap } = statistics
@@ -64,7 +64,7 @@ export class DiagnosticsMaker {
     runId: string
     runDirectory: string
     step: number
-    weights: Values
+    weights: () => Values
     drawn: PixelBatch
   }): Promise<Diagnostics> {
     const { runId, runDirectory, step, weights, drawn } = options
@@ -107,15 +107,16 @@ export class DiagnosticsMaker {
     this.program?.dispose()
   }
 
-  private look(step: number, weights: Values): Looked {
+  private look(step: number, weights: () => Values): Looked {
     if (this.looked?.step === step) return this.looked
     const { program, pictures, chunk } = this
     const looked: Looked = { step, statistics: null, kl: null, prior: null }
     this.looked = looked
     if (!program) return looked
+    const values = weights()
     program.write(
       Object.fromEntries(
-        this.system.latentParameters.map(({ name }) => [name, weights[name] as Values[string]]),
+        this.system.latentParameters.map(({ name }) => [name, values[name] as Values[string]]),
       ),
     )
     const size = pictureBytes(pictures)

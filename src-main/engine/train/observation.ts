@@ -11,10 +11,10 @@ import { DiagnosticsMaker } from './diagnostics.ts'
 import { gridPictures, saveGrid } from './grid.ts'
 import { Validation } from './validation.ts'
 
-/** What is looked at: the weights as of a step, with which the run would draw. */
+/** What is looked at: a step, and the weights with which the run would draw then, read from the device when asked for. */
 export interface Observed {
   step: number
-  weights: Values
+  weights: () => Values
 }
 
 /**
@@ -57,7 +57,7 @@ export class Observation {
 
   /** Numbers for the curves of a step at which it is time to look. */
   measure({ step, weights }: Observed): Record<string, number> {
-    const measured = this.validation?.measure(weights)
+    const measured = this.validation?.measure(weights())
     if (measured) this.validated = { step, loss: measured.validation }
     return { ...measured, ...this.diagnostics.metrics(step, weights) }
   }
@@ -65,7 +65,7 @@ export class Observation {
   /** The loss on the pictures kept aside; null without any. */
   validationLoss({ step, weights }: Observed): number | null {
     if (this.validated?.step === step) return this.validated.loss
-    return this.validation?.measure(weights).validation ?? null
+    return this.validation?.measure(weights()).validation ?? null
   }
 
   /** Draws and stores the fixed grid and what goes with it; left out when given up on the way. */
@@ -86,9 +86,9 @@ export class Observation {
   }
 
   /** Lends the networks with some weights, one borrower at a time. */
-  lend<T>(weights: Values | (() => Values), use: (model: Model) => Promise<T>): Promise<T> {
+  lend<T>(weights: () => Values, use: (model: Model) => Promise<T>): Promise<T> {
     return this.drawing.take(() => {
-      this.model.setWeights(typeof weights === 'function' ? weights() : weights)
+      this.model.setWeights(weights())
       return use(this.model)
     })
   }

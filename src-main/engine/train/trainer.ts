@@ -152,7 +152,8 @@ export class Trainer {
   }
 
   private get observed(): Observed {
-    return { step: this.step, weights: this.weights() }
+    let read: Values | null = null
+    return { step: this.step, weights: () => (read ??= this.weights()) }
   }
 
   private async train(): Promise<TrainResult> {
