@@ -1,0 +1,20 @@
+#include "convolution.h"
+
+#include <immintrin.h>
+#include <string.h>
+
+#include <utility>
+
+#include "threads.h"
+
+namespace flowerbed {
+namespace avx2 {
+namespace {
+#include "vector-avx2.h"
+#include "convolution-kernels.h"
+}  // namespace
+}  // namespace avx2
+
+const Convolutions kAvx2 = {avx2::Forward, avx2::GradientOfInput, avx2::GradientOfWeights};
+
+}  // namespace flowerbed

@@ -1,0 +1,28 @@
+// Convolutions of pictures `[n, height, width, channels]` with stride 1 and 'same' padding, and their gradients.
+#pragma once
+#include <stdint.h>
+
+namespace flowerbed {
+
+/** x `[n, h, w, cin]`, weights `[kh, kw, cin, cout]` (kh and kw odd), y `[n, h, w, cout]`. */
+struct ConvolutionShape {
+  int64_t n, h, w, cin, cout, kh, kw;
+};
+
+/** What one instruction set has to offer. */
+struct Convolutions {
+  /** y = x * weights + bias. */
+  void (*forward)(const ConvolutionShape &, const float *x, const float *weights, const float *bias, float *y);
+  /** dx of dy. */
+  void (*gradient_of_input)(const ConvolutionShape &, const float *weights, const float *dy, float *dx);
+  /** dWeights and dBias of dy; sums in an order that depends on the shape and the number of threads alone. */
+  void (*gradient_of_weights)(const ConvolutionShape &, const float *x, const float *dy, float *dweights,
+                              float *dbias);
+};
+
+extern const Convolutions kAvx2;
+extern const Convolutions kAvx512;
+/** Multiplies numbers rounded to bfloat16 and sums them in float32. */
+extern const Convolutions kAvx512Bf16;
+
+}  // namespace flowerbed

@@ -1,0 +1,117 @@
+#include "threads.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <stdlib.h>
+
+namespace flowerbed {
+namespace {
+
+/** A call of RunTasks, on its caller's stack and in the list while it may have work for others. */
+struct Job {
+  const void *argument;
+  Task task;
+  int64_t tasks;
+  /** The next task that nobody has taken. */
+  int64_t next = 0;
+  /** Threads other than the caller's that are at it; guarded by the mutex. */
+  int helpers = 0;
+  Job *following = nullptr;
+};
+
+int thread_count = 1;
+int helpers_started = 0;
+Job *jobs = nullptr;
+pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+pthread_cond_t work_came = PTHREAD_COND_INITIALIZER;
+pthread_cond_t helper_left = PTHREAD_COND_INITIALIZER;
+
+void Work(Job *job) {
+  for (;;) {
+    const int64_t index = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED);
+    if (index >= job->tasks) return;
+    job->task(job->argument, index);
+  }
+}
+
+Job *JobWithWork() {
+  for (Job *job = jobs; job; job = job->following)
+    if (__atomic_load_n(&job->next, __ATOMIC_RELAXED) < job->tasks) return job;
+  return nullptr;
+}
+
+void *Help(void *) {
+  pthread_mutex_lock(&mutex);
+  for (;;) {
+    Job *job = JobWithWork();
+    if (!job) {
+      pthread_cond_wait(&work_came, &mutex);
+      continue;
+    }
+    job->helpers++;
+    pthread_mutex_unlock(&mutex);
+    Work(job);
+    pthread_mutex_lock(&mutex);
+    if (--job->helpers == 0) pthread_cond_broadcast(&helper_left);
+  }
+}
+
+/** The mutex must be held. */
+void StartHelpers() {
+  for (; helpers_started < thread_count - 1; helpers_started++) {
+    pthread_t thread;
+    if (pthread_create(&thread, nullptr, Help, nullptr) != 0) return;
+    pthread_detach(thread);
+  }
+}
+
+}  // namespace
+
+int Threads() { return thread_count; }
+
+void SetThreads(int threads) { thread_count = threads < 1 ? 1 : threads; }
+
+void RunTasks(int64_t tasks, const void *argument, Task task) {
+  if (tasks <= 1 || thread_count == 1) {
+    for (int64_t i = 0; i < tasks; i++) task(argument, i);
+    return;
+  }
+  Job job{argument, task, tasks};
+  pthread_mutex_lock(&mutex);
+  StartHelpers();
+  // Last in the list, so that helpers finish what was begun before.
+  Job **end = &jobs;
+  while (*end) end = &(*end)->following;
+  *end = &job;
+  pthread_mutex_unlock(&mutex);
+  pthread_cond_broadcast(&work_came);
+  Work(&job);
+  pthread_mutex_lock(&mutex);
+  for (Job **link = &jobs; *link; link = &(*link)->following) {
+    if (*link != &job) continue;
+    *link = job.following;
+    break;
+  }
+  while (job.helpers > 0) pthread_cond_wait(&helper_left, &mutex);
+  pthread_mutex_unlock(&mutex);
+}
+
+float *Scratch(Purpose purpose, int64_t floats) {
+  struct Kept {
+    float *memory;
+    int64_t floats;
+  };
+  static __thread Kept kept[4];
+  Kept &one = kept[static_cast<int>(purpose)];
+  if (one.floats < floats) {
+    free(one.memory);
+    const size_t bytes = (static_cast<size_t>(floats) * sizeof(float) + 63) / 64 * 64;
+    one.memory = static_cast<float *>(aligned_alloc(64, bytes));
+    // Out of memory: there is no way to go on, and the system says so best.
+    if (!one.memory) abort();
+    one.floats = floats;
+  }
+  return one.memory;
+}
+
+}  // namespace flowerbed

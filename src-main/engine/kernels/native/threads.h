@@ -1,0 +1,25 @@
+// Divides work among a few threads that live as long as the process.
+#pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+namespace flowerbed {
+
+/** How many threads work on one operation, the calling one included. */
+int Threads();
+void SetThreads(int threads);
+
+using Task = void (*)(const void *argument, int64_t index);
+void RunTasks(int64_t tasks, const void *argument, Task task);
+
+/** Calls work(i) for every i below `tasks`, in any order and at the same time; returns when all are done. */
+template <typename Work>
+void Parallel(int64_t tasks, const Work &work) {
+  RunTasks(tasks, &work, [](const void *argument, int64_t index) { (*static_cast<const Work *>(argument))(index); });
+}
+
+/** Memory of this thread that is kept from call to call; what was in it may be anything. */
+enum class Purpose { kWeights, kPicture, kSums, kGradient };
+float *Scratch(Purpose purpose, int64_t floats);
+
+}  // namespace flowerbed
