@@ -29,6 +29,11 @@ export interface Program {
   readonly mode: 'eager' | 'compiled'
   /** One call. Feeds must be complete and of the declared sizes; answers each fetch as a flat array. */
   run: (feeds: Values) => Values
+  /**
+   * A run for each of `feeds`, one after the other, in as few native calls as the program was made for: what each
+   * answers and leaves as state is what `run` would. When one fails, those before it have replaced the state.
+   */
+  runMany: (feeds: Values[]) => Values[]
   /** Copies state out, all of it or the named entries. */
   read: (names?: string[]) => Values
   /** Replaces state; names left out keep their values. State is zero before the first write. */
