@@ -7,7 +7,7 @@ import { FlowerbedError } from '#contract/errors.ts'
 import { nodeBackend } from './backend.ts'
 import { assignedOutput, doneOutput, fetchOutput, initFeed, savedModel, valueOutput } from './graph-def.ts'
 import { iterationsFeed, loopedModel, stackedFeed } from './looped-def.ts'
-import { checkFeeds, checkSizes, stateNames, toTensor } from './program.ts'
+import { checkFeeds, checkSizes, inRow, stateNames, toTensor } from './program.ts'
 import type { Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { feedNode, trace } from './trace.ts'
 
@@ -131,19 +131,6 @@ function inPieces<T>(all: T[], length: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / length) }, (_, i) =>
     all.slice(i * length, (i + 1) * length),
   )
-}
-
-function inRow(parts: Values[string][]): Values[string] {
-  const [first] = parts
-  if (first === undefined || parts.length === 1) return first ?? new Float32Array()
-  const length = parts.reduce((sum, part) => sum + part.length, 0)
-  const all = first instanceof Float32Array ? new Float32Array(length) : new Int32Array(length)
-  let at = 0
-  for (const part of parts) {
-    all.set(part, at)
-    at += part.length
-  }
-  return all
 }
 
 function zeros(specs: Record<string, TensorSpec>): Values {

@@ -15,7 +15,7 @@ export type ProgramMode = 'auto' | 'eager' | 'compiled'
  */
 export function createProgram(
   spec: ProgramSpec,
-  { mode = 'auto', iterations = 1 }: { mode?: ProgramMode; iterations?: number } = {},
+  { mode = 'auto', iterations = 1 }: { mode?: ProgramMode; iterations?: number | undefined } = {},
 ): Program {
   if (mode === 'eager') return createEagerProgram(spec)
   try {

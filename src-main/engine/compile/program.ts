@@ -80,3 +80,17 @@ export function checkSizes(spec: ProgramSpec, values: Values): void {
 export function toTensor({ shape, dtype }: TensorSpec, values: Values[string]): Tensor {
   return tf.tensor(values, shape, dtype)
 }
+
+/** Flat values one after the other. */
+export function inRow(parts: Values[string][]): Values[string] {
+  const [first] = parts
+  if (first === undefined || parts.length === 1) return first ?? new Float32Array()
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const all = first instanceof Float32Array ? new Float32Array(length) : new Int32Array(length)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
+}
