@@ -4,7 +4,7 @@ import { inPlaceUpdate, isUpdate } from './in-place.ts'
 import type { InPlaceUpdate } from './in-place.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
 import { protobuf } from './protobuf.ts'
-import type { AttrValue, GraphDef, Protobuf, TensorShape } from './protobuf.ts'
+import type { AttrValue, GraphDef, Protobuf, SignatureDef, TensorShape } from './protobuf.ts'
 import { types } from './shapes.ts'
 import { feedNode, liveNodes, stateNode } from './trace.ts'
 import type { ConstantNode, Edge, Trace } from './trace.ts'
@@ -60,6 +60,13 @@ export function writeBody(graph: GraphWriter, spec: ProgramSpec, trace: Trace): 
   return Object.entries(trace.next).map(
     ([name, edge]) => updatedBy.get(name) ?? graph.assignNext(name, edge, spec.state[name]?.dtype),
   )
+}
+
+/** How others call a graph: nodes of these names. */
+export interface Signature {
+  name: string
+  inputs: Record<string, TensorSpec>
+  outputs: Record<string, TensorSpec>
 }
 
 /** Writes the nodes of one graph. */
@@ -214,16 +221,35 @@ export class GraphWriter {
     this.node('Identity', name, [one.name, ...after.map((node) => `^${node}`)], { T: this.type('int32') })
   }
 
-  savedModel(): Uint8Array {
+  savedModel(signature?: Signature): Uint8Array {
     const info = new this.pb.MetaGraphDef.MetaInfoDef()
     info.addTags('serve')
     const meta = new this.pb.MetaGraphDef()
     meta.setMetaInfoDef(info)
     meta.setGraphDef(this.graph)
+    if (signature) meta.getSignatureDefMap().set(signature.name, this.signature(signature))
     const model = new this.pb.SavedModel()
     model.setSavedModelSchemaVersion(1)
     model.addMetaGraphs(meta)
     return model.serializeBinary()
+  }
+
+  private signature({ inputs, outputs }: Signature): SignatureDef {
+    const definition = new this.pb.SignatureDef()
+    definition.setMethodName('tensorflow/serving/predict')
+    for (const [map, specs] of [
+      [definition.getInputsMap(), inputs],
+      [definition.getOutputsMap(), outputs],
+    ] as const) {
+      for (const [name, { shape, dtype }] of Object.entries(specs)) {
+        const info = new this.pb.TensorInfo()
+        info.setName(`${name}:0`)
+        info.setDtype(types[dtype])
+        info.setTensorShape(this.shapeProto(shape))
+        map.set(name, info)
+      }
+    }
+    return definition
   }
 
   // eslint-disable-next-line max-params -- the four fields of TensorFlow's NodeDef
