@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 
 /**
@@ -22,6 +22,27 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
     throw thrown
   }
   await syncFolder(dirname(path))
+}
+
+/** What goes into a folder, by file name. */
+export type FolderFiles = Record<string, Uint8Array | string>
+
+/** Writes a new folder with files so that it is there whole or not at all. The one it is in is made where it is lacking. */
+export async function writeFolderAtomically(path: string, files: FolderFiles): Promise<void> {
+  const parent = dirname(path)
+  await mkdir(parent, { recursive: true })
+  const temporary = await mkdtemp(join(parent, `.${basename(path)}.`))
+  try {
+    for (const [name, content] of Object.entries(files))
+      await writeFileAtomically(join(temporary, name), content)
+    // Folders for a moment are made for their owner alone.
+    await chmod(temporary, 0o755)
+    await rename(temporary, path)
+  } catch (thrown) {
+    await rm(temporary, { recursive: true, force: true })
+    throw thrown
+  }
+  await syncFolder(parent)
 }
 
 /** Makes renames in a folder survive a power cut; Windows has no such call. */

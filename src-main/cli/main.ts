@@ -7,6 +7,7 @@ import { addBench } from './commands/bench.ts'
 import { addDemo } from './commands/demo.ts'
 import { addDoctor } from './commands/doctor.ts'
 import { addEncode } from './commands/encode.ts'
+import { addExport } from './commands/export.ts'
 import { addInterpolate } from './commands/interpolate.ts'
 import { addLadder } from './commands/ladder.ts'
 import { addRuns } from './commands/runs.ts'
@@ -27,6 +28,7 @@ export async function main(argv: string[]): Promise<number> {
     addInterpolate,
     addLadder,
     addRuns,
+    addExport,
     addDoctor,
     addDemo,
     addBench,

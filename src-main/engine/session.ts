@@ -14,6 +14,7 @@ import { loadTensorFlow } from './runtime/load.ts'
 import { DrawingJobs } from './sample/drawing-jobs.ts'
 import type { OnStep } from './sample/drawing-jobs.ts'
 import { encode } from './sample/encode.ts'
+import { exportModel } from './sample/export.ts'
 import { drawGrid } from './sample/grid.ts'
 import type { Model } from './sample/model.ts'
 import { SavedModels } from './sample/saved-models.ts'
@@ -36,6 +37,7 @@ export type ModelRequests = Pick<
   | 'encode'
   | 'grid'
   | 'shift'
+  | 'export'
   | 'cancelDrawing'
 >
 
@@ -120,6 +122,8 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     grid: async (request) =>
       await withModel(request, (model, { onStep }) => drawGrid(model, request, onStep)),
     shift: async (request) => await withModel(request, (model, { onStep }) => shift(model, request, onStep)),
+    export: async (request) =>
+      await withModel(request, (model, { step }) => exportModel(model, { request, step })),
     cancelDrawing: ({ job }) => jobs.cancel(job),
   }
 

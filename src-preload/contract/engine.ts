@@ -172,6 +172,26 @@ export interface ShiftResult {
   subtracted: number
 }
 
+export const exportFormats = ['saved-model'] as const
+export type ExportFormat = (typeof exportFormats)[number]
+
+/** A model for other programs; `drawing` is how it will draw there. */
+export interface ExportRequest extends DrawingRequest {
+  format: ExportFormat
+  /** Where it goes; must not be there yet. */
+  folder: string
+  /** Pictures that one call will draw. */
+  count: number
+}
+
+export interface ExportResult {
+  folder: string
+  files: string[]
+  bytes: number
+  /** The training step that the weights are from. */
+  step: number
+}
+
 /** Requests the engine answers; `[argument, result]`. The argument and result survive structured clone. */
 export interface EngineRequests {
   /** Resolves when training ended, in whichever way; rejects when it cannot go on. */
@@ -184,12 +204,13 @@ export interface EngineRequests {
   /** New limits for the run in training. */
   extend: [{ runId: string; limits: Limits }, void]
   sample: [SampleRequest, SampleResult]
-  /** Ends a drawing at its next step: it rejects with `cancelled`. Nothing happens when it has ended. */
+  /** Ends a drawing within a moment: it rejects with `cancelled`. Nothing happens when it has ended. */
   cancelDrawing: [{ job: string }, void]
   interpolate: [InterpolateRequest, InterpolateResult]
   encode: [EncodeRequest, EncodeResult]
   grid: [GridRequest, GridResult]
   shift: [ShiftRequest, ShiftResult]
+  export: [ExportRequest, ExportResult]
   runtimeStatus: [void, RuntimeStatus]
   runtimeInstall: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeRemove: [{ variant: RuntimeVariant }, RuntimeStatus]

@@ -7,9 +7,6 @@ import { benchSample } from '../bench-sample.ts'
 import { benchStep } from '../bench-step.ts'
 import { deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
 
-/** The small U-Nets are for timing steps only: no run has them. */
-const drawingNetworks = benchNetworks.filter((network) => network !== 'small-unets')
-
 export function addBench(program: Command): void {
   const bench = program.command('bench').description('time this machine, alone or against others')
   bench
@@ -30,7 +27,7 @@ export function addBench(program: Command): void {
   bench
     .command('sample')
     .description('time the drawing of pictures')
-    .addOption(new Option('--network <network>', 'what draws').choices(drawingNetworks).default('default-64'))
+    .addOption(new Option('--network <network>', 'what draws').choices(benchNetworks).default('default-64'))
     .option('--count <count>', 'pictures in each repeat', wholeNumber, 64)
     .addOption(new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default('euler'))
     .option('--steps <count>', 'steps of the solver', wholeNumber, 20)

@@ -16,10 +16,10 @@ export interface DrawingCase {
  * they are makes no difference to the time.
  */
 export function timedSample(
-  { config, shape }: BenchCase,
+  { config, system, shape }: BenchCase,
   drawing: DrawingCase,
 ): Timed & { evaluations: () => number } {
-  const model = new Model({ config, shape })
+  const model = new Model({ system, shape })
   model.setWeights(
     Object.fromEntries(
       model.system.parameters.map((parameter) => [parameter.name, initialValues(parameter, config.seed)]),

@@ -29,6 +29,11 @@ export interface Program {
   readonly mode: 'eager' | 'compiled'
   /** One call. Feeds must be complete and of the declared sizes; answers each fetch as a flat array. */
   run: (feeds: Values) => Values
+  /**
+   * A run for each of `feeds`, one after the other, in as few native calls as the program was made for: what each
+   * answers and leaves as state is what `run` would. When one fails, those before it have replaced the state.
+   */
+  runMany: (feeds: Values[]) => Values[]
   /** Copies state out, all of it or the named entries. */
   read: (names?: string[]) => Values
   /** Replaces state; names left out keep their values. State is zero before the first write. */
@@ -74,4 +79,18 @@ export function checkSizes(spec: ProgramSpec, values: Values): void {
 /** Flat values as a tensor. */
 export function toTensor({ shape, dtype }: TensorSpec, values: Values[string]): Tensor {
   return tf.tensor(values, shape, dtype)
+}
+
+/** Flat values one after the other. */
+export function inRow(parts: Values[string][]): Values[string] {
+  const [first] = parts
+  if (first === undefined || parts.length === 1) return first ?? new Float32Array()
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const all = first instanceof Float32Array ? new Float32Array(length) : new Int32Array(length)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }

@@ -15,9 +15,12 @@ export interface Protobuf {
   MetaGraphDef: (new () => {
     setMetaInfoDef: (info: object) => void
     setGraphDef: (graph: GraphDef) => void
+    getSignatureDefMap: () => { set: (name: string, signature: SignatureDef) => void }
   }) & {
     MetaInfoDef: new () => { addTags: (tag: string) => void }
   }
+  SignatureDef: new () => SignatureDef
+  TensorInfo: new () => TensorInfo
   SavedModel: new () => {
     setSavedModelSchemaVersion: (version: number) => void
     addMetaGraphs: (meta: object) => void
@@ -28,6 +31,18 @@ export interface Protobuf {
 export interface GraphDef {
   addNode: (node: NodeDef) => void
   setVersions: (versions: object) => void
+}
+
+export interface SignatureDef {
+  setMethodName: (name: string) => void
+  getInputsMap: () => { set: (name: string, info: TensorInfo) => void }
+  getOutputsMap: () => { set: (name: string, info: TensorInfo) => void }
+}
+
+export interface TensorInfo {
+  setName: (name: string) => void
+  setDtype: (type: number) => void
+  setTensorShape: (shape: TensorShape) => void
 }
 
 export interface TensorShape {

@@ -1,21 +1,20 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import type { RunConfig } from '#contract/config.ts'
 import { drawingOf, selectionOf } from '#contract/drawing.ts'
 import type { DrawingOptions, SelectionOptions } from '#contract/drawing.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
 import { createProgram } from '../compile/create-program.ts'
-import type { Program, ProgramSpec, TensorSpec, Values } from '../compile/program.ts'
+import type { Program, ProgramSpec, Values } from '../compile/program.ts'
 import { toImages } from '../data/batches.ts'
-import { createSystem } from '../flow/create-system.ts'
-import { drawFrom } from '../flow/prior.ts'
 import type { System } from '../flow/system.ts'
 import { seedWords, statelessNormal } from '../random.ts'
 import type { Purpose } from '../random.ts'
 import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
+import { encodeProgram, latentProgram, programBase } from './model-programs.ts'
+import type { ProgramBase } from './model-programs.ts'
+import { Slices } from './slices.ts'
 import { solverCalls } from './solver-programs.ts'
 
 /** Pictures in one call, fewer of large ones; more are drawn in turns, so that memory stays bounded. */
@@ -23,7 +22,7 @@ const picturesAtOnce = 64
 const pixelsAtOnce = picturesAtOnce * 64 * 64
 
 export interface Integration extends DrawingOptions {
-  /** Called after each solver step; what it awaits lets other work through. */
+  /** Called after each slice of a drawing; what it awaits lets other work through. */
   onStep?: (share: number) => Promise<void> | void
 }
 
@@ -46,22 +45,29 @@ interface Ends {
 
 /**
  * A run's networks with weights, ready to draw and to encode. Owns its programs; the weights may be replaced at any time,
- * which is how the grid of a run in training is drawn.
+ * which is how the grid of a run in training is drawn. One drawing at a time: its pictures are kept on the device meanwhile.
  */
 export class Model {
   readonly system: System
   readonly shape: PictureShape
-  private weights: Values = {}
+  private held: Values = {}
   private readonly programs = new Map<string, Program>()
+  /** By solver and size of chunk. */
+  private readonly slices = new Map<string, Slices>()
 
-  constructor(options: { config: RunConfig; shape: PictureShape }) {
-    this.system = createSystem(options)
-    this.shape = options.shape
+  constructor({ system, shape }: { system: System; shape: PictureShape }) {
+    this.system = system
+    this.shape = shape
+  }
+
+  /** By parameter name. */
+  get weights(): Values {
+    return this.held
   }
 
   /** Sets the weights by parameter name. */
   setWeights(weights: Values): void {
-    this.weights = weights
+    this.held = weights
     for (const program of this.programs.values()) program.write(weights)
   }
 
@@ -123,7 +129,7 @@ export class Model {
       ...(drawn ? { eps: this.noise(count, { purpose: 'posterior', ...draw }) } : {}),
     }
     const values = this.inChunks({ count, inputs }, (chunk, n) =>
-      this.program(`${key}-${n}`, () => this.encodeProgram(n, drawn)).run(chunk),
+      this.program(`${key}-${n}`, () => encodeProgram(this.system, { ...this.base(n), drawn })).run(chunk),
     )
     return { count, values }
   }
@@ -149,7 +155,7 @@ export class Model {
     const { count, first, seed, temperature } = options
     const x = this.noise(count, { seed, first, purpose: 'sample' })
     return this.inChunks({ count, inputs: { x } }, (chunk, n) =>
-      this.program(`latent-${n}`, () => this.latentProgram(n)).run({
+      this.program(`latent-${n}`, () => latentProgram(this.system, this.base(n))).run({
         ...chunk,
         temperature: Float32Array.of(temperature),
       }),
@@ -195,7 +201,8 @@ export class Model {
       ...drawing,
       system: this.system,
       base: this.base(n),
-      program: (name, make) => this.program(`${name}-${n}`, make),
+      slices: this.slicesOf(`${drawing.solver}-${n}`),
+      program: (name, make, iterations) => this.program(`${name}-${n}`, make, iterations),
     })
     const taken = { evaluations: 0, steps: 0 }
     for (const { first, n: pictures } of chunksOf(count, n)) {
@@ -243,11 +250,17 @@ export class Model {
     return values
   }
 
-  private program(key: string, make: () => ProgramSpec): Program {
+  private slicesOf(key: string): Slices {
+    const slices = this.slices.get(key) ?? new Slices()
+    this.slices.set(key, slices)
+    return slices
+  }
+
+  private program(key: string, make: () => ProgramSpec, iterations?: number): Program {
     let program = this.programs.get(key)
     if (!program) {
-      program = createProgram(make())
-      program.write(this.weights)
+      program = createProgram(make(), { iterations })
+      program.write(this.held)
       this.programs.set(key, program)
     }
     return program
@@ -257,41 +270,8 @@ export class Model {
     return [this.shape.height, this.shape.width, this.shape.channels]
   }
 
-  private base(n: number): Pick<ProgramSpec, 'state' | 'feeds'> {
-    return {
-      state: Object.fromEntries(
-        this.system.parameters.map(({ name, shape }) => [name, { shape, dtype: 'float32' }]),
-      ),
-      feeds: { x: { shape: [n, ...this.pictureShape()], dtype: 'float32' } },
-    }
-  }
-
-  private encodeProgram(n: number, drawn: boolean): ProgramSpec {
-    const { posterior } = this.system
-    const { state, feeds } = this.base(n)
-    return {
-      state,
-      feeds: drawn ? { ...feeds, eps: feeds['x'] as TensorSpec } : feeds,
-      name: 'encode',
-      body: (weights, { x, eps }) => {
-        const q = posterior?.(weights, x as Tensor4D)
-        const z = q && eps ? drawFrom(q, eps as Tensor4D) : q?.mean
-        return { fetches: { x: z ?? (x as Tensor4D) }, next: {} }
-      },
-    }
-  }
-
-  private latentProgram(n: number): ProgramSpec {
-    const base = this.base(n)
-    return {
-      ...base,
-      name: 'latent',
-      feeds: { ...base.feeds, temperature: { shape: [], dtype: 'float32' } },
-      body: (weights, { x, temperature }) => ({
-        fetches: { x: this.system.latent(weights, x as Tensor4D, temperature) },
-        next: {},
-      }),
-    }
+  private base(count: number): ProgramBase {
+    return programBase({ system: this.system, shape: this.shape, count })
   }
 }
 

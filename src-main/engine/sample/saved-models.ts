@@ -1,6 +1,7 @@
 import type { WeightsName } from '#contract/drawing.ts'
 import type { ModelSource } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { createSystem } from '../flow/create-system.ts'
 import { drawingWeights } from '../train/step-program.ts'
 import { loadCheckpoint } from '../train/checkpoint.ts'
 import { Turns } from '../turns.ts'
@@ -64,7 +65,8 @@ export class SavedModels {
 async function load(runDirectory: string, checkpoint: string, weights: WeightsName): Promise<Loaded> {
   const { info, state } = await loadCheckpoint(runDirectory, checkpoint)
   // What was saved decides the networks, whatever the run's record says today.
-  const model = new Model({ config: info.config, shape: info.shape })
-  model.setWeights(drawingWeights(state, info.config, weights))
+  const { config, shape } = info
+  const model = new Model({ system: createSystem({ config, shape }), shape })
+  model.setWeights(drawingWeights(state, config, weights))
   return { model, step: info.step }
 }

@@ -5,13 +5,15 @@ import type { Program, ProgramSpec, TensorSpec, Tensors } from '../compile/progr
 import { embeddedStep, solverStep, tableaus } from '../flow/solver.ts'
 import type { Slope } from '../flow/solver.ts'
 import type { System } from '../flow/system.ts'
-import type { SolverCalls } from './integrate.ts'
-
-/** What all programs of one chunk size have in common: the weights as state, pictures `x` as a feed. */
-export type ProgramBase = Pick<ProgramSpec, 'state' | 'feeds'>
+import type { FixedCalls, SolverCalls } from './integrate.ts'
+import type { ProgramBase } from './model-programs.ts'
+import type { Slices } from './slices.ts'
 
 const scalar: TensorSpec = { shape: [], dtype: 'float32' }
 const one = (value: number) => Float32Array.of(value)
+
+/** Steps that one call is made for at most. */
+const stepsAtOnce = 1000
 
 /** A solver's calls as programs over a system's weights; `program` keeps each by its name. */
 export function solverCalls(options: {
@@ -19,9 +21,10 @@ export function solverCalls(options: {
   base: ProgramBase
   solver: SolverName
   tolerance: number
-  program: (name: string, make: () => ProgramSpec) => Program
+  slices: Slices
+  program: (name: string, make: () => ProgramSpec, iterations?: number) => Program
 }): SolverCalls {
-  const { system, base, solver, tolerance, program } = options
+  const { system, base, solver, tolerance, slices, program } = options
   const spec = (
     name: string,
     more: { feeds: Record<string, TensorSpec>; fetch: (slope: Slope, feeds: Tensors) => Tensors },
@@ -35,18 +38,14 @@ export function solverCalls(options: {
     }),
   })
   return {
-    step: (x, { t, dt }) => {
-      const made = program(solver, () =>
-        spec(solver, { feeds: { t: scalar, dt: scalar }, fetch: step(solver) }),
-      )
-      return made.run({ x, t: one(t), dt: one(dt) })['x'] as Float32Array
-    },
+    slices,
+    fixed: fixedCalls(() => program(solver, () => stepProgram({ system, base, solver }), stepsAtOnce)),
     slope: (x, t) => {
       const made = program('slope', () => spec('slope', { feeds: { t: scalar }, fetch: slopeThere }))
       return made.run({ x, t: one(t) })['slope'] as Float32Array
     },
     attempt: ({ x, first, t, dt }) => {
-      const feeds = { first: base.feeds['x'] as TensorSpec, t: scalar, dt: scalar, tolerance: scalar }
+      const feeds = { first: base.feeds.x, t: scalar, dt: scalar, tolerance: scalar }
       const made = program('attempt', () => spec('attempt', { feeds, fetch: attempt }))
       const answer = made.run({ x, first, t: one(t), dt: one(dt), tolerance: one(tolerance) })
       return answer as ReturnType<SolverCalls['attempt']>
@@ -54,9 +53,33 @@ export function solverCalls(options: {
   }
 }
 
-const step = (solver: SolverName) => (slope: Slope, feeds: Tensors) => {
-  const { x, t, dt } = feeds as { x: Tensor4D; t: Tensor; dt: Tensor }
-  return { x: solverStep({ tableau: tableaus[solver], slope, x, t, dt }) }
+/** Steps over pictures that are state: what one leaves the next goes on from. */
+export function stepProgram(options: { system: System; base: ProgramBase; solver: SolverName }): ProgramSpec {
+  const { system, base, solver } = options
+  return {
+    name: solver,
+    state: { ...base.state, ...base.feeds },
+    feeds: { t: scalar, dt: scalar },
+    body: ({ x, ...weights }, { t, dt }) => ({
+      fetches: {},
+      next: {
+        x: solverStep({
+          ...{ tableau: tableaus[solver], x: x as Tensor4D, t: t as Tensor, dt: dt as Tensor },
+          slope: (at, time) => system.velocity(weights, at, time),
+        }),
+      },
+    }),
+  }
+}
+
+function fixedCalls(program: () => Program): FixedCalls {
+  return {
+    put: (x) => program().write({ x }),
+    get: () => program().read(['x'])['x'] as Float32Array,
+    steps: (steps) => {
+      program().runMany(steps.map(({ t, dt }) => ({ t: one(t), dt: one(dt) })))
+    },
+  }
 }
 
 function slopeThere(slope: Slope, feeds: Tensors): Tensors {

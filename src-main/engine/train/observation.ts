@@ -46,7 +46,7 @@ export class Observation {
     const { held, training } = split
     this.run = run
     this.emit = emit
-    this.model = new Model({ config, shape })
+    this.model = new Model({ system, shape })
     this.validation = held.length === 0 ? null : new Validation({ system, config, dataset, held })
     this.diagnostics = new DiagnosticsMaker({
       system,

@@ -94,6 +94,20 @@ describe('flowerbed', () => {
     // Forth and back, without the ends twice.
     expect(await sharp(trajectory.animation, { pages: -1 }).metadata()).toMatchObject({ pages: 8 })
 
+    const exported = join(folder.path, 'exported')
+    const toModel = ['export', 'latest', '--format', 'saved-model', '--count', '2', '--steps', '3', '--json']
+    const written = await flowerbed([...toModel, '--out', exported])
+    expect(written.json).toMatchObject({ run: run!.id, format: 'saved-model', step: 60, folder: exported })
+    for (const file of written.json['files'] as string[]) expect(existsSync(join(exported, file))).toBe(true)
+    const again = await flowerbed([...toModel, '--out', exported])
+    expect(again).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('nothing is written over') as string,
+    })
+    const adaptive = await flowerbed([...toModel, '--out', `${exported}-2`, '--solver', 'dopri5'])
+    expect(adaptive).toMatchObject({ code: 2, err: expect.stringContaining('such as heun') as string })
+    expect((await flowerbed(['export', 'latest', '--out', exported, '--format', 'onnx'])).code).toBe(2)
+
     const ends = [join(pictures, 'picture 0.png'), join(pictures, 'picture 1.png')]
     for (const encoder of ['posterior', 'inversion']) {
       const file = join(folder.path, `${encoder}.safetensors`)

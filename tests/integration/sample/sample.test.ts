@@ -155,6 +155,24 @@ describe('drawing', () => {
     expect(difference(between.trajectory!.pixels, exact.trajectory!.pixels)).toBeLessThan(0.005)
   })
 
+  it('takes many steps in one go, and lets others have their turn in between', async () => {
+    const drawing = { solver: 'euler', steps: 2500 } as const
+    // The first tells how long a step takes.
+    await sample({ count: 64, drawing: { ...drawing, steps: 20 } })
+    const turns: number[] = [performance.now()]
+    const ended = (async () => {
+      await sample({ count: 64, drawing })
+      turns.push(performance.now())
+      return true
+    })()
+    while (!(await Promise.race([ended, new Promise<false>((next) => setImmediate(next, false))])))
+      turns.push(performance.now())
+    const waits = turns.slice(1).map((at, i) => at - turns[i]!)
+    expect(Math.max(...waits)).toBeLessThan(1000)
+    // A step takes a millisecond or two.
+    expect(waits.filter((ms) => ms > 60).length).toBeGreaterThan(2)
+  })
+
   it('tells how far it is, and ends when cancelled', async () => {
     const shares: number[] = []
     onEvent = (event) => {

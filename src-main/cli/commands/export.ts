@@ -1,0 +1,61 @@
+import { resolve } from 'node:path'
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { exportFormats } from '#contract/engine.ts'
+import type { ExportFormat } from '#contract/engine.ts'
+import type { CheckpointChoice, DeviceChoice } from '#contract/run.ts'
+import {
+  addDrawingOptions,
+  checkpointOption,
+  dataDirOption,
+  deviceOption,
+  drawingFrom,
+  jsonOption,
+  wholeNumber,
+} from '../options.ts'
+import type { DrawingFlags } from '../options.ts'
+import { answer, bytes, say } from '../output.ts'
+import { withWorkspace } from '../workspace.ts'
+
+interface Options extends DrawingFlags {
+  format: ExportFormat
+  out: string
+  count: number
+  checkpoint?: CheckpointChoice
+  device: DeviceChoice
+  dataDir?: string
+  json?: boolean
+}
+
+export function addExport(program: Command): void {
+  const command = program
+    .command('export')
+    .description('write a model for other programs')
+    .argument('<run>', 'its id, the beginning of one, or latest')
+    .addOption(
+      new Option('--format <format>', 'saved-model: TensorFlow’s own')
+        .choices(exportFormats)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <folder>', 'where it goes; must not be there yet')
+    .option('--count <count>', 'pictures that one call will draw', wholeNumber, 16)
+    .addOption(checkpointOption())
+    .addOption(deviceOption())
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(exportRun)
+  addDrawingOptions(command)
+}
+
+async function exportRun(wanted: string, options: Options): Promise<void> {
+  const { format, out, count, checkpoint, device, dataDir, json = false } = options
+  await withWorkspace({ dataDir }, async ({ keeper, engine }) => {
+    const run = keeper.find(wanted)
+    const model = keeper.modelSource(run.id, checkpoint)
+    const folder = resolve(out)
+    const drawing = drawingFrom(options)
+    const written = await engine.handlers.export({ model, device, drawing, format, folder, count })
+    say(`${written.folder}: step ${written.step}, ${bytes(written.bytes)}`)
+    answer(json, { run: run.id, format, ...written })
+  })
+}
