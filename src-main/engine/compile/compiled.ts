@@ -6,8 +6,8 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#contract/errors.ts'
 import { nodeBackend } from './backend.ts'
 import { assignedOutput, doneOutput, fetchOutput, initFeed, savedModel, valueOutput } from './graph-def.ts'
-import { checkFeeds, checkSizes, stateNames, toTensor } from './program.ts'
-import type { Program, ProgramSpec, TensorSpec, Values } from './program.ts'
+import { checkFeeds, checkSizes, readableState, stateNames, toTensor } from './program.ts'
+import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { feedNode, trace } from './trace.ts'
 
 let programs = 0
@@ -34,7 +34,7 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
 
   /** One call: feeds by name, outputs by name; every tensor of it is gone afterwards. */
   const call = (
-    feeds: [name: string, spec: TensorSpec, values: Values[string]][],
+    feeds: [name: string, spec: TensorSpec, values: Given[string]][],
     outputs: string[],
   ): Values[string][] => {
     const inputs = feeds.map(([, declared, values]) => toTensor(declared, values))
@@ -60,7 +60,7 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
     run: (feeds) => {
       checkFeeds(spec, feeds)
       const results = call(
-        feedList.map(([name, declared]) => [`${feedNode(name)}:0`, declared, feeds[name] as Values[string]]),
+        feedList.map(([name, declared]) => [`${feedNode(name)}:0`, declared, feeds[name] as Given[string]]),
         [...fetches.map(fetchOutput), doneOutput],
       )
       return Object.fromEntries(fetches.map((name, i) => [name, results[i] as Values[string]]))
@@ -75,7 +75,7 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
       if (names.length === 0) return
       checkSizes(spec, values)
       call(
-        names.map((name) => [initFeed(name), spec.state[name] as TensorSpec, values[name] as Values[string]]),
+        names.map((name) => [initFeed(name), spec.state[name] as TensorSpec, values[name] as Given[string]]),
         names.map(assignedOutput),
       )
     },
@@ -83,7 +83,7 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
       backend.deleteSavedModel(session)
     },
   }
-  program.write(zeros(spec.state))
+  program.write(zeros(readableState(spec)))
   return program
 }
 

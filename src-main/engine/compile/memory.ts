@@ -1,17 +1,18 @@
 import { util } from '@tensorflow/tfjs-core'
+import { afterNode } from '../native-op.ts'
 import { isUpdate } from './in-place.ts'
 import { feedNode, liveNodes, stateNode } from './trace.ts'
 import type { Edge, OpNode, Trace } from './trace.ts'
-import type { ProgramSpec } from './program.ts'
-import { types } from './shapes.ts'
+import type { ProgramSpec, TensorSpec } from './program.ts'
+import { bytesOf, types } from './shapes.ts'
 
 /** Operations that answer their input's memory as it is. */
-const views = new Set(['Reshape', 'Identity'])
+const views = new Set(['Reshape', 'Identity', afterNode])
 
 /** Operations that TensorFlow writes over an input nobody else needs any more. */
 const inPlace = new Set(
   (
-    'Add AddV2 Mul Sub RealDiv Maximum Minimum SquaredDifference AddN Square Sqrt Rsqrt Relu Neg Exp Log Tanh Sin Cos ' +
+    'Add AddV2 Mul Sub RealDiv DivNoNan Maximum Minimum SquaredDifference AddN Square Sqrt Rsqrt Relu Neg Exp Log Tanh Sin Cos ' +
     'Floor Abs Sigmoid Softplus Reciprocal ReluGrad Cast BiasAdd'
   ).split(' '),
 )
@@ -33,9 +34,9 @@ export interface ProgramMemory {
 export function memoryOf(spec: ProgramSpec, trace: Trace): ProgramMemory {
   const nodes = liveNodes(trace)
   const buffers = new Buffers()
-  for (const [name, { shape }] of Object.entries(spec.state)) buffers.make(stateNode(name), 4 * size(shape))
+  for (const [name, tensor] of Object.entries(spec.state)) buffers.make(stateNode(name), bytes(tensor))
   const stateBytes = buffers.held
-  for (const [name, { shape }] of Object.entries(spec.feeds)) buffers.make(feedNode(name), 4 * size(shape))
+  for (const [name, tensor] of Object.entries(spec.feeds)) buffers.make(feedNode(name), bytes(tensor))
   for (const node of nodes) {
     if (node.kind !== 'op' || !isView(node)) continue
     node.outputs.forEach((_, index) => {
@@ -62,12 +63,12 @@ export function memoryOf(spec: ProgramSpec, trace: Trace): ProgramMemory {
     if (isView(node)) return
     const dying = new Set(node.inputs.map((edge) => buffers.rootOf(key(edge)))).values()
     const ends = [...dying].filter((root) => lastUse.get(root) === i)
-    const written = node.outputs.map((output) => size(output.shape) * (output.dtype === types.bool ? 1 : 4))
+    const written = node.outputs.map((output) => size(output.shape) * bytesOf(output.dtype))
     if (inPlace.has(node.op)) {
       const reused = ends.find((root) => buffers.sizeOf(root) === written[0])
       if (reused !== undefined) buffers.free(reused)
     }
-    written.forEach((bytes, index) => buffers.make(key({ node: node.name, index }), bytes))
+    written.forEach((taken, index) => buffers.make(key({ node: node.name, index }), taken))
     for (const root of ends) buffers.free(root)
     // Outputs that nobody reads.
     node.outputs.forEach((_, index) => {
@@ -79,6 +80,7 @@ export function memoryOf(spec: ProgramSpec, trace: Trace): ProgramMemory {
 }
 
 const size = (shape: number[]) => util.sizeFromShape(shape)
+const bytes = ({ shape, dtype }: TensorSpec) => size(shape) * bytesOf(types[dtype])
 const key = (edge: Edge | undefined) =>
   edge ? (edge.index === 0 ? edge.node : `${edge.node}:${edge.index}`) : ''
 
