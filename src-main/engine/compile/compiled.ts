@@ -6,37 +6,39 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#contract/errors.ts'
 import { nodeBackend } from './backend.ts'
 import { assignedOutput, doneOutput, fetchOutput, initFeed, savedModel, valueOutput } from './graph-def.ts'
+import { iterationsFeed, loopedModel, stackedFeed } from './looped-def.ts'
 import { checkFeeds, checkSizes, readableState, stateNames, toTensor } from './program.ts'
 import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { feedNode, trace } from './trace.ts'
 
 let programs = 0
 
+/** What a placeholder is given. */
+type Fed = [name: string, spec: TensorSpec, values: Given[string]]
+
 /**
- * Traces a program's body and runs it as one call into TensorFlow from then on.
+ * Traces a program's body and runs it as one call into TensorFlow from then on, or up to `iterations` of it.
  * @throws FlowerbedError when the body cannot be traced or the graph is refused
  */
-export function createCompiledProgram(spec: ProgramSpec): Program {
+export function createCompiledProgram(
+  spec: ProgramSpec,
+  { iterations }: { iterations: number } = { iterations: 1 },
+): Program {
   const backend = nodeBackend()
   const traced = trace(spec)
   const id = `${spec.name}-${++programs}`
   const folder = mkdtempSync(join(tmpdir(), 'flowerbed-program-'))
   let session: number
   try {
-    writeFileSync(
-      join(folder, 'saved_model.pb'),
-      savedModel({ spec, trace: traced, binding: backend.binding, id }),
-    )
+    const written = { spec, trace: traced, binding: backend.binding, id }
+    writeFileSync(join(folder, 'saved_model.pb'), iterations > 1 ? loopedModel(written) : savedModel(written))
     session = load(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 
   /** One call: feeds by name, outputs by name; every tensor of it is gone afterwards. */
-  const call = (
-    feeds: [name: string, spec: TensorSpec, values: Given[string]][],
-    outputs: string[],
-  ): Values[string][] => {
+  const call = (feeds: Fed[], outputs: string[]): Values[string][] => {
     const inputs = feeds.map(([, declared, values]) => toTensor(declared, values))
     let results: Tensor[] = []
     try {
@@ -55,16 +57,45 @@ export function createCompiledProgram(spec: ProgramSpec): Program {
 
   const fetches = Object.keys(traced.fetches)
   const feedList = Object.entries(spec.feeds)
+  const outputs = [...fetches.map(fetchOutput), doneOutput]
+  const once = (feeds: Given): Values => {
+    checkFeeds(spec, feeds)
+    const results = call(
+      feedList.map(([name, declared]) => [`${feedNode(name)}:0`, declared, feeds[name] as Given[string]]),
+      outputs,
+    )
+    return Object.fromEntries(fetches.map((name, i) => [name, results[i] as Values[string]]))
+  }
+  /** At most `iterations` of them. */
+  const looped = (feeds: Given[]): Values[] => {
+    for (const each of feeds) checkFeeds(spec, each)
+    const results = call(
+      [
+        [iterationsFeed, { shape: [], dtype: 'int32' }, Int32Array.of(feeds.length)],
+        ...feedList.map(([name, { shape, dtype }]): Fed => [
+          stackedFeed(name),
+          { shape: [feeds.length, ...shape], dtype },
+          inRow(feeds.map((each) => each[name] as Given[string])),
+        ]),
+      ],
+      outputs,
+    )
+    return feeds.map((_, k) =>
+      Object.fromEntries(
+        fetches.map((name, i) => {
+          const all = results[i] as Values[string]
+          const size = all.length / feeds.length
+          return [name, all.subarray(k * size, (k + 1) * size)]
+        }),
+      ),
+    )
+  }
+  const runMany = (feeds: Given[]): Values[] =>
+    iterations > 1 ? inPieces(feeds, iterations).flatMap(looped) : feeds.map(once)
   const program: Program = {
     mode: 'compiled',
-    run: (feeds) => {
-      checkFeeds(spec, feeds)
-      const results = call(
-        feedList.map(([name, declared]) => [`${feedNode(name)}:0`, declared, feeds[name] as Given[string]]),
-        [...fetches.map(fetchOutput), doneOutput],
-      )
-      return Object.fromEntries(fetches.map((name, i) => [name, results[i] as Values[string]]))
-    },
+    run: (feeds) => (iterations > 1 ? (looped([feeds])[0] as Values) : once(feeds)),
+    runMany,
     read: (only) => {
       const names = stateNames(spec, only)
       const results = names.length === 0 ? [] : call([], names.map(valueOutput))
@@ -94,6 +125,25 @@ function load(folder: string): number {
   } catch (cause) {
     throw new FlowerbedError('unavailable', `TensorFlow does not take the graph: ${String(cause)}`, { cause })
   }
+}
+
+function inPieces<T>(all: T[], length: number): T[][] {
+  return Array.from({ length: Math.ceil(all.length / length) }, (_, i) =>
+    all.slice(i * length, (i + 1) * length),
+  )
+}
+
+function inRow(parts: Given[string][]): Given[string] {
+  const [first] = parts
+  if (first === undefined || parts.length === 1) return first ?? new Float32Array()
+  const length = parts.reduce((sum, part) => sum + part.length, 0)
+  const all = new (first.constructor as new (length: number) => Given[string])(length)
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }
 
 function zeros(specs: Record<string, TensorSpec>): Values {

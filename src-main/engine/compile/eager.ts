@@ -16,28 +16,30 @@ export function createEagerProgram(spec: ProgramSpec): Program {
     state[name]?.dispose()
     state[name] = tf.keep(tensor)
   }
+  const run: Program['run'] = (feeds) => {
+    checkFeeds(spec, feeds)
+    return tf.tidy(() => {
+      const fed = Object.fromEntries(
+        Object.entries(spec.feeds).map(([name, declared]) => [
+          name,
+          toTensor(declared, feeds[name] as Given[string]),
+        ]),
+      )
+      const { fetches, next } = spec.body({ ...state }, fed)
+      for (const [name, tensor] of Object.entries(next)) checkNext(spec, name, tensor)
+      const values = Object.fromEntries(
+        Object.entries(fetches).map(([name, tensor]) => [name, tensor.dataSync() as Values[string]]),
+      )
+      // Only now, so that a body that throws leaves the state as it was; a clone, since next may be a state itself.
+      const clones = Object.entries(next).map(([name, tensor]) => [name, tensor.clone()] as const)
+      for (const [name, clone] of clones) replace(name, clone)
+      return values
+    })
+  }
   return {
     mode: 'eager',
-    run: (feeds) => {
-      checkFeeds(spec, feeds)
-      return tf.tidy(() => {
-        const fed = Object.fromEntries(
-          Object.entries(spec.feeds).map(([name, declared]) => [
-            name,
-            toTensor(declared, feeds[name] as Given[string]),
-          ]),
-        )
-        const { fetches, next } = spec.body({ ...state }, fed)
-        for (const [name, tensor] of Object.entries(next)) checkNext(spec, name, tensor)
-        const values = Object.fromEntries(
-          Object.entries(fetches).map(([name, tensor]) => [name, tensor.dataSync() as Values[string]]),
-        )
-        // Only now, so that a body that throws leaves the state as it was; a clone, since next may be a state itself.
-        const clones = Object.entries(next).map(([name, tensor]) => [name, tensor.clone()] as const)
-        for (const [name, clone] of clones) replace(name, clone)
-        return values
-      })
-    },
+    run,
+    runMany: (feeds) => feeds.map(run),
     read: (names) =>
       Object.fromEntries(
         stateNames(spec, names).map((name) => [

@@ -16,6 +16,9 @@ const producer = 1882
 export const assignedOutput = (name: string) => `state/${name}/assigned:0`
 export const valueOutput = (name: string) => `state/${name}/value:0`
 export const initFeed = (name: string) => `state/${name}/init:0`
+export const stateHandle = (name: string) => `state/${name}`
+/** The same within a loop. */
+export const loopHandle = (name: string) => `state/${name}/loop`
 export const fetchOutput = (name: string) => `fetch/${name}:0`
 /** A number that is there when everything has been computed and the state replaced. */
 export const doneOutput = 'done:0'
@@ -33,7 +36,19 @@ export function savedModel(options: {
   const graph = new GraphWriter(options.binding)
   const { spec, trace, id } = options
   for (const [name, tensor] of Object.entries(spec.state)) graph.variable(`${id}/${name}`, name, tensor)
-  for (const [name, tensor] of Object.entries(spec.feeds)) graph.placeholder(feedNode(name), tensor)
+  for (const [name, tensor] of Object.entries(spec.feeds))
+    graph.placeholder(feedNode(name), tensor.shape, tensor.dtype)
+  const updated = writeBody(graph, spec, trace)
+  for (const [name, edge] of Object.entries(trace.fetches)) {
+    graph.identity(`fetch/${name}`, edge, { dtype: edge.spec.dtype, after: updated })
+  }
+  graph.done('done', updated)
+  return graph.savedModel()
+}
+
+/** The operations of a traced body, with the state's update; answers the nodes that are done when it is replaced. */
+export function writeBody(graph: GraphWriter, spec: ProgramSpec, trace: Trace): string[] {
+  for (const [name, { dtype }] of Object.entries(spec.state)) graph.read(name, dtype)
   const updatedBy = new Map<string, string>()
   for (const node of liveNodes(trace)) {
     if (node.kind === 'constant') graph.constant(node)
@@ -44,17 +59,15 @@ export function savedModel(options: {
     } else if (node.op === afterNode) graph.later(node)
     else graph.op(node)
   }
-  const updated = Object.entries(trace.next).map(
+  return Object.entries(trace.next).map(
     ([name, edge]) => updatedBy.get(name) ?? graph.assignNext(name, edge, spec.state[name]?.dtype),
   )
-  for (const [name, edge] of Object.entries(trace.fetches)) {
-    graph.identity(`fetch/${name}`, edge, { dtype: edge.spec.dtype, after: updated })
-  }
-  graph.done('done', updated)
-  return graph.savedModel()
 }
 
-class GraphWriter {
+/** Writes the nodes of one graph. */
+export class GraphWriter {
+  /** Where operations are being written: the body of a loop, by the node that is there once in each iteration. */
+  inside: { iteration: string } | null = null
   private readonly pb: Protobuf
   private readonly graph: GraphDef
   private readonly binding: Binding
@@ -73,7 +86,7 @@ class GraphWriter {
   }
 
   variable(shared: string, name: string, { shape, dtype }: TensorSpec): void {
-    const handle = `state/${name}`
+    const handle = stateHandle(name)
     const type = this.type(dtype)
     this.node('VarHandleOp', handle, [], {
       dtype: type,
@@ -81,14 +94,21 @@ class GraphWriter {
       shared_name: this.text(shared),
       container: this.text(''),
     })
-    this.node('ReadVariableOp', stateNode(name), [handle], { dtype: type })
-    this.node('Identity', `${handle}/value`, [stateNode(name)], { T: type })
-    this.placeholder(`${handle}/init`, { shape, dtype })
+    this.node('ReadVariableOp', `${handle}/value`, [handle], { dtype: type })
+    this.placeholder(`${handle}/init`, shape, dtype)
     this.node('AssignVariableOp', `${handle}/initialise`, [handle, `${handle}/init`], { dtype: type })
     this.done(`${handle}/assigned`, [`${handle}/initialise`])
   }
 
-  placeholder(name: string, { shape, dtype }: TensorSpec): void {
+  /** The state's value as the body finds it. */
+  read(name: string, dtype: TensorSpec['dtype']): void {
+    this.node('ReadVariableOp', stateNode(name), [this.handle(name), ...this.here()], {
+      dtype: this.type(dtype),
+    })
+  }
+
+  /** A side of −1 is any. */
+  placeholder(name: string, shape: number[], dtype: TensorSpec['dtype']): void {
     this.node('Placeholder', name, [], { dtype: this.type(dtype), shape: this.shape(shape) })
   }
 
@@ -99,7 +119,7 @@ class GraphWriter {
     tensor.setTensorContent(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
     const value = new this.pb.AttrValue()
     value.setTensor(tensor)
-    this.node('Const', name, [], { dtype: this.typeNumber(dtype), value })
+    this.node('Const', name, this.here(), { dtype: this.typeNumber(dtype), value })
   }
 
   op(node: { op: string; name: string; inputs: Edge[]; attributes: OpAttribute[] }): void {
@@ -128,13 +148,18 @@ class GraphWriter {
     const reads = states.map((state) => `^${stateNode(state)}`)
     const assigned = before.map(({ state, value }, i) => {
       const name = `${node}/before${i}`
-      this.node('AssignVariableOp', name, [`state/${state}`, this.reference(value), `^${stateNode(state)}`], {
-        dtype: type,
-      })
+      this.node(
+        'AssignVariableOp',
+        name,
+        [this.handle(state), this.reference(value), `^${stateNode(state)}`],
+        {
+          dtype: type,
+        },
+      )
       return `^${name}`
     })
     const inputs = [
-      ...states.map((state) => `state/${state}`),
+      ...states.map((state) => this.handle(state)),
       ...values.map((value) => (value ? this.reference(value) : this.zero())),
       ...new Set([...reads, ...assigned]),
     ]
@@ -142,7 +167,7 @@ class GraphWriter {
     this.node(op, node, inputs, { T: type, use_locking: this.flag(false), ...nesterov })
     for (const { state, index } of read) {
       const name = `${node}/read${index}`
-      this.node('ReadVariableOp', name, [`state/${state}`, `^${node}`], { dtype: type })
+      this.node('ReadVariableOp', name, [this.handle(state), `^${node}`], { dtype: type })
       this.readBack.set(`${node}:${index}`, name)
     }
   }
@@ -155,9 +180,35 @@ class GraphWriter {
   /** Writes the next value once the old one has been read; answers the node to wait for. */
   assignNext(name: string, edge: Edge, dtype: TensorSpec['dtype'] = 'float32'): string {
     const update = `state/${name}/update`
-    const inputs = [`state/${name}`, this.reference(edge), `^${stateNode(name)}`]
+    const inputs = [this.handle(name), this.reference(edge), `^${stateNode(name)}`]
     this.node('AssignVariableOp', update, inputs, { dtype: this.type(dtype) })
     return update
+  }
+
+  /** A list of `length` values that are set one by one. */
+  list(name: string, { shape, type, length }: { shape: number[]; type: number; length: string }): void {
+    this.integers(`${name}/shape`, shape)
+    this.node('TensorListReserve', `${name}/list`, [`${name}/shape`, length], {
+      element_dtype: this.typeNumber(type),
+      shape_type: this.type('int32'),
+    })
+  }
+
+  /** The values of a list in a row, once `after` is done. */
+  stack(
+    name: string,
+    { list, shape, type, after }: { list: string; shape: number[]; type: number; after: string },
+  ): void {
+    this.integers(`${name}/element`, shape)
+    this.node('TensorListStack', name, [list, `${name}/element`, `^${after}`], {
+      element_dtype: this.typeNumber(type),
+      num_elements: this.integer(-1),
+    })
+  }
+
+  integers(name: string, values: number[]): void {
+    const shape = [values.length]
+    this.constant({ kind: 'constant', name, dtype: types.int32, shape, values: Int32Array.from(values) })
   }
 
   /** A 1 that is there when all of `after` are done. */
@@ -186,7 +237,7 @@ class GraphWriter {
   }
 
   // eslint-disable-next-line max-params -- the four fields of TensorFlow's NodeDef
-  private node(op: string, name: string, inputs: string[], attributes: Record<string, AttrValue>): void {
+  node(op: string, name: string, inputs: string[], attributes: Record<string, AttrValue>): void {
     const node = new this.pb.NodeDef()
     node.setOp(op)
     node.setName(name)
@@ -196,8 +247,17 @@ class GraphWriter {
     this.graph.addNode(node)
   }
 
-  private reference({ node, index }: Edge): string {
+  reference({ node, index }: Edge): string {
     return this.readBack.get(`${node}:${index}`) ?? (index === 0 ? node : `${node}:${index}`)
+  }
+
+  private handle(state: string): string {
+    return this.inside ? loopHandle(state) : stateHandle(state)
+  }
+
+  /** What a node without inputs waits for, so that it is where it is used. */
+  private here(): string[] {
+    return this.inside ? [`^${this.inside.iteration}`] : []
   }
 
   /** A float 0, made when first asked for. */
@@ -210,7 +270,13 @@ class GraphWriter {
     return name
   }
 
-  private flag(value: boolean): AttrValue {
+  integer(value: number): AttrValue {
+    const attribute = new this.pb.AttrValue()
+    attribute.setI(value)
+    return attribute
+  }
+
+  flag(value: boolean): AttrValue {
     const attribute = new this.pb.AttrValue()
     attribute.setB(value)
     return attribute
@@ -237,23 +303,23 @@ class GraphWriter {
     return attribute
   }
 
-  private type(dtype: keyof typeof types): AttrValue {
+  type(dtype: keyof typeof types): AttrValue {
     return this.typeNumber(types[dtype])
   }
 
-  private typeNumber(type: number): AttrValue {
+  typeNumber(type: number): AttrValue {
     const attribute = new this.pb.AttrValue()
     attribute.setType(type)
     return attribute
   }
 
-  private text(text: string): AttrValue {
+  text(text: string): AttrValue {
     const attribute = new this.pb.AttrValue()
     attribute.setS(Buffer.from(text).toString('base64'))
     return attribute
   }
 
-  private shape(shape: number[]): AttrValue {
+  shape(shape: number[]): AttrValue {
     const attribute = new this.pb.AttrValue()
     attribute.setShape(this.shapeProto(shape))
     return attribute

@@ -29,9 +29,25 @@ export interface ProgramMemory {
 /**
  * How much memory a call takes, from the shapes alone: values live from the operation that makes them to the last one
  * that reads them, in the order in which the body asks for them. TensorFlow may keep to another order and takes some
- * more inside of its kernels.
+ * more inside of its kernels. Several `iterations` in one call hold one iteration's values, and the feeds and answers of all.
  */
-export function memoryOf(spec: ProgramSpec, trace: Trace): ProgramMemory {
+export function memoryOf(
+  spec: ProgramSpec,
+  trace: Trace,
+  { iterations = 1 }: { iterations?: number } = {},
+): ProgramMemory {
+  const one = memoryOfOne(spec, trace)
+  if (iterations === 1) return one
+  const all = (specs: TensorSpec[]) => specs.reduce((sum, each) => sum + bytes(each), 0)
+  const fed = iterations * all(Object.values(spec.feeds))
+  const answered = all(Object.values(trace.fetches).map((fetch) => fetch.spec))
+  // The last iteration has the answers of those before beside it; at the end all are copied into a row.
+  const atLast = one.peakBytes + (iterations - 1) * answered
+  const atEnd = one.stateBytes + 2 * iterations * answered
+  return { stateBytes: one.stateBytes, peakBytes: fed + Math.max(atLast, atEnd) }
+}
+
+function memoryOfOne(spec: ProgramSpec, trace: Trace): ProgramMemory {
   const nodes = liveNodes(trace)
   const buffers = new Buffers()
   for (const [name, tensor] of Object.entries(spec.state)) buffers.make(stateNode(name), bytes(tensor))
