@@ -1,10 +1,15 @@
-import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, read, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { datasetIndexSchema } from '#contract/dataset.ts'
 import type { DatasetIndex } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
+
+const readAt = promisify(read)
+/** Most that the system reads at once. */
+const readAtMost = 2 ** 30
 
 const advice = 'Import the folder again; the original pictures are untouched.'
 
@@ -43,20 +48,37 @@ export class Dataset {
     const { shape } = this.index
     const bytes = pictureBytes(shape)
     const pixels = new Uint8Array(indices.length * bytes)
-    for (let i = 0; i < indices.length; i++) {
-      const index = indices[i] ?? -1
-      if (!Number.isInteger(index) || index < 0 || index >= this.count) {
-        throw new FlowerbedError('bad-input', `There is no picture ${index}; there are ${this.count}.`, {
-          where: this.directory,
-        })
-      }
-      readSync(this.file, pixels, i * bytes, bytes, index * bytes)
-    }
+    for (let i = 0; i < indices.length; i++)
+      readSync(this.file, pixels, i * bytes, bytes, this.placeOf(indices[i]) * bytes)
     return { ...shape, count: indices.length, pixels }
+  }
+
+  /** The same bytes, read by other threads while this one does something else. */
+  async read(indices: ArrayLike<number>): Promise<Uint8Array> {
+    const bytes = pictureBytes(this.index.shape)
+    const pixels = new Uint8Array(indices.length * bytes)
+    const places = Array.from(indices, (index) => this.placeOf(index))
+    await Promise.all(places.map((place, i) => readAt(this.file, pixels, i * bytes, bytes, place * bytes)))
+    return pixels
+  }
+
+  /** The bytes of all pictures. */
+  all(): Uint8Array {
+    const pixels = new Uint8Array(this.count * pictureBytes(this.index.shape))
+    for (let at = 0; at < pixels.length; at += readAtMost)
+      readSync(this.file, pixels, at, Math.min(readAtMost, pixels.length - at), at)
+    return pixels
   }
 
   close(): void {
     closeSync(this.file)
+  }
+
+  private placeOf(index = -1): number {
+    if (Number.isInteger(index) && index >= 0 && index < this.count) return index
+    throw new FlowerbedError('bad-input', `There is no picture ${index}; there are ${this.count}.`, {
+      where: this.directory,
+    })
   }
 }
 

@@ -103,6 +103,14 @@ export const runConfigSchema = z.strictObject({
     group: 'length',
     scale: 'log',
   }),
+  accumulate: setting(whole(1, 1024, 'Batches per update').default(1), {
+    title: 'Batches per update',
+    term: 'gradient accumulation',
+    help: 'Each correction is the mean over this many batches, one after the other: as steady as one batch of all their pictures, in the memory of one.',
+    unit: 'batches',
+    group: 'length',
+    scale: 'log',
+  }),
   seed: setting(whole(0, seedMax, 'Seed'), {
     title: 'Seed',
     help: 'All randomness follows from this number: the same seed on the same machine gives the same run.',
@@ -133,6 +141,13 @@ export const runConfigSchema = z.strictObject({
     group: 'network',
     basic: true,
     scale: 'log',
+  }),
+
+  checkpointing: setting(yesNo('Checkpointing').default(false), {
+    title: 'Spare memory',
+    term: 'gradient checkpointing',
+    help: 'Computes the inside of the networks a second time rather than keeping it, for large pictures: less memory, a longer step, the same result.',
+    group: 'network',
   }),
 
   posterior: setting(yesNo('Posterior'), {

@@ -103,6 +103,8 @@ export interface MemoryEstimate {
   fits: boolean
   /** Where it does not fit: the number of pictures per step that would; null when none does. */
   fittingBatch: number | null
+  /** Where it does not fit: whether it does with `checkpointing`. */
+  checkpointingFits: boolean
 }
 
 export interface EncodeRequest extends EncodingRequest {

@@ -5,9 +5,13 @@ import type { RunRecord } from './run.ts'
 export type Limits = Pick<RunConfig, 'steps' | 'epochs' | 'minutes'>
 
 type Lengthy = {
-  config: Limits & Pick<RunConfig, 'batch' | 'validationShare'>
+  config: Limits & Pick<RunConfig, 'batch' | 'accumulate' | 'validationShare'>
   pictureCount: number
 }
+
+/** Pictures that one step learns from. */
+export const picturesPerStep = ({ batch, accumulate }: Pick<RunConfig, 'batch' | 'accumulate'>): number =>
+  batch * accumulate
 
 /** How many of `count` pictures are kept aside for a share; at least one each way. */
 export function heldCount(count: number, share: number): number {
@@ -16,9 +20,10 @@ export function heldCount(count: number, share: number): number {
 
 /** The step by which each picture learned from was seen `epochs` times; infinite without such a limit. */
 export function stepsOfEpochs({ config, pictureCount }: Lengthy): number {
-  const { epochs, batch, validationShare } = config
+  const { epochs, validationShare } = config
   if (epochs === 0) return Infinity
-  return Math.max(1, Math.ceil((epochs * (pictureCount - heldCount(pictureCount, validationShare))) / batch))
+  const seen = epochs * (pictureCount - heldCount(pictureCount, validationShare))
+  return Math.max(1, Math.ceil(seen / picturesPerStep(config)))
 }
 
 /** The step at which a run ends unless its time is up before. */

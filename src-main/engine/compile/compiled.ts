@@ -7,14 +7,14 @@ import { FlowerbedError } from '#contract/errors.ts'
 import { nodeBackend } from './backend.ts'
 import { assignedOutput, doneOutput, fetchOutput, initFeed, savedModel, valueOutput } from './graph-def.ts'
 import { iterationsFeed, loopedModel, stackedFeed } from './looped-def.ts'
-import { checkFeeds, checkSizes, inRow, stateNames, toTensor } from './program.ts'
-import type { Program, ProgramSpec, TensorSpec, Values } from './program.ts'
+import { checkFeeds, checkSizes, inRow, readableState, stateNames, toTensor } from './program.ts'
+import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { feedNode, trace } from './trace.ts'
 
 let programs = 0
 
 /** What a placeholder is given. */
-type Fed = [name: string, spec: TensorSpec, values: Values[string]]
+type Fed = [name: string, spec: TensorSpec, values: Given[string]]
 
 /**
  * Traces a program's body and runs it as one call into TensorFlow from then on, or up to `iterations` of it.
@@ -58,16 +58,16 @@ export function createCompiledProgram(
   const fetches = Object.keys(traced.fetches)
   const feedList = Object.entries(spec.feeds)
   const outputs = [...fetches.map(fetchOutput), doneOutput]
-  const once = (feeds: Values): Values => {
+  const once = (feeds: Given): Values => {
     checkFeeds(spec, feeds)
     const results = call(
-      feedList.map(([name, declared]) => [`${feedNode(name)}:0`, declared, feeds[name] as Values[string]]),
+      feedList.map(([name, declared]) => [`${feedNode(name)}:0`, declared, feeds[name] as Given[string]]),
       outputs,
     )
     return Object.fromEntries(fetches.map((name, i) => [name, results[i] as Values[string]]))
   }
   /** At most `iterations` of them. */
-  const looped = (feeds: Values[]): Values[] => {
+  const looped = (feeds: Given[]): Values[] => {
     for (const each of feeds) checkFeeds(spec, each)
     const results = call(
       [
@@ -75,7 +75,7 @@ export function createCompiledProgram(
         ...feedList.map(([name, { shape, dtype }]): Fed => [
           stackedFeed(name),
           { shape: [feeds.length, ...shape], dtype },
-          inRow(feeds.map((each) => each[name] as Values[string])),
+          inRow(feeds.map((each) => each[name] as Given[string])),
         ]),
       ],
       outputs,
@@ -90,7 +90,7 @@ export function createCompiledProgram(
       ),
     )
   }
-  const runMany = (feeds: Values[]): Values[] =>
+  const runMany = (feeds: Given[]): Values[] =>
     iterations > 1 ? inPieces(feeds, iterations).flatMap(looped) : feeds.map(once)
   const program: Program = {
     mode: 'compiled',
@@ -106,7 +106,7 @@ export function createCompiledProgram(
       if (names.length === 0) return
       checkSizes(spec, values)
       call(
-        names.map((name) => [initFeed(name), spec.state[name] as TensorSpec, values[name] as Values[string]]),
+        names.map((name) => [initFeed(name), spec.state[name] as TensorSpec, values[name] as Given[string]]),
         names.map(assignedOutput),
       )
     },
@@ -114,7 +114,7 @@ export function createCompiledProgram(
       backend.deleteSavedModel(session)
     },
   }
-  program.write(zeros(spec.state))
+  program.write(zeros(readableState(spec)))
   return program
 }
 

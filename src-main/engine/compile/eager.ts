@@ -1,13 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { checkFeeds, checkSizes, stateNames, toTensor } from './program.ts'
-import type { Program, ProgramSpec, Tensors, Values } from './program.ts'
+import { checkFeeds, checkSizes, readableState, stateNames, toTensor } from './program.ts'
+import type { Given, Program, ProgramSpec, Tensors, Values } from './program.ts'
 import { checkNext } from './trace.ts'
 
 /** Runs a program's body operation by operation: the reference of what compiling must give. */
 export function createEagerProgram(spec: ProgramSpec): Program {
   const state: Tensors = Object.fromEntries(
-    Object.entries(spec.state).map(([name, { shape, dtype }]) => [name, tf.keep(tf.zeros(shape, dtype))]),
+    Object.entries(readableState(spec)).map(([name, { shape, dtype }]) => [
+      name,
+      tf.keep(tf.zeros(shape, dtype as 'float32' | 'int32')),
+    ]),
   )
   const replace = (name: string, tensor: Tensor) => {
     state[name]?.dispose()
@@ -19,7 +22,7 @@ export function createEagerProgram(spec: ProgramSpec): Program {
       const fed = Object.fromEntries(
         Object.entries(spec.feeds).map(([name, declared]) => [
           name,
-          toTensor(declared, feeds[name] as Values[string]),
+          toTensor(declared, feeds[name] as Given[string]),
         ]),
       )
       const { fetches, next } = spec.body({ ...state }, fed)
@@ -49,7 +52,7 @@ export function createEagerProgram(spec: ProgramSpec): Program {
       for (const name of stateNames(spec, Object.keys(values))) {
         replace(
           name,
-          toTensor(spec.state[name] as ProgramSpec['state'][string], values[name] as Values[string]),
+          toTensor(spec.state[name] as ProgramSpec['state'][string], values[name] as Given[string]),
         )
       }
     },

@@ -1,5 +1,6 @@
 import { FlowerbedError } from '#contract/errors.ts'
 import type { Binding, OpAttribute } from './backend.ts'
+import { afterNode } from '../native-op.ts'
 import { inPlaceUpdate, isUpdate } from './in-place.ts'
 import type { InPlaceUpdate } from './in-place.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
@@ -7,7 +8,7 @@ import { protobuf } from './protobuf.ts'
 import type { AttrValue, GraphDef, Protobuf, SignatureDef, TensorShape } from './protobuf.ts'
 import { types } from './shapes.ts'
 import { feedNode, liveNodes, stateNode } from './trace.ts'
-import type { ConstantNode, Edge, Trace } from './trace.ts'
+import type { ConstantNode, Edge, OpNode, Trace } from './trace.ts'
 
 /** tfjs-node 4.22 is built for graphs of this age; newer TensorFlow still reads them. */
 const producer = 1882
@@ -55,7 +56,8 @@ export function writeBody(graph: GraphWriter, spec: ProgramSpec, trace: Trace): 
       const update = inPlaceUpdate(node, trace)
       graph.update(update)
       for (const state of update.states) updatedBy.set(state, update.node)
-    } else graph.op(node)
+    } else if (node.op === afterNode) graph.later(node)
+    else graph.op(node)
   }
   return Object.entries(trace.next).map(
     ([name, edge]) => updatedBy.get(name) ?? graph.assignNext(name, edge, spec.state[name]?.dtype),
@@ -137,6 +139,14 @@ export class GraphWriter {
       node.inputs.map((edge) => this.reference(edge)),
       attributes,
     )
+  }
+
+  /** Its first input, once the others are there. */
+  later({ name, inputs: [value, ...others], outputs: [output] }: OpNode): void {
+    const waits = new Set(others.map(({ node }) => `^${node}`))
+    this.node('Identity', name, [this.reference(value as Edge), ...waits], {
+      T: this.typeNumber(output?.dtype ?? types.float32),
+    })
   }
 
   /** Changes states where they are, once their old values have been read. */

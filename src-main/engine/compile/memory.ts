@@ -1,17 +1,18 @@
 import { util } from '@tensorflow/tfjs-core'
+import { afterNode } from '../native-op.ts'
 import { isUpdate } from './in-place.ts'
 import { feedNode, liveNodes, stateNode } from './trace.ts'
 import type { Edge, OpNode, Trace } from './trace.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
-import { types } from './shapes.ts'
+import { bytesOf, types } from './shapes.ts'
 
 /** Operations that answer their input's memory as it is. */
-const views = new Set(['Reshape', 'Identity'])
+const views = new Set(['Reshape', 'Identity', afterNode])
 
 /** Operations that TensorFlow writes over an input nobody else needs any more. */
 const inPlace = new Set(
   (
-    'Add AddV2 Mul Sub RealDiv Maximum Minimum SquaredDifference AddN Square Sqrt Rsqrt Relu Neg Exp Log Tanh Sin Cos ' +
+    'Add AddV2 Mul Sub RealDiv DivNoNan Maximum Minimum SquaredDifference AddN Square Sqrt Rsqrt Relu Neg Exp Log Tanh Sin Cos ' +
     'Floor Abs Sigmoid Softplus Reciprocal ReluGrad Cast BiasAdd'
   ).split(' '),
 )
@@ -37,9 +38,9 @@ export function memoryOf(
 ): ProgramMemory {
   const one = memoryOfOne(spec, trace)
   if (iterations === 1) return one
-  const bytes = (specs: TensorSpec[]) => specs.reduce((sum, { shape }) => sum + 4 * size(shape), 0)
-  const fed = iterations * bytes(Object.values(spec.feeds))
-  const answered = bytes(Object.values(trace.fetches).map((fetch) => fetch.spec))
+  const all = (specs: TensorSpec[]) => specs.reduce((sum, each) => sum + bytes(each), 0)
+  const fed = iterations * all(Object.values(spec.feeds))
+  const answered = all(Object.values(trace.fetches).map((fetch) => fetch.spec))
   // The last iteration has the answers of those before beside it; at the end all are copied into a row.
   const atLast = one.peakBytes + (iterations - 1) * answered
   const atEnd = one.stateBytes + 2 * iterations * answered
@@ -49,9 +50,9 @@ export function memoryOf(
 function memoryOfOne(spec: ProgramSpec, trace: Trace): ProgramMemory {
   const nodes = liveNodes(trace)
   const buffers = new Buffers()
-  for (const [name, { shape }] of Object.entries(spec.state)) buffers.make(stateNode(name), 4 * size(shape))
+  for (const [name, tensor] of Object.entries(spec.state)) buffers.make(stateNode(name), bytes(tensor))
   const stateBytes = buffers.held
-  for (const [name, { shape }] of Object.entries(spec.feeds)) buffers.make(feedNode(name), 4 * size(shape))
+  for (const [name, tensor] of Object.entries(spec.feeds)) buffers.make(feedNode(name), bytes(tensor))
   for (const node of nodes) {
     if (node.kind !== 'op' || !isView(node)) continue
     node.outputs.forEach((_, index) => {
@@ -78,12 +79,12 @@ function memoryOfOne(spec: ProgramSpec, trace: Trace): ProgramMemory {
     if (isView(node)) return
     const dying = new Set(node.inputs.map((edge) => buffers.rootOf(key(edge)))).values()
     const ends = [...dying].filter((root) => lastUse.get(root) === i)
-    const written = node.outputs.map((output) => size(output.shape) * (output.dtype === types.bool ? 1 : 4))
+    const written = node.outputs.map((output) => size(output.shape) * bytesOf(output.dtype))
     if (inPlace.has(node.op)) {
       const reused = ends.find((root) => buffers.sizeOf(root) === written[0])
       if (reused !== undefined) buffers.free(reused)
     }
-    written.forEach((bytes, index) => buffers.make(key({ node: node.name, index }), bytes))
+    written.forEach((taken, index) => buffers.make(key({ node: node.name, index }), taken))
     for (const root of ends) buffers.free(root)
     // Outputs that nobody reads.
     node.outputs.forEach((_, index) => {
@@ -95,6 +96,7 @@ function memoryOfOne(spec: ProgramSpec, trace: Trace): ProgramMemory {
 }
 
 const size = (shape: number[]) => util.sizeFromShape(shape)
+const bytes = ({ shape, dtype }: TensorSpec) => size(shape) * bytesOf(types[dtype])
 const key = (edge: Edge | undefined) =>
   edge ? (edge.index === 0 ? edge.node : `${edge.node}:${edge.index}`) : ''
 

@@ -1,10 +1,14 @@
 import { util } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { OpAttribute } from './backend.ts'
+import { afterNode } from '../native-op.ts'
 import { adamNode, averageNode } from './update.ts'
 
 /** TensorFlow's numbers of the types used here. */
-export const types = { float32: 1, int32: 3, bool: 10 } as const
+export const types = { float32: 1, int32: 3, uint8: 4, bool: 10 } as const
+
+/** Bytes of one number of a type. */
+export const bytesOf = (dtype: number): number => (dtype === types.bool || dtype === types.uint8 ? 1 : 4)
 
 /** What is known of a value before the graph runs; `values` only where they are constant. */
 export interface Known {
@@ -82,11 +86,12 @@ add(
 )
 add(adamNode, (call) => [0, 1, 2].flatMap((i) => like(input(call, i))))
 add(averageNode, (call) => like(input(call, 0)))
+add(afterNode, (call) => like(input(call, 0)))
 add('L2Loss', (call) => of([], input(call, 0).dtype))
 add('IsNan IsFinite IsInf', (call) => like(input(call, 0), types.bool))
 add('Cast', (call) => like(input(call, 0), attribute<number>(call, 'DstT')))
 add(
-  'Add AddV2 Mul Sub RealDiv Div FloorDiv Maximum Minimum Pow SquaredDifference Mod FloorMod Atan2',
+  'Add AddV2 Mul Sub RealDiv Div DivNoNan FloorDiv Maximum Minimum Pow SquaredDifference Mod FloorMod Atan2',
   (call) => of(broadcast(input(call, 0).shape, input(call, 1).shape), input(call, 0).dtype),
 )
 add('Greater GreaterEqual Less LessEqual Equal NotEqual LogicalAnd LogicalOr', (call) =>
@@ -171,7 +176,8 @@ add('GatherV2', (call) => {
   const { shape, dtype } = input(call, 0)
   const [given = 0] = constant(call, 2)
   const axis = given < 0 ? given + shape.length : given
-  return of([...shape.slice(0, axis), ...input(call, 1).shape, ...shape.slice(axis + 1)], dtype)
+  const within = input(call, 1).shape.slice(attribute<number>(call, 'batch_dims'))
+  return of([...shape.slice(0, axis), ...within, ...shape.slice(axis + 1)], dtype)
 })
 add('OneHot', (call) => {
   const { shape } = input(call, 0)

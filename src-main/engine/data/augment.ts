@@ -1,53 +1,62 @@
 import type { RunConfig } from '#contract/config.ts'
-import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { uniformStream } from '../random.ts'
 
 /** How pictures are varied before they are learned from. */
 export type Augmentation = Pick<RunConfig, 'flip' | 'flipVertical' | 'turn' | 'shift' | 'jitter'>
 
+export const movesPixels = ({ flip, flipVertical, turn, shift }: Augmentation): boolean =>
+  flip || flipVertical || turn || shift > 0
+export const changesLight = ({ jitter }: Augmentation): boolean => jitter > 0
+
+/** Numbers of a view, and of a light. */
+export const viewLength = 5
+export const lightLength = 2
+
+/** How each picture of a step is looked at: what `moved` and `relit` (pixels.ts) take. */
+export interface Variation {
+  /** `[count, 5]`: down, right, first, per row, per column. */
+  views: Float32Array
+  /** `[count, 2]`: brightness, contrast. */
+  lights: Float32Array
+}
+
 /**
- * Varies the pictures of a step in place, each by chance that is a pure function of (seed, step, purpose).
- * `images` is float32 NHWC in [0, 1] and stays so.
+ * Draws how the pictures of a step are varied, each by chance that is a pure function of (seed, step, purpose). Mirrors
+ * come first, then turns, shifts and light.
  */
-export function augment(
-  images: Float32Array,
-  options: { settings: Augmentation; shape: PictureShape; seed: number; step: number },
-): void {
-  const { settings, shape, seed, step } = options
+export function drawVariation(options: {
+  settings: Augmentation
+  shape: PictureShape
+  count: number
+  seed: number
+  step: number
+}): Variation {
+  const { settings, shape, count, seed, step } = options
   const { height, width } = shape
-  const size = pictureBytes(shape)
-  const each = (change: (picture: Float32Array) => void) => {
-    for (let start = 0; start < images.length; start += size) change(images.subarray(start, start + size))
-  }
-  if (settings.flip) {
-    const uniform = uniformStream(seed, step, 'flip')
-    each((picture) => {
-      if (uniform() < 0.5) mirror(picture, shape)
+  const flips = uniformStream(seed, step, 'flip')
+  const verticalFlips = uniformStream(seed, step, 'vertical flip')
+  const turns = uniformStream(seed, step, 'turn')
+  const shifts = uniformStream(seed, step, 'shift')
+  const jitters = uniformStream(seed, step, 'jitter')
+  // A quarter turn of a picture that is not square has another shape.
+  const ways = height === width ? [0, 1, 2, 3] : [0, 2]
+  const [down, right] = [reach(settings.shift, height), reach(settings.shift, width)]
+  const jitter = () => (2 * jitters() - 1) * settings.jitter
+  const views = new Float32Array(viewLength * count)
+  const lights = new Float32Array(lightLength * count)
+  for (let i = 0; i < count; i++) {
+    const view = viewOf(shape, {
+      mirrored: settings.flip && flips() < 0.5,
+      upsideDown: settings.flipVertical && verticalFlips() < 0.5,
+      quarters: settings.turn ? (ways[Math.floor(turns() * ways.length)] ?? 0) : 0,
+      down: settings.shift > 0 ? among(down, shifts()) : 0,
+      right: settings.shift > 0 ? among(right, shifts()) : 0,
     })
+    views.set(view, viewLength * i)
+    if (settings.jitter > 0) lights.set([jitter(), 1 + jitter()], lightLength * i)
   }
-  if (settings.flipVertical) {
-    const uniform = uniformStream(seed, step, 'vertical flip')
-    each((picture) => {
-      if (uniform() < 0.5) mirrorVertically(picture, shape)
-    })
-  }
-  if (settings.turn) {
-    const uniform = uniformStream(seed, step, 'turn')
-    // A quarter turn of a picture that is not square has another shape.
-    const ways = height === width ? [0, 1, 2, 3] : [0, 2]
-    each((picture) => turn(picture, shape, ways[Math.floor(uniform() * ways.length)] ?? 0))
-  }
-  if (settings.shift > 0) {
-    const uniform = uniformStream(seed, step, 'shift')
-    const [down, right] = [reach(settings.shift, height), reach(settings.shift, width)]
-    each((picture) => shift(picture, shape, { down: among(down, uniform()), right: among(right, uniform()) }))
-  }
-  if (settings.jitter > 0) {
-    const uniform = uniformStream(seed, step, 'jitter')
-    const some = () => (2 * uniform() - 1) * settings.jitter
-    each((picture) => relight(picture, { brightness: some(), contrast: 1 + some() }))
-  }
+  return { views, lights }
 }
 
 /** Pixels of a share of a side; a shift that is asked for is at least one. */
@@ -55,84 +64,35 @@ const reach = (share: number, side: number) => Math.max(1, Math.round(share * si
 /** A whole number from −most to most for a uniform one in [0, 1). */
 const among = (most: number, uniform: number) => Math.floor(uniform * (2 * most + 1)) - most
 
-/** Mirrors a picture left to right, in place. */
-export function mirror(picture: Float32Array, { width, channels }: PictureShape): void {
-  const row = width * channels
-  for (let start = 0; start < picture.length; start += row) {
-    for (let left = 0, right = width - 1; left < right; left++, right--) {
-      for (let c = 0; c < channels; c++) {
-        const a = start + left * channels + c
-        const b = start + right * channels + c
-        const kept = picture[a] as number
-        picture[a] = picture[b] as number
-        picture[b] = kept
-      }
-    }
-  }
-}
-
-/** Mirrors a picture top to bottom, in place. */
-export function mirrorVertically(picture: Float32Array, { height, width, channels }: PictureShape): void {
-  const row = width * channels
-  for (let top = 0, bottom = height - 1; top < bottom; top++, bottom--) {
-    const kept = picture.slice(top * row, (top + 1) * row)
-    picture.copyWithin(top * row, bottom * row, (bottom + 1) * row)
-    picture.set(kept, bottom * row)
-  }
-}
-
-/** Turns a picture by `quarters` quarter turns counter-clockwise, in place; an odd number needs a square. */
-export function turn(
-  picture: Float32Array,
-  { height, width, channels }: PictureShape,
-  quarters: number,
-): void {
-  if (quarters === 0) return
-  const source = picture.slice()
-  // Where the first pixel comes from, and how far that moves with each row and column.
-  const first = [0, width - 1, height * width - 1, (height - 1) * width][quarters] ?? 0
-  const perRow = [0, -1, -width, 1][quarters] ?? 0
-  const perColumn = [0, width, -1, -width][quarters] ?? 0
-  let to = 0
-  for (let y = 0; y < height; y++) {
-    for (let x = 0; x < width; x++) {
-      const from = (first + y * perRow + x * perColumn) * channels
-      for (let c = 0; c < channels; c++) picture[to++] = source[from + c] as number
-    }
-  }
-}
-
-/** Moves a picture by whole pixels, in place; its edges are repeated into what is left empty. */
-export function shift(
-  picture: Float32Array,
-  { height, width, channels }: PictureShape,
-  { down, right }: { down: number; right: number },
-): void {
-  const source = picture.slice()
-  const row = width * channels
-  for (let y = 0; y < height; y++) {
-    const from = Math.min(height - 1, Math.max(0, y - down)) * row
-    const to = y * row
-    for (let x = 0; x < width; x++) {
-      const at = from + Math.min(width - 1, Math.max(0, x - right)) * channels
-      for (let c = 0; c < channels; c++) picture[to + x * channels + c] = source[at + c] as number
-    }
-  }
-}
-
 /**
- * Changes a picture's light, in place: differences from its mean are multiplied by `contrast`, `brightness` is added, and
- * what leaves [0, 1] is cut off.
+ * A way to look at a picture as five numbers: it is moved `down` and `right`, its edges repeated, and then the pixel at
+ * row y and column x is the picture's pixel number `first` + y · `perRow` + x · `perColumn`, counted row by row.
+ * `quarters` are turns counter-clockwise of the mirrored picture; an odd number needs a square.
  */
-export function relight(
-  picture: Float32Array,
-  { brightness, contrast }: { brightness: number; contrast: number },
-): void {
-  let sum = 0
-  for (let i = 0; i < picture.length; i++) sum += picture[i] as number
-  const offset = (sum / picture.length) * (1 - contrast) + brightness
-  for (let i = 0; i < picture.length; i++) {
-    const value = (picture[i] as number) * contrast + offset
-    picture[i] = value < 0 ? 0 : value > 1 ? 1 : value
-  }
+export function viewOf(
+  { height, width }: PictureShape,
+  way: { mirrored: boolean; upsideDown: boolean; quarters: number; down: number; right: number },
+): [down: number, right: number, first: number, perRow: number, perColumn: number] {
+  const { mirrored, upsideDown, quarters, down, right } = way
+  // Row and column that a pixel comes from, each as a start and how far it moves with y and with x.
+  const turned = [
+    { row: [0, 1, 0], column: [0, 0, 1] },
+    { row: [0, 0, 1], column: [width - 1, -1, 0] },
+    { row: [height - 1, -1, 0], column: [width - 1, 0, -1] },
+    { row: [height - 1, 0, -1], column: [0, 1, 0] },
+  ][quarters]
+  const { row, column } = turned as { row: Line; column: Line }
+  const fromRow = upsideDown ? mirror(row, height) : row
+  const fromColumn = mirrored ? mirror(column, width) : column
+  const [first, perRow, perColumn] = fromRow.map(
+    (part, i) => part * width + (fromColumn[i] as number),
+  ) as Line
+  return [down, right, first, perRow, perColumn]
 }
+
+type Line = [start: number, perRow: number, perColumn: number]
+const mirror = ([start, perRow, perColumn]: Line, side: number): Line => [
+  side - 1 - start,
+  -perRow,
+  -perColumn,
+]

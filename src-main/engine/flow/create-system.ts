@@ -14,7 +14,17 @@ import type { Gaussian, Objective, System } from './system.ts'
 
 export type SystemConfig = Pick<
   RunConfig,
-  'network' | 'hidden' | 'posterior' | 'prior' | 'sigma' | 'path' | 'lossScale' | 'klWeight' | 'priorWeight'
+  | 'network'
+  | 'hidden'
+  | 'checkpointing'
+  | 'accumulate'
+  | 'posterior'
+  | 'prior'
+  | 'sigma'
+  | 'path'
+  | 'lossScale'
+  | 'klWeight'
+  | 'priorWeight'
 >
 
 const networks: Record<
@@ -32,7 +42,7 @@ const networks: Record<
  */
 export function createSystem(options: { config: SystemConfig; shape: PictureShape }): System {
   const { config, shape } = options
-  const size: NetworkSize = { ...shape, hidden: config.hidden }
+  const size: NetworkSize = { ...shape, hidden: config.hidden, checkpointing: config.checkpointing }
   const network = networks[config.network]
   const velocity = network.velocity(size)
   const posterior = config.posterior ? network.posterior(size) : null
@@ -43,8 +53,9 @@ export function createSystem(options: { config: SystemConfig; shape: PictureShap
       : standardPrior
   const makePath = quirks ? referencePath : consistentPath
   const kl = quirks ? referenceKlElements : klElements
+  // A sum over all pictures of an update, told by one of its batches.
   const reduce = (elements: Tensor) =>
-    config.lossScale === 'sum' ? sumAll(elements) : sumAll(elements).div(elements.size)
+    config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
 
   const objective: System['objective'] = (parameters, { x, eps, t }) => {
     const p = prior.gaussian(parameters)

@@ -1,8 +1,11 @@
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { ParameterSpec, Parameters } from '../flow/system.ts'
 import { conv2d, dense, groupNorm } from './ops.ts'
+import { recomputed } from './recompute.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
+/** Several layers in a row, with the time `[n, c]` in a network that is told it. */
+export type Block = (parameters: Parameters, x: Tensor4D, time: Tensor2D | null) => Tensor4D
 
 /**
  * Declares a network's parameters while its layers are being put together: each method adds what the layer needs under
@@ -12,9 +15,29 @@ type Layer<T> = (parameters: Parameters, x: T) => T
 export class Layers {
   readonly parameters: ParameterSpec[] = []
   private readonly network: string
+  private readonly checkpointing: boolean
 
-  constructor(network: string) {
+  /** With `checkpointing` the insides of blocks are computed again for the gradient rather than kept. */
+  constructor(network: string, { checkpointing = false }: { checkpointing?: boolean } = {}) {
     this.network = network
+    this.checkpointing = checkpointing
+  }
+
+  /** The layers that `build` puts together, as one whose inside need not be kept. */
+  block(build: () => Block): Block {
+    const declared = this.parameters.length
+    const inside = build()
+    if (!this.checkpointing) return inside
+    const names = this.parameters.slice(declared).map(({ name }) => name)
+    return (parameters, x, time) =>
+      recomputed(
+        (inputs) => {
+          const values = inputs.slice(-names.length)
+          const own = Object.fromEntries(names.map((name, i) => [name, values[i] as Tensor]))
+          return inside(own, inputs[0] as Tensor4D, time && (inputs[1] as Tensor2D))
+        },
+        [x, ...(time ? [time] : []), ...names.map((name) => take(parameters, name))],
+      )
   }
 
   /** k × k convolution, `cin` → `cout` channels; `zero` starts it at nought, so that it first says nothing. */

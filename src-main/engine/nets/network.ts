@@ -15,10 +15,11 @@ export interface PosteriorNetwork {
   apply: (parameters: Parameters, x: Tensor4D) => Gaussian
 }
 
-/** Size of the pictures and base width of a network. */
+/** Size of the pictures and base width of a network, and whether its blocks are computed again for the gradient. */
 export interface NetworkSize {
   height: number
   width: number
   channels: number
   hidden: number
+  checkpointing?: boolean
 }

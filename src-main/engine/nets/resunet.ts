@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../flow/system.ts'
 import { Layers } from './layers.ts'
+import type { Block } from './layers.ts'
 import { double, fromPatches, meanPool2, overPixels, relu, timeEmbedding, toPatches } from './ops.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
@@ -35,8 +36,6 @@ export function resunetLevels(height: number, width: number): number {
   return levels
 }
 
-type Block = (parameters: Parameters, x: Tensor4D, time: Tensor2D | null) => Tensor4D
-
 interface BlockOptions {
   name: string
   cin: number
@@ -46,7 +45,9 @@ interface BlockOptions {
 }
 
 /** x + conv(relu(film(norm(conv(relu(norm(x))))))), with a 1 × 1 convolution on the short way where widths differ. */
-function block(layers: Layers, options: BlockOptions): Block {
+const block = (layers: Layers, options: BlockOptions): Block => layers.block(() => blockOf(layers, options))
+
+function blockOf(layers: Layers, options: BlockOptions): Block {
   const { name, cin, cout, time } = options
   const norm1 = layers.norm(`${name}.norm1`, cin, groupsOf(cin))
   const conv1 = layers.conv(`${name}.conv1`, { cin, cout })
@@ -135,7 +136,7 @@ function throughPicture(xT: Tensor4D, t: Tensor1D, draw: (input: Tensor4D) => Te
 /** Velocity network of the own presets. */
 export function resunetVelocity(size: NetworkSize): VelocityNetwork {
   const { channels, hidden } = size
-  const layers = new Layers('velocity')
+  const layers = new Layers('velocity', size)
   const width = 2 * hidden
   const time1 = layers.dense('time1', { cin: 2 * frequencies, cout: width })
   const time2 = layers.dense('time2', { cin: width, cout: width })
@@ -156,7 +157,7 @@ export function resunetVelocity(size: NetworkSize): VelocityNetwork {
 /** Posterior of the own presets: half as wide, since saying where a picture lies is easier than drawing it. */
 export function resunetPosterior(size: NetworkSize): PosteriorNetwork {
   const { channels, hidden } = size
-  const layers = new Layers('posterior')
+  const layers = new Layers('posterior', size)
   const apply = body(layers, { ...size, hidden: Math.max(4, hidden >> 1), cin: channels, cout: 2 * channels })
   return {
     parameters: layers.parameters,

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../flow/system.ts'
 import { Layers } from './layers.ts'
+import type { Block } from './layers.ts'
 import { maxPool2, overPixels, relu, resizeBilinear } from './ops.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
@@ -17,9 +18,6 @@ export function unetLevels({ height, width }: Pick<NetworkSize, 'height' | 'widt
 
 const widthAt = (level: number, hidden: number) => (level <= 3 ? hidden : 2 * hidden)
 
-/** Convolution, optional shift by the time, normalisation, relu. */
-type Stage = (parameters: Parameters, x: Tensor4D, t: Tensor2D | null) => Tensor4D
-
 interface StageOptions {
   name: string
   cin: number
@@ -28,7 +26,10 @@ interface StageOptions {
   normName?: string
 }
 
-function stage(layers: Layers, options: StageOptions): Stage {
+/** Convolution, optional shift by the time, normalisation, relu. */
+const stage = (layers: Layers, options: StageOptions): Block => layers.block(() => stageOf(layers, options))
+
+function stageOf(layers: Layers, options: StageOptions): Block {
   const { name, cin, cout, timed, normName = `${name}_norm` } = options
   const conv = layers.conv(name, { cin, cout })
   const norm = layers.norm(normName, cout)
@@ -70,7 +71,7 @@ function join(h: Tensor4D, skip: Tensor4D): Tensor4D {
 /** The decoder's stages down to `last`, deepest first. */
 function decoder(layers: Layers, size: NetworkSize, options: { last: number; timed: boolean }) {
   const levels = unetLevels(size)
-  const stages: Stage[] = []
+  const stages: Block[] = []
   for (let level = levels; level >= options.last; level--) {
     stages.push(
       stage(layers, {
@@ -93,7 +94,7 @@ function decoder(layers: Layers, size: NetworkSize, options: { last: number; tim
 /** Velocity U-Net: every stage is shifted by a linear function of the time. */
 export function unetVelocity(size: NetworkSize): VelocityNetwork {
   const { channels, hidden } = size
-  const layers = new Layers('velocity')
+  const layers = new Layers('velocity', size)
   const encode = encoder(layers, size, true)
   const bottom = bottleneck(layers, size)
   const decode = decoder(layers, size, { last: 2, timed: true })
@@ -143,7 +144,7 @@ function sharedTime(name: string) {
 /** Posterior U-Net: no time; two 1 × 1 convolutions give mean and logvar. */
 export function unetPosterior(size: NetworkSize): PosteriorNetwork {
   const { channels, hidden } = size
-  const layers = new Layers('posterior')
+  const layers = new Layers('posterior', size)
   const encode = encoder(layers, size, false)
   const c = widthAt(unetLevels(size), hidden)
   const bottom = stage(layers, {

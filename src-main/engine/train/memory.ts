@@ -1,6 +1,7 @@
 import type { RunConfig } from '#contract/config.ts'
 import type { MemoryEstimate } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { memoryOf } from '../compile/memory.ts'
 import { trace } from '../compile/trace.ts'
@@ -21,7 +22,7 @@ interface Plan {
   shape: PictureShape
 }
 
-/** Bytes that training takes at its peak. TensorFlow must have been loaded. */
+/** Bytes that training takes at its peak, but for pictures on the device. TensorFlow must have been loaded. */
 export function memoryNeeded({ config, shape }: Plan): number {
   const system = createSystem({ config, shape })
   const spec = stepProgram({ system, config, shape })
@@ -29,37 +30,66 @@ export function memoryNeeded({ config, shape }: Plan): number {
   return Math.round(runtimeBytes + stateCopies * stateBytes + kernelShare * peakBytes)
 }
 
-/** That beside what there is; where it does not fit, what would. */
+/** What one array of JavaScript's holds for certain. */
+const residentBytesAtMost = 2 ** 32
+/** Others want some of what is free, too. */
+const residentShare = 0.5
+
+/**
+ * How many of a run's pictures lie on the device: all of them where the run with them, copied as they are written, takes
+ * no more than half of the memory; else none.
+ */
+export function residentPictures(
+  { neededBytes, availableBytes }: MemoryEstimate,
+  { shape, count }: { shape: PictureShape; count: number },
+): number {
+  const bytes = count * pictureBytes(shape)
+  const fits = neededBytes + stateCopies * bytes <= residentShare * availableBytes
+  return fits && bytes <= residentBytesAtMost ? count : 0
+}
+
+/** What training needs beside what there is; where it does not fit, what would. */
 export function estimateMemory({
   config,
   shape,
   availableBytes,
 }: Plan & { availableBytes: number }): MemoryEstimate {
-  const neededBytes = memoryNeeded({ config, shape })
-  if (neededBytes <= availableBytes) return { neededBytes, availableBytes, fits: true, fittingBatch: null }
+  const needed = (changes: Partial<RunConfig>) => memoryNeeded({ config: { ...config, ...changes }, shape })
+  const neededBytes = needed({})
+  if (neededBytes <= availableBytes)
+    return { neededBytes, availableBytes, fits: true, fittingBatch: null, checkpointingFits: false }
+  const checkpointingFits = !config.checkpointing && needed({ checkpointing: true }) <= availableBytes
+  const refused = { neededBytes, availableBytes, fits: false, checkpointingFits }
   let batch = config.batch
   while (batch > 1) {
     batch = Math.floor(batch / 2)
-    if (memoryNeeded({ config: { ...config, batch }, shape }) <= availableBytes)
-      return { neededBytes, availableBytes, fits: false, fittingBatch: batch }
+    if (needed({ batch }) <= availableBytes) return { ...refused, fittingBatch: batch }
   }
-  return { neededBytes, availableBytes, fits: false, fittingBatch: null }
+  return { ...refused, fittingBatch: null }
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
-/** @throws FlowerbedError `no-space` with the numbers, and the setting to change */
-export function checkFits({ neededBytes, availableBytes, fits, fittingBatch }: MemoryEstimate): void {
+/** @throws FlowerbedError `no-space` with the numbers, and the settings to change */
+export function checkFits(estimate: MemoryEstimate): void {
+  const { neededBytes, availableBytes, fits, fittingBatch, checkpointingFits } = estimate
   if (fits) return
+  const ways = [
+    ...(checkpointingFits ? ['spare memory (checkpointing)'] : []),
+    ...(fittingBatch === null
+      ? ['choose a smaller width (hidden) or smaller pictures (--image-size)', 'close other programs']
+      : [
+          `take ${fittingBatch} pictures per step (batch) or fewer, over more batches per update (accumulate)`,
+          'choose a smaller width (hidden) or smaller pictures',
+        ]),
+  ]
+  const [first = '', ...others] = ways
   throw new FlowerbedError(
     'no-space',
     `This run needs about ${gigabytes(neededBytes)} of memory, and ${gigabytes(availableBytes)} are free.`,
     {
       where: 'batch',
-      hint:
-        fittingBatch === null
-          ? 'Choose a smaller width (hidden) or smaller pictures (--image-size), or close other programs.'
-          : `Take ${fittingBatch} pictures per step (batch) or fewer, a smaller width (hidden), or smaller pictures.`,
+      hint: `${first.charAt(0).toUpperCase()}${first.slice(1)}${others.map((way) => `, or ${way}`).join('')}.`,
     },
   )
 }

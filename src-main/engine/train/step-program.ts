@@ -2,13 +2,17 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#contract/config.ts'
 import type { WeightsName } from '#contract/drawing.ts'
+import { picturesPerStep } from '#contract/goal.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import type { ProgramSpec, Tensors, Values } from '../compile/program.ts'
 import { adam, averaged } from '../compile/update.ts'
-import { bucketSums } from '../flow/time-buckets.ts'
+import { pictureInput } from '../data/step-pictures.ts'
+import type { PicturePlan } from '../data/step-pictures.ts'
 import { pathTimes } from '../flow/times.ts'
 import type { System } from '../flow/system.ts'
+import { after } from '../native-op.ts'
 import { sumOfSquares } from '../nets/ops.ts'
+import { accumulated, batchGradients } from './gradients.ts'
 import { learningRateAt } from './schedule.ts'
 import { initialValues, seedWords, statelessNormal, statelessUniform } from '../random.ts'
 
@@ -22,9 +26,15 @@ export const stateKinds = ['weight', 'm', 'v', 'ema'] as const
 export type StateKind = (typeof stateKinds)[number]
 export const stateName = (kind: StateKind, parameter: string) => `${kind}/${parameter}`
 
+/** How a run's steps come by their pictures; `resident` are those that lie on the device. */
+export const picturePlan = (config: RunConfig, shape: PictureShape, resident = 0): PicturePlan => ({
+  ...{ shape, resident, settings: config, count: picturesPerStep(config) },
+})
+
 /**
- * One training step over device-resident state: the system's objective on a fed batch, its gradients, clipping by global
- * norm, Adam with bias correction, and the exponential average of the weights.
+ * One training step over device-resident state: the system's objective on the step's pictures, its gradients, clipping by
+ * global norm, Adam with bias correction, and the exponential average of the weights. With `accumulate` the gradient is
+ * the mean over that many batches, taken one after the other; noise and times are those of one batch of all of them.
  * Fetches `loss`, each loss term, `gradientNorm` (before clipping), and by stretch of the way the sums of the velocity
  * errors of its pictures (`errorsByTime`) and their counts (`picturesByTime`).
  */
@@ -32,24 +42,30 @@ export function stepProgram(options: {
   system: System
   config: RunConfig
   shape: PictureShape
+  /** How many pictures lie on the device; 0 when each step is fed its own. */
+  resident?: number
 }): ProgramSpec {
-  const { system, config, shape } = options
-  const batchShape = [config.batch, shape.height, shape.width, shape.channels]
+  const { system, config, shape, resident } = options
+  const plan = picturePlan(config, shape, resident)
+  const pictures = pictureInput(plan)
   const names = system.parameters.map(({ name }) => name)
   const kinds = stateKinds.filter((kind) => kind !== 'ema' || config.emaDecay > 0)
 
   return {
     name: 'train',
-    state: Object.fromEntries(
-      kinds.flatMap((kind) =>
-        system.parameters.map((parameter) => [
-          stateName(kind, parameter.name),
-          { shape: parameter.shape, dtype: 'float32' as const },
-        ]),
+    state: {
+      ...Object.fromEntries(
+        kinds.flatMap((kind) =>
+          system.parameters.map((parameter) => [
+            stateName(kind, parameter.name),
+            { shape: parameter.shape, dtype: 'float32' as const },
+          ]),
+        ),
       ),
-    ),
+      ...pictures.state,
+    },
     feeds: {
-      x: { shape: batchShape, dtype: 'float32' },
+      ...pictures.feeds,
       noiseSeed: { shape: [2], dtype: 'int32' },
       timeSeed: { shape: [2], dtype: 'int32' },
       learningRate: { shape: [], dtype: 'float32' },
@@ -62,26 +78,20 @@ export function stepProgram(options: {
     body: (state, feeds) => {
       const of = (kind: StateKind, name: string) => state[stateName(kind, name)] as Tensor
       const feed = (name: string) => feeds[name] as Tensor
-      const draw = {
-        x: feed('x') as Tensor4D,
-        eps: statelessNormal<Tensor4D>(batchShape, feed('noiseSeed')),
-        t: pathTimes(statelessUniform<Tensor1D>([config.batch], feed('timeSeed')), {
-          times: config.times,
-          shift: config.timeShift,
-        }),
-      }
-      const terms: Tensors = {}
-      const { value: loss, grads } = tf.valueAndGrads((...weights: Tensor[]) => {
-        const objective = system.objective(
-          Object.fromEntries(names.map((name, i) => [name, weights[i] as Tensor])),
-          draw,
-        )
-        // Kept, since everything but the loss is gone when the gradients have been taken.
-        const { sums, counts } = bucketSums(objective.velocityErrors, draw.t)
-        const kept = { ...objective.terms, errorsByTime: sums, picturesByTime: counts }
-        for (const [name, term] of Object.entries(kept)) terms[name] = tf.keep(term.clone())
-        return objective.loss
-      })(names.map((name) => of('weight', name)))
+      const { height, width, channels } = shape
+      const eps = statelessNormal<Tensor4D>([plan.count, height, width, channels], feed('noiseSeed'))
+      const t = pathTimes(statelessUniform<Tensor1D>([plan.count], feed('timeSeed')), {
+        times: config.times,
+        shift: config.timeShift,
+      })
+      const weights = names.map((name) => of('weight', name))
+      const { loss, terms, grads } = accumulated(config.accumulate, (i, before) => {
+        const part = { first: i * config.batch, length: config.batch }
+        const rows = <T extends Tensor>(all: T) =>
+          config.accumulate === 1 ? all : tf.slice(all, part.first, part.length)
+        const x = after(pictures.images(state, feeds, part), before)
+        return batchGradients({ system, weights, draw: { x, eps: rows(eps), t: rows(t) } })
+      })
 
       const gradientNorm = tf.sqrt(tf.addN(grads.map((gradient) => sumOfSquares(gradient))))
       const shorten =
@@ -105,12 +115,7 @@ export function stepProgram(options: {
           next[stateName('ema', name)] = averaged(of('ema', name), updated.weight, feed('emaShare') as Scalar)
         }
       })
-      const fetches: Tensors = { loss, gradientNorm }
-      for (const [name, term] of Object.entries(terms)) {
-        fetches[name] = term.clone()
-        term.dispose()
-      }
-      return { fetches, next }
+      return { fetches: { loss, gradientNorm, ...terms }, next }
     },
   }
 }

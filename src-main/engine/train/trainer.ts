@@ -7,10 +7,11 @@ import { goalSteps, isDone } from '#contract/goal.ts'
 import type { Limits } from '#contract/goal.ts'
 import type { Machine } from '#contract/run.ts'
 import { createProgram } from '../compile/create-program.ts'
+import { readableState } from '../compile/program.ts'
 import type { Program, Values } from '../compile/program.ts'
 import { errorsOfTimes } from '../flow/time-buckets.ts'
-import { BatchStream } from '../data/batches.ts'
 import { splitPictures } from '../data/split.ts'
+import { PictureFeed } from '../data/step-pictures.ts'
 import { Dataset } from '../../packed/dataset.ts'
 import { createSystem } from '../flow/create-system.ts'
 import type { System } from '../flow/system.ts'
@@ -19,7 +20,7 @@ import type { Model } from '../sample/model.ts'
 import { gridExists } from '../sample/sheet.ts'
 import { loadCheckpoint } from './checkpoint.ts'
 import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
-import { checkFits, estimateMemory } from './memory.ts'
+import { checkFits, estimateMemory, residentPictures } from './memory.ts'
 import { Observation } from './observation.ts'
 import type { Observed } from './observation.ts'
 import { Pace, Reporter, secondsLeft } from './reporter.ts'
@@ -27,7 +28,14 @@ import { Saver } from './saver.ts'
 import type { FreeBytes } from './saver.ts'
 import { learningRateAt } from './schedule.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
-import { drawingWeights, initialState, stateNamesOfDrawing, stepFeeds, stepProgram } from './step-program.ts'
+import {
+  drawingWeights,
+  initialState,
+  picturePlan,
+  stateNamesOfDrawing,
+  stepFeeds,
+  stepProgram,
+} from './step-program.ts'
 
 /** Older saves are deleted by whoever records the new one; the disk is given this long to be free again. */
 const tidyingMs = 3000
@@ -49,7 +57,7 @@ export class Trainer {
   private readonly dataset: Dataset
   private readonly system: System
   private readonly program: Program
-  private readonly batches: BatchStream
+  private readonly pictures: PictureFeed
   private readonly observation: Observation
   private readonly reporter: Reporter
   private readonly saver: Saver
@@ -85,17 +93,21 @@ export class Trainer {
         })
       const { config } = request
       const { shape } = this.dataset.index
-      checkFits(estimateMemory({ config, shape, availableBytes: availableMemory(machine.device) }))
+      const memory = estimateMemory({ config, shape, availableBytes: availableMemory(machine.device) })
+      checkFits(memory)
+      const resident = residentPictures(memory, this.dataset.index)
       this.system = createSystem({ config, shape })
-      const spec = stepProgram({ system: this.system, config, shape })
+      const spec = stepProgram({ system: this.system, config, shape, resident })
       this.program = createProgram(spec)
-      this.saver = new Saver({ request, machine, shape, state: spec.state, freeBytes })
+      this.saver = new Saver({ request, machine, shape, state: readableState(spec), freeBytes })
       const split = splitPictures({
         count: this.dataset.count,
         share: config.validationShare,
         seed: config.seed,
       })
-      this.batches = new BatchStream(this.dataset, { ...config, places: split.training })
+      this.pictures = new PictureFeed(this.dataset, {
+        ...{ plan: picturePlan(config, shape, resident), seed: config.seed, places: split.training },
+      })
       const { system, dataset } = this
       this.observation = new Observation({
         run: { runId: this.runId, runDirectory: request.runDirectory },
@@ -164,7 +176,7 @@ export class Trainer {
         outcome = this.wish.outcome
         break
       }
-      this.takeStep()
+      await this.takeStep()
       // Messages are answered here.
       await nextTurn()
       if (this.isTime(this.config.checkpointEvery)) await this.save()
@@ -199,6 +211,7 @@ export class Trainer {
     } else {
       this.program.write(initialState(this.system, this.config))
     }
+    this.program.write(this.pictures.state())
     this.startedAt = performance.now()
     this.emit({ type: 'started', runId: this.runId, machine: this.machine, step: this.step })
     const { sampleEvery } = this.config
@@ -207,11 +220,11 @@ export class Trainer {
     }
   }
 
-  private takeStep(): void {
+  private async takeStep(): Promise<void> {
     const from = performance.now()
     const step = this.step + 1
     const fetched = this.program.run({
-      x: this.batches.images(this.step),
+      ...(await this.pictures.feeds(this.step)),
       ...stepFeeds({ ...this.config, steps: this.goal }, step),
     })
     const { errorsByTime, picturesByTime, ...scalars } = fetched
@@ -306,6 +319,7 @@ export class Trainer {
   private async dispose(): Promise<void> {
     this.alive = false
     await this.observation.dispose()
+    await this.pictures.end()
     this.program.dispose()
     this.dataset.close()
   }

@@ -1,6 +1,6 @@
 import type { TrainProgress } from '#contract/engine.ts'
 import type { Experiment } from '#contract/experiment.ts'
-import { shareDone } from '#contract/goal.ts'
+import { picturesPerStep, shareDone } from '#contract/goal.ts'
 import { rungTitle, settingChanges } from '#contract/ladder.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { formatDuration } from '../../ui/format.ts'
@@ -68,7 +68,8 @@ export function changeWords(before: RunRecord | undefined, run: RunRecord, atMos
 /** KL per pixel: the reference sums it over a batch, which cannot be compared across systems. */
 export function klPerPixel({ losses, config, shape }: RunRecord): number {
   const { kl = NaN } = losses
-  return config.lossScale === 'sum' ? kl / (config.batch * shape.height * shape.width * shape.channels) : kl
+  const numbers = picturesPerStep(config) * shape.height * shape.width * shape.channels
+  return config.lossScale === 'sum' ? kl / numbers : kl
 }
 
 export { rungTitle }

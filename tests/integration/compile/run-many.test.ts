@@ -43,7 +43,8 @@ function training(preset: 'balanced' | 'ladder-3-unet') {
   const system = createSystem({ config, shape })
   const feeds = Array.from({ length: 5 }, (_, step) => {
     const uniform = uniformStream(1, step, 'noise')
-    return { x: Float32Array.from({ length: 2 * 8 * 8 * 3 }, uniform), ...stepFeeds(config, step + 1) }
+    const pixels = Uint8Array.from({ length: 2 * 8 * 8 * 3 }, () => 256 * uniform())
+    return { pixels, ...stepFeeds(config, step + 1) }
   })
   return { spec: stepProgram({ system, config, shape }), state: initialState(system, config), feeds }
 }

@@ -2,7 +2,7 @@ import { beforeAll, expect, it } from 'vitest'
 import { presetIds, resolveConfig } from '#contract/presets.ts'
 import { nodeBackend } from '../../../src-main/engine/compile/backend.ts'
 import { createProgram } from '../../../src-main/engine/compile/create-program.ts'
-import type { ProgramSpec, Values } from '../../../src-main/engine/compile/program.ts'
+import type { Given, ProgramSpec } from '../../../src-main/engine/compile/program.ts'
 import { outputsOf, type Known } from '../../../src-main/engine/compile/shapes.ts'
 import { createSystem } from '../../../src-main/engine/flow/create-system.ts'
 import { loadTensorFlow } from '../../../src-main/engine/runtime/load.ts'
@@ -13,9 +13,8 @@ beforeAll(() => {
 })
 
 /** Runs a program operation by operation and compares what is inferred of each with what TensorFlow answers. */
-function compareAll(spec: ProgramSpec, run: { state: Values; feeds: Values }): Set<string> {
+function compareAll(spec: ProgramSpec, run: { state: Given; feeds: Given }): Set<string> {
   const program = createProgram(spec, { mode: 'eager' })
-  program.write(run.state)
   const backend = nodeBackend()
   const { binding } = backend
   const known = new Map<number, Known>()
@@ -29,7 +28,7 @@ function compareAll(spec: ProgramSpec, run: { state: Values; feeds: Values }): S
     },
     executeOp: (op, attributes, inputs, outputs) => {
       const handles = binding.executeOp(op, attributes, inputs, outputs)
-      // State was sent to TensorFlow before; nothing's shape hangs on its values.
+      // The rest of the state, zeros, was sent to TensorFlow before; nothing's shape hangs on its values.
       const of = (id: number) => known.get(id) ?? { shape: shapes.get(id) ?? [], dtype: 1 }
       const inferred = outputsOf({ op, attributes, inputs: inputs.map(of) })
       expect(
@@ -49,6 +48,7 @@ function compareAll(spec: ProgramSpec, run: { state: Values; feeds: Values }): S
     return ids
   }
   try {
+    program.write(run.state)
     program.run(run.feeds)
   } finally {
     backend.binding = binding
@@ -63,12 +63,18 @@ it.each(presetIds)('every operation of a step of %s has the shape that TensorFlo
     { height: 16, width: 12, channels: 3 },
     { height: 32, width: 32, channels: 1 },
   ] as const) {
-    const config = resolveConfig(preset, { hidden: 8, batch: 2, weightDecay: 0.1 })
+    const config = resolveConfig(preset, {
+      ...{ hidden: 8, batch: 2, weightDecay: 0.1, accumulate: 2, checkpointing: true },
+      ...{ turn: true, jitter: 0.1 },
+    })
     const system = createSystem({ config, shape })
-    const x = new Float32Array(2 * shape.height * shape.width * shape.channels).fill(0.5)
-    const seen = compareAll(stepProgram({ system, config, shape }), {
-      state: initialState(system, config),
-      feeds: { x, ...stepFeeds(config, 1) },
+    const pixels = new Uint8Array(3 * shape.height * shape.width * shape.channels).fill(128)
+    const seen = compareAll(stepProgram({ system, config, shape, resident: 3 }), {
+      state: { ...initialState(system, config), pictures: pixels },
+      feeds: {
+        ...{ places: Int32Array.of(0, 1, 2, 0), views: new Float32Array(20), lights: new Float32Array(8) },
+        ...stepFeeds(config, 1),
+      },
     })
     expect(seen.size).toBeGreaterThan(10)
   }

@@ -34,6 +34,8 @@ describe.each(files)('%s', (file) => {
         prior: 'learned',
         path: 'reference',
         lossScale: 'sum',
+        accumulate: 1,
+        checkpointing: false,
         klWeight: 1,
         priorWeight: 1,
       },
