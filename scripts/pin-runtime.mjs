@@ -121,10 +121,15 @@ async function pin(project, isWanted, machine, target) {
     file.url,
     entries.get(named.find((name) => name.endsWith('.dist-info/METADATA'))),
   )
+  const build = named.find((name) => name.endsWith('/platform/build_info.py'))
   console.error(
     `${file.filename}: ${members.length} members, ${members.reduce((sum, { compressed }) => sum + compressed, 0)} bytes`,
   )
-  return { wheel: { project, file: file.filename, sha256: file.sha256, bytes: size, members }, metadata }
+  return {
+    wheel: { project, file: file.filename, sha256: file.sha256, bytes: size, members },
+    metadata,
+    buildInfo: build ? await read(file.url, entries.get(build)) : '',
+  }
 }
 
 const library = (name) =>
@@ -132,6 +137,21 @@ const library = (name) =>
     ? name.replace('tensorflow/', 'deps/lib/')
     : null
 const nvidia = (name) => (/^nvidia\/[^/]+\/lib\/[^/]+\.so/.test(name) ? `deps/${name}` : null)
+
+/** What the libraries ask of a card: TensorFlow was built for some, and cuDNN has dropped others since. */
+function needsOf(buildInfo, wheels) {
+  const built = [...buildInfo.matchAll(/'sm_(\d+)(\d)'/g)].map(([, major, minor]) =>
+    Number(`${major}.${minor}`),
+  )
+  const cudnn = wheels.find(({ project }) => project.startsWith('nvidia-cudnn')).file.split('-')[1]
+  const [major, minor] = cudnn.split('.').map(Number)
+  // cuDNN 9.11 was the first without Maxwell, Pascal and Volta.
+  const dropped = major > 9 || (major === 9 && minor >= 11) ? 7.5 : 0
+  return {
+    cuda: parseInt(/'cuda_version', '(\d+)/.exec(buildInfo)[1]),
+    computeCapability: Math.max(Math.min(...built), dropped),
+  }
+}
 
 const exactly = (found) => found === version
 /** Of `<13.0,>=12.5.3.2` the upper bound, as a test of major versions. */
@@ -152,7 +172,8 @@ for (const [platform, machine] of Object.entries(machines)) {
     if (/nvcc|cupti/.test(project)) continue
     wheels.push((await pin(project, below(specifier), machine, nvidia)).wheel)
   }
-  runtimes.push({ platform, variant: 'cuda', version, wheels })
+  const needs = needsOf(cuda.buildInfo, wheels)
+  runtimes.push({ platform, variant: 'cuda', version, needs, wheels })
 }
 writeFileSync(
   join(root, 'resources', 'tensorflow-runtime.json'),

@@ -1,7 +1,7 @@
 """PyTorch's side of `flowerbed bench step --against torch`: the same networks, objective and optimizer.
 
-Takes steps on demand: a line `N` on stdin is answered by the milliseconds that one of N steps took. The first line it
-writes says its version and how many parameters it trains, so that the two sides can be seen to be the same.
+Takes steps on demand: a line `N` on stdin is answered by the milliseconds that one of N steps took, on the clock and of
+the processor. The first line it writes says its version and how many parameters it trains, so that the two sides can be seen to be the same.
 
     python torch_peer.py --network small-unets|ladder-5|default-64 [--layout nchw|channels_last] [--compile] [--bf16] [--cuda]
 """
@@ -274,10 +274,14 @@ def main():
     print(json.dumps(about), flush=True)
     for line in sys.stdin:
         calls = int(line)
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         for _ in range(calls):
             step()
-        print((time.perf_counter() - begun) / calls * 1000, flush=True)
+        timing = {
+            "ms": (time.perf_counter() - begun) / calls * 1000,
+            "processorMs": (time.process_time() - worked) / calls * 1000,
+        }
+        print(json.dumps(timing), flush=True)
 
 
 main()

@@ -1,21 +1,25 @@
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { benchCase } from '../engine/bench/networks.ts'
-import type { BenchNetwork } from '../engine/bench/networks.ts'
-import { timedMatMul, timedStep } from '../engine/bench/step.ts'
-import type { Timed } from '../engine/bench/step.ts'
+import type { BenchChanges, BenchNetwork } from '../engine/bench/networks.ts'
+import { timeBoth, timedMatMul, timedStep } from '../engine/bench/step.ts'
+import type { Timed, Timing } from '../engine/bench/step.ts'
 import { summarize } from '../engine/bench/summary.ts'
 import type { Summary } from '../engine/bench/summary.ts'
 import { loadTensorFlow } from '../engine/runtime/load.ts'
+import type { Peer, PeerTiming } from './bench-peer.ts'
+import { startElectronPeer } from './electron-peer.ts'
 import { answer, say } from './output.ts'
 import { startTorchPeer, torchVariants, variantName } from './torch-peer.ts'
-import type { TorchPeer, TorchVariant } from './torch-peer.ts'
+import type { TorchPeer } from './torch-peer.ts'
 
 export interface StepOptions {
   network: BenchNetwork
+  set: Record<string, string>
+  imageSize?: number
   steps?: number
   repeats: number
-  against?: 'torch'
+  against?: 'torch' | 'electron'
   python?: string
   device: DeviceChoice
   json?: boolean
@@ -23,39 +27,38 @@ export interface StepOptions {
 
 const repeatSeconds = 5
 
-/** Times training steps, the machine's own limit and, if asked, PyTorch, in turns. */
+/** Times training steps, the machine's own limit and, if asked, another program, in turns. */
 export async function benchStep(options: StepOptions): Promise<void> {
-  const { network, repeats, against, python } = options
-  if (against && !python) {
-    throw new FlowerbedError('bad-input', 'Which Python has torch? Say --python.', { where: '--python' })
-  }
+  const { network, repeats } = options
+  checkPeer(options)
   const { device, deviceName } = loadTensorFlow({ device: options.device })
-  const step = timedStep(benchCase(network))
+  const changes = changesOf(options)
+  const step = timedStep(benchCase(network, changes))
   const limit = timedMatMul()
   const first = await warmUp(step)
   await warmUp(limit)
   const calls = options.steps ?? Math.max(1, Math.round((repeatSeconds * 1000) / first))
-  const peer =
-    against && python ? await bestPeer({ python, network, device, calls: Math.max(1, calls >> 2) }) : null
-  const ours: number[] = []
-  const theirs: number[] = []
+  const peer = await startRival(options, { device, changes, calls })
+  const ours: Timing[] = []
+  const theirs: PeerTiming[] = []
   const limits: number[] = []
   for (let i = 0; i < repeats; i++) {
     // In turns, so that a slow minute of the machine is everybody's.
-    ours.push(await step.time(calls))
+    ours.push(await timeBoth(step, calls))
     if (peer) theirs.push(await peer.process.time(calls))
     limits.push(await limit.time(3))
-    say(
-      `${i + 1} of ${repeats}: ${ours[i]?.toFixed(1)} ms${peer ? `, PyTorch ${theirs[i]?.toFixed(1)} ms` : ''}`,
-    )
+    const told = peer ? `, ${peer.name} ${theirs[i]?.ms.toFixed(1)} ms` : ''
+    say(`${i + 1} of ${repeats}: ${ours[i]?.ms.toFixed(1)} ms${told}`)
   }
-  const ms = summarize(ours)
+  const ms = summarize(ours.map((timing) => timing.ms))
   const peak = summarize(limits.map((each) => (limit.gflop / each) * 1000))
   const result = {
     network,
+    ...changes,
     device: deviceName,
     msPerStep: ms.median,
     spread: ms,
+    processorMsPerStep: summarize(ours.map((timing) => timing.processorMs)).median,
     parameters: step.parameters,
     gflopPerStep: step.gflop,
     gflops: (step.gflop / ms.median) * 1000,
@@ -70,47 +73,88 @@ export async function benchStep(options: StepOptions): Promise<void> {
   answer(options.json ?? false, result)
 }
 
+function changesOf({ set, imageSize }: StepOptions): BenchChanges {
+  return {
+    ...(Object.keys(set).length > 0 ? { settings: set } : {}),
+    ...(imageSize === undefined ? {} : { imageSize }),
+  }
+}
+
 /** Milliseconds of a call once everything is warm. */
 export async function warmUp(timed: Timed): Promise<number> {
   await timed.time(3)
   return await timed.time(3)
 }
 
-interface Peer {
-  process: TorchPeer
-  variant: TorchVariant
+/** What is timed in turns with this process. */
+interface Rival {
+  name: string
+  /** What it told of itself, for the answer. */
+  about: { peer: string; parameters: number; threads?: number }
+  process: Pick<Peer<unknown>, 'time' | 'dispose'>
+}
+
+/** @throws FlowerbedError `bad-input` before anything is started that would be for nothing */
+function checkPeer({ against, python, set, imageSize }: StepOptions): void {
+  if (against !== 'torch') return
+  if (!python)
+    throw new FlowerbedError('bad-input', 'Which Python has torch? Say --python.', { where: '--python' })
+  if (imageSize !== undefined || Object.keys(set).length > 0) {
+    throw new FlowerbedError('bad-input', 'PyTorch’s side has the networks as they are only.', {
+      where: '--against torch',
+      hint: 'Leave out --set and --image-size.',
+    })
+  }
+}
+
+async function startRival(
+  { against, python, network }: StepOptions,
+  { device, changes, calls }: { device: 'cpu' | 'cuda'; changes: BenchChanges; calls: number },
+): Promise<Rival | null> {
+  if (against === 'electron') {
+    const electron = await startElectronPeer({ network, device, changes })
+    const name = `Electron ${electron.about.version}`
+    return { name, about: { peer: name, parameters: electron.about.parameters }, process: electron }
+  }
+  return against && python
+    ? await bestTorch({ python, network, device, calls: Math.max(1, calls >> 2) })
+    : null
 }
 
 /** The quickest of the ways in which PyTorch can run the step; the others are ended. */
-async function bestPeer(options: {
+async function bestTorch(options: {
   python: string
   network: BenchNetwork
   device: 'cpu' | 'cuda'
   calls: number
-}): Promise<Peer> {
+}): Promise<Rival> {
   const { calls, ...rest } = options
-  const tried: (Peer & { ms: number })[] = []
+  const tried: { peer: TorchPeer; name: string; ms: number }[] = []
   for (const variant of torchVariants) {
-    const started = await startTorchPeer({ ...rest, precision: 'fp32', variant })
-    const ms = summarize([await started.time(calls), await started.time(calls)]).min
-    say(`PyTorch ${started.about.torch}, ${variantName(variant)}: ${ms.toFixed(1)} ms`)
-    tried.push({ process: started, variant, ms })
+    const peer = await startTorchPeer({ ...rest, precision: 'fp32', variant })
+    const ms = summarize([(await peer.time(calls)).ms, (await peer.time(calls)).ms]).min
+    const name = `PyTorch ${peer.about.torch}, ${variantName(variant)}`
+    say(`${name}: ${ms.toFixed(1)} ms`)
+    tried.push({ peer, name, ms })
   }
   const [best, ...slower] = tried.sort((a, b) => a.ms - b.ms)
-  for (const each of slower) each.process.dispose()
+  for (const each of slower) each.peer.dispose()
   if (!best) throw new FlowerbedError('internal', 'There is no way to run PyTorch.')
-  return best
+  const { threads, parameters } = best.peer.about
+  return { name: 'PyTorch', about: { peer: best.name, threads, parameters }, process: best.peer }
 }
 
-function comparison({ peer, ours, theirs }: { peer: Peer; ours: number[]; theirs: number[] }) {
-  const { torch, threads, parameters } = peer.process.about
+function comparison({ peer, ours, theirs }: { peer: Rival; ours: Timing[]; theirs: PeerTiming[] }) {
+  const ratio = (key: keyof Timing) =>
+    summarize(ours.map((own, i) => own[key] / (theirs[i]?.[key] ?? NaN))).median
+  const peakMemoryBytes = theirs.at(-1)?.peakMemoryBytes
   return {
-    peer: `PyTorch ${torch}, ${variantName(peer.variant)}`,
-    threads,
-    parameters,
-    msPerStep: summarize(theirs).median,
+    ...peer.about,
+    msPerStep: summarize(theirs.map(({ ms }) => ms)).median,
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
     /** Ours over theirs, pair by pair. */
-    ratio: summarize(ours.map((ms, i) => ms / (theirs[i] ?? NaN))).median,
+    ratio: ratio('ms'),
+    processorRatio: ratio('processorMs'),
   }
 }
 

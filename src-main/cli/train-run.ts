@@ -1,5 +1,6 @@
 import type { EngineEvent } from '#contract/engine.ts'
 import type { RunRecord } from '#contract/run.ts'
+import { loadTensorFlow } from '../engine/runtime/load.ts'
 import { Interrupted, onInterrupt } from './interrupt.ts'
 import { bytes, duration, say, StatusLine } from './output.ts'
 import type { Workspace } from './workspace.ts'
@@ -46,9 +47,11 @@ export async function trainRun(workspace: Workspace, run: RunRecord): Promise<Ru
   }
 }
 
-/** Says how much memory a run will take, before it takes it. */
-export async function sayMemory({ engine }: Workspace, run: RunRecord): Promise<void> {
+/** Says what a run computes on and why, and how much memory it will take, before it takes it. */
+export async function sayDevice({ engine }: Workspace, run: RunRecord): Promise<void> {
   const { config, shape, deviceChoice: device } = run
+  const { deviceName, why, advice } = loadTensorFlow({ device })
+  say(`On ${deviceName}: ${why}.${advice === null ? '' : ` ${advice}`}`)
   const { neededBytes, availableBytes } = await engine.handlers.estimate({ config, shape, device })
   say(`It takes about ${bytes(neededBytes)} of memory; ${bytes(availableBytes)} are free.`)
 }

@@ -1,11 +1,12 @@
 import { cpus, totalmem } from 'node:os'
 import type { Machine } from '#contract/run.ts'
 import { flowerbedVersion } from '../version.ts'
-import { processorName } from './runtime/load.ts'
+import { processorName } from './runtime/device-choice.ts'
 import type { LoadedTensorFlow } from './runtime/load.ts'
 
 /** The machine and versions, for a run's record. */
-export function describeMachine({ tensorflowVersion, device, deviceName }: LoadedTensorFlow): Machine {
+export function describeMachine(loaded: LoadedTensorFlow): Machine {
+  const { tensorflowVersion, device, deviceName, why, threads } = loaded
   return {
     flowerbed: flowerbedVersion,
     tensorflow: tensorflowVersion,
@@ -17,6 +18,8 @@ export function describeMachine({ tensorflowVersion, device, deviceName }: Loade
     memoryBytes: totalmem(),
     device,
     deviceName,
+    deviceWhy: why,
+    threads: threads.intraOp,
   }
 }
 

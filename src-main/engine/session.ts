@@ -9,6 +9,7 @@ import type {
 import { FlowerbedError } from '#contract/errors.ts'
 import type { Handlers } from '../child/channel.ts'
 import { describeMachine } from './machine.ts'
+import { outOfMemory } from './runtime/card-trouble.ts'
 import { availableMemory } from './runtime/free-memory.ts'
 import { loadTensorFlow } from './runtime/load.ts'
 import { DrawingJobs } from './sample/drawing-jobs.ts'
@@ -69,7 +70,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
   ): Promise<T> => {
     const { model: source, device } = request
     const { weights } = drawingOf(request.drawing)
-    return jobs.run(request.job, async (onStep) => {
+    const drawing = jobs.run(request.job, async (onStep) => {
       const lent = async (model: Model, step: number) => {
         await onStep(0)
         return await work(model, { step, onStep })
@@ -77,6 +78,9 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       if (trainer?.runId === source.runId) return await trainer.withModel(lent, weights)
       loadTensorFlow({ device })
       return await saved.use({ source, weights }, lent)
+    })
+    return drawing.catch((thrown: unknown) => {
+      throw outOfMemory(thrown) ?? thrown
     })
   }
 

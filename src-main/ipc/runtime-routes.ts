@@ -8,9 +8,14 @@ type RuntimeRoutes = Pick<Routes, Extract<keyof Routes, `runtime.${string}`>>
 
 const variant = z.strictObject({ variant: z.enum(['cpu', 'cuda']) })
 
-export function runtimeRoutes({ engine, installer, desk }: Services): RuntimeRoutes {
+export function runtimeRoutes({ engine, installer, desk, settings }: Services): RuntimeRoutes {
   return {
     'runtime.status': { argument: nothing, answer: () => installer.request('runtimeStatus', undefined) },
+    'runtime.device': {
+      argument: nothing,
+      // Not the engine: it would tell what it has loaded, and this is about the next one.
+      answer: () => installer.request('deviceStatement', { device: settings.get().device }),
+    },
     'runtime.install': {
       argument: variant,
       answer: async (argument) => {

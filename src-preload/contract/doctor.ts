@@ -19,6 +19,18 @@ export interface RuntimeStatus {
   available: { variant: RuntimeVariant; version: string; downloadBytes: number | null }[]
 }
 
+/** What learning and drawing would take place on, and why. */
+export interface DeviceStatement {
+  /** null where nothing can be used. */
+  device: 'cpu' | 'cuda' | null
+  /** The card's or the processor's name. */
+  name: string | null
+  /** In words that follow a colon. */
+  why: string
+  /** What to do so that a card which is there is used; null where nothing is amiss. */
+  advice: string | null
+}
+
 export interface InstallProgress {
   phase: 'index' | 'download' | 'verify' | 'unpack' | 'done'
   file: string
@@ -40,6 +52,8 @@ export interface DoctorReport {
   cpu: string
   cores: number
   memoryBytes: number
+  /** Threads that TensorFlow shares an operation among, and where that number is from. */
+  threads: { count: number; why: string } | null
   runtime: InstalledRuntime | null
   device: { choice: DeviceChoice; used: 'cpu' | 'cuda' | null; name: string | null; why: string }
   dataDirectory: string

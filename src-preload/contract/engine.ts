@@ -1,6 +1,12 @@
 import type { RunConfig } from './config.ts'
 import type { Diagnostics } from './diagnostics.ts'
-import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
+import type {
+  DeviceStatement,
+  DoctorReport,
+  InstallProgress,
+  RuntimeStatus,
+  RuntimeVariant,
+} from './doctor.ts'
 import type { DrawingOptions, SelectionOptions } from './drawing.ts'
 import type { SerializedError } from './errors.ts'
 import type { Limits } from './goal.ts'
@@ -214,6 +220,8 @@ export interface EngineRequests {
   shift: [ShiftRequest, ShiftResult]
   export: [ExportRequest, ExportResult]
   runtimeStatus: [void, RuntimeStatus]
+  /** What a device choice would come to now. */
+  deviceStatement: [{ device: DeviceChoice }, DeviceStatement]
   runtimeInstall: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeRemove: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeCancel: [void, void]

@@ -8,7 +8,13 @@ import type {
 } from './dataset.ts'
 import { diagnosticsFolder } from './diagnostics.ts'
 import type { Diagnostics } from './diagnostics.ts'
-import type { DoctorReport, InstallProgress, RuntimeStatus, RuntimeVariant } from './doctor.ts'
+import type {
+  DeviceStatement,
+  DoctorReport,
+  InstallProgress,
+  RuntimeStatus,
+  RuntimeVariant,
+} from './doctor.ts'
 import type { DrawingOptions } from './drawing.ts'
 import type {
   Between,
@@ -178,6 +184,8 @@ export interface IpcRequests {
   ]
 
   'runtime.status': [void, RuntimeStatus]
+  /** What the device under General comes to now. */
+  'runtime.device': [void, DeviceStatement]
   'runtime.install': [{ variant: RuntimeVariant }, RuntimeStatus]
   'runtime.remove': [{ variant: RuntimeVariant }, RuntimeStatus]
   'runtime.cancel': [void, void]

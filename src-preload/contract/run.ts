@@ -31,6 +31,10 @@ export const machineSchema = z.object({
   memoryBytes: z.number(),
   device: z.enum(['cpu', 'cuda']),
   deviceName: z.string(),
+  /** Why this device, in words; runs of older versions do not have it, nor the next. */
+  deviceWhy: z.string().optional(),
+  /** Threads that share an operation on the processor. */
+  threads: z.int().optional(),
 })
 export type Machine = z.infer<typeof machineSchema>
 

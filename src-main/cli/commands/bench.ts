@@ -5,7 +5,7 @@ import { benchNetworks } from '../../engine/bench/networks.ts'
 import { benchImport } from '../bench-import.ts'
 import { benchSample } from '../bench-sample.ts'
 import { benchStep } from '../bench-step.ts'
-import { deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
+import { collectSettings, deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
 
 export function addBench(program: Command): void {
   const bench = program.command('bench').description('time this machine, alone or against others')
@@ -15,10 +15,15 @@ export function addBench(program: Command): void {
     .addOption(
       new Option('--network <network>', 'what to train').choices(benchNetworks).default('small-unets'),
     )
+    .option('--set <key=value>', 'another setting of the run, batch=256 for one', collectSettings, {})
+    .option('--image-size <pixels>', 'width and height of the pictures', wholeNumber)
     .option('--steps <count>', 'steps per repeat; about five seconds of them unless said', wholeNumber)
     .option('--repeats <count>', 'repeats, whose median is told', wholeNumber, 7)
     .addOption(
-      new Option('--against <peer>', 'time another program in turns with this one').choices(['torch']),
+      new Option(
+        '--against <peer>',
+        'time in turns with this process: PyTorch, or the same step where the app has its engine',
+      ).choices(['torch', 'electron']),
     )
     .option('--python <path>', 'a Python that has torch')
     .addOption(deviceOption())

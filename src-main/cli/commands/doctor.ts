@@ -29,6 +29,7 @@ export function addDoctor(program: Command): void {
       say(
         `Machine: ${report.platform}, ${report.cores} cores, ${(report.memoryBytes / 1e9).toFixed(1)} GB of memory`,
       )
+      if (report.threads) say(`Threads: ${report.threads.count} (${report.threads.why})`)
       if (report.electron) say(`Electron: ${report.electron.version} (${report.electron.path})`)
       say(`Data: ${report.dataDirectory}, ${(report.freeBytes / 1e9).toFixed(1)} GB free`)
       for (const line of report.advice) say(`→ ${line}`)

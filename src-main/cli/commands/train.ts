@@ -14,7 +14,7 @@ import {
   wholeNumber,
 } from '../options.ts'
 import { answer, duration, say } from '../output.ts'
-import { followTraining, sayMemory, trainAnswer, trainRun } from '../train-run.ts'
+import { followTraining, sayDevice, trainAnswer, trainRun } from '../train-run.ts'
 import { withWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
 
@@ -63,7 +63,7 @@ async function train(folder: string | undefined, options: Options): Promise<void
       ? resumed(workspace, options.resume, options)
       : await fresh(workspace, folder, options)
     say(`Training “${run.name}” (${run.id})`)
-    await sayMemory(workspace, run)
+    await sayDevice(workspace, run)
     const ended = await trainRun(workspace, run).finally(follow.end)
     say(
       `${ended.step} steps in ${duration(ended.trainedSeconds)}. Draw with: flowerbed sample ${ended.id} --count 16 --out FOLDER`,

@@ -16,23 +16,39 @@ export interface BenchCase {
   system: System
 }
 
-/** The networks that speed is told for: two small U-Nets, the reference's own, and our default at 64 × 64. */
-export function benchCase(name: BenchNetwork): BenchCase {
+/** What is asked of a case other than what it is known by. */
+export interface BenchChanges {
+  /** Settings of the run, `batch` or `hidden` for one. */
+  settings?: Record<string, unknown>
+  /** Width and height of the pictures. */
+  imageSize?: number
+}
+
+/**
+ * The networks that speed is told for: two small U-Nets, the reference's own, and our default at 64 × 64.
+ * @throws FlowerbedError `bad-input` for settings that no run can have
+ */
+export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {
+  const { settings = {}, imageSize } = changes
+  const square = (size: number, channels: PictureShape['channels']): PictureShape => {
+    const side = imageSize ?? size
+    return { height: side, width: side, channels }
+  }
   if (name === 'small-unets') {
-    const shape: PictureShape = { height: 28, width: 28, channels: 1 }
+    const shape = square(28, 1)
     const config = resolveConfig('balanced', {
+      hidden: 32,
       batch: 32,
       emaDecay: 0,
       clipNorm: 0,
       times: 'independent',
       timeShift: 1,
+      ...settings,
     })
-    return { name, config, shape, system: smallUnets(shape) }
+    return { name, config, shape, system: smallUnets(shape, config.hidden) }
   }
   const ladder = name === 'ladder-5'
-  const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'balanced')
-  const shape: PictureShape = ladder
-    ? { height: 28, width: 28, channels: 1 }
-    : { height: 64, width: 64, channels: 3 }
+  const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'balanced', settings)
+  const shape = ladder ? square(28, 1) : square(64, 3)
   return { name, config, shape, system: createSystem({ config, shape }) }
 }

@@ -11,7 +11,7 @@ import { meanSquare, overPixels, relu, resizeNearest, sumAll } from '../nets/ops
  * Two U-Nets of 150,000 parameters each, with the objective of a posterior: small enough that what is not arithmetic
  * shows. For timing only.
  */
-export function smallUnets(shape: PictureShape, hidden = 32): System {
+export function smallUnets(shape: PictureShape, hidden: number): System {
   const { channels } = shape
   const layers = new Layers('small')
   const velocity = unet(layers, { name: 'velocity', cin: channels, cout: channels, hidden })

@@ -15,6 +15,21 @@ export interface Timed {
   dispose: () => void
 }
 
+/** How long a call took, and how long the processor was at work for it, both in milliseconds. */
+export interface Timing {
+  ms: number
+  /** Of all cores together. Another program that takes its share of them changes this little. */
+  processorMs: number
+}
+
+/** Times calls in this process, on the clock and by the processor. */
+export async function timeBoth(timed: Timed, calls: number): Promise<Timing> {
+  const before = process.cpuUsage()
+  const ms = await timed.time(calls)
+  const { user, system } = process.cpuUsage(before)
+  return { ms, processorMs: (user + system) / 1000 / calls }
+}
+
 /** The training step of a case exactly as a run takes it, batch and all; and its arithmetic. */
 export function timedStep(network: BenchCase): Timed & { gflop: number; parameters: number } {
   const { config, shape, system } = network

@@ -5,8 +5,6 @@ import type { DoctorReport } from '#contract/doctor.ts'
 import { toFlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { flowerbedVersion } from '../../version.ts'
-import { nvidiaGpus } from './gpu.ts'
-import { installedRuntimes } from './installed.ts'
 import { loadTensorFlow } from './load.ts'
 
 const enoughBytes = 5e9
@@ -21,28 +19,20 @@ export function examine(options: {
   const advice: string[] = []
   let loaded: ReturnType<typeof loadTensorFlow> | null = null
   let why: string
-  const gpus = nvidiaGpus()
   try {
     loaded = loadTensorFlow({ device })
-    why = reason({
-      device,
-      used: loaded.device,
-      gpus,
-      cuda: installedRuntimes().some(({ variant }) => variant === 'cuda'),
-    })
+    why = loaded.why
+    if (loaded.advice !== null) advice.push(`${sentence(why)} ${loaded.advice}`)
   } catch (thrown) {
     const error = toFlowerbedError(thrown)
     why = error.message
-    advice.push(`${error.message} ${error.hint ?? ''}`.trim())
+    advice.push(`${sentence(error.message)} ${error.hint ?? ''}`.trim())
   }
   const freeBytes = freeSpace(dataDirectory, advice)
   if (freeBytes < enoughBytes) {
     advice.push(
       `Only ${(freeBytes / 1e9).toFixed(1)} GB are free for data. Free some, or choose another folder with --data-dir.`,
     )
-  }
-  if (gpus.length > 0 && loaded?.device === 'cpu' && device === 'auto') {
-    advice.push(`${gpus[0]} is not used. Install TensorFlow for NVIDIA GPUs under Settings → Compute.`)
   }
   if (electron && electron.version !== electron.declared) {
     advice.push(
@@ -63,6 +53,7 @@ export function examine(options: {
     cpu: cpus()[0]?.model.trim() ?? process.arch,
     cores: cpus().length,
     memoryBytes: totalmem(),
+    threads: loaded ? { count: loaded.threads.intraOp, why: loaded.threads.why } : null,
     runtime: loaded?.runtime ?? null,
     device: { choice: device, used: loaded?.device ?? null, name: loaded?.deviceName ?? null, why },
     dataDirectory,
@@ -72,18 +63,9 @@ export function examine(options: {
   }
 }
 
-function reason(facts: {
-  device: DeviceChoice
-  used: 'cpu' | 'cuda'
-  gpus: string[]
-  cuda: boolean
-}): string {
-  const { device, used, gpus, cuda } = facts
-  if (device !== 'auto') return `chosen: ${device}`
-  if (used === 'cuda') return `${gpus[0] ?? 'An NVIDIA GPU'} is there, and TensorFlow for it is installed`
-  if (gpus.length === 0) return 'no NVIDIA GPU with a working driver was found'
-  return cuda ? 'TensorFlow could not use the GPU' : 'TensorFlow for NVIDIA GPUs is not installed'
-}
+/** A clause as a sentence of its own. */
+const sentence = (clause: string) =>
+  `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${clause.endsWith('.') ? '' : '.'}`
 
 function freeSpace(directory: string, advice: string[]): number {
   try {

@@ -1,5 +1,5 @@
 import { freemem, totalmem } from 'node:os'
-import { nvidiaSmi } from './nvidia-smi.ts'
+import { readNvidia, visibleCards } from './nvidia.ts'
 
 /** Memory that a run may take: the device's, and the machine's where they are the same. */
 export function availableMemory(device: 'cpu' | 'cuda'): number {
@@ -17,8 +17,8 @@ function freeOfMachine(): number {
   return ask?.call(process) ?? freemem()
 }
 
-/** Bytes free on the first NVIDIA card; null where the driver does not tell. */
+/** Bytes free on the card that TensorFlow sees; null where the driver does not tell. */
 function freeOnCard(): number | null {
-  const mebibytes = Number.parseInt(nvidiaSmi('memory.free')[0] ?? '', 10)
-  return Number.isFinite(mebibytes) ? mebibytes * 2 ** 20 : null
+  const [card] = visibleCards(readNvidia().cards, process.env.CUDA_VISIBLE_DEVICES)
+  return card?.freeBytes ?? null
 }

@@ -55,7 +55,8 @@ export async function installRuntime(options: InstallOptions): Promise<RuntimeSt
   return runtimeStatus(env)
 }
 
-async function installWheels(pinned: PinnedRuntime, options: InstallOptions): Promise<void> {
+/** Installs what is pinned, over what may be there. Throws as `installRuntime`. */
+export async function installWheels(pinned: PinnedRuntime, options: InstallOptions): Promise<void> {
   const { env = process.env, signal, onProgress } = options
   const cache = cacheDirectory(env)
   const pip = readPipSettings(env)

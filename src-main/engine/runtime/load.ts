@@ -1,13 +1,16 @@
 import { createRequire } from 'node:module'
-import { constants, cpus } from 'node:os'
+import { constants } from 'node:os'
 import type * as TensorFlowModule from '@tensorflow/tfjs-node-gpu'
 import type { InstalledRuntime } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
-import { nvidiaGpus } from './gpu.ts'
-import { installedRuntimes, noRuntime } from './installed.ts'
+import { notStarted, notUsed } from './card-trouble.ts'
+import { chooseDeviceHere, processorName } from './device-choice.ts'
+import type { DeviceDecision } from './device-choice.ts'
 import { bindingPath } from './layout.ts'
 import { type Binding, withOwnMemory } from './own-memory.ts'
+import { threadsOfMachine } from './threads.ts'
+import type { ThreadChoice } from './threads.ts'
 
 export type TensorFlow = typeof TensorFlowModule
 
@@ -19,6 +22,10 @@ export interface LoadedTensorFlow {
   device: 'cpu' | 'cuda'
   /** The card's or the processor's name. */
   deviceName: string
+  /** Why this device, and what to do about a card that is not used. */
+  why: string
+  advice: string | null
+  threads: ThreadChoice
   runtime: InstalledRuntime
 }
 
@@ -33,59 +40,39 @@ let loaded: { device: DeviceChoice; result: LoadedTensorFlow } | undefined
  */
 export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = {}): LoadedTensorFlow {
   if (loaded) return loadedFor(device, loaded.result)
-  const gpus = nvidiaGpus()
-  const choice = chooseRuntime({ device, runtimes: installedRuntimes(), gpus })
-  setEnvironment(choice.useGpu)
+  const decision = chooseDeviceHere(device)
+  const { runtime, card } = decision
+  const threads = threadsOfMachine()
+  setEnvironment(decision, threads)
   defineRemovedUtil()
-  provideBinding(choice.runtime)
-  const tf = nodeRequire('@tensorflow/tfjs-node-gpu') as TensorFlow
+  const tf = start(decision)
   const backend = tf.backend() as unknown as { binding: { TF_Version: string }; isUsingGpuDevice: boolean }
   const used = backend.isUsingGpuDevice ? 'cuda' : 'cpu'
-  if (device === 'cuda' && used !== 'cuda') {
-    throw new FlowerbedError('unavailable', 'TensorFlow could not use the NVIDIA GPU', {
-      hint: 'Update the NVIDIA driver (525 or newer), or choose the device “cpu”. `flowerbed doctor` tells more.',
-    })
-  }
+  const refused = card && used === 'cpu' ? notUsed(card) : null
+  if (refused && device === 'cuda') throw refused
   const result: LoadedTensorFlow = {
     tf,
     tensorflowVersion: backend.binding.TF_Version,
-    variant: choice.runtime.variant,
+    variant: runtime.variant,
     device: used,
-    deviceName: (used === 'cuda' ? gpus[0] : undefined) ?? processorName(),
-    runtime: choice.runtime,
+    deviceName: (used === 'cuda' ? card?.name : undefined) ?? processorName(),
+    why: refused?.message ?? decision.why,
+    advice: refused?.hint ?? decision.advice,
+    threads,
+    runtime,
   }
   loaded = { device, result }
   return result
 }
 
-export const processorName = (): string => cpus()[0]?.model.trim() ?? process.arch
-
-/** Which runtime serves the wanted device, and whether its GPU kernels are to see a GPU. */
-export function chooseRuntime(wanted: {
-  device: DeviceChoice
-  /** Newest first. */
-  runtimes: InstalledRuntime[]
-  gpus: string[]
-}): { runtime: InstalledRuntime; useGpu: boolean } {
-  const cpu = wanted.runtimes.find(({ variant }) => variant === 'cpu')
-  const cuda = wanted.runtimes.find(({ variant }) => variant === 'cuda')
-  if (wanted.device === 'cuda') {
-    if (wanted.gpus.length === 0) {
-      throw new FlowerbedError('unavailable', 'There is no NVIDIA GPU with a working driver here', {
-        hint: 'Choose the device “auto” or “cpu”, or install the NVIDIA driver.',
-      })
-    }
-    if (!cuda) {
-      throw new FlowerbedError('unavailable', 'TensorFlow for NVIDIA GPUs is not installed', {
-        hint: 'Install the CUDA variant under Settings → Compute, or choose the device “cpu”.',
-      })
-    }
-    return { runtime: cuda, useGpu: true }
+/** Loads the libraries, which takes hold of the card. */
+function start({ runtime, card }: DeviceDecision): TensorFlow {
+  try {
+    provideBinding(runtime)
+    return nodeRequire('@tensorflow/tfjs-node-gpu') as TensorFlow
+  } catch (error) {
+    throw card ? notStarted(card, error) : error
   }
-  if (wanted.device === 'auto' && cuda && wanted.gpus.length > 0) return { runtime: cuda, useGpu: true }
-  const runtime = cpu ?? cuda
-  if (!runtime) throw noRuntime()
-  return { runtime, useGpu: false }
 }
 
 function loadedFor(device: DeviceChoice, result: LoadedTensorFlow): LoadedTensorFlow {
@@ -96,10 +83,17 @@ function loadedFor(device: DeviceChoice, result: LoadedTensorFlow): LoadedTensor
 }
 
 /** The library reads these once, when it is loaded. What the user has set stays. */
-function setEnvironment(useGpu: boolean): void {
+function setEnvironment({ card }: DeviceDecision, { intraOp, interOp }: ThreadChoice): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
-  if (!useGpu) process.env.CUDA_VISIBLE_DEVICES = '-1'
+  process.env.TF_NUM_INTRAOP_THREADS = `${intraOp}`
+  process.env.TF_NUM_INTEROP_THREADS = `${interOp}`
+  // Cards are counted as the driver's tool counts them.
+  process.env.CUDA_DEVICE_ORDER = 'PCI_BUS_ID'
+  if (!card) process.env.CUDA_VISIBLE_DEVICES = '-1'
+  // One only: tfjs would take the last of several, and a compiled program the first.
+  else if (!process.env.CUDA_VISIBLE_DEVICES?.startsWith('MIG-'))
+    process.env.CUDA_VISIBLE_DEVICES = `${card.index}`
 }
 
 /** tfjs-node calls two helpers that Node 23 took away. */

@@ -27,6 +27,8 @@ const runtimeSchema = z.object({
   platform: z.string(),
   variant: z.enum(['cpu', 'cuda']),
   version: z.string(),
+  /** Of a CUDA runtime: CUDA's major version, and the least compute capability that it has kernels for. */
+  needs: z.object({ cuda: z.int(), computeCapability: z.number() }).optional(),
   wheels: z.array(wheelSchema),
 })
 const manifestSchema = z.object({ format: z.literal(1), runtimes: z.array(runtimeSchema) })

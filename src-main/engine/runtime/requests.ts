@@ -2,13 +2,14 @@ import type { InstallProgress } from '#contract/doctor.ts'
 import type { EngineEvent, EngineRequests } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { Handlers } from '../../child/channel.ts'
+import { stateDevice } from './device-choice.ts'
 import { examine } from './doctor.ts'
 import { installRuntime, removeRuntime, runtimeStatus } from './install.ts'
 
 /** The requests about TensorFlow itself. */
 export type RuntimeRequests = Pick<
   EngineRequests,
-  'runtimeStatus' | 'runtimeInstall' | 'runtimeRemove' | 'runtimeCancel' | 'doctor'
+  'runtimeStatus' | 'deviceStatement' | 'runtimeInstall' | 'runtimeRemove' | 'runtimeCancel' | 'doctor'
 >
 
 /** Lets a few reports a second through, and every change of phase. */
@@ -29,6 +30,7 @@ export function runtimeHandlers(emit: (event: EngineEvent) => void): Handlers<Ru
   let installing: AbortController | null = null
   return {
     runtimeStatus: () => runtimeStatus(),
+    deviceStatement: ({ device }) => stateDevice(device),
     runtimeInstall: async ({ variant }) => {
       if (installing) throw new FlowerbedError('conflict', 'TensorFlow is being installed already.')
       installing = new AbortController()

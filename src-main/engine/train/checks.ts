@@ -3,6 +3,7 @@ import { FlowerbedError } from '#contract/errors.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { metricWords } from '#contract/run.ts'
 import type { Values } from '../compile/program.ts'
+import { outOfMemory } from '../runtime/card-trouble.ts'
 import type { CheckpointInfo } from './checkpoint.ts'
 
 const advice =
@@ -79,10 +80,5 @@ export function inWords(thrown: unknown): unknown {
       cause: thrown,
     })
   }
-  if (!(thrown instanceof Error) || !/RESOURCE_EXHAUSTED|OOM when allocating/.test(thrown.message))
-    return thrown
-  return new FlowerbedError('no-space', 'The device has too little memory for this run.', {
-    hint: 'Take fewer pictures per step, a smaller width or smaller pictures.',
-    cause: thrown,
-  })
+  return outOfMemory(thrown) ?? thrown
 }

@@ -15,7 +15,7 @@ export const allIsWell = 'All is well.'
 
 /** What the doctor found, line by line, for the eye and for the clipboard. */
 export function doctorRows(report: DoctorReport): DoctorRow[] {
-  const { versions, cpu, cores, memoryBytes, dataDirectory, freeBytes } = report
+  const { versions, cpu, cores, memoryBytes, threads, dataDirectory, freeBytes } = report
   return [
     {
       key: 'versions',
@@ -30,7 +30,10 @@ export function doctorRows(report: DoctorReport): DoctorRow[] {
     {
       key: 'memory',
       label: 'Memory',
-      value: `${formatBytes(memoryBytes)} · ${formatPlural(cores, 'core')}`,
+      value: `${formatBytes(memoryBytes)} · ${formatPlural(cores, 'processor')}`,
+      ...(threads
+        ? { detail: `TensorFlow takes ${formatPlural(threads.count, 'thread')}: ${threads.why}` }
+        : {}),
     },
     { key: 'data', label: 'Data folder', value: dataDirectory },
     { key: 'disk', label: 'Free disk', value: formatBytes(freeBytes), detail: 'where the data folder is' },

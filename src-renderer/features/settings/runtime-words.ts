@@ -1,4 +1,4 @@
-import type { InstalledRuntime, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
+import type { DeviceStatement, InstalledRuntime, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
 
 export type AvailableRuntime = RuntimeStatus['available'][number]
 
@@ -15,6 +15,13 @@ export const variantTerm: Record<RuntimeVariant, string> = { cpu: 'CPU', cuda: '
 export const variantNeeds: Record<RuntimeVariant, string> = {
   cpu: 'Works on every machine.',
   cuda: 'Much faster; needs an NVIDIA GPU with driver 525 or newer.',
+}
+
+/** “Learns and draws on NVIDIA H100: …”, or why it cannot. */
+export function deviceWords({ device, name, why }: DeviceStatement): string {
+  return device === null
+    ? `Nothing to learn and draw on: ${why}`
+    : `Learns and draws on ${name ?? 'this machine'}: ${why}`
 }
 
 /** Where an installed TensorFlow came from. */

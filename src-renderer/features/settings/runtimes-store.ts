@@ -1,6 +1,6 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
+import type { DeviceStatement, InstallProgress, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
 import { toFlowerbedError } from '#contract/errors.ts'
 import type { FlowerbedError } from '#contract/errors.ts'
 import { on } from '../../api/events.ts'
@@ -10,6 +10,7 @@ import { useDoctor } from './doctor-store.ts'
 /** TensorFlow runtimes; a store, because an install goes on while the user is elsewhere. */
 export const useRuntimes = defineStore('runtimes', () => {
   const status = shallowRef<RuntimeStatus | null>(null)
+  const device = shallowRef<DeviceStatement | null>(null)
   const installing = shallowRef<RuntimeVariant | null>(null)
   const cancelling = shallowRef(false)
   const progress = shallowRef<InstallProgress | null>(null)
@@ -31,6 +32,7 @@ export const useRuntimes = defineStore('runtimes', () => {
     error.value = null
     try {
       status.value = await request('runtime.status')
+      device.value = await request('runtime.device')
     } catch (thrown) {
       fail(thrown)
     }
@@ -43,6 +45,7 @@ export const useRuntimes = defineStore('runtimes', () => {
     installing.value = variant
     try {
       status.value = await request('runtime.install', { variant })
+      device.value = await request('runtime.device')
       doctor.forget()
     } catch (thrown) {
       fail(thrown)
@@ -67,8 +70,9 @@ export const useRuntimes = defineStore('runtimes', () => {
   /** Removes every version of a variant that we installed; a refusal is the caller's to show. */
   async function remove(variant: RuntimeVariant): Promise<void> {
     status.value = await request('runtime.remove', { variant })
+    device.value = await request('runtime.device')
     doctor.forget()
   }
 
-  return { status, installing, cancelling, progress, error, load, install, cancel, remove }
+  return { status, device, installing, cancelling, progress, error, load, install, cancel, remove }
 })

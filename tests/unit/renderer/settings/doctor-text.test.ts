@@ -9,6 +9,7 @@ const well: DoctorReport = {
   cpu: 'Xeon',
   cores: 16,
   memoryBytes: 128e9,
+  threads: { count: 8, why: 'one a core' },
   runtime: {
     variant: 'cuda',
     version: '2.20.0',
@@ -34,7 +35,7 @@ describe('doctorText', () => {
         'Device: NVIDIA H100 (NVIDIA GPU, chosen automatically: it is there)',
         'Electron: 45.4.1 (/opt/electron)',
         'Machine: Xeon (linux x64)',
-        'Memory: 128 GB · 16 cores',
+        'Memory: 128 GB · 16 processors (TensorFlow takes 8 threads: one a core)',
         'Data folder: /data/Flowerbed',
         'Free disk: 200 GB (where the data folder is)',
         '',
