@@ -1,5 +1,6 @@
 import { app, BrowserWindow, dialog, shell } from 'electron'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EngineEvent } from '#contract/engine.ts'
 import { toFlowerbedError } from '#contract/errors.ts'
 import { pathsAmong, switchValue } from './app/arguments.ts'
@@ -7,7 +8,7 @@ import { Attention } from './app/attention.ts'
 import { setMenu } from './app/menu.ts'
 import { registerScheme, serveApp } from './app/protocol.ts'
 import { quitSafely } from './app/quit.ts'
-import { isOurs, lockDown } from './app/security.ts'
+import { isDevelopment, isOurs, lockDown } from './app/security.ts'
 import { appSettings } from './app/settings.ts'
 import { openWindow } from './app/window.ts'
 import { EngineHost } from './engine-host/engine-host.ts'
@@ -36,7 +37,23 @@ const openPaths = (paths: string[]) => {
 const pathsOf = (argv: string[], from: string) =>
   pathsAmong(argv, { directory: from, app: [app.getAppPath(), join(import.meta.dirname, 'index.js')] })
 
-if (app.requestSingleInstanceLock()) {
+// Not awaited: Electron is ready only after this module has been read.
+void haveTheFolderAlone().then((alone) => {
+  if (alone) begin()
+  else app.quit()
+})
+
+/** One app at a time on a data folder. A restart by `npm run dev` waits for the app before it, which may still be saving. */
+async function haveTheFolderAlone(): Promise<boolean> {
+  const tries = isDevelopment ? 100 : 1
+  for (let done = 0; done < tries; done++) {
+    if (done > 0) await sleep(200)
+    if (app.requestSingleInstanceLock()) return true
+  }
+  return false
+}
+
+function begin(): void {
   app.on('second-instance', (_, argv, from) => {
     const [window] = BrowserWindow.getAllWindows()
     if (window?.isMinimized()) window.restore()
@@ -48,10 +65,7 @@ if (app.requestSingleInstanceLock()) {
     openPaths([path])
   })
   app.on('window-all-closed', () => app.quit())
-  // Not awaited: Electron is ready only after this module has been read.
   app.whenReady().then(start).catch(refuse)
-} else {
-  app.quit()
 }
 
 /** Puts the parts together. */

@@ -2,8 +2,11 @@ import { app, session } from 'electron'
 import type { IpcMainEvent, IpcMainInvokeEvent } from 'electron'
 import { appOrigin } from './protocol.ts'
 
+const devServer = process.env['ELECTRON_RENDERER_URL']
+export const isDevelopment = devServer !== undefined
+
 /** Where the page comes from: our own protocol, or the dev server that electron-vite names. */
-export const pageUrl = process.env['ELECTRON_RENDERER_URL'] ?? `${appOrigin}/index.html`
+export const pageUrl = devServer ?? `${appOrigin}/index.html`
 
 /** Whether a request comes from the main frame of our own page. */
 export function isOurs(event: IpcMainEvent | IpcMainInvokeEvent): boolean {

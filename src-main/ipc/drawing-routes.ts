@@ -9,11 +9,12 @@ import type { RunRecord } from '#contract/run.ts'
 import type { Routes } from './router.ts'
 import type { Services } from './services.ts'
 
-type DrawingRoutes = Pick<Routes, 'gallery.sample' | 'gallery.cancel' | 'latent.interpolate' | 'latent.grid'>
+type DrawingRoutes = Pick<Routes, Extract<keyof Routes, `gallery.${string}` | `latent.${string}`>>
 
+const filePath = z.string().refine(isAbsolute, 'Choose a file')
 const end = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), index: z.int().min(0) }),
-  z.strictObject({ kind: z.literal('file'), path: z.string().refine(isAbsolute, 'Choose a file') }),
+  z.strictObject({ kind: z.literal('file'), path: filePath }),
 ])
 
 const seed = z
@@ -31,15 +32,11 @@ const choice = {
 
 export function drawingRoutes({ store, keeper, engine, importer, emit }: Services): DrawingRoutes {
   /** Files are decoded by the importer, which is made to be ended by them. */
+  const decode = (run: RunRecord, path: string) =>
+    importer.request('decode', { path, shape: run.shape, fit: 'crop' })
+
   async function sourceOf(run: RunRecord, chosen: WalkEnd): Promise<PictureSource> {
-    if (chosen.kind === 'file') {
-      const { pixels } = await importer.request('decode', {
-        path: chosen.path,
-        shape: run.shape,
-        fit: 'crop',
-      })
-      return { kind: 'pixels', pixels }
-    }
+    if (chosen.kind === 'file') return { kind: 'pixels', pixels: (await decode(run, chosen.path)).pixels }
     if (run.datasetId === null) {
       throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
         hint: 'Choose picture files instead, or import the folder again.',
@@ -72,6 +69,10 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
     'gallery.cancel': {
       argument: z.strictObject({ job: z.string() }),
       answer: (argument) => engine.request('cancelDrawing', argument),
+    },
+    'latent.picture': {
+      argument: z.strictObject({ id: z.string(), path: filePath }),
+      answer: ({ id, path }) => decode(store.runs.get(id), path),
     },
     'latent.interpolate': {
       argument: z.strictObject({

@@ -173,6 +173,8 @@ export interface IpcRequests {
     SampleRecord,
   ]
   'gallery.cancel': [{ job: string }, void]
+  /** A file of the user's as a run sees it, before anything is drawn from it. */
+  'latent.picture': [{ id: string; path: string }, PixelBatch]
   'latent.interpolate': [
     LatentChoice & { a: WalkEnd; b: WalkEnd; frames: number; mode: Between },
     InterpolateResult,

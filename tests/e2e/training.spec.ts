@@ -73,3 +73,28 @@ test('when the engine is killed the app says so and goes on from the last save',
   await quit()
   data.remove()
 })
+
+test('an app that is told to end by a signal saves what it learns, and one that has only just opened ends too', async () => {
+  const data = temporaryFolder('signal')
+  const idle = await launchApp({ dataDirectory: data.path })
+  const idleEnded = idle.app.waitForEvent('close')
+  idle.app.process().kill('SIGTERM')
+  await idleEnded
+
+  const { app, page } = await launchApp({ dataDirectory: data.path })
+  await importPictures(page, [demoPictures])
+  // Saved at the end alone, unless the signal saves.
+  await startRun(page, { ...quick.settings, steps: '100000', checkpointEvery: '100000' })
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20)
+  const learned = await stepOf(page)
+  const ended = app.waitForEvent('close')
+  app.process().kill('SIGTERM')
+  await ended
+
+  const again = await launchApp({ dataDirectory: data.path })
+  await again.page.getByTestId('history').getByText('pictures').first().click()
+  await expectStatus(again.page, 'paused')
+  expect(await stepOf(again.page)).toBeGreaterThanOrEqual(learned)
+  await again.quit()
+  data.remove()
+})

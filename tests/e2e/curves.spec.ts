@@ -1,0 +1,140 @@
+import { expect, test } from '@playwright/test'
+import type { Page } from 'playwright-core'
+import { RunKeeper } from '../../src-main/runs/run-keeper.ts'
+import { openStore } from '../../src-main/store/store.ts'
+import { launchApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+
+const points = 300_000
+/** A loss that falls and never leaves a thousandth, with one spike that must not get lost among 300,000 points. */
+const lossAt = (step: number) => (step === 200_001 ? 3 : 1 / (1 + step / 1000) + 0.001 * (step % 7))
+
+/** A data folder with one run that has learned for a very long time. */
+function longRun(directory: string): void {
+  const store = openStore(directory)
+  store.datasets.save({
+    id: 'pictures',
+    name: 'Marathon',
+    directory,
+    shape: { height: 16, width: 16, channels: 3 },
+    count: 10,
+    labels: [],
+    sources: [],
+    problemCount: 0,
+    bytes: 0,
+    createdAt: 1,
+  })
+  const keeper = new RunKeeper(store)
+  const run = keeper.create({ datasetId: 'pictures', preset: 'balanced', changes: {}, device: 'cpu' })
+  const key = store.runs.key(run.id)
+  const names = ['loss', 'velocity', 'kl', 'gradientNorm', 'learningRate']
+  for (let from = 1; from <= points; from += 10_000) {
+    const steps = Array.from({ length: 10_000 }, (_, i) => from + i)
+    store.metrics.add(
+      key,
+      steps.map((step) => {
+        const values = Object.fromEntries(names.map((name) => [name, lossAt(step)]))
+        return { step, seconds: step / 10, values }
+      }),
+    )
+  }
+  store.runs.update(run.id, { status: 'finished', step: points })
+  store.close()
+}
+
+/** What the curve says under the pointer. */
+async function reading(page: Page) {
+  const text = (await page.locator('.reading').innerText()).replaceAll(',', '')
+  const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1])
+  return {
+    step: number(/[Ss]tep (\d+)/),
+    raw: number(/raw\s+([\d.e+-]+)/),
+    smoothed: number(/smoothed\s+([\d.e+-]+)/),
+  }
+}
+
+/** Starts to note how long the window took from one frame to the next; the answer is the middle one and the longest. */
+async function watchFrames(page: Page): Promise<() => Promise<{ middle: number; longest: number }>> {
+  await page.evaluate(`(() => {
+    let last = performance.now()
+    window.frames_ = []
+    const next = (now) => { window.frames_.push(now - last); last = now; window.frameAsked_ = requestAnimationFrame(next) }
+    window.frameAsked_ = requestAnimationFrame(next)
+  })()`)
+  return async () => {
+    const gaps: number[] = await page.evaluate(
+      `(cancelAnimationFrame(window.frameAsked_), window.frames_.sort((a, b) => a - b))`,
+    )
+    return { middle: gaps[Math.floor(gaps.length / 2)] ?? NaN, longest: gaps.at(-1) ?? NaN }
+  }
+}
+
+test('a curve of 300,000 points can be read, smoothed, zoomed and moved without a stutter', async () => {
+  const data = temporaryFolder('curves')
+  longRun(data.path)
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await page.getByTestId('history').getByText('Marathon').click()
+  await expect(page.getByTestId('loss-plot')).toHaveAttribute('data-points', String(points))
+
+  const box = await page.locator('.u-over').boundingBox()
+  if (!box) throw new Error('The plot has no size.')
+  const hover = (share: number) => page.mouse.move(box.x + share * box.width, box.y + box.height / 2)
+  const at = async (share: number) => {
+    await hover(share)
+    return await reading(page)
+  }
+
+  // Hover: every place says its own step and value.
+  const quarter = await at(0.25)
+  expect(quarter.step).toBeGreaterThan(0.24 * points)
+  expect(quarter.step).toBeLessThan(0.26 * points)
+  expect(quarter.raw).toBeCloseTo(lossAt(quarter.step), 3)
+
+  // Smoothing: none means the raw number, much means another one.
+  const smoothing = page.getByLabel('Smoothing')
+  await smoothing.fill('0')
+  await expect.poll(async () => (await at(0.25)).smoothed).toBe(quarter.raw)
+  await smoothing.fill('0.99')
+  await expect.poll(async () => (await at(0.25)).smoothed).not.toBe(quarter.raw)
+
+  // The wheel zooms around the pointer, dragging with shift pans, a double click shows all again.
+  await hover(0.5)
+  for (let i = 0; i < 5; i++) await page.mouse.wheel(0, -240)
+  await expect.poll(async () => (await at(0.25)).step).toBeGreaterThan(0.4 * points)
+  expect((await at(0.5)).step / points).toBeCloseTo(0.5, 2)
+  const before = (await at(0.5)).step
+  await page.keyboard.down('Shift')
+  await page.mouse.down()
+  await hover(0.25)
+  await page.mouse.up()
+  await page.keyboard.up('Shift')
+  await expect.poll(async () => (await at(0.5)).step).toBeGreaterThan(before)
+  await page.mouse.dblclick(box.x + 0.5 * box.width, box.y + 20)
+  await expect.poll(async () => (await at(0.25)).step).toBe(quarter.step)
+
+  // A stretch that is dragged over fills the plot.
+  await hover(0.6)
+  await page.mouse.down()
+  await hover(0.7)
+  await page.mouse.up()
+  await expect.poll(async () => (await at(0.02)).step / points).toBeGreaterThan(0.59)
+  await page.getByRole('group', { name: /^All in all/ }).press('0')
+  await expect.poll(async () => (await at(0.25)).step).toBe(quarter.step)
+
+  // By time the same places stay; the log scale too.
+  await page.getByLabel('By time').check()
+  await page.getByRole('switch', { name: 'Log scale' }).check()
+  await expect.poll(async () => (await at(0.25)).step / points).toBeCloseTo(0.25, 1)
+
+  // All of it again, quickly, while frames are counted.
+  const frames = await watchFrames(page)
+  for (let i = 0; i < 60; i++) await hover(0.1 + i / 75)
+  for (let i = 0; i < 20; i++) await page.mouse.wheel(0, i < 10 ? -120 : 120)
+  for (let i = 0; i < 20; i++) await smoothing.fill(String(i / 25))
+  const { middle, longest } = await frames()
+  expect(middle).toBeLessThan(50)
+  expect(longest).toBeLessThan(400)
+
+  await quit()
+  data.remove()
+})

@@ -1,0 +1,135 @@
+import { expect, test } from '@playwright/test'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { ElectronApplication, Locator, Page } from 'playwright-core'
+import { demoPictures, dropPaths, launchApp } from '../helpers/app.ts'
+import type { RunningApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+import { expectStatus, importPictures, quick, startRun } from './steps.ts'
+
+const data = temporaryFolder('history')
+let running: RunningApp
+
+test.beforeAll(async () => {
+  running = await launchApp({ dataDirectory: data.path })
+  await importPictures(running.page, [demoPictures])
+  await startRun(running.page, { ...quick.settings, steps: '20', sampleEvery: '10' })
+  await expectStatus(running.page, 'finished')
+})
+test.afterAll(async () => {
+  await running.quit()
+  data.remove()
+})
+
+const centre = async (place: Locator) => {
+  const box = await place.boundingBox()
+  if (!box) throw new Error('It is not on screen.')
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+/** Has the system's file manager noted instead of opened. */
+async function noteOpened(app: ElectronApplication): Promise<() => Promise<string[]>> {
+  await app.evaluate(({ shell }) => {
+    const opened: string[] = []
+    Object.assign(globalThis, { opened })
+    shell.openPath = (path) => Promise.resolve(opened.push(path) > 0 ? '' : 'never')
+  })
+  return () => app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened)
+}
+
+test('a drawing can be looked at large, through the steps, and its folder opened', async () => {
+  const { app, page } = running
+  await page.getByTestId('go-gallery').click()
+  await page.getByTestId('sample-grid').getByRole('button').first().click()
+  await expect(page.getByRole('dialog', { name: 'Drawing 1 of 4' })).toBeVisible()
+  await page.keyboard.press('ArrowRight')
+  const second = page.getByRole('dialog', { name: 'Drawing 2 of 4' })
+  await expect(second).toContainText('Step 20')
+  await second.getByRole('button', { name: 'At step 10' }).click()
+  await expect(second).toContainText('Step 10')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+
+  const opened = await noteOpened(app)
+  await page.getByRole('button', { name: 'Show folder' }).click()
+  await expect.poll(opened).toHaveLength(1)
+  const [folder = ''] = await opened()
+  // The grid at 0, 10 and 20 steps.
+  expect(readdirSync(folder).filter((name) => name.endsWith('.png'))).toHaveLength(3)
+})
+
+test('pictures dropped on the ends of a walk are shown at once, walked between, and refused in words', async () => {
+  const { page } = running
+  await page.getByTestId('go-latent').click()
+  const [from, to] = [page.getByTestId('latent-slot-a'), page.getByTestId('latent-slot-b')]
+  const before = await picture(from)
+  const [, , third = '', , fifth = ''] = readdirSync(demoPictures)
+  await dropPaths(page, [join(demoPictures, fifth)], await centre(from))
+  await dropPaths(page, [join(demoPictures, third)], await centre(to))
+  await expect.poll(() => picture(from)).not.toBe(before)
+  // What is dropped there is not taken for an import.
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await page.getByTestId('latent-walk').click()
+  await expect(page.getByTestId('latent-frame')).toHaveCount(9, { timeout: 60_000 })
+
+  const text = join(data.path, 'notes.txt')
+  writeFileSync(text, 'These are words.')
+  await dropPaths(page, [text], await centre(from))
+  const notice = page.getByRole('listitem').filter({ hasText: 'Dismiss' })
+  await expect(notice).toContainText(/notes\.txt/)
+  await notice.getByRole('button', { name: 'Dismiss' }).click()
+  await expect(notice).toBeHidden()
+})
+
+/** What a slot shows, as the canvas has it. */
+const picture = (slot: Locator) =>
+  slot.locator('canvas').evaluate((canvas) => (canvas as unknown as { toDataURL: () => string }).toDataURL())
+
+test('a run is named, described, starred, found again after a restart, and deleted with its files', async () => {
+  const { page } = running
+  await page.getByTestId('go-run').click()
+  await describe(page)
+  await running.quit()
+
+  running = await launchApp({ dataDirectory: data.path })
+  const again = running.page
+  const history = again.getByTestId('history')
+  await expect(history.getByText('First faces')).toBeVisible()
+  const find = history.getByRole('searchbox', { name: 'Find runs' })
+  await find.fill('nothing of the kind')
+  await expect(history.getByText('No run fits.')).toBeVisible()
+  for (const words of ['narrow', 'trial', 'first']) {
+    await find.fill(words)
+    await expect(history.getByText('First faces')).toBeVisible()
+  }
+  await history.getByRole('button', { name: 'Show starred runs only' }).click()
+  await history.getByText('First faces').click()
+  await expect(again.getByRole('textbox', { name: 'Note' })).toHaveValue('A trial of the smallest network.')
+  await expect(again.getByRole('textbox', { name: /^Tags/ })).toHaveValue('faces, narrow')
+
+  await again.getByTestId('go-library').click()
+  await again.getByRole('button', { name: 'Delete First faces' }).click()
+  const question = again.getByRole('dialog', { name: 'Delete “First faces”?' })
+  await expect(question).toContainText(/Saves\s*[\d.]+ [kM]B/)
+  await expect(again.getByTestId('confirm-delete')).toHaveText(/Delete [\d.]+ [kM]B/)
+  await question.getByRole('button', { name: 'Keep' }).click()
+  await expect(history.getByText('First faces')).toBeVisible()
+  expect(readdirSync(join(data.path, 'runs'))).toHaveLength(1)
+
+  await again.getByRole('button', { name: 'Delete First faces' }).click()
+  await again.getByTestId('confirm-delete').click()
+  await expect(again.getByTestId('history')).toBeHidden()
+  expect(readdirSync(join(data.path, 'runs'))).toEqual([])
+})
+
+async function describe(page: Page): Promise<void> {
+  const name = page.getByRole('textbox', { name: 'Name of the run' })
+  await name.fill('First faces')
+  await name.press('Enter')
+  await page.getByRole('button', { name: 'Give it a star' }).click()
+  await page.getByRole('textbox', { name: 'Note' }).fill('A trial of the smallest network.')
+  const tags = page.getByRole('textbox', { name: /^Tags/ })
+  await tags.fill('faces, narrow, faces')
+  await tags.blur()
+  await expect(tags).toHaveValue('faces, narrow')
+}
