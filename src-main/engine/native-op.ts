@@ -3,35 +3,59 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 
 /** The part of tfjs-node's backend that runs an operation by TensorFlow's name. */
 interface NodeBackend {
-  binding: { tracing?: true } & Record<
-    'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_INT32' | 'TF_FLOAT' | 'TF_UINT8',
+  binding: { tracing?: true; kernels?: unknown } & Record<
+    'TF_ATTR_TYPE' | 'TF_ATTR_INT' | 'TF_ATTR_BOOL' | 'TF_INT32' | 'TF_FLOAT' | 'TF_UINT8',
     number
   >
-  executeSingleOutput: (
+  executeSingleOutput: (name: string, attributes: Attribute[], inputs: Tensor[]) => Tensor
+  // eslint-disable-next-line max-params -- the signature is tfjs-node's
+  executeMultipleOutputs: (
     name: string,
-    attributes: { name: string; type: number; value: number }[],
+    attributes: Attribute[],
     inputs: Tensor[],
-  ) => Tensor
+    outputs: number,
+  ) => Tensor[]
 }
 
-/**
- * One of TensorFlow's operations that tfjs has no name for; may be traced, and has no gradient of its own.
- * `attributes` are types and whole numbers.
- */
-export function nativeOp(
+interface Attribute {
+  name: string
+  type: number
+  value: number | boolean
+}
+
+/** An operation's attributes: types, whole numbers and flags. */
+type Attributes = Record<string, 'float32' | 'int32' | 'uint8' | number | boolean>
+
+const nodeBackend = () => tf.backend() as unknown as NodeBackend
+
+/** Whether what is being traced may use operations of our own (`engine/kernels`). */
+export function hasKernels(): boolean {
+  const { tracing, kernels } = nodeBackend().binding
+  return tracing === true && kernels !== undefined
+}
+
+/** One of TensorFlow's operations that tfjs has no name for; may be traced, and has no gradient of its own. */
+export function nativeOp(op: string, attributes: Attributes, inputs: Tensor[]): Tensor {
+  return nodeBackend().executeSingleOutput(op, given(attributes), inputs)
+}
+
+/** The same for an operation with several answers. */
+export function nativeOps(
   op: string,
-  attributes: Record<string, 'float32' | 'int32' | 'uint8' | number>,
-  inputs: Tensor[],
-): Tensor {
-  const backend = tf.backend() as unknown as NodeBackend
-  const { TF_ATTR_TYPE, TF_ATTR_INT, TF_INT32, TF_FLOAT, TF_UINT8 } = backend.binding
+  attributes: Attributes,
+  { inputs, outputs }: { inputs: Tensor[]; outputs: number },
+): Tensor[] {
+  return nodeBackend().executeMultipleOutputs(op, given(attributes), inputs, outputs)
+}
+
+function given(attributes: Attributes): Attribute[] {
+  const { TF_ATTR_TYPE, TF_ATTR_INT, TF_ATTR_BOOL, TF_INT32, TF_FLOAT, TF_UINT8 } = nodeBackend().binding
   const types = { float32: TF_FLOAT, int32: TF_INT32, uint8: TF_UINT8 }
-  const given = Object.entries(attributes).map(([name, value]) =>
-    typeof value === 'number'
-      ? { name, type: TF_ATTR_INT, value }
-      : { name, type: TF_ATTR_TYPE, value: types[value] },
-  )
-  return backend.executeSingleOutput(op, given, inputs)
+  return Object.entries(attributes).map(([name, value]) => {
+    if (typeof value === 'number') return { name, type: TF_ATTR_INT, value }
+    if (typeof value === 'boolean') return { name, type: TF_ATTR_BOOL, value }
+    return { name, type: TF_ATTR_TYPE, value: types[value] }
+  })
 }
 
 /** Stands in a trace for a value that is to wait. */
@@ -43,7 +67,7 @@ export const afterNode = '@After'
  * gradient.
  */
 export function after<T extends Tensor>(x: T, others: Tensor[]): T {
-  const backend = tf.backend() as unknown as NodeBackend
+  const backend = nodeBackend()
   if (others.length === 0 || !backend.binding.tracing) return x
   return backend.executeSingleOutput(afterNode, [], [x, ...others]) as T
 }

@@ -5,7 +5,7 @@ import { consistentPath } from '../flow/path.ts'
 import { klElements } from '../flow/divergence.ts'
 import type { Parameters, System } from '../flow/system.ts'
 import { Layers } from '../nets/layers.ts'
-import { meanSquare, overPixels, relu, resizeNearest, sumAll } from '../nets/ops.ts'
+import { meanSquare, overPixels, resizeNearest, sumAll } from '../nets/ops.ts'
 
 /**
  * Two U-Nets of 150,000 parameters each, with the objective of a posterior: small enough that what is not arithmetic
@@ -61,7 +61,7 @@ function block(layers: Layers, name: string, size: { cin: number; cout: number }
   const norm2 = layers.norm(`${name}.norm2`, cout)
   return (parameters, x, t) => {
     const h = conv1(parameters, x).add<Tensor4D>(overPixels(time(parameters, t)))
-    return relu(norm2(parameters, conv2(parameters, relu(norm1(parameters, h)))))
+    return norm2(parameters, conv2(parameters, norm1(parameters, h, { relu: true })), { relu: true })
   }
 }
 

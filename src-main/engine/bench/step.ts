@@ -37,14 +37,14 @@ export function timedStep(network: BenchCase): Timed & { gflop: number; paramete
   const program = createProgram(spec, { mode: 'compiled' })
   program.write(initialState(system, config))
   const uniform = uniformStream(1, 0, 'noise')
-  const x = Float32Array.from({ length: config.batch * shape.height * shape.width * shape.channels }, uniform)
+  const x = Uint8Array.from({ length: config.batch * shape.height * shape.width * shape.channels }, () => 255 * uniform())
   let step = 0
   return {
     gflop: flopsOf(spec, trace(spec)) / 1e9,
     parameters: system.parameters.reduce((sum, parameter) => sum + tf.util.sizeFromShape(parameter.shape), 0),
     time: (calls) =>
       timed(calls, () => {
-        program.run({ x, ...stepFeeds(config, ++step) })
+        program.run({ pixels: x, ...stepFeeds(config, ++step) })
       }),
     dispose: () => program.dispose(),
   }

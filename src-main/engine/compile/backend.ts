@@ -16,8 +16,17 @@ export interface TensorHandle {
   dtype: number
 }
 
+/** Our own convolutions, where TensorFlow has been taught them (`engine/kernels`). */
+export interface Kernels {
+  instructions: 'avx2' | 'avx512'
+  /** Whether they can multiply numbers rounded to bfloat16. */
+  bf16: boolean
+}
+
 /** The native binding of tfjs-node, as far as tracing needs it. */
 export interface Binding {
+  /** For programs that run on the processor. */
+  kernels?: Kernels
   /** Set on the one that stands in while a program is traced. */
   tracing?: true
   TF_FLOAT: number

@@ -6,6 +6,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#contract/errors.ts'
 import { nodeBackend } from './backend.ts'
 import { assignedOutput, doneOutput, fetchOutput, initFeed, savedModel, valueOutput } from './graph-def.ts'
+import { lowered } from './lower.ts'
 import { iterationsFeed, loopedModel, stackedFeed } from './looped-def.ts'
 import { checkFeeds, checkSizes, inRow, readableState, stateNames, toTensor } from './program.ts'
 import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
@@ -25,7 +26,7 @@ export function createCompiledProgram(
   { iterations }: { iterations: number } = { iterations: 1 },
 ): Program {
   const backend = nodeBackend()
-  const traced = trace(spec)
+  const traced = lowered(spec, trace(spec), backend.binding)
   const id = `${spec.name}-${++programs}`
   const folder = mkdtempSync(join(tmpdir(), 'flowerbed-program-'))
   let session: number

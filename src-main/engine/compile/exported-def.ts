@@ -32,7 +32,7 @@ export interface Iteration {
 export function exportedModel(iteration: Iteration, signature: string): Uint8Array {
   const { before, step, feeds, after, constants } = iteration
   const all = [before, step, after]
-  const traces = all.map((spec) => trace(spec)) as [Trace, Trace, Trace]
+  const traces = all.map((spec) => trace(spec, { portable: true })) as [Trace, Trace, Trace]
   const used = new Set(traces.flatMap(nodesRead))
   const kept = Object.entries({ ...before.state, ...step.state, ...after.state }).filter(
     ([name]) => name !== 'x' && used.has(stateNode(name)),

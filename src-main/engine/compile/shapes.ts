@@ -87,6 +87,9 @@ add(
 add(adamNode, (call) => [0, 1, 2].flatMap((i) => like(input(call, i))))
 add(averageNode, (call) => like(input(call, 0)))
 add(afterNode, (call) => like(input(call, 0)))
+// Our own (engine/kernels).
+add('FlowerbedGroupNorm', (call) => [0, 1, 1].flatMap((i) => like(input(call, i))))
+add('FlowerbedGroupNormGradient', (call) => [0, 1, 1].flatMap((i) => like(input(call, i))))
 add('L2Loss', (call) => of([], input(call, 0).dtype))
 add('IsNan IsFinite IsInf', (call) => like(input(call, 0), types.bool))
 add('Cast', (call) => like(input(call, 0), attribute<number>(call, 'DstT')))

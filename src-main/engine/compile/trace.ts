@@ -42,14 +42,16 @@ export const feedNode = (name: string) => `feed/${name}`
 
 /**
  * Runs a program's body once and writes down every TensorFlow operation it asks for. None of them is carried out: only
- * shapes and types are known, so that tracing takes neither their time nor their memory.
+ * shapes and types are known, so that tracing takes neither their time nor their memory. A `portable` trace has only
+ * operations that every TensorFlow knows.
  * @throws FlowerbedError `internal` when the body reads a value back, uses what it did not make, or answers something of
  * the wrong shape; `unavailable` for an operation that cannot be compiled
  */
-export function trace(spec: ProgramSpec): Trace {
+export function trace(spec: ProgramSpec, { portable = false }: { portable?: boolean } = {}): Trace {
   const backend = nodeBackend()
   const { binding, getInputTensorIds } = backend
-  const recorder = new Recorder(spec.name, binding)
+  const { kernels: _, ...common } = binding
+  const recorder = new Recorder(spec.name, portable ? common : binding)
   // Tensors are numbered as they are made.
   const newest = tf.tidy(() => tf.scalar(0).id)
   tf.engine().startScope()

@@ -1,9 +1,11 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { ParameterSpec, Parameters } from '../flow/system.ts'
 import { conv2d, dense, groupNorm } from './ops.ts'
+import type { Film } from './ops.ts'
 import { recomputed } from './recompute.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
+type Norm = (parameters: Parameters, x: Tensor4D, then?: { film?: Film; relu?: boolean }) => Tensor4D
 /** Several layers in a row, with the time `[n, c]` in a network that is told it. */
 export type Block = (parameters: Parameters, x: Tensor4D, time: Tensor2D | null) => Tensor4D
 
@@ -54,11 +56,12 @@ export class Layers {
     return (parameters, x) => dense(x, take(parameters, weight), take(parameters, bias))
   }
 
-  norm(name: string, channels: number, groups = 1): Layer<Tensor4D> {
+  /** Group normalisation and what comes right after it: film, relu. */
+  norm(name: string, channels: number, groups = 1): Norm {
     const weight = this.add(name, 'weight', [channels], { kind: 'constant', value: 1 })
     const bias = this.add(name, 'bias', [channels], { kind: 'constant', value: 0 })
-    return (parameters, x) =>
-      groupNorm({ x, scale: take(parameters, weight), shift: take(parameters, bias), groups })
+    return (parameters, x, then = {}) =>
+      groupNorm({ x, scale: take(parameters, weight), shift: take(parameters, bias), groups, ...then })
   }
 
   private affine(name: string, options: { shape: number[]; fanIn: number; zero: boolean }) {

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import { nativeOp } from '../native-op.ts'
+import { hasKernels, nativeOp, nativeOps } from '../native-op.ts'
 
 /**
  * The operations that the networks and objectives are made of. Where tfjs's own gradient would build constants of the
@@ -105,17 +105,75 @@ export function overPixels(x: Tensor2D): Tensor4D {
   return x.reshape([x.shape[0], 1, 1, x.shape[1]])
 }
 
-const groupNormEpsilon = 1e-5
+/** What comes after a normalisation, by picture and channel `[n, c]`: h·(1 + scale) + shift. */
+export interface Film {
+  scale: Tensor2D
+  shift: Tensor2D
+}
 
 /**
- * Group normalisation (Wu & He 2018) of x `[n, h, w, c]` over `groups` groups of channels, then scale and shift `[c]`.
- * Variance is the biased one, epsilon 1e-5, as in PyTorch.
- *
- * A picture's channel is stretched and shifted as a whole, so full-size passes are few: y = x·a + b with a = scale/std and
- * b = shift − mean·a, and backwards dx = dy·a + x·p + q, all factors but x and dy being `[n, 1, c]`.
+ * Group normalisation (Wu & He 2018) of x `[n, h, w, c]` over `groups` groups of channels, then scale and shift `[c]`,
+ * `film` (Perez et al. 2018) and, if asked, relu. Variance is the biased one, epsilon 1e-5, as in PyTorch.
  */
-export function groupNorm(options: { x: Tensor4D; scale: Tensor; shift: Tensor; groups: number }): Tensor4D {
-  const { x, scale, shift, groups } = options
+export function groupNorm(options: {
+  x: Tensor4D
+  scale: Tensor
+  shift: Tensor
+  groups: number
+  film?: Film | undefined
+  relu?: boolean
+}): Tensor4D {
+  const { x, scale, shift, groups, film, relu: cut = false } = options
+  const [n, , , c] = x.shape
+  const toPictures = (vector: Tensor) => tf.tile(vector.reshape([1, c]), [n, 1]) as Tensor2D
+  const [gamma, beta] = [toPictures(scale), toPictures(shift)]
+  if (!film) return normalized({ x, scale: gamma, shift: beta, groups, relu: cut })
+  const more = film.scale.add<Tensor2D>(1)
+  return normalized({
+    x,
+    scale: gamma.mul<Tensor2D>(more),
+    shift: beta.mul(more).add<Tensor2D>(film.shift),
+    groups,
+    relu: cut,
+  })
+}
+
+const groupNormEpsilon = 1e-5
+
+interface Normalization {
+  x: Tensor4D
+  /** `[n, c]`, as is `shift`. */
+  scale: Tensor2D
+  shift: Tensor2D
+  groups: number
+  relu: boolean
+}
+
+const normalized = (options: Normalization): Tensor4D =>
+  hasKernels() ? normalizedByKernel(options) : normalizedByParts(options)
+
+/** By operations of our own (`engine/kernels`), each of which reads a picture while it is in the cache. */
+function normalizedByKernel({ x, scale, shift, groups, relu: cut }: Normalization): Tensor4D {
+  const attributes = { groups, relu: cut }
+  // eslint-disable-next-line max-params -- tfjs hands the inputs and `save` over one by one
+  return tf.customGrad((input, gamma, beta, save) => {
+    const inputs = [input, gamma, beta] as Tensor[]
+    const [value, mean, reciprocal] = nativeOps('FlowerbedGroupNorm', attributes, { inputs, outputs: 3 })
+    ;(save as (tensors: Tensor[]) => void)([...inputs, mean as Tensor, reciprocal as Tensor])
+    return {
+      value: value as Tensor,
+      gradFunc: (dy: Tensor, saved: Tensor[]) =>
+        nativeOps('FlowerbedGroupNormGradient', attributes, { inputs: [...saved, dy], outputs: 3 }),
+    }
+  })(x, scale, shift) as Tensor4D
+}
+
+/**
+ * By TensorFlow's operations. A picture's channel is stretched and shifted as a whole, so full-size passes are few:
+ * y = x·a + b with a = scale/std and b = shift − mean·a, and backwards dx = dy·a + x·p + q, all factors but x and dy
+ * being `[n, 1, c]`.
+ */
+function normalizedByParts({ x, scale, shift, groups, relu: cut }: Normalization): Tensor4D {
   const [n, h, w, c] = x.shape
   const [places, inGroup] = [h * w, c / groups]
   const rows = [n, places, c]
@@ -127,16 +185,17 @@ export function groupNorm(options: { x: Tensor4D; scale: Tensor; shift: Tensor; 
     return tf.tile(mean, [1, 1, inGroup]).reshape([n, 1, c])
   }
   // eslint-disable-next-line max-params -- tfjs hands the inputs and `save` over one by one
-  return tf.customGrad((input, gamma, beta, save) => {
+  const value = tf.customGrad((input, gamma, beta, save) => {
     const flat = (input as Tensor).reshape(rows)
+    const stretch = (gamma as Tensor).reshape([n, 1, c])
     const mean = groupMean(overPlaces(flat).div(places))
     const variance = groupMean(overPlaces(tf.squaredDifference(flat, mean)).div(places))
     const reciprocal = tf.rsqrt(variance.add(groupNormEpsilon))
-    const a = reciprocal.mul(gamma as Tensor)
-    const value = flat.mul(a).add((beta as Tensor).sub(mean.mul(a)))
-    ;(save as (tensors: Tensor[]) => void)([flat, mean, reciprocal, gamma as Tensor])
+    const a = reciprocal.mul(stretch)
+    const moved = flat.mul(a).add((beta as Tensor).reshape([n, 1, c]).sub(mean.mul(a)))
+    ;(save as (tensors: Tensor[]) => void)([flat, mean, reciprocal, stretch])
     return {
-      value: value.reshape(x.shape),
+      value: moved.reshape(x.shape),
       gradFunc: (dy: Tensor, saved: Tensor[]) => {
         const [kept, mu, rsd, g] = saved as [Tensor, Tensor, Tensor, Tensor]
         const dyFlat = dy.reshape(rows)
@@ -146,10 +205,11 @@ export function groupNorm(options: { x: Tensor4D; scale: Tensor; shift: Tensor; 
         const p = groupMean(dyXHat.mul(g)).mul(rsd).mul(rsd).div(-places)
         const q = groupMean(dySum.mul(g)).mul(rsd).div(-places).sub(p.mul(mu))
         const dx = dyFlat.mul(rsd.mul(g)).add(kept.mul(p)).add(q)
-        return [dx.reshape(x.shape), tf.sum(dyXHat, [0, 1]), tf.sum(dySum, [0, 1])]
+        return [dx.reshape(x.shape), dyXHat.reshape([n, c]), dySum.reshape([n, c])]
       },
     }
   })(x, scale, shift) as Tensor4D
+  return cut ? relu(value) : value
 }
 
 /**

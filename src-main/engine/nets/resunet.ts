@@ -3,7 +3,7 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../flow/system.ts'
 import { Layers } from './layers.ts'
 import type { Block } from './layers.ts'
-import { double, fromPatches, meanPool2, overPixels, relu, timeEmbedding, toPatches } from './ops.ts'
+import { double, fromPatches, meanPool2, relu, timeEmbedding, toPatches } from './ops.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 /**
@@ -56,12 +56,10 @@ function blockOf(layers: Layers, options: BlockOptions): Block {
   const film = time ? layers.dense(`${name}.film`, { cin: time, cout: 2 * cout, zero: true }) : null
   const short = cin === cout ? null : layers.conv(`${name}.short`, { cin, cout, k: 1 })
   return (parameters, x, t) => {
-    let h = norm2(parameters, conv1(parameters, relu(norm1(parameters, x))))
-    if (film && t) {
-      const [scale, shift] = tf.split(film(parameters, t), 2, 1) as [Tensor2D, Tensor2D]
-      h = h.mul(overPixels(scale).add(1)).add(overPixels(shift))
-    }
-    return conv2(parameters, relu(h)).add(short ? short(parameters, x) : x)
+    const first = conv1(parameters, norm1(parameters, x, { relu: true }))
+    const [scale, shift] = film && t ? (tf.split(film(parameters, t), 2, 1) as [Tensor2D, Tensor2D]) : []
+    const h = norm2(parameters, first, { relu: true, ...(scale && shift ? { film: { scale, shift } } : {}) })
+    return conv2(parameters, h).add(short ? short(parameters, x) : x)
   }
 }
 
@@ -101,7 +99,7 @@ function body(
       if (i < levels) h = double(h)
       h = (up[i] as Block)(parameters, tf.concat([h, skips[i] as Tensor4D], 3), t)
     }
-    return fromPatches(last(parameters, relu(lastNorm(parameters, h))), patch)
+    return fromPatches(last(parameters, lastNorm(parameters, h, { relu: true })), patch)
   }
 }
 

@@ -36,7 +36,7 @@ function stageOf(layers: Layers, options: StageOptions): Block {
   const time = timed ? layers.dense(`temp_${name}`, { cin: 1, cout }) : null
   return (parameters, x, t) => {
     const h = conv(parameters, x)
-    return relu(norm(parameters, time && t ? h.add(overPixels(time(parameters, t))) : h))
+    return norm(parameters, time && t ? h.add(overPixels(time(parameters, t))) : h, { relu: true })
   }
 }
 
@@ -129,7 +129,7 @@ function bottleneck(layers: Layers, size: NetworkSize) {
   const timeOf = time6 ?? sharedTime(`velocity.temp_enc${deep ? 6 : 3}`)
   return (parameters: Parameters, h: Tensor4D, t: Tensor2D) => {
     const time = overPixels(timeOf(parameters, t))
-    const bottom = relu(norm(parameters, conv ? conv(parameters, h).add(time) : time))
+    const bottom = norm(parameters, conv ? conv(parameters, h).add(time) : time, { relu: true })
     const global = relu(squeeze(parameters, tf.mean<Tensor2D>(bottom, [1, 2])))
     return expand(parameters, overPixels(global)).add<Tensor4D>(bottom)
   }

@@ -8,6 +8,8 @@ import { notStarted, notUsed } from './card-trouble.ts'
 import { chooseDeviceHere, processorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
 import { bindingPath } from './layout.ts'
+import type { Kernels } from '../compile/backend.ts'
+import { loadKernels } from './kernels.ts'
 import { type Binding, withOwnMemory } from './own-memory.ts'
 import { threadsOfMachine } from './threads.ts'
 import type { ThreadChoice } from './threads.ts'
@@ -26,6 +28,8 @@ export interface LoadedTensorFlow {
   why: string
   advice: string | null
   threads: ThreadChoice
+  /** Our own convolutions, where there are some for this device. */
+  kernels: Kernels | null
   runtime: InstalledRuntime
 }
 
@@ -46,8 +50,13 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   setEnvironment(decision, threads)
   defineRemovedUtil()
   const tf = start(decision)
-  const backend = tf.backend() as unknown as { binding: { TF_Version: string }; isUsingGpuDevice: boolean }
+  const backend = tf.backend() as unknown as {
+    binding: { TF_Version: string; kernels?: Kernels }
+    isUsingGpuDevice: boolean
+  }
   const used = backend.isUsingGpuDevice ? 'cuda' : 'cpu'
+  const kernels = used === 'cpu' ? loadKernels({ threads: threads.intraOp }) : null
+  if (kernels) backend.binding.kernels = kernels
   const refused = card && used === 'cpu' ? notUsed(card) : null
   if (refused && device === 'cuda') throw refused
   const result: LoadedTensorFlow = {
@@ -59,6 +68,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
     why: refused?.message ?? decision.why,
     advice: refused?.hint ?? decision.advice,
     threads,
+    kernels,
     runtime,
   }
   loaded = { device, result }

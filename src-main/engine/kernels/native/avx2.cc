@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "normalization.h"
 #include "threads.h"
 
 namespace flowerbed {
@@ -12,9 +13,11 @@ namespace avx2 {
 namespace {
 #include "vector-avx2.h"
 #include "convolution-kernels.h"
+#include "normalization-kernels.h"
 }  // namespace
 }  // namespace avx2
 
 const Convolutions kAvx2 = {avx2::Forward, avx2::GradientOfInput, avx2::GradientOfWeights};
+const Normalizations kNormalizationsAvx2 = {avx2::Normalize, avx2::GradientOfNormalized};
 
 }  // namespace flowerbed

@@ -5,6 +5,7 @@
 
 #include <utility>
 
+#include "normalization.h"
 #include "threads.h"
 
 namespace flowerbed {
@@ -12,9 +13,11 @@ namespace avx512 {
 namespace {
 #include "vector-avx512.h"
 #include "convolution-kernels.h"
+#include "normalization-kernels.h"
 }  // namespace
 }  // namespace avx512
 
 const Convolutions kAvx512 = {avx512::Forward, avx512::GradientOfInput, avx512::GradientOfWeights};
+const Normalizations kNormalizationsAvx512 = {avx512::Normalize, avx512::GradientOfNormalized};
 
 }  // namespace flowerbed

@@ -7,6 +7,7 @@
 #include <new>
 
 #include "convolution.h"
+#include "normalization.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_status.h"
@@ -24,10 +25,12 @@ bool HasAvx2() {
   return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
 }
 
-/** A node's attributes. */
+/** A node's attributes; those that its operation does not have stay as they are here. */
 struct Node {
   const Convolutions *convolutions;
-  int32_t kernel_height = 0, kernel_width = 0;
+  const Normalizations *normalizations;
+  unsigned char bf16 = 0, relu = 0;
+  int32_t kernel_height = 0, kernel_width = 0, groups = 0;
 };
 
 /** What a kernel has of TensorFlow while it computes; all of it is let go of at the end. */
@@ -76,31 +79,37 @@ class Call {
 
   TF_OpKernelContext *context_;
   TF_Status *status_;
-  TF_Tensor *tensors_[8];
+  TF_Tensor *tensors_[9];
   int held_ = 0;
 };
 
 bool IsOdd(int64_t side) { return side % 2 == 1; }
 
-void *CreateNode(TF_OpKernelConstruction *construction, bool has_kernel_size) {
+void *Create(TF_OpKernelConstruction *construction) {
   Node *node = new (malloc(sizeof(Node))) Node;
   TF_Status *status = TF_NewStatus();
-  unsigned char bf16 = 0;
-  TF_OpKernelConstruction_GetAttrBool(construction, "bf16", &bf16, status);
-  if (has_kernel_size && TF_GetCode(status) == TF_OK)
-    TF_OpKernelConstruction_GetAttrInt32(construction, "kernel_height", &node->kernel_height, status);
-  if (has_kernel_size && TF_GetCode(status) == TF_OK)
-    TF_OpKernelConstruction_GetAttrInt32(construction, "kernel_width", &node->kernel_width, status);
-  if (TF_GetCode(status) == TF_OK && bf16 && !HasBf16())
+  const auto flag = [&](const char *name, unsigned char *value) {
+    if (TF_OpKernelConstruction_HasAttr(construction, name, status))
+      TF_OpKernelConstruction_GetAttrBool(construction, name, value, status);
+  };
+  const auto number = [&](const char *name, int32_t *value) {
+    if (TF_OpKernelConstruction_HasAttr(construction, name, status))
+      TF_OpKernelConstruction_GetAttrInt32(construction, name, value, status);
+  };
+  flag("bf16", &node->bf16);
+  flag("relu", &node->relu);
+  number("kernel_height", &node->kernel_height);
+  number("kernel_width", &node->kernel_width);
+  number("groups", &node->groups);
+  if (TF_GetCode(status) == TF_OK && node->bf16 && !HasBf16())
     TF_SetStatus(status, TF_UNIMPLEMENTED, "This processor cannot multiply numbers of bfloat16.");
-  node->convolutions = bf16 ? &kAvx512Bf16 : HasAvx512() ? &kAvx512 : &kAvx2;
+  node->convolutions = node->bf16 ? &kAvx512Bf16 : HasAvx512() ? &kAvx512 : &kAvx2;
+  node->normalizations = HasAvx512() ? &kNormalizationsAvx512 : &kNormalizationsAvx2;
   if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
   TF_DeleteStatus(status);
   return node;
 }
 
-void *CreatePlain(TF_OpKernelConstruction *construction) { return CreateNode(construction, false); }
-void *CreateWithKernelSize(TF_OpKernelConstruction *construction) { return CreateNode(construction, true); }
 void Delete(void *node) { free(node); }
 
 /** x, weights, bias → y. */
@@ -150,17 +159,72 @@ void ComputeGradientOfWeights(void *self, TF_OpKernelContext *context) {
     node->convolutions->gradient_of_weights({xs[0], xs[1], xs[2], xs[3], ds[3], ws[0], ws[1]}, x, dy, dweights, dbias);
 }
 
+/** Shapes of x, scale and shift of a normalisation; false and a failure where they do not fit together. */
+bool NormalizationOf(const Node *node, Call &call, const int64_t *xs, const int64_t *scales, const int64_t *shifts,
+                     NormalizationShape *shape) {
+  if (!call.ok()) return false;
+  *shape = {xs[0], xs[1] * xs[2], xs[3], node->groups, node->relu != 0};
+  const bool fits = scales[0] == xs[0] && scales[1] == xs[3] && shifts[0] == xs[0] && shifts[1] == xs[3];
+  if (fits && node->groups > 0 && xs[3] % node->groups == 0) return true;
+  call.Fail("The shapes of pictures, scale and shift do not fit together.");
+  return false;
+}
+
+/** x, scale, shift → y, mean, reciprocal. */
+void ComputeNormalize(void *self, TF_OpKernelContext *context) {
+  Call call(context);
+  const Node *node = static_cast<Node *>(self);
+  int64_t xs[4], scales[2], shifts[2];
+  const float *x = call.Input(0, 4, xs), *scale = call.Input(1, 2, scales), *shift = call.Input(2, 2, shifts);
+  NormalizationShape shape;
+  if (!NormalizationOf(node, call, xs, scales, shifts, &shape)) return;
+  float *y = call.Output(0, 4, xs), *mean = call.Output(1, 2, scales), *reciprocal = call.Output(2, 2, scales);
+  if (y && mean && reciprocal) node->normalizations->forward(shape, x, scale, shift, y, mean, reciprocal);
+}
+
+/** x, scale, shift, mean, reciprocal, dy → dx, dScale, dShift. */
+void ComputeGradientOfNormalized(void *self, TF_OpKernelContext *context) {
+  Call call(context);
+  const Node *node = static_cast<Node *>(self);
+  int64_t xs[4], scales[2], shifts[2], means[2], reciprocals[2], ds[4];
+  const float *x = call.Input(0, 4, xs), *scale = call.Input(1, 2, scales), *shift = call.Input(2, 2, shifts),
+              *mean = call.Input(3, 2, means), *reciprocal = call.Input(4, 2, reciprocals), *dy = call.Input(5, 4, ds);
+  NormalizationShape shape;
+  if (!NormalizationOf(node, call, xs, scales, shifts, &shape)) return;
+  for (int i = 0; i < 4; i++)
+    if (ds[i] != xs[i] || (i < 2 && (means[i] != scales[i] || reciprocals[i] != scales[i]))) {
+      call.Fail("The shapes of pictures, statistics and gradient do not fit together.");
+      return;
+    }
+  float *dx = call.Output(0, 4, xs), *dscale = call.Output(1, 2, scales), *dshift = call.Output(2, 2, scales);
+  if (dx && dscale && dshift)
+    node->normalizations->gradient(shape, x, scale, shift, mean, reciprocal, dy, dx, dscale, dshift);
+}
+
 struct Operation {
   const char *name;
-  const char *inputs[3], *outputs[2];
-  bool has_kernel_size;
+  const char *inputs[6], *outputs[3], *attributes[3];
   void (*compute)(void *, TF_OpKernelContext *);
 };
 
 const Operation kOperations[] = {
-    {"FlowerbedConv2D", {"x: float", "weights: float", "bias: float"}, {"y: float"}, false, ComputeForward},
-    {"FlowerbedConv2DInputGradient", {"weights: float", "dy: float"}, {"dx: float"}, false, ComputeGradientOfInput},
-    {"FlowerbedConv2DWeightsGradient", {"x: float", "dy: float"}, {"dweights: float", "dbias: float"}, true, ComputeGradientOfWeights},
+    {"FlowerbedConv2D", {"x: float", "weights: float", "bias: float"}, {"y: float"}, {"bf16: bool"}, ComputeForward},
+    {"FlowerbedConv2DInputGradient", {"weights: float", "dy: float"}, {"dx: float"}, {"bf16: bool"}, ComputeGradientOfInput},
+    {"FlowerbedConv2DWeightsGradient",
+     {"x: float", "dy: float"},
+     {"dweights: float", "dbias: float"},
+     {"bf16: bool", "kernel_height: int", "kernel_width: int"},
+     ComputeGradientOfWeights},
+    {"FlowerbedGroupNorm",
+     {"x: float", "scale: float", "shift: float"},
+     {"y: float", "mean: float", "reciprocal: float"},
+     {"groups: int", "relu: bool"},
+     ComputeNormalize},
+    {"FlowerbedGroupNormGradient",
+     {"x: float", "scale: float", "shift: float", "mean: float", "reciprocal: float", "dy: float"},
+     {"dx: float", "dscale: float", "dshift: float"},
+     {"groups: int", "relu: bool"},
+     ComputeGradientOfNormalized},
 };
 
 void UnknownShape(TF_ShapeInferenceContext *context, TF_Status *status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }
@@ -171,15 +235,12 @@ void Register(const Operation &operation, TF_Status *status) {
     if (input) TF_OpDefinitionBuilderAddInput(definition, input);
   for (const char *output : operation.outputs)
     if (output) TF_OpDefinitionBuilderAddOutput(definition, output);
-  TF_OpDefinitionBuilderAddAttr(definition, "bf16: bool = false");
-  if (operation.has_kernel_size) {
-    TF_OpDefinitionBuilderAddAttr(definition, "kernel_height: int");
-    TF_OpDefinitionBuilderAddAttr(definition, "kernel_width: int");
-  }
+  for (const char *attribute : operation.attributes)
+    if (attribute) TF_OpDefinitionBuilderAddAttr(definition, attribute);
   TF_OpDefinitionBuilderSetShapeInferenceFunction(definition, UnknownShape);
   TF_RegisterOpDefinition(definition, status);
   if (TF_GetCode(status) != TF_OK) return;
-  TF_KernelBuilder *kernel = TF_NewKernelBuilder(operation.name, "CPU", operation.has_kernel_size ? CreateWithKernelSize : CreatePlain, operation.compute, Delete);
+  TF_KernelBuilder *kernel = TF_NewKernelBuilder(operation.name, "CPU", Create, operation.compute, Delete);
   TF_RegisterKernelBuilder(operation.name, kernel, status);
 }
 

@@ -1,0 +1,37 @@
+import { existsSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { toFlowerbedError } from '#contract/errors.ts'
+import { createLogger } from '../../log.ts'
+import { resourceFolder } from '../../resources.ts'
+import type { Kernels } from '../compile/backend.ts'
+import { platformName } from './layout.ts'
+
+const log = createLogger('kernels')
+
+interface KernelsModule {
+  register: (threads: number) => { instructions: 'avx2' | 'avx512' | null; bf16: boolean }
+}
+
+/** Switches our own convolutions off, for comparing: TensorFlow's are taken. */
+const switchedOff = () => process.env['FLOWERBED_KERNELS'] === 'off'
+
+/**
+ * Makes our own convolutions (`engine/kernels/native`) known to TensorFlow, whose binding must have been loaded. Null
+ * where there are none for this machine; everything then runs on TensorFlow's own, only slower.
+ */
+export function loadKernels({ threads }: { threads: number }): Kernels | null {
+  if (switchedOff()) return null
+  try {
+    const path = join(resourceFolder('tensorflow-kernels'), platformName, 'flowerbed_kernels.node')
+    if (!existsSync(path)) return null
+    const module = { exports: {} as KernelsModule }
+    // As the binding, so that both find the same TensorFlow and the same allocator.
+    process.dlopen(module, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND)
+    const { instructions, bf16 } = module.exports.register(threads)
+    return instructions ? { instructions, bf16 } : null
+  } catch (thrown) {
+    log.warn('Our own convolutions cannot be used here; TensorFlow’s are:', toFlowerbedError(thrown).message)
+    return null
+  }
+}
