@@ -19,6 +19,9 @@ export interface StepOptions {
   python?: string
   device: DeviceChoice
   json?: boolean
+  imageSize?: number
+  fed?: boolean
+  set: Record<string, string>
 }
 
 const repeatSeconds = 5
@@ -29,8 +32,14 @@ export async function benchStep(options: StepOptions): Promise<void> {
   if (against && !python) {
     throw new FlowerbedError('bad-input', 'Which Python has torch? Say --python.', { where: '--python' })
   }
+  if (against && (options.imageSize !== undefined || Object.keys(options.set).length > 0)) {
+    throw new FlowerbedError('bad-input', 'PyTorch runs the networks as they are.', {
+      where: '--against',
+      hint: 'Leave out --image-size and --set, or --against.',
+    })
+  }
   const { device, deviceName } = loadTensorFlow({ device: options.device })
-  const step = timedStep(benchCase(network))
+  const step = timedStep(benchCase(network, options), options)
   const limit = timedMatMul()
   const first = await warmUp(step)
   await warmUp(limit)
@@ -40,9 +49,14 @@ export async function benchStep(options: StepOptions): Promise<void> {
   const ours: number[] = []
   const theirs: number[] = []
   const limits: number[] = []
+  const outside: number[] = []
+  const input: number[] = []
   for (let i = 0; i < repeats; i++) {
     // In turns, so that a slow minute of the machine is everybody's.
     ours.push(await step.time(calls))
+    const { outsideMs, inputMs } = step.times()
+    outside.push(outsideMs)
+    input.push(inputMs)
     if (peer) theirs.push(await peer.process.time(calls))
     limits.push(await limit.time(3))
     say(
@@ -56,6 +70,10 @@ export async function benchStep(options: StepOptions): Promise<void> {
     device: deviceName,
     msPerStep: ms.median,
     spread: ms,
+    /** Outside of TensorFlow's call, and of that for the pictures. */
+    outsideMs: summarize(outside).median,
+    inputMs: summarize(input).median,
+    inputShare: summarize(input.map((each, i) => each / (ours[i] ?? NaN))).median,
     parameters: step.parameters,
     gflopPerStep: step.gflop,
     gflops: (step.gflop / ms.median) * 1000,
@@ -64,9 +82,9 @@ export async function benchStep(options: StepOptions): Promise<void> {
     ...(peer ? { against: comparison({ peer, ours, theirs }) } : {}),
   }
   tell(result)
-  step.dispose()
-  limit.dispose()
-  peer?.process.dispose()
+  await step.dispose()
+  await limit.dispose()
+  await peer?.process.dispose()
   answer(options.json ?? false, result)
 }
 
@@ -97,7 +115,7 @@ async function bestPeer(options: {
     tried.push({ process: started, variant, ms })
   }
   const [best, ...slower] = tried.sort((a, b) => a.ms - b.ms)
-  for (const each of slower) each.process.dispose()
+  for (const each of slower) await each.process.dispose()
   if (!best) throw new FlowerbedError('internal', 'There is no way to run PyTorch.')
   return best
 }
@@ -121,12 +139,20 @@ function tell(result: {
   gflops: number
   peakGflops: number
   peakMemoryBytes: number
+  outsideMs: number
+  inputMs: number
+  inputShare: number
   against?: ReturnType<typeof comparison>
 }): void {
   const { network, device, spread, gflops, peakGflops, peakMemoryBytes, against } = result
   say(
     `${network} on ${device}: ${spread.median.toFixed(1)} ms a step (${spread.min.toFixed(1)} to ${spread.max.toFixed(1)}), ` +
       `${gflops.toFixed(0)} of ${peakGflops.toFixed(0)} GFLOP/s, ${(peakMemoryBytes / 1e9).toFixed(1)} GB`,
+  )
+  const { outsideMs, inputMs, inputShare } = result
+  say(
+    `${outsideMs.toFixed(2)} ms of a step are outside of TensorFlow, ${inputMs.toFixed(2)} ms of them for the pictures ` +
+      `(${(100 * inputShare).toFixed(2)} %)`,
   )
   if (against) {
     say(

@@ -5,7 +5,7 @@ import { benchNetworks } from '../../engine/bench/networks.ts'
 import { benchImport } from '../bench-import.ts'
 import { benchSample } from '../bench-sample.ts'
 import { benchStep } from '../bench-step.ts'
-import { deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
+import { collectSettings, deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
 
 /** The small U-Nets are for timing steps only: no run has them. */
 const drawingNetworks = benchNetworks.filter((network) => network !== 'small-unets')
@@ -18,6 +18,13 @@ export function addBench(program: Command): void {
     .addOption(
       new Option('--network <network>', 'what to train').choices(benchNetworks).default('small-unets'),
     )
+    .option(
+      '--image-size <pixels>',
+      'width and height of the pictures, else as the network has them',
+      wholeNumber,
+    )
+    .option('--fed', 'give each step its pictures, as when they do not fit on the device')
+    .option('--set <key=value>', 'a setting of the run', collectSettings, {})
     .option('--steps <count>', 'steps per repeat; about five seconds of them unless said', wholeNumber)
     .option('--repeats <count>', 'repeats, whose median is told', wholeNumber, 7)
     .addOption(

@@ -16,23 +16,31 @@ export interface BenchCase {
   system: System
 }
 
+/** What is otherwise about a network than it usually is timed with. */
+export interface BenchChanges {
+  imageSize?: number
+  set?: Record<string, unknown>
+}
+
 /** The networks that speed is told for: two small U-Nets, the reference's own, and our default at 64 × 64. */
-export function benchCase(name: BenchNetwork): BenchCase {
+export function benchCase(name: BenchNetwork, { imageSize, set }: BenchChanges = {}): BenchCase {
+  const square = (side: number, channels: PictureShape['channels']): PictureShape => ({
+    ...{ height: imageSize ?? side, width: imageSize ?? side, channels },
+  })
   if (name === 'small-unets') {
-    const shape: PictureShape = { height: 28, width: 28, channels: 1 }
+    const shape = square(28, 1)
     const config = resolveConfig('balanced', {
       batch: 32,
       emaDecay: 0,
       clipNorm: 0,
       times: 'independent',
       timeShift: 1,
+      ...set,
     })
     return { name, config, shape, system: smallUnets(shape) }
   }
   const ladder = name === 'ladder-5'
-  const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'balanced')
-  const shape: PictureShape = ladder
-    ? { height: 28, width: 28, channels: 1 }
-    : { height: 64, width: 64, channels: 3 }
+  const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'balanced', set)
+  const shape = ladder ? square(28, 1) : square(64, 3)
   return { name, config, shape, system: createSystem({ config, shape }) }
 }

@@ -32,6 +32,7 @@ export interface Binding {
   deleteTensor: (id: number) => void
   tensorDataSync: (id: number) => unknown
   executeOp: (op: string, attributes: OpAttribute[], inputs: number[], outputs: number) => TensorHandle[]
+  runSavedModel: (id: number, tensors: number[], inputs: string, outputs: string) => TensorHandle[]
 }
 
 /** tfjs-node's backend, as far as tracing needs it. */
