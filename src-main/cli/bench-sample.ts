@@ -43,6 +43,6 @@ export async function benchSample(options: SampleBenchOptions): Promise<void> {
       `(${(ms.min / 1000).toFixed(2)} to ${(ms.max / 1000).toFixed(2)}), ${result.msPerPicture.toFixed(1)} ms each, ` +
       `${result.evaluationsPerSecond.toFixed(0)} evaluations a second, ${bytes(result.peakMemoryBytes)}`,
   )
-  drawing.dispose()
+  await drawing.dispose()
   answer(json, result)
 }

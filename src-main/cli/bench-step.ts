@@ -22,6 +22,7 @@ export interface StepOptions {
   against?: 'torch' | 'electron'
   python?: string
   device: DeviceChoice
+  fed?: boolean
   json?: boolean
 }
 
@@ -33,7 +34,7 @@ export async function benchStep(options: StepOptions): Promise<void> {
   checkPeer(options)
   const { device, deviceName } = loadTensorFlow({ device: options.device })
   const changes = changesOf(options)
-  const step = timedStep(benchCase(network, changes))
+  const step = timedStep(benchCase(network, changes), options)
   const limit = timedMatMul()
   const first = await warmUp(step)
   await warmUp(limit)
@@ -42,9 +43,14 @@ export async function benchStep(options: StepOptions): Promise<void> {
   const ours: Timing[] = []
   const theirs: PeerTiming[] = []
   const limits: number[] = []
+  const outside: number[] = []
+  const input: number[] = []
   for (let i = 0; i < repeats; i++) {
     // In turns, so that a slow minute of the machine is everybody's.
     ours.push(await timeBoth(step, calls))
+    const { outsideMs, inputMs } = step.times()
+    outside.push(outsideMs)
+    input.push(inputMs)
     if (peer) theirs.push(await peer.process.time(calls))
     limits.push(await limit.time(3))
     const told = peer ? `, ${peer.name} ${theirs[i]?.ms.toFixed(1)} ms` : ''
@@ -59,6 +65,10 @@ export async function benchStep(options: StepOptions): Promise<void> {
     msPerStep: ms.median,
     spread: ms,
     processorMsPerStep: summarize(ours.map((timing) => timing.processorMs)).median,
+    /** Outside of TensorFlow's call, and of that for the pictures. */
+    outsideMs: summarize(outside).median,
+    inputMs: summarize(input).median,
+    inputShare: summarize(input.map((each, i) => each / (ours[i]?.ms ?? NaN))).median,
     parameters: step.parameters,
     gflopPerStep: step.gflop,
     gflops: (step.gflop / ms.median) * 1000,
@@ -67,8 +77,8 @@ export async function benchStep(options: StepOptions): Promise<void> {
     ...(peer ? { against: comparison({ peer, ours, theirs }) } : {}),
   }
   tell(result)
-  step.dispose()
-  limit.dispose()
+  await step.dispose()
+  await limit.dispose()
   peer?.process.dispose()
   answer(options.json ?? false, result)
 }
@@ -165,12 +175,20 @@ function tell(result: {
   gflops: number
   peakGflops: number
   peakMemoryBytes: number
+  outsideMs: number
+  inputMs: number
+  inputShare: number
   against?: ReturnType<typeof comparison>
 }): void {
   const { network, device, spread, gflops, peakGflops, peakMemoryBytes, against } = result
   say(
     `${network} on ${device}: ${spread.median.toFixed(1)} ms a step (${spread.min.toFixed(1)} to ${spread.max.toFixed(1)}), ` +
       `${gflops.toFixed(0)} of ${peakGflops.toFixed(0)} GFLOP/s, ${(peakMemoryBytes / 1e9).toFixed(1)} GB`,
+  )
+  const { outsideMs, inputMs, inputShare } = result
+  say(
+    `${outsideMs.toFixed(2)} ms of a step are outside of TensorFlow, ${inputMs.toFixed(2)} ms of them for the pictures ` +
+      `(${(100 * inputShare).toFixed(2)} %)`,
   )
   if (against) {
     say(

@@ -8,12 +8,8 @@ interface NodeBackend {
     number
   >
   executeSingleOutput: (name: string, attributes: Attribute[], inputs: Tensor[]) => Tensor
-  // eslint-disable-next-line max-params -- the signature is tfjs-node's
   executeMultipleOutputs: (
-    name: string,
-    attributes: Attribute[],
-    inputs: Tensor[],
-    outputs: number,
+    ...call: [name: string, attributes: Attribute[], inputs: Tensor[], outputs: number]
   ) => Tensor[]
 }
 

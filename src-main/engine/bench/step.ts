@@ -1,18 +1,21 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor2D } from '@tensorflow/tfjs-core'
+import { picturesPerStep } from '#contract/goal.ts'
+import { nodeBackend } from '../compile/backend.ts'
 import { createProgram } from '../compile/create-program.ts'
 import type { Program, ProgramSpec } from '../compile/program.ts'
 import { trace } from '../compile/trace.ts'
 import { flopsOf } from '../compile/work.ts'
-import { uniformStream } from '../random.ts'
-import { initialState, stepFeeds, stepProgram } from '../train/step-program.ts'
+import { initialState, stepProgram } from '../train/step-program.ts'
+import { Stepper } from '../train/stepper.ts'
+import { madeUpPictures } from './made-up-pictures.ts'
 import type { BenchCase } from './networks.ts'
 
 /** Something that can be timed a few calls at a time. */
 export interface Timed {
   /** Milliseconds that one of `calls` calls took on average. */
   time: (calls: number) => number | Promise<number>
-  dispose: () => void
+  dispose: () => void | Promise<void>
 }
 
 /** How long a call took, and how long the processor was at work for it, both in milliseconds. */
@@ -30,24 +33,73 @@ export async function timeBoth(timed: Timed, calls: number): Promise<Timing> {
   return { ms, processorMs: (user + system) / 1000 / calls }
 }
 
-/** The training step of a case exactly as a run takes it, batch and all; and its arithmetic. */
-export function timedStep(network: BenchCase): Timed & { gflop: number; parameters: number } {
+/** Where the time of steps goes, in ms a step. */
+export interface StepTimes {
+  /** Outside of TensorFlow's call: what is fed, and what is made of what it answers. */
+  outsideMs: number
+  /** Of that: choosing, reading and varying the pictures. */
+  inputMs: number
+}
+
+/** Batches of pictures that are made up for the timing. */
+const batchesMadeUp = 8
+
+/**
+ * The training step of a case exactly as a run takes it, pictures and all; and its arithmetic. With `fed` each step is
+ * given its pictures' bytes, as when they do not fit on the device.
+ */
+export function timedStep(
+  network: BenchCase,
+  { fed = false }: { fed?: boolean } = {},
+): Timed & { gflop: number; parameters: number; times: () => StepTimes } {
   const { config, shape, system } = network
+  const count = batchesMadeUp * picturesPerStep(config)
+  const { dataset, dispose } = madeUpPictures(shape, count)
+  const places = Uint32Array.from({ length: count }, (_, i) => i)
+  const stepper = new Stepper({ system, config, dataset, places, resident: fed ? 0 : count })
+  stepper.begin(initialState(system, config))
   const spec = stepProgram({ system, config, shape })
-  const program = createProgram(spec, { mode: 'compiled' })
-  program.write(initialState(system, config))
-  const uniform = uniformStream(1, 0, 'noise')
-  const x = Uint8Array.from({ length: config.batch * shape.height * shape.width * shape.channels }, () => 255 * uniform())
-  let step = 0
+  const native = nativeClock()
+  let [step, taken, wallMs] = [0, 0, 0]
   return {
     gflop: flopsOf(spec, trace(spec)) / 1e9,
     parameters: system.parameters.reduce((sum, parameter) => sum + tf.util.sizeFromShape(parameter.shape), 0),
-    time: (calls) =>
-      timed(calls, () => {
-        program.run({ pixels: x, ...stepFeeds(config, ++step) })
-      }),
-    dispose: () => program.dispose(),
+    time: async (calls) => {
+      native.ms = stepper.inputMs = 0
+      const from = performance.now()
+      for (let i = 0; i < calls; i++) await stepper.take(++step, config)
+      wallMs = performance.now() - from
+      taken = calls
+      return wallMs / calls
+    },
+    times: () => ({ outsideMs: (wallMs - native.ms) / taken, inputMs: stepper.inputMs / taken }),
+    dispose: async () => {
+      native.stop()
+      await stepper.dispose()
+      dispose()
+    },
   }
+}
+
+/** Adds up the time within TensorFlow's calls. */
+function nativeClock(): { ms: number; stop: () => void } {
+  const { binding } = nodeBackend()
+  const { runSavedModel } = binding
+  const clock = {
+    ms: 0,
+    stop: () => {
+      binding.runSavedModel = runSavedModel
+    },
+  }
+  binding.runSavedModel = (...args) => {
+    const from = performance.now()
+    try {
+      return runSavedModel(...args)
+    } finally {
+      clock.ms += performance.now() - from
+    }
+  }
+  return clock
 }
 
 /** Side of the square matrices whose product shows what the machine can do at most. */

@@ -26,7 +26,7 @@ export interface Kernels {
 /** The native binding of tfjs-node, as far as tracing needs it. */
 export interface Binding {
   /** For programs that run on the processor. */
-  kernels?: Kernels
+  kernels?: Kernels | undefined
   /** Set on the one that stands in while a program is traced. */
   tracing?: true
   TF_FLOAT: number
@@ -41,6 +41,7 @@ export interface Binding {
   deleteTensor: (id: number) => void
   tensorDataSync: (id: number) => unknown
   executeOp: (op: string, attributes: OpAttribute[], inputs: number[], outputs: number) => TensorHandle[]
+  runSavedModel: (id: number, tensors: number[], inputs: string, outputs: string) => TensorHandle[]
 }
 
 /** tfjs-node's backend, as far as tracing needs it. */

@@ -50,8 +50,7 @@ export const feedNode = (name: string) => `feed/${name}`
 export function trace(spec: ProgramSpec, { portable = false }: { portable?: boolean } = {}): Trace {
   const backend = nodeBackend()
   const { binding, getInputTensorIds } = backend
-  const { kernels: _, ...common } = binding
-  const recorder = new Recorder(spec.name, portable ? common : binding)
+  const recorder = new Recorder(spec.name, portable ? { ...binding, kernels: undefined } : binding)
   // Tensors are numbered as they are made.
   const newest = tf.tidy(() => tf.scalar(0).id)
   tf.engine().startScope()

@@ -6,8 +6,8 @@ import { recomputed } from './recompute.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
 type Norm = (parameters: Parameters, x: Tensor4D, then?: { film?: Film; relu?: boolean }) => Tensor4D
-/** Several layers in a row, with the time `[n, c]` in a network that is told it. */
-export type Block = (parameters: Parameters, x: Tensor4D, time: Tensor2D | null) => Tensor4D
+/** Several layers, from one or more `[n, h, w, c]`, with the time `[n, c]` in a network that is told it. */
+export type Block = (parameters: Parameters, inputs: Tensor4D[], time: Tensor2D | null) => Tensor4D
 
 /**
  * Declares a network's parameters while its layers are being put together: each method adds what the layer needs under
@@ -31,14 +31,15 @@ export class Layers {
     const inside = build()
     if (!this.checkpointing) return inside
     const names = this.parameters.slice(declared).map(({ name }) => name)
-    return (parameters, x, time) =>
+    return (parameters, inputs, time) =>
       recomputed(
-        (inputs) => {
-          const values = inputs.slice(-names.length)
-          const own = Object.fromEntries(names.map((name, i) => [name, values[i] as Tensor]))
-          return inside(own, inputs[0] as Tensor4D, time && (inputs[1] as Tensor2D))
+        (all) => {
+          const weights = all.slice(-names.length)
+          const own = Object.fromEntries(names.map((name, i) => [name, weights[i] as Tensor]))
+          const [timeAgain] = all.slice(inputs.length) as Tensor2D[]
+          return inside(own, all.slice(0, inputs.length) as Tensor4D[], time && (timeAgain as Tensor2D))
         },
-        [x, ...(time ? [time] : []), ...names.map((name) => take(parameters, name))],
+        [...inputs, ...(time ? [time] : []), ...names.map((name) => take(parameters, name))],
       )
   }
 

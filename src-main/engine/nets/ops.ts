@@ -125,7 +125,7 @@ export function groupNorm(options: {
 }): Tensor4D {
   const { x, scale, shift, groups, film, relu: cut = false } = options
   const [n, , , c] = x.shape
-  const toPictures = (vector: Tensor) => tf.tile(vector.reshape([1, c]), [n, 1]) as Tensor2D
+  const toPictures = (vector: Tensor) => tf.tile<Tensor2D>(vector.reshape([1, c]), [n, 1])
   const [gamma, beta] = [toPictures(scale), toPictures(shift)]
   if (!film) return normalized({ x, scale: gamma, shift: beta, groups, relu: cut })
   const more = film.scale.add<Tensor2D>(1)

@@ -44,6 +44,12 @@ interface BlockOptions {
   time?: number
 }
 
+/** What comes from below, doubled where it is smaller, beside what was kept on the way down; one alone stays. */
+function join([h, skip]: Tensor4D[]): Tensor4D {
+  if (!h || !skip) return h as Tensor4D
+  return tf.concat([h.shape[1] === skip.shape[1] ? h : double(h), skip], 3)
+}
+
 /** x + conv(relu(film(norm(conv(relu(norm(x))))))), with a 1 × 1 convolution on the short way where widths differ. */
 const block = (layers: Layers, options: BlockOptions): Block => layers.block(() => blockOf(layers, options))
 
@@ -55,7 +61,8 @@ function blockOf(layers: Layers, options: BlockOptions): Block {
   const conv2 = layers.conv(`${name}.conv2`, { cin: cout, cout, zero: true })
   const film = time ? layers.dense(`${name}.film`, { cin: time, cout: 2 * cout, zero: true }) : null
   const short = cin === cout ? null : layers.conv(`${name}.short`, { cin, cout, k: 1 })
-  return (parameters, x, t) => {
+  return (parameters, inputs, t) => {
+    const x = join(inputs)
     const first = conv1(parameters, norm1(parameters, x, { relu: true }))
     const [scale, shift] = film && t ? (tf.split(film(parameters, t), 2, 1) as [Tensor2D, Tensor2D]) : []
     const h = norm2(parameters, first, { relu: true, ...(scale && shift ? { film: { scale, shift } } : {}) })
@@ -91,14 +98,11 @@ function body(
     const skips: Tensor4D[] = []
     let h = first(parameters, toPatches(x, patch))
     down.forEach((apply, i) => {
-      h = apply(parameters, i === 0 ? h : meanPool2(h), t)
+      h = apply(parameters, [i === 0 ? h : meanPool2(h)], t)
       skips.push(h)
     })
-    h = middle(parameters, h, t)
-    for (let i = levels; i >= 0; i--) {
-      if (i < levels) h = double(h)
-      h = (up[i] as Block)(parameters, tf.concat([h, skips[i] as Tensor4D], 3), t)
-    }
+    h = middle(parameters, [h], t)
+    for (let i = levels; i >= 0; i--) h = (up[i] as Block)(parameters, [h, skips[i] as Tensor4D], t)
     return fromPatches(last(parameters, lastNorm(parameters, h, { relu: true })), patch)
   }
 }

@@ -34,8 +34,8 @@ function stageOf(layers: Layers, options: StageOptions): Block {
   const conv = layers.conv(name, { cin, cout })
   const norm = layers.norm(normName, cout)
   const time = timed ? layers.dense(`temp_${name}`, { cin: 1, cout }) : null
-  return (parameters, x, t) => {
-    const h = conv(parameters, x)
+  return (parameters, inputs, t) => {
+    const h = conv(parameters, join(inputs))
     return norm(parameters, time && t ? h.add(overPixels(time(parameters, t))) : h, { relu: true })
   }
 }
@@ -54,7 +54,7 @@ function encoder(layers: Layers, size: NetworkSize, timed: boolean) {
     const skips: Tensor4D[] = []
     let h = x
     for (const apply of stages) {
-      const skip = apply(parameters, h, t)
+      const skip = apply(parameters, [h], t)
       skips.push(skip)
       h = maxPool2(skip)
     }
@@ -62,8 +62,9 @@ function encoder(layers: Layers, size: NetworkSize, timed: boolean) {
   }
 }
 
-/** Doubles by bilinear resize, then, where odd sizes left a difference, resizes again to the skip, and joins both. */
-function join(h: Tensor4D, skip: Tensor4D): Tensor4D {
+/** Doubles by bilinear resize, then, where odd sizes left a difference, resizes again to the skip, and joins both; one alone stays. */
+function join([h, skip]: Tensor4D[]): Tensor4D {
+  if (!h || !skip) return h as Tensor4D
   const doubled = resizeBilinear(h, h.shape[1] * 2, h.shape[2] * 2)
   return tf.concat([resizeBilinear(doubled, skip.shape[1], skip.shape[2]), skip], 3)
 }
@@ -86,7 +87,7 @@ function decoder(layers: Layers, size: NetworkSize, options: { last: number; tim
   return (parameters: Parameters, down: { h: Tensor4D; skips: Tensor4D[]; t: Tensor2D | null }) => {
     let h = down.h
     const skips = [...down.skips]
-    for (const apply of stages) h = apply(parameters, join(h, skips.pop() as Tensor4D), down.t)
+    for (const apply of stages) h = apply(parameters, [h, skips.pop() as Tensor4D], down.t)
     return { h, skips }
   }
 }
@@ -105,7 +106,7 @@ export function unetVelocity(size: NetworkSize): VelocityNetwork {
       const t1 = t.reshape<Tensor2D>([-1, 1])
       const down = encode(parameters, xT, t1)
       const up = decode(parameters, { h: bottom(parameters, down.h, t1), skips: down.skips, t: t1 })
-      return last(parameters, join(up.h, up.skips[0] as Tensor4D))
+      return last(parameters, join([up.h, up.skips[0] as Tensor4D]))
     },
   }
 }
@@ -161,7 +162,7 @@ export function unetPosterior(size: NetworkSize): PosteriorNetwork {
     parameters: layers.parameters,
     apply: (parameters, x) => {
       const down = encode(parameters, x, null)
-      const { h } = decode(parameters, { h: bottom(parameters, down.h, null), skips: down.skips, t: null })
+      const { h } = decode(parameters, { h: bottom(parameters, [down.h], null), skips: down.skips, t: null })
       return { mean: mean(parameters, h), logvar: logvar(parameters, h) }
     },
   }

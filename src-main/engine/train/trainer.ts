@@ -6,12 +6,9 @@ import { FlowerbedError } from '#contract/errors.ts'
 import { goalSteps, isDone } from '#contract/goal.ts'
 import type { Limits } from '#contract/goal.ts'
 import type { Machine } from '#contract/run.ts'
-import { createProgram } from '../compile/create-program.ts'
-import { readableState } from '../compile/program.ts'
-import type { Program, Values } from '../compile/program.ts'
+import type { Values } from '../compile/program.ts'
 import { errorsOfTimes } from '../flow/time-buckets.ts'
 import { splitPictures } from '../data/split.ts'
-import { PictureFeed } from '../data/step-pictures.ts'
 import { Dataset } from '../../packed/dataset.ts'
 import { createSystem } from '../flow/create-system.ts'
 import type { System } from '../flow/system.ts'
@@ -28,14 +25,8 @@ import { Saver } from './saver.ts'
 import type { FreeBytes } from './saver.ts'
 import { learningRateAt } from './schedule.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
-import {
-  drawingWeights,
-  initialState,
-  picturePlan,
-  stateNamesOfDrawing,
-  stepFeeds,
-  stepProgram,
-} from './step-program.ts'
+import { drawingWeights, initialState, stateNamesOfDrawing } from './step-program.ts'
+import { Stepper } from './stepper.ts'
 
 /** Older saves are deleted by whoever records the new one; the disk is given this long to be free again. */
 const tidyingMs = 3000
@@ -56,8 +47,7 @@ export class Trainer {
   private readonly machine: Machine
   private readonly dataset: Dataset
   private readonly system: System
-  private readonly program: Program
-  private readonly pictures: PictureFeed
+  private readonly stepper: Stepper
   private readonly observation: Observation
   private readonly reporter: Reporter
   private readonly saver: Saver
@@ -97,18 +87,14 @@ export class Trainer {
       checkFits(memory)
       const resident = residentPictures(memory, this.dataset.index)
       this.system = createSystem({ config, shape })
-      const spec = stepProgram({ system: this.system, config, shape, resident })
-      this.program = createProgram(spec)
-      this.saver = new Saver({ request, machine, shape, state: readableState(spec), freeBytes })
+      const { system, dataset } = this
       const split = splitPictures({
-        count: this.dataset.count,
+        count: dataset.count,
         share: config.validationShare,
         seed: config.seed,
       })
-      this.pictures = new PictureFeed(this.dataset, {
-        ...{ plan: picturePlan(config, shape, resident), seed: config.seed, places: split.training },
-      })
-      const { system, dataset } = this
+      this.stepper = new Stepper({ system, config, dataset, resident, places: split.training })
+      this.saver = new Saver({ request, machine, shape, state: this.stepper.state, freeBytes })
       this.observation = new Observation({
         run: { runId: this.runId, runDirectory: request.runDirectory },
         system,
@@ -160,7 +146,7 @@ export class Trainer {
 
   private weights(kind?: WeightsName): Values {
     const names = stateNamesOfDrawing(this.system, this.config, kind)
-    return drawingWeights(this.program.read(names), this.config, kind)
+    return drawingWeights(this.stepper.read(names), this.config, kind)
   }
 
   private get observed(): Observed {
@@ -202,16 +188,15 @@ export class Trainer {
     if (resume) {
       const { info, state } = await loadCheckpoint(runDirectory, resume.file, resume.sha256)
       checkResumable({ saved: info, config: this.config, shape: this.dataset.index.shape })
-      this.program.write(state)
+      this.stepper.begin(state)
       this.step = info.step
       this.saver.savedStep = info.step
       this.smoothed = new SmoothedLoss(info.smoothed)
       this.secondsBefore = info.trainedSeconds
       this.losses = info.losses
     } else {
-      this.program.write(initialState(this.system, this.config))
+      this.stepper.begin(initialState(this.system, this.config))
     }
-    this.program.write(this.pictures.state())
     this.startedAt = performance.now()
     this.emit({ type: 'started', runId: this.runId, machine: this.machine, step: this.step })
     const { sampleEvery } = this.config
@@ -223,10 +208,7 @@ export class Trainer {
   private async takeStep(): Promise<void> {
     const from = performance.now()
     const step = this.step + 1
-    const fetched = this.program.run({
-      ...(await this.pictures.feeds(this.step)),
-      ...stepFeeds({ ...this.config, steps: this.goal }, step),
-    })
+    const fetched = await this.stepper.take(step, { ...this.config, steps: this.goal })
     const { errorsByTime, picturesByTime, ...scalars } = fetched
     const values = Object.fromEntries(
       Object.entries(scalars).map(([name, value]) => [name, value[0] as number]),
@@ -262,7 +244,7 @@ export class Trainer {
     const { config, step, trainedSeconds, losses } = this
     this.reporter.flush()
     this.report('saving', { always: true })
-    const state = this.program.read()
+    const state = this.stepper.read()
     checkFiniteState(state, step)
     // A pause may come at a step at which it was not measured.
     const loss = this.observation.validationLoss(this.observed) ?? this.smoothed.value
@@ -319,8 +301,7 @@ export class Trainer {
   private async dispose(): Promise<void> {
     this.alive = false
     await this.observation.dispose()
-    await this.pictures.end()
-    this.program.dispose()
+    await this.stepper.dispose()
     this.dataset.close()
   }
 }

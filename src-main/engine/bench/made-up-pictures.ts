@@ -1,0 +1,45 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { DatasetIndex } from '#contract/dataset.ts'
+import { pictureBytes } from '#contract/pictures.ts'
+import type { PictureShape } from '#contract/pictures.ts'
+import { Dataset } from '../../packed/dataset.ts'
+import { uniformStream } from '../random.ts'
+
+/** A packed dataset of noise in a folder of its own, which goes when it is disposed. */
+export function madeUpPictures(
+  shape: PictureShape,
+  count: number,
+): { dataset: Dataset; dispose: () => void } {
+  const { height, width, channels } = shape
+  const index: DatasetIndex = {
+    format: 1,
+    id: 'made-up',
+    shape,
+    count,
+    options: { name: 'Made up', height, width, channels: channels === 1 ? 1 : 3, fit: 'crop', labels: false },
+    sources: [],
+    paths: Array.from({ length: count }, (_, i) => `${i}`),
+    sha256: Array.from({ length: count }, (_, i) => `${i}`),
+    labels: [],
+    labelOf: Array.from({ length: count }, () => -1),
+    problems: [],
+    pixelsSha256: '',
+  }
+  const uniform = uniformStream(1, 0, 'noise')
+  const folder = mkdtempSync(join(tmpdir(), 'flowerbed-bench-'))
+  writeFileSync(
+    join(folder, 'pixels.u8'),
+    Uint8Array.from({ length: count * pictureBytes(shape) }, () => 256 * uniform()),
+  )
+  writeFileSync(join(folder, 'index.json'), JSON.stringify(index))
+  const dataset = new Dataset(folder)
+  return {
+    dataset,
+    dispose: () => {
+      dataset.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+}
