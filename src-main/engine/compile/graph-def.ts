@@ -1,4 +1,4 @@
-import { FlowerbedError } from '#contract/errors.ts'
+import { attributeKind } from './backend.ts'
 import type { Binding, OpAttribute } from './backend.ts'
 import { inPlaceUpdate, isUpdate } from './in-place.ts'
 import type { InPlaceUpdate } from './in-place.ts'
@@ -298,23 +298,19 @@ export class GraphWriter {
     return attribute
   }
 
-  private attribute(op: string, { name, type, value }: OpAttribute): AttrValue {
-    const b = this.binding
+  private attribute(op: string, given: OpAttribute): AttrValue {
+    const { value } = given
+    const kind = attributeKind(this.binding, op, given)
+    if (kind === 'flag') return this.flag(Boolean(value))
+    if (kind === 'text') return this.text(String(value))
+    if (kind === 'type') return this.typeNumber(Number(value))
+    if (kind === 'integer') return this.integer(Number(value))
     const attribute = new this.pb.AttrValue()
-    if (type === b.TF_ATTR_TYPE) attribute.setType(Number(value))
-    else if (type === b.TF_ATTR_FLOAT) attribute.setF(Number(value))
-    else if (type === b.TF_ATTR_BOOL) attribute.setB(Boolean(value))
-    else if (type === b.TF_ATTR_STRING && typeof value === 'string') return this.text(value)
-    else if (type === b.TF_ATTR_INT && Array.isArray(value)) {
+    if (kind === 'float') attribute.setF(Number(value))
+    else {
       const list = new this.pb.AttrValue.ListValue()
       list.setIList(value as number[])
       attribute.setList(list)
-    } else if (type === b.TF_ATTR_INT) attribute.setI(Number(value))
-    else {
-      throw new FlowerbedError(
-        'unavailable',
-        `The operation ${op} has an attribute “${name}” that cannot be compiled.`,
-      )
     }
     return attribute
   }
