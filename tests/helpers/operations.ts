@@ -89,7 +89,7 @@ add(
   two((op, x) => raw(op, T, x)),
 )
 add(
-  'RealDiv Div FloorDiv Pow Mod FloorMod',
+  'RealDiv Div DivNoNan FloorDiv Pow Mod FloorMod',
   two((op, x) => raw(op, T, x)),
   'positive',
 )
