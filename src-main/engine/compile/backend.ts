@@ -1,6 +1,7 @@
 /* eslint-disable max-params -- the signatures are tfjs-node's */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { FlowerbedError } from '#contract/errors.ts'
 
 /** An attribute of a TensorFlow operation as tfjs-node passes it. */
 export interface OpAttribute {
@@ -68,3 +69,23 @@ export function nodeBackend(): NodeBackend {
 
 /** Whether what is asked of TensorFlow is written down rather than done. */
 export const isTracing = (): boolean => nodeBackend().binding.tracing === true
+
+/**
+ * How an attribute stands in a graph.
+ * @throws FlowerbedError `unavailable` for one of a kind that we do not write
+ */
+export function attributeKind(
+  binding: Binding,
+  op: string,
+  { name, type, value }: OpAttribute,
+): 'type' | 'float' | 'flag' | 'text' | 'integer' | 'integers' {
+  if (type === binding.TF_ATTR_TYPE) return 'type'
+  if (type === binding.TF_ATTR_FLOAT) return 'float'
+  if (type === binding.TF_ATTR_BOOL) return 'flag'
+  if (type === binding.TF_ATTR_STRING && typeof value === 'string') return 'text'
+  if (type === binding.TF_ATTR_INT) return Array.isArray(value) ? 'integers' : 'integer'
+  throw new FlowerbedError(
+    'unavailable',
+    `The operation ${op} has an attribute “${name}” that cannot be compiled.`,
+  )
+}

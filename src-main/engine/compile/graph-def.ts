@@ -1,4 +1,4 @@
-import { FlowerbedError } from '#contract/errors.ts'
+import { attributeKind } from './backend.ts'
 import type { Binding, OpAttribute } from './backend.ts'
 import { afterNode } from '../native-op.ts'
 import { inPlaceUpdate, isUpdate } from './in-place.ts'
@@ -26,6 +26,9 @@ export const doneOutput = 'done:0'
 /**
  * A traced program as the bytes of a SavedModel: state in resource variables, feeds as placeholders. Fetching any
  * `fetch/…` computes everything and then replaces the state; `state/…/value` reads it, `state/…/assigned` writes it.
+ *
+ * What hangs on constants alone is written as it is: TensorFlow computes it once when it takes the graph, unless it is
+ * larger than 10 MB, and a training step has 17 to 30 such operations among thousands.
  */
 export function savedModel(options: {
   spec: ProgramSpec
@@ -308,23 +311,19 @@ export class GraphWriter {
     return attribute
   }
 
-  private attribute(op: string, { name, type, value }: OpAttribute): AttrValue {
-    const b = this.binding
+  private attribute(op: string, given: OpAttribute): AttrValue {
+    const { value } = given
+    const kind = attributeKind(this.binding, op, given)
+    if (kind === 'flag') return this.flag(Boolean(value))
+    if (kind === 'text') return this.text(String(value))
+    if (kind === 'type') return this.typeNumber(Number(value))
+    if (kind === 'integer') return this.integer(Number(value))
     const attribute = new this.pb.AttrValue()
-    if (type === b.TF_ATTR_TYPE) attribute.setType(Number(value))
-    else if (type === b.TF_ATTR_FLOAT) attribute.setF(Number(value))
-    else if (type === b.TF_ATTR_BOOL) attribute.setB(Boolean(value))
-    else if (type === b.TF_ATTR_STRING && typeof value === 'string') return this.text(value)
-    else if (type === b.TF_ATTR_INT && Array.isArray(value)) {
+    if (kind === 'float') attribute.setF(Number(value))
+    else {
       const list = new this.pb.AttrValue.ListValue()
       list.setIList(value as number[])
       attribute.setList(list)
-    } else if (type === b.TF_ATTR_INT) attribute.setI(Number(value))
-    else {
-      throw new FlowerbedError(
-        'unavailable',
-        `The operation ${op} has an attribute “${name}” that cannot be compiled.`,
-      )
     }
     return attribute
   }

@@ -37,6 +37,8 @@ export function outputsOf(call: Call): Known[] {
 type Infer = (call: Call) => Known[]
 
 const table = new Map<string, Infer>()
+/** The operations that can be compiled. */
+export const compilable = (): string[] => [...table.keys()]
 const add = (ops: string, infer: Infer) => {
   for (const op of ops.split(' ')) table.set(op, infer)
 }

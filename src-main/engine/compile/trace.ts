@@ -1,8 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#contract/errors.ts'
-import { nodeBackend } from './backend.ts'
+import { attributeKind, nodeBackend } from './backend.ts'
 import type { Binding, NodeBackend, OpAttribute, TensorHandle } from './backend.ts'
+import { withPlace } from './place.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
 import { outputsOf, types } from './shapes.ts'
 import type { Known } from './shapes.ts'
@@ -45,7 +46,7 @@ export const feedNode = (name: string) => `feed/${name}`
  * shapes and types are known, so that tracing takes neither their time nor their memory. A `portable` trace has only
  * operations that every TensorFlow knows.
  * @throws FlowerbedError `internal` when the body reads a value back, uses what it did not make, or answers something of
- * the wrong shape; `unavailable` for an operation that cannot be compiled
+ * the wrong shape; `unavailable` for an operation that cannot be compiled. Both say where in our sources it is asked for.
  */
 export function trace(spec: ProgramSpec, { portable = false }: { portable?: boolean } = {}): Trace {
   const backend = nodeBackend()
@@ -58,7 +59,7 @@ export function trace(spec: ProgramSpec, { portable = false }: { portable?: bool
     backend.binding = recorder.binding()
     backend.getInputTensorIds = (tensors) => {
       // Its values would become a constant, and its handle one that exists only here.
-      if (tensors.some(({ id }) => id <= newest)) throw foreign(spec.name)
+      if (tensors.some(({ id }) => id <= newest)) throw withPlace(foreign(spec.name))
       return getInputTensorIds.call(backend, tensors)
     }
     const placeholders = (specs: Record<string, TensorSpec>, nodeOf: (name: string) => string) =>
@@ -131,6 +132,15 @@ const foreign = (program: string) =>
     hint: 'Pass it in as state or as a feed.',
   })
 
+/** What one call of the body does to the trace, with its place when it fails. */
+function here<T>(record: () => T): T {
+  try {
+    return record()
+  } catch (thrown) {
+    throw withPlace(thrown)
+  }
+}
+
 class Recorder {
   readonly nodes: Trace['nodes'] = []
   private readonly known = new Map<number, Edge & { known: Known }>()
@@ -162,20 +172,17 @@ class Recorder {
     return {
       ...this.native,
       tracing: true,
-      createTensor: (shape, dtype, values) => this.constant(shape, dtype, values),
+      createTensor: (shape, dtype, values) => here(() => this.constant(shape, dtype, values)),
       deleteTensor: () => undefined,
-      tensorDataSync: () => {
-        throw new FlowerbedError(
-          'internal',
-          `Program “${this.program}” reads a tensor's value in its body.`,
-          {
-            hint: 'A traced body must not depend on values; fetch them instead.',
-          },
-        )
-      },
-
-      executeOp: (op, attributes, inputs) => this.op({ op, attributes, inputs }),
+      tensorDataSync: () => here(() => this.refuseReading()),
+      executeOp: (op, attributes, inputs) => here(() => this.op({ op, attributes, inputs })),
     }
+  }
+
+  private refuseReading(): never {
+    throw new FlowerbedError('internal', `Program “${this.program}” reads a tensor's value in its body.`, {
+      hint: 'A traced body must not depend on values; fetch them instead.',
+    })
   }
 
   private entry(id: number): Edge & { known: Known } {
@@ -209,6 +216,7 @@ class Recorder {
 
   private op(call: { op: string; attributes: OpAttribute[]; inputs: number[] }): TensorHandle[] {
     const { op, attributes } = call
+    for (const attribute of attributes) attributeKind(this.native, op, attribute)
     const inputs = call.inputs.map((id) => this.entry(id))
     const outputs = outputsOf({ op, attributes, inputs: inputs.map(({ known }) => known) })
     const name = `n${this.nodes.length}`
