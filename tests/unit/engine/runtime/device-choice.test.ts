@@ -100,7 +100,7 @@ describe('chooseDevice', () => {
     const refused = () => chooseDevice(facts({ ...changes, device: 'cuda' }))
     expect(refused).toThrow(FlowerbedError)
     expect(refused).toThrow(new RegExp(why.source, 'i'))
-    const statement = stateDevice('cuda', () => refused() as DeviceDecision)
+    const statement = stateDevice('cuda', () => refused())
     expect(statement).toMatchObject({ device: null, name: null })
     expect(statement.advice).toMatch(/Or choose the device “auto” or “cpu”/)
   })
