@@ -4,7 +4,7 @@ import type { InstalledRuntime } from '../../../../src-preload/contract/doctor.t
 import { FlowerbedError } from '../../../../src-preload/contract/errors.ts'
 import { cudaNeeds } from '../../../../src-main/engine/runtime/cuda-needs.ts'
 import { chooseDevice, stateDevice } from '../../../../src-main/engine/runtime/device-choice.ts'
-import type { DeviceDecision, DeviceFacts } from '../../../../src-main/engine/runtime/device-choice.ts'
+import type { DeviceFacts } from '../../../../src-main/engine/runtime/device-choice.ts'
 import type { NvidiaCard } from '../../../../src-main/engine/runtime/nvidia.ts'
 
 const runtime = (variant: 'cpu' | 'cuda'): InstalledRuntime => ({
