@@ -1,15 +1,22 @@
-/** The part of the set-up that fetches TensorFlow (cpu): the same code as the app's Settings → Compute. */
+/**
+ * The part of the set-up that fetches TensorFlow: the same code as the app's Settings → Compute. For the processor, and
+ * only where there is none, unless it is told which: `node scripts/install-runtime.mjs cuda`.
+ */
 import { installedRuntimes } from '../src-main/engine/runtime/installed.ts'
 import { installRuntime } from '../src-main/engine/runtime/install.ts'
-import { ProgressLine, fail, note } from './lib/report.mjs'
+import { ProgressLine, SetupError, fail, note } from './lib/report.mjs'
+
+const wanted = process.argv[2]
 
 try {
-  const [present] = installedRuntimes()
+  if (wanted !== undefined && !['cpu', 'cuda'].includes(wanted))
+    throw new SetupError(`There is no TensorFlow for “${wanted}”`, { hint: 'Say cpu or cuda.' })
+  const [present] = installedRuntimes().filter(({ variant }) => wanted === undefined || variant === wanted)
   if (present) note(`TensorFlow ${present.version} (${present.variant}) is there`)
   else {
     const line = new ProgressLine('TensorFlow')
     await installRuntime({
-      variant: 'cpu',
+      variant: wanted ?? 'cpu',
       onProgress: ({ phase, receivedBytes, totalBytes }) => {
         if (phase === 'download') line.update(receivedBytes, totalBytes)
       },

@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { EngineEvent, EngineRequests } from '#contract/engine.ts'
 import { parentChannel } from '../child/adapters.ts'
@@ -8,6 +9,9 @@ import { createEngine } from './session.ts'
 /** The engine as a process of its own: the only file that knows it has a parent. */
 
 const heartbeatMs = 1000
+
+// The desktop goes before the training. On Linux this counts for threads to come, TensorFlow's among them.
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 const channel = parentChannel()
 if (!channel) throw new FlowerbedError('internal', 'The engine must be started by Flowerbed.')

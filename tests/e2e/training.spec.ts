@@ -42,6 +42,7 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
     .click()
   await expect(page.getByRole('button', { name: /^Let the save/ })).toHaveAttribute('aria-pressed', 'true')
   await page.getByTestId('go-settings').click()
+  await expect(page.getByTestId('device-statement')).toHaveText(/Learns and draws on .+: \S/)
   await expect(page.getByTestId('disk-use')).toHaveText(/Runs take [\d.]+ [kM]B, pictures [\d.]+ [kM]B\./)
 
   await page.getByTestId('go-library').click()

@@ -1,4 +1,5 @@
 import type { RunConfig } from '#contract/config.ts'
+import { pictureShapeSchema } from '#contract/pictures.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import { createSystem } from '../flow/create-system.ts'
@@ -26,13 +27,13 @@ export interface BenchChanges {
 
 /**
  * The networks that speed is told for: two small U-Nets, the reference's own, and our default at 64 × 64.
- * @throws FlowerbedError `bad-input` for settings that no run can have
+ * @throws FlowerbedError or ZodError for settings and sizes that no run can have
  */
 export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {
   const { settings = {}, imageSize } = changes
   const square = (size: number, channels: PictureShape['channels']): PictureShape => {
     const side = imageSize ?? size
-    return { height: side, width: side, channels }
+    return pictureShapeSchema.parse({ height: side, width: side, channels })
   }
   if (name === 'small-unets') {
     const shape = square(28, 1)

@@ -14,7 +14,7 @@ export const variantTerm: Record<RuntimeVariant, string> = { cpu: 'CPU', cuda: '
 /** What a variant asks of the machine. */
 export const variantNeeds: Record<RuntimeVariant, string> = {
   cpu: 'Works on every machine.',
-  cuda: 'Much faster; needs an NVIDIA GPU with driver 525 or newer.',
+  cuda: 'For NVIDIA GPUs from 2018 on (RTX 20 and newer), with driver 525 or newer.',
 }
 
 /** “Learns and draws on NVIDIA H100: …”, or why it cannot. */

@@ -46,6 +46,7 @@ describe('flowerbed', () => {
   it('trains on a folder, draws, walks between two pictures and remembers the run', async () => {
     const trained = await flowerbed(['train', pictures, '--steps', '60', '--json', ...small])
     expect(trained.err).toContain('24 pictures at 16 × 16')
+    expect(trained.err).toMatch(/On .+: \S/)
     expect(trained.code).toBe(0)
     expect(trained.json).toMatchObject({ steps: 60, device: 'cpu' })
     const losses = trained.json['losses'] as Record<string, number>
@@ -314,6 +315,29 @@ describe('flowerbed', () => {
     expect(stderr).toMatch(/of what sharp alone decodes/)
   })
 
+  it('times a step of any size, and refuses what PyTorch cannot be asked for', async () => {
+    const args = ['bench', 'step', '--network', 'default-64', '--image-size', '16', '--set', 'hidden=8']
+    const short = ['--set', 'batch=2', '--steps', '2', '--repeats', '2', '--json']
+    const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, ...short])
+    const result = JSON.parse(stdout) as Record<string, number>
+    expect(result).toMatchObject({ network: 'default-64', imageSize: 16 })
+    for (const key of ['msPerStep', 'processorMsPerStep', 'gflops', 'peakGflops'])
+      expect(result[key]).toBeGreaterThan(0)
+    expect(result['parameters']).toBeLessThan(1e6)
+    const asked = promisify(execFile)(process.execPath, [
+      main,
+      ...args,
+      '--against',
+      'torch',
+      '--python',
+      'none',
+    ])
+    await expect(asked).rejects.toMatchObject({
+      code: 2,
+      stderr: expect.stringMatching(/Leave out --set and --image-size/) as string,
+    })
+  })
+
   it('times the drawing of pictures', async () => {
     const args = [
       'bench',
@@ -344,5 +368,14 @@ describe('flowerbed', () => {
       version: string
     }
     expect((json['versions'] as { flowerbed: string }).flowerbed).toBe(version)
+    const { stdout } = await promisify(execFile)(
+      process.execPath,
+      [main, 'doctor', '--data-dir', data, '--device', 'cpu', '--json'],
+      { env: { ...process.env, FLOWERBED_THREADS: '1' } },
+    )
+    expect(JSON.parse(stdout)).toMatchObject({
+      threads: { count: 1, why: 'FLOWERBED_THREADS' },
+      device: { choice: 'cpu', used: 'cpu', why: 'chosen by you' },
+    })
   })
 })

@@ -4,7 +4,7 @@ import type { InstalledRuntime } from '../../../../src-preload/contract/doctor.t
 import { FlowerbedError } from '../../../../src-preload/contract/errors.ts'
 import { cudaNeeds } from '../../../../src-main/engine/runtime/cuda-needs.ts'
 import { chooseDevice, stateDevice } from '../../../../src-main/engine/runtime/device-choice.ts'
-import type { DeviceDecision, DeviceFacts } from '../../../../src-main/engine/runtime/device-choice.ts'
+import type { DeviceFacts } from '../../../../src-main/engine/runtime/device-choice.ts'
 import type { NvidiaCard } from '../../../../src-main/engine/runtime/nvidia.ts'
 
 const runtime = (variant: 'cpu' | 'cuda'): InstalledRuntime => ({
@@ -100,7 +100,7 @@ describe('chooseDevice', () => {
     const refused = () => chooseDevice(facts({ ...changes, device: 'cuda' }))
     expect(refused).toThrow(FlowerbedError)
     expect(refused).toThrow(new RegExp(why.source, 'i'))
-    const statement = stateDevice('cuda', () => refused() as DeviceDecision)
+    const statement = stateDevice('cuda', () => refused())
     expect(statement).toMatchObject({ device: null, name: null })
     expect(statement.advice).toMatch(/Or choose the device “auto” or “cpu”/)
   })
