@@ -102,11 +102,11 @@ function setEnvironment(useGpu: boolean): void {
   if (!useGpu) process.env.CUDA_VISIBLE_DEVICES = '-1'
 }
 
-/** tfjs-node calls two helpers that Node 23 took away. */
+/** tfjs-node calls two helpers that Node 23 took away, and that older ones complain of. */
 function defineRemovedUtil(): void {
   const util = nodeRequire('node:util') as Record<string, unknown>
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
-  util.isArray ??= Array.isArray
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined
+  util.isArray = Array.isArray
 }
 
 /**
