@@ -60,7 +60,13 @@ try {
     execFileSync('g++', compile, { stdio: 'inherit' })
     return object
   })
-  const libraries = ['-L', tensorflow, '-l:libtensorflow_framework.so.2', '-Wl,--allow-shlib-undefined', '-lpthread']
+  const libraries = [
+    '-L',
+    tensorflow,
+    '-l:libtensorflow_framework.so.2',
+    '-Wl,--allow-shlib-undefined',
+    '-lpthread',
+  ]
   execFileSync('gcc', ['-shared', '-s', ...objects, ...libraries, '-o', output], { stdio: 'inherit' })
   console.error(`${output}: ${statSync(output).size.toLocaleString('en')} bytes`)
 } finally {

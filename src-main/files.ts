@@ -88,3 +88,22 @@ export async function folderBytes(path: string): Promise<number> {
   )
   return sizes.reduce((sum, size) => sum + size, 0)
 }
+
+/** Whether a process of this machine runs. */
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (thrown) {
+    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+  }
+}
+
+/** Removes what processes that are no more have left half done: `named` finds a process's id in a name. */
+export async function removeAbandoned(folder: string, named: RegExp): Promise<void> {
+  for (const name of await readdir(folder)) {
+    const pid = Number(named.exec(name)?.[1])
+    if (Number.isNaN(pid) || isAlive(pid)) continue
+    await rm(join(folder, name), { recursive: true, force: true })
+  }
+}

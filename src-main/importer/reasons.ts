@@ -59,7 +59,8 @@ export function reasonOf(thrown: unknown): string {
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const words = decoderWords.find(([pattern]) => pattern.test(message))?.[1]
-  return words ?? `is damaged (${firstLine(message)})`
+  const detail = firstLine(message)
+  return words ?? (detail === '' ? 'is damaged' : `is damaged (${detail})`)
 }
 
 function isSystemError(code: string): boolean {
@@ -70,10 +71,8 @@ function systemMessage(code: string): string {
   return [...getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code
 }
 
+/** What the decoder says beyond that there is something wrong. */
 function firstLine(message: string): string {
-  const line = message.split('\n').find((each) => each.trim() !== '') ?? 'unknown'
-  return line
-    .replace(/^Input (buffer|file) (has corrupt header: )?/i, '')
-    .trim()
-    .slice(0, 120)
+  const said = message.trim().replace(/^Input (buffer|file) (has corrupt header:?\s*)?/i, '')
+  return (said.split('\n')[0] ?? '').trim().slice(0, 120)
 }

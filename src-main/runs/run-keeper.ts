@@ -7,7 +7,7 @@ import { FlowerbedError, serializeError } from '#contract/errors.ts'
 import { extendedLimits } from '#contract/goal.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
-import { folderBytes } from '../files.ts'
+import { folderBytes, isAlive } from '../files.ts'
 import { runFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
 import { Saves } from './saves.ts'
@@ -149,7 +149,7 @@ export class RunKeeper {
   markInterrupted(): RunRecord[] {
     return this.store.runs
       .owned()
-      .filter(({ owner }) => !isAlive(owner))
+      .filter(({ owner }) => owner === process.pid || !isAlive(owner))
       .map(({ id }) => this.update(id, { status: 'interrupted', owner: null }))
   }
 
@@ -244,14 +244,4 @@ export class RunKeeper {
 /** Sortable by age, short enough to type the beginning of. */
 export function newId(now: number): string {
   return `${now.toString(36)}${randomBytes(3).toString('hex')}`
-}
-
-function isAlive(pid: number): boolean {
-  if (pid === process.pid) return false
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
-  }
 }

@@ -21,6 +21,8 @@ const holdUntilAttached = ['-r', join(root, 'node_modules/playwright-core/lib/se
 export async function launchApp(options: {
   dataDirectory: string
   size?: { width: number; height: number }
+  /** Set for the app besides what is set here. */
+  env?: Record<string, string>
 }): Promise<RunningApp> {
   const electron = electronToLaunch()
   const app = await _electron.launch({
@@ -32,7 +34,7 @@ export async function launchApp(options: {
       `--data-dir=${options.dataDirectory}`,
     ],
     cwd: root,
-    env: definedEnvironment(),
+    env: { ...definedEnvironment(), ...options.env },
     timeout: 60_000,
   })
   const page = await app.firstWindow()

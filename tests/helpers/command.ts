@@ -12,11 +12,13 @@ export interface Outcome {
 /** The command as people start it, a process of its own, on one data folder; interrupted once it has told enough. */
 export function command(
   data: string,
+  env: NodeJS.ProcessEnv = {},
 ): (args: string[], enough?: (told: string) => boolean) => Promise<Outcome> {
   return (args, enough) =>
     new Promise((done) => {
       const child = spawn(process.execPath, [commandFile, ...args, '--data-dir', data], {
         stdio: ['ignore', 'pipe', 'pipe'],
+        env: { ...process.env, ...env },
       })
       let out = ''
       let err = ''

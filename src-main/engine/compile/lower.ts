@@ -7,5 +7,5 @@ import type { Trace } from './trace.ts'
 export function lowered(spec: ProgramSpec, trace: Trace, binding: Binding): Trace {
   const { kernels } = binding
   if (!kernels) return trace
-  return withNativeConvolutions(spec, trace, { binding, bf16: process.env['BF']==='1' && kernels.bf16 })
+  return withNativeConvolutions(spec, trace, { binding, bf16: process.env['BF'] === '1' && kernels.bf16 })
 }

@@ -1,8 +1,8 @@
 import { cpus, totalmem } from 'node:os'
 import { createRequire } from 'node:module'
-import { mkdirSync, statfsSync } from 'node:fs'
+import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import type { DoctorReport } from '#contract/doctor.ts'
-import { toFlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { flowerbedVersion } from '../../version.ts'
 import { loadTensorFlow } from './load.ts'
@@ -16,32 +16,18 @@ export function examine(options: {
   electron?: DoctorReport['electron']
 }): DoctorReport {
   const { device, dataDirectory, electron = null } = options
-  const advice: string[] = []
-  let loaded: ReturnType<typeof loadTensorFlow> | null = null
-  let why: string
-  try {
-    loaded = loadTensorFlow({ device })
-    why = loaded.why
-    if (loaded.advice !== null) advice.push(`${sentence(why)} ${loaded.advice}`)
-  } catch (thrown) {
-    const error = toFlowerbedError(thrown)
-    why = error.message
-    advice.push(`${sentence(error.message)} ${error.hint ?? ''}`.trim())
-  }
-  const freeBytes = freeSpace(dataDirectory, advice)
-  if (freeBytes < enoughBytes) {
-    advice.push(
-      `Only ${(freeBytes / 1e9).toFixed(1)} GB are free for data. Free some, or choose another folder with --data-dir.`,
-    )
-  }
-  if (electron && electron.version !== electron.declared) {
-    advice.push(
-      `Electron ${electron.version} stands in for ${electron.declared}, which could not be fetched; \`npm run setup\` looks for it again.`,
-    )
-  }
+  const { value: loaded, problem } = attempt(() => loadTensorFlow({ device }))
+  const disk = attempt(() => freeSpace(dataDirectory))
+  const advice = advise({
+    electron,
+    tensorflowProblem: problem,
+    unusedCard: loaded?.advice == null ? null : { why: loaded.why, remedy: loaded.advice },
+    folderProblem: disk.problem,
+    freeBytes: disk.value ?? 0,
+  })
   const tfjs = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/package.json') as { version: string }
   return {
-    ok: loaded !== null && advice.length === 0,
+    ok: advice.length === 0,
     versions: {
       flowerbed: flowerbedVersion,
       node: process.versions.node,
@@ -55,25 +41,79 @@ export function examine(options: {
     memoryBytes: totalmem(),
     threads: loaded ? { count: loaded.threads.intraOp, why: loaded.threads.why } : null,
     runtime: loaded?.runtime ?? null,
-    device: { choice: device, used: loaded?.device ?? null, name: loaded?.deviceName ?? null, why },
+    device: {
+      choice: device,
+      used: loaded?.device ?? null,
+      name: loaded?.deviceName ?? null,
+      why: loaded?.why ?? problem?.message ?? '',
+    },
     dataDirectory,
-    freeBytes,
+    freeBytes: disk.value ?? 0,
     electron,
     advice,
   }
 }
 
-/** A clause as a sentence of its own. */
-const sentence = (clause: string) =>
-  `${clause.charAt(0).toUpperCase()}${clause.slice(1)}${clause.endsWith('.') ? '' : '.'}`
+/** What a doctor has to know to give advice. */
+interface Findings {
+  tensorflowProblem: FlowerbedError | null
+  folderProblem: FlowerbedError | null
+  /** Of the disk that the data folder is on. */
+  freeBytes: number
+  /** Why a card that is there is not computed on, and what to do about it. */
+  unusedCard: { why: string; remedy: string } | null
+  electron: DoctorReport['electron']
+}
 
-function freeSpace(directory: string, advice: string[]): number {
+/** One line for each thing amiss: what it is, and what to do. */
+export function advise(found: Findings): string[] {
+  const { tensorflowProblem, folderProblem, freeBytes, unusedCard, electron } = found
+  const lines: string[] = []
+  if (tensorflowProblem) lines.push(inOneLine(tensorflowProblem))
+  if (folderProblem) lines.push(inOneLine(folderProblem))
+  else if (freeBytes < enoughBytes) {
+    lines.push(
+      `Only ${(freeBytes / 1e9).toFixed(1)} GB are free for data. Free some, or choose another folder with --data-dir.`,
+    )
+  }
+  if (unusedCard) lines.push(`${asSentence(unusedCard.why)} ${unusedCard.remedy}`)
+  if (electron && electron.version !== electron.declared) {
+    lines.push(
+      `Electron ${electron.version} stands in for ${electron.declared}, which could not be fetched; the set-up looks for it again once a day. Behind a proxy set HTTPS_PROXY, for a mirror ELECTRON_MIRROR.`,
+    )
+  }
+  return lines
+}
+
+const inOneLine = ({ message, hint = '' }: FlowerbedError): string => `${asSentence(message)} ${hint}`.trim()
+
+/** A clause as a sentence of its own. */
+const asSentence = (clause: string) =>
+  `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`.replace(/([^.!?])$/, '$1.')
+
+function attempt<T>(task: () => T): { value: T; problem: null } | { value: null; problem: FlowerbedError } {
+  try {
+    return { value: task(), problem: null }
+  } catch (thrown) {
+    return { value: null, problem: toFlowerbedError(thrown) }
+  }
+}
+
+/**
+ * Free bytes of the disk that holds a folder.
+ * @throws FlowerbedError bad-input when nothing can be written there
+ */
+function freeSpace(directory: string): number {
   try {
     mkdirSync(directory, { recursive: true })
+    accessSync(directory, constants.W_OK)
     const { bavail, bsize } = statfsSync(directory)
     return bavail * bsize
-  } catch (thrown) {
-    advice.push(`The data folder cannot be used: ${toFlowerbedError(thrown).message}`)
-    return 0
+  } catch (cause) {
+    throw new FlowerbedError('bad-input', `Nothing can be kept in the data folder ${directory}`, {
+      where: directory,
+      hint: 'Choose a folder that you may write to with --data-dir or FLOWERBED_DATA_DIR.',
+      cause,
+    })
   }
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import { copyFileSync, createReadStream, existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { removeAbandoned } from '../../files.ts'
 import { installedRuntimes, readRuntimeFile } from './installed.ts'
 import type { RuntimeFile } from './installed.ts'
 import {
@@ -69,10 +70,9 @@ export async function installWheels(pinned: PinnedRuntime, options: InstallOptio
   }
   const totalBytes = downloadBytes(pinned)
   const meter = new Meter()
-  await mkdir(runtimesDirectory(cache), { recursive: true })
-  await ensureSpace(runtimesDirectory(cache), unpackedBytes(pinned) + totalBytes)
-  const staging = await mkdtemp(join(runtimesDirectory(cache), '.installing-'))
+  const staging = await stagingFolder(cache)
   try {
+    await ensureSpace(runtimesDirectory(cache), unpackedBytes(pinned) + totalBytes)
     let before = 0
     for (const wheel of pinned.wheels) {
       const tell = (phase: InstallProgress['phase'], received: number) => {
@@ -145,6 +145,14 @@ async function writeRuntimeFile(staging: string, { version, variant, wheels }: P
   await writeFile(join(staging, 'runtime.json'), JSON.stringify(content, null, 1))
 }
 
+/** A folder to fill that is this process's; those of processes that were ended are removed. */
+export async function stagingFolder(cache: string): Promise<string> {
+  const parent = runtimesDirectory(cache)
+  await mkdir(parent, { recursive: true })
+  await removeAbandoned(parent, /^\.(?:installing|removing)-(\d+)-/)
+  return await mkdtemp(join(parent, `.installing-${process.pid}-`))
+}
+
 /** Gives the finished folder its name; an unfinished one of that name goes, a finished one (another process's) stays. */
 export async function takePlace(staging: string, directory: string): Promise<void> {
   if (!readRuntimeFile(directory)) await rm(directory, { recursive: true, force: true })
@@ -180,7 +188,7 @@ export async function removeRuntime(
   }
   for (const { directory } of ours) {
     // Out of the way first, so that a half-removed folder is never taken for a runtime.
-    const away = `${directory}.removing-${process.pid}`
+    const away = join(dirname(directory), `.removing-${process.pid}-${basename(directory)}`)
     await rename(directory, away)
     await rm(away, { recursive: true, force: true })
   }

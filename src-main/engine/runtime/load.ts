@@ -106,11 +106,11 @@ function setEnvironment({ card }: DeviceDecision, { intraOp, interOp }: ThreadCh
     process.env.CUDA_VISIBLE_DEVICES = `${card.index}`
 }
 
-/** tfjs-node calls two helpers that Node 23 took away. */
+/** tfjs-node calls two helpers that Node 23 took away, and that older ones complain of. */
 function defineRemovedUtil(): void {
   const util = nodeRequire('node:util') as Record<string, unknown>
-  util.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined
-  util.isArray ??= Array.isArray
+  util.isNullOrUndefined = (value: unknown) => value === null || value === undefined
+  util.isArray = Array.isArray
 }
 
 /**

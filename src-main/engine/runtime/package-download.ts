@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process'
-import { copyFile, cp, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { FlowerbedError } from '#contract/errors.ts'
-import { takePlace } from './install.ts'
+import { stagingFolder, takePlace } from './install.ts'
 import type { InstallOptions } from './install.ts'
 import { readRuntimeFile } from './installed.ts'
 import type { RuntimeFile } from './installed.ts'
-import { cacheDirectory, platformName, runtimeDirectory, runtimesDirectory } from './layout.ts'
+import { cacheDirectory, platformName, runtimeDirectory } from './layout.ts'
 
 /** What tfjs-node-gpu 4.22 fetches by itself. */
 const packageVersion = '2.9.1'
@@ -30,8 +30,7 @@ export async function installPackageRuntime(options: InstallOptions): Promise<vo
   const packageFolder = dirname(
     createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'),
   )
-  await mkdir(runtimesDirectory(cache), { recursive: true })
-  const staging = await mkdtemp(join(runtimesDirectory(cache), '.installing-'))
+  const staging = await stagingFolder(cache)
   const progress = {
     file: `tfjs-node-gpu (TensorFlow ${packageVersion})`,
     receivedBytes: 0,

@@ -1,8 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { deflateRawSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -10,6 +8,8 @@ import type { PinnedWheel } from '../../../src-main/engine/runtime/manifest.ts'
 import { httpSettings } from '../../../src-main/engine/runtime/net/http.ts'
 import { takeMembers } from '../../../src-main/engine/runtime/wheel.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
+import { answerRange, serve as startServer } from '../../helpers/server.ts'
+import type { TestServer } from '../../helpers/server.ts'
 
 const sha256 = (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex')
 
@@ -37,24 +37,22 @@ function makeWheel(): { wheel: PinnedWheel; bytes: Buffer; contents: Buffer[] } 
   }
 }
 
-let server: Server
+let server: TestServer
 let folder: ReturnType<typeof temporaryFolder>
 let serve: (request: IncomingMessage, response: ServerResponse) => void
 const { wheel, bytes, contents } = makeWheel()
 
 beforeEach(async () => {
   folder = temporaryFolder('wheel')
-  server = createServer((request, response) => {
+  server = await startServer((request, response) => {
     if (request.url === '/simple/tensor/') {
       response.setHeader('content-type', 'text/html')
       response.end(`<a href="/files/${wheel.file}#sha256=${wheel.sha256}">${wheel.file}</a>`)
     } else serve(request, response)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
 })
 afterEach(() => {
-  server.closeAllConnections()
-  server.close()
+  server.stop()
   folder.remove()
 })
 
@@ -66,7 +64,7 @@ const take = (
     folder: join(folder.path, 'runtime'),
     downloads: join(folder.path, 'downloads'),
     source: {
-      indexUrls: [`http://127.0.0.1:${(server.address() as AddressInfo).port}/simple/`],
+      indexUrls: [`${server.origin}/simple/`],
       folders: options.folders ?? [],
       settings: httpSettings({ NO_PROXY: '*' }),
       signal: options.signal,
@@ -75,22 +73,10 @@ const take = (
   })
 const taken = () => contents.map((_, i) => readFileSync(join(folder.path, 'runtime', 'deps/lib', `${i}.so`)))
 
-/** Answers ranges as a file server does. */
-function answerRange(request: IncomingMessage, response: ServerResponse, content = bytes): Buffer {
-  const [, from = '0', to = ''] = /bytes=(\d+)-(\d*)/.exec(request.headers.range ?? '') ?? []
-  const end = to === '' ? content.length - 1 : Number(to)
-  const part = content.subarray(Number(from), end + 1)
-  response.writeHead(206, {
-    'content-range': `bytes ${from}-${end}/${content.length}`,
-    'content-length': part.length,
-  })
-  return part
-}
-
 test('only the needed bytes are asked for, and unpacked', async () => {
   let sent = 0
   serve = (request, response) => {
-    const part = answerRange(request, response)
+    const part = answerRange(request, response, bytes)
     sent += part.length
     response.end(part)
   }
@@ -107,7 +93,7 @@ test('a connection that breaks off is gone on from', async () => {
   const asked: string[] = []
   serve = (request, response) => {
     asked.push(request.headers.range ?? '')
-    const part = answerRange(request, response)
+    const part = answerRange(request, response, bytes)
     if (asked.length > 1) {
       response.end(part)
       return
@@ -135,7 +121,7 @@ test('bytes that are not what they should be are told, and not kept', async () =
   serve = (request, response) => response.end(answerRange(request, response, damaged))
   await expect(take()).rejects.toMatchObject({ kind: 'corrupt' })
   expect(readdirSync(join(folder.path, 'downloads'))).toEqual([])
-  serve = (request, response) => response.end(answerRange(request, response))
+  serve = (request, response) => response.end(answerRange(request, response, bytes))
   await take()
   expect(taken()).toEqual(contents)
 })
@@ -157,7 +143,10 @@ test('an index that does not have the file, and a cancel, each say so', async ()
     response.writeHead(404)
     response.end()
   }
-  await expect(take()).rejects.toMatchObject({ kind: 'unavailable' })
+  await expect(take()).rejects.toMatchObject({
+    kind: 'unavailable',
+    where: expect.stringMatching(/files/) as string,
+  })
   serve = () => undefined
   const stop = new AbortController()
   setTimeout(() => stop.abort(), 100)
