@@ -21,7 +21,7 @@ export function examine(options: {
   const advice = advise({
     electron,
     tensorflowProblem: problem,
-    unusedCard: loaded?.advice == null ? null : { why: loaded.why, remedy: loaded.advice },
+    unusedCard: loaded?.advice ? { why: loaded.why, remedy: loaded.advice } : null,
     folderProblem: disk.problem,
     freeBytes: disk.value ?? 0,
   })

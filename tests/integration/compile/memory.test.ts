@@ -5,7 +5,12 @@ import { memoryOf } from '../../../src-main/engine/compile/memory.ts'
 import type { ProgramSpec } from '../../../src-main/engine/compile/program.ts'
 import { trace } from '../../../src-main/engine/compile/trace.ts'
 import { loadTensorFlow } from '../../../src-main/engine/runtime/load.ts'
-import { checkFits, estimateMemory, memoryNeeded } from '../../../src-main/engine/train/memory.ts'
+import {
+  checkFits,
+  estimateMemory,
+  memoryNeeded,
+  residentPictures,
+} from '../../../src-main/engine/train/memory.ts'
 
 beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
@@ -78,8 +83,30 @@ describe('the memory of a run', () => {
     expect(batch).toBeGreaterThan(0)
     expect(memoryNeeded({ config: { ...config, batch }, shape })).toBeLessThanOrEqual(3e9)
     expect(() => checkFits(estimate)).toThrow(/needs about \d+\.\d GB of memory, and 3\.0 GB are free/)
+    const spared = memoryNeeded({ config: { ...config, checkpointing: true }, shape })
+    const tight = estimateMemory({ config, shape, availableBytes: spared })
+    expect(tight).toMatchObject({ fits: false, checkpointingFits: true })
+    expect(() => checkFits(tight)).toThrow(
+      expect.objectContaining({
+        hint: expect.stringMatching(/^Spare memory \(checkpointing\), or take/) as string,
+      }),
+    )
     const tiny = estimateMemory({ config, shape, availableBytes: 1e6 })
-    expect(tiny).toMatchObject({ fits: false, fittingBatch: null })
+    expect(tiny).toMatchObject({ fits: false, fittingBatch: null, checkpointingFits: false })
     expect(() => checkFits(estimateMemory({ config, shape, availableBytes: 1e12 }))).not.toThrow()
+  })
+
+  it('has its pictures on the device where half of the memory is enough for all of it', () => {
+    const config = resolveConfig('balanced')
+    const neededBytes = memoryNeeded({ config, shape })
+    // Bytes, three times while they are written.
+    const count = 10_000
+    const enough = 2 * (neededBytes + 3 * count * 32 * 32 * 3)
+    const resident = (availableBytes: number, pictures = count) =>
+      residentPictures(estimateMemory({ config, shape, availableBytes }), { shape, count: pictures })
+    expect(resident(enough)).toBe(count)
+    expect(resident(enough - 1)).toBe(0)
+    // More than one array holds.
+    expect(resident(1e15, 2_000_000)).toBe(0)
   })
 })

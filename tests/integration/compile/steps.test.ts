@@ -19,7 +19,8 @@ it.each(presetIds)('a training step is the same compiled as one operation at a t
   const spec = stepProgram({ system, config, shape })
   const uniform = uniformStream(2, 0, 'noise')
   const size = 4 * shape.height * shape.width * shape.channels
-  const feeds = { x: Float32Array.from({ length: size }, uniform), ...stepFeeds(config, 1) }
+  const pixels = Uint8Array.from({ length: size }, () => 256 * uniform())
+  const feeds = { pixels, ...stepFeeds(config, 1) }
   const [eager, compiled] = (['eager', 'compiled'] as const).map((mode) => {
     const program = createProgram(spec, { mode })
     program.write(initialState(system, config))
