@@ -29,7 +29,7 @@ async function measured(set: Record<string, unknown>): Promise<number> {
 }
 
 function estimated(set: Record<string, unknown>): number {
-  const { system, config, shape } = benchCase('ladder-5', { imageSize, set: { hidden: 32, ...set } })
+  const { system, config, shape } = benchCase('ladder-5', { imageSize, settings: { hidden: 32, ...set } })
   const spec = stepProgram({ system, config, shape })
   return memoryOf(spec, trace(spec)).peakBytes
 }
