@@ -51,38 +51,46 @@ static void CopyRows(const float *picture, const ConvolutionShape &s, const Layo
       const int64_t have = Min(layout.block * kInWord, s.cin - channel);
       const float *from = picture + h * s.w * s.cin + channel;
       for (int64_t p = 0; p < s.w; p++, from += s.cin, out += layout.block) {
-        if (kInWord == 1 && have == layout.block) memcpy(out, from, sizeof(float) * have);
-#ifdef FLOWERBED_BF16
-        else if (have == 32)
-          _mm512_storeu_ps(out, reinterpret_cast<__m512>(_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from))));
-#endif
-        else
-          for (int c = 0; c < layout.block; c++) {
-            const int64_t at = c * kInWord;
-            PutWord(out + c, at < have ? from[at] : 0, at + 1 < have ? from[at + 1] : 0);
-          }
+        if (kInWord == 1 && have == layout.block) PutWords(out, from, nullptr, have);
+        else PutRow(out, from, layout.block, have);
       }
     }
   }
 }
 
-/** Weights in the order in which the loop reads them; `at(i, j, input, output)` answers one. */
-template <typename At>
-static void PackWeights(const ConvolutionShape &s, const Layout &layout, int64_t outputs, float *to, const At &at) {
+/** Where the weight of (row, column, input, output) lies: `first` and a step for each. Inputs or outputs are in a row. */
+struct WeightsView {
+  const float *first;
+  int64_t row, column, input, output;
+};
+
+/** Weights in the order in which the loop reads them, `outputs` of a group side by side. */
+static void PackWeights(const ConvolutionShape &s, const Layout &layout, int64_t outputs, const WeightsView &view, float *to) {
   const int64_t size = s.kh * layout.blocks * s.kw * layout.block * outputs;
-  Parallel(Divided(s.cout, outputs), [&](int64_t group) {
-    float *out = to + group * size;
-    for (int64_t i = 0; i < s.kh; i++)
-      for (int64_t b = 0; b < layout.blocks; b++)
-        for (int64_t j = 0; j < s.kw; j++)
-          for (int c = 0; c < layout.block; c++) {
-            const int64_t input = (b * layout.block + c) * kInWord;
-            for (int64_t k = 0; k < outputs; k++) {
-              const int64_t output = group * outputs + k;
-              const auto weight = [&](int64_t of) { return of < s.cin && output < s.cout ? at(i, j, of, output) : 0.f; };
-              PutWord(out++, weight(input), kInWord == 2 ? weight(input + 1) : 0);
-            }
+  const int64_t numbers = layout.block * kInWord;
+  Parallel(Divided(s.cout, outputs) * s.kh, [&](int64_t task) {
+    const int64_t group = task / s.kh, i = task % s.kh;
+    float *out = to + group * size + i * (size / s.kh);
+    const int64_t have_outputs = Min(outputs, s.cout - group * outputs);
+    for (int64_t b = 0; b < layout.blocks; b++)
+      for (int64_t j = 0; j < s.kw; j++, out += layout.block * outputs) {
+        const float *from = view.first + i * view.row + j * view.column + b * numbers * view.input + group * outputs * view.output;
+        const int64_t have = Min(numbers, s.cin - b * numbers);
+        if (view.output == 1) {
+          for (int64_t c = 0; c < layout.block; c++) {
+            const auto input = [&](int64_t of) { return of < have ? from + of * view.input : nullptr; };
+            PutWords(out + c * outputs, input(c * kInWord), input(c * kInWord + 1), have_outputs);
+            memset(out + c * outputs + have_outputs, 0, sizeof(float) * (outputs - have_outputs));
           }
+          continue;
+        }
+        if (have_outputs < outputs) memset(out, 0, sizeof(float) * layout.block * outputs);
+        for (int64_t k = 0; k < have_outputs; k++) {
+          float words[16];
+          PutRow(words, from + k * view.output, layout.block, have);
+          for (int c = 0; c < layout.block; c++) out[c * outputs + k] = words[c];
+        }
+      }
   });
 }
 
@@ -97,119 +105,159 @@ static inline void StoreOutputs(Vector value, float *to, int64_t count) {
   if (count > 0) memcpy(to, all, sizeof(float) * count);
 }
 
+constexpr int kMostRows = 7;
+
 struct ForwardBlock {
-  const float *x, *weights, *bias;
-  float *y;
-  int64_t y_place, outputs;
+  /** Where the first place of each row begins. */
+  const float *x[kMostRows];
+  float *y[kMostRows];
+  const float *weights, *bias;
+  int64_t outputs;
 };
 
-/** kPlaces neighbouring places of y, kVectors vectors of outputs each. */
-template <int kPlaces, int kVectors, int kBlock>
+/** kPlaces neighbouring places in each of kRows rows of y, kVectors vectors of outputs each. */
+template <int kRows, int kPlaces, int kVectors, int kBlock>
 static void ForwardPlaces(const ForwardBlock &block, const ConvolutionShape &s, const Layout &layout) {
-  Vector sums[kPlaces][kVectors];
+  Vector sums[kRows][kPlaces][kVectors];
 #pragma GCC unroll 16
-  for (int p = 0; p < kPlaces; p++)
+  for (int r = 0; r < kRows; r++)
+#pragma GCC unroll 16
+    for (int p = 0; p < kPlaces; p++)
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; v++) sums[p][v] = block.bias ? Vector::Load(block.bias + v * kLanes) : Vector::Zero();
+      for (int v = 0; v < kVectors; v++)
+        sums[r][p][v] = block.bias ? Vector::Load(block.bias + v * kLanes) : Vector::Zero();
   const float *weights = block.weights;
   for (int64_t i = 0; i < s.kh; i++)
     for (int64_t b = 0; b < layout.blocks; b++) {
-      const float *x = block.x + i * layout.row() + b * layout.padded_width * kBlock;
+      const float *x[kRows];
+#pragma GCC unroll 16
+      for (int r = 0; r < kRows; r++) x[r] = block.x[r] + i * layout.row() + b * layout.padded_width * kBlock;
       for (int64_t word = 0; word < s.kw * kBlock; word++, weights += kVectors * kLanes) {
         Vector w[kVectors];
 #pragma GCC unroll 2
         for (int v = 0; v < kVectors; v++) w[v] = Vector::Load(weights + v * kLanes);
 #pragma GCC unroll 16
-        for (int p = 0; p < kPlaces; p++) {
-          const Vector all = Vector::All(x + p * kBlock + word);
+        for (int r = 0; r < kRows; r++)
+#pragma GCC unroll 16
+          for (int p = 0; p < kPlaces; p++) {
+            const Vector all = Vector::All(x[r] + p * kBlock + word);
 #pragma GCC unroll 2
-          for (int v = 0; v < kVectors; v++) sums[p][v] = sums[p][v].Plus(w[v], all);
-        }
+            for (int v = 0; v < kVectors; v++) sums[r][p][v] = sums[r][p][v].Plus(w[v], all);
+          }
       }
     }
 #pragma GCC unroll 16
-  for (int p = 0; p < kPlaces; p++)
+  for (int r = 0; r < kRows; r++)
+#pragma GCC unroll 16
+    for (int p = 0; p < kPlaces; p++)
 #pragma GCC unroll 2
-    for (int v = 0; v < kVectors; v++)
-      StoreOutputs(sums[p][v], block.y + p * block.y_place + v * kLanes, block.outputs - v * kLanes);
+      for (int v = 0; v < kVectors; v++)
+        StoreOutputs(sums[r][p][v], block.y[r] + p * s.cout + v * kLanes, block.outputs - v * kLanes);
 }
 
 using ForwardLoop = void (*)(const ForwardBlock &, const ConvolutionShape &, const Layout &);
 
-template <int kVectors, int kBlock, int... kPlaces>
+/** Rows that are computed together where a row has so few places that the accumulators would not be used. */
+constexpr int RowsFor(int places) { return places > 7 ? 1 : static_cast<int>(Min(kMostRows, Vector::kPlaces / places)); }
+
+template <bool kSeveralRows, int kVectors, int kBlock, int... kPlaces>
 static ForwardLoop ForwardLoopFor(int64_t places, std::integer_sequence<int, kPlaces...>) {
-  static constexpr ForwardLoop loops[] = {ForwardPlaces<kPlaces + 1, kVectors, kBlock>...};
+  static constexpr ForwardLoop loops[] = {
+      ForwardPlaces<kSeveralRows ? RowsFor(kPlaces + 1) : 1, kPlaces + 1, kVectors, kBlock>...};
   return loops[places - 1];
 }
 
-static ForwardLoop ForwardLoopFor(int vectors, int block, int64_t places) {
+template <int kVectors>
+static ForwardLoop ForwardLoopFor(bool several_rows, int block, int64_t places) {
   constexpr auto all = std::make_integer_sequence<int, Vector::kPlaces>();
-  if (vectors == 1)
-    return block == 16 ? ForwardLoopFor<1, 16>(places, all) : block == 4 ? ForwardLoopFor<1, 4>(places, all) : ForwardLoopFor<1, 1>(places, all);
-  return block == 16 ? ForwardLoopFor<2, 16>(places, all) : block == 4 ? ForwardLoopFor<2, 4>(places, all) : ForwardLoopFor<2, 1>(places, all);
+  if (several_rows) return ForwardLoopFor<true, kVectors, 16>(places, all);
+  if (block == 16) return ForwardLoopFor<false, kVectors, 16>(places, all);
+  return block == 4 ? ForwardLoopFor<false, kVectors, 4>(places, all) : ForwardLoopFor<false, kVectors, 1>(places, all);
 }
 
-/** Rows of y that are computed from one copy of x: as many as fit into `words`, but enough parts for every thread. */
-static int64_t TileRows(const ConvolutionShape &s, int64_t row_words, int64_t words) {
-  const int64_t fitting = words / row_words;
-  const int64_t for_all = Divided(s.n * s.h, 4 * Threads());
-  return Max(1, Min(s.h, Min(fitting, for_all)));
+/** A share of the rows of all pictures: some rows of one picture, or all rows of several. */
+struct Tiles {
+  int64_t rows, pictures, per_picture, count;
+};
+
+/** As large as fits into `words`, but enough of them for every thread. */
+static Tiles TilesFor(const ConvolutionShape &s, int64_t row_words, int64_t words) {
+  const int64_t for_all = Max(1, Divided(s.n * s.h, 4 * Threads())), fitting = Max(1, Min(words / row_words, for_all));
+  if (fitting < s.h) {
+    const int64_t per_picture = Divided(s.h, fitting);
+    return {Divided(s.h, per_picture), 1, per_picture, s.n * per_picture};
+  }
+  // Rows between the pictures take room as well.
+  const int64_t pictures = Max(1, fitting / (s.h + s.kh - 1));
+  return {s.h, pictures, 1, Divided(s.n, pictures)};
 }
 
 /** About half of a second-level cache of today, the other half being for the weights. */
 constexpr int64_t kForwardWords = 65536;
 
-template <typename At>
-static void Convolve(const ConvolutionShape &s, const float *x, const float *bias, float *y, const At &at) {
+static void Convolve(const ConvolutionShape &s, const float *x, const WeightsView &view, const float *bias, float *y) {
   const Layout layout = LayoutFor(s);
   const int vectors = VectorsFor(s.cout);
   const int64_t outputs = vectors * kLanes, groups = Divided(s.cout, outputs);
   const int64_t group_size = s.kh * layout.blocks * s.kw * layout.block * outputs;
   float *weights = Scratch(Purpose::kWeights, groups * (group_size + outputs));
   float *padded_bias = weights + groups * group_size;
-  PackWeights(s, layout, outputs, weights, at);
+  PackWeights(s, layout, outputs, view, weights);
   if (bias) PutPadded(padded_bias, bias, s.cout, groups * outputs);
-  const int64_t rows = TileRows(s, layout.row(), kForwardWords), tiles = Divided(s.h, rows);
+  const Tiles tiles = TilesFor(s, layout.row(), kForwardWords);
   const int64_t pieces = Divided(s.w, Vector::kPlaces);
-  Parallel(s.n * tiles, [&](int64_t task) {
-    const int64_t n = task / tiles, first = task % tiles * rows, count = Min(rows, s.h - first);
-    float *tile = Scratch(Purpose::kPicture, (count + s.kh - 1) * layout.row());
-    CopyRows(x + n * s.h * s.w * s.cin, s, layout, first - s.kh / 2, count + s.kh - 1, tile);
-    for (int64_t g = 0; g < groups; g++)
-      for (int64_t r = 0; r < count; r++) {
+  const int64_t together = layout.block == 16 && pieces == 1 ? RowsFor(static_cast<int>(s.w)) : 1;
+  Parallel(tiles.count, [&](int64_t task) {
+    const int64_t n = task / tiles.per_picture * tiles.pictures, first = task % tiles.per_picture * tiles.rows;
+    const int64_t pictures = Min(tiles.pictures, s.n - n), rows = Min(tiles.rows, s.h - first);
+    const int64_t stored_rows = rows + s.kh - 1;
+    float *tile = Scratch(Purpose::kPicture, pictures * stored_rows * layout.row());
+    for (int64_t picture = 0; picture < pictures; picture++)
+      CopyRows(x + (n + picture) * s.h * s.w * s.cin, s, layout, first - s.kh / 2, stored_rows,
+               tile + picture * stored_rows * layout.row());
+    for (int64_t g = 0; g < groups; g++) {
+      ForwardBlock block;
+      block.weights = weights + g * group_size;
+      block.bias = bias ? padded_bias + g * outputs : nullptr;
+      block.outputs = s.cout - g * outputs;
+      for (int64_t row = 0; row < pictures * rows;) {
+        const int64_t count = pictures * rows - row < together ? 1 : together;
         int64_t place = 0;
         for (int64_t left = pieces; left > 0; left--) {
+          for (int64_t r = 0; r < count; r++) {
+            const int64_t picture = (row + r) / rows, inside = (row + r) % rows;
+            block.x[r] = tile + (picture * stored_rows + inside) * layout.row() + place * layout.block;
+            block.y[r] = y + (((n + picture) * s.h + first + inside) * s.w + place) * s.cout + g * outputs;
+          }
           const int64_t places = Divided(s.w - place, left);
-          ForwardLoopFor(vectors, layout.block, places)(
-              {tile + r * layout.row() + place * layout.block, weights + g * group_size, bias ? padded_bias + g * outputs : nullptr,
-               y + ((n * s.h + first + r) * s.w + place) * s.cout + g * outputs, s.cout, s.cout - g * outputs},
-              s, layout);
+          const ForwardLoop loop = vectors == 1 ? ForwardLoopFor<1>(count > 1, layout.block, places)
+                                                : ForwardLoopFor<2>(count > 1, layout.block, places);
+          loop(block, s, layout);
           place += places;
         }
+        row += count;
       }
+    }
   });
 }
 
 static void Forward(const ConvolutionShape &s, const float *x, const float *weights, const float *bias, float *y) {
-  Convolve(s, x, bias, y, [&](int64_t i, int64_t j, int64_t input, int64_t output) {
-    return weights[((i * s.kw + j) * s.cin + input) * s.cout + output];
-  });
+  Convolve(s, x, {weights, s.kw * s.cin * s.cout, s.cin * s.cout, s.cout, 1}, bias, y);
 }
 
 /** The same as a convolution of dy with the weights turned round. */
 static void GradientOfInput(const ConvolutionShape &s, const float *weights, const float *dy, float *dx) {
   const ConvolutionShape turned = {s.n, s.h, s.w, s.cout, s.cin, s.kh, s.kw};
-  Convolve(turned, dy, nullptr, dx, [&](int64_t i, int64_t j, int64_t input, int64_t output) {
-    return weights[(((s.kh - 1 - i) * s.kw + s.kw - 1 - j) * s.cin + output) * s.cout + input];
-  });
+  const int64_t place = s.cin * s.cout;
+  Convolve(turned, dy, {weights + (s.kh * s.kw - 1) * place, -s.kw * place, -place, 1, s.cout}, nullptr, dx);
 }
 
 struct WeightsBlock {
   const float *x;
-  int64_t x_row, x_step;
+  int64_t x_picture, x_row, x_step;
   const float *dy;
-  int64_t dy_row, dy_step;
-  int64_t rows, steps;
+  int64_t dy_picture, dy_row, dy_step;
+  int64_t pictures, rows, steps;
   float *sums;
   int64_t sums_row;
 };
@@ -222,20 +270,22 @@ static void WeightsRows(const WeightsBlock &block) {
   for (int r = 0; r < kRows; r++)
 #pragma GCC unroll 2
     for (int v = 0; v < kVectors; v++) sums[r][v] = Vector::Load(block.sums + r * block.sums_row + v * kLanes);
-  for (int64_t h = 0; h < block.rows; h++) {
-    const float *x = block.x + h * block.x_row, *dy = block.dy + h * block.dy_row;
-    for (int64_t step = 0; step < block.steps; step++, x += block.x_step, dy += block.dy_step) {
-      Vector d[kVectors];
+  for (int64_t picture = 0; picture < block.pictures; picture++)
+    for (int64_t h = 0; h < block.rows; h++) {
+      const float *x = block.x + picture * block.x_picture + h * block.x_row;
+      const float *dy = block.dy + picture * block.dy_picture + h * block.dy_row;
+      for (int64_t step = 0; step < block.steps; step++, x += block.x_step, dy += block.dy_step) {
+        Vector d[kVectors];
 #pragma GCC unroll 2
-      for (int v = 0; v < kVectors; v++) d[v] = Vector::Load(dy + v * kLanes);
+        for (int v = 0; v < kVectors; v++) d[v] = Vector::Load(dy + v * kLanes);
 #pragma GCC unroll 16
-      for (int r = 0; r < kRows; r++) {
-        const Vector all = Vector::All(x + r);
+        for (int r = 0; r < kRows; r++) {
+          const Vector all = Vector::All(x + r);
 #pragma GCC unroll 2
-        for (int v = 0; v < kVectors; v++) sums[r][v] = sums[r][v].Plus(d[v], all);
+          for (int v = 0; v < kVectors; v++) sums[r][v] = sums[r][v].Plus(d[v], all);
+        }
       }
     }
-  }
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; r++)
 #pragma GCC unroll 2
@@ -255,76 +305,104 @@ static WeightsLoop WeightsLoopFor(int vectors, int64_t rows) {
   return vectors == 1 ? WeightsLoopFor<1>(rows, all) : WeightsLoopFor<2>(rows, all);
 }
 
-/** What of x and dy is worked on together: about the first-level cache. */
-constexpr int64_t kWeightsWords = 16384;
+/** What of x and dy is worked on together: about the first-level cache, more where the sums do not stay in it anyway. */
+constexpr int64_t kWeightsWords = 16384, kMoreWeightsWords = 65536;
+/** Sums that a thread has at once: about half of a second-level cache. */
+constexpr int64_t kSumsWords = 131072;
+
+/** x with every place's word holding its neighbour too, where a word holds two. */
+static void CopyForWeights(const ConvolutionShape &s, const float *picture, int64_t first, int64_t rows, int64_t x_row,
+                           float *to) {
+  const int64_t places = x_row / s.cin;
+  for (int64_t r = 0; r < rows; r++, to += x_row) {
+    const int64_t h = first + r;
+    if (h < 0 || h >= s.h) {
+      memset(to, 0, sizeof(float) * x_row);
+      continue;
+    }
+    const float *from = picture + h * s.w * s.cin;
+    if (kInWord == 1) {
+      const int64_t side = s.kw / 2 * s.cin, inside = s.w * s.cin;
+      memset(to, 0, sizeof(float) * side);
+      memcpy(to + side, from, sizeof(float) * inside);
+      memset(to + side + inside, 0, sizeof(float) * side);
+      continue;
+    }
+    const auto place = [&](int64_t p) { return p >= 0 && p < s.w ? from + p * s.cin : nullptr; };
+    for (int64_t p = 0; p < places; p++) PutWords(to + p * s.cin, place(p - s.kw / 2), place(p - s.kw / 2 + 1), s.cin);
+  }
+}
+
+/** `count` outputs of dy, padded to `outputs`, two neighbouring places in a word where it holds two. */
+static void CopyOutputs(const ConvolutionShape &s, const float *dy, int64_t rows, int64_t count, int64_t outputs, float *to) {
+  const int64_t steps = Divided(s.w, kInWord);
+  for (int64_t r = 0; r < rows; r++)
+    for (int64_t step = 0; step < steps; step++, to += outputs) {
+      const int64_t p = step * kInWord;
+      const float *one = dy + (r * s.w + p) * s.cout;
+      PutWords(to, one, p + 1 < s.w ? one + s.cout : nullptr, count);
+      memset(to + count, 0, sizeof(float) * (outputs - count));
+    }
+}
 
 /**
- * Neighbouring places share a word where it holds two, so that every place of x starts one, and every second place of dy.
- * Each of a fixed number of parts sums over its share of the pictures; the sums of the parts are added in their order.
+ * Outputs are shared out among threads, and pictures as well where that would leave some idle; what the parts of the
+ * pictures have summed is added in their order, so that a sum depends on shape and number of threads alone.
  */
 static void GradientOfWeights(const ConvolutionShape &s, const float *x, const float *dy, float *dweights, float *dbias) {
   const int vectors = VectorsFor(s.cout);
-  const int64_t outputs = vectors * kLanes, padded = RoundUp(s.cout, outputs);
-  const int64_t inputs = s.kw * s.cin, sum_size = s.kh * inputs * padded + padded;
-  const int64_t steps = Divided(s.w, kInWord), x_places = s.w + s.kw - 1 + kInWord - 1;
-  const int64_t x_row = x_places * s.cin, dy_row = steps * padded;
-  const int64_t rows = TileRows(s, x_row + dy_row, kWeightsWords), tiles = Divided(s.h, rows), tasks = s.n * tiles;
-  const int64_t parts = Min(Threads(), tasks), pieces = Divided(inputs, Vector::kRows);
-  // As dy lies, where it needs neither pairs nor padding.
-  const bool as_it_is = kInWord == 1 && padded == s.cout;
-  float *all_sums = Scratch(Purpose::kSums, parts * sum_size);
-  Parallel(parts, [&](int64_t part) {
-    float *sums = all_sums + part * sum_size, *bias_sums = sums + s.kh * inputs * padded;
+  const int64_t group = vectors * kLanes, padded = RoundUp(s.cout, group);
+  const int64_t inputs = s.kw * s.cin, kernel = s.kh * inputs;
+  // As many outputs at once as the cache holds the sums of, the same number for every group.
+  const int64_t wanted = Divided(padded / group, Max(1, kSumsWords / (kernel * group)));
+  const int64_t outputs = Divided(padded / group, wanted) * group, groups = Divided(padded, outputs);
+  const int64_t parts = groups % Threads() == 0 ? 1 : Min(Threads(), s.n), sum_size = (kernel + 1) * outputs;
+  const int64_t x_row = (s.w + s.kw - 1 + kInWord - 1) * s.cin, dy_row = Divided(s.w, kInWord) * outputs;
+  const Tiles tiles = TilesFor(s, x_row + dy_row, kernel * outputs > kMoreWeightsWords ? kMoreWeightsWords : kWeightsWords);
+  const int64_t pieces = Divided(inputs, Vector::kRows);
+  float *all_sums = Scratch(Purpose::kSums, groups * parts * sum_size);
+  Parallel(groups * parts, [&](int64_t share) {
+    const int64_t k = share / parts * outputs, part = share % parts, have = Min(outputs, s.cout - k);
+    float *sums = all_sums + share * sum_size, *bias_sums = sums + kernel * outputs;
     memset(sums, 0, sizeof(float) * sum_size);
-    float *x_tile = Scratch(Purpose::kGradient, (rows + s.kh - 1) * x_row + rows * dy_row);
-    float *dy_tile = x_tile + (rows + s.kh - 1) * x_row;
-    for (int64_t task = tasks * part / parts; task < tasks * (part + 1) / parts; task++) {
-      const int64_t n = task / tiles, first = task % tiles * rows, count = Min(rows, s.h - first);
-      for (int64_t r = 0; r < count + s.kh - 1; r++) {
-        const int64_t h = first + r - s.kh / 2;
-        if (h < 0 || h >= s.h) {
-          memset(x_tile + r * x_row, 0, sizeof(float) * x_row);
-          continue;
-        }
-        const float *from = x + (n * s.h + h) * s.w * s.cin;
-        const auto place = [&](int64_t p) { return p >= 0 && p < s.w ? from + p * s.cin : nullptr; };
-        for (int64_t p = 0; p < x_places; p++)
-          PutWords(x_tile + r * x_row + p * s.cin, place(p - s.kw / 2), place(p - s.kw / 2 + 1), s.cin);
+    const int64_t x_picture = (tiles.rows + s.kh - 1) * x_row, dy_picture = tiles.rows * dy_row;
+    float *x_tile = Scratch(Purpose::kGradient, tiles.pictures * (x_picture + dy_picture));
+    float *dy_tile = x_tile + tiles.pictures * x_picture;
+    for (int64_t task = tiles.count * part / parts; task < tiles.count * (part + 1) / parts; task++) {
+      const int64_t n = task / tiles.per_picture * tiles.pictures, first = task % tiles.per_picture * tiles.rows;
+      const int64_t pictures = Min(tiles.pictures, s.n - n), rows = Min(tiles.rows, s.h - first);
+      for (int64_t picture = 0; picture < pictures; picture++) {
+        CopyForWeights(s, x + (n + picture) * s.h * s.w * s.cin, first - s.kh / 2, rows + s.kh - 1, x_row,
+                       x_tile + picture * x_picture);
+        const float *given = dy + ((n + picture) * s.h + first) * s.w * s.cout + k;
+        CopyOutputs(s, given, rows, have, outputs, dy_tile + picture * dy_picture);
+        for (int64_t p = 0; p < rows * s.w; p++)
+          for (int64_t c = 0; c < have; c++) bias_sums[c] += given[p * s.cout + c];
       }
-      const float *given = dy + (n * s.h + first) * s.w * s.cout;
-      for (int64_t p = 0; p < count * s.w; p++)
-        for (int64_t k = 0; k < s.cout; k++) bias_sums[k] += given[p * s.cout + k];
-      if (!as_it_is)
-        for (int64_t r = 0; r < count; r++)
-          for (int64_t step = 0; step < steps; step++) {
-            const int64_t p = step * kInWord;
-            const float *one = given + (r * s.w + p) * s.cout;
-            float *to = dy_tile + r * dy_row + step * padded;
-            PutWords(to, one, p + 1 < s.w ? one + s.cout : nullptr, s.cout);
-            PutWords(to + s.cout, nullptr, nullptr, padded - s.cout);
-          }
-      for (int64_t k = 0; k < padded; k += outputs)
+      for (int64_t g = 0; g < outputs; g += group)
         for (int64_t i = 0; i < s.kh; i++) {
           int64_t input = 0;
           for (int64_t left = pieces; left > 0; left--) {
             const int64_t here = Divided(inputs - input, left);
-            WeightsLoopFor(vectors, here)({x_tile + i * x_row + input, x_row, s.cin * kInWord, (as_it_is ? given : dy_tile) + k,
-                                           as_it_is ? s.w * s.cout : dy_row, padded, count, steps,
-                                           sums + (i * inputs + input) * padded + k, padded});
+            WeightsLoopFor(vectors, here)({x_tile + i * x_row + input, x_picture, x_row, s.cin * kInWord, dy_tile + g, dy_picture,
+                                           dy_row, outputs, pictures, rows, Divided(s.w, kInWord),
+                                           sums + (i * inputs + input) * outputs + g, outputs});
             input += here;
           }
         }
     }
   });
-  const int64_t all_rows = s.kh * inputs + 1, shares = Min(Threads(), all_rows);
+  const int64_t rows = kernel + 1, shares = Min(Threads(), rows);
   Parallel(shares, [&](int64_t share) {
-    for (int64_t r = all_rows * share / shares; r < all_rows * (share + 1) / shares; r++) {
-      float *to = r == all_rows - 1 ? dbias : dweights + r * s.cout;
-      for (int64_t k = 0; k < s.cout; k++) {
-        float sum = 0;
-        for (int64_t part = 0; part < parts; part++) sum += all_sums[part * sum_size + r * padded + k];
-        to[k] = sum;
+    for (int64_t r = rows * share / shares; r < rows * (share + 1) / shares; r++)
+      for (int64_t k = 0; k < s.cout; k += outputs) {
+        float *to = (r == kernel ? dbias : dweights + r * s.cout) + k;
+        const float *from = all_sums + k / outputs * parts * sum_size + r * outputs;
+        for (int64_t c = 0; c < Min(outputs, s.cout - k); c++) {
+          float sum = 0;
+          for (int64_t part = 0; part < parts; part++) sum += from[part * sum_size + c];
+          to[c] = sum;
+        }
       }
-    }
   });
 }

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <time.h>
 
 namespace flowerbed {
 namespace {
@@ -22,6 +23,7 @@ struct Job {
 int thread_count = 1;
 int helpers_started = 0;
 Job *jobs = nullptr;
+uint64_t jobs_begun = 0;
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t work_came = PTHREAD_COND_INITIALIZER;
 pthread_cond_t helper_left = PTHREAD_COND_INITIALIZER;
@@ -40,12 +42,39 @@ Job *JobWithWork() {
   return nullptr;
 }
 
+/** Waking a thread takes longer than many an operation: it looks for a while whether more comes at once. */
+constexpr int64_t kPatienceNs = 50000;
+
+int64_t Now() {
+  timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return now.tv_sec * 1000000000ll + now.tv_nsec;
+}
+
+/** Whether a job came, after the `seen`th, while it was looked for. */
+bool JobCame(uint64_t seen) {
+  const int64_t end = Now() + kPatienceNs;
+  do {
+    for (int i = 0; i < 50; i++) {
+      if (__atomic_load_n(&jobs_begun, __ATOMIC_RELAXED) != seen) return true;
+#if defined(__x86_64__)
+      __builtin_ia32_pause();
+#endif
+    }
+  } while (Now() < end);
+  return false;
+}
+
 void *Help(void *) {
   pthread_mutex_lock(&mutex);
   for (;;) {
     Job *job = JobWithWork();
     if (!job) {
-      pthread_cond_wait(&work_came, &mutex);
+      const uint64_t seen = jobs_begun;
+      pthread_mutex_unlock(&mutex);
+      const bool came = JobCame(seen);
+      pthread_mutex_lock(&mutex);
+      if (!came && jobs_begun == seen) pthread_cond_wait(&work_came, &mutex);
       continue;
     }
     job->helpers++;
@@ -83,6 +112,7 @@ void RunTasks(int64_t tasks, const void *argument, Task task) {
   Job **end = &jobs;
   while (*end) end = &(*end)->following;
   *end = &job;
+  __atomic_store_n(&jobs_begun, jobs_begun + 1, __ATOMIC_RELAXED);
   pthread_mutex_unlock(&mutex);
   pthread_cond_broadcast(&work_came);
   Work(&job);

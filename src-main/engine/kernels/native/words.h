@@ -32,11 +32,22 @@ static inline void PutWords(float *to, const float *first, const float *second, 
     _mm512_storeu_si512(to + i, word);
   }
 #else
-  if (first) memcpy(to, first, sizeof(float) * count);
-  else memset(to, 0, sizeof(float) * count);
-  return;
+  for (; i + Vector::kLanes <= count; i += Vector::kLanes)
+    (first ? Vector::Load(first + i) : Vector::Zero()).Store(to + i);
 #endif
   for (; i < count; i++) PutWord(to + i, first ? first[i] : 0, second ? second[i] : 0);
+}
+
+/** The words of `numbers` numbers that lie in a row, `words` of them; what is missing is nought. */
+static inline void PutRow(float *to, const float *from, int64_t words, int64_t numbers) {
+#ifdef FLOWERBED_BF16
+  for (; words >= 16 && numbers >= 32; words -= 16, numbers -= 32, to += 16, from += 32)
+    _mm512_storeu_ps(to, reinterpret_cast<__m512>(_mm512_cvtne2ps_pbh(_mm512_loadu_ps(from + 16), _mm512_loadu_ps(from))));
+#endif
+  for (int64_t i = 0; i < words; i++) {
+    const int64_t at = i * Vector::kInWord;
+    PutWord(to + i, at < numbers ? from[at] : 0, at + 1 < numbers ? from[at + 1] : 0);
+  }
 }
 
 /** `count` floats and noughts behind them up to `padded`. */
