@@ -1,16 +1,15 @@
 /**
  * Times the training step of the three networks beside PyTorch's, and writes what came of it, machine and all, as JSON:
- * ours in turns with PyTorch's best in fp32 (`flowerbed bench step --against torch`), then each way of PyTorch in bf16.
+ * ours in turns with PyTorch's best, in fp32 and in bf16 (`flowerbed bench step --against torch`).
  *
  *   node scripts/gpu-bench/measure.mjs --out results.json [--python PYTHON] [--device cuda|cpu]
  *        [--network NAME …] [--repeats 7] [--steps N]
  *
  * Without --python ours alone. TensorFlow is the installed one, or that of FLOWERBED_TF_DIR.
  */
-import { spawn, spawnSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { existsSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
@@ -44,48 +43,33 @@ function flowerbed(...args) {
   return last.startsWith('{') ? JSON.parse(last) : null
 }
 
-/** Milliseconds a step of PyTorch's own in bf16: the best of three times, by way; null where it does not run. */
-async function torchBf16(network, calls) {
-  const times = {}
-  for (const layout of ['nchw', 'channels_last']) {
-    for (const way of ['eager', 'compile']) {
-      const args = ['--network', network, '--layout', layout, '--bf16']
-      if (way === 'compile') args.push('--compile')
-      if (device === 'cuda') args.push('--cuda')
-      const child = spawn(python, [join(root, 'resources', 'bench', 'torch_peer.py'), ...args], {
-        stdio: ['pipe', 'pipe', 'inherit'],
-      })
-      // A Python without torch ends at once, and says why itself.
-      child.on('error', ({ message }) => console.error(message))
-      child.stdin.on('error', () => {})
-      const told = []
-      // The first line says what it is; each of ours asks for one more.
-      for (let i = 0; i < 3; i++) child.stdin.write(`${calls}\n`)
-      child.stdin.end()
-      for await (const line of createInterface({ input: child.stdout })) told.push(JSON.parse(line))
-      const [, ...timings] = told
-      times[`${way}, ${layout}`] = timings.length > 0 ? Math.min(...timings.map(({ ms }) => ms)) : null
-      console.error(`PyTorch bf16, ${network}, ${way}, ${layout}: ${times[`${way}, ${layout}`]} ms`)
-    }
-  }
-  return times
-}
-
 const doctor = flowerbed('doctor', '--device', device)
 const card = spawnSync('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv'], {
   encoding: 'utf8',
 })
 const networks = {}
 for (const network of values.network) {
-  const fp32 = flowerbed(
-    ...['bench', 'step', '--network', network, '--device', device, '--repeats', repeats],
-    ...(steps ? ['--steps', steps] : []),
-    ...(python ? ['--against', 'torch', '--python', python] : []),
-  )
-  const calls = Number(steps ?? Math.max(1, Math.round(2000 / (fp32?.msPerStep ?? 2000))))
-  networks[network] = { fp32, torchBf16: python ? await torchBf16(network, calls) : null }
+  networks[network] = {}
+  for (const precision of ['fp32', 'bf16']) {
+    networks[network][precision] = flowerbed(
+      ...[
+        'bench',
+        'step',
+        '--network',
+        network,
+        '--precision',
+        precision,
+        '--device',
+        device,
+        '--repeats',
+        repeats,
+      ],
+      ...(steps ? ['--steps', steps] : []),
+      ...(python ? ['--against', 'torch', '--python', python] : []),
+    )
+  }
   // After each network, so that a machine that is taken away leaves what was measured.
   const result = { device, card: card.stdout?.trim() ?? null, doctor, networks }
   writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`)
 }
-process.exitCode = Object.values(networks).every(({ fp32 }) => fp32) ? 0 : 1
+process.exitCode = Object.values(networks).every(({ fp32, bf16 }) => fp32 && bf16) ? 0 : 1

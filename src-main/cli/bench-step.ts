@@ -1,4 +1,5 @@
 import { FlowerbedError } from '#contract/errors.ts'
+import type { Precision } from '#contract/config.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { benchCase } from '../engine/bench/networks.ts'
 import type { BenchChanges, BenchNetwork } from '../engine/bench/networks.ts'
@@ -23,6 +24,7 @@ export interface StepOptions {
   python?: string
   device: DeviceChoice
   fed?: boolean
+  precision: Precision
   json?: boolean
 }
 
@@ -60,6 +62,7 @@ export async function benchStep(options: StepOptions): Promise<void> {
   const peak = summarize(limits.map((each) => (limit.gflop / each) * 1000))
   const result = {
     network,
+    precision: options.precision,
     ...changes,
     device: deviceName,
     msPerStep: ms.median,
@@ -83,9 +86,9 @@ export async function benchStep(options: StepOptions): Promise<void> {
   answer(options.json ?? false, result)
 }
 
-function changesOf({ set, imageSize }: StepOptions): BenchChanges {
+function changesOf({ set, imageSize, precision }: StepOptions): BenchChanges {
   return {
-    ...(Object.keys(set).length > 0 ? { settings: set } : {}),
+    settings: { precision, ...set },
     ...(imageSize === undefined ? {} : { imageSize }),
   }
 }
@@ -118,7 +121,7 @@ function checkPeer({ against, python, set, imageSize }: StepOptions): void {
 }
 
 async function startRival(
-  { against, python, network }: StepOptions,
+  { against, python, network, precision }: StepOptions,
   { device, changes, calls }: { device: 'cpu' | 'cuda'; changes: BenchChanges; calls: number },
 ): Promise<Rival | null> {
   if (against === 'electron') {
@@ -127,7 +130,7 @@ async function startRival(
     return { name, about: { peer: name, parameters: electron.about.parameters }, process: electron }
   }
   return against && python
-    ? await bestTorch({ python, network, device, calls: Math.max(1, calls >> 2) })
+    ? await bestTorch({ python, network, precision, device, calls: Math.max(1, calls >> 2) })
     : null
 }
 
@@ -135,13 +138,14 @@ async function startRival(
 async function bestTorch(options: {
   python: string
   network: BenchNetwork
+  precision: Precision
   device: 'cpu' | 'cuda'
   calls: number
 }): Promise<Rival> {
   const { calls, ...rest } = options
   const tried: { peer: TorchPeer; name: string; ms: number }[] = []
   for (const variant of torchVariants) {
-    const peer = await startTorchPeer({ ...rest, precision: 'fp32', variant })
+    const peer = await startTorchPeer({ ...rest, variant })
     const ms = summarize([(await peer.time(calls)).ms, (await peer.time(calls)).ms]).min
     const name = `PyTorch ${peer.about.torch}, ${variantName(variant)}`
     say(`${name}: ${ms.toFixed(1)} ms`)

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { z } from 'zod'
+import type { Precision } from '#contract/config.ts'
 import type { BenchNetwork } from '../engine/bench/networks.ts'
 import { resourceFolder } from '../resources.ts'
 import { startPeer } from './bench-peer.ts'
@@ -28,7 +29,7 @@ export type TorchPeer = Peer<z.infer<typeof aboutSchema>>
 export function startTorchPeer(options: {
   python: string
   network: BenchNetwork
-  precision: 'fp32' | 'bf16'
+  precision: Precision
   device: 'cpu' | 'cuda'
   variant: TorchVariant
 }): Promise<TorchPeer> {

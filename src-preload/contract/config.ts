@@ -250,6 +250,18 @@ export const runConfigSchema = z.strictObject({
     help: 'Draw with an average over past weights, which is steadier. 0 switches it off.',
     group: 'optimizer',
   }),
+  precision: setting(
+    z
+      .enum(['auto', 'fp32', 'bf16', 'fp16'], { error: 'Precision must be auto, fp32, bf16 or fp16' })
+      .default('fp32'),
+    {
+      title: 'Exactness of products',
+      term: 'mixed precision',
+      help: 'What convolutions multiply may be rounded to 16 bits, which is quicker on newer machines; sums, weights and all that is kept have 32. Automatic takes what is quickest here without harm.',
+      group: 'optimizer',
+      options: { auto: 'Automatic', fp32: '32 bits', bf16: '16 bits (bfloat16)', fp16: '16 bits (half)' },
+    },
+  ),
   flip: setting(yesNo('Flip'), {
     title: 'Mirror pictures at random',
     term: 'horizontal flip',
@@ -325,6 +337,8 @@ export const runConfigSchema = z.strictObject({
   }),
 })
 
+/** In what products are computed. */
+export type Precision = Exclude<RunConfig['precision'], 'auto'>
 export type RunConfig = z.infer<typeof runConfigSchema>
 export type SettingKey = keyof RunConfig
 export const settingKeys = Object.keys(runConfigSchema.shape) as SettingKey[]

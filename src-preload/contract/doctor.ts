@@ -54,6 +54,8 @@ export interface DoctorReport {
   memoryBytes: number
   /** Threads that TensorFlow shares an operation among, and where that number is from. */
   threads: { count: number; why: string } | null
+  /** The instructions of our own convolutions; null where TensorFlow's convolutions are taken. */
+  kernels: string | null
   runtime: InstalledRuntime | null
   device: { choice: DeviceChoice; used: 'cpu' | 'cuda' | null; name: string | null; why: string }
   dataDirectory: string

@@ -58,6 +58,7 @@ const balanced: RunConfig = {
   weightDecay: 0,
   clipNorm: 1,
   emaDecay: 0.999,
+  precision: 'auto',
   flip: false,
   flipVertical: false,
   turn: false,
@@ -69,6 +70,7 @@ const balanced: RunConfig = {
 /** Third rung: flow matching between pictures and q(z|x), both networks the reference’s U-Net. */
 const ladder3: RunConfig = {
   ...balanced,
+  precision: 'fp32',
   network: 'unet',
   batch: 64,
   hidden: 128,

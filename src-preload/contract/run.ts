@@ -33,10 +33,18 @@ export const machineSchema = z.object({
   deviceName: z.string(),
   /** Why this device, in words; runs of older versions do not have it, nor the next. */
   deviceWhy: z.string().optional(),
+  /** In what the run's products are computed. */
+  precision: z.enum(['fp32', 'bf16', 'fp16']).optional(),
   /** Threads that share an operation on the processor. */
   threads: z.int().optional(),
 })
 export type Machine = z.infer<typeof machineSchema>
+
+export const precisionWords: Record<NonNullable<Machine['precision']>, string> = {
+  fp32: '32 bits',
+  bf16: '16 bits (bfloat16)',
+  fp16: '16 bits (half)',
+}
 
 /** A run as SQLite keeps it and lists show it. Times are ms since 1970. */
 export const runRecordSchema = z.object({

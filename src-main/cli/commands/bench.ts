@@ -17,6 +17,11 @@ export function addBench(program: Command): void {
     )
     .option('--set <key=value>', 'another setting of the run, batch=256 for one', collectSettings, {})
     .option('--image-size <pixels>', 'width and height of the pictures', wholeNumber)
+    .addOption(
+      new Option('--precision <precision>', 'in what products are computed')
+        .choices(['fp32', 'bf16'])
+        .default('fp32'),
+    )
     .option('--fed', 'give each step its pictures, as when they do not fit on the device')
     .option('--steps <count>', 'steps per repeat; about five seconds of them unless said', wholeNumber)
     .option('--repeats <count>', 'repeats, whose median is told', wholeNumber, 7)

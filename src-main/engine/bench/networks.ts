@@ -30,7 +30,8 @@ export interface BenchChanges {
  * @throws FlowerbedError or ZodError for settings and sizes that no run can have
  */
 export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {
-  const { settings = {}, imageSize } = changes
+  const { imageSize } = changes
+  const settings = { precision: 'fp32', ...changes.settings }
   const square = (size: number, channels: PictureShape['channels']): PictureShape => {
     const side = imageSize ?? size
     return pictureShapeSchema.parse({ height: side, width: side, channels })

@@ -1,6 +1,7 @@
 /* eslint-disable max-params -- the signatures are tfjs-node's */
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Precision } from '#contract/config.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 
 /** An attribute of a TensorFlow operation as tfjs-node passes it. */
@@ -28,6 +29,8 @@ export interface Kernels {
 export interface Binding {
   /** For programs that run on the processor. */
   kernels?: Kernels | undefined
+  /** In what products are computed quickest without harm. */
+  fastPrecision?: Precision
   /** Set on the one that stands in while a program is traced. */
   tracing?: true
   TF_FLOAT: number

@@ -1,4 +1,7 @@
+import type { Precision } from '#contract/config.ts'
+import { nodeBackend } from './backend.ts'
 import type { Binding } from './backend.ts'
+import { withHalfPrecision } from './half-precision.ts'
 import { withNativeConvolutions } from './native-convolutions.ts'
 import type { ProgramSpec } from './program.ts'
 import type { Trace } from './trace.ts'
@@ -6,6 +9,14 @@ import type { Trace } from './trace.ts'
 /** What a trace becomes for the device at hand, before it is written as a graph. */
 export function lowered(spec: ProgramSpec, trace: Trace, binding: Binding): Trace {
   const { kernels } = binding
-  if (!kernels) return trace
-  return withNativeConvolutions(spec, trace, { binding, bf16: process.env['BF'] === '1' && kernels.bf16 })
+  const { precision = 'fp32' } = spec
+  // Our own convolutions round while they read, which saves the passes over memory.
+  const bf16 = precision === 'bf16' && kernels?.bf16 === true
+  const rounded =
+    precision === 'fp32' || bf16 ? trace : withHalfPrecision(spec, trace, { binding, precision })
+  return kernels ? withNativeConvolutions(spec, rounded, { binding, bf16 }) : rounded
 }
+
+/** What `auto` means on the device that TensorFlow was loaded for: the quickest of which training does not suffer. */
+export const precisionHere = (wanted: Precision | 'auto'): Precision =>
+  wanted === 'auto' ? (nodeBackend().binding.fastPrecision ?? 'fp32') : wanted

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import type { Precision } from '#contract/config.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { nodeBackend } from './backend.ts'
 import { types } from './shapes.ts'
@@ -29,6 +30,8 @@ export interface ProgramSpec {
   name: string
   state: Record<string, TensorSpec>
   feeds: Record<string, TensorSpec>
+  /** In what convolutions and matrix products are computed where the program is compiled; fp32 unless said. */
+  precision?: Precision
   body: (state: Tensors, feeds: Tensors) => { fetches: Tensors; next: Tensors }
 }
 

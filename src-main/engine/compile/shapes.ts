@@ -10,6 +10,9 @@ export const types = { float32: 1, int32: 3, uint8: 4, bool: 10 } as const
 /** Bytes of one number of a type. */
 export const bytesOf = (dtype: number): number => (dtype === types.bool || dtype === types.uint8 ? 1 : 4)
 
+/** Those of 16 bits, which appear only between the nodes of a graph that is written. */
+export const halfTypes = { bf16: 14, fp16: 19 } as const
+
 /** What is known of a value before the graph runs; `values` only where they are constant. */
 export interface Known {
   shape: number[]

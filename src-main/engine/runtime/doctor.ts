@@ -40,6 +40,9 @@ export function examine(options: {
     cores: cpus().length,
     memoryBytes: totalmem(),
     threads: loaded ? { count: loaded.threads.intraOp, why: loaded.threads.why } : null,
+    kernels: loaded?.kernels
+      ? `${loaded.kernels.instructions}${loaded.kernels.bf16 ? ' with bfloat16' : ''}`
+      : null,
     runtime: loaded?.runtime ?? null,
     device: {
       choice: device,

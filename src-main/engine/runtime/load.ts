@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import type * as TensorFlowModule from '@tensorflow/tfjs-node-gpu'
 import type { InstalledRuntime } from '#contract/doctor.ts'
+import type { Precision } from '#contract/config.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { notStarted, notUsed } from './card-trouble.ts'
@@ -11,6 +12,7 @@ import { bindingPath } from './layout.ts'
 import type { Kernels } from '../compile/backend.ts'
 import { loadKernels } from './kernels.ts'
 import { type Binding, withOwnMemory } from './own-memory.ts'
+import type { NvidiaCard } from './nvidia.ts'
 import { threadsOfMachine } from './threads.ts'
 import type { ThreadChoice } from './threads.ts'
 
@@ -51,12 +53,13 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   defineRemovedUtil()
   const tf = start(decision)
   const backend = tf.backend() as unknown as {
-    binding: { TF_Version: string; kernels?: Kernels }
+    binding: { TF_Version: string; kernels?: Kernels; fastPrecision?: Precision }
     isUsingGpuDevice: boolean
   }
   const used = backend.isUsingGpuDevice ? 'cuda' : 'cpu'
   const kernels = used === 'cpu' ? loadKernels({ threads: threads.intraOp }) : null
   if (kernels) backend.binding.kernels = kernels
+  backend.binding.fastPrecision = fastPrecision({ card: used === 'cuda' ? card : null, kernels })
   const refused = card && used === 'cpu' ? notUsed(card) : null
   if (refused && device === 'cuda') throw refused
   const result: LoadedTensorFlow = {
@@ -73,6 +76,16 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   }
   loaded = { device, result }
   return result
+}
+
+/**
+ * Cards multiply bfloat16 from compute capability 8 on and half floats from 7 on (tensor cores); on processors our own
+ * convolutions do where they can, while rounding around TensorFlow's brings nothing for sure.
+ */
+export function fastPrecision(of: { card: NvidiaCard | null; kernels: Kernels | null }): Precision {
+  if (!of.card) return of.kernels?.bf16 ? 'bf16' : 'fp32'
+  const capability = of.card.computeCapability ?? 0
+  return capability >= 8 ? 'bf16' : capability >= 7 ? 'fp16' : 'fp32'
 }
 
 /** Loads the libraries, which takes hold of the card. */

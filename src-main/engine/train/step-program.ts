@@ -4,6 +4,7 @@ import type { RunConfig } from '#contract/config.ts'
 import type { WeightsName } from '#contract/drawing.ts'
 import { picturesPerStep } from '#contract/goal.ts'
 import type { PictureShape } from '#contract/pictures.ts'
+import { precisionHere } from '../compile/lower.ts'
 import type { ProgramSpec, Tensors, Values } from '../compile/program.ts'
 import { adam, averaged } from '../compile/update.ts'
 import { pictureInput } from '../data/step-pictures.ts'
@@ -53,6 +54,7 @@ export function stepProgram(options: {
 
   return {
     name: 'train',
+    precision: precisionHere(config.precision),
     state: {
       ...Object.fromEntries(
         kinds.flatMap((kind) =>

@@ -10,6 +10,7 @@ import type { Values } from '../compile/program.ts'
 import { errorsOfTimes } from '../flow/time-buckets.ts'
 import { splitPictures } from '../data/split.ts'
 import { Dataset } from '../../packed/dataset.ts'
+import { precisionHere } from '../compile/lower.ts'
 import { createSystem } from '../flow/create-system.ts'
 import type { System } from '../flow/system.ts'
 import { availableMemory } from '../runtime/free-memory.ts'
@@ -72,7 +73,7 @@ export class Trainer {
     const { request, machine, emit, freeBytes } = options
     this.runId = request.runId
     this.request = request
-    this.machine = machine
+    this.machine = { ...machine, precision: precisionHere(request.config.precision) }
     this.emit = emit
     this.config = request.config
     this.dataset = new Dataset(request.datasetDirectory)

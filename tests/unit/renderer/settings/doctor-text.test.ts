@@ -10,6 +10,7 @@ const well: DoctorReport = {
   cores: 16,
   memoryBytes: 128e9,
   threads: { count: 8, why: 'one a core' },
+  kernels: 'avx512',
   runtime: {
     variant: 'cuda',
     version: '2.20.0',
