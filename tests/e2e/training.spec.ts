@@ -26,6 +26,14 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
   await page.getByTestId('extend-confirm').click()
   await expect(page.getByText('of 100,500').first()).toBeVisible()
 
+  // What is being written stays while the run goes on.
+  const note = page.getByRole('textbox', { name: 'Note' })
+  await note.pressSequentially('Half of a sent')
+  const written = await stepOf(page)
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(written)
+  await note.pressSequentially('ence')
+  await expect(note).toHaveValue('Half of a sentence')
+
   // A reloaded window finds the run as it is, still learning.
   await page.reload()
   await page.getByTestId('go-run').click()
