@@ -14,7 +14,13 @@ beforeAll(() => {
 const shape = { height: 16, width: 12, channels: 3 } as const
 
 it.each(presetIds)('a training step is the same compiled as one operation at a time: %s', (preset) => {
-  const config = resolveConfig(preset, { hidden: 8, batch: 4, weightDecay: 0.1, clipNorm: 0.5 })
+  const config = resolveConfig(preset, {
+    hidden: 8,
+    batch: 4,
+    weightDecay: 0.1,
+    clipNorm: 0.5,
+    precision: 'fp32',
+  })
   const system = createSystem({ config, shape })
   const spec = stepProgram({ system, config, shape })
   const uniform = uniformStream(2, 0, 'noise')

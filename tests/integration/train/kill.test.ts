@@ -10,7 +10,7 @@ const folder = temporaryFolder('kill')
 const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
 const kills = 20
 // Between being told to end and ending a process takes a few more; the twentieth must not be at the end yet.
-const steps = 500
+const steps = 1500
 const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '--device', 'cpu'].concat(
   ['hidden=8', 'sampleSteps=2', 'sampleCount=1', 'sampleEvery=7', 'checkpointEvery=3', 'flip=true'].flatMap(
     (setting) => ['--set', setting],

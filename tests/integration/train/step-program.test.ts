@@ -20,7 +20,7 @@ const shape = { height: 16, width: 16, channels: 3 } as const
 const presets = ['balanced', 'ladder-5-observation-noise'] as const
 
 function specOf(preset: PresetId, changes: Partial<RunConfig>, side = 16) {
-  const config = resolveConfig(preset, { hidden: 8, batch: 8, emaDecay: 0.9, ...changes })
+  const config = resolveConfig(preset, { hidden: 8, batch: 8, emaDecay: 0.9, precision: 'fp32', ...changes })
   const size = { ...shape, height: side, width: side }
   const system = createSystem({ config, shape: size })
   return { config, system, spec: stepProgram({ system, config, shape: size, resident: 24 }) }
