@@ -7,12 +7,13 @@
  * For Linux on x64, on such a machine. Needs g++ 12 or newer and `unzip`.
  */
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { hashOfSources } from './lib/kernel-sources.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const sources = join(root, 'src-main', 'engine', 'kernels', 'native')
@@ -68,6 +69,8 @@ try {
     '-lpthread',
   ]
   execFileSync('gcc', ['-shared', '-s', ...objects, ...libraries, '-o', output], { stdio: 'inherit' })
+  // By which a test knows that what is committed was made of what is committed.
+  writeFileSync(join(dirname(output), 'sources.sha256'), `${hashOfSources(sources)}\n`)
   console.error(`${output}: ${statSync(output).size.toLocaleString('en')} bytes`)
 } finally {
   rmSync(work, { recursive: true, force: true })
