@@ -125,9 +125,12 @@ export function groupNorm(options: {
 }): Tensor4D {
   const { x, scale, shift, groups, film, relu: cut = false } = options
   const [n, , , c] = x.shape
-  const toPictures = (vector: Tensor) => tf.tile<Tensor2D>(vector.reshape([1, c]), [n, 1])
-  const [gamma, beta] = [toPictures(scale), toPictures(shift)]
-  if (!film) return normalized({ x, scale: gamma, shift: beta, groups, relu: cut })
+  // Spread by arithmetic: the gradient of tfjs's tile is one slice and one addition for every picture.
+  const [gamma, beta] = [scale.reshape<Tensor2D>([1, c]), shift.reshape<Tensor2D>([1, c])]
+  if (!film) {
+    const each = tf.zeros([n, 1])
+    return normalized({ x, scale: gamma.add(each), shift: beta.add(each), groups, relu: cut })
+  }
   const more = film.scale.add<Tensor2D>(1)
   return normalized({
     x,
