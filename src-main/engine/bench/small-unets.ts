@@ -5,7 +5,8 @@ import { consistentPath } from '../flow/path.ts'
 import { klElements } from '../flow/divergence.ts'
 import type { Parameters, System } from '../flow/system.ts'
 import { Layers } from '../nets/layers.ts'
-import { meanSquare, overPixels, resizeNearest, sumAll } from '../nets/ops.ts'
+import { meanSquare, sumAll } from '../nets/ops.ts'
+import { resizedBeside } from '../nets/resize.ts'
 
 /**
  * Two U-Nets of 150,000 parameters each, with the objective of a posterior: small enough that what is not arithmetic
@@ -60,8 +61,8 @@ function block(layers: Layers, name: string, size: { cin: number; cout: number }
   const conv2 = layers.conv(`${name}.conv2`, { cin: cout, cout })
   const norm2 = layers.norm(`${name}.norm2`, cout)
   return (parameters, x, t) => {
-    const h = conv1(parameters, x).add<Tensor4D>(overPixels(time(parameters, t)))
-    return norm2(parameters, conv2(parameters, norm1(parameters, h, { relu: true })), { relu: true })
+    const h = norm1(parameters, conv1(parameters, x), { offset: time(parameters, t), relu: true })
+    return norm2(parameters, conv2(parameters, h), { relu: true })
   }
 }
 
@@ -85,8 +86,7 @@ function unet(layers: Layers, options: { name: string; cin: number; cout: number
     }
     h = middle(parameters, h, t)
     for (const apply of up) {
-      const skip = skips.pop() as Tensor4D
-      h = apply(parameters, tf.concat([resizeNearest(h, skip.shape[1], skip.shape[2]), skip], 3), t)
+      h = apply(parameters, resizedBeside(h, skips.pop() as Tensor4D, 'nearest'), t)
     }
     return last(parameters, h)
   }

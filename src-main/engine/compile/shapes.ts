@@ -93,8 +93,22 @@ add(adamNode, (call) => [0, 1, 2].flatMap((i) => like(input(call, i))))
 add(averageNode, (call) => like(input(call, 0)))
 add(afterNode, (call) => like(input(call, 0)))
 // Our own (engine/kernels).
-add('FlowerbedGroupNorm', (call) => [0, 1, 1].flatMap((i) => like(input(call, i))))
-add('FlowerbedGroupNormGradient', (call) => [0, 1, 1].flatMap((i) => like(input(call, i))))
+add('FlowerbedGroupNorm', (call) => [0, 2, 2].flatMap((i) => like(input(call, i))))
+add('FlowerbedGroupNormGradient', (call) => [0, 1, 1, 1].flatMap((i) => like(input(call, i))))
+add('FlowerbedResizeBeside', (call) => {
+  const [{ shape, dtype }, beside] = [input(call, 0), input(call, 1)]
+  return of([...beside.shape.slice(0, 3), (shape[3] ?? 0) + (beside.shape[3] ?? 0)], dtype)
+})
+add('FlowerbedResizeBesideGradient', (call) => {
+  const { shape, dtype } = input(call, 0)
+  const [n = 0, toHeight = 0, toWidth = 0, both = 0] = shape
+  const [height, width, channels] = ['height', 'width', 'channels'].map((name) =>
+    attribute<number>(call, name),
+  )
+  return [[height, width, channels] as number[], [toHeight, toWidth, both - (channels ?? 0)]].flatMap(
+    (rest) => of([n, ...rest], dtype),
+  )
+})
 add('L2Loss', (call) => of([], input(call, 0).dtype))
 add('IsNan IsFinite IsInf', (call) => like(input(call, 0), types.bool))
 add('Cast', (call) => like(input(call, 0), attribute<number>(call, 'DstT')))

@@ -5,7 +5,13 @@ import type { Film } from './ops.ts'
 import { recomputed } from './recompute.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
-type Norm = (parameters: Parameters, x: Tensor4D, then?: { film?: Film; relu?: boolean }) => Tensor4D
+/** What goes right before and after a normalisation (`groupNorm`). */
+interface Around {
+  offset?: Tensor2D
+  film?: Film
+  relu?: boolean
+}
+type Norm = (parameters: Parameters, x: Tensor4D, around?: Around) => Tensor4D
 /** Several layers, from one or more `[n, h, w, c]`, with the time `[n, c]` in a network that is told it. */
 export type Block = (parameters: Parameters, inputs: Tensor4D[], time: Tensor2D | null) => Tensor4D
 
@@ -57,12 +63,12 @@ export class Layers {
     return (parameters, x) => dense(x, take(parameters, weight), take(parameters, bias))
   }
 
-  /** Group normalisation and what comes right after it: film, relu. */
+  /** Group normalisation and what comes right before and after it. */
   norm(name: string, channels: number, groups = 1): Norm {
     const weight = this.add(name, 'weight', [channels], { kind: 'constant', value: 1 })
     const bias = this.add(name, 'bias', [channels], { kind: 'constant', value: 0 })
-    return (parameters, x, then = {}) =>
-      groupNorm({ x, scale: take(parameters, weight), shift: take(parameters, bias), groups, ...then })
+    return (parameters, x, around = {}) =>
+      groupNorm({ x, scale: take(parameters, weight), shift: take(parameters, bias), groups, ...around })
   }
 
   private affine(name: string, options: { shape: number[]; fanIn: number; zero: boolean }) {

@@ -68,21 +68,6 @@ export function meanPool2(x: Tensor4D): Tensor4D {
   return tf.avgPool(x, 2, 2, 'valid')
 }
 
-/** Bilinear resize whose corner pixels keep their place (PyTorch's align_corners=True). */
-export function resizeBilinear(x: Tensor4D, height: number, width: number): Tensor4D {
-  return x.shape[1] === height && x.shape[2] === width ? x : tf.image.resizeBilinear(x, [height, width], true)
-}
-
-/** Doubles height and width, each pixel becoming 2 × 2. */
-export function double(x: Tensor4D): Tensor4D {
-  return resizeNearest(x, x.shape[1] * 2, x.shape[2] * 2)
-}
-
-/** Resizes by repeating or leaving out pixels. */
-export function resizeNearest(x: Tensor4D, height: number, width: number): Tensor4D {
-  return tf.image.resizeNearestNeighbor(x, [height, width])
-}
-
 /** Gathers each `side` × `side` pixels into one place: `[n, h, w, c]` → `[n, h / side, w / side, side² · c]`. */
 export function toPatches(x: Tensor4D, side: number): Tensor4D {
   if (side === 1) return x
@@ -113,31 +98,32 @@ export interface Film {
 
 /**
  * Group normalisation (Wu & He 2018) of x `[n, h, w, c]` over `groups` groups of channels, then scale and shift `[c]`,
- * `film` (Perez et al. 2018) and, if asked, relu. Variance is the biased one, epsilon 1e-5, as in PyTorch.
+ * `film` (Perez et al. 2018) and, if asked, relu. Variance is the biased one, epsilon 1e-5, as in PyTorch. With `offset`
+ * it is that of x + offset, which is by picture and channel `[n, c]`.
  */
 export function groupNorm(options: {
   x: Tensor4D
   scale: Tensor
   shift: Tensor
   groups: number
+  offset?: Tensor2D | undefined
   film?: Film | undefined
   relu?: boolean
 }): Tensor4D {
-  const { x, scale, shift, groups, film, relu: cut = false } = options
+  const { x, scale, shift, groups, offset, film, relu: cut = false } = options
   const [n, , , c] = x.shape
   // Spread by arithmetic: the gradient of tfjs's tile is one slice and one addition for every picture.
   const [gamma, beta] = [scale.reshape<Tensor2D>([1, c]), shift.reshape<Tensor2D>([1, c])]
+  const rest = { x, offset, groups, relu: cut }
   if (!film) {
     const each = tf.zeros([n, 1])
-    return normalized({ x, scale: gamma.add(each), shift: beta.add(each), groups, relu: cut })
+    return normalized({ ...rest, scale: gamma.add(each), shift: beta.add(each) })
   }
   const more = film.scale.add<Tensor2D>(1)
   return normalized({
-    x,
+    ...rest,
     scale: gamma.mul<Tensor2D>(more),
     shift: beta.mul(more).add<Tensor2D>(film.shift),
-    groups,
-    relu: cut,
   })
 }
 
@@ -145,30 +131,38 @@ const groupNormEpsilon = 1e-5
 
 interface Normalization {
   x: Tensor4D
-  /** `[n, c]`, as is `shift`. */
+  /** `[n, c]`, as are `scale` and `shift`. */
+  offset: Tensor2D | undefined
   scale: Tensor2D
   shift: Tensor2D
   groups: number
   relu: boolean
 }
 
-const normalized = (options: Normalization): Tensor4D =>
-  hasKernels() ? normalizedByKernel(options) : normalizedByParts(options)
+const normalized = (options: Normalization): Tensor4D => {
+  if (hasKernels()) return normalizedByKernel(options)
+  const { x, offset } = options
+  return normalizedByParts(offset ? { ...options, x: x.add<Tensor4D>(overPixels(offset)) } : options)
+}
 
 /** By operations of our own (`engine/kernels`), each of which reads a picture while it is in the cache. */
-function normalizedByKernel({ x, scale, shift, groups, relu: cut }: Normalization): Tensor4D {
+function normalizedByKernel({ x, offset, scale, shift, groups, relu: cut }: Normalization): Tensor4D {
   const attributes = { groups, relu: cut }
   // eslint-disable-next-line max-params -- tfjs hands the inputs and `save` over one by one
-  return tf.customGrad((input, gamma, beta, save) => {
-    const inputs = [input, gamma, beta] as Tensor[]
+  return tf.customGrad((input, moved, gamma, beta, save) => {
+    const inputs = [input, moved, gamma, beta] as Tensor[]
     const [value, mean, reciprocal] = nativeOps('FlowerbedGroupNorm', attributes, { inputs, outputs: 3 })
     ;(save as (tensors: Tensor[]) => void)([...inputs, mean as Tensor, reciprocal as Tensor])
     return {
       value: value as Tensor,
       gradFunc: (dy: Tensor, saved: Tensor[]) =>
-        nativeOps('FlowerbedGroupNormGradient', attributes, { inputs: [...saved, dy], outputs: 3 }),
+        nativeOps(
+          'FlowerbedGroupNormGradient',
+          { ...attributes, moved: offset !== undefined },
+          { inputs: [...saved, dy], outputs: 4 },
+        ),
     }
-  })(x, scale, shift) as Tensor4D
+  })(x, offset ?? tf.zerosLike(scale), scale, shift) as Tensor4D
 }
 
 /**

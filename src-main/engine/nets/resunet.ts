@@ -3,7 +3,8 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../flow/system.ts'
 import { Layers } from './layers.ts'
 import type { Block } from './layers.ts'
-import { double, fromPatches, meanPool2, relu, timeEmbedding, toPatches } from './ops.ts'
+import { fromPatches, meanPool2, relu, timeEmbedding, toPatches } from './ops.ts'
+import { resizedBeside } from './resize.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 /**
@@ -47,7 +48,7 @@ interface BlockOptions {
 /** What comes from below, doubled where it is smaller, beside what was kept on the way down; one alone stays. */
 function join([h, skip]: Tensor4D[]): Tensor4D {
   if (!h || !skip) return h as Tensor4D
-  return tf.concat([h.shape[1] === skip.shape[1] ? h : double(h), skip], 3)
+  return resizedBeside(h, skip, 'nearest')
 }
 
 /** x + conv(relu(film(norm(conv(relu(norm(x))))))), with a 1 × 1 convolution on the short way where widths differ. */

@@ -3,7 +3,8 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../flow/system.ts'
 import { Layers } from './layers.ts'
 import type { Block } from './layers.ts'
-import { maxPool2, overPixels, relu, resizeBilinear } from './ops.ts'
+import { maxPool2, overPixels, relu } from './ops.ts'
+import { resize, resizedBeside } from './resize.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 /**
@@ -35,8 +36,8 @@ function stageOf(layers: Layers, options: StageOptions): Block {
   const norm = layers.norm(normName, cout)
   const time = timed ? layers.dense(`temp_${name}`, { cin: 1, cout }) : null
   return (parameters, inputs, t) => {
-    const h = conv(parameters, join(inputs))
-    return norm(parameters, time && t ? h.add(overPixels(time(parameters, t))) : h, { relu: true })
+    const offset = time && t ? { offset: time(parameters, t) } : {}
+    return norm(parameters, conv(parameters, join(inputs)), { ...offset, relu: true })
   }
 }
 
@@ -65,8 +66,9 @@ function encoder(layers: Layers, size: NetworkSize, timed: boolean) {
 /** Doubles by bilinear resize, then, where odd sizes left a difference, resizes again to the skip, and joins both; one alone stays. */
 function join([h, skip]: Tensor4D[]): Tensor4D {
   if (!h || !skip) return h as Tensor4D
-  const doubled = resizeBilinear(h, h.shape[1] * 2, h.shape[2] * 2)
-  return tf.concat([resizeBilinear(doubled, skip.shape[1], skip.shape[2]), skip], 3)
+  const [height, width] = [h.shape[1] * 2, h.shape[2] * 2]
+  const even = skip.shape[1] === height && skip.shape[2] === width
+  return resizedBeside(even ? h : resize(h, { height, width, method: 'bilinear' }), skip, 'bilinear')
 }
 
 /** The decoder's stages down to `last`, deepest first. */
@@ -129,8 +131,10 @@ function bottleneck(layers: Layers, size: NetworkSize) {
   const expand = layers.conv('bottleneck_expand', { cin: c, cout: c, k: 1 })
   const timeOf = time6 ?? sharedTime(`velocity.temp_enc${deep ? 6 : 3}`)
   return (parameters: Parameters, h: Tensor4D, t: Tensor2D) => {
-    const time = overPixels(timeOf(parameters, t))
-    const bottom = norm(parameters, conv ? conv(parameters, h).add(time) : time, { relu: true })
+    const time = timeOf(parameters, t)
+    const bottom = conv
+      ? norm(parameters, conv(parameters, h), { offset: time, relu: true })
+      : norm(parameters, overPixels(time), { relu: true })
     const global = relu(squeeze(parameters, tf.mean<Tensor2D>(bottom, [1, 2])))
     return expand(parameters, overPixels(global)).add<Tensor4D>(bottom)
   }

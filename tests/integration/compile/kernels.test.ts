@@ -9,6 +9,8 @@ import { lowered } from '../../../src-main/engine/compile/lower.ts'
 import type { ProgramSpec, Values } from '../../../src-main/engine/compile/program.ts'
 import { trace } from '../../../src-main/engine/compile/trace.ts'
 import { conv2d, groupNorm, meanSquare, relu } from '../../../src-main/engine/nets/ops.ts'
+import { resizedBeside } from '../../../src-main/engine/nets/resize.ts'
+import type { ResizeMethod } from '../../../src-main/engine/nets/resize.ts'
 import { uniformStream } from '../../../src-main/engine/random.ts'
 import { loadTensorFlow } from '../../../src-main/engine/runtime/load.ts'
 
@@ -184,9 +186,10 @@ describe('group normalisation of our own', () => {
     c: number
     groups: number
     film: boolean
+    moved: boolean
     cut: boolean
   }) => {
-    const { n, h, w, c, groups, film, cut } = of
+    const { n, h, w, c, groups, film, moved, cut } = of
     const spec: ProgramSpec = {
       name: 'normalization',
       state: {},
@@ -196,16 +199,18 @@ describe('group normalisation of our own', () => {
         shift: float(c),
         more: float(n, c),
         on: float(n, c),
+        offset: float(n, c),
         by: float(n, h, w, c),
       },
       body: (_, { by, ...feeds }) => {
-        const { grads } = tf.valueAndGrads((...[x, scale, shift, more, on]: Tensor[]) => {
+        const { grads } = tf.valueAndGrads((...[x, scale, shift, more, on, offset]: Tensor[]) => {
           const y = groupNorm({
             ...{ x: x as Tensor4D, scale: scale as Tensor1D, shift: shift as Tensor1D, groups, relu: cut },
+            offset: moved ? (offset as Tensor2D) : undefined,
             film: film ? { scale: more as Tensor2D, shift: on as Tensor2D } : undefined,
           })
-          const unused = film ? tf.scalar(0) : tf.sum((more as Tensor).add(on as Tensor))
-          return tf.sum(y.mul(by as Tensor)).add(unused)
+          const unused = [...(film ? [] : [more, on]), ...(moved ? [] : [offset])] as Tensor[]
+          return unused.reduce((sum, each) => sum.add(tf.sum(each)), tf.sum(y.mul(by as Tensor)))
         })(Object.values(feeds))
         const plain = groupNorm({
           ...{
@@ -228,13 +233,57 @@ describe('group normalisation of our own', () => {
   }
 
   it.each([
-    { n: 2, h: 28, w: 28, c: 32, groups: 1, film: false, cut: true },
-    { n: 3, h: 5, w: 7, c: 24, groups: 8, film: true, cut: true },
-    { n: 2, h: 1, w: 1, c: 6, groups: 2, film: true, cut: false },
-    { n: 1, h: 33, w: 3, c: 1, groups: 1, film: false, cut: false },
+    { n: 2, h: 28, w: 28, c: 32, groups: 1, film: false, moved: true, cut: true },
+    { n: 3, h: 5, w: 7, c: 24, groups: 8, film: true, moved: false, cut: true },
+    { n: 2, h: 3, w: 1, c: 6, groups: 2, film: true, moved: true, cut: false },
+    { n: 1, h: 33, w: 3, c: 1, groups: 1, film: false, moved: false, cut: false },
   ])('is the one by TensorFlow’s operations, with its gradients: %j', (of) => {
     const spec = normalization(of)
     expect(operations(spec).includes('FlowerbedGroupNorm')).toBe(hasKernels)
     expectClose(run(spec, 'compiled'), run(spec, 'eager'), 2e-5)
+  })
+})
+
+describe('resizing beside others', () => {
+  const float = (...shape: number[]) => ({ shape, dtype: 'float32' as const })
+  const join = (of: {
+    from: [number, number, number]
+    to: [number, number, number]
+    method: ResizeMethod
+  }): ProgramSpec => ({
+    name: 'join',
+    state: {},
+    feeds: {
+      x: float(3, ...of.from),
+      other: float(3, ...of.to),
+      by: float(3, of.to[0], of.to[1], of.from[2] + of.to[2]),
+    },
+    body: (_, { x, other, by }) => {
+      const { grads } = tf.valueAndGrads((...given: Tensor[]) =>
+        tf.sum(resizedBeside(given[0] as Tensor4D, given[1] as Tensor4D, of.method).mul(by as Tensor)),
+      )([x as Tensor, other as Tensor])
+      const y = resizedBeside(x as Tensor4D, other as Tensor4D, of.method)
+      return { fetches: { y, dx: grads[0] as Tensor, dOther: grads[1] as Tensor }, next: {} }
+    },
+  })
+
+  it('stands in the graph where the processor has what it needs', () => {
+    const spec = join({ from: [2, 2, 4], to: [4, 4, 4], method: 'nearest' })
+    expect(operations(spec).includes('FlowerbedResizeBeside')).toBe(hasKernels)
+  })
+
+  it('is by TensorFlow’s operations, with its gradients, for any size', () => {
+    const side = fc.integer({ min: 1, max: 15 })
+    const size = fc.tuple(side, side, fc.integer({ min: 1, max: 40 }))
+    fc.assert(
+      fc.property(
+        fc.record({ from: size, to: size, method: fc.constantFrom('bilinear', 'nearest') }),
+        (of) => {
+          const spec = join(of)
+          expectClose(run(spec, 'compiled'), run(spec, 'eager'), 1e-5)
+        },
+      ),
+      { numRuns: 60, seed: 11 },
+    )
   })
 })

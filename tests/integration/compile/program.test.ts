@@ -6,15 +6,14 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createProgram } from '../../../src-main/engine/compile/create-program.ts'
 import type { ProgramSpec, Values } from '../../../src-main/engine/compile/program.ts'
 import {
-  double,
   groupNorm,
   meanPool2,
   meanSquare,
   relu,
-  resizeBilinear,
   sumAll,
   timeEmbedding,
 } from '../../../src-main/engine/nets/ops.ts'
+import { resize } from '../../../src-main/engine/nets/resize.ts'
 import {
   seedWords,
   statelessNormal,
@@ -57,12 +56,12 @@ const operations: Record<string, (x: Tensor4D) => Tensor> = {
   relu,
   meanSquare,
   sumAll,
-  double,
   meanPool2,
   conv2d: (x) => tf.conv2d(x, weights([3, 3, 4, 5]) as Tensor4D, 1, 'same'),
   conv1x1: (x) => tf.conv2d(x, weights([1, 1, 4, 2]) as Tensor4D, 1, 'same'),
   maxPool: (x) => tf.maxPool(x, 2, 2, 'valid'),
-  resizeBilinear: (x) => resizeBilinear(x, 11, 7),
+  doubled: (x) => resize(x, { height: 2 * x.shape[1], width: 2 * x.shape[2], method: 'nearest' }),
+  resizeBilinear: (x) => resize(x, { height: 11, width: 7, method: 'bilinear' }),
   groupNorm1: (x) => groupNorm({ x, scale: weights([4]), shift: weights([4]), groups: 1 }),
   groupNorm2: (x) => groupNorm({ x, scale: weights([4]), shift: weights([4]), groups: 2 }),
   concatSplit: (x) => tf.concat([...tf.split(x, 2, 3).reverse(), x], 3),

@@ -1,4 +1,5 @@
 import { beforeAll, expect, it } from 'vitest'
+import type { PictureShape } from '#contract/pictures.ts'
 import { presetIds, resolveConfig } from '#contract/presets.ts'
 import { trace } from '../../../src-main/engine/compile/trace.ts'
 import { createSystem } from '../../../src-main/engine/flow/create-system.ts'
@@ -11,7 +12,7 @@ beforeAll(() => {
 
 // Gradients of tfjs that take one picture at a time made a batch of 1,700 take minutes to load.
 it.each(presetIds)('a step of %s has as many operations for many pictures as for few', (preset) => {
-  const shape = { height: 16, width: 16, channels: 3 }
+  const shape: PictureShape = { height: 16, width: 16, channels: 3 }
   const operations = (batch: number) => {
     const config = resolveConfig(preset, { batch })
     return trace(stepProgram({ system: createSystem({ config, shape }), config, shape })).nodes.length

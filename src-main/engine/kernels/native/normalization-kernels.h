@@ -29,27 +29,26 @@ static void MeanOfGroups(const NormalizationShape &s, float *values, float by) {
   }
 }
 
-static void Normalize(const NormalizationShape &s, const float *x, const float *scale, const float *shift, float *y, float *mean,
-                      float *reciprocal) {
+static void Normalize(const NormalizationShape &s, const NormalizationInputs &in, float *y, float *mean, float *reciprocal) {
   const float places = static_cast<float>(s.places);
   Parallel(s.n, [&](int64_t n) {
-    const float *__restrict from = x + n * s.places * s.channels;
-    float *__restrict to = y + n * s.places * s.channels;
-    float *__restrict mu = mean + n * s.channels;
-    float *__restrict rsd = reciprocal + n * s.channels;
+    const int64_t picture = n * s.places * s.channels, row = n * s.channels;
+    const float *__restrict from = in.x + picture, *__restrict offset = in.offset + row;
+    float *__restrict to = y + picture, *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
     float *scratch = Scratch(Purpose::kPicture, 2 * s.channels);
     float *__restrict a = scratch, *__restrict b = scratch + s.channels;
     SumOverPlaces(s, mu, a, [&](int64_t p, int64_t c) { return from[p * s.channels + c]; });
+    for (int64_t c = 0; c < s.channels; c++) mu[c] += places * offset[c];
     MeanOfGroups(s, mu, places);
     SumOverPlaces(s, rsd, a, [&](int64_t p, int64_t c) {
-      const float off = from[p * s.channels + c] - mu[c];
+      const float off = from[p * s.channels + c] + (offset[c] - mu[c]);
       return off * off;
     });
     MeanOfGroups(s, rsd, places);
     for (int64_t c = 0; c < s.channels; c++) {
       rsd[c] = 1 / __builtin_sqrtf(rsd[c] + kEpsilon);
-      a[c] = rsd[c] * scale[n * s.channels + c];
-      b[c] = shift[n * s.channels + c] - mu[c] * a[c];
+      a[c] = rsd[c] * in.scale[row + c];
+      b[c] = in.shift[row + c] + (offset[c] - mu[c]) * a[c];
     }
     const float least = s.relu ? 0 : -__builtin_inff();
     for (int64_t p = 0; p < s.places; p++)
@@ -60,22 +59,22 @@ static void Normalize(const NormalizationShape &s, const float *x, const float *
   });
 }
 
-/** dx = dy·a + x·p + q, all factors by picture and channel; dy counts where y is above nought, with relu. */
-static void GradientOfNormalized(const NormalizationShape &s, const float *x, const float *scale, const float *shift,
-                                 const float *mean, const float *reciprocal, const float *dy, float *dx, float *dscale,
-                                 float *dshift) {
+/** dx = dy·a + (x + offset)·p + q, all factors by picture and channel; dy counts where y is above nought, with relu. */
+static void GradientOfNormalized(const NormalizationShape &s, const NormalizationInputs &in, const float *mean,
+                                 const float *reciprocal, const float *dy, const NormalizationGradients &out) {
   const float places = static_cast<float>(s.places);
   Parallel(s.n, [&](int64_t n) {
     const int64_t picture = n * s.places * s.channels, row = n * s.channels;
-    const float *__restrict from = x + picture, *__restrict given = dy + picture;
-    const float *__restrict mu = mean + row, *__restrict rsd = reciprocal + row, *__restrict stretch = scale + row;
-    float *__restrict to = dx + picture, *__restrict dy_xhat = dscale + row, *__restrict dy_sum = dshift + row;
+    const float *__restrict from = in.x + picture, *__restrict given = dy + picture;
+    const float *__restrict offset = in.offset + row, *__restrict stretch = in.scale + row;
+    const float *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
+    float *__restrict to = out.dx + picture, *__restrict dy_xhat = out.dscale + row, *__restrict dy_sum = out.dshift + row;
     float *scratch = Scratch(Purpose::kPicture, 5 * s.channels);
     float *__restrict a = scratch, *__restrict b = a + s.channels, *__restrict p = b + s.channels, *__restrict q = p + s.channels,
           *__restrict run = q + s.channels;
     for (int64_t c = 0; c < s.channels; c++) {
       a[c] = rsd[c] * stretch[c];
-      b[c] = shift[row + c] - mu[c] * a[c];
+      b[c] = in.shift[row + c] + (offset[c] - mu[c]) * a[c];
     }
     const auto passed = [&](int64_t i, int64_t c) {
       return !s.relu || from[i] * a[c] + b[c] > 0 ? given[i] : 0.f;
@@ -83,7 +82,7 @@ static void GradientOfNormalized(const NormalizationShape &s, const float *x, co
     SumOverPlaces(s, dy_sum, run, [&](int64_t place, int64_t c) { return passed(place * s.channels + c, c); });
     SumOverPlaces(s, dy_xhat, run, [&](int64_t place, int64_t c) {
       const int64_t i = place * s.channels + c;
-      return passed(i, c) * (from[i] - mu[c]);
+      return passed(i, c) * (from[i] + (offset[c] - mu[c]));
     });
     for (int64_t c = 0; c < s.channels; c++) {
       dy_xhat[c] *= rsd[c];
@@ -94,12 +93,15 @@ static void GradientOfNormalized(const NormalizationShape &s, const float *x, co
     MeanOfGroups(s, q, places);
     for (int64_t c = 0; c < s.channels; c++) {
       p[c] *= -rsd[c] * rsd[c];
-      q[c] = -q[c] * rsd[c] - p[c] * mu[c];
+      q[c] = -q[c] * rsd[c] + p[c] * (offset[c] - mu[c]);
     }
     for (int64_t place = 0; place < s.places; place++)
       for (int64_t c = 0; c < s.channels; c++) {
         const int64_t i = place * s.channels + c;
         to[i] = passed(i, c) * a[c] + from[i] * p[c] + q[c];
       }
+    // Apart from the loop above, which the compiler else leaves scalar.
+    if (s.moved) SumOverPlaces(s, out.doffset + row, run, [&](int64_t place, int64_t c) { return to[place * s.channels + c]; });
+    else memset(out.doffset + row, 0, sizeof(float) * s.channels);
   });
 }

@@ -1,4 +1,5 @@
-// Group normalisation of pictures `[n, places, channels]`, stretched and shifted by picture and channel.
+// Group normalisation of pictures `[n, places, channels]`, moved before and stretched and shifted after it by picture
+// and channel.
 #pragma once
 #include <stdint.h>
 
@@ -9,15 +10,24 @@ struct NormalizationShape {
   int64_t n, places, channels, groups;
   /** Whether what is below nought becomes nought. */
   bool relu;
+  /** Whether the gradient by the offset is asked for; else it is nought. */
+  bool moved;
+};
+
+struct NormalizationInputs {
+  const float *x, *offset, *scale, *shift;
+};
+
+struct NormalizationGradients {
+  float *dx, *doffset, *dscale, *dshift;
 };
 
 struct Normalizations {
-  /** y = (x − mean)·reciprocal·scale + shift; all but x and y are `[n, channels]`. */
-  void (*forward)(const NormalizationShape &, const float *x, const float *scale, const float *shift, float *y, float *mean,
-                  float *reciprocal);
-  /** dx, dScale and dShift of dy. */
-  void (*gradient)(const NormalizationShape &, const float *x, const float *scale, const float *shift, const float *mean,
-                   const float *reciprocal, const float *dy, float *dx, float *dscale, float *dshift);
+  /** y = (x + offset − mean)·reciprocal·scale + shift; all but x and y are `[n, channels]`, the mean is of x + offset. */
+  void (*forward)(const NormalizationShape &, const NormalizationInputs &, float *y, float *mean, float *reciprocal);
+  /** dx, dOffset, dScale and dShift of dy. */
+  void (*gradient)(const NormalizationShape &, const NormalizationInputs &, const float *mean, const float *reciprocal,
+                   const float *dy, const NormalizationGradients &);
 };
 
 extern const Normalizations kNormalizationsAvx2;

@@ -8,6 +8,7 @@
 
 #include "convolution.h"
 #include "normalization.h"
+#include "resize.h"
 #include "tensorflow/c/kernels.h"
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_status.h"
@@ -29,8 +30,9 @@ bool HasAvx2() {
 struct Node {
   const Convolutions *convolutions;
   const Normalizations *normalizations;
-  unsigned char bf16 = 0, relu = 0;
-  int32_t kernel_height = 0, kernel_width = 0, groups = 0;
+  const Resizes *resizes;
+  unsigned char bf16 = 0, relu = 0, moved = 0, bilinear = 0;
+  int32_t kernel_height = 0, kernel_width = 0, groups = 0, height = 0, width = 0, channels = 0;
 };
 
 /** What a kernel has of TensorFlow while it computes; all of it is let go of at the end. */
@@ -79,7 +81,7 @@ class Call {
 
   TF_OpKernelContext *context_;
   TF_Status *status_;
-  TF_Tensor *tensors_[9];
+  TF_Tensor *tensors_[12];
   int held_ = 0;
 };
 
@@ -98,13 +100,19 @@ void *Create(TF_OpKernelConstruction *construction) {
   };
   flag("bf16", &node->bf16);
   flag("relu", &node->relu);
+  flag("moved", &node->moved);
+  flag("bilinear", &node->bilinear);
   number("kernel_height", &node->kernel_height);
   number("kernel_width", &node->kernel_width);
   number("groups", &node->groups);
+  number("height", &node->height);
+  number("width", &node->width);
+  number("channels", &node->channels);
   if (TF_GetCode(status) == TF_OK && node->bf16 && !HasBf16())
     TF_SetStatus(status, TF_UNIMPLEMENTED, "This processor cannot multiply numbers of bfloat16.");
   node->convolutions = node->bf16 ? &kAvx512Bf16 : HasAvx512() ? &kAvx512 : &kAvx2;
   node->normalizations = HasAvx512() ? &kNormalizationsAvx512 : &kNormalizationsAvx2;
+  node->resizes = HasAvx512() ? &kResizesAvx512 : &kResizesAvx2;
   if (TF_GetCode(status) != TF_OK) TF_OpKernelConstruction_Failure(construction, status);
   TF_DeleteStatus(status);
   return node;
@@ -159,51 +167,94 @@ void ComputeGradientOfWeights(void *self, TF_OpKernelContext *context) {
     node->convolutions->gradient_of_weights({xs[0], xs[1], xs[2], xs[3], ds[3], ws[0], ws[1]}, x, dy, dweights, dbias);
 }
 
-/** Shapes of x, scale and shift of a normalisation; false and a failure where they do not fit together. */
-bool NormalizationOf(const Node *node, Call &call, const int64_t *xs, const int64_t *scales, const int64_t *shifts,
-                     NormalizationShape *shape) {
+/** What a normalisation is given first, x, offset, scale and shift, and the shapes of x and of the others. */
+struct Normalized {
+  NormalizationInputs in;
+  NormalizationShape shape;
+  int64_t xs[4], rows[2];
+};
+
+/** False, and a failure, where what is given does not fit together. */
+bool NormalizedOf(const Node *node, Call &call, Normalized *given) {
+  int64_t offsets[2], shifts[2];
+  int64_t *xs = given->xs, *rows = given->rows;
+  given->in.x = call.Input(0, 4, xs);
+  given->in.offset = call.Input(1, 2, offsets);
+  given->in.scale = call.Input(2, 2, rows);
+  given->in.shift = call.Input(3, 2, shifts);
   if (!call.ok()) return false;
-  *shape = {xs[0], xs[1] * xs[2], xs[3], node->groups, node->relu != 0};
-  const bool fits = scales[0] == xs[0] && scales[1] == xs[3] && shifts[0] == xs[0] && shifts[1] == xs[3];
-  if (fits && node->groups > 0 && xs[3] % node->groups == 0) return true;
-  call.Fail("The shapes of pictures, scale and shift do not fit together.");
+  given->shape = {xs[0], xs[1] * xs[2], xs[3], node->groups, node->relu != 0, node->moved != 0};
+  const auto fits = [&](const int64_t *of) { return of[0] == xs[0] && of[1] == xs[3]; };
+  if (fits(offsets) && fits(rows) && fits(shifts) && node->groups > 0 && xs[3] % node->groups == 0) return true;
+  call.Fail("The shapes of pictures, offset, scale and shift do not fit together.");
   return false;
 }
 
-/** x, scale, shift → y, mean, reciprocal. */
+/** x, offset, scale, shift → y, mean, reciprocal. */
 void ComputeNormalize(void *self, TF_OpKernelContext *context) {
   Call call(context);
   const Node *node = static_cast<Node *>(self);
-  int64_t xs[4], scales[2], shifts[2];
-  const float *x = call.Input(0, 4, xs), *scale = call.Input(1, 2, scales), *shift = call.Input(2, 2, shifts);
-  NormalizationShape shape;
-  if (!NormalizationOf(node, call, xs, scales, shifts, &shape)) return;
-  float *y = call.Output(0, 4, xs), *mean = call.Output(1, 2, scales), *reciprocal = call.Output(2, 2, scales);
-  if (y && mean && reciprocal) node->normalizations->forward(shape, x, scale, shift, y, mean, reciprocal);
+  Normalized given;
+  if (!NormalizedOf(node, call, &given)) return;
+  float *y = call.Output(0, 4, given.xs), *mean = call.Output(1, 2, given.rows), *reciprocal = call.Output(2, 2, given.rows);
+  if (y && mean && reciprocal) node->normalizations->forward(given.shape, given.in, y, mean, reciprocal);
 }
 
-/** x, scale, shift, mean, reciprocal, dy → dx, dScale, dShift. */
+/** x, offset, scale, shift, mean, reciprocal, dy → dx, dOffset, dScale, dShift. */
 void ComputeGradientOfNormalized(void *self, TF_OpKernelContext *context) {
   Call call(context);
   const Node *node = static_cast<Node *>(self);
-  int64_t xs[4], scales[2], shifts[2], means[2], reciprocals[2], ds[4];
-  const float *x = call.Input(0, 4, xs), *scale = call.Input(1, 2, scales), *shift = call.Input(2, 2, shifts),
-              *mean = call.Input(3, 2, means), *reciprocal = call.Input(4, 2, reciprocals), *dy = call.Input(5, 4, ds);
-  NormalizationShape shape;
-  if (!NormalizationOf(node, call, xs, scales, shifts, &shape)) return;
+  Normalized given;
+  int64_t means[2], reciprocals[2], ds[4];
+  if (!NormalizedOf(node, call, &given)) return;
+  const float *mean = call.Input(4, 2, means), *reciprocal = call.Input(5, 2, reciprocals), *dy = call.Input(6, 4, ds);
+  if (!call.ok()) return;
   for (int i = 0; i < 4; i++)
-    if (ds[i] != xs[i] || (i < 2 && (means[i] != scales[i] || reciprocals[i] != scales[i]))) {
+    if (ds[i] != given.xs[i] || (i < 2 && (means[i] != given.rows[i] || reciprocals[i] != given.rows[i]))) {
       call.Fail("The shapes of pictures, statistics and gradient do not fit together.");
       return;
     }
-  float *dx = call.Output(0, 4, xs), *dscale = call.Output(1, 2, scales), *dshift = call.Output(2, 2, scales);
-  if (dx && dscale && dshift)
-    node->normalizations->gradient(shape, x, scale, shift, mean, reciprocal, dy, dx, dscale, dshift);
+  const NormalizationGradients out = {call.Output(0, 4, given.xs), call.Output(1, 2, given.rows),
+                                      call.Output(2, 2, given.rows), call.Output(3, 2, given.rows)};
+  if (call.ok()) node->normalizations->gradient(given.shape, given.in, mean, reciprocal, dy, out);
+}
+
+/** x, beside → y. */
+void ComputeResizeBeside(void *self, TF_OpKernelContext *context) {
+  Call call(context);
+  const Node *node = static_cast<Node *>(self);
+  int64_t xs[4], bs[4];
+  const float *x = call.Input(0, 4, xs), *beside = call.Input(1, 4, bs);
+  if (!call.ok()) return;
+  if (xs[0] != bs[0] || xs[1] < 1 || xs[2] < 1) {
+    call.Fail("The shapes of pictures and of what is put beside them do not fit together.");
+    return;
+  }
+  const int64_t ys[] = {bs[0], bs[1], bs[2], xs[3] + bs[3]};
+  float *y = call.Output(0, 4, ys);
+  if (y) node->resizes->forward({xs[0], xs[1], xs[2], xs[3], bs[1], bs[2], bs[3], node->bilinear != 0}, x, beside, y);
+}
+
+/** dy → dx, dBeside. */
+void ComputeGradientOfResize(void *self, TF_OpKernelContext *context) {
+  Call call(context);
+  const Node *node = static_cast<Node *>(self);
+  int64_t ds[4];
+  const float *dy = call.Input(0, 4, ds);
+  if (!call.ok()) return;
+  if (node->height < 1 || node->width < 1 || node->channels > ds[3]) {
+    call.Fail("The shapes of pictures and gradient do not fit together.");
+    return;
+  }
+  const int64_t xs[] = {ds[0], node->height, node->width, node->channels}, bs[] = {ds[0], ds[1], ds[2], ds[3] - xs[3]};
+  float *dx = call.Output(0, 4, xs), *dbeside = call.Output(1, 4, bs);
+  if (dx && dbeside)
+    node->resizes->gradient({xs[0], xs[1], xs[2], xs[3], bs[1], bs[2], bs[3], node->bilinear != 0}, dy, dx, dbeside);
 }
 
 struct Operation {
   const char *name;
-  const char *inputs[6], *outputs[3], *attributes[3];
+  const char *inputs[7], *outputs[4], *attributes[4];
   void (*compute)(void *, TF_OpKernelContext *);
 };
 
@@ -216,15 +267,21 @@ const Operation kOperations[] = {
      {"bf16: bool", "kernel_height: int", "kernel_width: int"},
      ComputeGradientOfWeights},
     {"FlowerbedGroupNorm",
-     {"x: float", "scale: float", "shift: float"},
+     {"x: float", "offset: float", "scale: float", "shift: float"},
      {"y: float", "mean: float", "reciprocal: float"},
      {"groups: int", "relu: bool"},
      ComputeNormalize},
     {"FlowerbedGroupNormGradient",
-     {"x: float", "scale: float", "shift: float", "mean: float", "reciprocal: float", "dy: float"},
-     {"dx: float", "dscale: float", "dshift: float"},
-     {"groups: int", "relu: bool"},
+     {"x: float", "offset: float", "scale: float", "shift: float", "mean: float", "reciprocal: float", "dy: float"},
+     {"dx: float", "doffset: float", "dscale: float", "dshift: float"},
+     {"groups: int", "relu: bool", "moved: bool"},
      ComputeGradientOfNormalized},
+    {"FlowerbedResizeBeside", {"x: float", "beside: float"}, {"y: float"}, {"bilinear: bool"}, ComputeResizeBeside},
+    {"FlowerbedResizeBesideGradient",
+     {"dy: float"},
+     {"dx: float", "dbeside: float"},
+     {"bilinear: bool", "height: int", "width: int", "channels: int"},
+     ComputeGradientOfResize},
 };
 
 void UnknownShape(TF_ShapeInferenceContext *context, TF_Status *status) { TF_ShapeInferenceContextSetUnknownShape(context, status); }

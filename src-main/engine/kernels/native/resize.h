@@ -1,0 +1,25 @@
+// Resizes pictures `[n, h, w, c]` and puts the channels of others, which are of the new size, beside theirs.
+#pragma once
+#include <stdint.h>
+
+namespace flowerbed {
+
+struct ResizeShape {
+  int64_t n, h, w, c;
+  /** The new size, and the channels of what is put beside. */
+  int64_t to_h, to_w, beside;
+  /** Between four pixels, corners keeping their place; else the pixel that lies there. */
+  bool bilinear;
+};
+
+struct Resizes {
+  /** y `[n, to_h, to_w, c + beside]`. */
+  void (*forward)(const ResizeShape &, const float *x, const float *beside, float *y);
+  /** dx and dBeside of dy. */
+  void (*gradient)(const ResizeShape &, const float *dy, float *dx, float *dbeside);
+};
+
+extern const Resizes kResizesAvx2;
+extern const Resizes kResizesAvx512;
+
+}  // namespace flowerbed
