@@ -42,19 +42,20 @@ static void CopyRows(const float *picture, const ConvolutionShape &s, const Layo
       memset(to, 0, sizeof(float) * layout.row());
       continue;
     }
+    const int64_t block = layout.padded_width * layout.block;
     for (int64_t b = 0; b < layout.blocks; b++) {
-      float *out = to + b * layout.padded_width * layout.block;
-      memset(out, 0, sizeof(float) * side);
-      memset(out + side + inside, 0, sizeof(float) * side);
-      out += side;
-      const int64_t channel = b * layout.block * kInWord;
-      const int64_t have = Min(layout.block * kInWord, s.cin - channel);
-      const float *from = picture + h * s.w * s.cin + channel;
-      for (int64_t p = 0; p < s.w; p++, from += s.cin, out += layout.block) {
-        if (kInWord == 1 && have == layout.block) PutWords(out, from, nullptr, have);
-        else PutRow(out, from, layout.block, have);
-      }
+      memset(to + b * block, 0, sizeof(float) * side);
+      memset(to + b * block + side + inside, 0, sizeof(float) * side);
     }
+    // Place by place, as they lie in memory, from where they come.
+    const float *from = picture + h * s.w * s.cin;
+    float *out = to + side;
+    for (int64_t p = 0; p < s.w; p++, from += s.cin, out += layout.block)
+      for (int64_t b = 0; b < layout.blocks; b++) {
+        const int64_t channel = b * layout.block * kInWord, have = Min(layout.block * kInWord, s.cin - channel);
+        if (kInWord == 1 && have == layout.block) PutWords(out + b * block, from + channel, nullptr, have);
+        else PutRow(out + b * block, from + channel, layout.block, have);
+      }
   }
 }
 
@@ -307,8 +308,11 @@ static WeightsLoop WeightsLoopFor(int vectors, int64_t rows) {
 
 /** What of x and dy is worked on together: about the first-level cache, more where the sums do not stay in it anyway. */
 constexpr int64_t kWeightsWords = 16384, kMoreWeightsWords = 65536;
-/** Sums that a thread has at once: about half of a second-level cache. */
-constexpr int64_t kSumsWords = 131072;
+/** Sums that a thread has at once: three quarters of its second-level cache. */
+static int64_t SumsWords() { return Level2Bytes() * 3 / 4 / static_cast<int64_t>(sizeof(float)); }
+
+/** Places ahead that are asked for while one is copied. */
+constexpr int64_t kAhead = 4;
 
 /** x with every place's word holding its neighbour too, where a word holds two. */
 static void CopyForWeights(const ConvolutionShape &s, const float *picture, int64_t first, int64_t rows, int64_t x_row,
@@ -329,7 +333,10 @@ static void CopyForWeights(const ConvolutionShape &s, const float *picture, int6
       continue;
     }
     const auto place = [&](int64_t p) { return p >= 0 && p < s.w ? from + p * s.cin : nullptr; };
-    for (int64_t p = 0; p < places; p++) PutWords(to + p * s.cin, place(p - s.kw / 2), place(p - s.kw / 2 + 1), s.cin);
+    for (int64_t p = 0; p < places; p++) {
+      Prefetch(from + (p + kAhead) * s.cin, s.cin);
+      PutWords(to + p * s.cin, place(p - s.kw / 2), place(p - s.kw / 2 + 1), s.cin);
+    }
   }
 }
 
@@ -340,6 +347,7 @@ static void CopyOutputs(const ConvolutionShape &s, const float *dy, int64_t rows
     for (int64_t step = 0; step < steps; step++, to += outputs) {
       const int64_t p = step * kInWord;
       const float *one = dy + (r * s.w + p) * s.cout;
+      for (int64_t each = 0; each < kInWord; each++) Prefetch(one + (kAhead + each) * s.cout, count);
       PutWords(to, one, p + 1 < s.w ? one + s.cout : nullptr, count);
       memset(to + count, 0, sizeof(float) * (outputs - count));
     }
@@ -347,14 +355,14 @@ static void CopyOutputs(const ConvolutionShape &s, const float *dy, int64_t rows
 
 /**
  * Outputs are shared out among threads, and pictures as well where that would leave some idle; what the parts of the
- * pictures have summed is added in their order, so that a sum depends on shape and number of threads alone.
+ * pictures have summed is added in their order, so that a sum depends on shape, threads and cache alone.
  */
 static void GradientOfWeights(const ConvolutionShape &s, const float *x, const float *dy, float *dweights, float *dbias) {
   const int vectors = VectorsFor(s.cout);
   const int64_t group = vectors * kLanes, padded = RoundUp(s.cout, group);
   const int64_t inputs = s.kw * s.cin, kernel = s.kh * inputs;
   // As many outputs at once as the cache holds the sums of, the same number for every group.
-  const int64_t wanted = Divided(padded / group, Max(1, kSumsWords / (kernel * group)));
+  const int64_t wanted = Divided(padded / group, Max(1, SumsWords() / (kernel * group)));
   const int64_t outputs = Divided(padded / group, wanted) * group, groups = Divided(padded, outputs);
   const int64_t parts = groups % Threads() == 0 ? 1 : Min(Threads(), s.n), sum_size = (kernel + 1) * outputs;
   const int64_t x_row = (s.w + s.kw - 1 + kInWord - 1) * s.cin, dy_row = Divided(s.w, kInWord) * outputs;

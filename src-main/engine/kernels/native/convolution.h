@@ -15,7 +15,7 @@ struct Convolutions {
   void (*forward)(const ConvolutionShape &, const float *x, const float *weights, const float *bias, float *y);
   /** dx of dy. */
   void (*gradient_of_input)(const ConvolutionShape &, const float *weights, const float *dy, float *dx);
-  /** dWeights and dBias of dy; sums in an order that depends on the shape and the number of threads alone. */
+  /** dWeights and dBias of dy; sums in an order that depends on shape, threads and cache alone. */
   void (*gradient_of_weights)(const ConvolutionShape &, const float *x, const float *dy, float *dweights,
                               float *dbias);
 };

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 namespace flowerbed {
 namespace {
@@ -15,7 +16,7 @@ struct Job {
   int64_t tasks;
   /** The next task that nobody has taken. */
   int64_t next = 0;
-  /** Threads other than the caller's that are at it; guarded by the mutex. */
+  /** Threads other than the caller's that are at it; only with the mutex does it change. */
   int helpers = 0;
   Job *following = nullptr;
 };
@@ -42,7 +43,7 @@ Job *JobWithWork() {
   return nullptr;
 }
 
-/** Waking a thread takes longer than many an operation: it looks for a while whether more comes at once. */
+/** Waking a thread takes longer than many an operation: who waits looks for a while whether it is over at once. */
 constexpr int64_t kPatienceNs = 50000;
 
 int64_t Now() {
@@ -51,12 +52,13 @@ int64_t Now() {
   return now.tv_sec * 1000000000ll + now.tv_nsec;
 }
 
-/** Whether a job came, after the `seen`th, while it was looked for. */
-bool JobCame(uint64_t seen) {
+/** Whether something became true while it was looked at. */
+template <typename Test>
+bool Became(const Test &test) {
   const int64_t end = Now() + kPatienceNs;
   do {
     for (int i = 0; i < 50; i++) {
-      if (__atomic_load_n(&jobs_begun, __ATOMIC_RELAXED) != seen) return true;
+      if (test()) return true;
 #if defined(__x86_64__)
       __builtin_ia32_pause();
 #endif
@@ -72,7 +74,7 @@ void *Help(void *) {
     if (!job) {
       const uint64_t seen = jobs_begun;
       pthread_mutex_unlock(&mutex);
-      const bool came = JobCame(seen);
+      const bool came = Became([&] { return __atomic_load_n(&jobs_begun, __ATOMIC_RELAXED) != seen; });
       pthread_mutex_lock(&mutex);
       if (!came && jobs_begun == seen) pthread_cond_wait(&work_came, &mutex);
       continue;
@@ -81,7 +83,8 @@ void *Help(void *) {
     pthread_mutex_unlock(&mutex);
     Work(job);
     pthread_mutex_lock(&mutex);
-    if (--job->helpers == 0) pthread_cond_broadcast(&helper_left);
+    // From nought on the job is no more.
+    if (__atomic_sub_fetch(&job->helpers, 1, __ATOMIC_RELEASE) == 0) pthread_cond_broadcast(&helper_left);
   }
 }
 
@@ -122,8 +125,21 @@ void RunTasks(int64_t tasks, const void *argument, Task task) {
     *link = job.following;
     break;
   }
-  while (job.helpers > 0) pthread_cond_wait(&helper_left, &mutex);
   pthread_mutex_unlock(&mutex);
+  const auto alone = [&] { return __atomic_load_n(&job.helpers, __ATOMIC_ACQUIRE) == 0; };
+  if (Became(alone)) return;
+  pthread_mutex_lock(&mutex);
+  while (!alone()) pthread_cond_wait(&helper_left, &mutex);
+  pthread_mutex_unlock(&mutex);
+}
+
+int64_t Level2Bytes() {
+  // Asked once: a virtual machine's host may have to answer.
+  static const int64_t bytes = [] {
+    const long told = sysconf(_SC_LEVEL2_CACHE_SIZE);
+    return told > 0 ? static_cast<int64_t>(told) : int64_t{512} << 10;
+  }();
+  return bytes;
 }
 
 float *Scratch(Purpose purpose, int64_t floats) {

@@ -1,4 +1,4 @@
-// Divides work among a few threads that live as long as the process.
+// Divides work among a few threads that live as long as the process, and says what each has to work with.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -17,6 +17,9 @@ template <typename Work>
 void Parallel(int64_t tasks, const Work &work) {
   RunTasks(tasks, &work, [](const void *argument, int64_t index) { (*static_cast<const Work *>(argument))(index); });
 }
+
+/** Size of the cache that each thread has for itself. */
+int64_t Level2Bytes();
 
 /** Memory of this thread that is kept from call to call; what was in it may be anything. */
 enum class Purpose { kWeights, kPicture, kSums, kGradient };
