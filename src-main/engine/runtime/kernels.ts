@@ -13,18 +13,21 @@ interface KernelsModule {
   register: (threads: number) => { instructions: 'avx2' | 'avx512' | null; bf16: boolean }
 }
 
-/** Switches our own convolutions off, for comparing: TensorFlow's are taken. */
-const switchedOff = () => process.env['FLOWERBED_KERNELS'] === 'off'
+/** Where our own convolutions for this platform are; null without. FLOWERBED_KERNELS=off leaves them out, for comparing. */
+export function kernelsFile(): string | null {
+  if (process.env['FLOWERBED_KERNELS'] === 'off') return null
+  const path = join(resourceFolder('tensorflow-kernels'), platformName, 'flowerbed_kernels.node')
+  return existsSync(path) ? path : null
+}
 
 /**
  * Makes our own convolutions (`engine/kernels/native`) known to TensorFlow, whose binding must have been loaded. Null
  * where there are none for this machine; everything then runs on TensorFlow's own, only slower.
  */
 export function loadKernels({ threads }: { threads: number }): Kernels | null {
-  if (switchedOff()) return null
   try {
-    const path = join(resourceFolder('tensorflow-kernels'), platformName, 'flowerbed_kernels.node')
-    if (!existsSync(path)) return null
+    const path = kernelsFile()
+    if (!path) return null
     const module = { exports: {} as KernelsModule }
     // As the binding, so that both find the same TensorFlow and the same allocator.
     process.dlopen(module, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND)

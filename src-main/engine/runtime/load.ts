@@ -10,7 +10,7 @@ import { chooseDeviceHere, processorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
 import { bindingPath } from './layout.ts'
 import type { Kernels } from '../compile/backend.ts'
-import { loadKernels } from './kernels.ts'
+import { kernelsFile, loadKernels } from './kernels.ts'
 import { type Binding, withOwnMemory } from './own-memory.ts'
 import type { NvidiaCard } from './nvidia.ts'
 import { threadsOfMachine } from './threads.ts'
@@ -48,7 +48,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   if (loaded) return loadedFor(device, loaded.result)
   const decision = chooseDeviceHere(device)
   const { runtime, card } = decision
-  const threads = threadsOfMachine()
+  const threads = threadsOfMachine({ kernels: !card && kernelsFile() !== null })
   setEnvironment(decision, threads)
   defineRemovedUtil()
   const tf = start(decision)

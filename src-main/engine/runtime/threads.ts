@@ -20,16 +20,19 @@ export interface ThreadFacts {
   cores: number | null
   /** Processors' worth of time that a container may use; null without a limit. */
   quota: number | null
+  /** Whether our own operations are used (`kernels.ts`), each of which keeps all threads busy. */
+  kernels: boolean
   env: NodeJS.ProcessEnv
 }
 
 /**
  * One thread for each core that this process may use: with two on a core, both wait for its one vector unit; with more
- * than a container's share of time, all of them are stopped for a part of each tenth of a second.
- * (docs/benchmarks.md has what fewer cost.)
+ * than a container's share of time, all of them are stopped for a part of each tenth of a second. Operations of our own
+ * come one at a time: two at once wait for each other (docs/benchmarks.md).
  * @throws FlowerbedError `bad-input` when FLOWERBED_THREADS is no whole number above 0
  */
-export function chooseThreads({ processors, cores, quota, env }: ThreadFacts): ThreadChoice {
+export function chooseThreads({ processors, cores, quota, kernels, env }: ThreadFacts): ThreadChoice {
+  const of = (count: number, why: string) => ({ intraOp: count, interOp: kernels ? 1 : count, why })
   const wanted = env['FLOWERBED_THREADS']
   if (wanted !== undefined && wanted !== '') {
     const count = Number(wanted)
@@ -39,7 +42,7 @@ export function chooseThreads({ processors, cores, quota, env }: ThreadFacts): T
         hint: 'Set it to a whole number above 0, or unset it.',
       })
     }
-    return { intraOp: count, interOp: count, why: 'FLOWERBED_THREADS' }
+    return of(count, 'FLOWERBED_THREADS')
   }
   const usable = Math.min(cores ?? processors, processors)
   const limited = quota !== null && Math.ceil(quota) < usable
@@ -49,15 +52,17 @@ export function chooseThreads({ processors, cores, quota, env }: ThreadFacts): T
     : cores === null
       ? 'one a processor'
       : 'one a core'
-  return { intraOp: count, interOp: count, why }
+  return of(count, why)
 }
 
 /** Chosen for this process; TensorFlow's own variables, where the user has set them, stay as they are. */
-export function threadsOfMachine(env: NodeJS.ProcessEnv = process.env): ThreadChoice {
+export function threadsOfMachine({ kernels }: Pick<ThreadFacts, 'kernels'>): ThreadChoice {
+  const { env } = process
   const { intraOp, interOp, why } = chooseThreads({
     processors: availableParallelism(),
     cores: process.platform === 'linux' ? physicalCores() : null,
     quota: process.platform === 'linux' ? containerQuota() : null,
+    kernels,
     env,
   })
   const own = [env['TF_NUM_INTRAOP_THREADS'], env['TF_NUM_INTEROP_THREADS']].map(Number)

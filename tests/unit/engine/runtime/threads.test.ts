@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { chooseThreads, containerQuota, physicalCores } from '../../../../src-main/engine/runtime/threads.ts'
 
-const machine = { processors: 16, cores: 8, quota: null, env: {} }
+const machine = { processors: 16, cores: 8, quota: null, kernels: false, env: {} }
 
 describe('chooseThreads', () => {
   it.each([
@@ -18,6 +18,10 @@ describe('chooseThreads', () => {
     const chosen = chooseThreads({ ...machine, ...changes })
     expect(chosen).toMatchObject({ intraOp: count, interOp: count })
     expect(chosen.why).toMatch(why)
+  })
+
+  it('has operations of our own come one at a time, which keep all threads busy', () => {
+    expect(chooseThreads({ ...machine, kernels: true })).toMatchObject({ intraOp: 8, interOp: 1 })
   })
 
   it.each(['0', '-1', '1.5', 'many'])('refuses FLOWERBED_THREADS=%s', (wanted) => {
