@@ -6,7 +6,10 @@ export interface SettingMeta {
   /** The field's own term, shown beside the plain title. */
   term?: string
   help: string
+  /** In the plural, where it has one. */
   unit?: string
+  /** What nought means, where it is no amount. */
+  nought?: string
   group: SettingGroup
   /** Shown without opening Advanced. */
   basic?: boolean
@@ -84,6 +87,7 @@ export const runConfigSchema = z.strictObject({
     term: 'epochs',
     help: 'Stop when each picture was learned from this often even if steps are left. 0 means no limit.',
     unit: 'passes',
+    nought: 'no limit',
     group: 'length',
     basic: true,
   }),
@@ -91,6 +95,7 @@ export const runConfigSchema = z.strictObject({
     title: 'Time limit',
     help: 'Stop after this much training time even if steps are left. 0 means no limit.',
     unit: 'min',
+    nought: 'no limit',
     group: 'length',
     basic: true,
     step: 1,
@@ -306,6 +311,7 @@ export const runConfigSchema = z.strictObject({
     title: 'Draw every',
     help: 'How often the fixed grid of samples is drawn while training. 0 means only at the end.',
     unit: 'steps',
+    nought: 'only at the end',
     group: 'watching',
     scale: 'log',
   }),

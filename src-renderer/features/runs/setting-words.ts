@@ -10,9 +10,14 @@ export function rangeWords({ min, max }: SettingField): string {
   return max === undefined ? '' : `at most ${numbers.format(max)}`
 }
 
-/** A value of a setting as people read it: “20,000 pictures”, “on”, “Learned per pixel”. */
-export function valueWords(field: SettingField, value: string | number | boolean): string {
+/** A value of a setting as people read it: “20,000 pictures”, “1 batch”, “no limit”, “on”, “Learned per pixel”. */
+export function valueWords(
+  { unit, nought, options }: SettingField,
+  value: string | number | boolean,
+): string {
   if (typeof value === 'boolean') return value ? 'on' : 'off'
-  if (typeof value === 'string') return field.options?.[value] ?? value
-  return field.unit === undefined ? numbers.format(value) : `${numbers.format(value)} ${field.unit}`
+  if (typeof value === 'string') return options?.[value] ?? value
+  if (value === 0 && nought !== undefined) return nought
+  if (unit === undefined) return numbers.format(value)
+  return `${numbers.format(value)} ${value === 1 ? unit.replace(/(?<=ch|ss)es$|s$/, '') : unit}`
 }
