@@ -10,12 +10,15 @@ import { platformName } from './layout.ts'
 const log = createLogger('kernels')
 
 interface KernelsModule {
-  register: (threads: number) => { instructions: 'avx2' | 'avx512' | null; bf16: boolean }
+  register: (threads: number, newest: boolean) => { instructions: 'avx2' | 'avx512' | null; bf16: boolean }
 }
 
-/** Where our own convolutions for this platform are; null without. FLOWERBED_KERNELS=off leaves them out, for comparing. */
+/** For comparing: `off` leaves our own convolutions out, `avx2` leaves newer instructions out. */
+const asked = () => process.env['FLOWERBED_KERNELS']
+
+/** Where our own convolutions for this platform are; null without. */
 export function kernelsFile(): string | null {
-  if (process.env['FLOWERBED_KERNELS'] === 'off') return null
+  if (asked() === 'off') return null
   const path = join(resourceFolder('tensorflow-kernels'), platformName, 'flowerbed_kernels.node')
   return existsSync(path) ? path : null
 }
@@ -31,7 +34,7 @@ export function loadKernels({ threads }: { threads: number }): Kernels | null {
     const module = { exports: {} as KernelsModule }
     // As the binding, so that both find the same TensorFlow and the same allocator.
     process.dlopen(module, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND)
-    const { instructions, bf16 } = module.exports.register(threads)
+    const { instructions, bf16 } = module.exports.register(threads, asked() !== 'avx2')
     return instructions ? { instructions, bf16 } : null
   } catch (thrown) {
     log.warn('Our own convolutions cannot be used here; TensorFlow’s are:', toFlowerbedError(thrown).message)

@@ -1,4 +1,5 @@
-// The module as Node sees it: `register(threads)` → { instructions: 'avx512' | 'avx2' | null, bf16: boolean }.
+// The module as Node sees it: `register(threads, newest)` → { instructions: 'avx512' | 'avx2' | null, bf16: boolean }; without
+// `newest` it makes do with AVX2, as on an older processor.
 #include <node_api.h>
 
 #include "tensorflow-operations.h"
@@ -7,14 +8,16 @@
 namespace {
 
 napi_value Register(napi_env env, napi_callback_info info) {
-  size_t count = 1;
-  napi_value threads_value = nullptr;
+  size_t count = 2;
+  napi_value given[2] = {};
   int32_t threads = 1;
-  if (napi_get_cb_info(env, info, &count, &threads_value, nullptr, nullptr) != napi_ok ||
-      napi_get_value_int32(env, threads_value, &threads) != napi_ok) {
-    napi_throw_type_error(env, nullptr, "register needs a number of threads");
+  bool newest = true;
+  if (napi_get_cb_info(env, info, &count, given, nullptr, nullptr) != napi_ok ||
+      napi_get_value_int32(env, given[0], &threads) != napi_ok || napi_get_value_bool(env, given[1], &newest) != napi_ok) {
+    napi_throw_type_error(env, nullptr, "register needs a number of threads and whether to use the newest instructions");
     return nullptr;
   }
+  if (!newest) flowerbed::MakeDoWithAvx2();
   const char *instructions = flowerbed::InstructionSet();
   flowerbed::SetThreads(threads);
   if (instructions) {

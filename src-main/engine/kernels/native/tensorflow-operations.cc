@@ -17,8 +17,10 @@
 namespace flowerbed {
 namespace {
 
+bool avx512_wanted = true;
+
 bool HasAvx512() {
-  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+  return avx512_wanted && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
          __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
 }
 
@@ -302,6 +304,8 @@ void Register(const Operation &operation, TF_Status *status) {
 }
 
 }  // namespace
+
+void MakeDoWithAvx2() { avx512_wanted = false; }
 
 const char *InstructionSet() { return HasAvx512() ? "avx512" : HasAvx2() ? "avx2" : nullptr; }
 

@@ -3,6 +3,8 @@
 
 namespace flowerbed {
 
+/** Leaves newer instructions aside; before anything else is asked. */
+void MakeDoWithAvx2();
 /** Which instructions the operations use; null where this processor has none of them. */
 const char *InstructionSet();
 /** Whether products can be those of numbers rounded to bfloat16. */
