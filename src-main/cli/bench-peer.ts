@@ -39,12 +39,16 @@ export async function startPeer<About>(options: {
   let told = ''
   child.stderr.on('data', (chunk: Buffer) => (told = (told + chunk.toString()).slice(-2000)))
   const ended = new Promise<never>((_, reject) => {
-    const fail = () => {
-      const words = told.trim().split('\n').at(-1) ?? ''
+    const fail = (end: string) => {
+      const words = told.trim().split('\n').at(-1) || end
       reject(new FlowerbedError('unavailable', `${name} did not run: ${words}`, { where: command, hint }))
     }
-    child.once('error', fail)
-    child.once('close', fail)
+    child.once('error', ({ message }) => {
+      fail(message)
+    })
+    child.once('close', (code, signal) => {
+      fail(`it ended with ${signal ?? `code ${code}`}`)
+    })
   })
   ended.catch(() => undefined)
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()

@@ -1,4 +1,4 @@
-import { FlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
 import type { Precision } from '#contract/config.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { benchCase } from '../engine/bench/networks.ts'
@@ -134,7 +134,7 @@ async function startRival(
     : null
 }
 
-/** The quickest of the ways in which PyTorch can run the step; the others are ended. */
+/** The quickest of the ways in which PyTorch can run the step; the others are ended. One that fails is left out. */
 async function bestTorch(options: {
   python: string
   network: BenchNetwork
@@ -145,11 +145,17 @@ async function bestTorch(options: {
   const { calls, ...rest } = options
   const tried: { peer: TorchPeer; name: string; ms: number }[] = []
   for (const variant of torchVariants) {
-    const peer = await startTorchPeer({ ...rest, variant })
-    const ms = summarize([(await peer.time(calls)).ms, (await peer.time(calls)).ms]).min
-    const name = `PyTorch ${peer.about.torch}, ${variantName(variant)}`
-    say(`${name}: ${ms.toFixed(1)} ms`)
-    tried.push({ peer, name, ms })
+    try {
+      const peer = await startTorchPeer({ ...rest, variant })
+      const ms = summarize([(await peer.time(calls)).ms, (await peer.time(calls)).ms]).min
+      const name = `PyTorch ${peer.about.torch}, ${variantName(variant)}`
+      say(`${name}: ${ms.toFixed(1)} ms`)
+      tried.push({ peer, name, ms })
+    } catch (thrown) {
+      // Without a torch none runs; without a compiler half of them do.
+      if (tried.length === 0) throw thrown
+      say(`${variantName(variant)}: ${toFlowerbedError(thrown).message}`)
+    }
   }
   const [best, ...slower] = tried.sort((a, b) => a.ms - b.ms)
   for (const each of slower) each.peer.dispose()
