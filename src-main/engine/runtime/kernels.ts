@@ -19,7 +19,8 @@ const asked = () => process.env['FLOWERBED_KERNELS']
 /** Where our own convolutions for this platform are; null without. */
 export function kernelsFile(): string | null {
   if (asked() === 'off') return null
-  const path = join(resourceFolder('tensorflow-kernels'), platformName, 'flowerbed_kernels.node')
+  // Not a folder that must be there: without it TensorFlow's own do.
+  const path = join(resourceFolder(), 'tensorflow-kernels', platformName, 'flowerbed_kernels.node')
   return existsSync(path) ? path : null
 }
 
