@@ -25,6 +25,8 @@ import { dataDirectory } from './store/data-directory.ts'
 import { openStore } from './store/store.ts'
 
 const log = createLogger('main')
+/** How often runs of other processes are looked after. */
+const sweepMs = 30_000
 const directory = dataDirectory(switchValue(process.argv, 'data-dir'))
 app.setName('Flowerbed')
 app.setPath('userData', directory)
@@ -78,14 +80,14 @@ function start(): void {
 
   let window: BrowserWindow | null = null
   const attention = new Attention(() => window)
-  const keeper = new RunKeeper(
-    store,
-    (run) => {
+  const keeper = new RunKeeper(store, {
+    run: (run) => {
       events.emit({ type: 'run', run })
       if (desk.running?.id === run.id) attention.show(run)
     },
-    (runId) => events.emit({ type: 'checkpoints', runId }),
-  )
+    checkpoints: (runId) => events.emit({ type: 'checkpoints', runId }),
+    warning: (runId, message) => events.emit({ type: 'notice', level: 'warning', message, runId }),
+  })
   const engine = new EngineHost({
     name: 'engine',
     onEvent: heard,
@@ -157,7 +159,12 @@ function start(): void {
         .then(({ filePaths }) => openPaths(filePaths)),
     revealData: () => void shell.openPath(directory),
   })
-  for (const run of keeper.markInterrupted()) log.warn(`“${run.name}” (${run.id}) was interrupted`)
+  const markInterrupted = () => {
+    for (const run of keeper.markInterrupted()) log.warn(`“${run.name}” (${run.id}) was interrupted`)
+  }
+  markInterrupted()
+  // A run that the command line trains may end with its process at any time.
+  const sweep = setInterval(markInterrupted, sweepMs)
 
   window = openWindow(store)
   openPaths(pathsOf(process.argv, process.cwd()))
@@ -172,6 +179,8 @@ function start(): void {
   })
   window.on('closed', () => {
     window = null
+    clearInterval(sweep)
+    keeper.dispose()
     store.close()
   })
 }

@@ -47,8 +47,7 @@ export function quitSafely(options: {
     if (state === 'closing' || state === 'closed') return
     state = 'closing'
     experiments.halt()
-    const { running } = desk
-    if (running) await desk.pause(running.id).catch(() => undefined)
+    await desk.close().catch(() => undefined)
     await shutDown()
     state = 'closed'
     // Electron ignores a quit from within the close that is being prevented.

@@ -81,9 +81,11 @@ export function encodingFrom({
 }: EncodingFlags): Pick<EncodingRequest, 'encoder' | 'encoderSeed'> {
   return { encoder, encoderSeed: seed }
 }
-/** Which save to draw from. */
+/** Which checkpoint to use. */
 export const checkpointOption = () =>
-  new Option('--checkpoint <save>', 'latest, best, or the step of a save').argParser(checkpointChoice)
+  new Option('--checkpoint <checkpoint>', 'latest, best, or the step of a checkpoint').argParser(
+    checkpointChoice,
+  )
 
 function checkpointChoice(text: string): CheckpointChoice {
   if (text === 'latest' || text === 'best') return text

@@ -1,6 +1,7 @@
 import type { EngineEvent } from '#contract/engine.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { loadTensorFlow } from '../engine/runtime/load.ts'
+import type { TrainOptions } from '../runs/run-training.ts'
 import { Interrupted, onInterrupt } from './interrupt.ts'
 import { bytes, duration, say, StatusLine } from './output.ts'
 import type { Workspace } from './workspace.ts'
@@ -25,7 +26,11 @@ export function followTraining(): { onEvent: (event: EngineEvent) => void; end: 
  * Trains a run to its end. Ctrl+C saves it first.
  * @throws Interrupted when the user ended it
  */
-export async function trainRun(workspace: Workspace, run: RunRecord): Promise<RunRecord> {
+export async function trainRun(
+  workspace: Workspace,
+  run: RunRecord,
+  options: TrainOptions = {},
+): Promise<RunRecord> {
   const { keeper, engine } = workspace
   const asked = { interrupted: false }
   const stopListening = onInterrupt(() => {
@@ -34,9 +39,16 @@ export async function trainRun(workspace: Workspace, run: RunRecord): Promise<Ru
     void Promise.resolve(engine.handlers.pause({ runId: run.id })).catch(() => undefined)
   })
   try {
-    const ended = await keeper.train(run.id, {
-      train: async (request) => await engine.handlers.train(request),
-    })
+    const ended = await keeper.train(
+      run.id,
+      {
+        train: async (request) => await engine.handlers.train(request),
+        stop: async (runId, save) => {
+          await engine.handlers.stop({ runId, save })
+        },
+      },
+      options,
+    )
     if (asked.interrupted) {
       say(`Saved at step ${ended.step}. Go on with: flowerbed train --resume ${ended.id}`)
       throw new Interrupted()

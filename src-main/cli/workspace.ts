@@ -7,6 +7,7 @@ import { RunKeeper } from '../runs/run-keeper.ts'
 import { dataDirectory } from '../store/data-directory.ts'
 import { openStore } from '../store/store.ts'
 import type { Store } from '../store/store.ts'
+import { say } from './output.ts'
 
 /** What every command works on: the data folder, its runs, and an engine in this process. */
 export interface Workspace {
@@ -23,7 +24,7 @@ export async function withWorkspace<T>(
   const directory = dataDirectory(options.dataDir)
   const store = openStore(directory)
   logToFile(join(directory, 'logs', 'cli.log'))
-  const keeper = new RunKeeper(store)
+  const keeper = new RunKeeper(store, { warning: (_, message) => say(message) })
   keeper.markInterrupted()
   const engine = createEngine({
     emit: (event) => {
@@ -35,6 +36,7 @@ export async function withWorkspace<T>(
     return await work({ store, keeper, engine })
   } finally {
     await engine.dispose()
+    keeper.dispose()
     store.close()
   }
 }

@@ -75,7 +75,7 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
     'runs.extend': {
       argument: z.strictObject({ id: z.string(), steps: z.int().min(1).max(10_000_000) }),
       answer: async ({ id, steps }) => {
-        await desk.extend(id, steps)
+        await desk.extend(id, { steps })
         return runs.get(id)
       },
     },

@@ -119,7 +119,7 @@ export class ExperimentQueue {
     if (left.length === 0) {
       throw new FlowerbedError('conflict', 'Every run of this experiment has reached its goal.')
     }
-    const elsewhere = left.find((run) => isLive(run) && run.id !== this.desk.running?.id)
+    const elsewhere = left.find((run) => this.keeper.isTrainedElsewhere(run.id))
     if (elsewhere) {
       throw new FlowerbedError('conflict', `Another Flowerbed is training “${elsewhere.name}”.`, {
         hint: 'Wait for it, or end it there.',

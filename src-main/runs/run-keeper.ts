@@ -1,39 +1,55 @@
 import { randomBytes } from 'node:crypto'
 import { rm } from 'node:fs/promises'
 import type { DatasetRecord } from '#contract/dataset.ts'
-import type { EngineEvent, ModelSource, TrainRequest, TrainResult } from '#contract/engine.ts'
-import { runConfigSchema } from '#contract/config.ts'
-import { FlowerbedError, serializeError } from '#contract/errors.ts'
-import { extendedLimits } from '#contract/goal.ts'
+import type { EngineEvent, ModelSource } from '#contract/engine.ts'
+import type { RunConfig } from '#contract/config.ts'
+import { FlowerbedError } from '#contract/errors.ts'
 import { resolveConfig } from '#contract/presets.ts'
+import { changedSettings } from '#contract/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
-import { folderBytes, isAlive } from '../files.ts'
+import { folderBytes } from '../files.ts'
 import { runFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
+import { RunLeases } from './run-leases.ts'
+import { RunTraining } from './run-training.ts'
+import type { TrainingEngine, TrainOptions } from './run-training.ts'
 import { Saves } from './saves.ts'
 
-/** What a run needs of an engine, in this process or another. */
-export interface TrainingEngine {
-  train: (request: TrainRequest) => Promise<TrainResult>
-}
+const liveStatuses = ['starting', 'training']
 
-/** A run was changed; what listens shows it. */
-export type RunListener = (run: RunRecord) => void
+/** Whoever wants to know of changes. */
+export interface RunListeners {
+  /** A run was changed. */
+  run?: (run: RunRecord) => void
+  /** A run's checkpoints are others than before. */
+  checkpoints?: (runId: string) => void
+  /** Something that the user should know of a run. */
+  warning?: (runId: string, message: string) => void
+}
 
 /**
  * The life of runs against the store, the same for the app and the command line: makes them, hands them to an engine,
  * writes down what the engine tells, and knows what is left when a process ended under one.
  */
 export class RunKeeper {
-  private readonly store: Store
-  private readonly changed: RunListener
   readonly saves: Saves
+  private readonly store: Store
+  private readonly listeners: RunListeners
+  private readonly leases: RunLeases
+  private readonly training: RunTraining
 
-  /** @param savesChanged is told the run whose saves are others than before */
-  constructor(store: Store, changed: RunListener = () => undefined, savesChanged?: (runId: string) => void) {
+  constructor(store: Store, listeners: RunListeners = {}) {
     this.store = store
-    this.changed = changed
-    this.saves = new Saves(store, savesChanged)
+    this.listeners = listeners
+    this.saves = new Saves(store, listeners.checkpoints)
+    this.leases = new RunLeases(store, (id) => this.training.leaseLost(id))
+    this.training = new RunTraining({
+      store,
+      saves: this.saves,
+      leases: this.leases,
+      update: (id, changes) => this.update(id, changes),
+      warn: (id, message) => this.listeners.warning?.(id, message),
+    })
   }
 
   /** @throws FlowerbedError `bad-input` for settings that do not hold, `not-found` for the dataset */
@@ -50,77 +66,91 @@ export class RunKeeper {
     const config = resolveConfig(preset, changes)
     const dataset = this.store.datasets.get(datasetId)
     const now = Date.now()
-    return this.tell(
-      this.store.runs.add({
-        id: newId(now),
-        name: options.name ?? this.freeName(dataset),
-        note: '',
-        tags: [],
-        starred: false,
-        status: experimentId === null ? 'starting' : 'waiting',
-        preset,
-        config,
-        experimentId,
-        datasetId,
-        datasetName: dataset.name,
-        pictureCount: dataset.count,
-        shape: dataset.shape,
-        deviceChoice: device,
-        machine: null,
-        step: 0,
-        trainedSeconds: 0,
-        losses: {},
-        stepsPerSecond: 0,
-        error: null,
-        createdAt: now,
-        updatedAt: now,
-      }),
-    )
+    const run = this.store.runs.add({
+      id: newId(now),
+      name: options.name ?? this.freeName(dataset),
+      note: '',
+      tags: [],
+      starred: false,
+      status: experimentId === null ? 'starting' : 'waiting',
+      preset,
+      config,
+      experimentId,
+      datasetId,
+      datasetName: dataset.name,
+      pictureCount: dataset.count,
+      shape: dataset.shape,
+      deviceChoice: device,
+      machine: null,
+      step: 0,
+      trainedSeconds: 0,
+      losses: {},
+      stepsPerSecond: 0,
+      error: null,
+      createdAt: now,
+      updatedAt: now,
+    })
+    // Held from the start, so that nobody takes it for one that was left.
+    if (experimentId === null) this.leases.claim(run.id)
+    return this.tell(run)
   }
 
-  /**
-   * Trains a run on an engine, from its last save if it has one, until it ends in whichever way; answers its record then.
-   * What goes wrong is written to the record and thrown.
-   */
-  async train(id: string, engine: TrainingEngine): Promise<RunRecord> {
-    const request = this.trainRequest(id)
-    this.update(id, { status: 'starting', error: null, owner: process.pid })
-    try {
-      const { outcome, ...result } = await engine.train(request)
-      return this.update(id, { status: outcome, owner: null, ...result })
-    } catch (thrown) {
-      const error = serializeError(thrown)
-      // Where the engine's process ended the run can go on; where its settings are wrong it cannot.
-      const status = error.kind === 'crashed' || error.kind === 'cancelled' ? 'interrupted' : 'failed'
-      this.update(id, { status, owner: null, error })
-      throw thrown
-    } finally {
-      await this.saves.settled()
+  /** Trains a run on an engine, from its latest checkpoint if it has one; see `RunTraining.train`. */
+  async train(id: string, engine: TrainingEngine, options: TrainOptions = {}): Promise<RunRecord> {
+    return await this.training.train(id, engine, options)
+  }
+
+  /** Takes the right to train a run, before anything makes room for it. @throws FlowerbedError `conflict` */
+  claim(id: string): void {
+    this.leases.claim(id)
+  }
+
+  /** Gives a run up that was claimed and never trained. */
+  abandon(id: string): void {
+    if (!this.leases.holds(id)) return
+    if (this.store.runs.status(id) === 'starting') this.update(id, { status: 'interrupted' })
+    this.leases.release(id)
+  }
+
+  /** Whether another process has a run in training. */
+  isTrainedElsewhere(id: string): boolean {
+    return this.leases.heldElsewhere(id) !== null
+  }
+
+  /** Says of every run held here that this process lives; done by itself now and then. */
+  beat(): void {
+    this.leases.beat()
+  }
+
+  /** Gives up every run that is still held here; to be called before the store is closed. */
+  dispose(): void {
+    for (const id of this.leases.list()) {
+      if (liveStatuses.includes(this.store.runs.status(id))) this.update(id, { status: 'interrupted' })
+      this.leases.release(id)
     }
   }
 
-  /** Writes down what an engine tells. */
+  /** Writes down what an engine tells; nothing of a run that another process has taken over. */
   record(event: EngineEvent): void {
     const { runs, metrics, samples } = this.store
-    if (event.type === 'started') {
-      // What was learned after the last save is learned anew.
-      metrics.cut(runs.key(event.runId), event.step)
-      this.update(event.runId, { status: 'training', machine: event.machine, step: event.step })
-    } else if (event.type === 'metrics') {
-      metrics.add(runs.key(event.runId), event.points)
-    } else if (event.type === 'progress') {
-      const { step, trainedSeconds, stepsPerSecond, losses } = event.progress
-      this.update(event.runId, { step, trainedSeconds, stepsPerSecond, losses })
-    } else if (event.type === 'sample') {
+    if (event.type === 'sample') {
       samples.save(runs.key(event.record.runId), event.record)
     } else if (event.type === 'checkpoint') {
-      this.saves.record(event.record)
+      if (this.training.mayRecord(event.record.runId)) this.saves.record(event.record)
+    } else if (event.type === 'started' || event.type === 'metrics' || event.type === 'progress') {
+      if (!this.training.mayRecord(event.runId)) return
+      if (event.type === 'started') this.training.begun(event)
+      else if (event.type === 'metrics') metrics.add(runs.key(event.runId), event.points)
+      else {
+        const { step, trainedSeconds, stepsPerSecond, losses } = event.progress
+        this.update(event.runId, { step, trainedSeconds, stepsPerSecond, losses })
+      }
     }
   }
 
-  /** Ends a run that is not in training for good; it may still be extended. */
+  /** Ends a run that is not in training for good; it may still be extended. @throws FlowerbedError `conflict` */
   stopped(id: string): RunRecord {
-    return this.update(id, { status: 'stopped', owner: null })
+    return this.alone(id, () => this.update(id, { status: 'stopped' }))
   }
 
   /** What the user says of a run. @throws FlowerbedError `bad-input` for an empty name */
@@ -132,25 +162,34 @@ export class RunKeeper {
     return this.update(id, changes)
   }
 
-  /** Adds steps to a run's goal, which lets a finished one go on; limits that would end it before are lifted. */
-  extend(id: string, steps: number): RunRecord {
+  /** Changes settings of a run in training, which the engine has taken over already; recorded as an event. */
+  changed(id: string, config: RunConfig): RunRecord {
     const run = this.store.runs.get(id)
-    const limits = extendedLimits(run, steps)
-    const parsed = runConfigSchema.safeParse({ ...run.config, ...limits })
-    if (!parsed.success) {
-      throw new FlowerbedError('bad-input', `A run cannot have ${limits.steps} steps.`, {
-        where: 'steps',
-      })
+    const changes = changedSettings(run.config, config)
+    if (Object.keys(changes).length > 0) {
+      this.store.events.add(this.store.runs.key(id), { kind: 'settings', step: run.step, detail: changes })
     }
-    return this.update(id, { config: parsed.data })
+    return this.update(id, { config })
   }
 
-  /** Marks runs whose process is gone as interrupted; to be called when the store is opened. */
+  /**
+   * Sets runs right whose process ended under them: interrupted, or what they were before where training had not begun.
+   * To be called when the store is opened, and now and then.
+   */
   markInterrupted(): RunRecord[] {
-    return this.store.runs
-      .owned()
-      .filter(({ owner }) => owner === process.pid || !isAlive(owner))
-      .map(({ id }) => this.update(id, { status: 'interrupted', owner: null }))
+    const ended = this.store.runs.live().filter((id) => !this.leases.holds(id))
+    return ended.flatMap((id) => {
+      const lease = this.leases.present(id)
+      if (this.leases.tryClaim(id)) return []
+      try {
+        const status = this.store.runs.status(id)
+        const before = lease?.statusBefore
+        const wasWell = before === 'finished' || before === 'stopped'
+        return [this.update(id, { status: status === 'starting' && wasWell ? before : 'interrupted' })]
+      } finally {
+        this.leases.release(id)
+      }
+    })
   }
 
   /**
@@ -159,7 +198,7 @@ export class RunKeeper {
    */
   modelSource(id: string, choice?: CheckpointChoice): ModelSource {
     const { config, shape } = this.store.runs.get(id)
-    const chosen = choice === undefined ? this.saves.list(id)[0] : this.saves.choose(id, choice)
+    const chosen = choice === undefined ? this.saves.latest(id) : this.saves.choose(id, choice)
     return {
       runId: id,
       runDirectory: runFolder(this.store.directory, id),
@@ -169,17 +208,18 @@ export class RunKeeper {
     }
   }
 
-  /** Deletes a run with its files. @throws FlowerbedError `conflict` while it trains */
+  /** Deletes a run with its files. @throws FlowerbedError `conflict` while it trains, here or elsewhere */
   async delete(id: string): Promise<{ freedBytes: number }> {
-    const { status } = this.store.runs.get(id)
-    if (status === 'training' || status === 'starting') {
+    if (this.leases.holds(id)) {
       throw new FlowerbedError('conflict', 'This run is in training.', { hint: 'Stop it first.' })
     }
-    const folder = runFolder(this.store.directory, id)
-    const freedBytes = await folderBytes(folder)
-    await rm(folder, { recursive: true, force: true })
-    this.store.runs.delete(id)
-    return { freedBytes }
+    return await this.alone(id, async () => {
+      const folder = runFolder(this.store.directory, id)
+      const freedBytes = await folderBytes(folder)
+      await rm(folder, { recursive: true, force: true })
+      this.store.runs.delete(id)
+      return { freedBytes }
+    })
   }
 
   /** The run that a person means: an id, an unambiguous beginning of one, or `latest`. */
@@ -205,22 +245,20 @@ export class RunKeeper {
     return run
   }
 
-  private trainRequest(id: string): TrainRequest {
-    const { config, deviceChoice, datasetId } = this.store.runs.get(id)
-    if (datasetId === null) {
-      throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
-        hint: 'Import the same folder again; the run finds them by their content.',
-      })
+  /** Does something with a run that nobody may train meanwhile. */
+  private alone<T>(id: string, work: () => T): T {
+    this.leases.claim(id)
+    const release = () => this.leases.release(id)
+    let result: T
+    try {
+      result = work()
+    } catch (thrown) {
+      release()
+      throw thrown
     }
-    const [last] = this.saves.list(id)
-    return {
-      runId: id,
-      runDirectory: runFolder(this.store.directory, id),
-      datasetDirectory: this.store.datasets.get(datasetId).directory,
-      config,
-      device: deviceChoice,
-      ...(last ? { resume: { file: last.file, sha256: last.sha256 } } : {}),
-    }
+    if (result instanceof Promise) return result.finally(release) as T
+    release()
+    return result
   }
 
   private update(id: string, changes: Parameters<Store['runs']['update']>[1]): RunRecord {
@@ -228,7 +266,7 @@ export class RunKeeper {
   }
 
   private tell(run: RunRecord): RunRecord {
-    this.changed(run)
+    this.listeners.run?.(run)
     return run
   }
 

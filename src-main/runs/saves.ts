@@ -26,6 +26,50 @@ export class Saves {
     return this.store.checkpoints.list(this.store.runs.key(runId))
   }
 
+  /** The checkpoint that training goes on from and samples are made with: the last written that can be read. */
+  latest(runId: string): CheckpointRecord | null {
+    return newestFirst(this.list(runId)).find(({ damaged }) => !damaged) ?? null
+  }
+
+  /** Training resumed from this one: it can be read, and is the latest now. */
+  resumedFrom(runId: string, file: string): void {
+    this.store.checkpoints.makeLatest(this.store.runs.key(runId), file, Date.now())
+    this.changed(runId)
+  }
+
+  /** Whether an error says that a checkpoint is gone or damaged. */
+  isUnreadable(thrown: unknown, { file }: { file: string }): boolean {
+    const { kind, where = '' } = toFlowerbedError(thrown)
+    return (kind === 'corrupt' || kind === 'not-found') && where.includes(file.replace(/\.safetensors$/, ''))
+  }
+
+  /** Marks a checkpoint that could not be read, and answers the latest that is left. */
+  setAside(
+    runId: string,
+    { record, reason }: { record: CheckpointRecord; reason: string },
+  ): CheckpointRecord | null {
+    const key = this.store.runs.key(runId)
+    const { file: checkpoint, step } = record
+    this.store.checkpoints.setDamaged(key, checkpoint, true)
+    this.store.events.add(key, { kind: 'checkpoint-damaged', step, detail: { checkpoint, reason } })
+    this.changed(runId)
+    return this.latest(runId)
+  }
+
+  /** What to say of a checkpoint that cannot be read: which others there are. */
+  unreadable(runId: string, { step, file }: CheckpointRecord, cause?: unknown): FlowerbedError {
+    const others = this.list(runId).filter(({ damaged }) => !damaged)
+    const reason = cause === undefined ? '' : ` ${toFlowerbedError(cause).message}`
+    return new FlowerbedError('corrupt', `The checkpoint of step ${step} cannot be read.${reason}`, {
+      where: file,
+      hint:
+        others.length > 0
+          ? `These can be used instead: step ${others.map((other) => other.step).join(', ')}.`
+          : 'The run has no other checkpoint. Start a new run with its settings.',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
+
   /** Records a save and lets those go that are not to be kept. */
   record(saved: SavedCheckpoint): void {
     const { runs, checkpoints } = this.store
@@ -34,7 +78,12 @@ export class Saves {
     checkpoints.save(run, saved)
     const all = checkpoints.list(run)
     const { checkpointKeep } = runs.get(runId).config
-    const kept = all.filter(({ best, pinned }, i) => i < checkpointKeep || best || pinned)
+    const recent = new Set(
+      newestFirst(all)
+        .filter(({ damaged }) => !damaged)
+        .slice(0, checkpointKeep),
+    )
+    const kept = all.filter((one) => recent.has(one) || one.best || one.pinned)
     const keep = new Set(kept.map(({ file }) => file))
     // Forgotten first: a save that is recorded is there.
     checkpoints.forget(
@@ -66,10 +115,10 @@ export class Saves {
     const all = this.list(runId)
     const found =
       choice === 'latest'
-        ? all[0]
+        ? (newestFirst(all).find(({ damaged }) => !damaged) ?? all[0])
         : // Saves from before losses were kept with them have no best.
           choice === 'best'
-          ? (all.find(({ best }) => best) ?? all[0])
+          ? (all.find(({ best }) => best) ?? newestFirst(all)[0])
           : all.find(({ step }) => step === choice)
     if (found) return found
     const [first] = all
@@ -82,4 +131,9 @@ export class Saves {
       },
     )
   }
+}
+
+/** By when they were written or last resumed from; of one moment, the later step. */
+function newestFirst(checkpoints: CheckpointRecord[]): CheckpointRecord[] {
+  return [...checkpoints].sort((a, b) => b.createdAt - a.createdAt || b.step - a.step)
 }

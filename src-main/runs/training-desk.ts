@@ -1,10 +1,12 @@
 import type { TrainRequest, TrainResult } from '#contract/engine.ts'
-import { toFlowerbedError } from '#contract/errors.ts'
-import type { Limits } from '#contract/goal.ts'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import type { Extension, Limits } from '#contract/goal.ts'
 import type { AppEvent } from '#contract/ipc.ts'
+import { resumedConfig } from '#contract/resume.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { createLogger } from '../log.ts'
 import type { RunKeeper } from './run-keeper.ts'
+import type { TrainOptions } from './run-training.ts'
 
 const log = createLogger('training')
 
@@ -36,6 +38,8 @@ export class TrainingDesk {
   private readonly idle: () => void
   private current: { id: string; name: string; done: Promise<void> } | null = null
   private crashes: number[] = []
+  private turn: Promise<void> = Promise.resolve()
+  private closed = false
 
   constructor(options: {
     keeper: RunKeeper
@@ -58,24 +62,41 @@ export class TrainingDesk {
     return this.current
   }
 
-  /** Trains a run, from its last save if it has one. The one in training before it is paused. */
-  async start(run: RunRecord): Promise<void> {
+  /**
+   * Trains a run, from its latest checkpoint if it has one. The one in training before it is paused.
+   * @throws FlowerbedError `conflict` when another process trains it, with nothing changed
+   */
+  async start(run: RunRecord, options: TrainOptions = {}): Promise<void> {
+    await this.inTurn(() => this.startNow(run, options))
+  }
+
+  private async startNow(run: RunRecord, options: TrainOptions): Promise<void> {
+    if (this.closed) throw new FlowerbedError('cancelled', 'Flowerbed is about to quit.')
     if (this.current?.id === run.id) return
-    if (this.current) {
-      const { name, id } = this.current
-      await this.pause(id)
-      this.notify({
-        level: 'info',
-        message: `“${name}” is paused to make room for “${run.name}”.`,
-        hint: 'It can go on from where it was at any time.',
-        runId: id,
-      })
+    this.keeper.claim(run.id)
+    try {
+      if (this.current) await this.makeRoomFor(run)
+    } catch (thrown) {
+      this.keeper.abandon(run.id)
+      throw thrown
     }
     const current = { id: run.id, name: run.name, done: Promise.resolve() }
     this.current = current
-    current.done = this.follow(run.id).finally(() => {
+    current.done = this.follow(run.id, options).finally(() => {
       if (this.current === current) this.current = null
       if (!this.current) this.idle()
+    })
+  }
+
+  private async makeRoomFor(run: RunRecord): Promise<void> {
+    if (!this.current) return
+    const { name, id } = this.current
+    await this.pauseNow(id)
+    this.notify({
+      level: 'info',
+      message: `“${name}” is paused to make room for “${run.name}”.`,
+      hint: 'It can resume from where it was at any time.',
+      runId: id,
     })
   }
 
@@ -87,6 +108,10 @@ export class TrainingDesk {
 
   /** Saves, ends training and with it the engine's process. Resolves when the run's record says so. */
   async pause(id: string): Promise<void> {
+    await this.inTurn(() => this.pauseNow(id))
+  }
+
+  private async pauseNow(id: string): Promise<void> {
     if (this.current?.id !== id) return
     const { done } = this.current
     await this.engine.pause(id)
@@ -95,61 +120,107 @@ export class TrainingDesk {
   }
 
   async stop(id: string, save: boolean): Promise<void> {
+    await this.inTurn(async () => {
+      if (this.current?.id !== id) {
+        this.keeper.stopped(id)
+        return
+      }
+      const { done } = this.current
+      await this.engine.stop(id, save)
+      await done
+    })
+  }
+
+  /** Lets a run train longer; one that has ended resumes from its latest checkpoint. */
+  async extend(id: string, more: Extension): Promise<void> {
+    const run = this.keeper.find(id)
+    const config = resumedConfig(run, { more })
     if (this.current?.id !== id) {
-      this.keeper.stopped(id)
+      await this.start(run, { config })
       return
     }
-    const { done } = this.current
-    await this.engine.stop(id, save)
-    await done
+    await this.engine.extend(id, config)
+    this.keeper.changed(id, config)
   }
 
-  /** Adds steps; a run that has ended goes on from its last save. */
-  async extend(id: string, steps: number): Promise<void> {
-    const run = this.keeper.extend(id, steps)
-    if (this.current?.id === id) await this.engine.extend(id, run.config)
-    else await this.start(run)
+  /** Pauses what trains and starts nothing any more: the app is about to quit. */
+  async close(): Promise<void> {
+    this.closed = true
+    await this.inTurn(async () => {
+      if (this.current) await this.pauseNow(this.current.id)
+    })
   }
 
-  /** Trains until the run ends; goes on from the last save when the engine's process ended under it. */
-  private async follow(id: string): Promise<void> {
+  /** One after the other: of two starts at once the second finds what the first has begun. */
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.turn.then(work)
+    this.turn = result.then(
+      () => undefined,
+      () => undefined,
+    )
+    return result
+  }
+
+  /** Trains until the run ends; resumes from the latest checkpoint when the engine's process ended under it. */
+  private async follow(id: string, asked: TrainOptions): Promise<void> {
+    let options: TrainOptions = {
+      ...asked,
+      // What was asked for once is written down by then.
+      begun: () => (options = {}),
+    }
     for (;;) {
       try {
-        const run = await this.keeper.train(id, this.engine)
+        const run = await this.keeper.train(id, this.engine, options)
         if (run.status === 'finished') this.ended(run)
         return
       } catch (thrown) {
-        const error = toFlowerbedError(thrown)
-        const run = this.keeper.find(id)
-        log.warn(`${id}: ${error.message}`)
-        if (error.kind !== 'crashed') {
-          this.ended(run)
-          this.notify({
-            level: 'error',
-            message: `“${run.name}” cannot go on: ${error.message}`,
-            ...(error.hint === undefined ? {} : { hint: error.hint }),
-            runId: id,
-          })
-          return
-        }
-        const safe = this.keeper.modelSource(id).checkpoint !== null
-        if (!this.mayTryAgain()) {
-          this.ended(run)
-          this.notify({
-            level: 'error',
-            message: `The engine ended ${crashesTolerated} times within five minutes, so “${run.name}” waits.`,
-            hint: `${safe ? 'What was saved is safe. ' : ''}Try a smaller width or fewer pictures per step; Settings → About tells more.`,
-            runId: id,
-          })
-          return
-        }
-        this.notify({
-          level: 'warning',
-          message: `The engine ended unexpectedly while “${run.name}” was learning.`,
-          hint: safe ? 'It goes on from its last save.' : 'Nothing had been saved yet, so it starts anew.',
-          runId: id,
-        })
+        if (!this.mayGoOn(id, toFlowerbedError(thrown))) return
       }
+    }
+  }
+
+  /** Tells what ended a run, and whether it is to be tried again. */
+  private mayGoOn(id: string, error: FlowerbedError): boolean {
+    log.warn(`${id}: ${error.message}`)
+    if (this.closed) return false
+    const run = this.recordOf(id)
+    const name = run?.name ?? id
+    if (run === null || error.kind !== 'crashed') {
+      if (run) this.ended(run)
+      this.notify({
+        level: 'error',
+        message: `“${name}” cannot go on: ${error.message}`,
+        ...(error.hint === undefined ? {} : { hint: error.hint }),
+        runId: id,
+      })
+      return false
+    }
+    const safe = this.keeper.modelSource(id).checkpoint !== null
+    if (!this.mayTryAgain()) {
+      this.ended(run)
+      this.notify({
+        level: 'error',
+        message: `The engine ended ${crashesTolerated} times within five minutes, so “${name}” waits.`,
+        hint: `${safe ? 'What was saved is safe. ' : ''}Try a smaller width or fewer images per step; Settings → About tells more.`,
+        runId: id,
+      })
+      return false
+    }
+    this.notify({
+      level: 'warning',
+      message: `The engine ended unexpectedly while “${name}” was training.`,
+      hint: safe ? 'It resumes from its last checkpoint.' : 'There was no checkpoint yet, so it starts anew.',
+      runId: id,
+    })
+    return true
+  }
+
+  /** A run's record; null when it was deleted meanwhile. */
+  private recordOf(id: string): RunRecord | null {
+    try {
+      return this.keeper.find(id)
+    } catch {
+      return null
     }
   }
 

@@ -10,8 +10,12 @@ interface Row {
   bytes: number
   loss: number | null
   pinned: number
+  damaged: number
   created_at: number
 }
+
+/** A time and a run: that time, or just after the run's other checkpoints where a clock was set back. */
+const after = 'max(?, 1 + coalesce((SELECT max(created_at) FROM checkpoints WHERE run = ?), -1))'
 
 /** Saved training states and the hashes their bytes must have. */
 export class CheckpointRepository {
@@ -25,11 +29,11 @@ export class CheckpointRepository {
   save(run: number, record: SavedCheckpoint): void {
     this.db
       .prepare(
-        `INSERT INTO checkpoints (run, file, step, sha256, bytes, loss, created_at) VALUES (?, ?, ?, ?, ?, ?, ?)
-         ON CONFLICT (run, file) DO UPDATE SET
-           sha256 = excluded.sha256, bytes = excluded.bytes, loss = excluded.loss, created_at = excluded.created_at`,
+        `INSERT INTO checkpoints (run, file, step, sha256, bytes, loss, created_at) VALUES (?, ?, ?, ?, ?, ?, ${after})
+         ON CONFLICT (run, file) DO UPDATE SET sha256 = excluded.sha256, bytes = excluded.bytes,
+           loss = excluded.loss, created_at = excluded.created_at, damaged = 0`,
       )
-      .run(run, record.file, record.step, record.sha256, record.bytes, record.loss, record.createdAt)
+      .run(run, record.file, record.step, record.sha256, record.bytes, record.loss, record.createdAt, run)
   }
 
   /** Newest step first. */
@@ -51,6 +55,7 @@ export class CheckpointRepository {
         loss: row.loss,
         best: row === best,
         pinned: row.pinned === 1,
+        damaged: row.damaged === 1,
         createdAt: row.created_at,
       }),
     )
@@ -60,6 +65,20 @@ export class CheckpointRepository {
     this.db
       .prepare('UPDATE checkpoints SET pinned = ? WHERE run = ? AND file = ?')
       .run(Number(pinned), run, file)
+  }
+
+  /** Marks a checkpoint that could not be read, or one that could be read again. */
+  setDamaged(run: number, file: string, damaged: boolean): void {
+    this.db
+      .prepare('UPDATE checkpoints SET damaged = ? WHERE run = ? AND file = ?')
+      .run(Number(damaged), run, file)
+  }
+
+  /** Makes a checkpoint the latest: training resumed from it, and what is later belongs to another course. */
+  makeLatest(run: number, file: string, now: number): void {
+    this.db
+      .prepare(`UPDATE checkpoints SET damaged = 0, created_at = ${after} WHERE run = ? AND file = ?`)
+      .run(now, run, run, file)
   }
 
   /** Forgets saves that are deleted. */
@@ -72,11 +91,11 @@ export class CheckpointRepository {
 }
 
 /** The lowest loss, the first of equals. */
-function bestOf<T extends { loss: number | null }>(saves: T[]): T | null {
+function bestOf<T extends { loss: number | null; damaged: number }>(saves: T[]): T | null {
   let best: T | null = null
   let lowest = Infinity
   for (const save of saves) {
-    if (save.loss === null || save.loss >= lowest) continue
+    if (save.damaged === 1 || save.loss === null || save.loss >= lowest) continue
     best = save
     lowest = save.loss
   }

@@ -24,7 +24,6 @@ interface Row {
   losses: string
   steps_per_second: number
   error: string | null
-  owner: number | null
   created_at: number
   updated_at: number
   tags: string
@@ -76,7 +75,8 @@ export type RunChanges = Partial<
     | 'losses'
     | 'stepsPerSecond'
     | 'error'
-  > & { owner: number | null }
+    | 'deviceChoice'
+  >
 >
 
 /** How each change is written; tags have a table of their own. */
@@ -92,7 +92,7 @@ const written: Record<Exclude<keyof RunChanges, 'tags'>, { column: string; json?
   losses: { column: 'losses', json: true },
   stepsPerSecond: { column: 'steps_per_second' },
   error: { column: 'error', json: true },
-  owner: { column: 'owner' },
+  deviceChoice: { column: 'device_choice' },
 }
 
 export class RunRepository {
@@ -183,12 +183,18 @@ export class RunRepository {
     return this.get(id)
   }
 
-  /** Rows of processes that train, with the process. */
-  owned(): { id: string; owner: number }[] {
-    return this.db.prepare('SELECT id, owner FROM runs WHERE owner IS NOT NULL').all() as {
-      id: string
-      owner: number
-    }[]
+  /** Ids of runs whose status says that a process trains them. */
+  live(): string[] {
+    const rows = this.db.prepare("SELECT id FROM runs WHERE status IN ('starting', 'training')").all()
+    return (rows as { id: string }[]).map(({ id }) => id)
+  }
+
+  /** A run's status, whether or not the rest of its row can be read. @throws FlowerbedError `not-found` */
+  status(id: string): string {
+    const row = this.db.prepare('SELECT status FROM runs WHERE id = ?').get(id) as
+      { status: string } | undefined
+    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    return row.status
   }
 
   /** With its metrics, samples, checkpoints and tags; files are the caller's. */

@@ -6,8 +6,10 @@ import { DatasetRepository } from './datasets.ts'
 import { openDatabase } from './driver.ts'
 import type { Database } from './driver.ts'
 import { ExperimentRepository } from './experiments.ts'
+import { LeaseRepository } from './leases.ts'
 import { MetricRepository } from './metrics.ts'
 import { migrate } from './migrate.ts'
+import { RunEventRepository } from './run-events.ts'
 import { RunRepository } from './runs.ts'
 import { SampleRepository } from './samples.ts'
 import { SettingRepository } from './settings.ts'
@@ -19,6 +21,8 @@ export interface Store {
   readonly datasets: DatasetRepository
   readonly experiments: ExperimentRepository
   readonly runs: RunRepository
+  readonly leases: LeaseRepository
+  readonly events: RunEventRepository
   readonly metrics: MetricRepository
   readonly samples: SampleRepository
   readonly checkpoints: CheckpointRepository
@@ -57,6 +61,8 @@ export function openStore(directory: string): Store {
     datasets: new DatasetRepository(db),
     experiments: new ExperimentRepository(db),
     runs: new RunRepository(db),
+    leases: new LeaseRepository(db),
+    events: new RunEventRepository(db),
     metrics: new MetricRepository(db),
     samples: new SampleRepository(db),
     checkpoints: new CheckpointRepository(db),

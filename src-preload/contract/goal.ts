@@ -48,16 +48,47 @@ export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSecond
   return Math.min(1, Math.max(run.step / goalSteps(run), byTime))
 }
 
+/** Longest goal in steps that a run may have. */
+const mostSteps = 10_000_000
+
+type Trained = Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>
+
+/** How much longer a run is to train. */
+export interface Extension {
+  steps?: number | undefined
+  epochs?: number | undefined
+  minutes?: number | undefined
+}
+
 /**
- * Limits that let a run learn `more` steps: after its goal, or after where it stands when its time is up. Limits that
- * would end it before are lifted.
+ * Limits that let a run train longer. Steps are added to its goal, or to where it stands when its time is up; epochs and
+ * minutes to its limit of that kind, or to what it has had where it had none. A limit that would end the run before what
+ * was asked for is lifted.
  */
-export function extendedLimits(
-  run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>,
-  more: number,
-): Limits {
-  const { epochs, minutes } = run.config
-  const timeIsUp = isTimeUp(run)
-  const steps = (timeIsUp ? run.step : goalSteps(run)) + more
-  return { steps, epochs: stepsOfEpochs(run) < steps ? 0 : epochs, minutes: timeIsUp ? 0 : minutes }
+export function extendedLimits(run: Trained, more: Extension): Limits {
+  const minutes = extendedMinutes(run, more.minutes)
+  const epochs = extendedEpochs(run, more.epochs)
+  const epochSteps = stepsOfEpochs({ ...run, config: { ...run.config, epochs } })
+  if (more.steps !== undefined) {
+    const steps = (isTimeUp(run) ? run.step : goalSteps(run)) + more.steps
+    return { steps, epochs: more.epochs === undefined && epochSteps < steps ? 0 : epochs, minutes }
+  }
+  const endsBefore =
+    run.config.steps <= run.step || (more.epochs !== undefined && run.config.steps < epochSteps)
+  const steps = endsBefore ? mostSteps : run.config.steps
+  return { steps, epochs: epochSteps <= run.step ? 0 : epochs, minutes }
+}
+
+function extendedMinutes(run: Trained, more: number | undefined): number {
+  const { minutes } = run.config
+  if (more === undefined) return isTimeUp(run) ? 0 : minutes
+  const unlimited = minutes === 0 || isTimeUp(run)
+  return (unlimited ? run.trainedSeconds / 60 : minutes) + more
+}
+
+function extendedEpochs(run: Trained, more: number | undefined): number {
+  const { epochs } = run.config
+  if (more === undefined) return epochs
+  const stepsOfOne = stepsOfEpochs({ ...run, config: { ...run.config, epochs: 1 } })
+  return (epochs === 0 ? Math.ceil(run.step / stepsOfOne) : epochs) + more
 }

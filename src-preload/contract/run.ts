@@ -91,11 +91,13 @@ export const checkpointRecordSchema = z.object({
   best: z.boolean(),
   /** Kept because the user wants it. */
   pinned: z.boolean(),
+  /** It could not be read when it was last needed. */
+  damaged: z.boolean().default(false),
   createdAt: z.number(),
 })
 export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>
 /** A save as the engine tells of it. */
-export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned'>
+export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned' | 'damaged'>
 /** Which save is meant: by what is known of it, or by its step. */
 export type CheckpointChoice = 'latest' | 'best' | number
 

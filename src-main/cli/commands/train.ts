@@ -1,10 +1,13 @@
 import type { Command } from 'commander'
 import { FlowerbedError } from '#contract/errors.ts'
 import { goalSteps, isDone, isTimeUp } from '#contract/goal.ts'
-import { defaultPresetId, presetIds } from '#contract/presets.ts'
-import type { DeviceChoice, RunRecord } from '#contract/run.ts'
+import { defaultPresetId, presetIds, resolveConfig } from '#contract/presets.ts'
+import { changeableSettings, resumedConfig } from '#contract/resume.ts'
+import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
+import type { TrainOptions } from '../../runs/run-training.ts'
 import { importFolder } from '../import-folder.ts'
 import {
+  checkpointOption,
   collectSettings,
   dataDirOption,
   describeSettings,
@@ -29,59 +32,105 @@ interface Options {
   name?: string
   set: Record<string, string>
   resume?: string
+  checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
   json?: boolean
 }
 
+/** Options that decide what a run is; they are fixed once it is made. */
+const fixedOptions = ['preset', 'imageSize', 'batch', 'seed'] as const
+
 export function addTrain(program: Command): void {
   const command = program
     .command('train')
-    .description('learn to draw the pictures of a folder')
-    .argument('[folder]', 'pictures, also in subfolders')
+    .description('train on the images of a folder')
+    .argument('[folder]', 'images, also in subfolders')
     .option('--preset <preset>', `one of ${presetIds.join(', ')}`, defaultPresetId)
-    .option('--image-size <pixels>', 'width and height to learn at', wholeNumber)
-    .option('--steps <count>', 'how many corrections; with --resume, how many more', wholeNumber)
-    .option('--epochs <count>', 'how many passes over the pictures at most', wholeNumber)
-    .option('--minutes <minutes>', 'how long at most', positiveNumber)
-    .option('--batch <count>', 'pictures per step', wholeNumber)
+    .option('--image-size <pixels>', 'width and height to train at', wholeNumber)
+    .option('--steps <count>', 'optimizer updates; with --resume, how many more', wholeNumber)
+    .option('--epochs <count>', 'passes over the images at most; with --resume, how many more', wholeNumber)
+    .option('--minutes <minutes>', 'how long at most; with --resume, how much longer', positiveNumber)
+    .option('--batch <count>', 'images per step', wholeNumber)
     .option('--seed <number>', 'where all randomness comes from', wholeNumber)
     .option('--name <name>', 'what to call the run')
     .option('--set <key=value>', 'any other setting; see below', collectSettings, {})
-    .option('--resume <run>', 'go on with a run: its id, the beginning of one, or latest')
+    .option(
+      '--resume <run>',
+      `resume a run: its id, the beginning of one, or latest. --set may change ${changeableSettings.join(', ')}`,
+    )
+    .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
-    .action(train)
+    .action((folder: string | undefined, options: Options) => train(command, folder, options))
   describeSettings(command)
 }
 
-async function train(folder: string | undefined, options: Options): Promise<void> {
+async function train(command: Command, folder: string | undefined, options: Options): Promise<void> {
+  const said = (name: keyof Options) => command.getOptionValueSource(name) === 'cli'
+  const { resume } = options
+  if (resume === undefined) checkFresh(folder, options)
+  else checkResume({ resume, folder, said })
   const follow = followTraining()
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
-    const run = options.resume
-      ? resumed(workspace, options.resume, options)
-      : await fresh(workspace, folder, options)
+    const [run, changes] =
+      resume === undefined
+        ? [await fresh(workspace, folder ?? '', options), {}]
+        : resumed(workspace, { ...options, resume }, said('device'))
     say(`Training “${run.name}” (${run.id})`)
-    await sayDevice(workspace, run)
-    const ended = await trainRun(workspace, run).finally(follow.end)
+    await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
+    const ended = await trainRun(workspace, run, changes).finally(follow.end)
     say(
-      `${ended.step} steps in ${duration(ended.trainedSeconds)}. Draw with: flowerbed sample ${ended.id} --count 16 --out FOLDER`,
+      `${ended.step} steps in ${duration(ended.trainedSeconds)}. Sample with: flowerbed sample ${ended.id} --count 16 --out FOLDER`,
     )
     answer(options.json ?? false, trainAnswer(ended))
   })
 }
 
-async function fresh(workspace: Workspace, folder: string | undefined, options: Options): Promise<RunRecord> {
+/** The settings that were said, whichever option says them. */
+function settingsOf({ steps, epochs, minutes, batch, seed, set }: Options): Record<string, unknown> {
+  const given = Object.entries({ steps, epochs, minutes, batch, seed })
+  return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), ...set }
+}
+
+/** Refuses what cannot be trained before a folder is read. */
+function checkFresh(folder: string | undefined, options: Options): void {
   if (folder === undefined) {
-    throw new FlowerbedError('bad-input', 'Which pictures? Name a folder, or a run with --resume.')
+    throw new FlowerbedError('bad-input', 'Which images? Name a folder, or a run with --resume.')
   }
-  const { steps, epochs, minutes, batch, seed, imageSize: size, name } = options
-  const given = { steps, epochs, minutes, batch, seed }
-  const changes = {
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-    ...options.set,
+  if (options.checkpoint !== undefined) {
+    throw new FlowerbedError('bad-input', '--checkpoint belongs to --resume.', {
+      hint: 'Name the run to resume with --resume RUN.',
+    })
   }
+  resolveConfig(options.preset, settingsOf(options))
+}
+
+/** Refuses what a run cannot take over when it resumes, rather than ignore it. */
+function checkResume(given: {
+  resume: string
+  folder: string | undefined
+  said: (name: keyof Options) => boolean
+}): void {
+  const { resume, folder, said } = given
+  if (folder !== undefined) {
+    throw new FlowerbedError('bad-input', 'A run resumes with its own images, not with those of a folder.', {
+      where: folder,
+      hint: `Leave the folder out, or leave --resume ${resume} out for a new run.`,
+    })
+  }
+  const fixed = fixedOptions.find(said)
+  if (fixed === undefined) return
+  const option = fixed === 'imageSize' ? '--image-size' : `--${fixed}`
+  throw new FlowerbedError('bad-input', `${option} cannot change when a run resumes.`, {
+    where: option,
+    hint: `Leave it out. With --set these can change: ${changeableSettings.join(', ')}.`,
+  })
+}
+
+async function fresh(workspace: Workspace, folder: string, options: Options): Promise<RunRecord> {
+  const { imageSize: size, name, preset, device } = options
   const { store, keeper } = workspace
   const dataset = await importFolder({
     folder,
@@ -90,21 +139,40 @@ async function fresh(workspace: Workspace, folder: string | undefined, options: 
   })
   return keeper.create({
     datasetId: dataset.id,
-    preset: options.preset,
-    changes,
-    device: options.device,
+    preset,
+    changes: settingsOf(options),
+    device,
     ...(name ? { name } : {}),
   })
 }
 
-function resumed({ keeper }: Workspace, wanted: string, options: Options): RunRecord {
-  const run = keeper.find(wanted)
-  const more = options.steps ?? 0
-  if (more === 0 && isDone(run)) {
-    const why = isTimeUp(run)
+/** The run to resume and what changes with it; nothing is written before training has begun. */
+function resumed(
+  { keeper }: Workspace,
+  options: Options & { resume: string },
+  deviceSaid: boolean,
+): [RunRecord, TrainOptions] {
+  const { steps, epochs, minutes, set, name, device, checkpoint } = options
+  const run = keeper.find(options.resume)
+  const config = resumedConfig(run, { more: { steps, epochs, minutes }, changes: set })
+  const from = checkpoint === undefined ? null : keeper.saves.choose(run.id, checkpoint)
+  const standing = from === null ? run : { ...run, step: from.step }
+  if (isDone({ ...standing, config })) {
+    const why = isTimeUp({ ...run, config })
       ? 'The time of this run is up.'
-      : `This run has done all of its ${goalSteps(run)} steps.`
-    throw new FlowerbedError('bad-input', why, { where: run.id, hint: 'Say how many more with --steps.' })
+      : `This run has done all of its ${goalSteps({ ...run, config })} steps.`
+    throw new FlowerbedError('bad-input', why, {
+      where: run.id,
+      hint: 'Say how much longer with --steps, --epochs or --minutes.',
+    })
   }
-  return more > 0 ? keeper.extend(run.id, more) : run
+  return [
+    run,
+    {
+      config,
+      ...(deviceSaid ? { device } : {}),
+      ...(name ? { name } : {}),
+      ...(checkpoint === undefined ? {} : { checkpoint }),
+    },
+  ]
 }

@@ -273,8 +273,11 @@ describe('the queue', () => {
     await idle(id)
     expect(statuses(id)).toEqual(['finished', 'waiting', 'waiting'])
     const [, second] = store.runs.ofExperiment(id)
-    store.runs.update(second!.id, { status: 'training', owner: 1 })
+    // A keeper of its own stands for the other process.
+    const other = new RunKeeper(store)
+    other.claim(second!.id)
     await expect(queue.resume(id)).rejects.toThrow(/Another Flowerbed/)
+    other.dispose()
     store.datasets.delete('faces')
     await expect(queue.resume(id)).rejects.toThrow(/pictures of this experiment were deleted/)
     expect(seen.trained).toHaveLength(1)

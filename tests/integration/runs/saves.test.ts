@@ -18,7 +18,7 @@ beforeEach(() => {
   folder = temporaryFolder('saves')
   store = openStore(folder.path)
   told = []
-  keeper = new RunKeeper(store, undefined, (id) => told.push(id))
+  keeper = new RunKeeper(store, { checkpoints: (id) => told.push(id) })
   store.datasets.save({
     id: 'faces',
     name: 'Faces',

@@ -85,7 +85,7 @@ test('a run goes on by itself after a crash, and finishes', async () => {
   expect(seen.trained).toEqual([run.id, run.id])
   expect(status(run)).toBe('finished')
   expect(ended.map(({ id }) => id)).toEqual([run.id])
-  expect(notices).toEqual([`The engine ended unexpectedly while “${run.name}” was learning.`])
+  expect(notices).toEqual([`The engine ended unexpectedly while “${run.name}” was training.`])
 })
 
 test('three crashes within five minutes, and it stops and asks', async () => {
@@ -122,4 +122,60 @@ test('pause ends the engine’s process; a second run pauses the first', async (
   expect(status(second)).toBe('paused')
   expect(seen.ends).toBe(2)
   expect(desk.running).toBeNull()
+})
+
+test('of two starts at once the first is paused, and one run trains', async () => {
+  const [first, second] = [newRun(), newRun()]
+  const { desk, seen } = scriptedDesk([])
+  await Promise.all([desk.start(first), desk.start(second)])
+  expect(seen.trained).toEqual([first.id, second.id])
+  expect(status(first)).toBe('paused')
+  expect(desk.running?.id).toBe(second.id)
+
+  // Asked for twice, a run is started once; a third start comes after both.
+  const third = newRun()
+  await Promise.all([desk.start(third), desk.start(third), desk.start(store.runs.get(first.id))])
+  expect(seen.trained).toEqual([first.id, second.id, third.id, first.id])
+  expect(store.runs.live()).toEqual([first.id])
+  await desk.pause(first.id)
+})
+
+test('a run that another process trains is refused before the one in training makes room', async () => {
+  const own = newRun()
+  const maker = new RunKeeper(store)
+  const { id } = maker.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+  const { desk } = scriptedDesk([])
+  await desk.start(own)
+  await expect(desk.start(store.runs.get(id))).rejects.toThrow(/Another Flowerbed/)
+  await expect(desk.extend(id, { steps: 5 })).rejects.toThrow(/Another Flowerbed/)
+  expect(desk.running?.id).toBe(own.id)
+  expect(store.runs.get(id).config.steps).toBe(own.config.steps)
+  await desk.pause(own.id)
+  maker.dispose()
+})
+
+test('nothing is started any more when the app quits, not even after the engine was ended', async () => {
+  const run = newRun()
+  let crashNow: (error: Error) => void = () => undefined
+  const { desk, seen } = scriptedDesk([() => new Promise((_, reject) => (crashNow = reject))])
+  await desk.start(run)
+  const closing = desk.close()
+  crashNow(new FlowerbedError('crashed', 'The engine process ended unexpectedly.'))
+  await closing
+  expect(seen.trained).toHaveLength(1)
+  expect(status(run)).toBe('interrupted')
+  await expect(desk.start(newRun())).rejects.toThrow(/about to quit/)
+})
+
+test('a run whose record is gone ends with a notice', async () => {
+  const run = newRun()
+  let end: () => void = () => undefined
+  const { desk, notices } = scriptedDesk([
+    () => new Promise((resolve) => (end = () => resolve(result('finished')))),
+  ])
+  await desk.start(run)
+  store.runs.delete(run.id)
+  end()
+  await expect.poll(() => desk.running).toBeNull()
+  expect(notices.at(-1)).toMatch(/There is no such run/)
 })

@@ -172,6 +172,7 @@ describe('a history from before', () => {
         loss: null,
         best: false,
         pinned: true,
+        damaged: false,
         createdAt: 1,
       },
     ])
@@ -182,7 +183,7 @@ describe('a history from before', () => {
 describe('the life of a run', () => {
   it('is written down as the engine tells it, and goes on from the last save', async () => {
     const told: string[] = []
-    const keeper = new RunKeeper(store, ({ status }) => told.push(status))
+    const keeper = new RunKeeper(store, { run: ({ status }) => told.push(status) })
     const run = makeRun(keeper)
     const requests: TrainRequest[] = []
     const engine = (outcome: 'paused' | 'finished', step: number) => ({
@@ -216,33 +217,10 @@ describe('the life of a run', () => {
     expect(store.runs.get(run.id)).toMatchObject({ status, error: { kind, message: 'Gone.' } })
   })
 
-  it('knows runs that a vanished process left behind', () => {
-    const keeper = new RunKeeper(store)
-    const run = makeRun(keeper)
-    store.runs.update(run.id, { status: 'training', owner: 2 ** 22 + 12345 })
-    expect(keeper.markInterrupted().map(({ id, status }) => ({ id, status }))).toEqual([
-      { id: run.id, status: 'interrupted' },
-    ])
-    expect(keeper.markInterrupted()).toEqual([])
-  })
-
-  it('lifts what would end an extended run before its new goal', () => {
-    const keeper = new RunKeeper(store)
-    const run = makeRun(keeper)
-    // 10 pictures in batches of 4: 2 passes are 5 steps.
-    const config = { ...run.config, batch: 4, steps: 1000, epochs: 2, minutes: 1 }
-    store.runs.update(run.id, { config, step: 5 })
-    expect(keeper.extend(run.id, 3).config).toMatchObject({ steps: 8, epochs: 0, minutes: 1 })
-    store.runs.update(run.id, { config: { ...config, epochs: 0 }, trainedSeconds: 61 })
-    expect(keeper.extend(run.id, 3).config).toMatchObject({ steps: 8, epochs: 0, minutes: 0 })
-  })
-
-  it('numbers names, extends goals within reason, and finds runs by the beginning of their id', () => {
+  it('numbers names, and finds runs by the beginning of their id', () => {
     const keeper = new RunKeeper(store)
     const [first, second] = [makeRun(keeper), makeRun(keeper)]
     expect([first.name, second.name]).toEqual(['Faces', 'Faces 2'])
-    expect(keeper.extend(first.id, 10).config.steps).toBe(15)
-    expect(() => keeper.extend(first.id, 1e9)).toThrow(/steps/)
     expect(keeper.find('latest').id).toBe(second.id)
     expect(keeper.find(first.id).id).toBe(first.id)
     expect(() => keeper.find(first.id.slice(0, 2))).toThrow(/fits 2 runs/)

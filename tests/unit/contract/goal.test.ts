@@ -41,12 +41,32 @@ test('an extended run has as many more steps before it as were asked for', () =>
       fc.integer({ min: 1, max: 99 }),
       (limits, more) => {
         const atGoal = run(limits, { step: goalSteps(run(limits)) })
-        const longer = { ...atGoal, config: { ...atGoal.config, ...extendedLimits(atGoal, more) } }
+        const longer = { ...atGoal, config: { ...atGoal.config, ...extendedLimits(atGoal, { steps: more }) } }
         expect(goalSteps(longer)).toBe(atGoal.step + more)
         expect(isDone(longer)).toBe(false)
       },
     ),
   )
   const timeUp = run({ minutes: 1 }, { step: 7, trainedSeconds: 61 })
-  expect(extendedLimits(timeUp, 10)).toEqual({ steps: 17, epochs: 0, minutes: 0 })
+  expect(extendedLimits(timeUp, { steps: 10 })).toEqual({ steps: 17, epochs: 0, minutes: 0 })
+})
+
+test('more minutes or epochs are added to what a run had, and lift the steps that would end it before', () => {
+  const done = run({ steps: 10 }, { step: 10, trainedSeconds: 120 })
+  const minutes = extendedLimits(done, { minutes: 3 })
+  expect(minutes).toEqual({ steps: 10_000_000, epochs: 0, minutes: 5 })
+  expect(isDone({ ...done, config: { ...done.config, ...minutes } })).toBe(false)
+  expect(extendedLimits(run({ minutes: 4 }, { step: 3, trainedSeconds: 60 }), { minutes: 3 })).toEqual({
+    steps: 100,
+    epochs: 0,
+    minutes: 7,
+  })
+  // 20 images in batches of 8: three steps to the epoch.
+  const afterEpochs = run({ epochs: 2 }, { step: 5, trainedSeconds: 60 })
+  const epochs = extendedLimits(afterEpochs, { epochs: 2 })
+  expect(epochs).toEqual({ steps: 100, epochs: 4, minutes: 0 })
+  expect(goalSteps({ ...afterEpochs, config: { ...afterEpochs.config, ...epochs } })).toBe(10)
+  expect(extendedLimits(run({}, { step: 4 }), { epochs: 1 })).toMatchObject({ epochs: 3, steps: 100 })
+  expect(extendedLimits(run({}, { step: 4 }), { epochs: 99 })).toMatchObject({ steps: 10_000_000 })
+  expect(extendedLimits(afterEpochs, { minutes: 1 })).toEqual({ steps: 100, epochs: 0, minutes: 2 })
 })

@@ -1,0 +1,134 @@
+import { randomUUID } from 'node:crypto'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import { createLogger } from '../log.ts'
+import { isRunning, thisProcess } from '../process-identity.ts'
+import type { RunLease } from '../store/leases.ts'
+import type { Store } from '../store/store.ts'
+
+const log = createLogger('leases')
+
+/** How often a holder says that it lives. */
+const heartbeatMs = 10_000
+/** A holder that cannot be looked at, on another computer or in another container, has ended after this silence. */
+const silenceMs = 5 * 60_000
+
+/**
+ * The right to train, change or delete a run, held by one process at a time. Taken before anything is changed; free again
+ * when it is released or its process has ended.
+ */
+export class RunLeases {
+  private readonly store: Store
+  private readonly lost: (runId: string) => void
+  private readonly now: () => number
+  /** Tokens of the leases held here, by run. */
+  private readonly held = new Map<string, string>()
+  private timer: NodeJS.Timeout | undefined
+
+  /** @param lost is told a run whose lease another process has taken */
+  constructor(store: Store, lost: (runId: string) => void, now: () => number = Date.now) {
+    this.store = store
+    this.lost = lost
+    this.now = now
+  }
+
+  holds(runId: string): boolean {
+    return this.held.has(runId)
+  }
+
+  /** Takes a run's lease, or keeps the one held here. @throws FlowerbedError `conflict` naming who holds it */
+  claim(runId: string): void {
+    const present = this.tryClaim(runId)
+    if (present) throw this.refusal(runId, present)
+  }
+
+  /** As `claim`; answers the lease that stands against it, or null when it is held now. */
+  tryClaim(runId: string): RunLease | null {
+    if (this.held.has(runId)) return null
+    const { runs, leases } = this.store
+    const now = this.now()
+    const lease = {
+      token: randomUUID(),
+      holder: thisProcess(),
+      statusBefore: runs.status(runId),
+      takenAt: now,
+      heartbeatAt: now,
+    }
+    const present = leases.take(runs.key(runId), lease, (other) => !this.isHeld(other))
+    if (present) return present
+    this.held.set(runId, lease.token)
+    this.timer ??= setInterval(() => this.beat(), heartbeatMs).unref()
+    return null
+  }
+
+  /** The lease that another process, or another keeper of this one, holds now. */
+  heldElsewhere(runId: string): RunLease | null {
+    if (this.held.has(runId)) return null
+    const lease = this.present(runId)
+    return lease && this.isHeld(lease) ? lease : null
+  }
+
+  /** The lease that is written down, held or not. */
+  present(runId: string): RunLease | null {
+    return this.store.leases.find(this.store.runs.key(runId))
+  }
+
+  release(runId: string): void {
+    const token = this.held.get(runId)
+    if (token === undefined) return
+    this.held.delete(runId)
+    if (this.held.size === 0) this.stopBeating()
+    try {
+      this.store.leases.release(token)
+    } catch (thrown) {
+      // It is free when this process ends.
+      log.warn(`The lease of ${runId} stays: ${toFlowerbedError(thrown).message}`)
+    }
+  }
+
+  /** Runs whose lease is held here. */
+  list(): string[] {
+    return [...this.held.keys()]
+  }
+
+  /** Says that this process lives; what was taken away meanwhile is given up. */
+  beat(): void {
+    for (const [runId, token] of this.held) {
+      try {
+        if (this.store.leases.beat(token, this.now())) continue
+      } catch (thrown) {
+        // A locked database or a full disk takes nothing away.
+        log.warn(`No heartbeat for ${runId}: ${toFlowerbedError(thrown).message}`)
+        continue
+      }
+      this.held.delete(runId)
+      log.warn(`The lease of ${runId} is gone`)
+      this.lost(runId)
+    }
+    if (this.held.size === 0) this.stopBeating()
+  }
+
+  private stopBeating(): void {
+    clearInterval(this.timer)
+    this.timer = undefined
+  }
+
+  private isHeld({ holder, heartbeatAt }: RunLease): boolean {
+    const state = isRunning(holder)
+    if (state === 'ended') return false
+    // An id without a start time may have been given to another process since.
+    if (state === 'running' && holder.startedAt !== null) return true
+    return this.now() - heartbeatAt < silenceMs
+  }
+
+  private refusal(runId: string, { holder, takenAt }: RunLease): FlowerbedError {
+    const host = holder.host.split('#')[0]
+    const here = isRunning(holder) === 'running'
+    const where = here ? 'on this computer' : `on ${host || 'another computer'}`
+    const since = new Date(takenAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
+    return new FlowerbedError(
+      'conflict',
+      `Another Flowerbed (process ${holder.pid} ${where}, since ${since}) has this run in training.`,
+      { where: runId, hint: 'Wait until it ends, or pause or stop the run there.' },
+    )
+  }
+}

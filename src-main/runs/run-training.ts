@@ -1,0 +1,210 @@
+import type { RunConfig } from '#contract/config.ts'
+import type { EngineEvent, TrainRequest, TrainResult } from '#contract/engine.ts'
+import { FlowerbedError, serializeError, toFlowerbedError } from '#contract/errors.ts'
+import { changedSettings } from '#contract/resume.ts'
+import type { CheckpointChoice, CheckpointRecord, DeviceChoice, RunRecord, RunStatus } from '#contract/run.ts'
+import { runFolder } from '../store/data-directory.ts'
+import type { RunChanges } from '../store/runs.ts'
+import type { Store } from '../store/store.ts'
+import type { RunLeases } from './run-leases.ts'
+import type { Saves } from './saves.ts'
+
+/** What a run needs of an engine, in this process or another. */
+export interface TrainingEngine {
+  train: (request: TrainRequest) => Promise<TrainResult>
+  /** Ends training without a checkpoint: another process has taken the run over. */
+  stop?: (runId: string, save: boolean) => Promise<unknown>
+}
+
+/** How a run goes on otherwise than it stands in the history. */
+export interface TrainOptions {
+  /** Settings from now on, see `resumedConfig`. */
+  config?: RunConfig
+  device?: DeviceChoice
+  name?: string
+  /** The checkpoint to resume from; the latest that can be read unless told. */
+  checkpoint?: CheckpointChoice
+  /** Called when training has begun and all of this is written down. */
+  begun?: () => void
+}
+
+/** A run on its way; what it changes is written when training has begun, and not before. */
+interface Start {
+  before: RunRecord
+  options: TrainOptions
+  engine: TrainingEngine
+  /** `preparing` until the engine is asked. */
+  state: 'preparing' | 'asked' | 'begun'
+  resumeFrom: CheckpointRecord | null
+}
+
+/** A run that had ended as it was to; it is not made worse by a start that fails. */
+const endedWell: readonly RunStatus[] = ['finished', 'stopped']
+
+/**
+ * Trains runs against the store: nothing of a run changes before the engine has begun, and a checkpoint that cannot be
+ * read makes way for the one before it.
+ */
+export class RunTraining {
+  private readonly store: Store
+  private readonly saves: Saves
+  private readonly leases: RunLeases
+  private readonly update: (id: string, changes: RunChanges) => RunRecord
+  private readonly warn: (runId: string, message: string) => void
+  private readonly starts = new Map<string, Start>()
+  private readonly lost = new Set<string>()
+
+  constructor(options: {
+    store: Store
+    saves: Saves
+    leases: RunLeases
+    update: (id: string, changes: RunChanges) => RunRecord
+    warn: (runId: string, message: string) => void
+  }) {
+    this.store = options.store
+    this.saves = options.saves
+    this.leases = options.leases
+    this.update = options.update
+    this.warn = options.warn
+  }
+
+  /**
+   * Trains a run until it ends in whichever way; answers its record then. What goes wrong is written to the record and
+   * thrown.
+   * @throws FlowerbedError `conflict` when another process holds the run
+   */
+  async train(id: string, engine: TrainingEngine, options: TrainOptions = {}): Promise<RunRecord> {
+    this.leases.claim(id)
+    this.lost.delete(id)
+    const before = this.store.runs.get(id)
+    const start: Start = { before, options, engine, state: 'preparing', resumeFrom: null }
+    this.starts.set(id, start)
+    try {
+      const { outcome, ...result } = await this.trainFromReadable(start)
+      this.checkHeld(id)
+      return this.update(id, { status: outcome, ...result })
+    } catch (thrown) {
+      this.checkHeld(id)
+      this.recordFailure(start, thrown)
+      throw thrown
+    } finally {
+      this.starts.delete(id)
+      await this.saves.settled()
+      this.leases.release(id)
+    }
+  }
+
+  /** Training has begun: from here on the record says how. */
+  begun({ runId, machine, step }: Extract<EngineEvent, { type: 'started' }>): void {
+    const key = this.store.runs.key(runId)
+    const start = this.starts.get(runId)
+    if (start) start.state = 'begun'
+    // What was trained after the checkpoint is trained again.
+    this.store.metrics.cut(key, step)
+    const { config, device, name } = start?.options ?? {}
+    if (start?.resumeFrom) {
+      const { file } = start.resumeFrom
+      this.saves.resumedFrom(runId, file)
+      this.store.events.add(key, { kind: 'resumed', step, detail: { checkpoint: file } })
+    }
+    const changes = start && config ? changedSettings(start.before.config, config) : {}
+    if (Object.keys(changes).length > 0)
+      this.store.events.add(key, { kind: 'settings', step, detail: changes })
+    this.update(runId, {
+      status: 'training',
+      error: null,
+      machine,
+      step,
+      ...(config ? { config } : {}),
+      ...(device ? { deviceChoice: device } : {}),
+      ...(name === undefined ? {} : { name }),
+    })
+    start?.options.begun?.()
+  }
+
+  /** Whether what an engine tells of a run is still this process's to write. */
+  mayRecord(runId: string): boolean {
+    return !this.lost.has(runId)
+  }
+
+  /** Another process has taken the run: training here ends, and nothing of it is written any more. */
+  leaseLost(runId: string): void {
+    this.lost.add(runId)
+    void this.starts
+      .get(runId)
+      ?.engine.stop?.(runId, false)
+      .catch(() => undefined)
+  }
+
+  /** Tries the checkpoint that is meant, and where that is left open the ones before it. */
+  private async trainFromReadable(start: Start): Promise<TrainResult> {
+    const { before, options, engine } = start
+    const { id } = before
+    for (;;) {
+      const resumeFrom = this.checkpointToResume(id, options.checkpoint)
+      const request = this.request(before, options, resumeFrom)
+      start.resumeFrom = resumeFrom
+      start.state = 'asked'
+      this.update(id, { status: 'starting' })
+      try {
+        return await engine.train(request)
+      } catch (thrown) {
+        const began = (start.state as Start['state']) === 'begun'
+        if (began || resumeFrom === null || !this.saves.isUnreadable(thrown, resumeFrom)) throw thrown
+        const { message } = toFlowerbedError(thrown)
+        const next = this.saves.setAside(id, { record: resumeFrom, reason: message })
+        if (options.checkpoint !== undefined || !next) throw this.saves.unreadable(id, resumeFrom, thrown)
+        this.warn(
+          id,
+          `The checkpoint of step ${resumeFrom.step} cannot be read: ${message} Training resumes from the one of step ${next.step}.`,
+        )
+      }
+    }
+  }
+
+  private checkpointToResume(id: string, choice: CheckpointChoice | undefined): CheckpointRecord | null {
+    if (choice !== undefined) return this.saves.choose(id, choice)
+    const readable = this.saves.latest(id)
+    const [damaged] = readable ? [] : this.saves.list(id)
+    if (damaged) throw this.saves.unreadable(id, damaged)
+    return readable
+  }
+
+  private request(run: RunRecord, options: TrainOptions, from: CheckpointRecord | null): TrainRequest {
+    if (run.datasetId === null) {
+      throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
+        hint: 'Import the same folder again; the run finds them by their content.',
+      })
+    }
+    return {
+      runId: run.id,
+      runDirectory: runFolder(this.store.directory, run.id),
+      datasetDirectory: this.store.datasets.get(run.datasetId).directory,
+      config: options.config ?? run.config,
+      device: options.device ?? run.deviceChoice,
+      ...(from ? { resume: { file: from.file, sha256: from.sha256 } } : {}),
+    }
+  }
+
+  private recordFailure({ before, state }: Start, thrown: unknown): void {
+    const { id, status } = before
+    // What could not even be asked for leaves a run as it was, unless it was made for this.
+    if (state === 'preparing' && status !== 'starting') return
+    if (state !== 'begun' && endedWell.includes(status)) {
+      this.update(id, { status })
+      return
+    }
+    const error = serializeError(thrown)
+    // Where the engine's process ended the run can go on; where its settings are wrong it cannot.
+    const crashed = error.kind === 'crashed' || error.kind === 'cancelled'
+    this.update(id, { status: crashed ? 'interrupted' : 'failed', error })
+  }
+
+  private checkHeld(id: string): void {
+    if (!this.lost.has(id)) return
+    throw new FlowerbedError('conflict', 'Another Flowerbed has taken this run over.', {
+      where: id,
+      hint: 'It trains there; what was trained here since its last checkpoint is not kept.',
+    })
+  }
+}

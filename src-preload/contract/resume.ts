@@ -1,0 +1,56 @@
+import { runConfigSchema } from './config.ts'
+import type { RunConfig, SettingKey } from './config.ts'
+import { FlowerbedError } from './errors.ts'
+import { extendedLimits } from './goal.ts'
+import type { Extension } from './goal.ts'
+import type { RunRecord } from './run.ts'
+
+/**
+ * Settings that may change between a checkpoint and the run that resumes from it: when it ends, how fast it trains, what
+ * is sampled and kept. All others decide what the weights mean or which images and noise come next.
+ */
+export const changeableSettings: readonly SettingKey[] = [
+  'steps',
+  'epochs',
+  'minutes',
+  'learningRate',
+  'clipNorm',
+  'sampleEvery',
+  'sampleCount',
+  'sampleSteps',
+  'checkpointEvery',
+  'checkpointKeep',
+]
+
+/**
+ * A run's settings as it resumes: longer, or with changed settings.
+ * @throws FlowerbedError `bad-input` for a setting that may not change or a value that does not hold
+ */
+export function resumedConfig(
+  run: RunRecord,
+  { more = {}, changes = {} }: { more?: Extension; changes?: Record<string, unknown> },
+): RunConfig {
+  const fixed = Object.keys(changes).find((key) => !(changeableSettings as readonly string[]).includes(key))
+  if (fixed !== undefined) {
+    throw new FlowerbedError('bad-input', `“${fixed}” cannot change when a run resumes.`, {
+      where: fixed,
+      hint: `These can: ${changeableSettings.join(', ')}. Start a new run to change another.`,
+    })
+  }
+  const longer = Object.values(more).some((value) => value !== undefined)
+  const limits = longer ? extendedLimits(run, more) : {}
+  const parsed = runConfigSchema.safeParse({ ...run.config, ...limits, ...changes })
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const key = String(issue?.path[0] ?? '')
+  throw new FlowerbedError('bad-input', `${issue?.message ?? 'This setting does not hold'}.`, { where: key })
+}
+
+/** What differs between two configurations, each setting before and after. */
+export function changedSettings(
+  before: RunConfig,
+  after: RunConfig,
+): Record<string, { from: string | number | boolean; to: string | number | boolean }> {
+  const keys = (Object.keys(after) as SettingKey[]).filter((key) => before[key] !== after[key])
+  return Object.fromEntries(keys.map((key) => [key, { from: before[key], to: after[key] }]))
+}

@@ -1,0 +1,31 @@
+import { z } from 'zod'
+
+const settingValue = z.union([z.number(), z.string(), z.boolean()])
+
+/** What happened to a run beside its training, kept with it. */
+export const runEventSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('resumed'),
+    step: z.int(),
+    at: z.number(),
+    /** File of the checkpoint it resumed from. */
+    detail: z.object({ checkpoint: z.string() }),
+  }),
+  z.object({
+    kind: z.literal('settings'),
+    step: z.int(),
+    at: z.number(),
+    /** Each changed setting, before and after. */
+    detail: z.record(z.string(), z.object({ from: settingValue, to: settingValue })),
+  }),
+  z.object({
+    kind: z.literal('checkpoint-damaged'),
+    step: z.int(),
+    at: z.number(),
+    detail: z.object({ checkpoint: z.string(), reason: z.string() }),
+  }),
+])
+export type RunEvent = z.infer<typeof runEventSchema>
+export type NewRunEvent = {
+  [K in RunEvent['kind']]: Omit<Extract<RunEvent, { kind: K }>, 'at'>
+}[RunEvent['kind']]

@@ -1,0 +1,17 @@
+import type { Store } from '../../src-main/store/store.ts'
+
+/** A dataset in the history without files; for tests of runs that never read an image. */
+export function facesDataset(store: Store, { count = 4 } = {}): void {
+  store.datasets.save({
+    id: 'faces',
+    name: 'Faces',
+    directory: store.directory,
+    shape: { height: 8, width: 8, channels: 3 },
+    count,
+    labels: [],
+    sources: [],
+    problemCount: 0,
+    bytes: 0,
+    createdAt: 1,
+  })
+}

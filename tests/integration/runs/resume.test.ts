@@ -1,0 +1,191 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { TrainRequest, TrainResult } from '#contract/engine.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import { resumedConfig } from '#contract/resume.ts'
+import type { Machine } from '#contract/run.ts'
+import { checkpointFile } from '../../../src-main/checkpoint-files.ts'
+import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
+import { openStore } from '../../../src-main/store/store.ts'
+import type { Store } from '../../../src-main/store/store.ts'
+import { facesDataset } from '../../helpers/faces-dataset.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+let keeper: RunKeeper
+let runId: string
+let warnings: string[]
+let requests: TrainRequest[]
+
+beforeEach(() => {
+  folder = temporaryFolder('resume')
+  store = openStore(folder.path)
+  warnings = []
+  requests = []
+  keeper = new RunKeeper(store, { warning: (_, message) => warnings.push(message) })
+  facesDataset(store)
+  const changes = { steps: 8, checkpointKeep: 3 }
+  runId = keeper.create({ datasetId: 'faces', preset: 'balanced', changes, device: 'cpu' }).id
+})
+afterEach(() => {
+  keeper.dispose()
+  store.close()
+  folder.remove()
+})
+
+const machine: Machine = {
+  flowerbed: '0',
+  tensorflow: '0',
+  node: '0',
+  electron: null,
+  platform: 'x',
+  cpu: 'x',
+  cores: 1,
+  memoryBytes: 1,
+  device: 'cpu',
+  deviceName: 'x',
+}
+const run = () => store.runs.get(runId)
+const events = () => store.events.list(store.runs.key(runId))
+const outcome = (step: number): TrainResult => ({
+  outcome: step < 8 ? 'paused' : 'finished',
+  step,
+  trainedSeconds: step,
+  losses: {},
+  stepsPerSecond: 1,
+})
+
+/** An engine that trains to each of these steps with a checkpoint, and cannot read the files that are named. */
+const engine = (steps: number[], unreadable: number[] = []) => ({
+  train: (request: TrainRequest): Promise<TrainResult> => {
+    requests.push(request)
+    const file = request.resume?.file
+    if (file !== undefined && unreadable.some((step) => checkpointFile(step) === file)) {
+      const error = new FlowerbedError('corrupt', 'Its bytes are not those that were written.', {
+        where: `/runs/x/checkpoints/${file}`,
+      })
+      return Promise.reject(error)
+    }
+    const from = Number(/\d+/.exec(file ?? '0')?.[0])
+    keeper.record({ type: 'started', runId, machine, step: from })
+    for (const step of steps) {
+      const points = [{ step, seconds: step, values: { loss: 1 } }]
+      keeper.record({ type: 'metrics', runId, points })
+      const record = { step, file: checkpointFile(step), sha256: 'x', bytes: 1, loss: null, createdAt: step }
+      keeper.record({ type: 'checkpoint', record: { runId, ...record } })
+    }
+    return Promise.resolve(outcome(steps.at(-1) ?? from))
+  },
+})
+const failing = (kind: 'no-space' | 'crashed') => ({
+  train: () => Promise.reject(new FlowerbedError(kind, 'It cannot begin.')),
+})
+
+describe('changes of a run that resumes', () => {
+  test('are written when training has begun, as events too', async () => {
+    await keeper.train(runId, engine([4]))
+    const config = resumedConfig(run(), { more: { steps: 2 }, changes: { learningRate: '0.0005' } })
+    await keeper.train(runId, engine([10]), { config, name: 'Renamed' })
+    expect(requests[1]!.config).toMatchObject({ steps: 10, learningRate: 0.0005 })
+    expect(run()).toMatchObject({ name: 'Renamed', config: { steps: 10, learningRate: 0.0005 } })
+    const before = requests[0]!.config
+    expect(events()).toMatchObject([
+      { kind: 'resumed', step: 4, detail: { checkpoint: checkpointFile(4) } },
+      {
+        kind: 'settings',
+        step: 4,
+        detail: { steps: { from: 8, to: 10 }, learningRate: { from: before.learningRate, to: 0.0005 } },
+      },
+    ])
+  })
+
+  test.each(['no-space', 'crashed'] as const)(
+    'are not written when training cannot begin (%s): a finished run stays as it was, however often it is tried',
+    async (kind) => {
+      await keeper.train(runId, engine([4, 8]))
+      const before = run()
+      for (let tries = 0; tries < 2; tries++) {
+        const config = resumedConfig(run(), { more: { steps: 4 } })
+        await expect(keeper.train(runId, failing(kind), { config })).rejects.toThrow('It cannot begin.')
+      }
+      expect({ ...run(), updatedAt: 0 }).toEqual({ ...before, updatedAt: 0 })
+      expect(events()).toEqual([])
+      const config = resumedConfig(run(), { more: { steps: 4 } })
+      await keeper.train(runId, engine([12]), { config })
+      expect(run().config.steps).toBe(12)
+    },
+  )
+
+  test('are refused where they would change what the weights mean, in words that say what can change', () => {
+    for (const changes of [{ hidden: 8 }, { batch: 4 }, { seed: 2 }, { nonsense: 1 }]) {
+      const [key] = Object.keys(changes)
+      expect(() => resumedConfig(run(), { changes })).toThrow(
+        expect.objectContaining({
+          kind: 'bad-input',
+          message: `“${key}” cannot change when a run resumes.`,
+          hint: expect.stringContaining('learningRate, clipNorm') as string,
+        }),
+      )
+    }
+    expect(() => resumedConfig(run(), { changes: { learningRate: -1 } })).toThrow(/at least/)
+    expect(() => resumedConfig(run(), { more: { steps: 1e9 } })).toThrow(/at most/)
+  })
+})
+
+describe('a checkpoint that cannot be read', () => {
+  beforeEach(async () => {
+    await keeper.train(runId, engine([2, 4, 6]))
+    requests = []
+  })
+  const resumedFrom = () => requests.map(({ resume }) => resume?.file)
+
+  test('makes way for the one before it, which is said in words', async () => {
+    expect(await keeper.train(runId, engine([5], [6]))).toMatchObject({ step: 5 })
+    expect(resumedFrom()).toEqual([checkpointFile(6), checkpointFile(4)])
+    expect(warnings).toEqual([
+      'The checkpoint of step 6 cannot be read: Its bytes are not those that were written. Training resumes from the one of step 4.',
+    ])
+    expect(events()).toMatchObject([
+      { kind: 'checkpoint-damaged', step: 6 },
+      { kind: 'resumed', step: 4 },
+    ])
+    expect([...store.metrics.series(store.runs.key(runId)).steps]).toEqual([2, 4, 5])
+  })
+
+  test('is not tried again, nor sampled from, until it is written anew', async () => {
+    await keeper.train(runId, engine([], [6]))
+    expect(keeper.saves.list(runId).find(({ step }) => step === 6)).toMatchObject({ damaged: true })
+    expect(keeper.modelSource(runId).checkpoint).toBe(checkpointFile(4))
+    await keeper.train(runId, engine([6]))
+    expect(resumedFrom().slice(2)).toEqual([checkpointFile(4)])
+    expect(keeper.modelSource(runId).checkpoint).toBe(checkpointFile(6))
+    expect(keeper.saves.list(runId).map(({ damaged }) => damaged)).toEqual([false, false, false])
+  })
+
+  test('is said to be the last where there is no other, and the run does not start over in silence', async () => {
+    const error = expect.objectContaining({
+      kind: 'corrupt',
+      hint: 'The run has no other checkpoint. Start a new run with its settings.',
+    }) as Error
+    await expect(keeper.train(runId, engine([8], [2, 4, 6]))).rejects.toThrow(error)
+    await expect(keeper.train(runId, engine([8]))).rejects.toThrow(error)
+    expect(resumedFrom()).toEqual([6, 4, 2].map(checkpointFile))
+    expect(run().step).toBe(6)
+  })
+
+  test('that was asked for is refused with the others there are', async () => {
+    await expect(keeper.train(runId, engine([8], [4]), { checkpoint: 4 })).rejects.toThrow(
+      expect.objectContaining({ hint: 'These can be used instead: step 6, 2.' }),
+    )
+    expect(resumedFrom()).toEqual([checkpointFile(4)])
+  })
+})
+
+test('a run resumed from an earlier checkpoint goes on from there the next time too', async () => {
+  await keeper.train(runId, engine([2, 4, 6]))
+  await keeper.train(runId, engine([]), { checkpoint: 2 })
+  expect(requests[1]!.resume?.file).toBe(checkpointFile(2))
+  expect([...store.metrics.series(store.runs.key(runId)).steps]).toEqual([2])
+  await keeper.train(runId, engine([]))
+  expect(requests[2]!.resume?.file).toBe(checkpointFile(2))
+})
