@@ -58,8 +58,9 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
       }),
       answer: async ({ id, ...wanted }) => {
         const { deviceChoice: device } = store.runs.get(id)
-        const model = keeper.modelSource(id)
-        const { record } = await engine.request('sample', { model, device, save: true, ...wanted })
+        const { record } = await keeper.withModel(id, (model) =>
+          engine.request('sample', { model, device, save: true, ...wanted }),
+        )
         if (!record) throw new FlowerbedError('internal', 'The engine drew without saving.')
         keeper.record({ type: 'sample', record })
         emit({ type: 'sample', record })
@@ -84,13 +85,10 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
       answer: async ({ id, a, b, ...walk }) => {
         const run = store.runs.get(id)
         const [from, to] = await Promise.all([sourceOf(run, a), sourceOf(run, b)])
-        return await engine.request('interpolate', {
-          model: keeper.modelSource(id),
-          device: run.deviceChoice,
-          a: from,
-          b: to,
-          ...walk,
-        })
+        const device = run.deviceChoice
+        return await keeper.withModel(id, (model) =>
+          engine.request('interpolate', { model, device, a: from, b: to, ...walk }),
+        )
       },
     },
     'latent.grid': {
@@ -102,12 +100,11 @@ export function drawingRoutes({ store, keeper, engine, importer, emit }: Service
       }),
       answer: async ({ id, pictures, ...grid }) => {
         const run = store.runs.get(id)
-        return await engine.request('grid', {
-          model: keeper.modelSource(id),
-          device: run.deviceChoice,
-          pictures: await Promise.all(pictures.map((picture) => sourceOf(run, picture))),
-          ...grid,
-        })
+        const device = run.deviceChoice
+        const sources = await Promise.all(pictures.map((picture) => sourceOf(run, picture)))
+        return await keeper.withModel(id, (model) =>
+          engine.request('grid', { model, device, pictures: sources, ...grid }),
+        )
       },
     },
   }

@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { EncodeRequest, EncodeResult } from '#contract/engine.ts'
+import type { EncodeRequest, EncodeResult, ModelSource } from '#contract/engine.ts'
 import { encoderNames } from '#contract/engine.ts'
 import type { Redrawn } from '#contract/experiment.ts'
 import { FlowerbedError } from '#contract/errors.ts'
@@ -20,14 +20,14 @@ export const comparedDrawing = { drawing: { solver: 'heun', steps: 50 } } as con
 
 /** The same pictures for every run of a dataset, encoded as the run can. */
 export function redrawRequest(options: {
-  keeper: RunKeeper
+  model: ModelSource
   run: RunRecord
   dataset: DatasetRecord
 }): EncodeRequest {
-  const { keeper, run, dataset } = options
+  const { model, run, dataset } = options
   return {
     ...comparedDrawing,
-    model: keeper.modelSource(run.id),
+    model,
     device: run.deviceChoice,
     encoder: run.config.posterior ? 'posterior' : 'inversion',
     pictures: spreadPictures(dataset.count).map((index) => ({
@@ -104,8 +104,11 @@ export class Redrawer {
       })
     }
     const dataset = this.store.datasets.get(run.datasetId)
-    const request = redrawRequest({ keeper: this.keeper, run, dataset })
-    const { originals, drawn, reconstructionError: error } = await this.encode(request)
+    const { request, answer } = await this.keeper.withModel(runId, async (model) => {
+      const asked = redrawRequest({ model, run, dataset })
+      return { request: asked, answer: await this.encode(asked) }
+    })
+    const { originals, drawn, reconstructionError: error } = answer
     const { step } = run
     const { encoder } = request
     const base64 = ({ pixels, ...shape }: PixelBatch) => ({

@@ -3,7 +3,7 @@ import { rm } from 'node:fs/promises'
 import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EngineEvent, ModelSource } from '#contract/engine.ts'
 import type { RunConfig } from '#contract/config.ts'
-import { FlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import { changedSettings } from '#contract/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
@@ -205,6 +205,37 @@ export class RunKeeper {
       config,
       shape,
       checkpoint: chosen?.file ?? null,
+    }
+  }
+
+  /**
+   * Works with a run's networks: of the checkpoint asked for, else of the latest that can be read.
+   * @throws FlowerbedError `corrupt` naming the other checkpoints when the one asked for cannot be read
+   */
+  async withModel<T>(
+    id: string,
+    work: (model: ModelSource) => Promise<T>,
+    choice?: CheckpointChoice,
+  ): Promise<T> {
+    for (;;) {
+      const model = this.modelSource(id, choice)
+      const record = this.saves.list(id).find(({ file }) => file === model.checkpoint)
+      if (record === undefined && model.checkpoint === null && !this.leases.holds(id)) {
+        const [damaged] = this.saves.list(id)
+        if (damaged) throw this.saves.unreadable(id, damaged)
+      }
+      try {
+        return await work(model)
+      } catch (thrown) {
+        if (record === undefined || !this.saves.isUnreadable(thrown, record)) throw thrown
+        const reason = toFlowerbedError(thrown).message
+        const next = this.saves.setAside(id, { record, reason })
+        if (choice !== undefined || !next) throw this.saves.unreadable(id, record, thrown)
+        this.listeners.warning?.(
+          id,
+          `The checkpoint of step ${record.step} cannot be read: ${reason} The one of step ${next.step} is used.`,
+        )
+      }
     }
   }
 

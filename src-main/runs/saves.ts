@@ -15,6 +15,8 @@ export class Saves {
   private readonly store: Store
   private readonly changed: (runId: string) => void
   private deleting = Promise.resolve()
+  /** Files that could not be read, by run; also where the history cannot be written. */
+  private readonly unreadableFiles = new Set<string>()
 
   constructor(store: Store, changed: (runId: string) => void = () => undefined) {
     this.store = store
@@ -28,11 +30,12 @@ export class Saves {
 
   /** The checkpoint that training goes on from and samples are made with: the last written that can be read. */
   latest(runId: string): CheckpointRecord | null {
-    return newestFirst(this.list(runId)).find(({ damaged }) => !damaged) ?? null
+    return newestFirst(this.readable(runId))[0] ?? null
   }
 
   /** Training resumed from this one: it can be read, and is the latest now. */
   resumedFrom(runId: string, file: string): void {
+    this.unreadableFiles.delete(`${runId}/${file}`)
     this.store.checkpoints.makeLatest(this.store.runs.key(runId), file, Date.now())
     this.changed(runId)
   }
@@ -48,17 +51,23 @@ export class Saves {
     runId: string,
     { record, reason }: { record: CheckpointRecord; reason: string },
   ): CheckpointRecord | null {
-    const key = this.store.runs.key(runId)
     const { file: checkpoint, step } = record
-    this.store.checkpoints.setDamaged(key, checkpoint, true)
-    this.store.events.add(key, { kind: 'checkpoint-damaged', step, detail: { checkpoint, reason } })
-    this.changed(runId)
+    this.unreadableFiles.add(`${runId}/${checkpoint}`)
+    try {
+      const key = this.store.runs.key(runId)
+      this.store.checkpoints.setDamaged(key, checkpoint, true)
+      this.store.events.add(key, { kind: 'checkpoint-damaged', step, detail: { checkpoint, reason } })
+      this.changed(runId)
+    } catch (thrown) {
+      // A history that cannot be written may still be sampled from.
+      log.warn(`${runId}/${checkpoint} is not marked as damaged: ${toFlowerbedError(thrown).message}`)
+    }
     return this.latest(runId)
   }
 
   /** What to say of a checkpoint that cannot be read: which others there are. */
   unreadable(runId: string, { step, file }: CheckpointRecord, cause?: unknown): FlowerbedError {
-    const others = this.list(runId).filter(({ damaged }) => !damaged)
+    const others = this.readable(runId)
     const reason = cause === undefined ? '' : ` ${toFlowerbedError(cause).message}`
     return new FlowerbedError('corrupt', `The checkpoint of step ${step} cannot be read.${reason}`, {
       where: file,
@@ -70,12 +79,19 @@ export class Saves {
     })
   }
 
+  private readable(runId: string): CheckpointRecord[] {
+    return this.list(runId).filter(
+      ({ damaged, file }) => !damaged && !this.unreadableFiles.has(`${runId}/${file}`),
+    )
+  }
+
   /** Records a save and lets those go that are not to be kept. */
   record(saved: SavedCheckpoint): void {
     const { runs, checkpoints } = this.store
     const { runId, file: newest } = saved
     const run = runs.key(runId)
     checkpoints.save(run, saved)
+    this.unreadableFiles.delete(`${runId}/${newest}`)
     const all = checkpoints.list(run)
     const { checkpointKeep } = runs.get(runId).config
     const recent = new Set(
@@ -115,7 +131,7 @@ export class Saves {
     const all = this.list(runId)
     const found =
       choice === 'latest'
-        ? (newestFirst(all).find(({ damaged }) => !damaged) ?? all[0])
+        ? (this.latest(runId) ?? all[0])
         : // Saves from before losses were kept with them have no best.
           choice === 'best'
           ? (all.find(({ best }) => best) ?? newestFirst(all)[0])

@@ -160,7 +160,7 @@ async function draw(options: {
   const { workspace, dataset, run, out } = options
   const { engine, keeper, store } = workspace
   const preset = run.preset as PresetId
-  const request = redrawRequest({ keeper, run, dataset })
+  const request = redrawRequest({ model: keeper.modelSource(run.id), run, dataset })
   const { pictures } = await engine.handlers.sample({
     ...comparedDrawing,
     model: request.model,

@@ -181,6 +181,31 @@ describe('a checkpoint that cannot be read', () => {
   })
 })
 
+test('samples are made with the latest checkpoint that can be read, and the one asked for is never replaced', async () => {
+  await keeper.train(runId, engine([2, 4, 6]))
+  const used: (string | null)[] = []
+  const sample = (unreadable: number[]) => (model: { checkpoint: string | null }) => {
+    used.push(model.checkpoint)
+    const missing = unreadable.map(checkpointFile).find((file) => file === model.checkpoint)
+    if (missing === undefined) return Promise.resolve('sampled')
+    return Promise.reject(new FlowerbedError('not-found', 'It is gone.', { where: `/x/${missing}` }))
+  }
+  expect(await keeper.withModel(runId, sample([6]))).toBe('sampled')
+  expect(used).toEqual([6, 4].map(checkpointFile))
+  expect(warnings).toEqual([
+    'The checkpoint of step 6 cannot be read: It is gone. The one of step 4 is used.',
+  ])
+  await expect(keeper.withModel(runId, sample([4]), 4)).rejects.toThrow(
+    expect.objectContaining({ hint: 'These can be used instead: step 2.' }),
+  )
+  await expect(keeper.withModel(runId, sample([2]))).rejects.toThrow(/step 2 cannot be read/)
+  await expect(keeper.withModel(runId, sample([]))).rejects.toThrow(/cannot be read/)
+  // An error that is not about the checkpoint is not taken for one.
+  const other = () =>
+    Promise.reject(new FlowerbedError('not-found', 'No such image.', { where: '/image.png' }))
+  await expect(keeper.withModel(runId, other, 6)).rejects.toThrow('No such image.')
+})
+
 test('a run resumed from an earlier checkpoint goes on from there the next time too', async () => {
   await keeper.train(runId, engine([2, 4, 6]))
   await keeper.train(runId, engine([]), { checkpoint: 2 })
