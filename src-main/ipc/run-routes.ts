@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { FlowerbedError } from '#contract/errors.ts'
+import { isDone } from '#contract/goal.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import { readDiagnostics } from '../runs/diagnostics.ts'
@@ -51,16 +52,21 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
       },
     },
     'runs.resume': {
-      argument: byId,
-      answer: async ({ id }) => {
+      argument: z.strictObject({ id: z.string(), step: z.int().min(0).optional() }),
+      answer: async ({ id, step }) => {
         const run = runs.get(id)
-        if (run.status === 'finished') {
+        const isAtEnd = step === undefined ? run.status === 'finished' : isDone({ ...run, step })
+        if (isAtEnd) {
           throw new FlowerbedError('conflict', 'This run has reached its goal.', {
             hint: 'Give it more steps.',
           })
         }
+        if (step !== undefined) {
+          keeper.saves.choose(id, step)
+          await desk.start(run, { checkpoint: step })
+        }
         // With a run of an experiment the experiment goes on.
-        if (run.experimentId === null) await desk.start(run)
+        else if (run.experimentId === null) await desk.start(run)
         else await experiments.resume(run.experimentId, id)
         return runs.get(id)
       },

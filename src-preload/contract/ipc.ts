@@ -123,7 +123,8 @@ export interface IpcRequests {
   /** How much memory such a run would take. */
   'runs.estimate': [{ shape: PictureShape; preset: string; changes: Record<string, unknown> }, MemoryEstimate]
   'runs.pause': [{ id: string }, RunRecord]
-  'runs.resume': [{ id: string }, RunRecord]
+  /** From its latest checkpoint that can be read, or from the one of a step. */
+  'runs.resume': [{ id: string; step?: number }, RunRecord]
   'runs.stop': [{ id: string; save: boolean }, RunRecord]
   /** Adds steps; a run that has ended goes on from its last checkpoint. */
   'runs.extend': [{ id: string; steps: number }, RunRecord]

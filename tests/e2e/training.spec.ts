@@ -1,3 +1,5 @@
+import { readdirSync, truncateSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { demoPictures, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
@@ -71,12 +73,54 @@ test('when the engine is killed the app says so and goes on from the last save',
   const pid = await engineProcess(app)
   expect(pid).toBeDefined()
   process.kill(pid ?? 0, 'SIGKILL')
-  await expect(page.getByText('The engine ended unexpectedly while “pictures” was learning.')).toBeVisible()
+  await expect(page.getByText('The engine ended unexpectedly while “pictures” was training.')).toBeVisible()
   const before = await stepOf(page)
   await expect.poll(() => engineProcess(app), { timeout: 30_000 }).not.toBe(pid)
   await expectStatus(page, 'training')
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(before)
 
+  await page.getByTestId('pause').click()
+  await expectStatus(page, 'paused')
+  await quit()
+  data.remove()
+})
+
+test('a damaged checkpoint makes way for the one before it, and the window can resume from any', async () => {
+  const data = temporaryFolder('damaged')
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await importPictures(page, [demoPictures])
+  await startRun(page, { ...quick.settings, steps: '60', checkpointEvery: '20', sampleEvery: '0' })
+  await expectStatus(page, 'finished')
+  const [run = ''] = readdirSync(join(data.path, 'runs'))
+  const folder = join(data.path, 'runs', run, 'checkpoints')
+  const newest =
+    readdirSync(folder)
+      .filter((name) => name.endsWith('.safetensors'))
+      .sort()
+      .at(-1) ?? ''
+  expect(newest).toContain('60')
+  truncateSync(join(folder, newest), 1000)
+
+  await page.getByTestId('extend').click()
+  await page.getByTestId('extend-steps').fill('100000')
+  await page.getByTestId('extend-confirm').click()
+  await expect(
+    page.getByText(/The checkpoint of step 60 cannot be read: .* from the one of step 40/),
+  ).toBeVisible()
+  await expectStatus(page, 'training')
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(45)
+  await page.getByTestId('pause').click()
+  await expectStatus(page, 'paused')
+  const paused = await stepOf(page)
+
+  // Notices lie over the details.
+  await page.getByRole('button', { name: 'Dismiss' }).first().click()
+  await page.getByTestId('saves').getByText('saves,').click()
+  await page.getByTestId('resume-from-40').click()
+  await page.getByTestId('resume-from-confirm').click()
+  await expectStatus(page, 'training')
+  // The first step after the checkpoint, before it is where it was.
+  await expect.poll(() => stepOf(page), { intervals: [20] }).toBeLessThan(Math.max(42, paused))
   await page.getByTestId('pause').click()
   await expectStatus(page, 'paused')
   await quit()

@@ -74,7 +74,9 @@ export const useRuns = defineStore('runs', () => {
   }
 
   const pause = (id: string) => act(id, () => request('runs.pause', { id }))
-  const resume = (id: string) => act(id, () => request('runs.resume', { id }))
+  /** From the latest checkpoint, or from the one of a step. */
+  const resume = (id: string, step?: number) =>
+    act(id, () => request('runs.resume', step === undefined ? { id } : { id, step }))
   const stop = (id: string, save: boolean) => act(id, () => request('runs.stop', { id, save }))
   const extend = (id: string, steps: number) => act(id, () => request('runs.extend', { id, steps }))
   const update = (argument: IpcArgument<'runs.update'>) =>
