@@ -9,7 +9,7 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { InstalledRuntime, RuntimeVariant } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import {
@@ -18,6 +18,7 @@ import {
   librariesDirectory,
   linkedDirectory,
   platformName,
+  realFolder,
   runtimesDirectory,
 } from './layout.ts'
 
@@ -29,7 +30,8 @@ const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as c
  * @throws FlowerbedError bad-input when the folder holds neither
  */
 export function linkForeignTensorFlow(given: string, cache: string): InstalledRuntime {
-  const foreign = resolve(given)
+  // pip's folder of CUDA's libraries lies beside the real folder, not beside a link to it.
+  const foreign = realFolder(given)
   if (existsSync(bindingPath(foreign))) return describe(foreign, foreign)
   if (!libraries.every((name) => existsSync(join(foreign, name)))) {
     throw new FlowerbedError('bad-input', `FLOWERBED_TF_DIR holds no TensorFlow: ${foreign}`, {

@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { constants } from 'node:os'
 import type * as TensorFlowModule from '@tensorflow/tfjs-node-gpu'
@@ -149,7 +150,8 @@ function provideBinding(runtime: InstalledRuntime): void {
     })
   }
   binding.exports = withOwnMemory(binding.exports as Binding)
-  nodeRequire.cache[path] = binding as unknown as NodeJS.Module
+  // Node looks a module up by its path without symbolic links, and would load the binding a second time.
+  for (const key of [path, realpathSync(path)]) nodeRequire.cache[key] = binding as unknown as NodeJS.Module
   const preGyp = nodeRequire.resolve('@mapbox/node-pre-gyp')
   nodeRequire.cache[preGyp] = {
     exports: { find: () => path },
