@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isTaggedRunning } from './process-identity.ts'
 
 /**
  * Writes a file so that it is there whole or not at all: a temporary name beside it, synced, renamed, and the folder
@@ -99,11 +100,44 @@ export function isAlive(pid: number): boolean {
   }
 }
 
-/** Removes what processes that are no more have left half done: `named` finds a process's id in a name. */
-export async function removeAbandoned(folder: string, named: RegExp): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const pid = Number(named.exec(name)?.[1])
-    if (Number.isNaN(pid) || isAlive(pid)) continue
-    await rm(join(folder, name), { recursive: true, force: true })
+/** After so long, what a process that cannot be seen from here (on another machine, say) has made counts as left. */
+const unseenMs = 24 * 3600 * 1000
+
+/** The end of a temporary name: who made it, and some letters. */
+const temporaryName = /^\.(?:.*[.-])?\d+-[\da-fx_]+-[\da-f]{8}-\w{6,8}(?:\.part)?$/
+
+/**
+ * Removes the temporary files and folders that processes which are no more have left half done. `untagged` finds
+ * names that earlier versions gave; where it finds a process's id in one, that decides, and its age otherwise.
+ */
+export async function removeAbandoned(
+  folder: string,
+  { untagged }: { untagged?: RegExp } = {},
+): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name)
+    const state = temporaryName.test(name) ? isTaggedRunning(name) : null
+    const old = untagged && state === null ? untagged.exec(name) : null
+    const gone =
+      state === 'ended' ||
+      (old?.[1] !== undefined && !isAlive(Number(old[1]))) ||
+      ((state === 'elsewhere' || (old && old[1] === undefined)) && (await isOld(path)))
+    if (gone) await rm(path, { recursive: true, force: true })
+  }
+}
+
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch {
+    return []
+  }
+}
+
+async function isOld(path: string): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > unseenMs
+  } catch {
+    return false
   }
 }

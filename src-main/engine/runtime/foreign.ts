@@ -12,6 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import type { InstalledRuntime, RuntimeVariant } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { processTag } from '../../process-identity.ts'
 import {
   bindingPath,
   bindingResources,
@@ -54,7 +55,7 @@ function link(foreign: string, linked: string, cache: string): void {
     )
   }
   mkdirSync(runtimesDirectory(cache), { recursive: true })
-  const staging = mkdtempSync(join(runtimesDirectory(cache), '.linking-'))
+  const staging = mkdtempSync(join(runtimesDirectory(cache), `.linking-${processTag()}-`))
   try {
     mkdirSync(dirname(bindingPath(staging)), { recursive: true })
     mkdirSync(librariesDirectory(staging), { recursive: true })
