@@ -1,14 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isTaggedRunning } from './process-identity.ts'
+import { isTaggedRunning, processTag } from './process-identity.ts'
 
 /**
  * Writes a file so that it is there whole or not at all: a temporary name beside it, synced, renamed, and the folder
- * synced, so that a power cut leaves the old file or the new one.
+ * synced, so that a power cut leaves the old file or the new one. What processes that were killed in the midst of this
+ * have left in the folder is removed.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`)
+  await tidyOnce(dirname(path))
+  await writeWhole(path, bytes)
+}
+
+async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${temporaryPath(path)}-${randomBytes(4).toString('hex')}.part`
   try {
     const file = await open(temporary, 'wx')
     try {
@@ -25,6 +31,19 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
   await syncFolder(dirname(path))
 }
 
+/** A name for this process alone, beside the lasting one and short enough where that is as long as names may be. */
+const temporaryPath = (path: string): string =>
+  join(dirname(path), `.${Array.from(basename(path)).slice(0, 32).join('')}.${processTag()}`)
+
+const tidied = new Set<string>()
+
+/** Once a process is enough: what it leaves itself, it removes itself. */
+async function tidyOnce(folder: string): Promise<void> {
+  if (tidied.has(folder)) return
+  tidied.add(folder)
+  await removeAbandoned(folder)
+}
+
 /** What goes into a folder, by file name. */
 export type FolderFiles = Record<string, Uint8Array | string>
 
@@ -32,10 +51,10 @@ export type FolderFiles = Record<string, Uint8Array | string>
 export async function writeFolderAtomically(path: string, files: FolderFiles): Promise<void> {
   const parent = dirname(path)
   await mkdir(parent, { recursive: true })
-  const temporary = await mkdtemp(join(parent, `.${basename(path)}.`))
+  await tidyOnce(parent)
+  const temporary = await mkdtemp(`${temporaryPath(path)}-`)
   try {
-    for (const [name, content] of Object.entries(files))
-      await writeFileAtomically(join(temporary, name), content)
+    for (const [name, content] of Object.entries(files)) await writeWhole(join(temporary, name), content)
     // Folders for a moment are made for their owner alone.
     await chmod(temporary, 0o755)
     await rename(temporary, path)
@@ -122,7 +141,8 @@ export async function removeAbandoned(
       state === 'ended' ||
       (old?.[1] !== undefined && !isAlive(Number(old[1]))) ||
       ((state === 'elsewhere' || (old && old[1] === undefined)) && (await isOld(path)))
-    if (gone) await rm(path, { recursive: true, force: true })
+    // Another user's may not be removable; it is in nobody's way.
+    if (gone) await rm(path, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
