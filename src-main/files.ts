@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isTaggedRunning, processTag } from './process-identity.ts'
+import { isRunning, isTaggedRunning, processTag, thisProcess } from './process-identity.ts'
 
 /**
  * Writes a file so that it is there whole or not at all: a temporary name beside it, synced, renamed, and the folder
@@ -109,15 +109,9 @@ export async function folderBytes(path: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-/** Whether a process of this machine runs. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
-  }
-}
+/** Whether a process of this machine has this id; `isRunning` also tells whether it is the one that is meant. */
+export const isAlive = (pid: number): boolean =>
+  isRunning({ pid, startedAt: null, host: thisProcess().host }) === 'running'
 
 /** After so long, what a process that cannot be seen from here (on another machine, say) has made counts as left. */
 const unseenMs = 24 * 3600 * 1000

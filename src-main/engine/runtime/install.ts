@@ -55,11 +55,12 @@ export function runtimeStatus(env: NodeJS.ProcessEnv = process.env): RuntimeStat
 export async function installRuntime(options: InstallOptions): Promise<RuntimeStatus> {
   const { variant, env = process.env, signal, onWait } = options
   const pinned = pinnedRuntime(variant)
+  const isThere = () => pinned && readRuntimeFile(runtimeDirectory(pinned, cacheDirectory(env))) !== null
+  if (isThere()) return runtimeStatus(env)
   await installing(env, { signal, onWait }, async () => {
     if (!pinned) await installPackageRuntime(options)
     // Another process may have installed it while this one waited.
-    else if (!readRuntimeFile(runtimeDirectory(pinned, cacheDirectory(env))))
-      await installWheels(pinned, options)
+    else if (!isThere()) await installWheels(pinned, options)
   })
   return runtimeStatus(env)
 }

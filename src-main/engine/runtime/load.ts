@@ -8,7 +8,8 @@ import type { DeviceChoice } from '#contract/run.ts'
 import { notStarted, notUsed } from './card-trouble.ts'
 import { chooseDeviceHere, processorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
-import { bindingPath, librariesDirectory } from './layout.ts'
+import { librariesOf } from './installed.ts'
+import { bindingPath } from './layout.ts'
 import type { Kernels } from '../compile/backend.ts'
 import { kernelsFile, loadKernels } from './kernels.ts'
 import { loadNative } from './native-library.ts'
@@ -89,9 +90,10 @@ export function fastPrecision(of: { card: NvidiaCard | null; kernels: Kernels | 
 }
 
 /** Loads the libraries, which takes hold of the card. */
-function start({ runtime, card }: DeviceDecision): TensorFlow {
+function start(decision: DeviceDecision): TensorFlow {
+  const { card } = decision
   try {
-    provideBinding(runtime)
+    provideBinding(decision)
     return nodeRequire('@tensorflow/tfjs-node-gpu') as TensorFlow
   } catch (error) {
     // Why a library does not load has nothing to do with the card.
@@ -137,12 +139,12 @@ const replacement = ({ removable, variant }: InstalledRuntime): string =>
  * Loads the binding and makes tfjs-node-gpu find it: its own look-up asks node-pre-gyp for a path inside
  * node_modules, where nothing of ours is written.
  */
-function provideBinding(runtime: InstalledRuntime): void {
+function provideBinding({ runtime, card }: DeviceDecision): void {
   const path = bindingPath(runtime.directory)
   const native = loadNative({
     path,
     name: 'TensorFlow',
-    beside: librariesDirectory(runtime.directory),
+    libraries: librariesOf(runtime, { cuda: card !== null }),
     replace: replacement(runtime),
   })
   const binding = { exports: withOwnMemory(native as Binding), id: path, filename: path, loaded: true }

@@ -1,6 +1,4 @@
-import { readdirSync } from 'node:fs'
 import { constants } from 'node:os'
-import { join } from 'node:path'
 import { inspectLibrary } from './elf.ts'
 import { failure, loadFailure, otherProcessor } from './load-failure.ts'
 import type { LoadAttempt } from './load-failure.ts'
@@ -12,12 +10,12 @@ const onLinux = process.platform === 'linux'
 const flags = onLinux ? constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND : constants.dlopen.RTLD_NOW
 
 /**
- * Loads a native module with the libraries in `beside`, and returns what it exports.
+ * Loads a native module and returns what it exports. `libraries` are files that it will load in its turn.
  * @throws FlowerbedError that tells why it does not load
  */
-export function loadNative(attempt: LoadAttempt & { beside?: string | undefined }): object {
-  const { path, beside } = attempt
-  if (onLinux) for (const file of [path, ...librariesIn(beside)]) checkLibrary(file, attempt)
+export function loadNative(attempt: LoadAttempt & { libraries?: string[] }): object {
+  const { path, libraries = [] } = attempt
+  if (onLinux) for (const file of [path, ...libraries]) checkLibrary(file, attempt)
   const module = { exports: {} }
   try {
     process.dlopen(module, path, flags)
@@ -45,17 +43,5 @@ function checkLibrary(file: string, attempt: LoadAttempt): void {
       throw failure(told, { kind: 'corrupt', reason: 'its file is gone', hint: attempt.replace })
     case 'no-library':
       throw failure(told, { kind: 'corrupt', reason: 'the file is damaged', hint: attempt.replace })
-  }
-}
-
-function librariesIn(folder: string | undefined): string[] {
-  if (folder === undefined) return []
-  try {
-    return readdirSync(folder)
-      .filter((name) => /\.so(?:\.|$)/.test(name))
-      .map((name) => join(folder, name))
-  } catch {
-    // The loader tells which one is missing.
-    return []
   }
 }

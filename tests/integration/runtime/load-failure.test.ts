@@ -11,7 +11,9 @@ import {
 } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { afterAll, beforeEach, describe, expect, test } from 'vitest'
-import { installedRuntimes } from '../../../src-main/engine/runtime/installed.ts'
+import { installedRuntimes, librariesOf } from '../../../src-main/engine/runtime/installed.ts'
+import type { RuntimeFile } from '../../../src-main/engine/runtime/installed.ts'
+import { loadNative } from '../../../src-main/engine/runtime/native-library.ts'
 import {
   bindingPath,
   librariesDirectory,
@@ -115,6 +117,23 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
       kind: 'corrupt',
       message: `TensorFlow does not load: ${cpp} is missing beside it`,
     })
+  })
+
+  test('a library of CUDA whose end is missing is told before a card is used', () => {
+    const file = JSON.parse(readFileSync(join(runtime, 'runtime.json'), 'utf8')) as RuntimeFile
+    const path = 'deps/nvidia/cudnn/lib/libcudnn.so.9'
+    file.files.push({ path, bytes: 1, sha256: '' })
+    writeFileSync(join(runtime, 'runtime.json'), JSON.stringify(file))
+    mkdirSync(join(runtime, 'deps/nvidia/cudnn/lib'), { recursive: true })
+    writeFileSync(join(runtime, path), original.subarray(0, original.length - 1))
+    expect(tryToLoad()).toMatchObject({ loaded: true })
+    const [installed] = installedRuntimes({ FLOWERBED_CACHE_DIR: folder.path })
+    const libraries = librariesOf(installed!, { cuda: true })
+    expect(libraries).toContain(realpathSync(join(runtime, path)))
+    const again = { name: 'TensorFlow', replace: 'Install it again.' }
+    expect(() => loadNative({ path: bindingPath(runtime), libraries, ...again })).toThrow(
+      expect.objectContaining({ kind: 'corrupt', where: realpathSync(join(runtime, path)) }) as Error,
+    )
   })
 
   test('a library that links to nowhere is told', () => {
