@@ -134,7 +134,7 @@ export async function removeAbandoned(
     const gone =
       state === 'ended' ||
       (old?.[1] !== undefined && !isAlive(Number(old[1]))) ||
-      ((state === 'elsewhere' || (old && old[1] === undefined)) && (await isOld(path)))
+      ((state === 'elsewhere' || (old && old[1] === undefined)) && (await isOlder(path, unseenMs)))
     // Another user's may not be removable; it is in nobody's way.
     if (gone) await rm(path, { recursive: true, force: true }).catch(() => undefined)
   }
@@ -148,9 +148,17 @@ async function namesIn(folder: string): Promise<string[]> {
   }
 }
 
-async function isOld(path: string): Promise<boolean> {
+/** Removes what in a folder has not been written to for so long. */
+export async function removeOlder(folder: string, ageMs: number): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name)
+    if (await isOlder(path, ageMs)) await rm(path, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+async function isOlder(path: string, ageMs: number): Promise<boolean> {
   try {
-    return Date.now() - (await stat(path)).mtimeMs > unseenMs
+    return Date.now() - (await stat(path)).mtimeMs > ageMs
   } catch {
     return false
   }

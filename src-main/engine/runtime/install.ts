@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path'
 import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import { removeAbandoned } from '../../files.ts'
+import { removeAbandoned, removeOlder } from '../../files.ts'
 import { withLock } from '../../lock.ts'
 import type { LockOptions } from '../../lock.ts'
 import { processTag } from '../../process-identity.ts'
@@ -61,9 +61,13 @@ export async function installRuntime(options: InstallOptions): Promise<RuntimeSt
     if (!pinned) await installPackageRuntime(options)
     // Another process may have installed it while this one waited.
     else if (!isThere()) await installWheels(pinned, options)
+    await removeOlder(downloadsDirectory(cacheDirectory(env)), keepPartsMs)
   })
   return runtimeStatus(env)
 }
+
+/** A part of a download that nobody has gone on with for so long will not be asked for again. */
+const keepPartsMs = 30 * 24 * 3600 * 1000
 
 /** Two processes that install at once would write into the same parts of downloads. */
 const installing = (env: NodeJS.ProcessEnv, options: LockOptions, work: () => Promise<void>): Promise<void> =>

@@ -1,10 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { installRuntime, stagingFolder } from '../../../src-main/engine/runtime/install.ts'
 import {
   bindingPath,
+  downloadsDirectory,
   platformName,
   runtimeDirectory,
   runtimesDirectory,
@@ -68,9 +69,16 @@ test('two processes that install at once wait for one another, and the second fi
       files: [],
     }
     writeFileSync(join(directory, 'runtime.json'), JSON.stringify(file))
+    const downloads = downloadsDirectory(folder.path)
+    mkdirSync(downloads)
+    for (const name of ['old', 'new']) writeFileSync(join(downloads, name), 'part')
+    const longAgo = new Date(Date.now() - 31 * 24 * 3600 * 1000)
+    utimesSync(join(downloads, 'old'), longAgo, longAgo)
     return { installs }
   })
   expect((await second.installs).installed.map(({ variant: name }) => name)).toEqual([variant.variant])
   expect(readdirSync(runtimesDirectory(folder.path)).filter((name) => name.startsWith('.'))).toEqual([])
+  // Parts of downloads that nobody goes on with any more.
+  expect(readdirSync(downloadsDirectory(folder.path))).toEqual(['new'])
   folder.remove()
 })
