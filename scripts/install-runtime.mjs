@@ -2,11 +2,8 @@
  * The part of the set-up that fetches TensorFlow: the same code as the app's Settings → Compute. For the processor, and
  * only where there is none, unless it is told which: `node scripts/install-runtime.mjs cuda`.
  */
-import { join } from 'node:path'
 import { installedRuntimes } from '../src-main/engine/runtime/installed.ts'
 import { installRuntime } from '../src-main/engine/runtime/install.ts'
-import { withLock } from './lib/lock.mjs'
-import { cacheDirectory } from './lib/paths.mjs'
 import { ProgressLine, SetupError, fail, note } from './lib/report.mjs'
 
 const wanted = process.argv[2]
@@ -14,9 +11,7 @@ const wanted = process.argv[2]
 try {
   if (wanted !== undefined && !['cpu', 'cuda'].includes(wanted))
     throw new SetupError(`There is no TensorFlow for “${wanted}”`, { hint: 'Say cpu or cuda.' })
-  const lock = join(cacheDirectory(), 'runtime', '.lock')
-  const waiting = () => note('waiting for another set-up that is installing TensorFlow …')
-  if (!tellPresent()) await withLock(lock, { onWait: waiting }, install)
+  if (!tellPresent()) await install()
 } catch (error) {
   fail(error)
 }
@@ -28,11 +23,10 @@ function tellPresent() {
 }
 
 async function install() {
-  // Another set-up may have done it while this one waited.
-  if (tellPresent()) return
   const line = new ProgressLine('TensorFlow')
   await installRuntime({
     variant: wanted ?? 'cpu',
+    onWait: () => note('waiting for another program that is installing TensorFlow …'),
     onProgress: ({ phase, receivedBytes, totalBytes }) => {
       if (phase === 'download') line.update(receivedBytes, totalBytes)
     },

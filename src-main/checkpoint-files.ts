@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { removeAbandoned } from './files.ts'
 
 /** Names of a run's saves on disk: the engine writes them, whoever keeps the history says which may go. */
 
@@ -10,6 +11,12 @@ export const checkpointFile = (step: number) => `step-${String(step).padStart(8,
 
 /** The JSON beside a save. */
 export const descriptionOf = (file: string) => file.replace(/\.safetensors$/, '.json')
+
+/** Deletes what processes that were killed while they wrote a checkpoint have left: each may be as large as one. */
+export async function deleteAbandonedCheckpoints(runDirectory: string): Promise<void> {
+  // Earlier versions did not say whose a part is.
+  await removeAbandoned(checkpointFolder(runDirectory), { untagged: /^\.step-.*\.[\da-f]{8}\.part$/ })
+}
 
 /** Deletes the saves up to `newest` that are not to be kept, also such as nobody has recorded. */
 export async function deleteOtherCheckpoints(

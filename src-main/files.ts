@@ -1,13 +1,20 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isRunning, isTaggedRunning, processTag, thisProcess } from './process-identity.ts'
 
 /**
  * Writes a file so that it is there whole or not at all: a temporary name beside it, synced, renamed, and the folder
- * synced, so that a power cut leaves the old file or the new one.
+ * synced, so that a power cut leaves the old file or the new one. What processes that were killed in the midst of this
+ * have left in the folder is removed.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(4).toString('hex')}.part`)
+  await tidyOnce(dirname(path))
+  await writeWhole(path, bytes)
+}
+
+async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+  const temporary = `${temporaryPath(path)}-${randomBytes(4).toString('hex')}.part`
   try {
     const file = await open(temporary, 'wx')
     try {
@@ -24,6 +31,19 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array | stri
   await syncFolder(dirname(path))
 }
 
+/** A name for this process alone, beside the lasting one and short enough where that is as long as names may be. */
+const temporaryPath = (path: string): string =>
+  join(dirname(path), `.${Array.from(basename(path)).slice(0, 32).join('')}.${processTag()}`)
+
+const tidied = new Set<string>()
+
+/** Once a process is enough: what it leaves itself, it removes itself. */
+async function tidyOnce(folder: string): Promise<void> {
+  if (tidied.has(folder)) return
+  tidied.add(folder)
+  await removeAbandoned(folder)
+}
+
 /** What goes into a folder, by file name. */
 export type FolderFiles = Record<string, Uint8Array | string>
 
@@ -31,10 +51,10 @@ export type FolderFiles = Record<string, Uint8Array | string>
 export async function writeFolderAtomically(path: string, files: FolderFiles): Promise<void> {
   const parent = dirname(path)
   await mkdir(parent, { recursive: true })
-  const temporary = await mkdtemp(join(parent, `.${basename(path)}.`))
+  await tidyOnce(parent)
+  const temporary = await mkdtemp(`${temporaryPath(path)}-`)
   try {
-    for (const [name, content] of Object.entries(files))
-      await writeFileAtomically(join(temporary, name), content)
+    for (const [name, content] of Object.entries(files)) await writeWhole(join(temporary, name), content)
     // Folders for a moment are made for their owner alone.
     await chmod(temporary, 0o755)
     await rename(temporary, path)
@@ -89,21 +109,57 @@ export async function folderBytes(path: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0)
 }
 
-/** Whether a process of this machine runs. */
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
+/** Whether a process of this machine has this id; `isRunning` also tells whether it is the one that is meant. */
+export const isAlive = (pid: number): boolean =>
+  isRunning({ pid, startedAt: null, host: thisProcess().host }) === 'running'
+
+/** After so long, what a process that cannot be seen from here (on another machine, say) has made counts as left. */
+const unseenMs = 24 * 3600 * 1000
+
+/** The end of a temporary name: who made it, and some letters. */
+const temporaryName = /^\.(?:.*[.-])?\d+-[\da-fx_]+-[\da-f]{8}-\w{6,8}(?:\.part)?$/
+
+/**
+ * Removes the temporary files and folders that processes which are no more have left half done. `untagged` finds
+ * names that earlier versions gave; where it finds a process's id in one, that decides, and its age otherwise.
+ */
+export async function removeAbandoned(
+  folder: string,
+  { untagged }: { untagged?: RegExp } = {},
+): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name)
+    const state = temporaryName.test(name) ? isTaggedRunning(name) : null
+    const old = untagged && state === null ? untagged.exec(name) : null
+    const gone =
+      state === 'ended' ||
+      (old?.[1] !== undefined && !isAlive(Number(old[1]))) ||
+      ((state === 'elsewhere' || (old && old[1] === undefined)) && (await isOlder(path, unseenMs)))
+    // Another user's may not be removable; it is in nobody's way.
+    if (gone) await rm(path, { recursive: true, force: true }).catch(() => undefined)
   }
 }
 
-/** Removes what processes that are no more have left half done: `named` finds a process's id in a name. */
-export async function removeAbandoned(folder: string, named: RegExp): Promise<void> {
-  for (const name of await readdir(folder)) {
-    const pid = Number(named.exec(name)?.[1])
-    if (Number.isNaN(pid) || isAlive(pid)) continue
-    await rm(join(folder, name), { recursive: true, force: true })
+async function namesIn(folder: string): Promise<string[]> {
+  try {
+    return await readdir(folder)
+  } catch {
+    return []
+  }
+}
+
+/** Removes what in a folder has not been written to for so long. */
+export async function removeOlder(folder: string, ageMs: number): Promise<void> {
+  for (const name of await namesIn(folder)) {
+    const path = join(folder, name)
+    if (await isOlder(path, ageMs)) await rm(path, { recursive: true, force: true }).catch(() => undefined)
+  }
+}
+
+async function isOlder(path: string, ageMs: number): Promise<boolean> {
+  try {
+    return Date.now() - (await stat(path)).mtimeMs > ageMs
+  } catch {
+    return false
   }
 }

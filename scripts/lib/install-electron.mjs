@@ -1,13 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
-import { writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { basename, dirname, join } from 'node:path'
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses'
 import { downloadVerified, verifyFile } from '../../src-main/engine/runtime/net/download.ts'
 import { httpSettings } from '../../src-main/engine/runtime/net/http.ts'
+import { removeAbandoned, writeFileAtomically } from '../../src-main/files.ts'
+import { withLock } from '../../src-main/lock.ts'
+import { processTag } from '../../src-main/process-identity.ts'
 import { electronRecordFile } from './electron.mjs'
-import { withLock } from './lock.mjs'
 import { cacheDirectory, root } from './paths.mjs'
 import { ProgressLine, SetupError, note } from './report.mjs'
 import { unzip } from './unzip.mjs'
@@ -33,13 +34,11 @@ const oneDay = 24 * 3600 * 1000
 export async function installElectron() {
   const cache = cacheDirectory()
   const record = await withLock(
-    join(cache, 'electron', '.lock'),
+    join(cache, 'electron', '.install-lock'),
     { onWait: () => note('waiting for another set-up that is installing Electron …') },
     () => findOrInstall(cache),
   )
-  const file = electronRecordFile(cache)
-  await writeFile(`${file}.${process.pid}`, `${JSON.stringify(record, null, 2)}\n`)
-  renameSync(`${file}.${process.pid}`, file)
+  await writeFileAtomically(electronRecordFile(cache), `${JSON.stringify(record, null, 2)}\n`)
   return record
 }
 
@@ -191,7 +190,8 @@ async function obtain(name, { url, expected, cache }) {
 
 /** Checks a file of the user's without the power to delete it. */
 async function verifyCopy(file, expected) {
-  const copy = mkdtempSync(join(cacheDirectory(), '.verify-'))
+  await removeAbandoned(cacheDirectory(), { untagged: /^\.verify-\w{6}$/ })
+  const copy = mkdtempSync(join(cacheDirectory(), `.verify-${processTag()}-`))
   try {
     copyFileSync(file, join(copy, basename(file)))
     await verifyFile(join(copy, basename(file)), expected)
@@ -209,7 +209,8 @@ async function verifyCopy(file, expected) {
 /** Fills a fresh folder and gives it its name in one step. */
 async function unpackTo(folder, fill) {
   mkdirSync(join(folder, '..'), { recursive: true })
-  const staging = mkdtempSync(join(folder, '..', '.unpacking-'))
+  await removeAbandoned(join(folder, '..'), { untagged: /^\.unpacking-\w{6}$/ })
+  const staging = mkdtempSync(join(folder, '..', `.unpacking-${processTag()}-`))
   try {
     note('unpacking …')
     await fill(staging)

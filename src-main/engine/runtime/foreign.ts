@@ -9,15 +9,17 @@ import {
   statSync,
   symlinkSync,
 } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { InstalledRuntime, RuntimeVariant } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { processTag } from '../../process-identity.ts'
 import {
   bindingPath,
   bindingResources,
   librariesDirectory,
   linkedDirectory,
   platformName,
+  realFolder,
   runtimesDirectory,
 } from './layout.ts'
 
@@ -29,7 +31,8 @@ const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as c
  * @throws FlowerbedError bad-input when the folder holds neither
  */
 export function linkForeignTensorFlow(given: string, cache: string): InstalledRuntime {
-  const foreign = resolve(given)
+  // pip's folder of CUDA's libraries lies beside the real folder, not beside a link to it.
+  const foreign = realFolder(given)
   if (existsSync(bindingPath(foreign))) return describe(foreign, foreign)
   if (!libraries.every((name) => existsSync(join(foreign, name)))) {
     throw new FlowerbedError('bad-input', `FLOWERBED_TF_DIR holds no TensorFlow: ${foreign}`, {
@@ -52,7 +55,7 @@ function link(foreign: string, linked: string, cache: string): void {
     )
   }
   mkdirSync(runtimesDirectory(cache), { recursive: true })
-  const staging = mkdtempSync(join(runtimesDirectory(cache), '.linking-'))
+  const staging = mkdtempSync(join(runtimesDirectory(cache), `.linking-${processTag()}-`))
   try {
     mkdirSync(dirname(bindingPath(staging)), { recursive: true })
     mkdirSync(librariesDirectory(staging), { recursive: true })

@@ -1,10 +1,13 @@
-import { createHash } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { copyFileSync, createReadStream, existsSync } from 'node:fs'
 import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import { removeAbandoned } from '../../files.ts'
+import { removeAbandoned, removeOlder } from '../../files.ts'
+import { withLock } from '../../lock.ts'
+import type { LockOptions } from '../../lock.ts'
+import { processTag } from '../../process-identity.ts'
 import { installedRuntimes, readRuntimeFile } from './installed.ts'
 import type { RuntimeFile } from './installed.ts'
 import {
@@ -28,6 +31,8 @@ export interface InstallOptions {
   env?: NodeJS.ProcessEnv
   signal?: AbortSignal
   onProgress?: (progress: InstallProgress) => void
+  /** Called once when another process is installing, which is waited for. */
+  onWait?: () => void
 }
 
 /** What is installed and what could be, without asking the network. */
@@ -48,13 +53,25 @@ export function runtimeStatus(env: NodeJS.ProcessEnv = process.env): RuntimeStat
  * @throws FlowerbedError `unavailable`, `corrupt`, `no-space` or `cancelled`
  */
 export async function installRuntime(options: InstallOptions): Promise<RuntimeStatus> {
-  const { variant, env = process.env } = options
+  const { variant, env = process.env, signal, onWait } = options
   const pinned = pinnedRuntime(variant)
-  if (!pinned) await installPackageRuntime(options)
-  else if (!readRuntimeFile(runtimeDirectory(pinned, cacheDirectory(env))))
-    await installWheels(pinned, options)
+  const isThere = () => pinned && readRuntimeFile(runtimeDirectory(pinned, cacheDirectory(env))) !== null
+  if (isThere()) return runtimeStatus(env)
+  await installing(env, { signal, onWait }, async () => {
+    if (!pinned) await installPackageRuntime(options)
+    // Another process may have installed it while this one waited.
+    else if (!isThere()) await installWheels(pinned, options)
+    await removeOlder(downloadsDirectory(cacheDirectory(env)), keepPartsMs)
+  })
   return runtimeStatus(env)
 }
+
+/** A part of a download that nobody has gone on with for so long will not be asked for again. */
+const keepPartsMs = 30 * 24 * 3600 * 1000
+
+/** Two processes that install at once would write into the same parts of downloads. */
+const installing = (env: NodeJS.ProcessEnv, options: LockOptions, work: () => Promise<void>): Promise<void> =>
+  withLock(join(runtimesDirectory(cacheDirectory(env)), '.install-lock'), options, work)
 
 /** Installs what is pinned, over what may be there. Throws as `installRuntime`. */
 export async function installWheels(pinned: PinnedRuntime, options: InstallOptions): Promise<void> {
@@ -149,18 +166,33 @@ async function writeRuntimeFile(staging: string, { version, variant, wheels }: P
 export async function stagingFolder(cache: string): Promise<string> {
   const parent = runtimesDirectory(cache)
   await mkdir(parent, { recursive: true })
-  await removeAbandoned(parent, /^\.(?:installing|removing)-(\d+)-/)
-  return await mkdtemp(join(parent, `.installing-${process.pid}-`))
+  await removeAbandoned(parent, { untagged: /^\.(?:installing|removing)-(\d+)-|^\.linking-\w{6}$/ })
+  return await mkdtemp(join(parent, `.installing-${processTag()}-`))
 }
 
-/** Gives the finished folder its name; an unfinished one of that name goes, a finished one (another process's) stays. */
+/**
+ * Gives the finished folder its name; a finished one of that name (another process's) stays. An unfinished one is moved
+ * away first, never deleted in place: another process may be putting a finished one there.
+ */
 export async function takePlace(staging: string, directory: string): Promise<void> {
-  if (!readRuntimeFile(directory)) await rm(directory, { recursive: true, force: true })
+  if (!readRuntimeFile(directory)) await moveAway(directory)
   try {
     await rename(staging, directory)
   } catch (thrown) {
     if (!readRuntimeFile(directory)) throw thrown
   }
+}
+
+/** Deletes a folder under another name, so that a half-deleted one is never taken for a runtime. */
+async function moveAway(directory: string): Promise<void> {
+  const away = join(dirname(directory), `.removing-${processTag()}-${randomBytes(4).toString('hex')}`)
+  try {
+    await rename(directory, away)
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return
+    throw thrown
+  }
+  await rm(away, { recursive: true, force: true })
 }
 
 async function sha256Of(path: string): Promise<string> {
@@ -186,12 +218,7 @@ export async function removeRuntime(
       hint: 'Unset FLOWERBED_TF_DIR to leave it out.',
     })
   }
-  for (const { directory } of ours) {
-    // Out of the way first, so that a half-removed folder is never taken for a runtime.
-    const away = join(dirname(directory), `.removing-${process.pid}-${basename(directory)}`)
-    await rename(directory, away)
-    await rm(away, { recursive: true, force: true })
-  }
+  for (const { directory } of ours) await moveAway(directory)
   return runtimeStatus(env)
 }
 

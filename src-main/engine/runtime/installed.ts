@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { InstalledRuntime } from '#contract/doctor.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { linkForeignTensorFlow } from './foreign.ts'
-import { bindingPath, cacheDirectory, platformName, runtimesDirectory } from './layout.ts'
+import { bindingPath, cacheDirectory, librariesDirectory, platformName, runtimesDirectory } from './layout.ts'
 
 /** `runtime.json`: written last, so a folder that has one is whole. */
 export const runtimeFileSchema = z.object({
@@ -45,6 +45,16 @@ export function installedRuntimes(env: NodeJS.ProcessEnv = process.env): Install
       return [{ variant, version, directory, bytes, source, removable: true }]
     })
     .sort((a, b) => compareVersions(b.version, a.version))
+}
+
+/** The library files that a runtime loads on a processor, or with `cuda` on a card, as far as they are known here. */
+export function librariesOf({ directory }: InstalledRuntime, { cuda }: { cuda: boolean }): string[] {
+  const folder = librariesDirectory(directory)
+  const there = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
+  const listed = readRuntimeFile(directory)?.files.map(({ path }) => join(directory, path)) ?? []
+  // CUDA's libraries are loaded when a card is first used.
+  const ofCuda = cuda ? listed.filter((path) => path.startsWith(join(directory, 'deps', 'nvidia'))) : []
+  return [...there, ...ofCuda].filter((path) => /\.so(?:\.|$)/.test(path))
 }
 
 export function compareVersions(a: string, b: string): number {

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { constants } from 'node:os'
 import { join } from 'node:path'
 import { toFlowerbedError } from '#contract/errors.ts'
 import { createLogger } from '../../log.ts'
 import { resourceFolder } from '../../resources.ts'
 import type { Kernels } from '../compile/backend.ts'
 import { platformName } from './layout.ts'
+import { loadNative } from './native-library.ts'
 
 const log = createLogger('kernels')
 
@@ -32,13 +32,17 @@ export function loadKernels({ threads }: { threads: number }): Kernels | null {
   try {
     const path = kernelsFile()
     if (!path) return null
-    const module = { exports: {} as KernelsModule }
     // As the binding, so that both find the same TensorFlow and the same allocator.
-    process.dlopen(module, path, constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND)
-    const { instructions, bf16 } = module.exports.register(threads, asked() !== 'avx2')
+    const module = loadNative({
+      path,
+      name: 'The library of our own convolutions',
+      replace: 'Install Flowerbed again.',
+    }) as KernelsModule
+    const { instructions, bf16 } = module.register(threads, asked() !== 'avx2')
     return instructions ? { instructions, bf16 } : null
   } catch (thrown) {
-    log.warn('Our own convolutions cannot be used here; TensorFlow’s are:', toFlowerbedError(thrown).message)
+    const { message, hint = '' } = toFlowerbedError(thrown)
+    log.warn('TensorFlow’s own convolutions are used, which are slower:', `${message}. ${hint}`)
     return null
   }
 }

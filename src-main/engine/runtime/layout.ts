@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
-import { join } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import type { RuntimeVariant } from '#contract/doctor.ts'
 import { resourceFolder } from '../../resources.ts'
 
@@ -15,12 +16,27 @@ import { resourceFolder } from '../../resources.ts'
  *   <cache>/downloads/                  parts of downloads, kept so that the next try goes on from there
  */
 export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
-  if (env.FLOWERBED_CACHE_DIR) return env.FLOWERBED_CACHE_DIR
-  if (process.platform === 'win32') {
-    return join(env.LOCALAPPDATA ?? join(homedir(), 'AppData', 'Local'), 'Flowerbed', 'Cache')
-  }
+  return realFolder(env.FLOWERBED_CACHE_DIR || platformCache(env))
+}
+
+function platformCache(env: NodeJS.ProcessEnv): string {
+  if (process.platform === 'win32')
+    return join(env.LOCALAPPDATA || join(homedir(), 'AppData', 'Local'), 'Flowerbed', 'Cache')
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Caches', 'Flowerbed')
-  return join(env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'flowerbed')
+  const xdg = env.XDG_CACHE_HOME
+  // The specification has relative paths ignored.
+  return join(xdg && isAbsolute(xdg) ? xdg : join(homedir(), '.cache'), 'flowerbed')
+}
+
+/** The absolute path of a folder without symbolic links, as Node names the modules in it; it need not be there yet. */
+export function realFolder(path: string): string {
+  const absolute = resolve(path)
+  try {
+    return realpathSync(absolute)
+  } catch {
+    const parent = dirname(absolute)
+    return parent === absolute ? absolute : join(realFolder(parent), basename(absolute))
+  }
 }
 
 export const runtimesDirectory = (cache = cacheDirectory()): string => join(cache, 'runtime')

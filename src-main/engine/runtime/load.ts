@@ -1,5 +1,5 @@
+import { realpathSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { constants } from 'node:os'
 import type * as TensorFlowModule from '@tensorflow/tfjs-node-gpu'
 import type { InstalledRuntime } from '#contract/doctor.ts'
 import type { Precision } from '#contract/config.ts'
@@ -8,9 +8,11 @@ import type { DeviceChoice } from '#contract/run.ts'
 import { notStarted, notUsed } from './card-trouble.ts'
 import { chooseDeviceHere, processorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
+import { librariesOf } from './installed.ts'
 import { bindingPath } from './layout.ts'
 import type { Kernels } from '../compile/backend.ts'
 import { kernelsFile, loadKernels } from './kernels.ts'
+import { loadNative } from './native-library.ts'
 import { type Binding, withOwnMemory } from './own-memory.ts'
 import type { NvidiaCard } from './nvidia.ts'
 import { threadsOfMachine } from './threads.ts'
@@ -41,8 +43,7 @@ let loaded: { device: DeviceChoice; result: LoadedTensorFlow } | undefined
 /**
  * Loads TensorFlow into this process, once: its library cannot be unloaded, nor its device changed, before the
  * process ends. Later calls return the same.
- * @throws FlowerbedError unavailable without a runtime or the wanted device, corrupt when the library does not load,
- * conflict when it is loaded for another device
+ * @throws FlowerbedError unavailable without a runtime or the wanted device, conflict when it is loaded for another device
  */
 export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = {}): LoadedTensorFlow {
   if (loaded) return loadedFor(device, loaded.result)
@@ -89,12 +90,14 @@ export function fastPrecision(of: { card: NvidiaCard | null; kernels: Kernels | 
 }
 
 /** Loads the libraries, which takes hold of the card. */
-function start({ runtime, card }: DeviceDecision): TensorFlow {
+function start(decision: DeviceDecision): TensorFlow {
+  const { card } = decision
   try {
-    provideBinding(runtime)
+    provideBinding(decision)
     return nodeRequire('@tensorflow/tfjs-node-gpu') as TensorFlow
   } catch (error) {
-    throw card ? notStarted(card, error) : error
+    // Why a library does not load has nothing to do with the card.
+    throw card && !(error instanceof FlowerbedError) ? notStarted(card, error) : error
   }
 }
 
@@ -126,30 +129,27 @@ function defineRemovedUtil(): void {
   util.isArray = Array.isArray
 }
 
+/** How a user gets a TensorFlow that is whole and fits this machine. */
+const replacement = ({ removable, variant }: InstalledRuntime): string =>
+  removable
+    ? `Remove TensorFlow${variant === 'cuda' ? ' for NVIDIA GPUs' : ''} and install it again (Settings → Compute, or \`npm run setup\` in a checkout); \`flowerbed doctor\` tells more.`
+    : 'Point FLOWERBED_TF_DIR at a whole TensorFlow for this machine, or unset it to use one that Flowerbed installs.'
+
 /**
  * Loads the binding and makes tfjs-node-gpu find it: its own look-up asks node-pre-gyp for a path inside
  * node_modules, where nothing of ours is written.
  */
-function provideBinding(runtime: InstalledRuntime): void {
+function provideBinding({ runtime, card }: DeviceDecision): void {
   const path = bindingPath(runtime.directory)
-  const binding = { exports: {}, id: path, filename: path, loaded: true }
-  // In Electron, TensorFlow must take glibc's malloc and not the one the Electron binary exports, which ends the
-  // process on requests of a GiB.
-  const flags =
-    process.platform === 'linux'
-      ? constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND
-      : constants.dlopen.RTLD_NOW
-  try {
-    process.dlopen(binding, path, flags)
-  } catch (error) {
-    throw new FlowerbedError('corrupt', `TensorFlow does not load: ${String(error)}`, {
-      where: path,
-      hint: 'Remove it and install it again (Settings → Compute, or `npm run setup`); `flowerbed doctor` tells more.',
-      cause: error,
-    })
-  }
-  binding.exports = withOwnMemory(binding.exports as Binding)
-  nodeRequire.cache[path] = binding as unknown as NodeJS.Module
+  const native = loadNative({
+    path,
+    name: 'TensorFlow',
+    libraries: librariesOf(runtime, { cuda: card !== null }),
+    replace: replacement(runtime),
+  })
+  const binding = { exports: withOwnMemory(native as Binding), id: path, filename: path, loaded: true }
+  // Node looks a module up by its path without symbolic links, and would load the binding a second time.
+  for (const key of [path, realpathSync(path)]) nodeRequire.cache[key] = binding as unknown as NodeJS.Module
   const preGyp = nodeRequire.resolve('@mapbox/node-pre-gyp')
   nodeRequire.cache[preGyp] = {
     exports: { find: () => path },

@@ -8,7 +8,7 @@ import { createInflateRaw } from 'node:zlib'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { PinnedWheel, WheelMember } from './manifest.ts'
 import { download, downloadVerified, RangeNotSupported } from './net/download.ts'
-import { cancelled } from './net/http.ts'
+import { cancelled, refuseUnsafe } from './net/http.ts'
 import type { HttpSettings } from './net/http.ts'
 import { listFiles } from './net/simple-index.ts'
 
@@ -88,7 +88,9 @@ async function addressOf(wheel: PinnedWheel, source: WheelSource): Promise<strin
   for (const index of source.indexUrls) {
     const files = await listFiles(index, wheel.project, { settings: source.settings, signal: source.signal })
     const found = files.find(({ filename }) => filename === wheel.file)
-    if (found) return found.url
+    if (!found) continue
+    refuseUnsafe(new URL(index), new URL(found.url))
+    return found.url
   }
   throw new FlowerbedError('unavailable', `No package index has ${wheel.file}.`, {
     where: source.indexUrls.join(', ') || 'pip is told to use no index',

@@ -4,6 +4,7 @@ import type { TrainRequest } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import type { Machine, SavedCheckpoint } from '#contract/run.ts'
+import { deleteAbandonedCheckpoints } from '../../checkpoint-files.ts'
 import { freeBytes as freeBytesOf } from '../../files.ts'
 import type { ProgramSpec, Values } from '../compile/program.ts'
 import { saveCheckpoint } from './checkpoint.ts'
@@ -64,6 +65,7 @@ export class Saver {
   async checkRoom({ patienceMs = 0 } = {}): Promise<void> {
     const { runDirectory } = this.request
     await mkdir(runDirectory, { recursive: true })
+    if (this.savedStep < 0) await deleteAbandonedCheckpoints(runDirectory)
     let free = await this.freeBytes(runDirectory)
     for (let waited = 0; free < this.bytes && waited < patienceMs; waited += pollMs) {
       await delay(pollMs)

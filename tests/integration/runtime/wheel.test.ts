@@ -152,3 +152,31 @@ test('an index that does not have the file, and a cancel, each say so', async ()
   setTimeout(() => stop.abort(), 100)
   await expect(take({ signal: stop.signal })).rejects.toMatchObject({ kind: 'cancelled' })
 })
+
+test('a file that an index of https offers by http only is not asked for', async () => {
+  let asked = 0
+  serve = (_, response) => {
+    asked += 1
+    response.end()
+  }
+  const fixture = (name: string) => join(import.meta.dirname, '../../fixtures/tls', name)
+  const index = await startServer(
+    (_, response) => response.end(`<a href="${server.origin}/files/${wheel.file}">${wheel.file}</a>`),
+    { key: readFileSync(fixture('key.pem'), 'utf8'), cert: readFileSync(fixture('certificate.pem'), 'utf8') },
+  )
+  const source = {
+    indexUrls: [`${index.origin}/simple/`],
+    folders: [],
+    settings: httpSettings({ NO_PROXY: '*', SSL_CERT_FILE: fixture('certificate.pem') }),
+  }
+  const taking = takeMembers({
+    ...{ wheel, source, onBytes: () => undefined },
+    ...{ folder: join(folder.path, 'runtime'), downloads: join(folder.path, 'downloads') },
+  })
+  await expect(taking).rejects.toMatchObject({
+    kind: 'unavailable',
+    message: expect.stringMatching(/leads from https to http/) as string,
+  })
+  expect(asked).toBe(0)
+  index.stop()
+})

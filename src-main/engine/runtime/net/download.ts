@@ -4,7 +4,7 @@ import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FlowerbedError } from '#contract/errors.ts'
-import { cancelled, hideSecret, httpGet } from './http.ts'
+import { cancelled, hideSecret, httpGet, RedirectRefused } from './http.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
 
 export interface DownloadOptions extends HttpRequest {
@@ -48,7 +48,8 @@ export async function download(options: DownloadOptions): Promise<void> {
       if (error instanceof RangeNotSupported || isFull(error)) throw asFull(error, options.file)
       const progressed = (await sizeOf(options.file)) > before
       failures = progressed ? 1 : failures + 1
-      if (error instanceof Refused || failures >= tries) throw gaveUp(options.url, error)
+      const final = error instanceof Refused || error instanceof RedirectRefused
+      if (final || failures >= tries) throw gaveUp(options.url, error)
       await sleep(Math.min(8000, 250 * 2 ** failures))
     }
   }

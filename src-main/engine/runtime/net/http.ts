@@ -37,6 +37,9 @@ export interface HttpRequest {
 
 const maxRedirects = 8
 
+/** A server sends us on to where we do not go; asking again would not help. */
+export class RedirectRefused extends FlowerbedError {}
+
 /** The proxy and certificates of the environment and of pip's settings. */
 export function httpSettings(env: NodeJS.ProcessEnv = process.env, pip = readPipSettings(env)): HttpSettings {
   const files = [pip.certificateFile, env.SSL_CERT_FILE, env.NODE_EXTRA_CA_CERTS, env.REQUESTS_CA_BUNDLE]
@@ -77,7 +80,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv, pipProxy: string | nu
   } catch {
     // told below
   }
-  throw new FlowerbedError('bad-input', `This proxy cannot be used: ${proxy}`, {
+  throw new FlowerbedError('bad-input', `This proxy cannot be used: ${hideSecret(proxy)}`, {
     where: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, PIP_PROXY or pip.conf',
     hint: 'Give it as http://host:port.',
   })
@@ -91,8 +94,9 @@ function matchesNoProxy(url: URL, entry: string): boolean {
 }
 
 /**
- * GETs a URL, following redirects. Any status is an answer; the body has to be consumed or destroyed.
- * @throws FlowerbedError unavailable when there is no answer, cancelled by the signal
+ * GETs a URL, following a few redirects, never from https to http, and with the address's credentials only where they
+ * are to the same host. Any status is an answer; the body has to be consumed or destroyed.
+ * @throws FlowerbedError unavailable when there is no answer or it leads astray, cancelled by the signal
  */
 export async function httpGet(address: string, request: HttpRequest): Promise<HttpResponse> {
   let url = parseUrl(address)
@@ -102,11 +106,59 @@ export async function httpGet(address: string, request: HttpRequest): Promise<Ht
     const location = response.headers.location
     if (response.status < 300 || response.status >= 400 || location === undefined) return response
     response.body.destroy()
-    const next = new URL(location, url)
-    if (next.host !== url.host) headers = { ...headers, authorization: '' }
+    const next = redirected(url, location)
+    if (next.host !== url.host) headers = withoutSecrets(headers)
     url = next
   }
-  throw new FlowerbedError('unavailable', `Too many redirects from ${hideSecret(address)}`)
+  throw new RedirectRefused(
+    'unavailable',
+    `Too many redirects (${maxRedirects}) from ${hideSecret(address)}`,
+    {
+      where: hideSecret(url.href),
+      hint: otherServer,
+    },
+  )
+}
+
+const otherServer =
+  'Name another server in PIP_INDEX_URL (for Electron in ELECTRON_MIRROR), or put the files into a folder and name it in FLOWERBED_OFFLINE_DIR.'
+
+/** Where a server sends us on to. @throws RedirectRefused */
+function redirected(from: URL, location: string): URL {
+  if (!URL.canParse(location, from.href)) {
+    throw new RedirectRefused('unavailable', `${from.host} redirects to something that is no address`, {
+      where: hideSecret(from.href),
+      hint: otherServer,
+    })
+  }
+  const to = new URL(location, from)
+  refuseUnsafe(from, to)
+  if (to.host === from.host && to.username === '') {
+    to.username = from.username
+    to.password = from.password
+  }
+  return to
+}
+
+/**
+ * What a server of https names must be fetched by https too, and by nothing but http or https in any case.
+ * @throws RedirectRefused
+ */
+export function refuseUnsafe(from: URL, to: URL): void {
+  if (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol !== 'https:')) return
+  const how =
+    to.protocol === 'http:'
+      ? 'from https to http, where others could read and change what is sent'
+      : `to an address of another kind (${to.protocol})`
+  throw new RedirectRefused('unavailable', `${from.host} leads ${how}; this is not followed`, {
+    where: hideSecret(to.href),
+    hint: otherServer,
+  })
+}
+
+function withoutSecrets(headers: Record<string, string>): Record<string, string> {
+  const secret = ['authorization', 'proxy-authorization', 'cookie']
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !secret.includes(name.toLowerCase())))
 }
 
 function parseUrl(address: string): URL {
@@ -220,7 +272,7 @@ function basic(url: URL): string {
 
 /** An address fit for a message: without user and password. */
 export function hideSecret(address: string): string {
-  return address.replace(/^(https?:\/\/)[^/@]*@/, '$1')
+  return address.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1')
 }
 
 export function cancelled(signal: AbortSignal): FlowerbedError {
