@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EngineEvent, ModelSource, TrainRequest, TrainResult } from '#contract/engine.ts'
 import { runConfigSchema } from '#contract/config.ts'
@@ -7,8 +6,8 @@ import { FlowerbedError, serializeError } from '#contract/errors.ts'
 import { extendedLimits } from '#contract/goal.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
-import { folderBytes, isAlive } from '../files.ts'
-import { runFolder } from '../store/data-directory.ts'
+import { folderBytes, isAlive, removeBelow } from '../files.ts'
+import { runFolder, runsFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
 import { Saves } from './saves.ts'
 
@@ -177,7 +176,7 @@ export class RunKeeper {
     }
     const folder = runFolder(this.store.directory, id)
     const freedBytes = await folderBytes(folder)
-    await rm(folder, { recursive: true, force: true })
+    await removeBelow(runsFolder(this.store.directory), folder)
     this.store.runs.delete(id)
     return { freedBytes }
   }

@@ -1,5 +1,7 @@
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
+import { FlowerbedError } from '#contract/errors.ts'
+import { isBelow } from '../files.ts'
 
 const name = 'Flowerbed'
 
@@ -14,4 +16,29 @@ export function dataDirectory(asked?: string): string {
 }
 
 export const datasetsFolder = (data: string) => join(data, 'datasets')
-export const runFolder = (data: string, runId: string) => join(data, 'runs', runId)
+export const runsFolder = (data: string) => join(data, 'runs')
+export const runFolder = (data: string, runId: string) => join(runsFolder(data), runId)
+
+/**
+ * A dataset's folder as the history keeps it: relative to the data folder and with slashes, so that a data folder that
+ * was moved or copied finds its own images and never another one's.
+ * @throws FlowerbedError `conflict` for a folder that is not among this data folder's datasets
+ */
+export function storedDatasetPath(data: string, directory: string): string {
+  refuseOutside(data, directory)
+  return relative(data, directory).split(sep).join('/')
+}
+
+/** The opposite. @throws FlowerbedError `corrupt` for a path that leads out of this data folder's datasets */
+export function datasetDirectory(data: string, stored: string): string {
+  const directory = resolve(data, ...stored.split('/'))
+  refuseOutside(data, directory)
+  return directory
+}
+
+function refuseOutside(data: string, directory: string): void {
+  if (isBelow(datasetsFolder(data), directory)) return
+  throw new FlowerbedError('corrupt', 'A dataset is not in the datasets of its data folder.', {
+    where: directory,
+  })
+}

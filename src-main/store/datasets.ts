@@ -1,11 +1,13 @@
 import type { DatasetRecord } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
+import { datasetDirectory, storedDatasetPath } from './data-directory.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
   id: string
   name: string
+  /** Relative to the data folder, with slashes. */
   directory: string
   shape: string
   count: number
@@ -16,11 +18,11 @@ interface Row {
   created_at: number
 }
 
-function toRecord(row: Row): DatasetRecord {
+function toRecord(row: Row, dataDirectory: string): DatasetRecord {
   return {
     id: row.id,
     name: row.name,
-    directory: row.directory,
+    directory: datasetDirectory(dataDirectory, row.directory),
     shape: pictureShapeSchema.parse(JSON.parse(row.shape)),
     count: row.count,
     labels: JSON.parse(row.labels) as string[],
@@ -34,9 +36,12 @@ function toRecord(row: Row): DatasetRecord {
 /** Packed datasets; content-addressed, so importing the same again finds the same row. */
 export class DatasetRepository {
   private readonly db: Database
+  private readonly dataDirectory: string
 
-  constructor(db: Database) {
+  /** @param dataDirectory that the folders of the records are in */
+  constructor(db: Database, dataDirectory: string) {
     this.db = db
+    this.dataDirectory = dataDirectory
   }
 
   /** Adds a dataset, or brings the row of the same content up to date, its name included. */
@@ -51,7 +56,7 @@ export class DatasetRepository {
       .run(
         record.id,
         record.name,
-        record.directory,
+        storedDatasetPath(this.dataDirectory, record.directory),
         JSON.stringify(record.shape),
         record.count,
         JSON.stringify(record.labels),
@@ -65,14 +70,13 @@ export class DatasetRepository {
 
   /** Newest first. */
   list(): DatasetRecord[] {
-    return (this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]).map(
-      toRecord,
-    )
+    const rows = this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]
+    return rows.map((row) => toRecord(row, this.dataDirectory))
   }
 
   find(id: string): DatasetRecord | undefined {
     const row = this.db.prepare('SELECT * FROM datasets WHERE id = ?').get(id) as Row | undefined
-    return row && toRecord(row)
+    return row && toRecord(row, this.dataDirectory)
   }
 
   /** @throws FlowerbedError `not-found` */

@@ -54,7 +54,7 @@ export function openStore(directory: string): Store {
   return {
     directory,
     database: db,
-    datasets: new DatasetRepository(db),
+    datasets: new DatasetRepository(db, directory),
     experiments: new ExperimentRepository(db),
     runs: new RunRepository(db),
     metrics: new MetricRepository(db),

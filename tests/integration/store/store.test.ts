@@ -26,10 +26,10 @@ afterEach(() => {
   folder.remove()
 })
 
-const faces: DatasetRecord = {
+const faces = (): DatasetRecord => ({
   id: 'abc',
   name: 'Faces',
-  directory: '/data/abc',
+  directory: join(folder.path, 'datasets', 'abc'),
   shape: { height: 8, width: 8, channels: 3 },
   count: 10,
   labels: ['happy'],
@@ -37,10 +37,10 @@ const faces: DatasetRecord = {
   problemCount: 1,
   bytes: 1920,
   createdAt: 1,
-}
+})
 
 function makeRun(keeper = new RunKeeper(store)) {
-  store.datasets.save(faces)
+  store.datasets.save(faces())
   return keeper.create({ datasetId: 'abc', preset: 'balanced', changes: { steps: 5 }, device: 'cpu' })
 }
 
@@ -63,7 +63,7 @@ describe('the store', () => {
     store.runs.update(run.id, { tags: ['b', 'a'], starred: true, note: 'nice', losses: { loss: 0.5 } })
     store.close()
     store = openStore(folder.path)
-    expect(store.datasets.list()).toEqual([faces])
+    expect(store.datasets.list()).toEqual([faces()])
     expect(store.runs.get(run.id)).toMatchObject({
       name: 'Faces',
       tags: ['a', 'b'],

@@ -1,0 +1,16 @@
+import { folderBytes, removeBelow } from '../files.ts'
+import { datasetsFolder } from '../store/data-directory.ts'
+import type { Store } from '../store/store.ts'
+
+/**
+ * Deletes a dataset's packed images and then its row: should the row stay, the dataset can be deleted again or its
+ * folder of images imported anew.
+ * @throws FlowerbedError `not-found`, or `conflict` for a folder that is not this data folder's
+ */
+export async function deleteDataset(store: Store, id: string): Promise<{ freedBytes: number }> {
+  const { directory } = store.datasets.get(id)
+  const freedBytes = await folderBytes(directory)
+  await removeBelow(datasetsFolder(store.directory), directory)
+  store.datasets.delete(id)
+  return { freedBytes }
+}
