@@ -1,5 +1,6 @@
 import { checkpointRecordSchema } from '#contract/run.ts'
 import type { CheckpointRecord, SavedCheckpoint } from '#contract/run.ts'
+import { inTransaction } from './driver.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
@@ -65,9 +66,9 @@ export class CheckpointRepository {
   /** Forgets saves that are deleted. */
   forget(run: number, files: string[]): void {
     const remove = this.db.prepare('DELETE FROM checkpoints WHERE run = ? AND file = ?')
-    this.db.transaction(() => {
+    inTransaction(this.db, () => {
       for (const file of files) remove.run(run, file)
-    })()
+    })
   }
 }
 

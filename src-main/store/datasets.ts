@@ -2,6 +2,7 @@ import type { DatasetRecord } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
 import { datasetDirectory, storedDatasetPath } from './data-directory.ts'
+import { makingRoom } from './driver.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
@@ -94,6 +95,6 @@ export class DatasetRepository {
 
   /** Runs made with it stay, without their pictures. */
   delete(id: string): void {
-    this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id)
+    makingRoom(this.db, () => this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id))
   }
 }

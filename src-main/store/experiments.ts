@@ -1,6 +1,7 @@
 import { experimentKinds } from '#contract/experiment.ts'
 import type { ExperimentKind, ExperimentRecord } from '#contract/experiment.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { makingRoom } from './driver.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
@@ -54,6 +55,6 @@ export class ExperimentRepository {
 
   /** Its runs stay, each for itself. */
   delete(id: string): void {
-    this.db.prepare('DELETE FROM experiments WHERE id = ?').run(id)
+    makingRoom(this.db, () => this.db.prepare('DELETE FROM experiments WHERE id = ?').run(id))
   }
 }

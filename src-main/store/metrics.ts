@@ -1,5 +1,5 @@
 import type { MetricPoint, MetricSeries } from '#contract/run.ts'
-import { blobView } from './driver.ts'
+import { blobView, inTransaction } from './driver.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
@@ -23,13 +23,19 @@ export class MetricRepository {
     const insert = this.db.prepare(
       'INSERT OR REPLACE INTO metrics (run, step, seconds, names, numbers) VALUES (?, ?, ?, ?, ?)',
     )
-    this.db.transaction(() => {
-      for (const { step, seconds, values } of points) {
-        const names = Object.keys(values).sort()
-        const numbers = Float64Array.from(names, (name) => values[name] ?? NaN)
-        insert.run(run, step, seconds, this.idOf(names), Buffer.from(numbers.buffer))
-      }
-    })()
+    try {
+      inTransaction(this.db, () => {
+        for (const { step, seconds, values } of points) {
+          const names = Object.keys(values).sort()
+          const numbers = Float64Array.from(names, (name) => values[name] ?? NaN)
+          insert.run(run, step, seconds, this.idOf(names), Buffer.from(numbers.buffer))
+        }
+      })
+    } catch (thrown) {
+      // Names that were new are taken back with their points.
+      this.nameIds.clear()
+      throw thrown
+    }
   }
 
   /** Forgets what was recorded after a step: the run goes on from there. */

@@ -1,6 +1,7 @@
 import { FlowerbedError } from '#contract/errors.ts'
 import { runRecordSchema } from '#contract/run.ts'
 import type { RunRecord } from '#contract/run.ts'
+import { inTransaction, makingRoom } from './driver.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
@@ -193,15 +194,15 @@ export class RunRepository {
 
   /** With its metrics, samples, checkpoints and tags; files are the caller's. */
   delete(id: string): void {
-    this.db.prepare('DELETE FROM runs WHERE id = ?').run(id)
+    makingRoom(this.db, () => this.db.prepare('DELETE FROM runs WHERE id = ?').run(id))
   }
 
   private setTags(id: string, tags: string[]): void {
     const run = this.key(id)
-    this.db.transaction(() => {
+    inTransaction(this.db, () => {
       this.db.prepare('DELETE FROM run_tags WHERE run = ?').run(run)
       const insert = this.db.prepare('INSERT OR IGNORE INTO run_tags (run, tag) VALUES (?, ?)')
       for (const tag of tags) insert.run(run, tag)
-    })()
+    })
   }
 }
