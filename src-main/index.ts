@@ -18,6 +18,7 @@ import { allRoutes } from './ipc/routes.ts'
 import { routeRequests } from './ipc/router.ts'
 import { createLogger, logToFile } from './log.ts'
 import { ExperimentQueue } from './runs/experiment-queue.ts'
+import { createRecorder } from './runs/recorder.ts'
 import { Redrawer } from './runs/redrawer.ts'
 import { RunKeeper } from './runs/run-keeper.ts'
 import { TrainingDesk } from './runs/training-desk.ts'
@@ -86,6 +87,9 @@ function start(): void {
     },
     (runId) => events.emit({ type: 'checkpoints', runId }),
   )
+  const record = createRecorder(keeper, ({ message, hint }) =>
+    events.emit({ type: 'notice', level: 'error', message, ...(hint === undefined ? {} : { hint }) }),
+  )
   const engine = new EngineHost({
     name: 'engine',
     onEvent: heard,
@@ -132,7 +136,7 @@ function start(): void {
   )
 
   function heard(event: EngineEvent): void {
-    keeper.record(event)
+    record(event)
     if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') events.emit(event)
     else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'drawing')
       events.emit(event)

@@ -2,14 +2,17 @@ import { randomBytes } from 'node:crypto'
 import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EngineEvent, ModelSource, TrainRequest, TrainResult } from '#contract/engine.ts'
 import { runConfigSchema } from '#contract/config.ts'
-import { FlowerbedError, serializeError } from '#contract/errors.ts'
+import { FlowerbedError, serializeError, toFlowerbedError } from '#contract/errors.ts'
 import { extendedLimits } from '#contract/goal.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
 import { folderBytes, isAlive, removeBelow } from '../files.ts'
+import { createLogger } from '../log.ts'
 import { runFolder, runsFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
 import { Saves } from './saves.ts'
+
+const log = createLogger('runs')
 
 /** What a run needs of an engine, in this process or another. */
 export interface TrainingEngine {
@@ -144,12 +147,23 @@ export class RunKeeper {
     return this.update(id, { config: parsed.data })
   }
 
-  /** Marks runs whose process is gone as interrupted; to be called when the store is opened. */
+  /**
+   * Marks runs whose process is gone as interrupted; to be called when the store is opened. Those that cannot be marked
+   * now, as on a full disk, are the next time.
+   */
   markInterrupted(): RunRecord[] {
+    if (this.store.readOnly) return []
     return this.store.runs
       .owned()
       .filter(({ owner }) => owner === process.pid || !isAlive(owner))
-      .map(({ id }) => this.update(id, { status: 'interrupted', owner: null }))
+      .flatMap(({ id }) => {
+        try {
+          return [this.update(id, { status: 'interrupted', owner: null })]
+        } catch (thrown) {
+          log.warn(`${id} was interrupted, which cannot be recorded: ${toFlowerbedError(thrown).message}`)
+          return []
+        }
+      })
   }
 
   /**

@@ -1,4 +1,8 @@
+import { toFlowerbedError } from '#contract/errors.ts'
+import { createLogger } from '../log.ts'
 import type { Database } from './driver.ts'
+
+const log = createLogger('store')
 
 /** What the app remembers between launches. */
 export class SettingRepository {
@@ -27,9 +31,14 @@ export class SettingRepository {
       .all(limit) as { path: string; usedAt: number }[]
   }
 
+  /** Remembers a folder for the list of recent ones; not being able to is no reason to fail. */
   useFolder(path: string): void {
-    this.db
-      .prepare('INSERT OR REPLACE INTO recent_folders (path, used_at) VALUES (?, ?)')
-      .run(path, Date.now())
+    try {
+      this.db
+        .prepare('INSERT OR REPLACE INTO recent_folders (path, used_at) VALUES (?, ?)')
+        .run(path, Date.now())
+    } catch (thrown) {
+      log.warn(`A recent folder is not remembered: ${toFlowerbedError(thrown).message}`)
+    }
   }
 }

@@ -1,5 +1,5 @@
 /** What SQLite reports, in plain words: what happened, what is safe, what to do. By the primary code without `SQLITE_`. */
-const words = {
+export const wordsFor = {
   FULL: {
     kind: 'no-space',
     message: 'The disk is full, so the history of runs cannot be written.',
@@ -47,7 +47,7 @@ const words = {
   },
 } as const
 
-export type SqliteCode = keyof typeof words
+export type SqliteCode = keyof typeof wordsFor
 
 /** SQLite's numbers, for errors that carry no name. */
 const byNumber: Record<number, SqliteCode> = {
@@ -73,12 +73,12 @@ export function sqliteCode(thrown: unknown): SqliteCode | undefined {
   if (code === sharedMemoryFull.name || rawCode === sharedMemoryFull.number) return 'FULL'
   const name = typeof code === 'string' ? /^SQLITE_([A-Z]+)/.exec(code)?.[1] : undefined
   if (name === 'LOCKED') return 'BUSY'
-  if (name !== undefined && Object.hasOwn(words, name)) return name as SqliteCode
+  if (name !== undefined && Object.hasOwn(wordsFor, name)) return name as SqliteCode
   return typeof rawCode === 'number' ? byNumber[rawCode & 0xff] : undefined
 }
 
 /** Kind, message and hint for an error of SQLite; undefined for any other error and for mistakes of ours. */
-export function sqliteWords(thrown: unknown): (typeof words)[SqliteCode] | undefined {
+export function sqliteWords(thrown: unknown): (typeof wordsFor)[SqliteCode] | undefined {
   const code = sqliteCode(thrown)
-  return code && words[code]
+  return code && wordsFor[code]
 }

@@ -108,7 +108,7 @@ async function pin(
   { run: wanted, step, pinned }: { run: string; step: number; pinned: boolean },
   { dataDir, json = false }: Options,
 ): Promise<void> {
-  await withWorkspace({ dataDir }, ({ keeper }) => {
+  await withWorkspace({ dataDir, writes: true }, ({ keeper }) => {
     const run = keeper.find(wanted)
     const save = keeper.saves.pin(run.id, { step, pinned })
     say(line(save))

@@ -58,7 +58,8 @@ export function addTrain(program: Command): void {
 
 async function train(folder: string | undefined, options: Options): Promise<void> {
   const follow = followTraining()
-  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
+  const { dataDir } = options
+  await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const run = options.resume
       ? resumed(workspace, options.resume, options)
       : await fresh(workspace, folder, options)
