@@ -22,6 +22,7 @@ import { createRecorder } from './runs/recorder.ts'
 import { Redrawer } from './runs/redrawer.ts'
 import { RunKeeper } from './runs/run-keeper.ts'
 import { TrainingDesk } from './runs/training-desk.ts'
+import { unreadableNotice } from './runs/unreadable-notice.ts'
 import { dataDirectory } from './store/data-directory.ts'
 import { openStore } from './store/store.ts'
 
@@ -162,6 +163,9 @@ function start(): void {
     revealData: () => void shell.openPath(directory),
   })
   for (const run of keeper.markInterrupted()) log.warn(`“${run.name}” (${run.id}) was interrupted`)
+
+  const leftOut = unreadableNotice(store)
+  if (leftOut) events.emit({ type: 'notice', level: 'warning', ...leftOut })
 
   window = openWindow(store)
   openPaths(pathsOf(process.argv, process.cwd()))

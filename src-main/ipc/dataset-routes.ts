@@ -84,14 +84,14 @@ export function datasetRoutes({ store, importer, desk, experiments, emit }: Serv
     'datasets.delete': {
       argument: byId,
       answer: async ({ id }) => {
-        const { directory } = store.datasets.get(id)
+        const directory = store.datasets.directoryOf(id)
         const trains = desk.running && store.runs.get(desk.running.id)
         if (trains?.datasetId === id) {
           throw new FlowerbedError('conflict', `“${trains.name}” is learning from these pictures.`, {
             hint: 'Pause or stop it first.',
           })
         }
-        opened.close(directory)
+        if (directory !== null) opened.close(directory)
         const freed = await deleteDataset(store, id)
         emit({ type: 'datasetDeleted', id })
         for (const run of store.runs.list()) if (run.datasetId === null) emit({ type: 'run', run })

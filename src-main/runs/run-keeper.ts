@@ -137,6 +137,7 @@ export class RunKeeper {
   /** Adds steps to a run's goal, which lets a finished one go on; limits that would end it before are lifted. */
   extend(id: string, steps: number): RunRecord {
     const run = this.store.runs.get(id)
+    this.refuseUnusableSettings(run)
     const limits = extendedLimits(run, steps)
     const parsed = runConfigSchema.safeParse({ ...run.config, ...limits })
     if (!parsed.success) {
@@ -184,7 +185,8 @@ export class RunKeeper {
 
   /** Deletes a run with its files. @throws FlowerbedError `conflict` while it trains */
   async delete(id: string): Promise<{ freedBytes: number }> {
-    const { status } = this.store.runs.get(id)
+    // Also one that cannot be read.
+    const status = this.store.runs.status(id)
     if (status === 'training' || status === 'starting') {
       throw new FlowerbedError('conflict', 'This run is in training.', { hint: 'Stop it first.' })
     }
@@ -197,29 +199,31 @@ export class RunKeeper {
 
   /** The run that a person means: an id, an unambiguous beginning of one, or `latest`. */
   find(wanted: string): RunRecord {
-    const runs = this.store.runs.list()
-    if (runs.length === 0) {
+    const ids = this.store.runs.ids()
+    if (ids.length === 0) {
       throw new FlowerbedError('not-found', 'There are no runs yet.', {
         hint: 'Make one with `flowerbed train FOLDER`.',
       })
     }
-    const found = wanted === 'latest' ? runs.slice(0, 1) : runs.filter(({ id }) => id.startsWith(wanted))
-    const [run] = found.filter(({ id }) => id === wanted).concat(found)
-    if (!run) {
+    const found = wanted === 'latest' ? ids.slice(0, 1) : ids.filter((id) => id.startsWith(wanted))
+    const [id] = found.filter((one) => one === wanted).concat(found)
+    if (id === undefined) {
       throw new FlowerbedError('not-found', `There is no run “${wanted}”.`, {
         hint: '`flowerbed runs` lists them.',
       })
     }
-    if (found.length > 1 && run.id !== wanted) {
+    if (found.length > 1 && id !== wanted) {
       throw new FlowerbedError('bad-input', `“${wanted}” fits ${found.length} runs.`, {
-        hint: `Give more of its id: ${found.map(({ id }) => id).join(', ')}.`,
+        hint: `Give more of its id: ${found.join(', ')}.`,
       })
     }
-    return run
+    return this.store.runs.get(id)
   }
 
   private trainRequest(id: string): TrainRequest {
-    const { config, deviceChoice, datasetId } = this.store.runs.get(id)
+    const run = this.store.runs.get(id)
+    const { config, deviceChoice, datasetId } = run
+    this.refuseUnusableSettings(run)
     if (datasetId === null) {
       throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
         hint: 'Import the same folder again; the run finds them by their content.',
@@ -234,6 +238,16 @@ export class RunKeeper {
       device: deviceChoice,
       ...(last ? { resume: { file: last.file, sha256: last.sha256 } } : {}),
     }
+  }
+
+  /** To train on with other settings than those a run was made with would make another run of it. */
+  private refuseUnusableSettings({ id, name }: RunRecord): void {
+    const unusable = this.store.runs.unusableSettings(id)
+    if (unusable.length === 0) return
+    throw new FlowerbedError('conflict', `“${name}” cannot be trained by this version of Flowerbed.`, {
+      where: id,
+      hint: `It does not know these settings of the run or their values: ${unusable.join(', ')}. Update Flowerbed; what was trained is safe.`,
+    })
   }
 
   private update(id: string, changes: Parameters<Store['runs']['update']>[1]): RunRecord {

@@ -35,7 +35,10 @@ export class Saves {
     const all = checkpoints.list(run)
     const { checkpointKeep } = runs.get(runId).config
     const kept = all.filter(({ best, pinned }, i) => i < checkpointKeep || best || pinned)
-    const keep = new Set(kept.map(({ file }) => file))
+    const listed = new Set(all.map(({ file }) => file))
+    // What cannot be read may be pinned.
+    const unreadable = checkpoints.files(run).filter((file) => !listed.has(file))
+    const keep = new Set([...kept.map(({ file }) => file), ...unreadable])
     // Forgotten first: a save that is recorded is there.
     checkpoints.forget(
       run,

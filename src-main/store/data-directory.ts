@@ -25,20 +25,19 @@ export const runFolder = (data: string, runId: string) => join(runsFolder(data),
  * @throws FlowerbedError `conflict` for a folder that is not among this data folder's datasets
  */
 export function storedDatasetPath(data: string, directory: string): string {
-  refuseOutside(data, directory)
-  return relative(data, directory).split(sep).join('/')
+  if (isAmongDatasets(data, directory)) return relative(data, directory).split(sep).join('/')
+  throw new FlowerbedError('conflict', 'This folder is not among the datasets of the data folder.', {
+    where: directory,
+  })
 }
 
 /** The opposite. @throws FlowerbedError `corrupt` for a path that leads out of this data folder's datasets */
 export function datasetDirectory(data: string, stored: string): string {
   const directory = resolve(data, ...stored.split('/'))
-  refuseOutside(data, directory)
-  return directory
-}
-
-function refuseOutside(data: string, directory: string): void {
-  if (isBelow(datasetsFolder(data), directory)) return
-  throw new FlowerbedError('corrupt', 'A dataset is not in the datasets of its data folder.', {
+  if (isAmongDatasets(data, directory)) return directory
+  throw new FlowerbedError('corrupt', 'its folder is not among the datasets of this data folder', {
     where: directory,
   })
 }
+
+const isAmongDatasets = (data: string, directory: string) => isBelow(datasetsFolder(data), directory)

@@ -1,9 +1,11 @@
 import type { DatasetRecord } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
+import { z } from 'zod'
 import { datasetDirectory, storedDatasetPath } from './data-directory.ts'
 import { makingRoom } from './driver.ts'
 import type { Database } from './driver.ts'
+import { parsedJson, UnreadableRows } from './unreadable.ts'
 
 interface Row {
   id: string
@@ -24,10 +26,10 @@ function toRecord(row: Row, dataDirectory: string): DatasetRecord {
     id: row.id,
     name: row.name,
     directory: datasetDirectory(dataDirectory, row.directory),
-    shape: pictureShapeSchema.parse(JSON.parse(row.shape)),
+    shape: pictureShapeSchema.parse(parsedJson(row.shape, 'shape')),
     count: row.count,
-    labels: JSON.parse(row.labels) as string[],
-    sources: JSON.parse(row.sources) as string[],
+    labels: z.array(z.string()).parse(parsedJson(row.labels, 'labels')),
+    sources: z.array(z.string()).parse(parsedJson(row.sources, 'sources')),
     problemCount: row.problem_count,
     bytes: row.bytes,
     createdAt: row.created_at,
@@ -38,11 +40,19 @@ function toRecord(row: Row, dataDirectory: string): DatasetRecord {
 export class DatasetRepository {
   private readonly db: Database
   private readonly dataDirectory: string
+  private readonly unreadable: UnreadableRows
+  private readonly reading
 
   /** @param dataDirectory that the folders of the records are in */
-  constructor(db: Database, dataDirectory: string) {
+  constructor(db: Database, dataDirectory: string, unreadable = new UnreadableRows()) {
     this.db = db
     this.dataDirectory = dataDirectory
+    this.unreadable = unreadable
+    this.reading = {
+      kind: 'dataset',
+      id: (row: Row) => row.id,
+      read: (row: Row) => toRecord(row, dataDirectory),
+    } as const
   }
 
   /** Adds a dataset, or brings the row of the same content up to date, its name included. */
@@ -72,20 +82,35 @@ export class DatasetRepository {
   /** Newest first. */
   list(): DatasetRecord[] {
     const rows = this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]
-    return rows.map((row) => toRecord(row, this.dataDirectory))
+    return this.unreadable.readable(rows, this.reading, 'datasets')
   }
 
+  /** @throws FlowerbedError `corrupt` for one that this version cannot read */
   find(id: string): DatasetRecord | undefined {
     const row = this.db.prepare('SELECT * FROM datasets WHERE id = ?').get(id) as Row | undefined
-    return row && toRecord(row, this.dataDirectory)
+    return row && this.unreadable.one(row, this.reading)
   }
 
   /** @throws FlowerbedError `not-found` */
   get(id: string): DatasetRecord {
     const found = this.find(id)
-    if (!found)
-      throw new FlowerbedError('not-found', 'These pictures are no longer in the library.', { where: id })
+    if (!found) throw notFound(id)
     return found
+  }
+
+  /**
+   * Its folder, also of a dataset that cannot be read; null where what is kept leads out of the data folder.
+   * @throws FlowerbedError `not-found`
+   */
+  directoryOf(id: string): string | null {
+    const row = this.db.prepare('SELECT directory FROM datasets WHERE id = ?').get(id) as
+      { directory: string } | undefined
+    if (!row) throw notFound(id)
+    try {
+      return datasetDirectory(this.dataDirectory, row.directory)
+    } catch {
+      return null
+    }
   }
 
   rename(id: string, name: string): DatasetRecord {
@@ -97,4 +122,8 @@ export class DatasetRepository {
   delete(id: string): void {
     makingRoom(this.db, () => this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id))
   }
+}
+
+function notFound(id: string): FlowerbedError {
+  return new FlowerbedError('not-found', 'These images are no longer in the library.', { where: id })
 }

@@ -11,6 +11,7 @@ import type { OpenOptions } from './open-database.ts'
 import { RunRepository } from './runs.ts'
 import { SampleRepository } from './samples.ts'
 import { SettingRepository } from './settings.ts'
+import { UnreadableRows } from './unreadable.ts'
 
 /** A data folder's database, one repository a table. */
 export interface Store {
@@ -25,6 +26,8 @@ export interface Store {
   readonly samples: SampleRepository
   readonly checkpoints: CheckpointRepository
   readonly settings: SettingRepository
+  /** What lists have left out. */
+  readonly unreadable: UnreadableRows
   close: () => void
 }
 
@@ -36,17 +39,19 @@ export interface Store {
 export function openStore(directory: string, options: OpenOptions = {}): Store {
   makeFolder(directory)
   const { database: db, readOnly, close } = openHistory(join(directory, 'flowerbed.sqlite'), options)
+  const unreadable = new UnreadableRows()
   return {
     directory,
     readOnly,
     database: db,
-    datasets: new DatasetRepository(db, directory),
-    experiments: new ExperimentRepository(db),
-    runs: new RunRepository(db),
+    datasets: new DatasetRepository(db, directory, unreadable),
+    experiments: new ExperimentRepository(db, unreadable),
+    runs: new RunRepository(db, unreadable),
     metrics: new MetricRepository(db),
-    samples: new SampleRepository(db),
-    checkpoints: new CheckpointRepository(db),
-    settings: new SettingRepository(db),
+    samples: new SampleRepository(db, unreadable),
+    checkpoints: new CheckpointRepository(db, unreadable),
+    settings: new SettingRepository(db, unreadable),
+    unreadable,
     close,
   }
 }

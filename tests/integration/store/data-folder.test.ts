@@ -112,13 +112,15 @@ describe('removal', () => {
     const store = opened(join(folder.path, 'other'))
     const outside = join(original, 'datasets', 'abc')
     expect(() => store.datasets.save({ ...recordOf('abc'), directory: outside })).toThrow(
-      /not in the datasets/,
+      /not among the datasets/,
     )
     store.datasets.save({ ...recordOf('abc'), directory: join(store.directory, 'datasets', 'abc') })
     for (const stored of [outside, '../original/datasets/abc', 'datasets', 'runs', '']) {
       store.database.prepare('UPDATE datasets SET directory = ?').run(stored)
-      await expect(deleteDataset(store, 'abc'), stored).rejects.toThrow()
+      expect(store.datasets.list(), stored).toEqual([])
+      expect(() => store.datasets.get('abc')).toThrow(expect.objectContaining({ kind: 'corrupt' }))
     }
+    expect(await deleteDataset(store, 'abc')).toEqual({ freedBytes: 0 })
     expect(imagesIn(original)).toBe(true)
     expect(existsSync(join(store.directory, 'flowerbed.sqlite'))).toBe(true)
   })
