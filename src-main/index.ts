@@ -18,11 +18,9 @@ import { allRoutes } from './ipc/routes.ts'
 import { routeRequests } from './ipc/router.ts'
 import { createLogger, logToFile } from './log.ts'
 import { ExperimentQueue } from './runs/experiment-queue.ts'
-import { createRecorder } from './runs/recorder.ts'
 import { Redrawer } from './runs/redrawer.ts'
 import { RunKeeper } from './runs/run-keeper.ts'
 import { TrainingDesk } from './runs/training-desk.ts'
-import { unreadableNotice } from './runs/unreadable-notice.ts'
 import { dataDirectory } from './store/data-directory.ts'
 import { openStore } from './store/store.ts'
 
@@ -88,9 +86,6 @@ function start(): void {
     },
     (runId) => events.emit({ type: 'checkpoints', runId }),
   )
-  const record = createRecorder(keeper, ({ message, hint }) =>
-    events.emit({ type: 'notice', level: 'error', message, ...(hint === undefined ? {} : { hint }) }),
-  )
   const engine = new EngineHost({
     name: 'engine',
     onEvent: heard,
@@ -137,7 +132,7 @@ function start(): void {
   )
 
   function heard(event: EngineEvent): void {
-    record(event)
+    keeper.record(event)
     if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') events.emit(event)
     else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'drawing')
       events.emit(event)
@@ -163,9 +158,6 @@ function start(): void {
     revealData: () => void shell.openPath(directory),
   })
   for (const run of keeper.markInterrupted()) log.warn(`“${run.name}” (${run.id}) was interrupted`)
-
-  const leftOut = unreadableNotice(store)
-  if (leftOut) events.emit({ type: 'notice', level: 'warning', ...leftOut })
 
   window = openWindow(store)
   openPaths(pathsOf(process.argv, process.cwd()))

@@ -2,12 +2,9 @@ import { BrowserWindow, nativeTheme, screen } from 'electron'
 import type { Rectangle } from 'electron'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { toFlowerbedError } from '#contract/errors.ts'
-import { createLogger } from '../log.ts'
 import type { Store } from '../store/store.ts'
 import { pageUrl } from './security.ts'
 
-const log = createLogger('window')
 const key = 'window'
 const stateSchema = z.object({
   bounds: z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() }),
@@ -42,13 +39,7 @@ export function openWindow(store: Store): BrowserWindow {
   if (state?.maximized) window.maximize()
   window.once('ready-to-show', () => window.show())
   window.on('close', () => {
-    const closed = { bounds: window.getNormalBounds(), maximized: window.isMaximized() }
-    try {
-      store.settings.set(key, closed)
-    } catch (thrown) {
-      // A full disk must not keep the window open.
-      log.warn(`Where the window was is not kept: ${toFlowerbedError(thrown).message}`)
-    }
+    store.settings.set(key, { bounds: window.getNormalBounds(), maximized: window.isMaximized() })
   })
   reviveWhenGone(window)
   void window.loadURL(pageUrl)

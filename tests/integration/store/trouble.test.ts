@@ -7,7 +7,6 @@ import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
 import { sqliteCode } from '#contract/sqlite-words.ts'
 import type { DatasetRecord } from '#contract/dataset.ts'
 import { deleteDataset } from '../../../src-main/runs/delete-dataset.ts'
-import { createRecorder } from '../../../src-main/runs/recorder.ts'
 import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
 import { runFolder } from '../../../src-main/store/data-directory.ts'
 import { openDatabase } from '../../../src-main/store/driver.ts'
@@ -240,25 +239,6 @@ describe('on a full disk', () => {
     store.database.pragma('max_page_count = 1000000')
     store.metrics.add(key, [{ step: 1, seconds: 1, values }])
     expect(store.metrics.series(key).values['name 4999']).toEqual(Float64Array.of(4999))
-    store.close()
-  })
-
-  it('training goes on though nothing can be recorded, which is told once', () => {
-    const store = openStore(folder.path)
-    const runId = addRun(store)
-    const told: string[] = []
-    const record = createRecorder(new RunKeeper(store), ({ kind }) => told.push(kind))
-    const values = Object.fromEntries(Array.from({ length: 5000 }, (_, i) => [`name ${i}`, i]))
-    const metrics = (step: number) =>
-      record({ type: 'metrics', runId, points: [{ step, seconds: 1, values }] })
-    const [{ page_count: pages }] = store.database.pragma('page_count') as [{ page_count: number }]
-    store.database.pragma(`max_page_count = ${pages}`)
-    for (const step of [1, 2, 3]) metrics(step)
-    record({ type: 'metrics', runId: 'deleted', points: [] })
-    expect(told).toEqual(['no-space'])
-    store.database.pragma('max_page_count = 1000000')
-    metrics(4)
-    expect([...store.metrics.series(store.runs.key(runId)).steps]).toEqual([4])
     store.close()
   })
 

@@ -89,7 +89,8 @@ it('a run with settings of another version is shown, sampled as it was made, and
   const engine = { train: () => Promise.reject(new Error('It must not be asked.')) }
   await expect(keeper.train(id, engine)).rejects.toMatchObject(refusal)
   expect(() => keeper.extend(id, 5)).toThrow(expect.objectContaining(refusal))
-  expect(JSON.parse(String(store.database.prepare('SELECT config FROM runs').pluck().get()))).toEqual(config)
+  const kept = store.database.prepare('SELECT config FROM runs').get() as { config: string }
+  expect(JSON.parse(kept.config)).toEqual(config)
 })
 
 it('what only tells more of a run may be damaged', () => {
