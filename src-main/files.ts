@@ -1,7 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdir, mkdtemp, open, readdir, realpath, rename, rm, stat, statfs } from 'node:fs/promises'
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
-import { FlowerbedError } from '#contract/errors.ts'
+import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 
 /**
  * Writes a file so that it is there whole or not at all: a temporary name beside it, synced, renamed, and the folder
@@ -108,28 +107,3 @@ export async function removeAbandoned(folder: string, named: RegExp): Promise<vo
     await rm(join(folder, name), { recursive: true, force: true })
   }
 }
-
-/** Whether a path lies below a folder, by its name alone; the folder itself does not. */
-export function isBelow(folder: string, path: string): boolean {
-  const inner = relative(resolve(folder), resolve(path))
-  return inner !== '' && !isAbsolute(inner) && inner.split(sep)[0] !== '..'
-}
-
-/**
- * Removes a file or folder with all that is in it, which must lie below `folder`, also after links are followed.
- * @throws FlowerbedError `conflict` for any other path, with nothing removed
- */
-export async function removeBelow(folder: string, path: string): Promise<void> {
-  // A link that is itself the last part is removed as a link, so only the folder it stands in is followed.
-  const [realFolder, realParent] = await Promise.all([folder, dirname(path)].map(realPathOf))
-  if (!isBelow(folder, path) || !isBelow(realFolder ?? '', join(realParent ?? '', basename(path)))) {
-    throw new FlowerbedError('conflict', 'This is outside of the data folder, so it is not deleted.', {
-      where: path,
-      hint: 'Nothing was removed. If it is to go, delete it with your file manager.',
-    })
-  }
-  await rm(path, { recursive: true, force: true })
-}
-
-/** What is not there has no links to follow. */
-const realPathOf = (path: string) => realpath(path).catch(() => resolve(path))

@@ -1,4 +1,5 @@
-import { folderBytes, removeBelow } from '../files.ts'
+import { folderBytes } from '../files.ts'
+import { removeBelow } from '../removal.ts'
 import { datasetsFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
 

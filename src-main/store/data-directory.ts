@@ -1,7 +1,7 @@
 import { homedir } from 'node:os'
 import { join, relative, resolve, sep } from 'node:path'
 import { FlowerbedError } from '#contract/errors.ts'
-import { isBelow } from '../files.ts'
+import { isBelow } from '../removal.ts'
 
 const name = 'Flowerbed'
 

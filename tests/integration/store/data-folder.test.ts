@@ -1,7 +1,7 @@
 import { cpSync, existsSync, mkdirSync, readdirSync, renameSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { removeBelow } from '../../../src-main/files.ts'
+import { removeBelow } from '../../../src-main/removal.ts'
 import { Dataset } from '../../../src-main/packed/dataset.ts'
 import { deleteDataset } from '../../../src-main/runs/delete-dataset.ts'
 import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'

@@ -1,8 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
 import { sqliteCode } from '#contract/sqlite-words.ts'
 import type { DatasetRecord } from '#contract/dataset.ts'
@@ -23,7 +22,10 @@ let folder: ReturnType<typeof temporaryFolder>
 beforeEach(() => {
   folder = temporaryFolder('trouble')
 })
-afterEach(() => folder.remove())
+afterEach(() => {
+  vi.unstubAllEnvs()
+  folder.remove()
+})
 
 /** A dead process’s number. */
 const gone = 2 ** 22 + 12345
@@ -161,6 +163,11 @@ onPosix('in a folder that may only be read', () => {
 
   it('the history is listed, also what is in its log only, and one of an older version', () => {
     chmodSync(folder.path, 0o755)
+    // Where copies are made, for whatever user.
+    const copies = join(folder.path, 'temporary')
+    mkdirSync(copies)
+    chmodSync(copies, 0o777)
+    vi.stubEnv('TMPDIR', copies)
     const directory = join(folder.path, 'plain')
     const id = dataFolder(directory)
     const before = readdirSync(directory)
@@ -191,7 +198,7 @@ onPosix('in a folder that may only be read', () => {
     const unchanged = openDatabase(fileOf(old))
     expect(schemaVersion(unchanged)).toBe(20)
     unchanged.close()
-    expect(readdirSync(tmpdir()).filter((name) => name.startsWith('flowerbed-history-'))).toEqual([])
+    expect(readdirSync(copies)).toEqual([])
   })
 
   it('writing is refused in words, whether it is known at once or found by SQLite', () => {

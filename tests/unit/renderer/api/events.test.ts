@@ -1,6 +1,9 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import type { AppEvent } from '#contract/ipc.ts'
-import { on } from '../../../../src-renderer/api/events.ts'
+
+/** Not by its name: these tests are checked without the types of a page. */
+const page = new URL('../../../../src-renderer/api/events.ts', import.meta.url).href
+type On = (type: string, listener: (event: never) => void) => () => void
 
 afterEach(() => vi.unstubAllGlobals())
 
@@ -13,8 +16,9 @@ it('hands what came before anybody listened to all who listen from the start, no
   const onEvent = (listener: (event: AppEvent) => void) => early.splice(0).forEach(listener)
   vi.stubGlobal('window', { api: { onEvent } })
   const heard: string[] = []
-  on('runDeleted', ({ id }) => heard.push(id))
-  on('notice', ({ message }) => heard.push(message))
+  const { on } = (await import(page)) as { on: On }
+  on('runDeleted', ({ id }: { id: string }) => heard.push(id))
+  on('notice', ({ message }: { message: string }) => heard.push(message))
   await Promise.resolve()
   expect(heard).toEqual(['a', 'early'])
 })
