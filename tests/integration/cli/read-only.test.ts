@@ -1,7 +1,9 @@
+import { execFile } from 'node:child_process'
 import { chmodSync, existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { command } from '../../helpers/command.ts'
+import { command, commandFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/pictures.ts'
 import { makeReadOnly } from '../../helpers/read-only.ts'
@@ -70,6 +72,17 @@ describe('a command on a data folder that may only be read', () => {
 })
 
 describe('a command on a full disk', () => {
+  it.skipIf(process.platform === 'win32')(
+    'lists runs where SQLite finds no room for its shared memory',
+    async () => {
+      // No file may grow beyond 8 kB, as on a disk with so much left: less than that memory takes.
+      const limited = `ulimit -f 8 && exec "$@"`
+      const args = ['-c', limited, 'sh', process.execPath, commandFile, 'runs', '--json', '--data-dir', data]
+      const { stdout } = await promisify(execFile)('bash', args)
+      expect(JSON.parse(stdout)).toMatchObject({ runs: [{ status: 'finished', step: 2 }] })
+    },
+  )
+
   const trial = smallDisk(4096)
   trial?.remove()
 
