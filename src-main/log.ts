@@ -5,6 +5,8 @@ export type Logger = Record<LogLevel, (message: string, ...details: unknown[]) =
 
 log.transports.console.level = false
 log.transports.file.level = false
+// It speaks only of lines that the file did not take, as on a full disk; a command has better things to say then.
+log.transports.console.writeFn = () => undefined
 
 /** Sends every line of this process to a file, kept below 5 MB. Without it nothing is written. */
 export function logToFile(path: string, level: LogLevel = 'info'): void {

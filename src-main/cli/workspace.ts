@@ -18,12 +18,17 @@ export interface Workspace {
 
 /** Opens the data folder for `work` and closes it after, whatever happens. */
 export async function withWorkspace<T>(
-  options: { dataDir?: string | undefined; onEvent?: (event: EngineEvent) => void },
+  options: {
+    dataDir?: string | undefined
+    onEvent?: (event: EngineEvent) => void
+    /** The command changes what is in the data folder; others can do with one that is read-only. */
+    writes?: boolean
+  },
   work: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   const directory = dataDirectory(options.dataDir)
-  const store = openStore(directory)
-  logToFile(join(directory, 'logs', 'cli.log'))
+  const store = openStore(directory, { reading: options.writes !== true })
+  if (!store.readOnly) logToFile(join(directory, 'logs', 'cli.log'))
   const keeper = new RunKeeper(store, { warning: (_, message) => say(message) })
   keeper.markInterrupted()
   const engine = createEngine({

@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs'
-import { rm, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { importOptionsSchema } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import { folderBytes } from '../files.ts'
 import { Dataset } from '../packed/dataset.ts'
+import { deleteDataset } from '../runs/delete-dataset.ts'
 import { datasetsFolder } from '../store/data-directory.ts'
 import { nothing } from './router.ts'
 import type { Routes } from './router.ts'
@@ -84,21 +84,19 @@ export function datasetRoutes({ store, importer, desk, experiments, emit }: Serv
     'datasets.delete': {
       argument: byId,
       answer: async ({ id }) => {
-        const { directory } = store.datasets.get(id)
+        const directory = store.datasets.directoryOf(id)
         const trains = desk.running && store.runs.get(desk.running.id)
         if (trains?.datasetId === id) {
           throw new FlowerbedError('conflict', `“${trains.name}” is learning from these pictures.`, {
             hint: 'Pause or stop it first.',
           })
         }
-        const freedBytes = await folderBytes(directory)
-        opened.close(directory)
-        store.datasets.delete(id)
-        await rm(directory, { recursive: true, force: true })
+        if (directory !== null) opened.close(directory)
+        const freed = await deleteDataset(store, id)
         emit({ type: 'datasetDeleted', id })
         for (const run of store.runs.list()) if (run.datasetId === null) emit({ type: 'run', run })
         for (const experiment of experiments.list()) emit({ type: 'experiment', experiment })
-        return { freedBytes }
+        return freed
       },
     },
   }

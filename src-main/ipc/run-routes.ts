@@ -5,6 +5,7 @@ import { pictureShapeSchema } from '#contract/pictures.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import { readDiagnostics } from '../runs/diagnostics.ts'
 import { diskUseOfRun } from '../runs/disk-use.ts'
+import { unreadableNotice } from '../runs/unreadable-notice.ts'
 import { nothing } from './router.ts'
 import type { Routes } from './router.ts'
 import type { Services } from './services.ts'
@@ -16,8 +17,21 @@ const name = z.string().trim().min(1, 'A run needs a name').max(200)
 
 export function runRoutes({ store, keeper, desk, experiments, engine, settings, emit }: Services): RunRoutes {
   const { runs } = store
+  let told = false
+  /** Once, when the window is there to show it. */
+  const tellLeftOut = () => {
+    const notice = told ? null : unreadableNotice(store)
+    told = true
+    if (notice) emit({ type: 'notice', level: 'warning', ...notice })
+  }
   return {
-    'runs.list': { argument: nothing, answer: () => runs.list() },
+    'runs.list': {
+      argument: nothing,
+      answer: () => {
+        tellLeftOut()
+        return runs.list()
+      },
+    },
     'runs.create': {
       argument: z.strictObject({
         datasetId: z.string(),

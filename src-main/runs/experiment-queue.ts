@@ -104,7 +104,10 @@ export class ExperimentQueue {
       throw new FlowerbedError('conflict', 'This experiment is under way.', { hint: 'Pause it first.' })
     }
     let freedBytes = 0
-    if (options.runs) for (const run of runs) freedBytes += (await this.keeper.delete(run.id)).freedBytes
+    if (options.runs) {
+      for (const runId of this.store.runs.idsOfExperiment(id))
+        freedBytes += (await this.keeper.delete(runId)).freedBytes
+    }
     this.store.experiments.delete(id)
     return { runs, freedBytes }
   }

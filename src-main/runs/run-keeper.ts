@@ -1,5 +1,4 @@
 import { randomBytes } from 'node:crypto'
-import { rm } from 'node:fs/promises'
 import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EngineEvent, ModelSource } from '#contract/engine.ts'
 import type { RunConfig } from '#contract/config.ts'
@@ -8,13 +7,16 @@ import { resolveConfig } from '#contract/presets.ts'
 import { changedSettings } from '#contract/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
 import { folderBytes } from '../files.ts'
-import { runFolder } from '../store/data-directory.ts'
+import { createLogger } from '../log.ts'
+import { removeBelow } from '../removal.ts'
+import { runFolder, runsFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
 import { RunLeases } from './run-leases.ts'
 import { RunTraining } from './run-training.ts'
 import type { TrainingEngine, TrainOptions } from './run-training.ts'
 import { Saves } from './saves.ts'
 
+const log = createLogger('runs')
 const liveStatuses = ['starting', 'training']
 
 /** Whoever wants to know of changes. */
@@ -150,7 +152,12 @@ export class RunKeeper {
 
   /** Ends a run that is not in training for good; it may still be extended. @throws FlowerbedError `conflict` */
   stopped(id: string): RunRecord {
-    return this.alone(id, () => this.update(id, { status: 'stopped' }))
+    this.leases.claim(id)
+    try {
+      return this.update(id, { status: 'stopped' })
+    } finally {
+      this.leases.release(id)
+    }
   }
 
   /** What the user says of a run. @throws FlowerbedError `bad-input` for an empty name */
@@ -174,22 +181,35 @@ export class RunKeeper {
 
   /**
    * Sets runs right whose process ended under them: interrupted, or what they were before where training had not begun.
-   * To be called when the store is opened, and now and then.
+   * To be called when the store is opened, and now and then. Those that cannot be marked now, as on a full disk, are the
+   * next time.
    */
   markInterrupted(): RunRecord[] {
-    const ended = this.store.runs.live().filter((id) => !this.leases.holds(id))
-    return ended.flatMap((id) => {
-      const lease = this.leases.present(id)
-      if (this.leases.tryClaim(id)) return []
-      try {
-        const status = this.store.runs.status(id)
-        const before = lease?.statusBefore
-        const wasWell = before === 'finished' || before === 'stopped'
-        return [this.update(id, { status: status === 'starting' && wasWell ? before : 'interrupted' })]
-      } finally {
-        this.leases.release(id)
-      }
-    })
+    if (this.store.readOnly) return []
+    return this.store.runs
+      .live()
+      .filter((id) => !this.leases.holds(id))
+      .flatMap((id) => {
+        try {
+          return this.markWhereEnded(id)
+        } catch (thrown) {
+          log.warn(`${id} was interrupted, which cannot be recorded: ${toFlowerbedError(thrown).message}`)
+          return []
+        }
+      })
+  }
+
+  private markWhereEnded(id: string): RunRecord[] {
+    const lease = this.leases.present(id)
+    if (this.leases.tryClaim(id)) return []
+    try {
+      const status = this.store.runs.status(id)
+      const before = lease?.statusBefore
+      const wasWell = before === 'finished' || before === 'stopped'
+      return [this.update(id, { status: status === 'starting' && wasWell ? before : 'interrupted' })]
+    } finally {
+      this.leases.release(id)
+    }
   }
 
   /**
@@ -244,52 +264,39 @@ export class RunKeeper {
     if (this.leases.holds(id)) {
       throw new FlowerbedError('conflict', 'This run is in training.', { hint: 'Stop it first.' })
     }
-    return await this.alone(id, async () => {
+    this.leases.claimToDelete(id)
+    try {
       const folder = runFolder(this.store.directory, id)
       const freedBytes = await folderBytes(folder)
-      await rm(folder, { recursive: true, force: true })
+      await removeBelow(runsFolder(this.store.directory), folder)
       this.store.runs.delete(id)
       return { freedBytes }
-    })
+    } finally {
+      this.leases.release(id)
+    }
   }
 
   /** The run that a person means: an id, an unambiguous beginning of one, or `latest`. */
   find(wanted: string): RunRecord {
-    const runs = this.store.runs.list()
-    if (runs.length === 0) {
+    const ids = this.store.runs.ids()
+    if (ids.length === 0) {
       throw new FlowerbedError('not-found', 'There are no runs yet.', {
         hint: 'Make one with `flowerbed train FOLDER`.',
       })
     }
-    const found = wanted === 'latest' ? runs.slice(0, 1) : runs.filter(({ id }) => id.startsWith(wanted))
-    const [run] = found.filter(({ id }) => id === wanted).concat(found)
-    if (!run) {
+    const found = wanted === 'latest' ? ids.slice(0, 1) : ids.filter((id) => id.startsWith(wanted))
+    const [id] = found.filter((one) => one === wanted).concat(found)
+    if (id === undefined) {
       throw new FlowerbedError('not-found', `There is no run “${wanted}”.`, {
         hint: '`flowerbed runs` lists them.',
       })
     }
-    if (found.length > 1 && run.id !== wanted) {
+    if (found.length > 1 && id !== wanted) {
       throw new FlowerbedError('bad-input', `“${wanted}” fits ${found.length} runs.`, {
-        hint: `Give more of its id: ${found.map(({ id }) => id).join(', ')}.`,
+        hint: `Give more of its id: ${found.join(', ')}.`,
       })
     }
-    return run
-  }
-
-  /** Does something with a run that nobody may train meanwhile. */
-  private alone<T>(id: string, work: () => T): T {
-    this.leases.claim(id)
-    const release = () => this.leases.release(id)
-    let result: T
-    try {
-      result = work()
-    } catch (thrown) {
-      release()
-      throw thrown
-    }
-    if (result instanceof Promise) return result.finally(release) as T
-    release()
-    return result
+    return this.store.runs.get(id)
   }
 
   private update(id: string, changes: Parameters<Store['runs']['update']>[1]): RunRecord {

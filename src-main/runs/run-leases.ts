@@ -41,6 +41,17 @@ export class RunLeases {
     if (present) throw this.refusal(runId, present)
   }
 
+  /** As `claim`, also on a full disk, where a lease that cannot be written would keep a run from making room. */
+  claimToDelete(runId: string): void {
+    try {
+      this.claim(runId)
+    } catch (thrown) {
+      if (toFlowerbedError(thrown).kind !== 'no-space') throw thrown
+      const present = this.heldElsewhere(runId)
+      if (present) throw this.refusal(runId, present)
+    }
+  }
+
   /** As `claim`; answers the lease that stands against it, or null when it is held now. */
   tryClaim(runId: string): RunLease | null {
     if (this.held.has(runId)) return null

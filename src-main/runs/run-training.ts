@@ -171,6 +171,7 @@ export class RunTraining {
   }
 
   private request(run: RunRecord, options: TrainOptions, from: CheckpointRecord | null): TrainRequest {
+    this.refuseUnusableSettings(run)
     if (run.datasetId === null) {
       throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
         hint: 'Import the same folder again; the run finds them by their content.',
@@ -184,6 +185,16 @@ export class RunTraining {
       device: options.device ?? run.deviceChoice,
       ...(from ? { resume: { file: from.file, sha256: from.sha256 } } : {}),
     }
+  }
+
+  /** To train on with other settings than those a run was made with would make another run of it. */
+  private refuseUnusableSettings({ id, name }: RunRecord): void {
+    const unusable = this.store.runs.unusableSettings(id)
+    if (unusable.length === 0) return
+    throw new FlowerbedError('conflict', `“${name}” cannot be trained by this version of Flowerbed.`, {
+      where: id,
+      hint: `It does not know these settings of the run or their values: ${unusable.join(', ')}. Update Flowerbed; what was trained is safe.`,
+    })
   }
 
   private recordFailure({ before, state }: Start, thrown: unknown): void {

@@ -100,7 +100,10 @@ export class Saves {
         .slice(0, checkpointKeep),
     )
     const kept = all.filter((one) => recent.has(one) || one.best || one.pinned)
-    const keep = new Set(kept.map(({ file }) => file))
+    const listed = new Set(all.map(({ file }) => file))
+    // What cannot be read may be pinned.
+    const unreadable = checkpoints.files(run).filter((file) => !listed.has(file))
+    const keep = new Set([...kept.map(({ file }) => file), ...unreadable])
     // Forgotten first: a save that is recorded is there.
     checkpoints.forget(
       run,

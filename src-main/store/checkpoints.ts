@@ -1,6 +1,8 @@
 import { checkpointRecordSchema } from '#contract/run.ts'
 import type { CheckpointRecord, SavedCheckpoint } from '#contract/run.ts'
+import { inTransaction } from './driver.ts'
 import type { Database } from './driver.ts'
+import { UnreadableRows } from './unreadable.ts'
 
 interface Row {
   run_id: string
@@ -16,13 +18,30 @@ interface Row {
 
 /** A time and a run: that time, or just after the run's other checkpoints where a clock was set back. */
 const after = 'max(?, 1 + coalesce((SELECT max(created_at) FROM checkpoints WHERE run = ?), -1))'
+function toRecord(row: Row, best: boolean): CheckpointRecord {
+  return checkpointRecordSchema.parse({
+    runId: row.run_id,
+    step: row.step,
+    file: row.file,
+    sha256: row.sha256,
+    bytes: row.bytes,
+    // JSON and people have no word for one that is not finite.
+    loss: Number.isFinite(row.loss) ? row.loss : null,
+    best,
+    pinned: row.pinned === 1,
+    damaged: row.damaged === 1,
+    createdAt: row.created_at,
+  })
+}
 
 /** Saved training states and the hashes their bytes must have. */
 export class CheckpointRepository {
   private readonly db: Database
+  private readonly unreadable: UnreadableRows
 
-  constructor(db: Database) {
+  constructor(db: Database, unreadable = new UnreadableRows()) {
     this.db = db
+    this.unreadable = unreadable
   }
 
   /** Records a save; one of the same step is replaced and stays pinned if it was. */
@@ -45,20 +64,18 @@ export class CheckpointRepository {
       )
       .all(run) as Row[]
     const best = bestOf(rows)
-    return rows.map((row) =>
-      checkpointRecordSchema.parse({
-        runId: row.run_id,
-        step: row.step,
-        file: row.file,
-        sha256: row.sha256,
-        bytes: row.bytes,
-        loss: row.loss,
-        best: row === best,
-        pinned: row.pinned === 1,
-        damaged: row.damaged === 1,
-        createdAt: row.created_at,
-      }),
-    )
+    const reading = {
+      kind: 'checkpoint',
+      id: (row: Row) => `${row.run_id}/${row.file}`,
+      read: (row: Row) => toRecord(row, row === best),
+    } as const
+    return this.unreadable.readable(rows, reading, `checkpoints of ${run}`)
+  }
+
+  /** Of all checkpoints of a run, also of those that cannot be read. */
+  files(run: number): string[] {
+    const rows = this.db.prepare('SELECT file FROM checkpoints WHERE run = ?').all(run)
+    return (rows as { file: string }[]).map(({ file }) => file)
   }
 
   pin(run: number, file: string, pinned: boolean): void {
@@ -84,9 +101,9 @@ export class CheckpointRepository {
   /** Forgets saves that are deleted. */
   forget(run: number, files: string[]): void {
     const remove = this.db.prepare('DELETE FROM checkpoints WHERE run = ? AND file = ?')
-    this.db.transaction(() => {
+    inTransaction(this.db, () => {
       for (const file of files) remove.run(run, file)
-    })()
+    })
   }
 }
 

@@ -1,5 +1,7 @@
 import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join, relative, resolve, sep } from 'node:path'
+import { FlowerbedError } from '#contract/errors.ts'
+import { isBelow } from '../removal.ts'
 
 const name = 'Flowerbed'
 
@@ -14,4 +16,28 @@ export function dataDirectory(asked?: string): string {
 }
 
 export const datasetsFolder = (data: string) => join(data, 'datasets')
-export const runFolder = (data: string, runId: string) => join(data, 'runs', runId)
+export const runsFolder = (data: string) => join(data, 'runs')
+export const runFolder = (data: string, runId: string) => join(runsFolder(data), runId)
+
+/**
+ * A dataset's folder as the history keeps it: relative to the data folder and with slashes, so that a data folder that
+ * was moved or copied finds its own images and never another one's.
+ * @throws FlowerbedError `conflict` for a folder that is not among this data folder's datasets
+ */
+export function storedDatasetPath(data: string, directory: string): string {
+  if (isAmongDatasets(data, directory)) return relative(data, directory).split(sep).join('/')
+  throw new FlowerbedError('conflict', 'This folder is not among the datasets of the data folder.', {
+    where: directory,
+  })
+}
+
+/** The opposite. @throws FlowerbedError `corrupt` for a path that leads out of this data folder's datasets */
+export function datasetDirectory(data: string, stored: string): string {
+  const directory = resolve(data, ...stored.split('/'))
+  if (isAmongDatasets(data, directory)) return directory
+  throw new FlowerbedError('corrupt', 'its folder is not among the datasets of this data folder', {
+    where: directory,
+  })
+}
+
+const isAmongDatasets = (data: string, directory: string) => isBelow(datasetsFolder(data), directory)

@@ -1,11 +1,16 @@
 import type { DatasetRecord } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
+import { z } from 'zod'
+import { datasetDirectory, storedDatasetPath } from './data-directory.ts'
+import { makingRoom } from './driver.ts'
 import type { Database } from './driver.ts'
+import { parsedJson, UnreadableRows } from './unreadable.ts'
 
 interface Row {
   id: string
   name: string
+  /** Relative to the data folder, with slashes. */
   directory: string
   shape: string
   count: number
@@ -16,15 +21,15 @@ interface Row {
   created_at: number
 }
 
-function toRecord(row: Row): DatasetRecord {
+function toRecord(row: Row, dataDirectory: string): DatasetRecord {
   return {
     id: row.id,
     name: row.name,
-    directory: row.directory,
-    shape: pictureShapeSchema.parse(JSON.parse(row.shape)),
+    directory: datasetDirectory(dataDirectory, row.directory),
+    shape: pictureShapeSchema.parse(parsedJson(row.shape, 'shape')),
     count: row.count,
-    labels: JSON.parse(row.labels) as string[],
-    sources: JSON.parse(row.sources) as string[],
+    labels: z.array(z.string()).parse(parsedJson(row.labels, 'labels')),
+    sources: z.array(z.string()).parse(parsedJson(row.sources, 'sources')),
     problemCount: row.problem_count,
     bytes: row.bytes,
     createdAt: row.created_at,
@@ -34,9 +39,20 @@ function toRecord(row: Row): DatasetRecord {
 /** Packed datasets; content-addressed, so importing the same again finds the same row. */
 export class DatasetRepository {
   private readonly db: Database
+  private readonly dataDirectory: string
+  private readonly unreadable: UnreadableRows
+  private readonly reading
 
-  constructor(db: Database) {
+  /** @param dataDirectory that the folders of the records are in */
+  constructor(db: Database, dataDirectory: string, unreadable = new UnreadableRows()) {
     this.db = db
+    this.dataDirectory = dataDirectory
+    this.unreadable = unreadable
+    this.reading = {
+      kind: 'dataset',
+      id: (row: Row) => row.id,
+      read: (row: Row) => toRecord(row, dataDirectory),
+    } as const
   }
 
   /** Adds a dataset, or brings the row of the same content up to date, its name included. */
@@ -51,7 +67,7 @@ export class DatasetRepository {
       .run(
         record.id,
         record.name,
-        record.directory,
+        storedDatasetPath(this.dataDirectory, record.directory),
         JSON.stringify(record.shape),
         record.count,
         JSON.stringify(record.labels),
@@ -65,22 +81,36 @@ export class DatasetRepository {
 
   /** Newest first. */
   list(): DatasetRecord[] {
-    return (this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]).map(
-      toRecord,
-    )
+    const rows = this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]
+    return this.unreadable.readable(rows, this.reading, 'datasets')
   }
 
+  /** @throws FlowerbedError `corrupt` for one that this version cannot read */
   find(id: string): DatasetRecord | undefined {
     const row = this.db.prepare('SELECT * FROM datasets WHERE id = ?').get(id) as Row | undefined
-    return row && toRecord(row)
+    return row && this.unreadable.one(row, this.reading)
   }
 
   /** @throws FlowerbedError `not-found` */
   get(id: string): DatasetRecord {
     const found = this.find(id)
-    if (!found)
-      throw new FlowerbedError('not-found', 'These pictures are no longer in the library.', { where: id })
+    if (!found) throw notFound(id)
     return found
+  }
+
+  /**
+   * Its folder, also of a dataset that cannot be read; null where what is kept leads out of the data folder.
+   * @throws FlowerbedError `not-found`
+   */
+  directoryOf(id: string): string | null {
+    const row = this.db.prepare('SELECT directory FROM datasets WHERE id = ?').get(id) as
+      { directory: string } | undefined
+    if (!row) throw notFound(id)
+    try {
+      return datasetDirectory(this.dataDirectory, row.directory)
+    } catch {
+      return null
+    }
   }
 
   rename(id: string, name: string): DatasetRecord {
@@ -90,6 +120,10 @@ export class DatasetRepository {
 
   /** Runs made with it stay, without their pictures. */
   delete(id: string): void {
-    this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id)
+    makingRoom(this.db, () => this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id))
   }
+}
+
+function notFound(id: string): FlowerbedError {
+  return new FlowerbedError('not-found', 'These images are no longer in the library.', { where: id })
 }

@@ -1,4 +1,5 @@
 import type { ProcessIdentity } from '../process-identity.ts'
+import { inTransaction, makingRoom } from './driver.ts'
 import type { Database } from './driver.ts'
 
 /** The right of one process to train, change or delete a run. */
@@ -49,26 +50,23 @@ export class LeaseRepository {
    */
   take(run: number, lease: RunLease, mayReplace: (present: RunLease) => boolean): RunLease | null {
     const { token, holder, statusBefore, takenAt, heartbeatAt } = lease
-    // A write lock from the start: what is read cannot change before it is replaced.
-    this.db.exec('BEGIN IMMEDIATE')
-    try {
+    let refused: RunLease | null = null
+    // Locked for writing from the start: what is read cannot change before it is replaced.
+    inTransaction(this.db, () => {
       const present = this.find(run)
-      const refused = present !== null && !mayReplace(present)
-      if (!refused) {
-        this.db
-          .prepare(
-            `INSERT OR REPLACE INTO run_leases
-               (run, token, pid, started_at, host, status_before, taken_at, heartbeat_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
-          )
-          .run(run, token, holder.pid, holder.startedAt, holder.host, statusBefore, takenAt, heartbeatAt)
+      if (present && !mayReplace(present)) {
+        refused = present
+        return
       }
-      this.db.exec('COMMIT')
-      return refused ? present : null
-    } catch (thrown) {
-      this.db.exec('ROLLBACK')
-      throw thrown
-    }
+      this.db
+        .prepare(
+          `INSERT OR REPLACE INTO run_leases
+             (run, token, pid, started_at, host, status_before, taken_at, heartbeat_at)
+           VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+        )
+        .run(run, token, holder.pid, holder.startedAt, holder.host, statusBefore, takenAt, heartbeatAt)
+    })
+    return refused
   }
 
   /** Says that the holder lives; false when the lease is not its own any more. */
@@ -79,6 +77,8 @@ export class LeaseRepository {
   }
 
   release(token: string): void {
-    this.db.prepare('DELETE FROM run_leases WHERE token = ?').run(token)
+    makingRoom(this.db, () => {
+      this.db.prepare('DELETE FROM run_leases WHERE token = ?').run(token)
+    })
   }
 }

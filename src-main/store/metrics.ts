@@ -1,5 +1,6 @@
+import { z } from 'zod'
 import type { MetricPoint, MetricSeries } from '#contract/run.ts'
-import { blobView } from './driver.ts'
+import { blobView, inTransaction } from './driver.ts'
 import type { Database } from './driver.ts'
 
 interface Row {
@@ -23,13 +24,19 @@ export class MetricRepository {
     const insert = this.db.prepare(
       'INSERT OR REPLACE INTO metrics (run, step, seconds, names, numbers) VALUES (?, ?, ?, ?, ?)',
     )
-    this.db.transaction(() => {
-      for (const { step, seconds, values } of points) {
-        const names = Object.keys(values).sort()
-        const numbers = Float64Array.from(names, (name) => values[name] ?? NaN)
-        insert.run(run, step, seconds, this.idOf(names), Buffer.from(numbers.buffer))
-      }
-    })()
+    try {
+      inTransaction(this.db, () => {
+        for (const { step, seconds, values } of points) {
+          const names = Object.keys(values).sort()
+          const numbers = Float64Array.from(names, (name) => values[name] ?? NaN)
+          insert.run(run, step, seconds, this.idOf(names), Buffer.from(numbers.buffer))
+        }
+      })
+    } catch (thrown) {
+      // Names that were new are taken back with their points.
+      this.nameIds.clear()
+      throw thrown
+    }
   }
 
   /** Forgets what was recorded after a step: the run goes on from there. */
@@ -42,11 +49,7 @@ export class MetricRepository {
     const rows = this.db
       .prepare('SELECT step, seconds, names, numbers FROM metrics WHERE run = ? ORDER BY step')
       .all(run) as Row[]
-    const names = new Map(
-      (this.db.prepare('SELECT id, names FROM metric_names').all() as { id: number; names: string }[]).map(
-        (row) => [row.id, JSON.parse(row.names) as string[]],
-      ),
-    )
+    const names = this.namesById()
     const series: MetricSeries = {
       steps: new Float64Array(rows.length),
       seconds: new Float64Array(rows.length),
@@ -57,11 +60,30 @@ export class MetricRepository {
       series.seconds[i] = row.seconds
       const view = blobView(row.numbers)
       names.get(row.names)?.forEach((name, k) => {
+        // A row that was cut off has gaps.
+        if (8 * (k + 1) > view.byteLength) return
         const column = (series.values[name] ??= new Float64Array(rows.length).fill(NaN))
         column[i] = view.getFloat64(8 * k, true)
       })
     })
     return series
+  }
+
+  /** The names of each kind of row; those that are damaged are left out with their numbers. */
+  private namesById(): Map<number, string[]> {
+    const rows = this.db.prepare('SELECT id, names FROM metric_names').all() as {
+      id: number
+      names: string
+    }[]
+    return new Map(
+      rows.flatMap(({ id, names }) => {
+        try {
+          return [[id, z.array(z.string()).parse(JSON.parse(names))] as const]
+        } catch {
+          return []
+        }
+      }),
+    )
   }
 
   private idOf(names: string[]): number {

@@ -1,7 +1,11 @@
-import { FlowerbedError } from '#contract/errors.ts'
-import { runRecordSchema } from '#contract/run.ts'
+import { z } from 'zod'
+import { FlowerbedError, serializedErrorSchema } from '#contract/errors.ts'
+import { deviceChoiceSchema, machineSchema, runRecordSchema } from '#contract/run.ts'
 import type { RunRecord } from '#contract/run.ts'
+import { inTransaction, makingRoom } from './driver.ts'
 import type { Database } from './driver.ts'
+import { readableConfig, unusableSettings } from './stored-config.ts'
+import { parsedJson, UnreadableRows } from './unreadable.ts'
 
 interface Row {
   key: number
@@ -30,34 +34,58 @@ interface Row {
 }
 
 const columns = `runs.*, (SELECT json_group_array(tag) FROM run_tags WHERE run = runs.key) AS tags`
-const parsed = (json: string | null): unknown => (json === null ? null : JSON.parse(json))
+
+/** A run must not be lost to the lists for what only tells more of it: such columns read as empty when they are damaged. */
+const storedSchema = runRecordSchema.omit({ config: true }).extend({
+  deviceChoice: deviceChoiceSchema.catch('auto'),
+  machine: machineSchema.nullable().catch(null),
+  error: serializedErrorSchema.nullable().catch(null),
+  losses: z
+    .record(z.string(), z.unknown())
+    .catch({})
+    // JSON keeps what is not finite as null.
+    .transform((losses) => Object.fromEntries(Object.entries(losses).filter(isNumber))),
+})
+const isNumber = (entry: [string, unknown]): entry is [string, number] => typeof entry[1] === 'number'
+
+/** A column that may be damaged. */
+function json(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
 
 function toRecord(row: Row): RunRecord {
-  return runRecordSchema.parse({
+  const config = readableConfig(parsedJson(row.config, 'config'), row.preset)
+  const rest = storedSchema.parse({
     id: row.id,
     name: row.name,
     note: row.note,
-    tags: parsed(row.tags),
+    tags: json(row.tags),
     starred: row.starred === 1,
     status: row.status,
     preset: row.preset,
-    config: parsed(row.config),
     experimentId: row.experiment_id,
     datasetId: row.dataset_id,
     datasetName: row.dataset_name,
     pictureCount: row.picture_count,
-    shape: parsed(row.shape),
+    shape: parsedJson(row.shape, 'shape'),
     deviceChoice: row.device_choice,
-    machine: parsed(row.machine),
+    machine: json(row.machine),
     step: row.step,
     trainedSeconds: row.trained_seconds,
-    losses: parsed(row.losses),
+    losses: json(row.losses),
     stepsPerSecond: row.steps_per_second,
-    error: parsed(row.error),
+    error: json(row.error),
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   })
+  return { ...rest, config }
 }
+
+const reading = { kind: 'run', id: (row: Row) => row.id, read: toRecord } as const
 
 /** What may change in a run after it was made. */
 export type RunChanges = Partial<
@@ -97,9 +125,11 @@ const written: Record<Exclude<keyof RunChanges, 'tags'>, { column: string; json?
 
 export class RunRepository {
   private readonly db: Database
+  private readonly unreadable: UnreadableRows
 
-  constructor(db: Database) {
+  constructor(db: Database, unreadable = new UnreadableRows()) {
     this.db = db
+    this.unreadable = unreadable
   }
 
   add(record: RunRecord): RunRecord {
@@ -131,7 +161,7 @@ export class RunRepository {
     const rows = this.db
       .prepare(`SELECT ${columns} FROM runs ORDER BY created_at DESC, key DESC`)
       .all() as Row[]
-    return rows.map(toRecord)
+    return this.unreadable.readable(rows, reading, 'runs')
   }
 
   /** An experiment's runs, in the order they are trained. */
@@ -139,14 +169,14 @@ export class RunRepository {
     const rows = this.db
       .prepare(`SELECT ${columns} FROM runs WHERE experiment_id = ? ORDER BY created_at, key`)
       .all(id) as Row[]
-    return rows.map(toRecord)
+    return this.unreadable.readable(rows, reading)
   }
 
-  /** @throws FlowerbedError `not-found` */
+  /** @throws FlowerbedError `not-found`, or `corrupt` for one that this version cannot read */
   get(id: string): RunRecord {
     const row = this.db.prepare(`SELECT ${columns} FROM runs WHERE id = ?`).get(id) as Row | undefined
     if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
-    return toRecord(row)
+    return this.unreadable.one(row, reading)
   }
 
   /** The number that other tables know a run by. @throws FlowerbedError `not-found` */
@@ -154,6 +184,33 @@ export class RunRepository {
     const row = this.db.prepare('SELECT key FROM runs WHERE id = ?').get(id) as { key: number } | undefined
     if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
     return row.key
+  }
+
+  /** Of all runs, also of those that cannot be read; newest first. */
+  ids(): string[] {
+    const rows = this.db.prepare('SELECT id FROM runs ORDER BY created_at DESC, key DESC').all()
+    return (rows as { id: string }[]).map(({ id }) => id)
+  }
+
+  /** Of all runs of an experiment, also of those that cannot be read. */
+  idsOfExperiment(id: string): string[] {
+    const rows = this.db.prepare('SELECT id FROM runs WHERE experiment_id = ?').all(id)
+    return (rows as { id: string }[]).map((row) => row.id)
+  }
+
+  /** As it is kept, also of a run that cannot be read. @throws FlowerbedError `not-found` */
+  status(id: string): string {
+    const row = this.db.prepare('SELECT status FROM runs WHERE id = ?').get(id) as
+      { status: string } | undefined
+    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    return row.status
+  }
+
+  /** Names of the settings it is kept with that this version does not know or cannot use. */
+  unusableSettings(id: string): string[] {
+    const row = this.db.prepare('SELECT config FROM runs WHERE id = ?').get(id) as
+      { config: string } | undefined
+    return row ? unusableSettings(parsedJson(row.config, 'config')) : []
   }
 
   /** Names in use, for finding a free one. */
@@ -189,25 +246,17 @@ export class RunRepository {
     return (rows as { id: string }[]).map(({ id }) => id)
   }
 
-  /** A run's status, whether or not the rest of its row can be read. @throws FlowerbedError `not-found` */
-  status(id: string): string {
-    const row = this.db.prepare('SELECT status FROM runs WHERE id = ?').get(id) as
-      { status: string } | undefined
-    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
-    return row.status
-  }
-
   /** With its metrics, samples, checkpoints and tags; files are the caller's. */
   delete(id: string): void {
-    this.db.prepare('DELETE FROM runs WHERE id = ?').run(id)
+    makingRoom(this.db, () => this.db.prepare('DELETE FROM runs WHERE id = ?').run(id))
   }
 
   private setTags(id: string, tags: string[]): void {
     const run = this.key(id)
-    this.db.transaction(() => {
+    inTransaction(this.db, () => {
       this.db.prepare('DELETE FROM run_tags WHERE run = ?').run(run)
       const insert = this.db.prepare('INSERT OR IGNORE INTO run_tags (run, tag) VALUES (?, ?)')
       for (const tag of tags) insert.run(run, tag)
-    })()
+    })
   }
 }

@@ -1,6 +1,7 @@
 import { sampleRecordSchema } from '#contract/run.ts'
 import type { SampleRecord } from '#contract/run.ts'
 import type { Database } from './driver.ts'
+import { parsedJson, UnreadableRows } from './unreadable.ts'
 
 interface Row extends Omit<SampleRecord, 'runId' | 'shape' | 'solverSteps' | 'createdAt'> {
   run_id: string
@@ -9,12 +10,27 @@ interface Row extends Omit<SampleRecord, 'runId' | 'shape' | 'solverSteps' | 'cr
   created_at: number
 }
 
+const reading = {
+  kind: 'sample',
+  id: (row: Row) => row.id,
+  read: (row: Row): SampleRecord =>
+    sampleRecordSchema.parse({
+      ...row,
+      runId: row.run_id,
+      shape: parsedJson(row.shape, 'shape'),
+      solverSteps: row.solver_steps,
+      createdAt: row.created_at,
+    }),
+} as const
+
 /** Sheets of drawn pictures. */
 export class SampleRepository {
   private readonly db: Database
+  private readonly unreadable: UnreadableRows
 
-  constructor(db: Database) {
+  constructor(db: Database, unreadable = new UnreadableRows()) {
     this.db = db
+    this.unreadable = unreadable
   }
 
   save(run: number, record: SampleRecord): void {
@@ -48,14 +64,6 @@ export class SampleRepository {
          WHERE run = ? ORDER BY samples.step, samples.created_at`,
       )
       .all(run) as Row[]
-    return rows.map((row) =>
-      sampleRecordSchema.parse({
-        ...row,
-        runId: row.run_id,
-        shape: JSON.parse(row.shape) as unknown,
-        solverSteps: row.solver_steps,
-        createdAt: row.created_at,
-      }),
-    )
+    return this.unreadable.readable(rows, reading, `samples of ${run}`)
   }
 }

@@ -1,22 +1,25 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { FlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
 import { CheckpointRepository } from './checkpoints.ts'
 import { DatasetRepository } from './datasets.ts'
-import { openDatabase } from './driver.ts'
 import type { Database } from './driver.ts'
 import { ExperimentRepository } from './experiments.ts'
 import { LeaseRepository } from './leases.ts'
 import { MetricRepository } from './metrics.ts'
-import { migrate } from './migrate.ts'
+import { openHistory } from './open-database.ts'
+import type { OpenOptions } from './open-database.ts'
 import { RunEventRepository } from './run-events.ts'
 import { RunRepository } from './runs.ts'
 import { SampleRepository } from './samples.ts'
 import { SettingRepository } from './settings.ts'
+import { UnreadableRows } from './unreadable.ts'
 
 /** A data folder's database, one repository a table. */
 export interface Store {
   readonly directory: string
+  /** Nothing may be written: the folder refuses it, and only reading was asked for. */
+  readonly readOnly: boolean
   readonly database: Database
   readonly datasets: DatasetRepository
   readonly experiments: ExperimentRepository
@@ -27,47 +30,35 @@ export interface Store {
   readonly samples: SampleRepository
   readonly checkpoints: CheckpointRepository
   readonly settings: SettingRepository
+  /** What lists have left out. */
+  readonly unreadable: UnreadableRows
   close: () => void
 }
 
 /**
  * Opens, and if need be makes, the history in a data folder. App and CLI may have it open at the same time.
- * @throws FlowerbedError `corrupt`, `conflict` (from a newer Flowerbed) or `bad-input` (folder cannot be written)
+ * @throws FlowerbedError in plain words: `corrupt` for a damaged file, `conflict` for one of a newer Flowerbed or in use,
+ * `no-space`, `bad-input` for a folder that cannot be written to, `unavailable` for a disk that fails
  */
-export function openStore(directory: string): Store {
-  const path = join(directory, 'flowerbed.sqlite')
+export function openStore(directory: string, options: OpenOptions = {}): Store {
   makeFolder(directory)
-  let database: Database | undefined
-  try {
-    database = openDatabase(path)
-    database.pragma('busy_timeout = 10000')
-    database.pragma('journal_mode = WAL')
-    database.pragma('synchronous = NORMAL')
-    database.pragma('foreign_keys = ON')
-    migrate(database, path)
-  } catch (thrown) {
-    database?.close()
-    if (thrown instanceof FlowerbedError) throw thrown
-    throw new FlowerbedError('corrupt', 'The history of runs cannot be opened.', {
-      where: path,
-      hint: 'Move that file aside; pictures, saves and drawings stay in their folders.',
-      cause: thrown,
-    })
-  }
-  const db = database
+  const { database: db, readOnly, close } = openHistory(join(directory, 'flowerbed.sqlite'), options)
+  const unreadable = new UnreadableRows()
   return {
     directory,
+    readOnly,
     database: db,
-    datasets: new DatasetRepository(db),
-    experiments: new ExperimentRepository(db),
-    runs: new RunRepository(db),
+    datasets: new DatasetRepository(db, directory, unreadable),
+    experiments: new ExperimentRepository(db, unreadable),
+    runs: new RunRepository(db, unreadable),
     leases: new LeaseRepository(db),
     events: new RunEventRepository(db),
     metrics: new MetricRepository(db),
-    samples: new SampleRepository(db),
-    checkpoints: new CheckpointRepository(db),
-    settings: new SettingRepository(db),
-    close: () => db.close(),
+    samples: new SampleRepository(db, unreadable),
+    checkpoints: new CheckpointRepository(db, unreadable),
+    settings: new SettingRepository(db, unreadable),
+    unreadable,
+    close,
   }
 }
 
@@ -75,6 +66,13 @@ function makeFolder(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true })
   } catch (cause) {
+    if (toFlowerbedError(cause).kind === 'no-space') {
+      throw new FlowerbedError('no-space', 'The disk is too full to make the data folder.', {
+        where: directory,
+        hint: 'Make room on this disk, or choose another folder with --data-dir.',
+        cause,
+      })
+    }
     throw new FlowerbedError('bad-input', 'The data folder cannot be made.', {
       where: directory,
       hint: 'Choose a folder you may write to with --data-dir.',

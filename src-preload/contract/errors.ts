@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { sqliteWords } from './sqlite-words.ts'
 
 /** What went wrong, coarse enough to choose an exit code, an icon and a next step by. */
 export const errorKinds = [
@@ -55,6 +56,8 @@ export type SerializedError = z.infer<typeof serializedErrorSchema>
 export function toFlowerbedError(thrown: unknown): FlowerbedError {
   if (thrown instanceof FlowerbedError) return thrown
   if (thrown instanceof z.ZodError) return fromZodError(thrown)
+  const told = sqliteWords(thrown)
+  if (told) return new FlowerbedError(told.kind, told.message, { hint: told.hint, cause: thrown })
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new FlowerbedError(kindOfSystemError(thrown), message, { cause: thrown })
 }

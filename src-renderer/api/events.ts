@@ -11,9 +11,12 @@ let connected = false
 function connect(): void {
   if (connected) return
   connected = true
-  onEvent((event) => {
-    for (const listener of listeners.get(event.type) ?? []) listener(event)
-  })
+  // What arrived early is handed over at once, so all who listen from the start must have said so before.
+  queueMicrotask(() =>
+    onEvent((event) => {
+      for (const listener of listeners.get(event.type) ?? []) listener(event)
+    }),
+  )
 }
 
 /** Hears one type of main's events over the window's single subscription; the answer unsubscribes. */

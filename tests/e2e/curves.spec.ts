@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { RunKeeper } from '../../src-main/runs/run-keeper.ts'
@@ -15,7 +16,7 @@ function longRun(directory: string): void {
   store.datasets.save({
     id: 'pictures',
     name: 'Marathon',
-    directory,
+    directory: join(directory, 'datasets', 'pictures'),
     shape: { height: 16, width: 16, channels: 3 },
     count: 10,
     labels: [],

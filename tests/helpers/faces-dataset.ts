@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import type { Store } from '../../src-main/store/store.ts'
 
 /** A dataset in the history without files; for tests of runs that never read an image. */
@@ -5,7 +6,7 @@ export function facesDataset(store: Store, { count = 4 } = {}): void {
   store.datasets.save({
     id: 'faces',
     name: 'Faces',
-    directory: store.directory,
+    directory: join(store.directory, 'datasets', 'faces'),
     shape: { height: 8, width: 8, channels: 3 },
     count,
     labels: [],

@@ -39,7 +39,8 @@ async function demo(options: Options): Promise<void> {
   const { device, imageSize: size, minutes, steps } = options
   const out = resolve(options.out)
   const follow = followTraining()
-  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
+  const { dataDir } = options
+  await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const { store, keeper, engine } = workspace
     const dataset = await importFolder({
       folder: demoFolder(),

@@ -89,7 +89,8 @@ async function ladder(folder: string, options: Options): Promise<void> {
   const out = resolve(options.out)
   await mkdir(out, { recursive: true })
   const follow = followTraining()
-  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
+  const { dataDir } = options
+  await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const { store, keeper } = workspace
     const dataset = await importFolder({
       folder,

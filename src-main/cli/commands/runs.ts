@@ -53,7 +53,9 @@ async function list({ dataDir, json = false }: Options): Promise<void> {
     const runs = await Promise.all(
       store.runs.list().map(async (run) => ({ ...run, disk: await diskUseOfRun(store.directory, run.id) })),
     )
-    if (runs.length === 0) say('There are no runs yet. Make one with: flowerbed train FOLDER')
+    const unreadable = store.unreadable.list('run').map(({ id, reason }) => ({ id, reason }))
+    if (runs.length + unreadable.length === 0)
+      say('There are no runs yet. Make one with: flowerbed train FOLDER')
     for (const run of runs) {
       const { id, name, status, step, trainedSeconds, losses, disk } = run
       const loss = losses['loss'] === undefined ? '' : `loss ${losses['loss'].toPrecision(4)}`
@@ -61,10 +63,18 @@ async function list({ dataDir, json = false }: Options): Promise<void> {
         `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}/${goalSteps(run)} steps  ${duration(trainedSeconds).padEnd(10)} ${bytes(disk.total).padStart(8)}  ${loss}`,
       )
     }
+    if (unreadable.length > 0) say(leftOut(unreadable))
     const disk = await totalDiskUse(store.directory)
     say(`Runs take ${bytes(disk.runs)}, pictures ${bytes(disk.datasets)}; ${bytes(disk.free)} are free.`)
-    answer(json, { runs, disk })
+    answer(json, { runs, disk, ...(unreadable.length > 0 ? { unreadable } : {}) })
   })
+}
+
+/** Runs that this version cannot read, on one line. */
+function leftOut(unreadable: { id: string; reason: string }[]): string {
+  const each = unreadable.map(({ id, reason }) => `${id}: ${reason}`).join('; ')
+  const one = unreadable.length === 1
+  return `${unreadable.length} ${one ? 'run' : 'runs'} cannot be read and ${one ? 'is' : 'are'} left out (${each}).`
 }
 
 async function checkpoints(wanted: string, { dataDir, json = false }: Options): Promise<void> {
@@ -108,7 +118,7 @@ async function pin(
   { run: wanted, step, pinned }: { run: string; step: number; pinned: boolean },
   { dataDir, json = false }: Options,
 ): Promise<void> {
-  await withWorkspace({ dataDir }, ({ keeper }) => {
+  await withWorkspace({ dataDir, writes: true }, ({ keeper }) => {
     const run = keeper.find(wanted)
     const save = keeper.saves.pin(run.id, { step, pinned })
     say(line(save))

@@ -73,7 +73,8 @@ async function train(command: Command, folder: string | undefined, options: Opti
   if (resume === undefined) checkFresh(folder, options)
   else checkResume({ resume, folder, said })
   const follow = followTraining()
-  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
+  const { dataDir } = options
+  await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const [run, changes] =
       resume === undefined
         ? [await fresh(workspace, folder ?? '', options), {}]

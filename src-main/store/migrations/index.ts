@@ -2,6 +2,7 @@ import { migration0010 } from './0010-initial.ts'
 import { migration0020 } from './0020-checkpoint-loss.ts'
 import { migration0030 } from './0030-experiments.ts'
 import { migration0040 } from './0040-run-leases.ts'
+import { migration0050 } from './0050-relative-datasets.ts'
 
 /** One change of the database's form; numbered in tens, so that one may be put between. */
 export interface Migration {
@@ -10,4 +11,10 @@ export interface Migration {
 }
 
 /** In order; the last one's version is what this Flowerbed writes. */
-export const migrations: Migration[] = [migration0010, migration0020, migration0030, migration0040]
+export const migrations: Migration[] = [
+  migration0010,
+  migration0020,
+  migration0030,
+  migration0040,
+  migration0050,
+]

@@ -22,7 +22,7 @@ beforeEach(() => {
   store.datasets.save({
     id: 'faces',
     name: 'Faces',
-    directory: folder.path,
+    directory: join(folder.path, 'datasets', 'faces'),
     shape: { height: 8, width: 8, channels: 3 },
     count: 4,
     labels: [],

@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { TrainRequest, TrainResult } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
@@ -19,7 +20,7 @@ beforeEach(() => {
   store.datasets.save({
     id: 'faces',
     name: 'Faces',
-    directory: folder.path,
+    directory: join(folder.path, 'datasets', 'faces'),
     shape: { height: 8, width: 8, channels: 3 },
     count: 4,
     labels: [],

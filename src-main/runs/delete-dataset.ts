@@ -1,0 +1,22 @@
+import { folderBytes } from '../files.ts'
+import { removeBelow } from '../removal.ts'
+import { datasetsFolder } from '../store/data-directory.ts'
+import type { Store } from '../store/store.ts'
+
+/**
+ * Deletes a dataset's packed images and then its row: should the row stay, the dataset can be deleted again or its
+ * folder of images imported anew. One that cannot be read is deleted too.
+ * @throws FlowerbedError `not-found`, or `conflict` for a folder that is not this data folder's
+ */
+export async function deleteDataset(store: Store, id: string): Promise<{ freedBytes: number }> {
+  const directory = store.datasets.directoryOf(id)
+  if (directory === null) {
+    // What lies elsewhere is not ours to delete.
+    store.datasets.delete(id)
+    return { freedBytes: 0 }
+  }
+  const freedBytes = await folderBytes(directory)
+  await removeBelow(datasetsFolder(store.directory), directory)
+  store.datasets.delete(id)
+  return { freedBytes }
+}

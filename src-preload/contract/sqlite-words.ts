@@ -1,0 +1,84 @@
+/** What SQLite reports, in plain words: what happened, what is safe, what to do. By the primary code without `SQLITE_`. */
+export const wordsFor = {
+  FULL: {
+    kind: 'no-space',
+    message: 'The disk is full, so the history of runs cannot be written.',
+    hint: 'What is in it is safe. Make room on the disk that holds the data folder, then try again.',
+  },
+  READONLY: {
+    kind: 'bad-input',
+    message: 'The history of runs is read-only.',
+    hint: 'What is in it is safe. Allow writing to the data folder, or choose another one with --data-dir.',
+  },
+  PERM: {
+    kind: 'bad-input',
+    message: 'This user may not open the history of runs.',
+    hint: 'It is untouched. Allow reading and writing of the data folder, or choose another one with --data-dir.',
+  },
+  CANTOPEN: {
+    kind: 'unavailable',
+    message: 'The file of the history of runs cannot be opened.',
+    hint: 'It is untouched. See that the data folder is there and that you may read it and write to it.',
+  },
+  BUSY: {
+    kind: 'conflict',
+    message: 'Another program is using the history of runs.',
+    hint: 'It is untouched. End other Flowerbeds and commands on this data folder, or wait, then try again.',
+  },
+  IOERR: {
+    kind: 'unavailable',
+    message: 'The disk failed while the history of runs was read or written.',
+    hint: 'Leave its file where it is. See that the disk is connected, sound and not full, then try again.',
+  },
+  NOMEM: {
+    kind: 'no-space',
+    message: 'There is not enough memory to read the history of runs.',
+    hint: 'It is untouched. Close other programs, then try again.',
+  },
+  CORRUPT: {
+    kind: 'corrupt',
+    message: 'The history of runs is damaged.',
+    hint: 'Move its file aside, with those named alike that end in -wal and -shm; images, checkpoints and samples stay in their folders.',
+  },
+  NOTADB: {
+    kind: 'corrupt',
+    message: 'The file of the history of runs is not a database.',
+    hint: 'Move it aside, with those named alike that end in -wal and -shm; images, checkpoints and samples stay in their folders.',
+  },
+} as const
+
+export type SqliteCode = keyof typeof wordsFor
+
+/** SQLite's numbers, for errors that carry no name. */
+const byNumber: Record<number, SqliteCode> = {
+  3: 'PERM',
+  5: 'BUSY',
+  6: 'BUSY',
+  7: 'NOMEM',
+  8: 'READONLY',
+  10: 'IOERR',
+  11: 'CORRUPT',
+  13: 'FULL',
+  14: 'CANTOPEN',
+  26: 'NOTADB',
+}
+
+/** No room for the memory that processes share, which SQLite reports as a failure of the disk. */
+const sharedMemoryFull = { name: 'SQLITE_IOERR_SHMSIZE', number: 4874 }
+
+/** Which of the conditions that a user can do something about an error of SQLite reports; both drivers' errors. */
+export function sqliteCode(thrown: unknown): SqliteCode | undefined {
+  if (!(thrown instanceof Error)) return undefined
+  const { code, rawCode } = thrown as { code?: unknown; rawCode?: unknown }
+  if (code === sharedMemoryFull.name || rawCode === sharedMemoryFull.number) return 'FULL'
+  const name = typeof code === 'string' ? /^SQLITE_([A-Z]+)/.exec(code)?.[1] : undefined
+  if (name === 'LOCKED') return 'BUSY'
+  if (name !== undefined && Object.hasOwn(wordsFor, name)) return name as SqliteCode
+  return typeof rawCode === 'number' ? byNumber[rawCode & 0xff] : undefined
+}
+
+/** Kind, message and hint for an error of SQLite; undefined for any other error and for mistakes of ours. */
+export function sqliteWords(thrown: unknown): (typeof wordsFor)[SqliteCode] | undefined {
+  const code = sqliteCode(thrown)
+  return code && wordsFor[code]
+}
