@@ -4,7 +4,7 @@ import type { Sharp } from 'sharp'
 import type { ImportOptions } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
-import { eachPiece, readStart } from './prompt-disk.ts'
+import { checkFile, eachPiece, readStart } from './prompt-disk.ts'
 import { withSecondLook } from './second-look.ts'
 import { maxFileBytes, maxPixels, UnreadablePicture } from './reasons.ts'
 import { sniff } from './sniff.ts'
@@ -34,7 +34,6 @@ export async function readPicture(path: string): Promise<PictureSource> {
   const { bytes, size } = await readStart(path, {
     most: smallBytes,
     check: (stats) => {
-      if (!stats.isFile()) throw new UnreadablePicture('is not a file')
       if (stats.size > maxFileBytes) throw new UnreadablePicture('is larger than 512 MB')
     },
   })
@@ -57,6 +56,7 @@ function openDecoder(source: PictureSource): Sharp {
 
 /** Upright size of a picture file, from its header. */
 export async function measure(path: string): Promise<{ width: number; height: number }> {
+  await checkFile(path)
   const { autoOrient } = await withSecondLook(() => openDecoder(path).metadata())
   if (!autoOrient.width || !autoOrient.height) throw new UnreadablePicture('has no pixels')
   return { width: autoOrient.width, height: autoOrient.height }

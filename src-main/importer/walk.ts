@@ -1,7 +1,9 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import type { ProblemFile } from '#contract/dataset.ts'
+import { notAFile } from './prompt-disk.ts'
 import { reasonOf } from './reasons.ts'
+import { namedLikePicture } from './sniff.ts'
 
 /** A file that may be a picture. `explicit`: dropped by itself, so its being none is worth telling. */
 export interface FoundFile {
@@ -65,8 +67,8 @@ export async function walk(
         const root = place.root ?? dirname(path)
         walked.files.push({ path, bytes: found.size, explicit: place.explicit, root })
         options.onFile(walked.files.length)
-      } else if (place.explicit) {
-        walked.problems.push({ path, reason: 'is neither a file nor a folder' })
+      } else if (place.explicit || namedLikePicture(path)) {
+        walked.problems.push({ path, reason: notAFile })
       }
     } catch (thrown) {
       if (options.signal.aborted) throw thrown
