@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { datasetIndexSchema } from '#contract/dataset.ts'
-import type { DatasetIndex, DatasetRecord, ImportOptions, ProblemFile } from '#contract/dataset.ts'
+import type { DatasetIndex, ImportedDataset, ImportOptions, ProblemFile } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { decode, readPicture, sha256 } from './decode.ts'
@@ -27,7 +27,7 @@ const format = 1
 export async function pack(
   found: Scan,
   job: { options: ImportOptions; datasetsDirectory: string; context: JobContext },
-): Promise<DatasetRecord> {
+): Promise<ImportedDataset> {
   const { options, datasetsDirectory, context } = job
   const { height, width, channels } = options
   const shape: PictureShape = { height, width, channels }
@@ -158,7 +158,7 @@ async function readExisting(directory: string): Promise<DatasetIndex | null> {
 async function recordOf(
   index: DatasetIndex,
   { directory, name }: { directory: string; name: string },
-): Promise<DatasetRecord> {
+): Promise<ImportedDataset> {
   const table = await stat(join(directory, 'index.json'))
   return {
     id: index.id,
@@ -169,6 +169,7 @@ async function recordOf(
     labels: index.labels,
     sources: index.sources,
     problemCount: index.problems.length,
+    problems: index.problems,
     bytes: index.count * pictureBytes(index.shape) + table.size,
     createdAt: Math.round(table.mtimeMs),
   }

@@ -83,6 +83,6 @@ export async function walk(
 export function nameFor(sources: string[], files: FoundFile[]): string {
   const roots = [...new Set(files.map((file) => file.root))]
   const first = roots[0] ?? sources[0] ?? ''
-  const name = basename(first) || 'Pictures'
+  const name = basename(first).trim() || 'Images'
   return roots.length > 1 ? `${name} and ${roots.length - 1} more` : name
 }

@@ -73,7 +73,7 @@ export function datasetRoutes({ store, importer, desk, experiments, emit }: Serv
     'datasets.rename': {
       argument: z.strictObject({
         id: z.string(),
-        name: z.string().trim().min(1, 'Give the pictures a name').max(200),
+        name: z.string().trim().min(1, 'Give the images a name').max(200),
       }),
       answer: ({ id, name }) => {
         const dataset = store.datasets.rename(id, name)

@@ -1,6 +1,6 @@
 import { forkImporter } from '../../src-main/importer/client.ts'
 import type { ImporterClient } from '../../src-main/importer/client.ts'
-import type { DatasetRecord, ImportOptions, ProblemFile } from '#contract/dataset.ts'
+import type { ImportedDataset, ImportOptions, ProblemFile } from '#contract/dataset.ts'
 
 /** Lends an importer's process, which ends with the work. */
 export async function withImporter<Result>(
@@ -19,7 +19,7 @@ export async function withImporter<Result>(
 export async function importInto(
   datasets: string,
   { folder, changes = {} }: { folder: string; changes?: Partial<ImportOptions> },
-): Promise<DatasetRecord> {
+): Promise<ImportedDataset> {
   return await withImporter(async (importer) => {
     const report = await importer.request('scan', { job: 's', paths: [folder] })
     const options = { ...report.suggested, height: 8, width: 8, ...changes }
