@@ -15,6 +15,7 @@ import { Progress } from './progress.ts'
 import { reasonOf } from './reasons.ts'
 import { crashReason, nothingFound } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
+import { openedBy } from './walk.ts'
 import type { FoundFile } from './walk.ts'
 
 const format = 1
@@ -94,7 +95,7 @@ async function writePictures(
       if (refused.has(file.path)) return { file, reason: crashReason }
       const done = journal.begin(file.path)
       try {
-        const source = await readPicture(file.path)
+        const source = await readPicture(openedBy(file))
         const [pixels, hash] = await Promise.all([
           decode(source, { shape, fit: options.fit }),
           sha256(source),

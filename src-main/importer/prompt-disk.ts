@@ -13,6 +13,9 @@ const mostAtOnce = 256 * 1024
 /** A FIFO that took the file's name since it was asked what it is must not hold up the open. Windows has no such flag. */
 const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK)
 
+/** Bytes where a name is not valid UTF-8. */
+export type FileName = string | Buffer
+
 /** Why a FIFO, a socket or a device is left out. */
 export const notAFile = 'is not a file but a pipe, a socket or a device'
 
@@ -26,7 +29,7 @@ function mustBeFile(stats: Stats): void {
 }
 
 /** As `mustBeFile`, for what another library opens by its name. */
-export async function checkFile(path: string): Promise<void> {
+export async function checkFile(path: FileName): Promise<void> {
   mustBeFile(await stat(path))
 }
 
@@ -52,7 +55,7 @@ async function promptly<Result>(now: () => Result, later: () => Promise<Result>)
  * @throws the system's error, or what `check` throws
  */
 export async function readStart(
-  path: string,
+  path: FileName,
   { most, check = () => undefined }: { most: number; check?: (stats: Stats) => void },
 ): Promise<{ bytes: Buffer; size: number }> {
   const look = (stats: Stats) => {
@@ -89,7 +92,7 @@ export async function readStart(
 }
 
 /** Shows all of a file piece by piece; a piece is good only until the next one. No piece is kept, so that memory stays flat. */
-export async function eachPiece(path: string, take: (piece: Buffer) => void): Promise<void> {
+export async function eachPiece(path: FileName, take: (piece: Buffer) => void): Promise<void> {
   mustBeFile(await stat(path))
   const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(mostAtOnce)
   const file = await open(path, readFlags)
