@@ -5,7 +5,9 @@ import { z } from 'zod'
 import { importOptionsSchema } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { folderBytes } from '../files.ts'
-import { Dataset } from '../packed/dataset.ts'
+import { removeAbandonedPacks } from '../packed/abandoned.ts'
+import type { Dataset } from '../packed/dataset.ts'
+import { OpenDatasets } from '../packed/open-datasets.ts'
 import { datasetsFolder } from '../store/data-directory.ts'
 import { nothing } from './router.ts'
 import type { Routes } from './router.ts'
@@ -22,6 +24,7 @@ const picturesAtOnce = 512
 
 export function datasetRoutes({ store, importer, desk, experiments, emit }: Services): DatasetRoutes {
   const opened = new OpenDatasets()
+  void removeAbandonedPacks(datasetsFolder(store.directory))
   const open = (id: string): Dataset => opened.get(store.datasets.get(id).directory)
   return {
     'datasets.list': { argument: nothing, answer: () => store.datasets.list() },
@@ -109,25 +112,4 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   )
-}
-
-/** The packed files that pictures were asked of last; a table of contents is read once. */
-class OpenDatasets {
-  private readonly datasets = new Map<string, Dataset>()
-
-  get(directory: string): Dataset {
-    const found = this.datasets.get(directory) ?? new Dataset(directory)
-    this.datasets.delete(directory)
-    this.datasets.set(directory, found)
-    for (const [oldest] of this.datasets) {
-      if (this.datasets.size <= 4) break
-      this.close(oldest)
-    }
-    return found
-  }
-
-  close(directory: string): void {
-    this.datasets.get(directory)?.close()
-    this.datasets.delete(directory)
-  }
 }
