@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, expect, it, vi } from 'vitest'
+import { benchImport } from '../../../src-main/cli/bench-import.ts'
 import { importFolder } from '../../../src-main/cli/import-folder.ts'
 import { openStore } from '../../../src-main/store/store.ts'
 import { command } from '../../helpers/command.ts'
@@ -45,4 +46,12 @@ it('refuses an image size out of range before it reads the folder', async () => 
   expect(code).toBe(2)
   expect(err).toContain('The image size must be a whole number of pixels from 8 to 512, not 1024.')
   expect(err).not.toContain('nowhere')
+})
+
+it('refuses it as early when the import is timed', async () => {
+  const options = { imageSize: 4, photos: 1, megapixels: 1, repeats: 1 }
+  await expect(benchImport(join(folder.path, 'nowhere'), options)).rejects.toMatchObject({
+    kind: 'bad-input',
+    message: expect.stringContaining('from 8 to 512, not 4'),
+  })
 })
