@@ -2,19 +2,25 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { ImporterEvent } from '#contract/importer.ts'
+import { journals, removeAbandonedJournals } from '../packed/abandoned.ts'
+import { processTag } from '../process-identity.ts'
 import { createResilientImporter } from './importer-caller.ts'
 import type { ImporterClient, ImporterProcess } from './importer-caller.ts'
 
-/** An importer whose processes each keep their journal in a temporary folder, which goes with the client. */
+/**
+ * An importer whose processes each keep their journal in a temporary folder, which goes with the client, or once that is
+ * killed with the next one.
+ */
 export function importerWithJournals(options: {
   start: (journalPath: string) => ImporterProcess
   onEvent: (event: ImporterEvent) => void
 }): ImporterClient {
-  const journals = mkdtempSync(join(tmpdir(), 'flowerbed-importer-'))
+  void removeAbandonedJournals()
+  const folder = mkdtempSync(join(tmpdir(), `${journals}${processTag()}-`))
   let started = 0
   const importer = createResilientImporter({
     onEvent: options.onEvent,
-    start: () => options.start(join(journals, `${++started}`)),
+    start: () => options.start(join(folder, `${++started}`)),
   })
   return {
     request: importer.request,
@@ -23,7 +29,7 @@ export function importerWithJournals(options: {
     },
     dispose: () => {
       importer.dispose()
-      rmSync(journals, { recursive: true, force: true })
+      rmSync(folder, { recursive: true, force: true })
     },
   }
 }

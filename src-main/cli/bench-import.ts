@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import sharp from 'sharp'
+import { checkImportOptions } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { summarize } from '../engine/bench/summary.ts'
 import { uniformStream } from '../engine/random.ts'
@@ -24,6 +25,7 @@ export interface ImportBenchOptions {
 /** Times the import of a folder in turns with sharp alone on the same files, which is all that an import cannot do without. */
 export async function benchImport(folder: string | undefined, options: ImportBenchOptions): Promise<void> {
   const { imageSize: size, repeats, json = false } = options
+  checkImportOptions({ width: size, height: size })
   const scratch = await mkdtemp(join(tmpdir(), 'flowerbed-bench-'))
   try {
     const from = folder === undefined ? await makePhotos(join(scratch, 'photos'), options) : resolve(folder)

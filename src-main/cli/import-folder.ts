@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
-import type { DatasetRecord, ImportOptions } from '#contract/dataset.ts'
+import { checkImportOptions } from '#contract/dataset.ts'
+import type { DatasetRecord, ImportOptions, ProblemFile } from '#contract/dataset.ts'
 import { forkImporter } from '../importer/client.ts'
 import type { ImporterClient } from '../importer/client.ts'
 import { datasetsFolder } from '../store/data-directory.ts'
@@ -15,6 +16,7 @@ export async function importFolder(options: {
   changes?: Partial<ImportOptions>
 }): Promise<DatasetRecord> {
   const { folder, store, changes = {} } = options
+  checkImportOptions(changes)
   const line = new StatusLine()
   const importer: ImporterClient = forkImporter({
     onEvent: ({ progress }) => {
@@ -35,11 +37,30 @@ export async function importFolder(options: {
     line.end()
     const { width, height } = dataset.shape
     say(`${dataset.count} pictures at ${width} × ${height} from ${folder}`)
-    if (dataset.problemCount > 0) say(`${dataset.problemCount} files were left out.`)
+    for (const told of leftOutLines(dataset.problems)) say(told)
     return store.datasets.save(dataset)
   } finally {
     line.end()
     stopListening()
     importer.dispose()
   }
+}
+
+const problemsNamed = 10
+
+/** What was left out and why, the first few by name. */
+export function leftOutLines(problems: ProblemFile[]): string[] {
+  const { length } = problems
+  if (length === 0) return []
+  const more = length - problemsNamed
+  return [
+    length === 1 ? 'One file was left out:' : `${length} files were left out:`,
+    ...problems.slice(0, problemsNamed).map(({ path, reason }) => `  “${printable(path)}” ${reason}`),
+    ...(more > 0 ? [`  and ${more} more`] : []),
+  ]
+}
+
+/** A file's name may hold anything, also what a terminal obeys. */
+function printable(path: string): string {
+  return path.replace(/\p{Cc}/gu, '\ufffd')
 }

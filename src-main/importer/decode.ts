@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
 import sharp from 'sharp'
 import type { Sharp } from 'sharp'
 import type { ImportOptions } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
-import { eachPiece, readStart } from './prompt-disk.ts'
+import { checkFile, eachPiece, readStart } from './prompt-disk.ts'
+import type { FileName } from './prompt-disk.ts'
 import { withSecondLook } from './second-look.ts'
 import { maxFileBytes, maxPixels, UnreadablePicture } from './reasons.ts'
 import { sniff } from './sniff.ts'
@@ -30,11 +32,10 @@ export type PictureSource = Buffer | string
  * A source file, looked at and found to be a picture.
  * @throws UnreadablePicture or a system error.
  */
-export async function readPicture(path: string): Promise<PictureSource> {
+export async function readPicture(path: FileName): Promise<PictureSource> {
   const { bytes, size } = await readStart(path, {
     most: smallBytes,
     check: (stats) => {
-      if (!stats.isFile()) throw new UnreadablePicture('is not a file')
       if (stats.size > maxFileBytes) throw new UnreadablePicture('is larger than 512 MB')
     },
   })
@@ -42,7 +43,9 @@ export async function readPicture(path: string): Promise<PictureSource> {
   if (kind.kind === 'empty') throw new UnreadablePicture('is empty')
   if (kind.kind === 'other') throw new UnreadablePicture('is not a picture')
   if (kind.kind === 'unsupported') throw unsupported(kind.name)
-  return bytes.length === size ? bytes : path
+  if (bytes.length === size) return bytes
+  // The decoder takes bytes for a picture's, never for its name.
+  return typeof path === 'string' ? path : await readFile(path)
 }
 
 export function unsupported(name: string): UnreadablePicture {
@@ -56,8 +59,10 @@ function openDecoder(source: PictureSource): Sharp {
 }
 
 /** Upright size of a picture file, from its header. */
-export async function measure(path: string): Promise<{ width: number; height: number }> {
-  const { autoOrient } = await withSecondLook(() => openDecoder(path).metadata())
+export async function measure(path: FileName): Promise<{ width: number; height: number }> {
+  await checkFile(path)
+  const source = typeof path === 'string' ? path : await readPicture(path)
+  const { autoOrient } = await withSecondLook(() => openDecoder(source).metadata())
   if (!autoOrient.width || !autoOrient.height) throw new UnreadablePicture('has no pixels')
   return { width: autoOrient.width, height: autoOrient.height }
 }

@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { datasetIndexSchema } from '#contract/dataset.ts'
-import type { DatasetIndex, DatasetRecord, ImportOptions, ProblemFile } from '#contract/dataset.ts'
+import type { DatasetIndex, ImportedDataset, ImportOptions, ProblemFile } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape } from '#contract/pictures.ts'
+import { Dataset } from '../packed/dataset.ts'
+import { addressesOf, indexName } from '../packed/index-file.ts'
 import { decode, readPicture, sha256 } from './decode.ts'
 import { filesAtOnce } from './files-at-once.ts'
 import { inOrder } from './in-order.ts'
@@ -15,19 +15,20 @@ import { Progress } from './progress.ts'
 import { reasonOf } from './reasons.ts'
 import { crashReason, nothingFound } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
+import { openedBy } from './walk.ts'
 import type { FoundFile } from './walk.ts'
 
 const format = 1
 
 /**
  * Decodes every picture of a scan into `<datasetsDirectory>/<id>/{pixels.u8, index.json}`. What fails becomes a problem;
- * what has been packed before is found again by its content.
+ * what has been packed before and is still whole is found again by its content, what is damaged is replaced.
  * @throws FlowerbedError `bad-input` without a single good picture, `no-space`, `cancelled`; nothing is left then.
  */
 export async function pack(
   found: Scan,
   job: { options: ImportOptions; datasetsDirectory: string; context: JobContext },
-): Promise<DatasetRecord> {
+): Promise<ImportedDataset> {
   const { options, datasetsDirectory, context } = job
   const { height, width, channels } = options
   const shape: PictureShape = { height, width, channels }
@@ -39,30 +40,21 @@ export async function pack(
     if (packed.good.length === 0) {
       throw nothingFound(found.sources, { looked: found.files.length, problems: packed.problems })
     }
-    const { labels, labelOf } = options.labels ? labelsOf(packed.good) : unlabelled(packed.good)
-    const contents = { shape, fit: options.fit, labels, labelOf, sha256: packed.sha256 }
-    const id = contentAddress(contents)
-    const existing = await readExisting(join(datasetsDirectory, id))
-    if (existing) {
-      await folder.discard()
-      return await recordOf(existing, { directory: join(datasetsDirectory, id), name: options.name })
-    }
+    const { good, problems, sha256, pixelsSha256 } = packed
+    const { labels, labelOf } = options.labels ? labelsOf(good) : unlabelled(good)
+    const contents = { format, shape, options, labels, labelOf, sha256, pixelsSha256 } as const
+    const { id, there } = await idFor(contents, { datasetsDirectory, context })
     const index: DatasetIndex = {
-      format,
+      ...contents,
       id,
-      shape,
-      count: packed.good.length,
-      options,
+      count: good.length,
+      // The place, the name and the problems are those of this import, whoever packed the same images before.
       sources: found.sources,
-      paths: packed.good.map((file) => file.path),
-      sha256: packed.sha256,
-      labels,
-      labelOf,
-      problems: packed.problems,
-      pixelsSha256: packed.pixelsSha256,
+      paths: good.map((file) => file.path),
+      problems,
     }
     context.signal.throwIfAborted()
-    const directory = await folder.finish(id, index)
+    const directory = await folder.finish(index, { keepPixels: there })
     return await recordOf(index, { directory, name: options.name })
   } catch (thrown) {
     await folder.discard()
@@ -94,7 +86,7 @@ async function writePictures(
       if (refused.has(file.path)) return { file, reason: crashReason }
       const done = journal.begin(file.path)
       try {
-        const source = await readPicture(file.path)
+        const source = await readPicture(openedBy(file))
         const [pixels, hash] = await Promise.all([
           decode(source, { shape, fit: options.fit }),
           sha256(source),
@@ -129,37 +121,40 @@ function unlabelled(files: FoundFile[]): { labels: string[]; labelOf: number[] }
   return { labels: [], labelOf: files.map(() => -1) }
 }
 
-/** Same pictures in the same order, decoded the same way: the same id. */
-function contentAddress(contents: {
-  shape: PictureShape
-  fit: ImportOptions['fit']
-  labels: string[]
-  labelOf: number[]
-  sha256: string[]
-}): string {
-  const { height, width, channels } = contents.shape
-  const canonical = [format, height, width, channels, contents.fit, contents.labels, contents.labelOf]
-  const hash = createHash('sha256').update(JSON.stringify(canonical))
-  for (const picture of contents.sha256) hash.update(picture)
-  return hash.digest('hex').slice(0, 16)
+/** The id for these contents, and whether the dataset that has it is there, whole and with the same pixels. */
+async function idFor(
+  contents: Parameters<typeof addressesOf>[0],
+  { datasetsDirectory, context }: { datasetsDirectory: string; context: JobContext },
+): Promise<{ id: string; there: boolean }> {
+  const [fromSources, fromPixels] = addressesOf(contents)
+  for (const id of [fromSources, fromPixels]) {
+    const pixels = await intactPixels(join(datasetsDirectory, id), context)
+    if (pixels === null) return { id, there: false }
+    if (pixels === contents.pixelsSha256) return { id, there: true }
+  }
+  return { id: fromPixels, there: false }
 }
 
-/** The dataset that lies there already, if it is whole. */
-async function readExisting(directory: string): Promise<DatasetIndex | null> {
+/** The sha256 of the pixels of a dataset that lies there; null for none or a damaged one. */
+async function intactPixels(directory: string, { signal }: JobContext): Promise<string | null> {
+  let dataset: Dataset | undefined
   try {
-    const index = datasetIndexSchema.parse(JSON.parse(await readFile(join(directory, 'index.json'), 'utf8')))
-    const { size } = await stat(join(directory, 'pixels.u8'))
-    return size === index.count * pictureBytes(index.shape) ? index : null
+    dataset = new Dataset(directory)
+    await dataset.verify({ again: true, givenUp: () => signal.aborted })
+    return dataset.index.pixelsSha256
   } catch {
     return null
+  } finally {
+    dataset?.close()
+    signal.throwIfAborted()
   }
 }
 
 async function recordOf(
   index: DatasetIndex,
   { directory, name }: { directory: string; name: string },
-): Promise<DatasetRecord> {
-  const table = await stat(join(directory, 'index.json'))
+): Promise<ImportedDataset> {
+  const table = await stat(join(directory, indexName))
   return {
     id: index.id,
     name,
@@ -169,6 +164,7 @@ async function recordOf(
     labels: index.labels,
     sources: index.sources,
     problemCount: index.problems.length,
+    problems: index.problems,
     bytes: index.count * pictureBytes(index.shape) + table.size,
     createdAt: Math.round(table.mtimeMs),
   }

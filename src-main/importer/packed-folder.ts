@@ -1,12 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rename, rm, statfs } from 'node:fs/promises'
+import { mkdir, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatasetIndex } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { syncFolder } from '../files.ts'
+import { indexName, indexText, pixelsName } from '../packed/index-file.ts'
+import { processTag } from '../process-identity.ts'
+import { packing, removeAbandonedPacks } from '../packed/abandoned.ts'
 
 const writeBytes = 4 * 1024 * 1024
-const unfinished = /^\.packing-(\d+)-/
 
 /** A dataset's folder while it is written: under a name of its own until all of it is on disk. */
 export class PackedFolder {
@@ -30,12 +33,12 @@ export class PackedFolder {
    */
   static async create(datasetsDirectory: string, bytes: number): Promise<PackedFolder> {
     await mkdir(datasetsDirectory, { recursive: true })
-    await removeAbandoned(datasetsDirectory)
+    await removeAbandonedPacks(datasetsDirectory)
     const { bavail, bsize } = await statfs(datasetsDirectory)
     if (bavail * bsize < bytes) throw noSpace(datasetsDirectory, bytes)
-    const directory = join(datasetsDirectory, `.packing-${process.pid}-${randomUUID()}`)
+    const directory = join(datasetsDirectory, `${packing}${processTag()}-${randomUUID()}`)
     await mkdir(directory)
-    const pixels = await open(join(directory, 'pixels.u8'), 'wx')
+    const pixels = await open(join(directory, pixelsName), 'wx')
     return new PackedFolder(datasetsDirectory, directory, pixels)
   }
 
@@ -53,22 +56,30 @@ export class PackedFolder {
     return this.hash.digest('hex')
   }
 
-  /** Writes the index and gives the folder its final name, which it returns. */
-  async finish(id: string, index: DatasetIndex): Promise<string> {
+  /**
+   * Writes the index and gives the folder its final name, which it returns. Where a dataset lies there already, its
+   * files are replaced one by one, so that there is a dataset at any moment.
+   * @param options.keepPixels the pixels that lie there are good, and those written here are dropped
+   */
+  async finish(index: DatasetIndex, { keepPixels }: { keepPixels: boolean }): Promise<string> {
+    const text = indexText(index)
+    const target = join(this.datasetsDirectory, index.id)
+    if (keepPixels && (await readFile(join(target, indexName), 'utf8').catch(() => '')) === text) {
+      await this.discard()
+      return target
+    }
     await this.guard(async () => {
-      const file = await open(join(this.directory, 'index.json'), 'wx')
+      const file = await open(join(this.directory, indexName), 'wx')
       try {
-        await file.writeFile(JSON.stringify(index))
+        await file.writeFile(text)
         await file.sync()
       } finally {
         await file.close()
       }
     })
     await syncFolder(this.directory)
-    const target = join(this.datasetsDirectory, id)
-    // Only what was found broken can lie there.
-    await rm(target, { recursive: true, force: true })
-    await rename(this.directory, target)
+    if (keepPixels) await this.replace(target, [indexName])
+    else if (!(await this.becomes(target))) await this.replace(target, [pixelsName, indexName])
     await syncFolder(this.datasetsDirectory)
     return target
   }
@@ -76,6 +87,23 @@ export class PackedFolder {
   async discard(): Promise<void> {
     await this.close()
     await rm(this.directory, { recursive: true, force: true })
+  }
+
+  /** Gives the folder a name that is free; false when something lies there. */
+  private async becomes(target: string): Promise<boolean> {
+    try {
+      await rename(this.directory, target)
+      return true
+    } catch (thrown) {
+      if (await isFolder(target)) return false
+      throw thrown
+    }
+  }
+
+  private async replace(target: string, names: string[]): Promise<void> {
+    for (const name of names) await rename(join(this.directory, name), join(target, name))
+    await syncFolder(target)
+    await this.discard()
   }
 
   private async flush(): Promise<void> {
@@ -115,31 +143,9 @@ function noSpace(where: string, bytes?: number): FlowerbedError {
   })
 }
 
-/** Makes names durable; Windows has no such call and needs none. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-/** What a process that is no more has left half-written. */
-async function removeAbandoned(datasetsDirectory: string): Promise<void> {
-  for (const name of await readdir(datasetsDirectory)) {
-    const pid = Number(unfinished.exec(name)?.[1])
-    if (Number.isNaN(pid) || isAlive(pid)) continue
-    await rm(join(datasetsDirectory, name), { recursive: true, force: true })
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (thrown) {
-    return thrown instanceof Error && 'code' in thrown && thrown.code === 'EPERM'
-  }
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
 }

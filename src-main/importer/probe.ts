@@ -1,22 +1,24 @@
 import { decode, readPicture } from './decode.ts'
 import type { Frame } from './decode.ts'
 import type { JobContext } from './scan.ts'
+import { openedBy } from './walk.ts'
+import type { FoundFile } from './walk.ts'
 
 /**
  * Reads alone, one after the other, the files that were in hand when an earlier process ended: should this process end
  * too, its journal names the one that did it.
  */
 export async function probe(
-  files: { path: string }[],
+  files: FoundFile[],
   { context, frame }: { context: JobContext; frame: Frame },
 ): Promise<void> {
   const { careful, refused } = context.avoid
   const suspects = files.filter(({ path }) => careful.includes(path) && !refused.includes(path))
-  for (const { path } of suspects) {
+  for (const file of suspects) {
     context.signal.throwIfAborted()
-    const done = context.journal.begin(path)
+    const done = context.journal.begin(file.path)
     // What it is worth is seen when its turn comes; here it only has to be survived.
-    await readPicture(path)
+    await readPicture(openedBy(file))
       .then((source) => decode(source, frame))
       .catch(() => undefined)
     done()

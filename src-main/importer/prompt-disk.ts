@@ -1,6 +1,7 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
+import { UnreadablePicture } from './reasons.ts'
 
 /**
  * Reading that is in the system's memory already is done sooner than asking a thread for it. A disk that took longer is
@@ -9,6 +10,28 @@ import { open } from 'node:fs/promises'
 const promptMs = 2
 const patience = 64
 const mostAtOnce = 256 * 1024
+/** A FIFO that took the file's name since it was asked what it is must not hold up the open. Windows has no such flag. */
+const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK)
+
+/** Bytes where a name is not valid UTF-8. */
+export type FileName = string | Buffer
+
+/** Why a FIFO, a socket or a device is left out. */
+export const notAFile = 'is not a file but a pipe, a socket or a device'
+
+/**
+ * Only files are opened: opening a FIFO waits for somebody to write to it, and opening a device may set it going.
+ * @throws UnreadablePicture for anything but a regular file
+ */
+function mustBeFile(stats: Stats): void {
+  if (stats.isFile()) return
+  throw new UnreadablePicture(stats.isDirectory() ? 'is a folder' : notAFile)
+}
+
+/** As `mustBeFile`, for what another library opens by its name. */
+export async function checkFile(path: FileName): Promise<void> {
+  mustBeFile(await stat(path))
+}
 
 let detours = 0
 
@@ -32,15 +55,20 @@ async function promptly<Result>(now: () => Result, later: () => Promise<Result>)
  * @throws the system's error, or what `check` throws
  */
 export async function readStart(
-  path: string,
+  path: FileName,
   { most, check = () => undefined }: { most: number; check?: (stats: Stats) => void },
 ): Promise<{ bytes: Buffer; size: number }> {
+  const look = (stats: Stats) => {
+    check(stats)
+    mustBeFile(stats)
+  }
   return await promptly(
     () => {
-      const file = openSync(path, 'r')
+      look(statSync(path))
+      const file = openSync(path, readFlags)
       try {
         const stats = fstatSync(file)
-        check(stats)
+        look(stats)
         const bytes = Buffer.allocUnsafe(Math.min(stats.size, most))
         return { bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)), size: stats.size }
       } finally {
@@ -48,10 +76,11 @@ export async function readStart(
       }
     },
     async () => {
-      const file = await open(path, 'r')
+      look(await stat(path))
+      const file = await open(path, readFlags)
       try {
         const stats = await file.stat()
-        check(stats)
+        look(stats)
         const bytes = Buffer.allocUnsafe(Math.min(stats.size, most))
         const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
         return { bytes: bytes.subarray(0, bytesRead), size: stats.size }
@@ -63,10 +92,12 @@ export async function readStart(
 }
 
 /** Shows all of a file piece by piece; a piece is good only until the next one. No piece is kept, so that memory stays flat. */
-export async function eachPiece(path: string, take: (piece: Buffer) => void): Promise<void> {
+export async function eachPiece(path: FileName, take: (piece: Buffer) => void): Promise<void> {
+  mustBeFile(await stat(path))
   const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(mostAtOnce)
-  const file = await open(path, 'r')
+  const file = await open(path, readFlags)
   try {
+    mustBeFile(await file.stat())
     for (let at = 0; ;) {
       const from = at
       const bytesRead = await promptly(

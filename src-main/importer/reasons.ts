@@ -55,12 +55,18 @@ export function reasonOf(thrown: unknown): string {
   if (thrown instanceof UnreadablePicture) return thrown.reason
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
   if (code !== undefined && isSystemError(code)) {
+    if (code === 'ENOENT' && isGarbled(thrown)) return 'has a name that is not valid UTF-8; rename it'
     return `cannot be opened: ${systemWords[code] ?? systemMessage(code)}`
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const words = decoderWords.find(([pattern]) => pattern.test(message))?.[1]
   const detail = firstLine(message)
   return words ?? (detail === '' ? 'is damaged' : `is damaged (${detail})`)
+}
+
+/** Whether bytes of the name were replaced on its way here, so that it names nothing any more. */
+function isGarbled(thrown: unknown): boolean {
+  return thrown instanceof Error && 'path' in thrown && String(thrown.path).includes('\ufffd')
 }
 
 function isSystemError(code: string): boolean {

@@ -13,7 +13,7 @@ import { reasonOf } from './reasons.ts'
 import { namedLikePicture, sniff, sniffBytes } from './sniff.ts'
 import { isGrey, suggestOptions, summarizeSizes } from './suggest.ts'
 import type { PictureSize } from './suggest.ts'
-import { nameFor, walk } from './walk.ts'
+import { nameFor, openedBy, walk } from './walk.ts'
 import type { FoundFile } from './walk.ts'
 
 /** What an importer keeps of a scan, for packing. */
@@ -53,8 +53,7 @@ export async function scan(
   const problems = [...walked.problems]
   let files = await keepPictures(walked.files, { context, problems, progress })
   const samples = await sample(files, { context, problems })
-  const spoiled = new Set(problems.map((problem) => problem.path))
-  files = files.filter((file) => !spoiled.has(file.path))
+  files = files.filter((file) => !samples.unreadable.has(file))
   if (files.length === 0) throw nothingFound(walked.sources, { looked: walked.files.length, problems })
   progress.end()
 
@@ -114,7 +113,7 @@ async function keepPictures(
 /** `picture`, `none` (pass over quietly), or a reason. */
 async function headVerdict(file: FoundFile): Promise<string> {
   const told = file.explicit || namedLikePicture(file.path)
-  const kind = sniff((await readStart(file.path, { most: sniffBytes })).bytes)
+  const kind = sniff((await readStart(openedBy(file), { most: sniffBytes })).bytes)
   if (kind.kind === 'picture') return 'picture'
   if (kind.kind === 'unsupported') return unsupported(kind.name).reason
   if (!told) return 'none'
@@ -125,6 +124,8 @@ interface Samples {
   sizes: PictureSize[]
   thumbnails: Uint8Array[]
   thumbnailPaths: string[]
+  /** By the file itself: two names that are not UTF-8 may look the same. */
+  unreadable: Set<FoundFile>
 }
 
 async function sample(
@@ -133,11 +134,11 @@ async function sample(
 ): Promise<Samples> {
   const { signal, journal, avoid, report } = context
   const looked = spread(files, samplesMeasured)
-  const shown = new Set(spread(looked, samplesShown).map((file) => file.path))
+  const shown = new Set(spread(looked, samplesShown))
   const careful = new Set(avoid.careful)
   const progress = new Progress('scanning', report)
   progress.total = looked.length
-  const samples: Samples = { sizes: [], thumbnails: [], thumbnailPaths: [] }
+  const samples: Samples = { sizes: [], thumbnails: [], thumbnailPaths: [], unreadable: new Set() }
   const results = inOrder(looked, {
     // After a crash whose culprit is not known yet, one by one.
     atOnce: careful.size > 0 ? 1 : filesAtOnce,
@@ -145,9 +146,12 @@ async function sample(
       if (signal.aborted) return { file, reason: '' }
       const done = journal.begin(file.path)
       try {
-        const size = await measure(file.path)
-        if (!shown.has(file.path)) return { file, size }
-        const thumbnail = await decode(await readPicture(file.path), { shape: thumbnailShape, fit: 'crop' })
+        const size = await measure(openedBy(file))
+        if (!shown.has(file)) return { file, size }
+        const thumbnail = await decode(await readPicture(openedBy(file)), {
+          shape: thumbnailShape,
+          fit: 'crop',
+        })
         return { file, size, thumbnail }
       } catch (thrown) {
         return { file, reason: reasonOf(thrown) }
@@ -164,7 +168,10 @@ async function sample(
       samples.thumbnails.push(thumbnail)
       samples.thumbnailPaths.push(file.path)
     }
-    if (reason !== undefined) problems.push({ path: file.path, reason })
+    if (reason !== undefined) {
+      problems.push({ path: file.path, reason })
+      samples.unreadable.add(file)
+    }
     progress.add({
       bytes: file.bytes,
       problem: reason !== undefined,

@@ -4,7 +4,9 @@ import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { importOptionsSchema } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import { Dataset } from '../packed/dataset.ts'
+import { removeAbandonedPacks } from '../packed/abandoned.ts'
+import type { Dataset } from '../packed/dataset.ts'
+import { OpenDatasets } from '../packed/open-datasets.ts'
 import { deleteDataset } from '../runs/delete-dataset.ts'
 import { datasetsFolder } from '../store/data-directory.ts'
 import { nothing } from './router.ts'
@@ -22,6 +24,7 @@ const picturesAtOnce = 512
 
 export function datasetRoutes({ store, importer, desk, experiments, emit }: Services): DatasetRoutes {
   const opened = new OpenDatasets()
+  void removeAbandonedPacks(datasetsFolder(store.directory))
   const open = (id: string): Dataset => opened.get(store.datasets.get(id).directory)
   return {
     'datasets.list': { argument: nothing, answer: () => store.datasets.list() },
@@ -73,7 +76,7 @@ export function datasetRoutes({ store, importer, desk, experiments, emit }: Serv
     'datasets.rename': {
       argument: z.strictObject({
         id: z.string(),
-        name: z.string().trim().min(1, 'Give the pictures a name').max(200),
+        name: z.string().trim().min(1, 'Give the images a name').max(200),
       }),
       answer: ({ id, name }) => {
         const dataset = store.datasets.rename(id, name)
@@ -107,25 +110,4 @@ async function isFolder(path: string): Promise<boolean> {
     (found) => found.isDirectory(),
     () => false,
   )
-}
-
-/** The packed files that pictures were asked of last; a table of contents is read once. */
-class OpenDatasets {
-  private readonly datasets = new Map<string, Dataset>()
-
-  get(directory: string): Dataset {
-    const found = this.datasets.get(directory) ?? new Dataset(directory)
-    this.datasets.delete(directory)
-    this.datasets.set(directory, found)
-    for (const [oldest] of this.datasets) {
-      if (this.datasets.size <= 4) break
-      this.close(oldest)
-    }
-    return found
-  }
-
-  close(directory: string): void {
-    this.datasets.get(directory)?.close()
-    this.datasets.delete(directory)
-  }
 }

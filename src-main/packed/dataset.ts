@@ -1,17 +1,19 @@
 import { closeSync, fstatSync, openSync, read, readFileSync, readSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { datasetIndexSchema } from '#contract/dataset.ts'
 import type { DatasetIndex } from '#contract/dataset.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
+import { indexName, parseIndex, pixelsName } from './index-file.ts'
+import { hashOfFile } from './verify-pixels.ts'
+import type { HashOptions } from './verify-pixels.ts'
 
 const readAt = promisify(read)
 /** Most that the system reads at once. */
 const readAtMost = 2 ** 30
 
-const advice = 'Import the folder again; the original pictures are untouched.'
+const advice = 'Import the folder again; the original images, runs and checkpoints are safe.'
 
 /** A packed dataset opened for reading: pictures are read from the file by position, so it may be larger than memory. */
 export class Dataset {
@@ -19,7 +21,7 @@ export class Dataset {
   readonly directory: string
   private readonly file: number
 
-  /** @throws FlowerbedError `not-found` or `corrupt`, naming the folder */
+  /** Checks the index, not the pixels. @throws FlowerbedError `not-found` or `corrupt`, naming the folder */
   constructor(directory: string) {
     this.directory = directory
     this.index = readIndex(directory)
@@ -28,19 +30,28 @@ export class Dataset {
     const expected = this.index.count * pictureBytes(this.index.shape)
     if (size !== expected) {
       this.close()
-      throw new FlowerbedError(
-        'corrupt',
-        `The packed pictures are ${size} bytes long instead of ${expected}.`,
-        {
-          where: directory,
-          hint: advice,
-        },
-      )
+      throw this.damaged(`The packed images are damaged: there are ${size} bytes instead of ${expected}.`)
     }
   }
 
   get count(): number {
     return this.index.count
+  }
+
+  /**
+   * Compares the pixels on disk with those that were packed, while the process goes on; once per process as long as the
+   * file stays as it is.
+   * @returns false when `givenUp` said so meanwhile, and nothing is known
+   * @throws FlowerbedError `corrupt`
+   */
+  async verify(options: HashOptions = {}): Promise<boolean> {
+    const found = await hashOfFile(this.file, options).catch((cause: unknown) => {
+      throw this.damaged('The packed images cannot be read from the disk.', cause)
+    })
+    if (found !== null && found !== this.index.pixelsSha256) {
+      throw this.damaged('The packed images are damaged: the bytes on disk are not those that were written.')
+    }
+    return found !== null
   }
 
   /** Pictures by position, in that order: uint8 NHWC. */
@@ -49,7 +60,7 @@ export class Dataset {
     const bytes = pictureBytes(shape)
     const pixels = new Uint8Array(indices.length * bytes)
     for (let i = 0; i < indices.length; i++)
-      readSync(this.file, pixels, i * bytes, bytes, this.placeOf(indices[i]) * bytes)
+      this.mustBe(bytes, readSync(this.file, pixels, i * bytes, bytes, this.placeOf(indices[i]) * bytes))
     return { ...shape, count: indices.length, pixels }
   }
 
@@ -58,20 +69,38 @@ export class Dataset {
     const bytes = pictureBytes(this.index.shape)
     const pixels = new Uint8Array(indices.length * bytes)
     const places = Array.from(indices, (index) => this.placeOf(index))
-    await Promise.all(places.map((place, i) => readAt(this.file, pixels, i * bytes, bytes, place * bytes)))
+    await Promise.all(
+      places.map(async (place, i) => {
+        const { bytesRead } = await readAt(this.file, pixels, i * bytes, bytes, place * bytes)
+        this.mustBe(bytes, bytesRead)
+      }),
+    )
     return pixels
   }
 
   /** The bytes of all pictures. */
   all(): Uint8Array {
     const pixels = new Uint8Array(this.count * pictureBytes(this.index.shape))
-    for (let at = 0; at < pixels.length; at += readAtMost)
-      readSync(this.file, pixels, at, Math.min(readAtMost, pixels.length - at), at)
+    for (let at = 0; at < pixels.length;) {
+      const bytes = readSync(this.file, pixels, at, Math.min(readAtMost, pixels.length - at), at)
+      if (bytes === 0) this.mustBe(pixels.length, at)
+      at += bytes
+    }
     return pixels
   }
 
   close(): void {
     closeSync(this.file)
+  }
+
+  /** A file that was cut off since it was opened must not be taken for black images. */
+  private mustBe(expected: number, bytes: number): void {
+    if (bytes !== expected) throw this.damaged('The packed images are cut off.')
+  }
+
+  private damaged(message: string, cause?: unknown): FlowerbedError {
+    const where = join(this.directory, pixelsName)
+    return new FlowerbedError('corrupt', message, { where, hint: advice, cause })
   }
 
   private placeOf(index = -1): number {
@@ -83,21 +112,18 @@ export class Dataset {
 }
 
 function readIndex(directory: string): DatasetIndex {
-  let text: string
+  const path = join(directory, indexName)
+  let bytes: Buffer
   try {
-    text = readFileSync(join(directory, 'index.json'), 'utf8')
+    bytes = readFileSync(path)
   } catch (cause) {
-    throw new FlowerbedError('not-found', 'The packed pictures are gone.', {
-      where: directory,
-      hint: advice,
-      cause,
-    })
+    throw new FlowerbedError('not-found', 'The packed images are gone.', { where: path, hint: advice, cause })
   }
   try {
-    return datasetIndexSchema.parse(JSON.parse(text))
+    return parseIndex(bytes)
   } catch (cause) {
-    throw new FlowerbedError('corrupt', 'The table of the packed pictures cannot be read.', {
-      where: join(directory, 'index.json'),
+    throw new FlowerbedError('corrupt', 'The index of the packed images is damaged.', {
+      where: path,
       hint: advice,
       cause,
     })
@@ -105,14 +131,10 @@ function readIndex(directory: string): DatasetIndex {
 }
 
 function openPixels(directory: string): number {
-  const path = join(directory, 'pixels.u8')
+  const path = join(directory, pixelsName)
   try {
     return openSync(path, 'r')
   } catch (cause) {
-    throw new FlowerbedError('not-found', 'The packed pictures are gone.', {
-      where: path,
-      hint: advice,
-      cause,
-    })
+    throw new FlowerbedError('not-found', 'The packed images are gone.', { where: path, hint: advice, cause })
   }
 }

@@ -1,19 +1,51 @@
 import { z } from 'zod'
-import { pictureShapeSchema } from './pictures.ts'
+import { FlowerbedError } from './errors.ts'
+import { largestSide, pictureShapeSchema, smallestSide } from './pictures.ts'
 import type { PixelBatch } from './pictures.ts'
+
+const sideMessage = (side: string) =>
+  `The image ${side} must be a whole number of pixels from ${smallestSide} to ${largestSide}`
+
+function side(name: 'width' | 'height') {
+  const message = sideMessage(name)
+  return z.coerce.number(message).int(message).min(smallestSide, message).max(largestSide, message)
+}
 
 /** What import asks of the user; everything else follows from the files. */
 export const importOptionsSchema = z.strictObject({
-  name: z.string().trim().min(1, 'Give the pictures a name').max(200),
-  height: z.coerce.number().int().min(8, 'Pictures must be at least 8 pixels high').max(512),
-  width: z.coerce.number().int().min(8, 'Pictures must be at least 8 pixels wide').max(512),
-  channels: z.union([z.literal(1), z.literal(3)]),
+  name: z
+    .string('Give the images a name')
+    .trim()
+    .min(1, 'Give the images a name')
+    .max(200, 'The name of the images may have at most 200 characters'),
+  height: side('height'),
+  width: side('width'),
+  channels: z.union([z.literal(1), z.literal(3)], 'Images have 1 channel (grey) or 3 (colour)'),
   /** `crop` fills the frame and cuts what is over, `fit` shows all on white margins. */
-  fit: z.enum(['crop', 'fit']),
+  fit: z.enum(['crop', 'fit'], 'Images are made to fit by “crop” or “fit”'),
   /** Subfolder names become labels. */
-  labels: z.boolean(),
+  labels: z.boolean('Labels are on or off'),
 })
 export type ImportOptions = z.infer<typeof importOptionsSchema>
+
+/**
+ * Checks what is known of the options, so that nothing is scanned in vain.
+ * @throws FlowerbedError `bad-input` with the allowed range in words
+ */
+export function checkImportOptions(changes: Partial<ImportOptions>): void {
+  const checked = importOptionsSchema.partial().safeParse(changes)
+  if (checked.success) return
+  const [issue] = checked.error.issues
+  const key = issue?.path[0]
+  // One number for both sides, as the command line asks for it.
+  const square = changes.width !== undefined && Object.is(changes.width, changes.height)
+  const told = key === 'width' || key === 'height' ? sideMessage(square ? 'size' : key) : issue?.message
+  const given = key === undefined ? undefined : changes[key as keyof ImportOptions]
+  throw new FlowerbedError('bad-input', `${told ?? 'This cannot be imported'}, not ${String(given)}.`, {
+    hint: 'Nothing was read. Choose another value and import again.',
+    cause: checked.error,
+  })
+}
 
 /** A file that was passed over, and why, in words. */
 export const problemFileSchema = z.object({ path: z.string(), reason: z.string() })
@@ -55,6 +87,11 @@ export interface DatasetRecord {
   problemCount: number
   bytes: number
   createdAt: number
+}
+
+/** A dataset as an import made it or found it again, with what this import left out. */
+export interface ImportedDataset extends DatasetRecord {
+  problems: ProblemFile[]
 }
 
 /** What a scan of dropped paths found, before anything is written. */

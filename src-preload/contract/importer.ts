@@ -1,4 +1,4 @@
-import type { DatasetRecord, ImportOptions, ImportProgress, ScanReport } from './dataset.ts'
+import type { ImportedDataset, ImportOptions, ImportProgress, ScanReport } from './dataset.ts'
 import type { PictureShape, PixelBatch } from './pictures.ts'
 
 /** What is known of files from importer processes that ended while reading them. */
@@ -19,7 +19,7 @@ export interface ImporterRequests {
   /** Decodes everything of a scan into `<datasetsDirectory>/<id>/`, atomically. */
   pack: [
     { job: string; scan: string; options: ImportOptions; datasetsDirectory: string; avoid?: Avoid },
-    DatasetRecord,
+    ImportedDataset,
   ]
   /** One user picture at a given shape, as import would have decoded it. */
   decode: [{ path: string; shape: PictureShape; fit: ImportOptions['fit'] }, PixelBatch]

@@ -46,7 +46,7 @@ export function resumedConfig(
   const checked = Object.entries(asked).map(([key, value]) => {
     const parsed = schemas[key]?.safeParse(value)
     if (parsed?.success) return [key, parsed.data] as const
-    const message = parsed?.error?.issues[0]?.message ?? 'This setting does not hold'
+    const message = parsed?.error.issues[0]?.message ?? 'This setting does not hold'
     throw new FlowerbedError('bad-input', `${message}.`, { where: key })
   })
   return { ...run.config, ...(Object.fromEntries(checked) as Partial<RunConfig>) }

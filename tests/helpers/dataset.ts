@@ -4,13 +4,20 @@ import { join } from 'node:path'
 import type { DatasetIndex } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape } from '#contract/pictures.ts'
+import { indexText } from '../../src-main/packed/index-file.ts'
 
 /** Writes a packed dataset whose picture i is `pixel(i, k)` at byte k, and answers its folder. */
 export function packedDataset(
   directory: string,
-  options: { count: number; shape: PictureShape; pixel: (picture: number, byte: number) => number },
+  options: {
+    count: number
+    shape: PictureShape
+    pixel: (picture: number, byte: number) => number
+    /** Their names, and which one picture i has. */
+    labels?: { names: string[]; of: (picture: number) => number }
+  },
 ): string {
-  const { count, shape, pixel } = options
+  const { count, shape, pixel, labels = { names: [], of: () => -1 } } = options
   const bytes = pictureBytes(shape)
   const pixels = Uint8Array.from({ length: count * bytes }, (_, k) => pixel(Math.floor(k / bytes), k % bytes))
   const index: DatasetIndex = {
@@ -29,14 +36,14 @@ export function packedDataset(
     sources: [],
     paths: Array.from({ length: count }, (_, i) => `/pictures/${i}.png`),
     sha256: Array.from({ length: count }, (_, i) => String(i)),
-    labels: [],
-    labelOf: Array.from({ length: count }, () => -1),
+    labels: labels.names,
+    labelOf: Array.from({ length: count }, (_, i) => labels.of(i)),
     problems: [],
     pixelsSha256: createHash('sha256').update(pixels).digest('hex'),
   }
   mkdirSync(directory, { recursive: true })
   writeFileSync(join(directory, 'pixels.u8'), pixels)
-  writeFileSync(join(directory, 'index.json'), JSON.stringify(index))
+  writeFileSync(join(directory, 'index.json'), indexText(index))
   return directory
 }
 

@@ -5,6 +5,8 @@ import type { DatasetIndex } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { Dataset } from '../../packed/dataset.ts'
+import { indexName, indexText, pixelsName } from '../../packed/index-file.ts'
+import { sha256 } from '../../files.ts'
 import { uniformStream } from '../random.ts'
 
 /** A packed dataset of noise in a folder of its own, which goes when it is disposed. */
@@ -13,6 +15,8 @@ export function madeUpPictures(
   count: number,
 ): { dataset: Dataset; dispose: () => void } {
   const { height, width, channels } = shape
+  const uniform = uniformStream(1, 0, 'noise')
+  const pixels = Uint8Array.from({ length: count * pictureBytes(shape) }, () => 256 * uniform())
   const index: DatasetIndex = {
     format: 1,
     id: 'made-up',
@@ -25,15 +29,11 @@ export function madeUpPictures(
     labels: [],
     labelOf: Array.from({ length: count }, () => -1),
     problems: [],
-    pixelsSha256: '',
+    pixelsSha256: sha256(pixels),
   }
-  const uniform = uniformStream(1, 0, 'noise')
   const folder = mkdtempSync(join(tmpdir(), 'flowerbed-bench-'))
-  writeFileSync(
-    join(folder, 'pixels.u8'),
-    Uint8Array.from({ length: count * pictureBytes(shape) }, () => 256 * uniform()),
-  )
-  writeFileSync(join(folder, 'index.json'), JSON.stringify(index))
+  writeFileSync(join(folder, pixelsName), pixels)
+  writeFileSync(join(folder, indexName), indexText(index))
   const dataset = new Dataset(folder)
   return {
     dataset,

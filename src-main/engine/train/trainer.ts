@@ -185,6 +185,7 @@ export class Trainer {
   /** Fresh weights or those of the checkpoint; the grid of where it stands, if that was not drawn yet. */
   private async begin(): Promise<void> {
     const { resume, runDirectory } = this.request
+    await this.dataset.verify({ givenUp: () => this.wish !== null })
     await this.saver.checkRoom()
     if (resume) {
       const { info, state } = await loadCheckpoint(runDirectory, resume.file, resume.sha256)

@@ -1,4 +1,3 @@
-import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -16,7 +15,14 @@ const shape = { height: 8, width: 8, channels: 1 } as const
 const size = 64
 const count = 520
 const folder = temporaryFolder('latent')
-const datasetDirectory = packedDataset(join(folder.path, 'dataset'), { count, shape, pixel: halves(shape) })
+// Even images are light on the left, odd ones on the right; one label has no image.
+const labels = { names: ['left', 'right', 'none'], of: (image: number) => image % 2 }
+const datasetDirectory = packedDataset(join(folder.path, 'dataset'), {
+  count,
+  shape,
+  pixel: halves(shape),
+  labels,
+})
 const engine = createEngine({
   emit: (event) => {
     if (event.type === 'checkpoint') checkpoint = event.record.file
@@ -59,11 +65,6 @@ const apart = (a: PixelBatch, b: PixelBatch) =>
   a.pixels.reduce((most, value, k) => Math.max(most, Math.abs(value - (b.pixels[k] ?? NaN))), 0)
 
 beforeAll(async () => {
-  // Even pictures are light on the left, odd ones on the right; one label has no picture.
-  const path = join(datasetDirectory, 'index.json')
-  const index = JSON.parse(readFileSync(path, 'utf8')) as object
-  const labelOf = Array.from({ length: count }, (_, i) => i % 2)
-  writeFileSync(path, JSON.stringify({ ...index, labels: ['left', 'right', 'none'], labelOf }))
   loadTensorFlow({ device: 'cpu' })
   await train({ ...run, datasetDirectory, device: 'cpu' })
   tensorsBefore = tf.memory().numTensors

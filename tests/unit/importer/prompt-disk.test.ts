@@ -1,4 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
 import { eachPiece, readStart } from '../../../src-main/importer/prompt-disk.ts'
@@ -50,4 +51,23 @@ describe('reading a file', () => {
       code: 'ENOENT',
     })
   })
+
+  it.skipIf(process.platform === 'win32')(
+    'does not wait at a FIFO, nor at one that takes the name of a file that was looked at',
+    async () => {
+      const { path } = file('a file', 10)
+      const fifo = join(folder.path, 'a fifo')
+      execFileSync('mkfifo', [fifo])
+      const refused = { reason: expect.stringContaining('is not a file') }
+      await expect(readStart(fifo, { most: 10 })).rejects.toMatchObject(refused)
+      await expect(eachPiece(fifo, () => undefined)).rejects.toMatchObject(refused)
+      let looks = 0
+      const check = () => {
+        if (++looks > 1) return
+        rmSync(path)
+        execFileSync('mkfifo', [path])
+      }
+      await expect(readStart(path, { most: 10, check })).rejects.toMatchObject(refused)
+    },
+  )
 })

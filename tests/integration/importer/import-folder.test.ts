@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import { afterAll, expect, it, vi } from 'vitest'
+import { benchImport } from '../../../src-main/cli/bench-import.ts'
+import { importFolder } from '../../../src-main/cli/import-folder.ts'
+import { openStore } from '../../../src-main/store/store.ts'
+import { command } from '../../helpers/command.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+import { plain, writeFiles } from '../../helpers/pictures.ts'
+
+const folder = temporaryFolder('import-folder')
+const data = join(folder.path, 'data')
+const store = openStore(data)
+afterAll(() => {
+  store.close()
+  folder.remove()
+})
+
+it('names the files that were left out, with the reason, ten of them', async () => {
+  const images = join(folder.path, 'images')
+  writeFiles(images, {
+    'good.png': await plain(16, 16, '#20a040').png().toBuffer(),
+    ...Object.fromEntries(Array.from({ length: 12 }, (_, i) => [`bad ${i}\u001b[31m.png`, ''])),
+  })
+  let told = ''
+  const stderr = vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+    told += String(text)
+    return true
+  })
+  try {
+    const dataset = await importFolder({ folder: images, store })
+    expect(dataset).toMatchObject({ count: 1, problemCount: 12 })
+    expect(dataset).not.toHaveProperty('problems')
+  } finally {
+    stderr.mockRestore()
+  }
+  const named = told.split('\n').filter((line) => line.includes('is empty'))
+  expect(named).toHaveLength(10)
+  expect(named[0]).toBe(`  “${join(images, 'bad 0\ufffd[31m.png')}” is empty`)
+  expect(told).toContain('12 files were left out:')
+  expect(told).toContain('  and 2 more')
+})
+
+it('refuses an image size out of range before it reads the folder', async () => {
+  const nowhere = join(folder.path, 'nowhere')
+  const { code, err } = await command(data)(['train', nowhere, '--image-size', '1024'])
+  expect(code).toBe(2)
+  expect(err).toContain('The image size must be a whole number of pixels from 8 to 512, not 1024.')
+  expect(err).not.toContain('nowhere')
+})
+
+it('refuses it as early when the import is timed', async () => {
+  const options = { imageSize: 4, photos: 1, megapixels: 1, repeats: 1 }
+  await expect(benchImport(join(folder.path, 'nowhere'), options)).rejects.toMatchObject({
+    kind: 'bad-input',
+    message: expect.stringContaining('from 8 to 512, not 4'),
+  })
+})
