@@ -44,6 +44,10 @@ const decoderWords: [RegExp, string][] = [
     'has no pixels',
   ],
   [
+    /no known route|bad labq|samples out of range|whole number of bytes|vector must have|channel limit/i,
+    'has colours of a kind that cannot be read',
+  ],
+  [
     /bitstream not supported|unsupported|not supported|no decoder/i,
     'uses a kind of compression that cannot be read',
   ],
