@@ -9,7 +9,7 @@ export const uninterpreted = 32803
  * @param image.pixels colours, then perhaps alpha, from 0 to 1
  */
 export function bandsTiff(image: {
-  pixels: Float64Array
+  pixels: Float32Array
   width: number
   height: number
   conversion: Conversion

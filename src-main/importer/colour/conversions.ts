@@ -2,7 +2,7 @@
 export interface Conversion {
   colours: 1 | 3 | 4
   alpha: boolean
-  /** Reads the pixel that begins at `at` and writes the colours, then the alpha. */
+  /** Reads the pixel that begins at `at` and writes the colours, then the alpha; what is there already is 1. */
   convert: (from: ArrayLike<number>, at: number, to: Float64Array) => void
 }
 
@@ -42,9 +42,9 @@ export function fromInks(inks: Conversion): Conversion {
     alpha: inks.alpha,
     convert: (from, at, to) => {
       inks.convert(from, at, pixel)
-      const [, , , black = 0, alpha = 0] = pixel
+      const black = pixel[3] ?? 0
       for (let i = 0; i < 3; i++) to[i] = (1 - (pixel[i] ?? 0)) * (1 - black)
-      if (inks.alpha) to[3] = alpha
+      if (inks.alpha) to[3] = pixel[4] ?? 1
     },
   }
 }
@@ -128,7 +128,9 @@ function fromLabCurve(value: number): number {
 
 /** Display P3 becomes sRGB; what sRGB cannot show is clipped. */
 export function fromP3(pixel: Float64Array): void {
-  const [r = 0, g = 0, b = 0] = pixel.subarray(0, 3).map(srgbDecode)
+  const r = srgbDecode(pixel[0] ?? 0)
+  const g = srgbDecode(pixel[1] ?? 0)
+  const b = srgbDecode(pixel[2] ?? 0)
   pixel[0] = srgbEncode(1.2249402 * r - 0.2249402 * g)
   pixel[1] = srgbEncode(-0.0420569 * r + 1.0420569 * g)
   pixel[2] = srgbEncode(-0.0196376 * r - 0.0786361 * g + 1.0982737 * b)

@@ -19,19 +19,28 @@ const rangeSlack = 0.01
 /** Samples looked at in one piece. */
 const samplesAtOnce = 1 << 24
 
+/** Pixels that are converted: of more, as many as are left by shrinking to a multiple of the wanted size. */
+const mostPixels = 1 << 20
+
 /**
- * Reads a file by a native plan: its own numbers at the wanted size (where it is padded, without the padding), as an
- * image that the decoder takes for what it is.
+ * Reads a file by a native plan as an image that the decoder takes for what it is. Colours are converted before the
+ * image is brought to its size, as the decoder does; only what is far larger is shrunk before.
  * @returns the ways to open that image, the better first
  */
 export async function readNative(plan: NativePlan, target: Target): Promise<(() => Sharp)[]> {
   if (plan.unitRange) await checkUnitRange(plan, plan.unitRange)
   const { width, height, crop } = target
+  const times = Math.max(1, Math.floor(Math.sqrt(mostPixels / (width * height))))
   const opened = openDecoder(plan.input, { ignoreIcc: true })
   if (plan.pipeline) opened.pipelineColourspace(plan.pipeline)
   const { data, info } = await opened
     .autoOrient()
-    .resize({ width, height, fit: crop ? 'cover' : 'inside' })
+    .resize({
+      width: width * times,
+      height: height * times,
+      fit: crop ? 'cover' : 'inside',
+      withoutEnlargement: true,
+    })
     .toColourspace(plan.space)
     .raw({ depth: plan.depth })
     .toBuffer({ resolveWithObject: true })
@@ -45,26 +54,31 @@ export async function readNative(plan: NativePlan, target: Target): Promise<(() 
 
 function numbersOf(data: Buffer, depth: NativePlan['depth']): ArrayLike<number> {
   const Numbers = arrays[depth]
-  // A copy, since a buffer need not begin where a number may.
-  return new Numbers(Uint8Array.from(data).buffer)
+  // A copy where a number may not begin.
+  const bytes = data.byteOffset % Numbers.BYTES_PER_ELEMENT === 0 ? data : Uint8Array.from(data)
+  return new Numbers(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length / Numbers.BYTES_PER_ELEMENT)
 }
 
 function convertAll(
   from: ArrayLike<number>,
   { conversion, bands }: { conversion: Conversion; bands: number },
-): Float64Array {
-  const width = conversion.colours + (conversion.alpha ? 1 : 0)
+): Float32Array {
+  const { colours, alpha, convert } = conversion
+  const width = colours + (alpha ? 1 : 0)
   const count = from.length / bands
-  const pixels = new Float64Array(count * width)
+  const pixels = new Float32Array(count * width)
+  const pixel = new Float64Array(5)
   for (let i = 0; i < count; i++) {
-    conversion.convert(from, i * bands, pixels.subarray(i * width, (i + 1) * width))
+    pixel.fill(1)
+    convert(from, i * bands, pixel)
+    for (let j = 0; j < width; j++) pixels[i * width + j] = pixel[j] ?? 0
   }
   return pixels
 }
 
 /** Colours without a profile: 8-bit sRGB or grey. */
 function openPlain(image: {
-  pixels: Float64Array
+  pixels: Float32Array
   width: number
   height: number
   conversion: Conversion

@@ -41,7 +41,8 @@ export function describeTiff(header: TiffHeader): TiffPixels | undefined {
   const first = (tag: number, otherwise: number) => header.numbers(tag)[0] ?? otherwise
   const photometric = header.numbers(262)[0]
   const compression = first(259, 1)
-  if (photometric === undefined || compression === oldJpeg) return undefined
+  if (compression === oldJpeg) return undefined
+  if (photometric === undefined) throw new UnreadablePicture('does not say what kind of colours it has')
   const [kind, base] = kinds[photometric] ?? []
   if (kind === undefined || base === undefined) throw unreadableKind(photometric)
   const samples = first(277, 1)
@@ -93,7 +94,7 @@ function checkedNumbers(
   told: { kind: TiffPixels['kind']; samples: number; photometric: number },
 ): { bits: number; float: boolean } {
   const { kind, samples, photometric } = told
-  const all = header.numbers(258)
+  const all = header.numbers(258).slice(0, samples)
   const bits = all[0] ?? 1
   if (all.some((one) => one !== bits)) {
     throw new UnreadablePicture(`has channels of different numbers of bits; ${saveItAs}`)

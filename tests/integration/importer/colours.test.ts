@@ -236,24 +236,41 @@ function noise(count: number, around: (i: number) => number): number[] {
   return Array.from({ length: count }, (_, i) => around(i) + ((i * i * 31 + i * 7) % 401) - 200)
 }
 
-test('large files are read as small ones are', async () => {
-  const small = readFileSync(join(images, 'rgb16-p3.png'))
-  const side = 256
-  const halfOf = (i: number) => (i % (3 * side) < (3 * side) / 2 ? usual[0] : usual[1])
-  const numbers = Uint16Array.from(noise(side * side * 3, (i) => (halfOf(i)[i % 3] ?? 0) * 257))
+/** A 16-bit PNG of these numbers with the profile of a small one. */
+async function deepPng(numbers: Uint16Array, options: { side: number; profileOf: string }): Promise<Buffer> {
+  const { side, profileOf } = options
   const bare = await sharp(numbers, { raw: { width: side, height: side, channels: 3 } })
     .toColourspace('rgb16')
     .png({ compressionLevel: 0 })
     .toBuffer()
   // Signature and header are 33 bytes; in the small file the profile's chunk follows.
+  const small = readFileSync(join(images, profileOf))
   const profile = small.subarray(33, 33 + 12 + small.readUInt32BE(33))
   expect(profile.toString('latin1', 4, 8)).toBe('iCCP')
-  const [path = ''] = writeFiles(folder, {
-    'large.png': Buffer.concat([bare.subarray(0, 33), profile, bare.subarray(33)]),
-  })
+  return Buffer.concat([bare.subarray(0, 33), profile, bare.subarray(33)])
+}
+
+test('large files are read as small ones are', async () => {
+  const side = 256
+  const halfOf = (i: number) => (i % (3 * side) < (3 * side) / 2 ? usual[0] : usual[1])
+  const numbers = Uint16Array.from(noise(side * side * 3, (i) => (halfOf(i)[i % 3] ?? 0) * 257))
+  const large = await deepPng(numbers, { side, profileOf: 'rgb16-p3.png' })
+  const [path = ''] = writeFiles(folder, { 'large.png': large })
   const found = await halves(path)
   expectNear(found[0], p3[0])
   expectNear(found[1], p3[1])
+})
+
+test('colours are converted before an image is brought to its size, as those of 8 bits are', async () => {
+  const side = 64
+  const stripes = Uint16Array.from({ length: side * side * 3 }, (_, i) =>
+    Math.floor(i / 3) % 2 === 0 ? 9000 : 50_000,
+  )
+  const [path = ''] = writeFiles(folder, {
+    'stripes.png': await deepPng(stripes, { side, profileOf: 'rgb16-linear.png' }),
+  })
+  // The middle between the two as sRGB; of the numbers themselves the middle would be 180.
+  expectNear((await halves(path))[0], grey(Math.round((105 + 226) / 2)))
 })
 
 test('an image whose numbers are read by themselves is padded with white as others are', async () => {
