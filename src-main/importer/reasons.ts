@@ -48,7 +48,7 @@ const decoderWords: [RegExp, string][] = [
     'has colours of a kind that cannot be read',
   ],
   [
-    /bitstream not supported|unsupported|not supported|not configured|no decoder/i,
+    /bitstream not supported|unsupported|not supported|not (configured|implemented)|no decoder/i,
     'uses a kind of compression that cannot be read',
   ],
   [/memory/i, 'needs more memory than there is'],

@@ -41,10 +41,10 @@ async function topBox(bytes: ImageBytes, wanted: string): Promise<Buffer | undef
     const short = start.readUInt32BE(0)
     const size = short === 1 && start.length === 16 ? Number(start.readBigUInt64BE(8)) : short
     const header = short === 1 ? 16 : 8
+    if (size < header) return undefined
     if (start.toString('latin1', 4, 8) === wanted) {
       return size > mostHeaderBytes ? undefined : await bytesAt(bytes, at + header, size - header)
     }
-    if (size < header) return undefined
     at += size
   }
   return undefined

@@ -16,6 +16,7 @@ export function decoderInput(bytes: ImageBytes): Buffer | string {
 /** `length` bytes from `offset`, fewer where the file ends. */
 export async function bytesAt(bytes: ImageBytes, offset: number, length: number): Promise<Buffer> {
   if (bytes.whole || offset + length <= bytes.head.length) return bytes.head.subarray(offset, offset + length)
+  if (!Number.isSafeInteger(offset + length)) return Buffer.alloc(0)
   const file = await open(bytes.path, 'r')
   try {
     const piece = Buffer.alloc(length)
