@@ -1,7 +1,7 @@
 import { UnreadablePicture } from '../reasons.ts'
 import { readAvifHeader } from './avif-header.ts'
 import type { AvifHeader } from './avif-header.ts'
-import { spaceOf } from './cicp.ts'
+import { isHighRange, spaceOf } from './cicp.ts'
 import { fromP3, fromVideoRange, scaled, then, unmultiply } from './conversions.ts'
 import { copyOf, decoderInput } from './image-bytes.ts'
 import type { ImageBytes } from './image-bytes.ts'
@@ -16,7 +16,9 @@ export async function avifPlan(bytes: ImageBytes): Promise<ColourPlan | undefine
     throw new UnreadablePicture('is an animation without a still image, which cannot be read')
   }
   if (!header) return { kind: 'ordinary', input }
-  const wide = !header.profiled && header.coded && spaceOf(header.coded) === 'p3'
+  const { coded } = header
+  // A profile tells more than code points, except that it is meant for a display of high dynamic range.
+  const wide = coded && (!header.profiled || isHighRange(coded)) && spaceOf(coded) === 'p3'
   const videoGrey = header.grey && !isFullRange(header)
   const profile = header.profiled ? await profileOf(input, header.grey ? 'GRAY' : 'RGB ') : undefined
   // The decoder makes RGB of grey, which its profile does not fit, and takes 16 bits to Display P3.

@@ -25,11 +25,11 @@ afterAll(() => {
 type Colour = readonly number[]
 type Channels = PictureShape['channels']
 
-/** The colour in the middle of the left and of the right half. */
+/** The colours in the upper part of the left and of the right half. */
 async function halves(path: string, channels: Channels = 3): Promise<[Colour, Colour]> {
   const shape = { height: 16, width: 16, channels }
   const { pixels } = await importer.request('decode', { path, shape, fit: 'crop' })
-  const at = (x: number) => [...pixels.subarray((8 * 16 + x) * channels, (8 * 16 + x + 1) * channels)]
+  const at = (x: number) => [...pixels.subarray((3 * 16 + x) * channels, (3 * 16 + x + 1) * channels)]
   return [at(3), at(12)]
 }
 
@@ -97,6 +97,7 @@ const read: Record<string, readonly [Colour, Colour]> = {
 
   'rgb16-srgb.tif': usual,
   'rgb16-p3.tif': p3,
+  'rgb16-p3-turned.tif': [p3[0], p3[0]],
   'rgb16-linear.tif': linear,
   'rgb16-planar-p3.tif': p3,
   'rgb16-bigendian.tif': usual,
@@ -127,6 +128,7 @@ const read: Record<string, readonly [Colour, Colour]> = {
   'grey-float16-unit.tif': greys,
   'rgb-float32-unit.tif': usual,
   'rgb-float32-bigendian.tif': usual,
+  'rgb-float32-turned.tif': [usual[0], usual[0]],
   'rgb-float32-linear.tif': linear,
   'rgb-alpha-float32.tif': usualAlpha,
   'grey-float32-linear.tif': greyLinear,
