@@ -1,21 +1,19 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
-import sharp from 'sharp'
-import type { Sharp } from 'sharp'
+import type { Metadata, Sharp } from 'sharp'
 import type { ImportOptions } from '#contract/dataset.ts'
 import { pictureBytes } from '#contract/pictures.ts'
 import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
+import { decoderInput } from './colour/image-bytes.ts'
+import type { ImageBytes } from './colour/image-bytes.ts'
+import { readNative } from './colour/native.ts'
+import { planColours } from './colour/plan.ts'
+import { openDecoder } from './decoder.ts'
 import { checkFile, eachPiece, readStart } from './prompt-disk.ts'
 import type { FileName } from './prompt-disk.ts'
 import { withSecondLook } from './second-look.ts'
-import { maxFileBytes, maxPixels, UnreadablePicture } from './reasons.ts'
-import { sniff } from './sniff.ts'
-
-// Many small pictures: one thread each, many at once; and nothing is ever decoded twice.
-sharp.cache(false)
-sharp.concurrency(1)
-
-const secondsPerFile = 30
+import { maxFileBytes, UnreadablePicture } from './reasons.ts'
+import { sniff, sniffBytes } from './sniff.ts'
 
 export interface Frame {
   shape: PictureShape
@@ -25,8 +23,8 @@ export interface Frame {
 /** Files up to this size are read before they are decoded; of larger ones the decoder reads what it needs. */
 const smallBytes = 128 * 1024
 
-/** A source file as the decoder takes it: its bytes, or for a large one its path. */
-export type PictureSource = Buffer | string
+/** A source file as it is decoded: its bytes, or of a large one the first of them. */
+export type PictureSource = ImageBytes
 
 /**
  * A source file, looked at and found to be a picture.
@@ -39,32 +37,36 @@ export async function readPicture(path: FileName): Promise<PictureSource> {
       if (stats.size > maxFileBytes) throw new UnreadablePicture('is larger than 512 MB')
     },
   })
-  const kind = sniff(bytes.subarray(0, 1024))
+  const kind = sniff(bytes.subarray(0, sniffBytes))
   if (kind.kind === 'empty') throw new UnreadablePicture('is empty')
   if (kind.kind === 'other') throw new UnreadablePicture('is not a picture')
   if (kind.kind === 'unsupported') throw unsupported(kind.name)
-  if (bytes.length === size) return bytes
-  // The decoder takes bytes for a picture's, never for its name.
-  return typeof path === 'string' ? path : await readFile(path)
+  // The decoder takes bytes for an image's, never for its name.
+  if (typeof path !== 'string') return { path: '', head: await readFile(path), whole: true }
+  return { path, head: bytes, whole: bytes.length === size }
 }
 
 export function unsupported(name: string): UnreadablePicture {
   return new UnreadablePicture(`is a ${name} file, which cannot be read; save it as PNG or JPEG`)
 }
 
-function openDecoder(source: PictureSource): Sharp {
-  return sharp(source, { failOn: 'error', limitInputPixels: maxPixels, sequentialRead: true }).timeout({
-    seconds: secondsPerFile,
-  })
-}
-
 /** Upright size of a picture file, from its header. */
 export async function measure(path: FileName): Promise<{ width: number; height: number }> {
   await checkFile(path)
-  const source = typeof path === 'string' ? path : await readPicture(path)
-  const { autoOrient } = await withSecondLook(() => openDecoder(source).metadata())
+  const { autoOrient } = await withSecondLook(() => metadataOf(path))
   if (!autoOrient.width || !autoOrient.height) throw new UnreadablePicture('has no pixels')
   return { width: autoOrient.width, height: autoOrient.height }
+}
+
+async function metadataOf(path: FileName): Promise<Metadata> {
+  try {
+    const input = typeof path === 'string' ? path : decoderInput(await readPicture(path))
+    return await openDecoder(input).metadata()
+  } catch {
+    // Opened as its colours have to be read, or refused in words of what they are.
+    const { input } = await planColours(await readPicture(path))
+    return await openDecoder(input).metadata()
+  }
 }
 
 /**
@@ -75,9 +77,19 @@ export async function decode(source: PictureSource, frame: Frame): Promise<Uint8
   return withSecondLook(() => decodeOnce(source, frame))
 }
 
-async function decodeOnce(source: PictureSource, { shape, fit }: Frame): Promise<Uint8Array> {
+async function decodeOnce(source: PictureSource, frame: Frame): Promise<Uint8Array> {
+  const plan = await planColours(source)
+  if (plan.kind === 'ordinary') return inFrame(openDecoder(plan.input), frame)
+  const { height, width } = frame.shape
+  const [best, other] = await readNative(plan, { width, height, crop: frame.fit === 'crop' })
+  if (!best) throw new UnreadablePicture('has colours of a kind that cannot be read')
+  // A profile that the decoder cannot use is passed over, as it is in ordinary images.
+  return other ? inFrame(best(), frame).catch(() => inFrame(other(), frame)) : inFrame(best(), frame)
+}
+
+async function inFrame(image: Sharp, { shape, fit }: Frame): Promise<Uint8Array> {
   const { height, width, channels } = shape
-  const upright = openDecoder(source)
+  const upright = image
     .autoOrient()
     .resize({ width, height, fit: fit === 'crop' ? 'cover' : 'contain', background: '#ffffff' })
   const coloured =
@@ -111,7 +123,7 @@ export async function decodeFile(path: string, frame: Frame): Promise<PixelBatch
 /** Hex sha256 of a source's bytes. */
 export async function sha256(source: PictureSource): Promise<string> {
   const hash = createHash('sha256')
-  if (typeof source !== 'string') return hash.update(source).digest('hex')
-  await eachPiece(source, (piece) => hash.update(piece))
+  if (source.whole) return hash.update(source.head).digest('hex')
+  await eachPiece(source.path, (piece) => hash.update(piece))
   return hash.digest('hex')
 }

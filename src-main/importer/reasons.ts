@@ -44,7 +44,11 @@ const decoderWords: [RegExp, string][] = [
     'has no pixels',
   ],
   [
-    /bitstream not supported|unsupported|not supported|no decoder/i,
+    /no known route|bad labq|samples out of range|whole number of bytes|vector must have|channel limit/i,
+    'has colours of a kind that cannot be read',
+  ],
+  [
+    /bitstream not supported|unsupported|not supported|not (configured|implemented)|no decoder/i,
     'uses a kind of compression that cannot be read',
   ],
   [/memory/i, 'needs more memory than there is'],
@@ -80,5 +84,7 @@ function systemMessage(code: string): string {
 /** What the decoder says beyond that there is something wrong. */
 function firstLine(message: string): string {
   const said = message.trim().replace(/^Input (buffer|file) (has corrupt header:?\s*)?/i, '')
-  return (said.split('\n')[0] ?? '').trim().slice(0, 120)
+  // That a profile was of no use is no reason: such images are read without it.
+  const lines = said.split('\n').filter((line) => !line.startsWith('VipsIcc:'))
+  return (lines[0] ?? '').trim().slice(0, 120)
 }

@@ -1,0 +1,35 @@
+import { UnreadablePicture } from '../reasons.ts'
+
+/** Colours told by code points of ITU-T H.273, as PNG and AVIF do. */
+export interface CodedColours {
+  primaries: number
+  transfer: number
+}
+
+// Untold, or of so small a difference to sRGB that no program heeds it.
+const nearSrgbPrimaries = new Set([1, 2, 5, 6, 7])
+const nearSrgbTransfers = new Set([1, 2, 6, 13, 14, 15])
+const displayP3 = 12
+
+/** Whether the brightness is coded for high dynamic range, by PQ or HLG. */
+export function isHighRange({ transfer }: CodedColours): boolean {
+  return transfer === 16 || transfer === 18
+}
+
+/**
+ * Whether coded colours are read as sRGB or as Display P3.
+ * @throws UnreadablePicture for all others
+ */
+export function spaceOf(coded: CodedColours): 'srgb' | 'p3' {
+  const { primaries, transfer } = coded
+  if (isHighRange(coded)) {
+    throw new UnreadablePicture(
+      'is a high dynamic range (HDR) image, which cannot be read; save it in standard range',
+    )
+  }
+  if (nearSrgbTransfers.has(transfer)) {
+    if (nearSrgbPrimaries.has(primaries)) return 'srgb'
+    if (primaries === displayP3) return 'p3'
+  }
+  throw new UnreadablePicture('has colours in a space that cannot be read; save it in sRGB')
+}

@@ -1,0 +1,124 @@
+import { maxChannels } from '../decoder.ts'
+import { UnreadablePicture } from '../reasons.ts'
+import type { TiffHeader } from './tiff-header.ts'
+
+/** What the pixels of a TIFF are made of. */
+export interface TiffPixels {
+  kind: 'grey' | 'rgb' | 'palette' | 'cmyk' | 'ycbcr' | 'lab'
+  bits: number
+  float: boolean
+  compression: number
+  /** Channels of colour, and channels beside them. */
+  base: number
+  extra: number
+  /** The channel that is an alpha. */
+  alphaBand: number | undefined
+  /** The alpha has been multiplied into the colours. */
+  premultiplied: boolean
+  /** Lab whose a and b are shifted instead of signed. */
+  shiftedLab: boolean
+}
+
+const kinds: Record<number, [TiffPixels['kind'], number]> = {
+  0: ['grey', 1],
+  1: ['grey', 1],
+  2: ['rgb', 3],
+  3: ['palette', 1],
+  5: ['cmyk', 4],
+  6: ['ycbcr', 3],
+  8: ['lab', 3],
+  9: ['lab', 3],
+}
+
+const oldJpeg = 6
+const saveItAs = 'save it with 8 or 16 bits a channel'
+
+/**
+ * What the pixels of a TIFF are made of; undefined when its header lacks what the decoder will miss too.
+ * @throws UnreadablePicture when they cannot be read, or what their numbers mean cannot be known
+ */
+export function describeTiff(header: TiffHeader): TiffPixels | undefined {
+  const first = (tag: number, otherwise: number) => header.numbers(tag)[0] ?? otherwise
+  const photometric = header.numbers(262)[0]
+  const compression = first(259, 1)
+  if (compression === oldJpeg) return undefined
+  if (photometric === undefined) throw new UnreadablePicture('does not say what kind of colours it has')
+  const [kind, base] = kinds[photometric] ?? []
+  if (kind === undefined || base === undefined) throw unreadableKind(photometric)
+  const samples = first(277, 1)
+  const extra = samples - base
+  if (extra < 0) throw new UnreadablePicture('has fewer channels than its colours need')
+  if (samples > maxChannels) throw new UnreadablePicture(`has more than ${maxChannels} channels`)
+  if (kind === 'cmyk' && first(332, 1) !== 1)
+    throw new UnreadablePicture('has other inks than CMYK; save it in sRGB')
+
+  const { bits, float } = checkedNumbers(header, { kind, samples, photometric })
+  const types = header.numbers(338)
+  const untold = types.length === 0 && kind === 'rgb' && extra === 1
+  const place = untold ? 0 : types.findIndex((type, i) => i < extra && (type === 1 || type === 2))
+  const alphaBand = place < 0 ? undefined : base + place
+  if ((kind === 'grey' && extra > 1) || (kind === 'grey' && extra === 1 && types.length === 0)) {
+    throw new UnreadablePicture('has channels of which it does not say what they are; save it in grey or RGB')
+  }
+  if ((kind === 'ycbcr' && extra > 0) || (kind === 'palette' && extra > (alphaBand === undefined ? 0 : 1))) {
+    throw new UnreadablePicture('has channels beside its colours that cannot be read; save it in RGB')
+  }
+  return {
+    kind,
+    bits,
+    float,
+    compression,
+    base,
+    extra,
+    alphaBand,
+    premultiplied: place >= 0 && types[place] === 1,
+    shiftedLab: photometric === 9,
+  }
+}
+
+function unreadableKind(photometric: number): UnreadablePicture {
+  if (photometric === 32844 || photometric === 32845) {
+    return new UnreadablePicture(
+      'is a high dynamic range (HDR) image, which cannot be read; save it in standard range',
+    )
+  }
+  if (photometric === 32803 || photometric === 34892) {
+    return new UnreadablePicture('is raw data of a camera, which cannot be read; save it as PNG or JPEG')
+  }
+  return new UnreadablePicture('has colours of a kind that cannot be read; save it in RGB')
+}
+
+/** Bits of a channel and whether they are decimal numbers. */
+function checkedNumbers(
+  header: TiffHeader,
+  told: { kind: TiffPixels['kind']; samples: number; photometric: number },
+): { bits: number; float: boolean } {
+  const { kind, samples, photometric } = told
+  const all = header.numbers(258).slice(0, samples)
+  const bits = all[0] ?? 1
+  if (all.some((one) => one !== bits)) {
+    throw new UnreadablePicture(`has channels of different numbers of bits; ${saveItAs}`)
+  }
+  const format = header.numbers(339)[0] ?? 1
+  if (format === 2) {
+    throw new UnreadablePicture(
+      `holds signed numbers, so that its black and white are not known; ${saveItAs}`,
+    )
+  }
+  if (format === 3) {
+    const whiteIsZero = photometric === 0
+    if ((bits !== 16 && bits !== 32) || (kind !== 'grey' && kind !== 'rgb') || whiteIsZero) {
+      throw new UnreadablePicture(
+        `holds ${bits}-bit decimal numbers of a kind that cannot be read; ${saveItAs}`,
+      )
+    }
+    return { bits, float: true }
+  }
+  if (format > 4) throw new UnreadablePicture(`holds complex numbers; ${saveItAs}`)
+  const few = samples === 1 && (kind === 'grey' || kind === 'palette') && [1, 2, 4].includes(bits)
+  const deep = bits === 16 && kind !== 'ycbcr'
+  if (!few && bits !== 8 && !deep) {
+    throw new UnreadablePicture(`holds ${bits}-bit numbers, which cannot be read; ${saveItAs}`)
+  }
+  return { bits, float: false }
+}
