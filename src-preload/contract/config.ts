@@ -227,7 +227,7 @@ export const runConfigSchema = z.strictObject({
   schedule: setting(z.enum(['constant', 'cosine'], { error: 'Schedule must be constant or cosine' }), {
     title: 'Learning rate over time',
     term: 'schedule',
-    help: 'The same all the way, or falling to nought along a cosine by the last step, which polishes the end of a run.',
+    help: 'The same all the way, or falling to 0 along a cosine by the end of the run, be it set in steps, passes or minutes, which improves its last stretch. A longer run takes the rate of the share that is then done.',
     group: 'optimizer',
     options: { constant: 'The same all the way', cosine: 'Falling along a cosine' },
   }),

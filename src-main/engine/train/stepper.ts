@@ -43,12 +43,15 @@ export class Stepper {
     return this.program.read(names)
   }
 
-  /** Step `step` (1 is the first update) by settings whose `steps` is where the run ends; what it fetched. */
-  async take(step: number, config: RunConfig): Promise<Values> {
+  /**
+   * Step `step` (1 is the first update) by settings whose `steps` is where the run ends; what it fetched. `position` as in
+   * `learningRateAt`.
+   */
+  async take(step: number, config: RunConfig, position?: number): Promise<Values> {
     const from = performance.now()
     const pictures = await this.pictures.feeds(step - 1)
     this.inputMs += performance.now() - from
-    return this.program.run({ ...pictures, ...stepFeeds(config, step) })
+    return this.program.run({ ...pictures, ...stepFeeds(config, step, position) })
   }
 
   async dispose(): Promise<void> {

@@ -24,7 +24,7 @@ import type { Observed } from './observation.ts'
 import { Pace, Reporter, secondsLeft } from './reporter.ts'
 import { Saver } from './saver.ts'
 import type { FreeBytes } from './saver.ts'
-import { learningRateAt } from './schedule.ts'
+import { learningRateAt, schedulePosition } from './schedule.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
 import { drawingWeights, initialState, stateNamesOfDrawing } from './step-program.ts'
 import { Stepper } from './stepper.ts'
@@ -52,6 +52,7 @@ export class Trainer {
   private readonly observation: Observation
   private readonly reporter: Reporter
   private readonly saver: Saver
+  private readonly now: () => number
   private readonly pace = new Pace()
   private config: RunConfig
   private wish: Wish | null = null
@@ -59,18 +60,25 @@ export class Trainer {
   private ended: Promise<TrainResult> | null = null
   private step = 0
   private secondsBefore = 0
-  private startedAt = 0
+  private startedAt: number | null = null
+  /** What the schedule goes by: seconds of training at the end of the last step, so that a resumed run has the same. */
+  private scheduleSeconds = 0
   private losses: Record<string, number> = {}
   private smoothed = new SmoothedLoss()
 
-  /** Opens the pictures and builds the networks; @throws FlowerbedError before anything is held */
+  /**
+   * Opens the pictures and builds the networks. `now` is the clock that training is timed by, in milliseconds.
+   * @throws FlowerbedError before anything is held
+   */
   constructor(options: {
     request: TrainRequest
     machine: Machine
     emit: (event: EngineEvent) => void
     freeBytes?: FreeBytes
+    now?: () => number
   }) {
-    const { request, machine, emit, freeBytes } = options
+    const { request, machine, emit, freeBytes, now = () => performance.now() } = options
+    this.now = now
     this.runId = request.runId
     this.request = request
     this.machine = { ...machine, precision: precisionHere(request.config.precision) }
@@ -109,7 +117,7 @@ export class Trainer {
       this.dataset.close()
       throw thrown
     }
-    this.reporter = new Reporter({ runId: this.runId, emit })
+    this.reporter = new Reporter({ runId: this.runId, emit, now })
   }
 
   /** Trains to the end; once. @throws FlowerbedError when it cannot go on; what was saved stays */
@@ -194,11 +202,12 @@ export class Trainer {
       this.saver.savedStep = info.step
       this.smoothed = new SmoothedLoss(info.smoothed)
       this.secondsBefore = info.trainedSeconds
+      this.scheduleSeconds = info.scheduleSeconds ?? info.trainedSeconds
       this.losses = info.losses
     } else {
       this.stepper.begin(initialState(this.system, this.config))
     }
-    this.startedAt = performance.now()
+    this.startedAt = this.now()
     this.emit({ type: 'started', runId: this.runId, machine: this.machine, step: this.step })
     const { sampleEvery } = this.config
     if (sampleEvery > 0 && this.step % sampleEvery === 0 && this.hasMore()) {
@@ -207,9 +216,11 @@ export class Trainer {
   }
 
   private async takeStep(): Promise<void> {
-    const from = performance.now()
+    const from = this.now()
     const step = this.step + 1
-    const fetched = await this.stepper.take(step, { ...this.config, steps: this.goal })
+    const config = { ...this.config, steps: this.goal }
+    const position = schedulePosition(config, { step, trainedSeconds: this.scheduleSeconds })
+    const fetched = await this.stepper.take(step, config, position)
     const { errorsByTime, picturesByTime, ...scalars } = fetched
     const values = Object.fromEntries(
       Object.entries(scalars).map(([name, value]) => [name, value[0] as number]),
@@ -219,14 +230,15 @@ export class Trainer {
     const { gradientNorm, ...losses } = values
     this.losses = losses
     this.smoothed.add(values['loss'] ?? NaN)
-    this.pace.add((performance.now() - from) / 1000)
+    this.pace.add((this.now() - from) / 1000)
+    this.scheduleSeconds = this.trainedSeconds
     this.reporter.metrics({
       step,
       seconds: this.trainedSeconds,
       values: {
         ...losses,
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
-        learningRate: learningRateAt({ ...this.config, steps: this.goal }, step),
+        learningRate: learningRateAt(config, step, position),
         ...errorsOfTimes(errorsByTime, picturesByTime),
         ...(this.isTimeToLook() ? this.observation.measure(this.observed) : {}),
       },
@@ -242,7 +254,7 @@ export class Trainer {
 
   private async save(): Promise<void> {
     if (this.saver.savedStep === this.step) return
-    const { config, step, trainedSeconds, losses } = this
+    const { config, step, trainedSeconds, scheduleSeconds, losses } = this
     this.reporter.flush()
     this.report('saving', { always: true })
     const state = this.stepper.read()
@@ -250,7 +262,8 @@ export class Trainer {
     // A pause may come at a step at which it was not measured.
     const loss = this.observation.validationLoss(this.observed) ?? this.smoothed.value
     const smoothed = this.smoothed.state
-    const record = await this.saver.save({ step, trainedSeconds, losses, loss, smoothed, config }, state)
+    const times = { trainedSeconds, scheduleSeconds }
+    const record = await this.saver.save({ step, ...times, losses, loss, smoothed, config }, state)
     this.emit({ type: 'checkpoint', record })
     // Asked for now, when all that was learned is saved, and not when there is something to lose.
     if (this.hasMore() && !this.wish) await this.saver.checkRoom({ patienceMs: tidyingMs })
@@ -280,7 +293,7 @@ export class Trainer {
   }
 
   private get trainedSeconds(): number {
-    return this.secondsBefore + (this.startedAt === 0 ? 0 : (performance.now() - this.startedAt) / 1000)
+    return this.secondsBefore + (this.startedAt === null ? 0 : (this.now() - this.startedAt) / 1000)
   }
 
   private report(activity: TrainProgress['activity'], options?: { always: boolean }): void {

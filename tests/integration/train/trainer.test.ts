@@ -52,7 +52,7 @@ function newRun(config: RunConfig): TrainRequest {
 function trainer(
   request: TrainRequest,
   onEvent: (event: EngineEvent) => void = () => undefined,
-  freeBytes?: () => Promise<number>,
+  { freeBytes, now }: { freeBytes?: () => Promise<number>; now?: () => number } = {},
 ) {
   const events: EngineEvent[] = []
   const made = new Trainer({
@@ -63,6 +63,7 @@ function trainer(
       onEvent(event)
     },
     ...(freeBytes ? { freeBytes } : {}),
+    ...(now ? { now } : {}),
   })
   const of = <T extends EngineEvent['type']>(type: T) =>
     events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type)
@@ -153,12 +154,40 @@ describe('how long a run learns', () => {
     }
     expect(await rates({ steps: 1000, epochs: 2 })).toEqual(await rates({ steps: 5 }))
   })
+
+  it('lowers the rate along the cosine up to the end of its minutes, and goes on with it from a checkpoint', async () => {
+    // A clock that moves on by a fifth of a second whenever it is looked at.
+    const clock = () => {
+      let ms = 0
+      return () => (ms += 200)
+    }
+    const limits = { steps: 20_000, minutes: 1, schedule: 'cosine', warmup: 0 } as const
+    const request = newRun(small({ ...limits, sampleEvery: 0, checkpointEvery: 10 }))
+    const first = trainer(request, undefined, { now: clock() })
+    const { step, outcome } = await first.made.run()
+    const ratesOf = (run: typeof first) =>
+      run.of('metrics').flatMap(({ points }) => points.map(({ values }) => values['learningRate'] ?? NaN))
+    const rates = ratesOf(first)
+    expect({ outcome, count: rates.length }).toEqual({ outcome: 'finished', count: step })
+    expect(step).toBeLessThan(1000)
+    expect(rates[0]).toBe(request.config.learningRate)
+    expect(rates.at(-1)).toBeLessThan(0.02 * request.config.learningRate)
+    rates.forEach((rate, i) => expect(rate).toBeLessThanOrEqual(rates[i - 1] ?? Infinity))
+
+    const { file, sha256 } = first.of('checkpoint')[1]!.record
+    const rest = trainer({ ...request, resume: { file, sha256 } }, undefined, { now: clock() })
+    await rest.made.run()
+    expect(ratesOf(rest)[0]).toBe(rates[20])
+    expect(ratesOf(rest).at(-1)).toBeLessThan(0.02 * request.config.learningRate)
+  })
 })
 
 describe('room on the disk', () => {
   it('does not begin without room for a save', async () => {
     const request = newRun(small())
-    const { made, of } = trainer(request, undefined, () => Promise.resolve(1_000_000))
+    const { made, of } = trainer(request, undefined, {
+      freeBytes: () => Promise.resolve(1_000_000),
+    })
     await expect(made.run()).rejects.toMatchObject({
       kind: 'no-space',
       message: expect.stringMatching(/takes up to \d+ MB, and only 1 MB/) as string,
@@ -173,7 +202,9 @@ describe('room on the disk', () => {
       const request = newRun(small({ sampleEvery: 0 }))
       let saves = 0
       const room = () => Promise.resolve(saves < 2 ? 1e12 : 1e6)
-      const { made, of } = trainer(request, (event) => (saves += Number(event.type === 'checkpoint')), room)
+      const { made, of } = trainer(request, (event) => (saves += Number(event.type === 'checkpoint')), {
+        freeBytes: room,
+      })
       await expect(made.run()).rejects.toMatchObject({ kind: 'no-space' })
       const steps = of('metrics').flatMap(({ points }) => points.map(({ step }) => step))
       const last = of('checkpoint').at(-1)!.record
@@ -188,7 +219,7 @@ describe('room on the disk', () => {
     let asked = 0
     // Once short after the first save, as if an old save were being deleted.
     const room = () => Promise.resolve(++asked === 2 ? 1e6 : 1e12)
-    const { made } = trainer(newRun(small({ sampleEvery: 0 })), undefined, room)
+    const { made } = trainer(newRun(small({ sampleEvery: 0 })), undefined, { freeBytes: room })
     expect(await made.run()).toMatchObject({ outcome: 'finished' })
   })
 })
