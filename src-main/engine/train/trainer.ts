@@ -21,13 +21,15 @@ import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks
 import { checkFits, estimateMemory, residentPictures } from './memory.ts'
 import { Observation } from './observation.ts'
 import type { Observed } from './observation.ts'
-import { Pace, Reporter, secondsLeft } from './reporter.ts'
+import { Reporter } from './reporter.ts'
 import { Saver } from './saver.ts'
 import type { FreeBytes } from './saver.ts'
 import { learningRateAt, schedulePosition } from './schedule.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
 import { drawingWeights, initialState, stateNamesOfDrawing } from './step-program.ts'
 import { Stepper } from './stepper.ts'
+import { ThroughputMeter } from './throughput.ts'
+import type { Interruption } from './throughput.ts'
 
 /** Older saves are deleted by whoever records the new one; the disk is given this long to be free again. */
 const tidyingMs = 3000
@@ -53,7 +55,9 @@ export class Trainer {
   private readonly reporter: Reporter
   private readonly saver: Saver
   private readonly now: () => number
-  private readonly pace = new Pace()
+  private readonly throughput = new ThroughputMeter()
+  /** Spent on looking at the last step. */
+  private measuringSeconds = 0
   private config: RunConfig
   private wish: Wish | null = null
   private alive = true
@@ -174,8 +178,9 @@ export class Trainer {
       await this.takeStep()
       // Messages are answered here.
       await nextTurn()
-      if (this.isTime(this.config.checkpointEvery)) await this.save()
-      if (this.isTime(this.config.sampleEvery) && this.hasMore()) await this.drawGrid()
+      if (this.isTime(this.config.checkpointEvery)) await this.interruptFor('saving', () => this.save())
+      if (this.isTime(this.config.sampleEvery) && this.hasMore())
+        await this.interruptFor('sampling', () => this.drawGrid())
     }
     this.reporter.flush()
     if (outcome === 'finished' || this.wish?.save) await this.save()
@@ -186,7 +191,7 @@ export class Trainer {
       step: this.step,
       trainedSeconds: this.trainedSeconds,
       losses: this.losses,
-      stepsPerSecond: this.pace.stepsPerSecond,
+      stepsPerSecond: this.throughput.finalStepsPerSecond,
     }
   }
 
@@ -230,7 +235,7 @@ export class Trainer {
     const { gradientNorm, ...losses } = values
     this.losses = losses
     this.smoothed.add(values['loss'] ?? NaN)
-    this.pace.add((this.now() - from) / 1000)
+    this.throughput.addStep((this.now() - from) / 1000)
     this.scheduleSeconds = this.trainedSeconds
     this.reporter.metrics({
       step,
@@ -240,10 +245,26 @@ export class Trainer {
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
         learningRate: learningRateAt(config, step, position),
         ...errorsOfTimes(errorsByTime, picturesByTime),
-        ...(this.isTimeToLook() ? this.observation.measure(this.observed) : {}),
+        ...this.measured(),
       },
     })
     this.report('training')
+  }
+
+  /** What is measured besides the losses, where it is time to. */
+  private measured(): Record<string, number> {
+    const from = this.now()
+    const values = this.isTimeToLook() ? this.observation.measure(this.observed) : {}
+    this.measuringSeconds = (this.now() - from) / 1000
+    return values
+  }
+
+  /** Does what steps are interrupted for, and takes down how long that was. */
+  private async interruptFor(kind: Interruption, work: () => Promise<void>): Promise<void> {
+    const from = this.now()
+    await work()
+    this.throughput.addInterruption(kind, this.measuringSeconds + (this.now() - from) / 1000)
+    this.measuringSeconds = 0
   }
 
   /** With each drawing of the grid, each save, and at the end. */
@@ -297,19 +318,13 @@ export class Trainer {
   }
 
   private report(activity: TrainProgress['activity'], options?: { always: boolean }): void {
-    const { step, trainedSeconds, losses, pace, config } = this
-    const progress = {
-      step,
-      totalSteps: this.goal,
-      trainedSeconds,
-      stepsPerSecond: pace.stepsPerSecond,
-      losses,
-      activity,
-    }
-    this.reporter.progress(
-      { ...progress, secondsLeft: secondsLeft({ ...progress, minutes: config.minutes }) },
-      options,
-    )
+    const { step, trainedSeconds, losses, throughput, config } = this
+    const { stepsPerSecond } = throughput
+    const secondsLeft = throughput.secondsLeft({
+      ...{ config, step, trainedSeconds, pictureCount: this.dataset.count },
+    })
+    const progress = { step, totalSteps: this.goal, trainedSeconds, stepsPerSecond, secondsLeft }
+    this.reporter.progress({ ...progress, losses, activity }, options)
   }
 
   private async dispose(): Promise<void> {

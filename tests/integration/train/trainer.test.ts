@@ -5,6 +5,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RunConfig } from '#contract/config.ts'
 import type { EngineEvent, TrainRequest } from '#contract/engine.ts'
 import { resolveConfig } from '#contract/presets.ts'
+import { nodeBackend } from '../../../src-main/engine/compile/backend.ts'
 import { describeMachine } from '../../../src-main/engine/machine.ts'
 import { loadTensorFlow } from '../../../src-main/engine/runtime/load.ts'
 import { readSafetensors } from '../../../src-main/engine/train/safetensors.ts'
@@ -179,6 +180,42 @@ describe('how long a run learns', () => {
     await rest.made.run()
     expect(ratesOf(rest)[0]).toBe(rates[20])
     expect(ratesOf(rest).at(-1)).toBeLessThan(0.02 * request.config.learningRate)
+  })
+})
+
+describe('the time that is left', () => {
+  it('is told within a tenth after a tenth of the run, though the first step builds the graph', async () => {
+    // Time passes in TensorFlow's calls only: a second in each, half an hour in the first of the training.
+    const { binding } = nodeBackend()
+    const { runSavedModel } = binding
+    let [ms, next] = [0, 1000]
+    binding.runSavedModel = (...call) => {
+      ms += next
+      next = 1000
+      return runSavedModel(...call)
+    }
+    try {
+      const request = newRun(small({ steps: 200, sampleEvery: 0, checkpointEvery: 10 }))
+      const onEvent = (event: EngineEvent) => {
+        if (event.type === 'started') next = 1_800_000
+      }
+      const { made, of } = trainer(request, onEvent, { now: () => ms })
+      const { trainedSeconds } = await made.run()
+      const told = of('progress').map(({ progress }) => ({
+        step: progress.step,
+        seconds: progress.secondsLeft,
+        left: trainedSeconds - progress.trainedSeconds,
+      }))
+      expect(told[0]).toMatchObject({ step: 1, seconds: null })
+      expect(told.filter(({ step }) => step > 20 && step <= 100).length).toBeGreaterThan(70)
+      for (const { step, seconds, left } of told) {
+        if (step < 4) expect(seconds).toBeNull()
+        else expect(seconds).toBeLessThan(1.1 * left + 1)
+        if (step > 20 && step <= 100) expect(Math.abs((seconds ?? NaN) / left - 1)).toBeLessThan(0.1)
+      }
+    } finally {
+      binding.runSavedModel = runSavedModel
+    }
   })
 })
 
