@@ -349,6 +349,20 @@ export type RunConfig = z.infer<typeof runConfigSchema>
 export type SettingKey = keyof RunConfig
 export const settingKeys = Object.keys(runConfigSchema.shape) as SettingKey[]
 
+/** What may change between a checkpoint and the run that resumes from it; all else needs a new run. */
+export const resumableSettings: readonly SettingKey[] = [
+  'steps',
+  'epochs',
+  'minutes',
+  'learningRate',
+  'clipNorm',
+  'sampleEvery',
+  'sampleCount',
+  'sampleSteps',
+  'checkpointEvery',
+  'checkpointKeep',
+]
+
 /** A setting as data: everything a form field, a help line or a table row needs. */
 export interface SettingField extends SettingMeta {
   key: SettingKey
