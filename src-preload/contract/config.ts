@@ -118,7 +118,7 @@ export const runConfigSchema = z.strictObject({
   }),
   seed: setting(whole(0, seedMax, 'Seed'), {
     title: 'Seed',
-    help: 'All randomness follows from this number: the same seed on the same machine gives the same run.',
+    help: 'All randomness follows from this number: the same seed and precision on the same machine give the same run.',
     group: 'length',
   }),
 
@@ -262,7 +262,7 @@ export const runConfigSchema = z.strictObject({
     {
       title: 'Exactness of products',
       term: 'mixed precision',
-      help: 'What convolutions multiply may be rounded to 16 bits, which is quicker on newer machines; sums, weights and all that is kept have 32. Automatic takes what is quickest here without harm.',
+      help: 'What convolutions multiply may be rounded to 16 bits, which is quicker on newer machines; sums, weights and all that is kept have 32. Automatic times 32 and 16 bits when a run starts, where the device has both, and takes the quicker for the whole run.',
       group: 'optimizer',
       options: { auto: 'Automatic', fp32: '32 bits', bf16: '16 bits (bfloat16)', fp16: '16 bits (half)' },
     },
