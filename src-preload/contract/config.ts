@@ -118,7 +118,7 @@ export const runConfigSchema = z.strictObject({
   }),
   seed: setting(whole(0, seedMax, 'Seed'), {
     title: 'Seed',
-    help: 'All randomness follows from this number: the same seed on the same machine gives the same run.',
+    help: 'All randomness follows from this number: the same seed and precision on the same machine give the same run.',
     group: 'length',
   }),
 
@@ -227,7 +227,7 @@ export const runConfigSchema = z.strictObject({
   schedule: setting(z.enum(['constant', 'cosine'], { error: 'Schedule must be constant or cosine' }), {
     title: 'Learning rate over time',
     term: 'schedule',
-    help: 'The same all the way, or falling to nought along a cosine by the last step, which polishes the end of a run.',
+    help: 'The same all the way, or falling to 0 along a cosine by the end of the run, be it set in steps, passes or minutes, which improves its last stretch. A longer run takes the rate of the share that is then done.',
     group: 'optimizer',
     options: { constant: 'The same all the way', cosine: 'Falling along a cosine' },
   }),
@@ -262,7 +262,7 @@ export const runConfigSchema = z.strictObject({
     {
       title: 'Exactness of products',
       term: 'mixed precision',
-      help: 'What convolutions multiply may be rounded to 16 bits, which is quicker on newer machines; sums, weights and all that is kept have 32. Automatic takes what is quickest here without harm.',
+      help: 'What convolutions multiply may be rounded to 16 bits, which is quicker on newer machines; sums, weights and all that is kept have 32. Automatic times 32 and 16 bits when a run starts, where the device has both, and takes the quicker for the whole run.',
       group: 'optimizer',
       options: { auto: 'Automatic', fp32: '32 bits', bf16: '16 bits (bfloat16)', fp16: '16 bits (half)' },
     },
@@ -348,6 +348,20 @@ export type Precision = Exclude<RunConfig['precision'], 'auto'>
 export type RunConfig = z.infer<typeof runConfigSchema>
 export type SettingKey = keyof RunConfig
 export const settingKeys = Object.keys(runConfigSchema.shape) as SettingKey[]
+
+/** What may change between a checkpoint and the run that resumes from it; all else needs a new run. */
+export const resumableSettings: readonly SettingKey[] = [
+  'steps',
+  'epochs',
+  'minutes',
+  'learningRate',
+  'clipNorm',
+  'sampleEvery',
+  'sampleCount',
+  'sampleSteps',
+  'checkpointEvery',
+  'checkpointKeep',
+]
 
 /** A setting as data: everything a form field, a help line or a table row needs. */
 export interface SettingField extends SettingMeta {

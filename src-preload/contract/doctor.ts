@@ -56,6 +56,8 @@ export interface DoctorReport {
   threads: { count: number; why: string } | null
   /** The instructions of our own convolutions; null where TensorFlow's convolutions are taken. */
   kernels: string | null
+  /** What the precision “auto” comes to here; null without TensorFlow. */
+  precision: string | null
   runtime: InstalledRuntime | null
   device: { choice: DeviceChoice; used: 'cpu' | 'cuda' | null; name: string | null; why: string }
   dataDirectory: string

@@ -247,8 +247,9 @@ export interface TrainProgress {
   /** The step at which it ends by steps or epochs, whichever is first. */
   totalSteps: number
   trainedSeconds: number
+  /** 0 until a few steps are measured. */
   stepsPerSecond: number
-  /** By steps, epochs or minutes, whichever ends first; null until it can be told. */
+  /** By steps, epochs or minutes, whichever ends first; null until a few steps are measured. */
   secondsLeft: number | null
   losses: Record<string, number>
   /** What it is doing now. */

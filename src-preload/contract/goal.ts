@@ -41,11 +41,14 @@ export function isDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>
   return run.step >= goalSteps(run) || isTimeUp(run)
 }
 
+/** Share of a run's minutes that is used up; 0 without such a limit. */
+export function shareOfTime({ config, trainedSeconds }: { config: Limits; trainedSeconds: number }): number {
+  return config.minutes > 0 ? Math.min(1, trainedSeconds / (config.minutes * 60)) : 0
+}
+
 /** Share of the way, by steps, epochs or minutes, whichever is further. */
 export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>): number {
-  const { minutes } = run.config
-  const byTime = minutes > 0 ? run.trainedSeconds / (minutes * 60) : 0
-  return Math.min(1, Math.max(run.step / goalSteps(run), byTime))
+  return Math.min(1, Math.max(run.step / goalSteps(run), shareOfTime(run)))
 }
 
 /** Longest goal in steps that a run may have. */

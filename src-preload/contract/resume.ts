@@ -1,27 +1,10 @@
 import type { z } from 'zod'
-import { runConfigSchema } from './config.ts'
+import { resumableSettings, runConfigSchema } from './config.ts'
 import type { RunConfig, SettingKey } from './config.ts'
 import { FlowerbedError } from './errors.ts'
 import { extendedLimits } from './goal.ts'
 import type { Extension } from './goal.ts'
 import type { RunRecord } from './run.ts'
-
-/**
- * Settings that may change between a checkpoint and the run that resumes from it: when it ends, how fast it trains, what
- * is sampled and kept. All others decide what the weights mean or which images and noise come next.
- */
-export const changeableSettings: readonly SettingKey[] = [
-  'steps',
-  'epochs',
-  'minutes',
-  'learningRate',
-  'clipNorm',
-  'sampleEvery',
-  'sampleCount',
-  'sampleSteps',
-  'checkpointEvery',
-  'checkpointKeep',
-]
 
 /**
  * A run's settings as it resumes: longer, or with changed settings.
@@ -31,11 +14,11 @@ export function resumedConfig(
   run: RunRecord,
   { more = {}, changes = {} }: { more?: Extension; changes?: Record<string, unknown> },
 ): RunConfig {
-  const fixed = Object.keys(changes).find((key) => !(changeableSettings as readonly string[]).includes(key))
+  const fixed = Object.keys(changes).find((key) => !(resumableSettings as readonly string[]).includes(key))
   if (fixed !== undefined) {
     throw new FlowerbedError('bad-input', `“${fixed}” cannot change when a run resumes.`, {
       where: fixed,
-      hint: `These can: ${changeableSettings.join(', ')}. Start a new run to change another.`,
+      hint: `These can: ${resumableSettings.join(', ')}. Start a new run to change another.`,
     })
   }
   const longer = Object.values(more).some((value) => value !== undefined)

@@ -35,6 +35,8 @@ export const machineSchema = z.object({
   deviceWhy: z.string().optional(),
   /** In what the run's products are computed. */
   precision: z.enum(['fp32', 'bf16', 'fp16']).optional(),
+  /** Why in that, in words that follow a colon. */
+  precisionWhy: z.string().optional(),
   /** Threads that share an operation on the processor. */
   threads: z.int().optional(),
 })

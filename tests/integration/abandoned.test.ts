@@ -31,7 +31,6 @@ function killWhileWriting(what: string, path: string, where = dirname(path)): st
 const saverOf = (runDirectory: string) =>
   new Saver({
     request: { runId: 'run', runDirectory } as ConstructorParameters<typeof Saver>[0]['request'],
-    machine: {} as ConstructorParameters<typeof Saver>[0]['machine'],
     shape: { width: 1, height: 1, channels: 1 },
     state: {},
     freeBytes: () => Promise.resolve(Infinity),

@@ -30,6 +30,7 @@ export function addDoctor(program: Command): void {
         `Machine: ${report.platform}, ${report.cores} cores, ${(report.memoryBytes / 1e9).toFixed(1)} GB of memory`,
       )
       if (report.threads) say(`Threads: ${report.threads.count} (${report.threads.why})`)
+      if (report.precision) say(`Precision “auto”: ${report.precision}`)
       say(`Convolutions: ${report.kernels ? `our own, ${report.kernels}` : 'TensorFlow’s'}`)
       if (report.electron) say(`Electron: ${report.electron.version} (${report.electron.path})`)
       say(`Data: ${report.dataDirectory}, ${(report.freeBytes / 1e9).toFixed(1)} GB free`)

@@ -1,8 +1,9 @@
 import type { Command } from 'commander'
+import { resumableSettings } from '#contract/config.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { goalSteps, isDone, isTimeUp } from '#contract/goal.ts'
 import { defaultPresetId, presetIds, resolveConfig } from '#contract/presets.ts'
-import { changeableSettings, resumedConfig } from '#contract/resume.ts'
+import { resumedConfig } from '#contract/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
 import type { TrainOptions } from '../../runs/run-training.ts'
 import { importFolder } from '../import-folder.ts'
@@ -57,7 +58,7 @@ export function addTrain(program: Command): void {
     .option('--set <key=value>', 'any other setting; see below', collectSettings, {})
     .option(
       '--resume <run>',
-      `resume a run: its id, the beginning of one, or latest. --set may change ${changeableSettings.join(', ')}`,
+      `resume a run: its id, the beginning of one, or latest. --set may change ${resumableSettings.join(', ')}`,
     )
     .addOption(checkpointOption())
     .addOption(deviceOption())
@@ -126,7 +127,7 @@ function checkResume(given: {
   const option = fixed === 'imageSize' ? '--image-size' : `--${fixed}`
   throw new FlowerbedError('bad-input', `${option} cannot change when a run resumes.`, {
     where: option,
-    hint: `Leave it out. With --set these can change: ${changeableSettings.join(', ')}.`,
+    hint: `Leave it out. With --set these can change: ${resumableSettings.join(', ')}.`,
   })
 }
 

@@ -29,7 +29,7 @@ export interface Kernels {
 export interface Binding {
   /** For programs that run on the processor. */
   kernels?: Kernels | undefined
-  /** In what products are computed quickest without harm. */
+  /** In what products may be computed quicker than in fp32 without harm; fp32 where in nothing. */
   fastPrecision?: Precision
   /** Set on the one that stands in while a program is traced. */
   tracing?: true

@@ -17,6 +17,6 @@ export function lowered(spec: ProgramSpec, trace: Trace, binding: Binding): Trac
   return kernels ? withNativeConvolutions(spec, rounded, { binding, bf16 }) : rounded
 }
 
-/** What `auto` means on the device that TensorFlow was loaded for: the quickest of which training does not suffer. */
+/** A precision as asked for; `auto` is what the device may be quicker in, which a run times (`train/precision-choice.ts`). */
 export const precisionHere = (wanted: Precision | 'auto'): Precision =>
   wanted === 'auto' ? (nodeBackend().binding.fastPrecision ?? 'fp32') : wanted

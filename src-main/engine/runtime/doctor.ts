@@ -1,6 +1,7 @@
 import { cpus, totalmem } from 'node:os'
 import { createRequire } from 'node:module'
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
+import type { Precision } from '#contract/config.ts'
 import type { DoctorReport } from '#contract/doctor.ts'
 import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
 import type { DeviceChoice } from '#contract/run.ts'
@@ -43,6 +44,7 @@ export function examine(options: {
     kernels: loaded?.kernels
       ? `${loaded.kernels.instructions}${loaded.kernels.bf16 ? ' with bfloat16' : ''}`
       : null,
+    precision: loaded ? statePrecision(loaded.fastPrecision) : null,
     runtime: loaded?.runtime ?? null,
     device: {
       choice: device,
@@ -56,6 +58,12 @@ export function examine(options: {
     advice,
   }
 }
+
+/** What `auto` comes to where products may be computed quicker in `fast`. */
+export const statePrecision = (fast: Precision): string =>
+  fast === 'fp32'
+    ? 'fp32; this device is not quicker in 16 bits'
+    : `fp32 or ${fast}, whichever takes less time per step: both are timed when a run starts, and a resumed run keeps its own`
 
 /** What a doctor has to know to give advice. */
 interface Findings {

@@ -34,6 +34,8 @@ export interface LoadedTensorFlow {
   threads: ThreadChoice
   /** Our own convolutions, where there are some for this device. */
   kernels: Kernels | null
+  /** In what products may be computed quicker than in fp32; fp32 where in nothing. */
+  fastPrecision: Precision
   runtime: InstalledRuntime
 }
 
@@ -60,7 +62,8 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   const used = backend.isUsingGpuDevice ? 'cuda' : 'cpu'
   const kernels = used === 'cpu' ? loadKernels({ threads: threads.intraOp }) : null
   if (kernels) backend.binding.kernels = kernels
-  backend.binding.fastPrecision = fastPrecision({ card: used === 'cuda' ? card : null, kernels })
+  const fast = fastPrecision({ card: used === 'cuda' ? card : null, kernels })
+  backend.binding.fastPrecision = fast
   const refused = card && used === 'cpu' ? notUsed(card) : null
   if (refused && device === 'cuda') throw refused
   const result: LoadedTensorFlow = {
@@ -73,6 +76,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
     advice: refused?.hint ?? decision.advice,
     threads,
     kernels,
+    fastPrecision: fast,
     runtime,
   }
   loaded = { device, result }
@@ -80,8 +84,8 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
 }
 
 /**
- * Cards multiply bfloat16 from compute capability 8 on and half floats from 7 on (tensor cores); on processors our own
- * convolutions do where they can, while rounding around TensorFlow's brings nothing for sure.
+ * In what a run may be quicker than in fp32, which is timed when it starts: cards multiply bfloat16 from compute capability
+ * 8 on and half floats from 7 on (tensor cores); on processors our own convolutions do where they can.
  */
 export function fastPrecision(of: { card: NvidiaCard | null; kernels: Kernels | null }): Precision {
   if (!of.card) return of.kernels?.bf16 ? 'bf16' : 'fp32'

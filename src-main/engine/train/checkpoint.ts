@@ -17,6 +17,8 @@ export const checkpointInfoSchema = z.object({
   runId: z.string(),
   step: z.int(),
   trainedSeconds: z.number(),
+  /** The seconds by which the learning rate of the next step is found; without them, `trainedSeconds`. */
+  scheduleSeconds: z.number().optional(),
   losses: z.record(z.string(), z.number()),
   /** What the best save is found by: on pictures kept aside where there are some, else the smoothed training loss. */
   loss: z.number().nullable().default(null),

@@ -1,4 +1,5 @@
-import type { RunConfig, SettingKey } from '#contract/config.ts'
+import { resumableSettings, settingKeys } from '#contract/config.ts'
+import type { RunConfig } from '#contract/config.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { metricWords } from '#contract/run.ts'
@@ -7,7 +8,7 @@ import { outOfMemory } from '../runtime/card-trouble.ts'
 import type { CheckpointInfo } from './checkpoint.ts'
 
 const advice =
-  'Resume from the last save with a lower learning rate or shorter longest correction (clipNorm).'
+  'The last checkpoint is safe. Resume from it with a lower learning rate or stronger gradient clipping: `flowerbed train --resume RUN --set learningRate=… --set clipNorm=…`.'
 
 /** @throws FlowerbedError `non-finite` naming the first term that is no number, and the step */
 export function checkFinite(values: Record<string, number>, step: number): void {
@@ -33,41 +34,33 @@ export function checkFiniteState(state: Values, step: number): void {
   }
 }
 
-/** What may differ between a save and the run that goes on from it: how long, how to watch, how to save. */
-const free: SettingKey[] = [
-  'steps',
-  'epochs',
-  'minutes',
-  'sampleEvery',
-  'sampleCount',
-  'sampleSteps',
-  'checkpointEvery',
-  'checkpointKeep',
-]
-
-/** @throws FlowerbedError `conflict` naming the first setting that a save does not fit */
+/** @throws FlowerbedError `conflict` naming the settings that a checkpoint does not fit, as they were and as they are */
 export function checkResumable(options: {
   saved: CheckpointInfo
   config: RunConfig
   shape: PictureShape
 }): void {
   const { saved, config, shape } = options
-  const differs = (Object.keys(config) as SettingKey[]).find(
-    (key) => !free.includes(key) && config[key] !== saved.config[key],
+  const changed = settingKeys.filter(
+    (key) => !resumableSettings.includes(key) && config[key] !== saved.config[key],
   )
-  if (differs !== undefined) {
+  if (changed.length > 0) {
+    const words = changed.map((key) => `${key} was ${saved.config[key]} and is ${config[key]}`)
     throw new FlowerbedError(
       'conflict',
-      `The save was made with ${differs} ${saved.config[differs]}, not ${config[differs]}.`,
-      { where: differs, hint: 'Start a new run to change it.' },
+      `The checkpoint was made with other settings: ${words.join(', ')}.`,
+      {
+        where: changed.join(', '),
+        hint: `The checkpoint is safe. Set ${changed.length > 1 ? 'them' : 'it'} back to resume, or start a new run. What may change: ${resumableSettings.join(', ')}.`,
+      },
     )
   }
   const size = ({ width, height, channels }: PictureShape) => `${width} × ${height} × ${channels}`
   if (size(saved.shape) !== size(shape)) {
     throw new FlowerbedError(
       'conflict',
-      `The save was made with pictures of ${size(saved.shape)}, these are ${size(shape)}.`,
-      { where: 'dataset', hint: 'Start a new run for these pictures.' },
+      `The checkpoint was made with images of ${size(saved.shape)}, these are ${size(shape)}.`,
+      { where: 'dataset', hint: 'The checkpoint is safe. Start a new run for these images.' },
     )
   }
 }

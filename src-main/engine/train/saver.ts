@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { TrainRequest } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { PictureShape } from '#contract/pictures.ts'
-import type { Machine, SavedCheckpoint } from '#contract/run.ts'
+import type { SavedCheckpoint } from '#contract/run.ts'
 import { deleteAbandonedCheckpoints } from '../../checkpoint-files.ts'
 import { freeBytes as freeBytesOf } from '../../files.ts'
 import type { ProgramSpec, Values } from '../compile/program.ts'
@@ -22,21 +22,20 @@ export class Saver {
   /** The step that was saved last. */
   savedStep = -1
   private readonly request: TrainRequest
-  private readonly common: Pick<CheckpointInfo, 'runId' | 'shape' | 'machine'>
+  private readonly common: Pick<CheckpointInfo, 'runId' | 'shape'>
   private readonly shapes: Record<string, number[]>
   private readonly bytes: number
   private readonly freeBytes: FreeBytes
 
   constructor(options: {
     request: TrainRequest
-    machine: Machine
     shape: PictureShape
     state: ProgramSpec['state']
     freeBytes?: FreeBytes | undefined
   }) {
-    const { request, machine, shape, state, freeBytes = freeBytesOf } = options
+    const { request, shape, state, freeBytes = freeBytesOf } = options
     this.request = request
-    this.common = { runId: request.runId, shape, machine }
+    this.common = { runId: request.runId, shape }
     this.shapes = Object.fromEntries(Object.entries(state).map(([name, entry]) => [name, entry.shape]))
     const numbers = Object.values(this.shapes).map((sides) => sides.reduce((size, side) => size * side, 1))
     this.bytes = besidesBytes + 4 * numbers.reduce((sum, count) => sum + count, 0)
@@ -44,7 +43,7 @@ export class Saver {
   }
 
   async save(
-    info: Omit<CheckpointInfo, 'sha256' | 'format' | 'runId' | 'shape' | 'machine'>,
+    info: Omit<CheckpointInfo, 'sha256' | 'format' | 'runId' | 'shape'>,
     state: Values,
   ): Promise<SavedCheckpoint> {
     const { runDirectory } = this.request

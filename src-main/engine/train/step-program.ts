@@ -122,9 +122,9 @@ export function stepProgram(options: {
   }
 }
 
-/** What step `step` (1 is the first update) is fed besides its pictures. */
-export function stepFeeds(config: RunConfig, step: number): Values {
-  const learningRate = learningRateAt(config, step)
+/** What step `step` (1 is the first update) is fed besides its pictures; `position` as in `learningRateAt`. */
+export function stepFeeds(config: RunConfig, step: number, position?: number): Values {
+  const learningRate = learningRateAt(config, step, position)
   const correction2 = Math.sqrt(1 - beta2 ** step)
   return {
     noiseSeed: seedWords(config.seed, step, 'noise'),

@@ -8,26 +8,23 @@ import type { Limits } from '#contract/goal.ts'
 import type { Machine } from '#contract/run.ts'
 import type { Values } from '../compile/program.ts'
 import { errorsOfTimes } from '../flow/time-buckets.ts'
-import { splitPictures } from '../data/split.ts'
-import { Dataset } from '../../packed/dataset.ts'
-import { precisionHere } from '../compile/lower.ts'
-import { createSystem } from '../flow/create-system.ts'
-import type { System } from '../flow/system.ts'
-import { availableMemory } from '../runtime/free-memory.ts'
 import type { Model } from '../sample/model.ts'
 import { gridExists } from '../sample/sheet.ts'
 import { loadCheckpoint } from './checkpoint.ts'
 import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
-import { checkFits, estimateMemory, residentPictures } from './memory.ts'
-import { Observation } from './observation.ts'
 import type { Observed } from './observation.ts'
-import { Pace, Reporter, secondsLeft } from './reporter.ts'
-import { Saver } from './saver.ts'
+import { Reporter } from './reporter.ts'
+import { RunClock } from './run-clock.ts'
+import { createRunStepper } from './run-stepper.ts'
 import type { FreeBytes } from './saver.ts'
-import { learningRateAt } from './schedule.ts'
+import { learningRateAt, schedulePosition } from './schedule.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
 import { drawingWeights, initialState, stateNamesOfDrawing } from './step-program.ts'
-import { Stepper } from './stepper.ts'
+import type { Stepper } from './stepper.ts'
+import { ThroughputMeter } from './throughput.ts'
+import type { Interruption } from './throughput.ts'
+import { openParts } from './training-parts.ts'
+import type { TrainingParts } from './training-parts.ts'
 
 /** Older saves are deleted by whoever records the new one; the disk is given this long to be free again. */
 const tidyingMs = 3000
@@ -45,71 +42,44 @@ export class Trainer {
   readonly runId: string
   private readonly request: TrainRequest
   private readonly emit: (event: EngineEvent) => void
-  private readonly machine: Machine
-  private readonly dataset: Dataset
-  private readonly system: System
-  private readonly stepper: Stepper
-  private readonly observation: Observation
+  /** Tells the precision once that is chosen. */
+  private machine: Machine
+  private readonly parts: TrainingParts
+  /** Null until its precision is chosen. */
+  private stepper: Stepper | null = null
   private readonly reporter: Reporter
-  private readonly saver: Saver
-  private readonly pace = new Pace()
+  private readonly clock: RunClock
+  private readonly throughput = new ThroughputMeter()
+  /** Spent on looking at the last step. */
+  private measuringSeconds = 0
   private config: RunConfig
   private wish: Wish | null = null
   private alive = true
   private ended: Promise<TrainResult> | null = null
   private step = 0
-  private secondsBefore = 0
-  private startedAt = 0
   private losses: Record<string, number> = {}
   private smoothed = new SmoothedLoss()
 
-  /** Opens the pictures and builds the networks; @throws FlowerbedError before anything is held */
+  /**
+   * Opens the images and builds the networks. `now` is the clock that training is timed by, in milliseconds.
+   * @throws FlowerbedError before anything is held
+   */
   constructor(options: {
     request: TrainRequest
     machine: Machine
     emit: (event: EngineEvent) => void
     freeBytes?: FreeBytes
+    now?: () => number
   }) {
-    const { request, machine, emit, freeBytes } = options
+    const { request, machine, emit, freeBytes, now = () => performance.now() } = options
+    this.clock = new RunClock(now)
     this.runId = request.runId
     this.request = request
-    this.machine = { ...machine, precision: precisionHere(request.config.precision) }
+    this.machine = machine
     this.emit = emit
     this.config = request.config
-    this.dataset = new Dataset(request.datasetDirectory)
-    try {
-      if (this.dataset.count === 0)
-        throw new FlowerbedError('bad-input', 'There are no pictures to learn from.', {
-          where: request.datasetDirectory,
-        })
-      const { config } = request
-      const { shape } = this.dataset.index
-      const memory = estimateMemory({ config, shape, availableBytes: availableMemory(machine.device) })
-      checkFits(memory)
-      const resident = residentPictures(memory, this.dataset.index)
-      this.system = createSystem({ config, shape })
-      const { system, dataset } = this
-      const split = splitPictures({
-        count: dataset.count,
-        share: config.validationShare,
-        seed: config.seed,
-      })
-      this.stepper = new Stepper({ system, config, dataset, resident, places: split.training })
-      this.saver = new Saver({ request, machine, shape, state: this.stepper.state, freeBytes })
-      this.observation = new Observation({
-        run: { runId: this.runId, runDirectory: request.runDirectory },
-        system,
-        config,
-        shape,
-        dataset,
-        split,
-        emit,
-      })
-    } catch (thrown) {
-      this.dataset.close()
-      throw thrown
-    }
-    this.reporter = new Reporter({ runId: this.runId, emit })
+    this.parts = openParts({ request, device: machine.device, emit, freeBytes })
+    this.reporter = new Reporter({ runId: this.runId, emit, now })
   }
 
   /** Trains to the end; once. @throws FlowerbedError when it cannot go on; what was saved stays */
@@ -135,7 +105,7 @@ export class Trainer {
 
   /** Lends the networks with their present weights, one borrower at a time, between the steps of training. */
   withModel<T>(use: (model: Model, step: number) => Promise<T>, weights?: WeightsName): Promise<T> {
-    return this.observation.lend(
+    return this.parts.observation.lend(
       () => {
         if (this.wish || !this.alive)
           throw new FlowerbedError('cancelled', 'Training has just ended.', { hint: 'Try again.' })
@@ -146,8 +116,8 @@ export class Trainer {
   }
 
   private weights(kind?: WeightsName): Values {
-    const names = stateNamesOfDrawing(this.system, this.config, kind)
-    return drawingWeights(this.stepper.read(names), this.config, kind)
+    const names = stateNamesOfDrawing(this.parts.system, this.config, kind)
+    return drawingWeights(this.begun.read(names), this.config, kind)
   }
 
   private get observed(): Observed {
@@ -166,8 +136,9 @@ export class Trainer {
       await this.takeStep()
       // Messages are answered here.
       await nextTurn()
-      if (this.isTime(this.config.checkpointEvery)) await this.save()
-      if (this.isTime(this.config.sampleEvery) && this.hasMore()) await this.drawGrid()
+      if (this.isTime(this.config.checkpointEvery)) await this.interruptFor('saving', () => this.save())
+      if (this.isTime(this.config.sampleEvery) && this.hasMore())
+        await this.interruptFor('sampling', () => this.drawGrid())
     }
     this.reporter.flush()
     if (outcome === 'finished' || this.wish?.save) await this.save()
@@ -176,30 +147,30 @@ export class Trainer {
     return {
       outcome,
       step: this.step,
-      trainedSeconds: this.trainedSeconds,
+      trainedSeconds: this.clock.trainedSeconds,
       losses: this.losses,
-      stepsPerSecond: this.pace.stepsPerSecond,
+      stepsPerSecond: this.throughput.finalStepsPerSecond,
     }
   }
 
   /** Fresh weights or those of the checkpoint; the grid of where it stands, if that was not drawn yet. */
   private async begin(): Promise<void> {
     const { resume, runDirectory } = this.request
-    await this.dataset.verify({ givenUp: () => this.wish !== null })
-    await this.saver.checkRoom()
-    if (resume) {
-      const { info, state } = await loadCheckpoint(runDirectory, resume.file, resume.sha256)
-      checkResumable({ saved: info, config: this.config, shape: this.dataset.index.shape })
-      this.stepper.begin(state)
+    await this.parts.dataset.verify({ givenUp: () => this.wish !== null })
+    await this.parts.saver.checkRoom()
+    const saved = resume ? await loadCheckpoint(runDirectory, resume.file, resume.sha256) : null
+    if (saved)
+      checkResumable({ saved: saved.info, config: this.config, shape: this.parts.dataset.index.shape })
+    const stepper = await this.createStepper(saved && saved.info.step > 0 ? saved.info.machine : null)
+    stepper.begin(saved?.state ?? initialState(this.parts.system, this.config))
+    if (saved) {
+      const { info } = saved
       this.step = info.step
-      this.saver.savedStep = info.step
+      this.parts.saver.savedStep = info.step
       this.smoothed = new SmoothedLoss(info.smoothed)
-      this.secondsBefore = info.trainedSeconds
       this.losses = info.losses
-    } else {
-      this.stepper.begin(initialState(this.system, this.config))
     }
-    this.startedAt = performance.now()
+    this.clock.start(saved?.info ?? { trainedSeconds: 0 })
     this.emit({ type: 'started', runId: this.runId, machine: this.machine, step: this.step })
     const { sampleEvery } = this.config
     if (sampleEvery > 0 && this.step % sampleEvery === 0 && this.hasMore()) {
@@ -207,10 +178,32 @@ export class Trainer {
     }
   }
 
+  /** Chooses the precision of the steps, if need be by timing them, and builds what takes them. */
+  private async createStepper(resumed: Machine | null): Promise<Stepper> {
+    const { precision, why, stepper } = await createRunStepper({
+      ...this.parts,
+      config: this.config,
+      device: this.machine.device,
+      resumed,
+      now: this.clock.now,
+      givenUp: () => this.wish !== null,
+    })
+    this.machine = { ...this.machine, precision, precisionWhy: why }
+    this.stepper = stepper
+    return stepper
+  }
+
+  private get begun(): Stepper {
+    if (this.stepper) return this.stepper
+    throw new FlowerbedError('cancelled', 'Training has not begun yet.', { hint: 'Try again in a moment.' })
+  }
+
   private async takeStep(): Promise<void> {
-    const from = performance.now()
+    const from = this.clock.now()
     const step = this.step + 1
-    const fetched = await this.stepper.take(step, { ...this.config, steps: this.goal })
+    const config = { ...this.config, steps: this.goal }
+    const position = schedulePosition(config, { step, trainedSeconds: this.clock.scheduleSeconds })
+    const fetched = await this.begun.take(step, config, position)
     const { errorsByTime, picturesByTime, ...scalars } = fetched
     const values = Object.fromEntries(
       Object.entries(scalars).map(([name, value]) => [name, value[0] as number]),
@@ -220,19 +213,36 @@ export class Trainer {
     const { gradientNorm, ...losses } = values
     this.losses = losses
     this.smoothed.add(values['loss'] ?? NaN)
-    this.pace.add((performance.now() - from) / 1000)
+    this.throughput.addStep(this.clock.secondsSince(from))
+    this.clock.stepEnded()
     this.reporter.metrics({
       step,
-      seconds: this.trainedSeconds,
+      seconds: this.clock.trainedSeconds,
       values: {
         ...losses,
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
-        learningRate: learningRateAt({ ...this.config, steps: this.goal }, step),
+        learningRate: learningRateAt(config, step, position),
         ...errorsOfTimes(errorsByTime, picturesByTime),
-        ...(this.isTimeToLook() ? this.observation.measure(this.observed) : {}),
+        ...this.measured(),
       },
     })
     this.report('training')
+  }
+
+  /** What is measured besides the losses, where it is time to. */
+  private measured(): Record<string, number> {
+    const from = this.clock.now()
+    const values = this.isTimeToLook() ? this.parts.observation.measure(this.observed) : {}
+    this.measuringSeconds = this.clock.secondsSince(from)
+    return values
+  }
+
+  /** Does what steps are interrupted for, and takes down how long that was. */
+  private async interruptFor(kind: Interruption, work: () => Promise<void>): Promise<void> {
+    const from = this.clock.now()
+    await work()
+    this.throughput.addInterruption(kind, this.measuringSeconds + this.clock.secondsSince(from))
+    this.measuringSeconds = 0
   }
 
   /** With each drawing of the grid, each save, and at the end. */
@@ -242,25 +252,28 @@ export class Trainer {
   }
 
   private async save(): Promise<void> {
-    if (this.saver.savedStep === this.step) return
-    const { config, step, trainedSeconds, losses } = this
+    if (this.parts.saver.savedStep === this.step) return
+    const { config, machine, step, losses } = this
+    const { trainedSeconds, scheduleSeconds } = this.clock
     this.reporter.flush()
     this.report('saving', { always: true })
-    const state = this.stepper.read()
+    const state = this.begun.read()
     checkFiniteState(state, step)
     // A pause may come at a step at which it was not measured.
-    const loss = this.observation.validationLoss(this.observed) ?? this.smoothed.value
+    const loss = this.parts.observation.validationLoss(this.observed) ?? this.smoothed.value
     const smoothed = this.smoothed.state
-    const record = await this.saver.save({ step, trainedSeconds, losses, loss, smoothed, config }, state)
+    const times = { trainedSeconds, scheduleSeconds }
+    const info = { step, ...times, losses, loss, smoothed, config, machine }
+    const record = await this.parts.saver.save(info, state)
     this.emit({ type: 'checkpoint', record })
     // Asked for now, when all that was learned is saved, and not when there is something to lose.
-    if (this.hasMore() && !this.wish) await this.saver.checkRoom({ patienceMs: tidyingMs })
+    if (this.hasMore() && !this.wish) await this.parts.saver.checkRoom({ patienceMs: tidyingMs })
   }
 
   /** Draws and stores the fixed grid; given up when training is to end, which a resumed run makes good. */
   private async drawGrid(): Promise<void> {
     this.report('sampling', { always: true })
-    await this.observation.draw(this.observed, {
+    await this.parts.observation.draw(this.observed, {
       config: this.config,
       givenUp: () => this.wish !== null && this.hasMore(),
     })
@@ -271,39 +284,30 @@ export class Trainer {
   }
 
   private hasMore(): boolean {
-    const { config, step, trainedSeconds } = this
-    return !isDone({ config, pictureCount: this.dataset.count, step, trainedSeconds })
+    const { config, step } = this
+    const { trainedSeconds } = this.clock
+    return !isDone({ config, pictureCount: this.parts.dataset.count, step, trainedSeconds })
   }
 
   /** The step at which it ends unless its time is up before. */
   private get goal(): number {
-    return goalSteps({ config: this.config, pictureCount: this.dataset.count })
-  }
-
-  private get trainedSeconds(): number {
-    return this.secondsBefore + (this.startedAt === 0 ? 0 : (performance.now() - this.startedAt) / 1000)
+    return goalSteps({ config: this.config, pictureCount: this.parts.dataset.count })
   }
 
   private report(activity: TrainProgress['activity'], options?: { always: boolean }): void {
-    const { step, trainedSeconds, losses, pace, config } = this
-    const progress = {
-      step,
-      totalSteps: this.goal,
-      trainedSeconds,
-      stepsPerSecond: pace.stepsPerSecond,
-      losses,
-      activity,
-    }
-    this.reporter.progress(
-      { ...progress, secondsLeft: secondsLeft({ ...progress, minutes: config.minutes }) },
-      options,
-    )
+    const { step, losses, throughput, config } = this
+    const { trainedSeconds } = this.clock
+    const { stepsPerSecond } = throughput
+    const pictureCount = this.parts.dataset.count
+    const secondsLeft = throughput.secondsLeft({ config, step, trainedSeconds, pictureCount })
+    const progress = { step, totalSteps: this.goal, trainedSeconds, stepsPerSecond, secondsLeft }
+    this.reporter.progress({ ...progress, losses, activity }, options)
   }
 
   private async dispose(): Promise<void> {
     this.alive = false
-    await this.observation.dispose()
-    await this.stepper.dispose()
-    this.dataset.close()
+    await this.parts.observation.dispose()
+    await this.stepper?.dispose()
+    this.parts.dataset.close()
   }
 }

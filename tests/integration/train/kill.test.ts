@@ -12,9 +12,15 @@ const kills = 20
 // Between being told to end and ending a process takes a few more; the twentieth must not be at the end yet.
 const steps = 1500
 const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '--device', 'cpu'].concat(
-  ['hidden=8', 'sampleSteps=2', 'sampleCount=1', 'sampleEvery=7', 'checkpointEvery=3', 'flip=true'].flatMap(
-    (setting) => ['--set', setting],
-  ),
+  [
+    'hidden=8',
+    'sampleSteps=2',
+    'sampleCount=1',
+    'sampleEvery=7',
+    'checkpointEvery=3',
+    'flip=true',
+    'precision=fp32',
+  ].flatMap((setting) => ['--set', setting]),
 )
 
 afterAll(() => folder.remove())

@@ -71,8 +71,8 @@ async function checkpoint() {
     config,
     device: 'cpu',
   } as const
-  const info = { step: 7, trainedSeconds: 1, losses: {}, loss: null, smoothed: { sum: 0, weight: 0 }, config }
-  const { file } = await new Saver({ request, machine, shape, state: spec }).save(info, state)
+  const info = { step: 7, trainedSeconds: 1, losses: {}, loss: null, smoothed: { sum: 0, weight: 0 } }
+  const { file } = await new Saver({ request, shape, state: spec }).save({ ...info, config, machine }, state)
   return { path: join(checkpointFolder(folder.path), file), spec, state }
 }
 

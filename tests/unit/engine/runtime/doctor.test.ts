@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { FlowerbedError } from '#contract/errors.ts'
-import { advise } from '../../../../src-main/engine/runtime/doctor.ts'
+import { advise, statePrecision } from '../../../../src-main/engine/runtime/doctor.ts'
 
 const well: Parameters<typeof advise>[0] = {
   tensorflowProblem: null,
@@ -28,6 +28,11 @@ describe('the doctor', () => {
     expect(advise({ ...well, electron: old })).toEqual([
       expect.stringMatching(/33\.0\.0 .*45\.0\.0.*ELECTRON_MIRROR/),
     ])
+  })
+
+  it('says what automatic precision comes to, and when that is measured', () => {
+    expect(statePrecision('fp32')).toMatch(/^fp32; /)
+    expect(statePrecision('bf16')).toMatch(/^fp32 or bf16, .* timed when a run starts/)
   })
 
   it('does not call a disk full that it could not look at', () => {
