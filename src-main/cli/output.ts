@@ -1,11 +1,13 @@
+import { write } from './streams.ts'
+
 /** Text for people: stderr, so that stdout holds nothing but the JSON document. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  write(process.stderr, `${text}\n`)
 }
 
 /** The answer for programs, the last line of stdout. */
 export function answer(json: boolean, document: unknown): void {
-  if (json) process.stdout.write(`${JSON.stringify(document)}\n`)
+  if (json) write(process.stdout, `${JSON.stringify(document)}\n`)
 }
 
 /** A line that changes in place on a terminal, and is written now and then elsewhere. */
@@ -18,12 +20,12 @@ export class StatusLine {
     const interval = process.stderr.isTTY ? 100 : 5000
     if (now - this.shownAt < interval) return
     this.shownAt = now
-    process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
+    write(process.stderr, process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
     this.open = process.stderr.isTTY
   }
 
   end(): void {
-    if (this.open) process.stderr.write('\n')
+    if (this.open) write(process.stderr, '\n')
     this.open = false
   }
 }
