@@ -10,6 +10,7 @@ import type { Summary } from '../engine/bench/summary.ts'
 import { loadTensorFlow } from '../engine/runtime/load.ts'
 import type { Peer, PeerTiming } from './bench-peer.ts'
 import { startElectronPeer } from './electron-peer.ts'
+import { checkInterrupted, wasInterrupted } from './interrupt.ts'
 import { answer, say } from './output.ts'
 import { startTorchPeer, torchVariants, variantName } from './torch-peer.ts'
 import type { TorchPeer } from './torch-peer.ts'
@@ -48,6 +49,7 @@ export async function benchStep(options: StepOptions): Promise<void> {
   const outside: number[] = []
   const input: number[] = []
   for (let i = 0; i < repeats; i++) {
+    await checkInterrupted()
     // In turns, so that a slow minute of the machine is everybody's.
     ours.push(await timeBoth(step, calls))
     const { outsideMs, inputMs } = step.times()
@@ -153,7 +155,7 @@ async function bestTorch(options: {
       tried.push({ peer, name, ms })
     } catch (thrown) {
       // Without a torch none runs; without a compiler half of them do.
-      if (tried.length === 0) throw thrown
+      if (tried.length === 0 || wasInterrupted()) throw thrown
       say(`${variantName(variant)}: ${toFlowerbedError(thrown).message}`)
     }
   }

@@ -13,17 +13,18 @@ import { addLadder } from './commands/ladder.ts'
 import { addRuns } from './commands/runs.ts'
 import { addSample } from './commands/sample.ts'
 import { addTrain } from './commands/train.ts'
-import { Interrupted } from './interrupt.ts'
+import { Interrupted, listenForInterrupts, wasInterrupted } from './interrupt.ts'
 import { say } from './output.ts'
 import { flushStreams, guardStreams, stdoutError, write } from './streams.ts'
 
 const exitCodes = `
 Exit codes:
   0    done
-  1    failed
+  1    failed, or ended at once by a second Ctrl+C
   2    bad usage or input
-  130  interrupted (Ctrl+C, TERM or HUP) with everything saved`
+  130  interrupted (Ctrl+C, TERM, HUP) with everything saved`
 
+const interrupted = 130
 /** As shells number the end of a program whose reader has gone: 128 and SIGPIPE. */
 const readerGone = 141
 
@@ -59,12 +60,17 @@ export async function main(argv: string[]): Promise<number> {
     command.exitOverride()
   try {
     await program.parseAsync(argv, { from: 'user' })
-    return 0
+    return wasInterrupted() ? interrupted : 0
   } catch (thrown) {
     if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? 0 : 2
-    if (thrown instanceof Interrupted) return 130
-    return tell(toFlowerbedError(thrown))
+    const error = toFlowerbedError(thrown)
+    return endedByInterrupt(thrown, error) ? interrupted : tell(error)
   }
+}
+
+/** What was cancelled by Ctrl+C says so, and a process beside this one may have ended by the same Ctrl+C. */
+function endedByInterrupt(thrown: unknown, { kind }: FlowerbedError): boolean {
+  return thrown instanceof Interrupted || (wasInterrupted() && (kind === 'cancelled' || kind === 'crashed'))
 }
 
 function tell(error: FlowerbedError): number {
@@ -86,6 +92,7 @@ async function afterFlush(code: number): Promise<number> {
 }
 
 guardStreams()
+listenForInterrupts()
 process.exitCode = await afterFlush(await main(process.argv.slice(2)))
 // Nothing may keep a finished command alive: TensorFlow's threads do not, but a forgotten timer would.
 process.exit()

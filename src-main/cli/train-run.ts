@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises'
 import type { EngineEvent } from '#contract/engine.ts'
+import { serializeError } from '#contract/errors.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { loadTensorFlow } from '../engine/runtime/load.ts'
-import { Interrupted, onInterrupt } from './interrupt.ts'
+import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from './interrupt.ts'
 import { bytes, duration, say, StatusLine } from './output.ts'
 import type { Workspace } from './workspace.ts'
+
+const pauseRetryMs = 50
 
 /** The line that follows a training run. */
 export function followTraining(): { onEvent: (event: EngineEvent) => void; end: () => void } {
@@ -22,38 +26,83 @@ export function followTraining(): { onEvent: (event: EngineEvent) => void; end: 
 }
 
 /**
- * Trains a run to its end. Ctrl+C saves it first.
- * @throws Interrupted when the user ended it
+ * Trains a run to its end. When the command is told to end it saves the run first.
+ * @throws Interrupted when it did not come to its end
  */
 export async function trainRun(workspace: Workspace, run: RunRecord): Promise<RunRecord> {
   const { keeper, engine } = workspace
-  const asked = { interrupted: false }
+  await beforeTraining(workspace, run, checkInterrupted)
+  let training = true
+  /** Again and again: between the run's begin and its first step the engine does not know it yet. */
+  const pause = async () => {
+    while (training) {
+      try {
+        await engine.handlers.pause({ runId: run.id })
+        return
+      } catch {
+        await delay(pauseRetryMs)
+      }
+    }
+  }
   const stopListening = onInterrupt(() => {
-    asked.interrupted = true
     say('Saving …')
-    void Promise.resolve(engine.handlers.pause({ runId: run.id })).catch(() => undefined)
-  })
+    void pause()
+  }, 'nothing since the last checkpoint is saved')
   try {
     const ended = await keeper.train(run.id, {
       train: async (request) => await engine.handlers.train(request),
     })
-    if (asked.interrupted) {
-      say(`Saved at step ${ended.step}. Go on with: flowerbed train --resume ${ended.id}`)
-      throw new Interrupted()
-    }
-    return ended
+    if (!wasInterrupted() || ended.status === 'finished') return ended
+    say(whereItStands(workspace, ended))
+    throw new Interrupted()
   } finally {
+    training = false
     stopListening()
   }
 }
 
+/** What is safe of a run that was told to end, and how to go on with it. */
+function whereItStands({ keeper }: Workspace, { id, step }: RunRecord): string {
+  const resume = `flowerbed train --resume ${id}`
+  const saved = keeper.saves.list(id)[0]?.step ?? 0
+  if (step === 0) return `Nothing was trained yet. Begin with: ${resume}`
+  if (saved === step) return `Saved at step ${step}. Go on with: ${resume}`
+  const last = saved === 0 ? 'no checkpoint was written' : `the last checkpoint is of step ${saved}`
+  return `Stopped at step ${step}; ${last}. Go on with: ${resume}`
+}
+
 /** Says what a run computes on and why, and how much memory it will take, before it takes it. */
-export async function sayDevice({ engine }: Workspace, run: RunRecord): Promise<void> {
-  const { config, shape, deviceChoice: device } = run
-  const { deviceName, why, advice } = loadTensorFlow({ device })
-  say(`On ${deviceName}: ${why}.${advice === null ? '' : ` ${advice}`}`)
-  const { neededBytes, availableBytes } = await engine.handlers.estimate({ config, shape, device })
-  say(`It takes about ${bytes(neededBytes)} of memory; ${bytes(availableBytes)} are free.`)
+export async function sayDevice(workspace: Workspace, run: RunRecord): Promise<void> {
+  await beforeTraining(workspace, run, async () => {
+    const { config, shape, deviceChoice: device } = run
+    const { deviceName, why, advice } = loadTensorFlow({ device })
+    await checkInterrupted()
+    say(`On ${deviceName}: ${why}.${advice === null ? '' : ` ${advice}`}`)
+    const { neededBytes, availableBytes } = await workspace.engine.handlers.estimate({
+      ...{ config, shape, device },
+    })
+    say(`It takes about ${bytes(neededBytes)} of memory; ${bytes(availableBytes)} are free.`)
+    await checkInterrupted()
+  })
+}
+
+/** What ends a run before its first step is written to its record, which would say “starting” for ever. */
+async function beforeTraining(
+  { store }: Workspace,
+  run: RunRecord,
+  work: () => Promise<void>,
+): Promise<void> {
+  try {
+    await work()
+  } catch (thrown) {
+    if (store.runs.get(run.id).status === 'starting') {
+      const interrupted = thrown instanceof Interrupted
+      const error = interrupted ? null : serializeError(thrown)
+      store.runs.update(run.id, { status: interrupted ? 'interrupted' : 'failed', owner: null, error })
+      if (interrupted) say(`Nothing was trained yet. Begin with: flowerbed train --resume ${run.id}`)
+    }
+    throw thrown
+  }
 }
 
 /** What `train --json` answers. */

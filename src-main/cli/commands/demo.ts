@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { EngineEvent } from '#contract/engine.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { demoFolder } from '../../resources.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { importFolder } from '../import-folder.ts'
 import { dataDirOption, deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
 import { answer, say } from '../output.ts'
@@ -39,7 +41,12 @@ async function demo(options: Options): Promise<void> {
   const { device, imageSize: size, minutes, steps } = options
   const out = resolve(options.out)
   const follow = followTraining()
-  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
+  const drawn = followDrawing()
+  const onEvent = (event: EngineEvent) => {
+    follow.onEvent(event)
+    drawn.onEvent(event)
+  }
+  await withWorkspace({ dataDir: options.dataDir, onEvent }, async (workspace) => {
     const { store, keeper, engine } = workspace
     const dataset = await importFolder({
       folder: demoFolder(),
@@ -53,21 +60,26 @@ async function demo(options: Options): Promise<void> {
 
     const model = keeper.modelSource(run.id)
     const drawing = { model, device }
-    const { pictures } = await engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false })
+    const { pictures } = await drawn.during(engine, (job) =>
+      engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false, job }),
+    )
     const { sheet } = await writePictures(join(out, 'pictures'), pictures)
     const picture = (index: number) => ({
       kind: 'dataset' as const,
       datasetDirectory: dataset.directory,
       index,
     })
-    const walk = await engine.handlers.interpolate({
-      ...drawing,
-      a: picture(0),
-      b: picture(Math.floor(dataset.count / 2)),
-      frames: 9,
-      mode: 'slerp',
-      encoder: 'posterior',
-    })
+    const walk = await drawn.during(engine, (job) =>
+      engine.handlers.interpolate({
+        ...drawing,
+        a: picture(0),
+        b: picture(Math.floor(dataset.count / 2)),
+        frames: 9,
+        mode: 'slerp',
+        encoder: 'posterior',
+        job,
+      }),
+    )
     await mkdir(out, { recursive: true })
     const interpolation = join(out, 'interpolation.png')
     await writeWalk(interpolation, walk)

@@ -14,8 +14,9 @@ import { enlarged, tile, writePng } from '../../engine/pictures/png.ts'
 import { writeFileAtomically } from '../../files.ts'
 import { climb, createLadder } from '../../runs/ladder.ts'
 import { comparedDrawing, redrawRequest } from '../../runs/redrawer.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { importFolder } from '../import-folder.ts'
-import { Interrupted } from '../interrupt.ts'
+import { Interrupted, wasInterrupted } from '../interrupt.ts'
 import { ladderPage } from '../ladder-page.ts'
 import {
   collectSettings,
@@ -116,7 +117,7 @@ async function ladder(folder: string, options: Options): Promise<void> {
         try {
           return await trainRun(workspace, run)
         } catch (thrown) {
-          if (thrown instanceof Interrupted) throw thrown
+          if (thrown instanceof Interrupted || wasInterrupted()) throw thrown
           failures.push(thrown)
           say(`“${run.name}” cannot go on: ${toFlowerbedError(thrown).message}`)
           return store.runs.get(run.id)
@@ -161,15 +162,21 @@ async function draw(options: {
   const { engine, keeper, store } = workspace
   const preset = run.preset as PresetId
   const request = redrawRequest({ keeper, run, dataset })
-  const { pictures } = await engine.handlers.sample({
-    ...comparedDrawing,
-    model: request.model,
-    device: request.device,
-    count: pictureCount,
-    seed: 1,
-    save: false,
-  })
-  const { originals, drawn, reconstructionError } = await engine.handlers.encode(request)
+  const { during } = followDrawing()
+  const { pictures } = await during(engine, (job) =>
+    engine.handlers.sample({
+      ...comparedDrawing,
+      model: request.model,
+      device: request.device,
+      count: pictureCount,
+      seed: 1,
+      save: false,
+      job,
+    }),
+  )
+  const { originals, drawn, reconstructionError } = await during(engine, (job) =>
+    engine.handlers.encode({ ...request, job }),
+  )
   const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }
   const enlarge = enlargement(pictures)
   await writePng(join(out, files.samples), enlarged(tile(pictures), enlarge))
