@@ -11,6 +11,7 @@ import type { InterpolateOptions, Wanted } from './commands/interpolate.ts'
 import { enlargement } from './commands/sample.ts'
 import { decodePictures } from './decode-pictures.ts'
 import { originalsFile } from './latent-grid.ts'
+import { checkDestination, writing } from './destination.ts'
 import { followDrawing } from './follow-drawing.ts'
 import { drawingFrom, encodingFrom } from './options.ts'
 import { answer, percent, say } from './output.ts'
@@ -42,6 +43,7 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
   const strengths = strengthsOf(options.strength, options.frames)
   if (!out.endsWith('.png') && images.length > 1)
     throw new FlowerbedError('bad-input', 'An animation is of one picture; several are written as .png.')
+  await checkDestination(originalsFile(out), 'file')
   const follow = followDrawing()
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
@@ -59,11 +61,13 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
       }
       const result = await follow.during(engine, (job) => engine.handlers.shift({ ...request, job }))
       const { drawn, originals, reconstructionError, directionSize, added, subtracted } = result
-      await mkdir(dirname(out), { recursive: true })
       const enlarge = enlargement(drawn)
-      if (out.endsWith('.png')) await writePng(out, tile(drawn, strengths.length), { enlarge })
-      else await writeAnimation(out, drawn, { enlarge })
-      await writePng(originalsFile(out), tile(originals, 1), { enlarge })
+      await writing(out, async () => {
+        await mkdir(dirname(out), { recursive: true })
+        if (out.endsWith('.png')) await writePng(out, tile(drawn, strengths.length), { enlarge })
+        else await writeAnimation(out, drawn, { enlarge })
+        await writePng(originalsFile(out), tile(originals, 1), { enlarge })
+      })
       say(
         `${out} (${added} pictures less ${subtracted}; redrawn unchanged, ${percent(Math.max(...reconstructionError))} off at most)`,
       )

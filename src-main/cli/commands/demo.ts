@@ -1,9 +1,9 @@
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { EngineEvent } from '#contract/engine.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { demoFolder } from '../../resources.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { importFolder } from '../import-folder.ts'
 import { dataDirOption, deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
@@ -40,6 +40,8 @@ export function addDemo(program: Command): void {
 async function demo(options: Options): Promise<void> {
   const { device, imageSize: size, minutes, steps } = options
   const out = resolve(options.out)
+  await checkDestination(out, 'folder')
+  await checkDestination(join(out, 'pictures'), 'folder')
   const follow = followTraining()
   const drawn = followDrawing()
   const onEvent = (event: EngineEvent) => {
@@ -63,7 +65,7 @@ async function demo(options: Options): Promise<void> {
     const { pictures } = await drawn.during(engine, (job) =>
       engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false, job }),
     )
-    const { sheet } = await writePictures(join(out, 'pictures'), pictures)
+    const { sheet } = await writing(out, () => writePictures(join(out, 'pictures'), pictures))
     const picture = (index: number) => ({
       kind: 'dataset' as const,
       datasetDirectory: dataset.directory,
@@ -80,9 +82,8 @@ async function demo(options: Options): Promise<void> {
         job,
       }),
     )
-    await mkdir(out, { recursive: true })
     const interpolation = join(out, 'interpolation.png')
-    await writeWalk(interpolation, walk)
+    await writing(out, () => writeWalk(interpolation, walk))
     say(`gallery: ${sheet}\ninterpolation: ${interpolation}`)
     answer(options.json ?? false, { ...trainAnswer(run), gallery: sheet, interpolation })
   })

@@ -17,6 +17,7 @@ import {
   jsonOption,
 } from '../options.ts'
 import type { DrawingFlags, EncodingFlags } from '../options.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { answer, percent, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
@@ -49,6 +50,7 @@ async function encode(wanted: string, images: string[], options: Options): Promi
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
+  await checkDestination(out, 'file')
   const follow = followDrawing()
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
@@ -59,7 +61,6 @@ async function encode(wanted: string, images: string[], options: Options): Promi
       engine.handlers.encode({ ...request, job }),
     )
     const { height, width, channels } = originals
-    await mkdir(dirname(out), { recursive: true })
     const bytes = writeSafetensors({
       tensors: {
         latents: {
@@ -75,7 +76,10 @@ async function encode(wanted: string, images: string[], options: Options): Promi
         images: JSON.stringify(images.map((path) => basename(path))),
       },
     })
-    await writeFileAtomically(out, bytes)
+    await writing(out, async () => {
+      await mkdir(dirname(out), { recursive: true })
+      await writeFileAtomically(out, bytes)
+    })
     images.forEach((path, i) => {
       say(`${basename(path)}: redrawn ${percent(reconstructionError[i] ?? 0)} off`)
     })

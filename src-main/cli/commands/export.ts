@@ -14,6 +14,7 @@ import {
   wholeNumber,
 } from '../options.ts'
 import type { DrawingFlags } from '../options.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { answer, bytes, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
@@ -50,14 +51,17 @@ export function addExport(program: Command): void {
 
 async function exportRun(wanted: string, options: Options): Promise<void> {
   const { format, out, count, checkpoint, device, dataDir, json = false } = options
+  const folder = resolve(out)
+  await checkDestination(folder, 'new-folder')
   const follow = followDrawing()
   await withWorkspace({ dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const model = keeper.modelSource(run.id, checkpoint)
-    const folder = resolve(out)
     const drawing = drawingFrom(options)
-    const written = await follow.during(engine, (job) =>
-      engine.handlers.export({ model, device, drawing, format, folder, count, job }),
+    const written = await writing(folder, () =>
+      follow.during(engine, (job) =>
+        engine.handlers.export({ model, device, drawing, format, folder, count, job }),
+      ),
     )
     say(`${written.folder}: step ${written.step}, ${bytes(written.bytes)}`)
     answer(json, { run: run.id, format, ...written })

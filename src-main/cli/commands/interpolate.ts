@@ -25,6 +25,7 @@ import {
   wholeNumber,
 } from '../options.ts'
 import type { DrawingFlags, EncodingFlags } from '../options.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { answer, percent, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
@@ -95,6 +96,7 @@ async function interpolate(wanted: Wanted): Promise<void> {
   const shifts = [add, addLabel, subtract, subtractLabel].some((group) => group !== undefined)
   if (grid && shifts)
     throw new FlowerbedError('bad-input', 'Either --grid or --add and --subtract, not both.')
+  await checkDestination(out, 'file')
   if (grid) await writeGrid(out, { ...wanted, grid })
   else if (shifts) await writeShift(out, wanted)
   else if (images.length === 2) await walk(out, wanted)
@@ -124,8 +126,7 @@ async function walk(out: string, { run: wantedRun, images, options }: Wanted): P
       drawing: drawingFrom(options),
     }
     const result = await follow.during(engine, (job) => engine.handlers.interpolate({ ...request, job }))
-    await mkdir(dirname(out), { recursive: true })
-    await writeWalk(out, result)
+    await writing(out, () => writeWalk(out, result))
     const [errorA, errorB] = result.reconstructionError
     say(`${out} (redrawn, the two differ from the originals by ${percent(errorA)} and ${percent(errorB)})`)
     answer(options.json ?? false, { run: run.id, file: out, reconstructionError: result.reconstructionError })
@@ -134,6 +135,7 @@ async function walk(out: string, { run: wantedRun, images, options }: Wanted): P
 
 /** The frames side by side, or one after the other, after the file's name. */
 export async function writeWalk(out: string, { frames }: Pick<InterpolateResult, 'frames'>): Promise<void> {
+  await mkdir(dirname(out), { recursive: true })
   const enlarge = enlargement(frames)
   if (out.endsWith('.png')) await writePng(out, tile(frames, frames.count), { enlarge })
   else await writeAnimation(out, frames, { enlarge })

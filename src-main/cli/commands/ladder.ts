@@ -10,10 +10,11 @@ import type { PixelBatch } from '#contract/pictures.ts'
 import { presets } from '#contract/presets.ts'
 import type { PresetId } from '#contract/presets.ts'
 import type { DeviceChoice, MetricSeries, RunRecord } from '#contract/run.ts'
-import { enlarged, tile, writePng } from '../../engine/pictures/png.ts'
+import { tile, writePng } from '../../engine/pictures/png.ts'
 import { writeFileAtomically } from '../../files.ts'
 import { climb, createLadder } from '../../runs/ladder.ts'
 import { comparedDrawing, redrawRequest } from '../../runs/redrawer.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { importFolder } from '../import-folder.ts'
 import { Interrupted, wasInterrupted } from '../interrupt.ts'
@@ -88,7 +89,7 @@ async function ladder(folder: string, options: Options): Promise<void> {
     throw new FlowerbedError('bad-input', 'How long for each? Say --steps or --minutes.')
   }
   const out = resolve(options.out)
-  await mkdir(out, { recursive: true })
+  await checkDestination(out, 'folder')
   const follow = followTraining()
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async (workspace) => {
     const { store, keeper } = workspace
@@ -179,11 +180,12 @@ async function draw(options: {
   )
   const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }
   const enlarge = enlargement(pictures)
-  await writePng(join(out, files.samples), enlarged(tile(pictures), enlarge))
-  await writePng(
-    join(out, files.reconstruction),
-    enlarged(tile(stacked(originals, drawn), originals.count), enlarge),
-  )
+  const pairs = tile(stacked(originals, drawn), originals.count)
+  await writing(out, async () => {
+    await mkdir(out, { recursive: true })
+    await writePng(join(out, files.samples), tile(pictures), { enlarge })
+    await writePng(join(out, files.reconstruction), pairs, { enlarge })
+  })
   return {
     ...{ preset, title: rungTitle(preset), summary: presets[preset].summary, changes: [] },
     run: trainAnswer(run),
@@ -213,6 +215,8 @@ function stacked(a: PixelBatch, b: PixelBatch): PixelBatch {
 async function writeReport(out: string, report: { dataset: DatasetRecord; rungs: Rung[] }): Promise<void> {
   const { name, count, shape } = report.dataset
   const content = { dataset: { name, count, shape }, rungs: report.rungs }
-  await writeFileAtomically(join(out, 'report.json'), JSON.stringify(content, null, 1))
-  await writeFileAtomically(join(out, 'index.html'), ladderPage(content))
+  await writing(out, async () => {
+    await writeFileAtomically(join(out, 'report.json'), JSON.stringify(content, null, 1))
+    await writeFileAtomically(join(out, 'index.html'), ladderPage(content))
+  })
 }

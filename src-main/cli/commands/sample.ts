@@ -17,6 +17,7 @@ import {
 } from '../options.ts'
 import type { DrawingFlags } from '../options.ts'
 import { answer, say } from '../output.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { writeStrips, writeWays } from '../trajectory.ts'
 import { withWorkspace } from '../workspace.ts'
@@ -63,6 +64,7 @@ export function addSample(program: Command): void {
 async function sample(wanted: string, options: Options): Promise<void> {
   const follow = followDrawing()
   const { dataDir, json = false } = options
+  await checkDestination(resolve(options.out), 'folder')
   await withWorkspace({ dataDir, onEvent: follow.onEvent }, async (workspace) => {
     const run = workspace.keeper.find(wanted)
     const drawn = await drawInParts({ workspace, run, options, follow })
@@ -84,7 +86,7 @@ async function drawInParts(given: {
   const { engine, keeper } = workspace
   const { count, seed, temperature, trajectory: frames, device } = options
   const folder = resolve(options.out)
-  await mkdir(folder, { recursive: true })
+  await writing(folder, () => mkdir(folder, { recursive: true }))
   const files: string[] = []
   const strips: string[] = []
   const shown: PixelBatch[] = []
@@ -109,19 +111,22 @@ async function drawInParts(given: {
         }),
       [first / count, (first + part) / count],
     )
-    files.push(...(await writeEach(folder, pictures, first)))
+    files.push(...(await writing(folder, () => writeEach(folder, pictures, first))))
     if (first < sheetAtMost) shown.push(pictures)
     evaluations += (more.evaluations * part) / count
-    if (more.trajectory) {
-      ways ??= more.trajectory
+    const { trajectory } = more
+    if (trajectory) {
+      ways ??= trajectory
       const enlarge = enlargement(pictures)
-      strips.push(...(await writeStrips({ folder, trajectory: more.trajectory, frames, first, enlarge })))
+      const write = () => writeStrips({ folder, trajectory, frames, first, enlarge })
+      strips.push(...(await writing(folder, write)))
     }
   }
-  const sheet = await writeSheet(folder, joined(shown))
-  if (!ways) return { files, sheet, evaluations }
+  const sheet = await writing(folder, () => writeSheet(folder, joined(shown)))
+  const all = ways
+  if (!all) return { files, sheet, evaluations }
   const animation = join(folder, 'ways.webp')
-  await writeWays(animation, ways, frames)
+  await writing(folder, () => writeWays(animation, all, frames))
   return { files, sheet, evaluations, trajectory: { files: strips, animation } }
 }
 
