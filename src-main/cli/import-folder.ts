@@ -1,12 +1,23 @@
 import { randomUUID } from 'node:crypto'
 import { resolve } from 'node:path'
+import { importOptionsSchema, largestSide, smallestSide } from '#contract/dataset.ts'
 import type { DatasetRecord, ImportOptions } from '#contract/dataset.ts'
+import { FlowerbedError } from '#contract/errors.ts'
 import { forkImporter } from '../importer/client.ts'
 import type { ImporterClient } from '../importer/client.ts'
 import { datasetsFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 import { say, StatusLine } from './output.ts'
+
+/** @throws FlowerbedError `bad-input` before a file is looked at */
+function checkSize({ width }: Partial<ImportOptions>): void {
+  if (width === undefined || importOptionsSchema.shape.width.safeParse(width).success) return
+  throw new FlowerbedError(
+    'bad-input',
+    `--image-size must be a whole number from ${smallestSide} to ${largestSide}.`,
+  )
+}
 
 /** Imports a folder as the app would, with its suggestions where nothing else is asked for. */
 export async function importFolder(options: {
@@ -15,6 +26,7 @@ export async function importFolder(options: {
   changes?: Partial<ImportOptions>
 }): Promise<DatasetRecord> {
   const { folder, store, changes = {} } = options
+  checkSize(changes)
   const line = new StatusLine()
   const importer: ImporterClient = forkImporter({
     onEvent: ({ progress }) => {

@@ -2,11 +2,22 @@ import { z } from 'zod'
 import { pictureShapeSchema } from './pictures.ts'
 import type { PixelBatch } from './pictures.ts'
 
+/** Width and height that images are trained at, in pixels. */
+export const smallestSide = 8
+export const largestSide = 512
+
+const side = (word: string) =>
+  z.coerce
+    .number({ error: `Images must be a number of pixels ${word}` })
+    .int(`Images must be a whole number of pixels ${word}`)
+    .min(smallestSide, `Images must be at least ${smallestSide} pixels ${word}`)
+    .max(largestSide, `Images must be at most ${largestSide} pixels ${word}`)
+
 /** What import asks of the user; everything else follows from the files. */
 export const importOptionsSchema = z.strictObject({
-  name: z.string().trim().min(1, 'Give the pictures a name').max(200),
-  height: z.coerce.number().int().min(8, 'Pictures must be at least 8 pixels high').max(512),
-  width: z.coerce.number().int().min(8, 'Pictures must be at least 8 pixels wide').max(512),
+  name: z.string().trim().min(1, 'Give the images a name').max(200, 'A name has at most 200 characters'),
+  height: side('high'),
+  width: side('wide'),
   channels: z.union([z.literal(1), z.literal(3)]),
   /** `crop` fills the frame and cuts what is over, `fit` shows all on white margins. */
   fit: z.enum(['crop', 'fit']),

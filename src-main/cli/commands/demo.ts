@@ -6,8 +6,16 @@ import { demoFolder } from '../../resources.ts'
 import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { importFolder } from '../import-folder.ts'
-import { dataDirOption, deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
+import {
+  dataDirOption,
+  deviceOption,
+  imageSize,
+  jsonOption,
+  positiveNumber,
+  wholeNumber,
+} from '../options.ts'
 import { answer, say } from '../output.ts'
+import { checkedChanges } from '../settings.ts'
 import { followTraining, trainAnswer, trainRun } from '../train-run.ts'
 import { withWorkspace } from '../workspace.ts'
 import { writeWalk } from './interpolate.ts'
@@ -23,6 +31,8 @@ interface Options {
   json?: boolean
 }
 
+const preset = 'balanced'
+
 export function addDemo(program: Command): void {
   program
     .command('demo')
@@ -30,7 +40,7 @@ export function addDemo(program: Command): void {
     .option('--out <folder>', 'where the drawings go', 'flowerbed-demo')
     .option('--minutes <minutes>', 'how long to train', positiveNumber, 4)
     .option('--steps <count>', 'how many steps at most', wholeNumber)
-    .option('--image-size <pixels>', 'width and height to learn at', wholeNumber, 32)
+    .option('--image-size <pixels>', 'width and height to learn at', imageSize, 32)
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -40,6 +50,7 @@ export function addDemo(program: Command): void {
 async function demo(options: Options): Promise<void> {
   const { device, imageSize: size, minutes, steps } = options
   const out = resolve(options.out)
+  const changes = checkedChanges(preset, { own: { minutes, steps } })
   await checkDestination(out, 'folder')
   await checkDestination(join(out, 'pictures'), 'folder')
   const follow = followTraining()
@@ -55,8 +66,7 @@ async function demo(options: Options): Promise<void> {
       store,
       changes: { name: 'Demo faces', width: size, height: size },
     })
-    const changes = { minutes, ...(steps === undefined ? {} : { steps }) }
-    const made = keeper.create({ datasetId: dataset.id, preset: 'balanced', changes, device })
+    const made = keeper.create({ datasetId: dataset.id, preset, changes, device })
     say(`Growing “${made.name}” for ${minutes} min …`)
     const run = await trainRun(workspace, made).finally(follow.end)
 

@@ -50,13 +50,14 @@ async function encode(wanted: string, images: string[], options: Options): Promi
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
+  const drawing = drawingFrom(options)
   await checkDestination(out, 'file')
   const follow = followDrawing()
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const pictures = await decodePictures(images, run.shape)
     const model = keeper.modelSource(run.id, options.checkpoint)
-    const request = { model, device, pictures, ...encodingFrom(options), drawing: drawingFrom(options) }
+    const request = { model, device, pictures, ...encodingFrom(options), drawing }
     const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
       engine.handlers.encode({ ...request, job }),
     )

@@ -22,7 +22,7 @@ import {
   drawingFrom,
   encodingFrom,
   jsonOption,
-  wholeNumber,
+  wholeNumberFrom,
 } from '../options.ts'
 import type { DrawingFlags, EncodingFlags } from '../options.ts'
 import { checkDestination, writing } from '../destination.ts'
@@ -62,7 +62,7 @@ export function addInterpolate(program: Command): void {
     .argument('<run>', 'its id, the beginning of one, or latest')
     .argument('<images...>', 'two for a walk, three or four for --grid, those to change for --add')
     .requiredOption('--out <file>', 'a .png, or a .gif or .webp animation of a walk')
-    .option('--frames <count>', 'pictures on the way, ends included', wholeNumber, 9)
+    .option('--frames <count>', 'pictures on the way, ends included', wholeNumberFrom(1), 9)
     .addOption(
       new Option('--mode <mode>', 'the way between').choices([...betweenNames]).default(betweenNames[0]),
     )
@@ -96,6 +96,7 @@ async function interpolate(wanted: Wanted): Promise<void> {
   const shifts = [add, addLabel, subtract, subtractLabel].some((group) => group !== undefined)
   if (grid && shifts)
     throw new FlowerbedError('bad-input', 'Either --grid or --add and --subtract, not both.')
+  drawingFrom(options)
   await checkDestination(out, 'file')
   if (grid) await writeGrid(out, { ...wanted, grid })
   else if (shifts) await writeShift(out, wanted)

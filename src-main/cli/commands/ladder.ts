@@ -4,7 +4,7 @@ import type { Command } from 'commander'
 import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EncoderName } from '#contract/engine.ts'
 import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
-import { rungTitle, settingChanges } from '#contract/ladder.ts'
+import { ladderPresets, rungTitle, settingChanges } from '#contract/ladder.ts'
 import type { SettingChange } from '#contract/ladder.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
 import { presets } from '#contract/presets.ts'
@@ -23,11 +23,13 @@ import {
   collectSettings,
   dataDirOption,
   deviceOption,
+  imageSize,
   jsonOption,
   positiveNumber,
   wholeNumber,
 } from '../options.ts'
 import { answer, say } from '../output.ts'
+import { checkedChanges } from '../settings.ts'
 import { followTraining, trainAnswer, trainRun } from '../train-run.ts'
 import { withWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
@@ -74,7 +76,7 @@ export function addLadder(program: Command): void {
     .option('--out <folder>', 'where the report goes', 'flowerbed-ladder')
     .option('--steps <count>', 'corrections for each', wholeNumber)
     .option('--minutes <minutes>', 'time for each', positiveNumber)
-    .option('--image-size <pixels>', 'width and height to learn at', wholeNumber)
+    .option('--image-size <pixels>', 'width and height to learn at', imageSize)
     .option('--seed <number>', 'where all randomness comes from', wholeNumber, 1)
     .option('--set <key=value>', 'any other setting, for all of them', collectSettings, {})
     .addOption(deviceOption())
@@ -88,6 +90,8 @@ async function ladder(folder: string, options: Options): Promise<void> {
   if (steps === undefined && minutes === undefined) {
     throw new FlowerbedError('bad-input', 'How long for each? Say --steps or --minutes.')
   }
+  const { seed, set } = options
+  for (const preset of ladderPresets) checkedChanges(preset, { own: { steps, minutes, seed }, set })
   const out = resolve(options.out)
   await checkDestination(out, 'folder')
   const follow = followTraining()
@@ -103,8 +107,8 @@ async function ladder(folder: string, options: Options): Promise<void> {
       {
         datasetId: dataset.id,
         budget: { steps, minutes },
-        seed: options.seed,
-        changes: { sampleEvery: 0, ...options.set },
+        seed,
+        changes: { sampleEvery: 0, ...set },
         device: options.device,
       },
     )

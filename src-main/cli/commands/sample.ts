@@ -19,6 +19,7 @@ import type { DrawingFlags } from '../options.ts'
 import { answer, say } from '../output.ts'
 import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
+import { checkSelection } from '../settings.ts'
 import { writeStrips, writeWays } from '../trajectory.ts'
 import { withWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
@@ -64,6 +65,7 @@ export function addSample(program: Command): void {
 async function sample(wanted: string, options: Options): Promise<void> {
   const follow = followDrawing()
   const { dataDir, json = false } = options
+  checkAll(options)
   await checkDestination(resolve(options.out), 'folder')
   await withWorkspace({ dataDir, onEvent: follow.onEvent }, async (workspace) => {
     const run = workspace.keeper.find(wanted)
@@ -73,6 +75,13 @@ async function sample(wanted: string, options: Options): Promise<void> {
     if (trajectory) say(`their ways from noise to picture: ${trajectory.animation}`)
     answer(json, { run: run.id, ...drawn })
   })
+}
+
+/** What is asked for in one part is checked by the engine, too, but only once TensorFlow is loaded. */
+function checkAll(options: Options): void {
+  const { count, seed, temperature, trajectory } = options
+  drawingFrom(options)
+  checkSelection({ count: Math.min(count, 16), seed, temperature, trajectory })
 }
 
 /** Draws and writes part after part, so that any count fits into memory. */
