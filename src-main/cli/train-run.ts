@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EngineEvent } from '#contract/engine.ts'
+import type { EngineEvent, TrainProgress } from '#contract/engine.ts'
 import { serializeError } from '#contract/errors.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { loadTensorFlow } from '../engine/runtime/load.ts'
@@ -16,13 +16,22 @@ export function followTraining(): { onEvent: (event: EngineEvent) => void; end: 
     onEvent: (event) => {
       if (event.type === 'warning') say(event.message)
       if (event.type !== 'progress') return
-      const { step, totalSteps, stepsPerSecond, secondsLeft, losses } = event.progress
-      const left = secondsLeft === null ? '' : ` · about ${duration(secondsLeft)} to go`
-      const loss = losses['loss'] === undefined ? '' : ` · loss ${losses['loss'].toPrecision(4)}`
-      line.show(`step ${step} of ${totalSteps} · ${stepsPerSecond.toFixed(2)} steps/s${loss}${left}`)
+      line.show(progressLine(event.progress))
     },
     end: () => line.end(),
   }
+}
+
+/** How far training is, how fast, and how long it will take once that can be told. */
+export function progressLine(progress: TrainProgress): string {
+  const { step, totalSteps, stepsPerSecond, secondsLeft, losses } = progress
+  const { loss } = losses
+  return [
+    `step ${step} of ${totalSteps}`,
+    ...(stepsPerSecond > 0 ? [`${stepsPerSecond.toFixed(2)} steps/s`] : []),
+    ...(loss === undefined ? [] : [`loss ${loss.toPrecision(4)}`]),
+    secondsLeft === null ? 'estimating the time left' : `about ${duration(secondsLeft)} to go`,
+  ].join(' · ')
 }
 
 /**
