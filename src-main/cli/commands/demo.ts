@@ -67,7 +67,7 @@ async function demo(options: Options): Promise<void> {
       changes: { name: 'Demo faces', width: size, height: size },
     })
     const made = keeper.create({ datasetId: dataset.id, preset, changes, device })
-    say(`Growing “${made.name}” for ${minutes} min …`)
+    say(`Training “${made.name}” for at most ${minutes} min; --minutes and --steps make it shorter …`)
     const run = await trainRun(workspace, made).finally(follow.end)
 
     const model = keeper.modelSource(run.id)
