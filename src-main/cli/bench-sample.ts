@@ -22,6 +22,7 @@ export interface SampleBenchOptions {
 export async function benchSample(options: SampleBenchOptions): Promise<void> {
   const { network, count, solver, steps, repeats, json = false } = options
   const { deviceName } = loadTensorFlow({ device: options.device })
+  await checkInterrupted()
   const drawing = timedSample(benchCase(network), { count, solver, steps })
   await drawing.time(1)
   const times: number[] = []

@@ -36,10 +36,12 @@ export async function benchStep(options: StepOptions): Promise<void> {
   const { network, repeats } = options
   checkPeer(options)
   const { device, deviceName } = loadTensorFlow({ device: options.device })
+  await checkInterrupted()
   const changes = changesOf(options)
   const step = timedStep(benchCase(network, changes), options)
   const limit = timedMatMul()
   const first = await warmUp(step)
+  await checkInterrupted()
   await warmUp(limit)
   const calls = options.steps ?? Math.max(1, Math.round((repeatSeconds * 1000) / first))
   const peer = await startRival(options, { device, changes, calls })

@@ -1,8 +1,17 @@
 import { write } from './streams.ts'
 
+/** Whether the last line on the terminal is one that changes in place. */
+let lineIsOpen = false
+
 /** Text for people: stderr, so that stdout holds nothing but the JSON document. */
 export function say(text: string): void {
+  closeLine()
   write(process.stderr, `${text}\n`)
+}
+
+function closeLine(): void {
+  if (lineIsOpen) write(process.stderr, '\n')
+  lineIsOpen = false
 }
 
 /** The answer for programs, the last line of stdout. */
@@ -13,7 +22,6 @@ export function answer(json: boolean, document: unknown): void {
 /** A line that changes in place on a terminal, and is written now and then elsewhere. */
 export class StatusLine {
   private shownAt = 0
-  private open = false
 
   show(text: string): void {
     const now = Date.now()
@@ -21,12 +29,11 @@ export class StatusLine {
     if (now - this.shownAt < interval) return
     this.shownAt = now
     write(process.stderr, process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
-    this.open = process.stderr.isTTY
+    lineIsOpen = process.stderr.isTTY
   }
 
   end(): void {
-    if (this.open) write(process.stderr, '\n')
-    this.open = false
+    closeLine()
   }
 }
 

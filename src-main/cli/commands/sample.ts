@@ -95,7 +95,6 @@ async function drawInParts(given: {
   const { engine, keeper } = workspace
   const { count, seed, temperature, trajectory: frames, device } = options
   const folder = resolve(options.out)
-  await writing(folder, () => mkdir(folder, { recursive: true }))
   const files: string[] = []
   const strips: string[] = []
   const shown: PixelBatch[] = []
@@ -144,8 +143,9 @@ function partSize(frames: number): number {
   return Math.min(256, 16 * Math.floor(maxFrames / Math.max(1, frames) / 16))
 }
 
-/** One PNG a picture, numbered on from `first`. */
+/** One PNG an image, numbered on from `first`. */
 async function writeEach(folder: string, pictures: PixelBatch, first: number): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
   const files: string[] = []
   for (let i = 0; i < pictures.count; i++) {
     const file = join(folder, `picture-${String(first + i + 1).padStart(4, '0')}.png`)
@@ -173,7 +173,6 @@ export async function writePictures(
   folder: string,
   pictures: PixelBatch,
 ): Promise<{ files: string[]; sheet: string }> {
-  await mkdir(folder, { recursive: true })
   return { files: await writeEach(folder, pictures, 0), sheet: await writeSheet(folder, pictures) }
 }
 

@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync } from 'node:fs'
+import { linkSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -128,6 +128,36 @@ it('a second Ctrl+C ends at once, says what is lost, and never tells that all wa
   })
   expect(await ended).toBe(1)
   expect(err).toMatch(/Saving … \| \nStopped at once; nothing since the last checkpoint is saved\.\n$/)
+})
+
+/** Until the command takes signals itself: Node alone catches INT and TERM, but not HUP. */
+async function takesSignals(pid: number): Promise<void> {
+  const caught = () => /^SigCgt:\s*([0-9a-f]+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]
+  while ((BigInt(`0x${caught() ?? '0'}`) & 1n) === 0n) await delay(5)
+}
+
+describe.skipIf(process.platform !== 'linux')('the beginning (told by /proc)', () => {
+  const out = (name: string) => ['--out', join(folder.path, 'early', name), '--data-dir', data]
+  const [a, b] = [join(images, '0.png'), join(images, '1.png')]
+  it.each([
+    ['sample', () => ['sample', trained, ...out('samples')]],
+    ['export', () => ['export', trained, '--format', 'saved-model', ...out('model')]],
+    ['encode', () => ['encode', trained, a, ...out('latents.safetensors')]],
+    ['interpolate', () => ['interpolate', trained, a, b, ...out('path.png')]],
+    ['ladder', () => ['ladder', images, '--steps', '1', ...out('ladder')]],
+    ['demo', () => ['demo', ...out('demo')]],
+    ['train', () => train(1_000_000)],
+    ['doctor', () => ['doctor', '--data-dir', data]],
+    ['bench', () => ['bench', 'sample']],
+  ])('of %s ends at Ctrl+C, and nothing is there of it', async (_, args) => {
+    const { child, ended } = start(args())
+    await takesSignals(child.pid ?? NaN)
+    child.kill('SIGINT')
+    const { code, err } = await ended
+    expect(code, err).toBe(130)
+    expect(err).not.toMatch(/\n\s+at /)
+    expect(readdirSync(folder.path)).not.toContain('early')
+  })
 })
 
 describe('what is under way', () => {

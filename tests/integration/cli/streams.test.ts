@@ -1,8 +1,12 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
 import { openStore } from '../../../src-main/store/store.ts'
+import { commandFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { shell } from '../../helpers/process.ts'
 
@@ -92,5 +96,18 @@ describe('stderr', () => {
     expect(out).toMatch(/Faces/)
     expect(err).toBe('ended with 0\n')
     expect((JSON.parse(readFileSync(file, 'utf8')) as { runs: unknown[] }).runs).toHaveLength(runCount)
+  })
+
+  it('keeps what is said off the line that changes in place', async () => {
+    const module = JSON.stringify(pathToFileURL(join(commandFile, '..', 'output.ts')).href)
+    const script = `
+      process.stderr.isTTY = true
+      const { say, StatusLine } = await import(${module})
+      const line = new StatusLine()
+      line.show('step 1')
+      say('Saved.')
+      line.end()`
+    const { stderr } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script])
+    expect(stderr).toMatch(/step 1\nSaved\.\n$/)
   })
 })
