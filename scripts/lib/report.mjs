@@ -51,8 +51,8 @@ export class ProgressLine {
   }
 }
 
-/** A failure as the one clear message: what, where, what to do. */
-export function fail(error, exitCode = 1) {
+/** A failure as the one clear message: what, where, what to do; 130 where the user stopped it. */
+export function fail(error, exitCode = error.kind === 'cancelled' ? 130 : 1) {
   const { message, where, hint } = error
   write(`\n✗ ${message}${where ? `\n  where: ${where}` : ''}${hint ? `\n  → ${hint}` : ''}\n`)
   if (process.env.FLOWERBED_DEBUG && error.stack) write(`${error.stack}\n`)
