@@ -1,4 +1,4 @@
-import { linkSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, linkSync, mkdirSync, openSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
@@ -71,6 +71,20 @@ describe('training', () => {
     child.stderr?.destroy()
     expect(await ended).toMatchObject({ code: 0 })
     expect(newest()).toMatchObject({ status: 'finished', step: 40 })
+  })
+
+  it.skipIf(process.platform !== 'linux')('goes on after SIGHUP under nohup (told by /proc)', async () => {
+    // As nohup leaves a terminal's stdin: it can only be written.
+    const stdin = openSync('/dev/null', 'w')
+    const { child, told, says, ended } = start(train(1_000_000), { stdio: [stdin, 'pipe', 'pipe'] })
+    await says(aStep)
+    child.kill('SIGHUP')
+    const before = told().length
+    await says(new RegExp(`^[^]{${before}}[^]*step \\d+ of`))
+    expect(told()).not.toMatch(/Saving/)
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ code: 130, err: expect.stringMatching(/Saved at/) as string })
+    closeSync(stdin)
   })
 
   it('is saved although one Ctrl+C arrives twice, as under npm', async () => {
