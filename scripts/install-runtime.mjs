@@ -7,6 +7,8 @@ import { installRuntime } from '../src-main/engine/runtime/install.ts'
 import { ProgressLine, SetupError, fail, note } from './lib/report.mjs'
 
 const wanted = process.argv[2]
+const stop = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.once(signal, () => stop.abort())
 
 try {
   if (wanted !== undefined && !['cpu', 'cuda'].includes(wanted))
@@ -30,6 +32,7 @@ async function install() {
     onProgress: ({ phase, receivedBytes, totalBytes }) => {
       if (phase === 'download') line.update(receivedBytes, totalBytes)
     },
+    signal: stop.signal,
   })
   line.end()
   note(`TensorFlow ${installedRuntimes()[0]?.version ?? ''} installed`)

@@ -60,7 +60,8 @@ function build() {
 
 /** A further part, on Node 24 and with the packages at hand. It tells of its failure itself. */
 function step(script, args) {
-  if (run(node, [join(root, 'scripts', script), ...args]) !== 0) process.exit(1)
+  const status = run(node, [join(root, 'scripts', script), ...args])
+  if (status !== 0) process.exit(status)
 }
 
 /** `npm ci` when the lockfile has changed since the last time; then the one script of a package that is wanted. */

@@ -1,14 +1,15 @@
 /**
- * `npm start`: set-up, then the app. Without a display the demo instead: train on the pictures that come with Flowerbed,
- * and write what it draws.
+ * `npm start`: set-up, then the app. Without a display the demo instead: train on the images that come with Flowerbed,
+ * and write samples.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { constants } from 'node:os'
 import { join } from 'node:path'
 import { electronToLaunch } from './lib/electron.mjs'
 import { root } from './lib/paths.mjs'
 import { fail, note, section } from './lib/report.mjs'
 import { hasDisplay } from './lib/system-packages.mjs'
-import { environment, node, run, setup } from './setup.mjs'
+import { environment, node, setup } from './setup.mjs'
 
 function startApp() {
   setup({ electron: true })
@@ -21,17 +22,39 @@ function startApp() {
   return status ?? 1
 }
 
-function startDemo() {
-  setup({ electron: false })
-  section('Demo')
-  note('There is no display, so this trains on the demo pictures and writes what it draws.')
+/** The demo's options reach it as they are: `npm start -- --minutes 1`. */
+async function startDemo() {
+  const options = process.argv.slice(2)
   const out = join(process.cwd(), 'flowerbed-demo')
+  section('Demo')
+  note('There is no display, so this trains on the demo images and writes samples, by default for 4 minutes')
+  note('and to flowerbed-demo/. Shorter: npm start -- --minutes 1')
+  note('Also: --steps, --image-size, --out. Ctrl+C saves and stops.')
+  setup({ electron: false })
+  section('Training')
   const cli = join(root, 'src-main', 'cli', 'main.ts')
-  return run(node, [cli, 'demo', '--out', out, ...process.argv.slice(2)])
+  return await runToItsEnd(node, [cli, 'demo', '--out', out, ...options])
+}
+
+/** Waits for a command that saves before it ends, whatever signal this process gets. Answers its exit code. */
+function runToItsEnd(command, args) {
+  const child = spawn(command, args, {
+    stdio: ['ignore', 'inherit', 'inherit'],
+    env: environment(),
+    // Where `npm start` was typed; npm itself goes to the project's folder.
+    cwd: process.env.INIT_CWD ?? process.cwd(),
+    shell: process.platform === 'win32',
+  })
+  // Often the terminal has told the child already; it takes both for one.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  return new Promise((done, failed) => {
+    child.once('error', failed)
+    child.once('close', (code, signal) => done(code ?? 128 + (constants.signals[signal] ?? 0)))
+  })
 }
 
 try {
-  process.exitCode = hasDisplay() ? startApp() : startDemo()
+  process.exitCode = hasDisplay() ? startApp() : await startDemo()
 } catch (error) {
   fail(error)
 }

@@ -1,5 +1,7 @@
 /** Everything the set-up tells people, on stderr: stdout belongs to what is started afterwards. */
 const write = (text) => process.stderr.write(text)
+// Whoever read it is gone; the work goes on.
+process.stderr.on('error', () => {})
 
 export const section = (title) => write(`\n▸ ${title}\n`)
 export const note = (text) => write(`  ${text}\n`)
@@ -49,12 +51,15 @@ export class ProgressLine {
   }
 }
 
-/** A failure as the one clear message: what, where, what to do. */
-export function fail(error, exitCode = 1) {
+/** A failure as the one clear message: what, where, what to do; 130 where the user stopped it. */
+export function fail(error, exitCode = error.kind === 'cancelled' ? 130 : 1) {
   const { message, where, hint } = error
   write(`\n✗ ${message}${where ? `\n  where: ${where}` : ''}${hint ? `\n  → ${hint}` : ''}\n`)
   if (process.env.FLOWERBED_DEBUG && error.stack) write(`${error.stack}\n`)
-  process.exit(exitCode)
+  process.exitCode = exitCode
+  // Ends once the reader has it all, or after a while without one: an exit at once would cut the text off.
+  setTimeout(() => process.exit(), 5000).unref()
+  process.stderr.write('', () => process.exit())
 }
 
 export class SetupError extends Error {

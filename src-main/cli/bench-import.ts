@@ -12,6 +12,7 @@ import { uniformStream } from '../engine/random.ts'
 import { forkImporter } from '../importer/client.ts'
 import { walk } from '../importer/walk.ts'
 import { resourceFolder } from '../resources.ts'
+import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from './interrupt.ts'
 import { answer, bytes, say } from './output.ts'
 
 export interface ImportBenchOptions {
@@ -74,7 +75,11 @@ export async function benchImport(folder: string | undefined, options: ImportBen
 async function importOnce(options: { from: string; size: number; into: string }) {
   const { from, size, into } = options
   let pid = 0
+  await checkInterrupted()
   const importer = forkImporter({ onStart: (started) => (pid = started) })
+  const stopListening = onInterrupt(() => {
+    importer.dispose()
+  })
   try {
     const begun = performance.now()
     const { scan, suggested } = await importer.request('scan', { job: 'scan', paths: [from] })
@@ -91,6 +96,7 @@ async function importOnce(options: { from: string; size: number; into: string })
       peakBytes: await peakMemory(pid),
     }
   } finally {
+    stopListening()
     importer.dispose()
     await rm(into, { recursive: true, force: true })
   }
@@ -109,9 +115,12 @@ async function sharpAlone(paths: string[], size: number): Promise<number> {
   const run = execFile(process.execPath, [join(resourceFolder('bench'), 'sharp-alone.mjs')], {
     env: { ...process.env, UV_THREADPOOL_SIZE: String(cores + 4) },
   })
+  const stopListening = onInterrupt(() => void run.kill())
   const told = text(run.stdout as Readable)
   run.stdin?.end(JSON.stringify({ paths, size, atOnce: 2 * cores + 2 }))
   const seconds = Number(await told)
+  stopListening()
+  if (wasInterrupted()) throw new Interrupted()
   if (!(seconds > 0)) throw new FlowerbedError('internal', 'sharp alone did not get to its end.')
   return seconds
 }
@@ -125,6 +134,7 @@ async function makePhotos(
   const height = Math.round(Math.sqrt((megapixels * 1e6 * 3) / 4))
   const width = Math.round((height * 4) / 3)
   for (let i = 0; i < photos; i++) {
+    await checkInterrupted()
     const uniform = uniformStream(i + 1, 0, 'noise')
     const layer = async (side: number) => {
       const raw = { width: side, height: side, channels: 3 as const }

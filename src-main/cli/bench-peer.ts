@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { FlowerbedError } from '#contract/errors.ts'
+import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from './interrupt.ts'
 
 /** As `Timing`; what its process took of memory at most, where it tells. */
 const timingSchema = z.object({
@@ -35,11 +36,18 @@ export async function startPeer<About>(options: {
   hint: string
 }): Promise<Peer<About>> {
   const { name, command, args, env = process.env, about, hint } = options
+  await checkInterrupted()
   const child = spawn(command, args, { env })
+  const stopListening = onInterrupt(() => void child.kill())
   let told = ''
   child.stderr.on('data', (chunk: Buffer) => (told = (told + chunk.toString()).slice(-2000)))
   const ended = new Promise<never>((_, reject) => {
     const fail = (end: string) => {
+      stopListening()
+      if (wasInterrupted()) {
+        reject(new Interrupted())
+        return
+      }
       const words = told.trim().split('\n').at(-1) || end
       reject(new FlowerbedError('unavailable', `${name} did not run: ${words}`, { where: command, hint }))
     }

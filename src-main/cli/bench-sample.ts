@@ -5,6 +5,7 @@ import type { BenchNetwork } from '../engine/bench/networks.ts'
 import { timedSample } from '../engine/bench/sample.ts'
 import { summarize } from '../engine/bench/summary.ts'
 import { loadTensorFlow } from '../engine/runtime/load.ts'
+import { checkInterrupted } from './interrupt.ts'
 import { answer, bytes, say } from './output.ts'
 
 export interface SampleBenchOptions {
@@ -21,10 +22,12 @@ export interface SampleBenchOptions {
 export async function benchSample(options: SampleBenchOptions): Promise<void> {
   const { network, count, solver, steps, repeats, json = false } = options
   const { deviceName } = loadTensorFlow({ device: options.device })
+  await checkInterrupted()
   const drawing = timedSample(benchCase(network), { count, solver, steps })
   await drawing.time(1)
   const times: number[] = []
   for (let i = 0; i < repeats; i++) {
+    await checkInterrupted()
     times.push(await drawing.time(1))
     say(`${i + 1} of ${repeats}: ${((times[i] ?? NaN) / 1000).toFixed(2)} s`)
   }

@@ -10,6 +10,7 @@ import type { Summary } from '../engine/bench/summary.ts'
 import { loadTensorFlow } from '../engine/runtime/load.ts'
 import type { Peer, PeerTiming } from './bench-peer.ts'
 import { startElectronPeer } from './electron-peer.ts'
+import { checkInterrupted, wasInterrupted } from './interrupt.ts'
 import { answer, say } from './output.ts'
 import { startTorchPeer, torchVariants, variantName } from './torch-peer.ts'
 import type { TorchPeer } from './torch-peer.ts'
@@ -35,10 +36,12 @@ export async function benchStep(options: StepOptions): Promise<void> {
   const { network, repeats } = options
   checkPeer(options)
   const { device, deviceName } = loadTensorFlow({ device: options.device })
+  await checkInterrupted()
   const changes = changesOf(options)
   const step = timedStep(benchCase(network, changes), options)
   const limit = timedMatMul()
   const first = await warmUp(step)
+  await checkInterrupted()
   await warmUp(limit)
   const calls = options.steps ?? Math.max(1, Math.round((repeatSeconds * 1000) / first))
   const peer = await startRival(options, { device, changes, calls })
@@ -48,6 +51,7 @@ export async function benchStep(options: StepOptions): Promise<void> {
   const outside: number[] = []
   const input: number[] = []
   for (let i = 0; i < repeats; i++) {
+    await checkInterrupted()
     // In turns, so that a slow minute of the machine is everybody's.
     ours.push(await timeBoth(step, calls))
     const { outsideMs, inputMs } = step.times()
@@ -153,7 +157,7 @@ async function bestTorch(options: {
       tried.push({ peer, name, ms })
     } catch (thrown) {
       // Without a torch none runs; without a compiler half of them do.
-      if (tried.length === 0) throw thrown
+      if (tried.length === 0 || wasInterrupted()) throw thrown
       say(`${variantName(variant)}: ${toFlowerbedError(thrown).message}`)
     }
   }

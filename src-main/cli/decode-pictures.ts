@@ -2,10 +2,15 @@ import { resolve } from 'node:path'
 import type { PictureSource } from '#contract/engine.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { forkImporter } from '../importer/client.ts'
+import { checkInterrupted, onInterrupt } from './interrupt.ts'
 
 /** The user's pictures as the run saw its own, decoded in the importer's process. */
 export async function decodePictures(paths: string[], shape: PictureShape): Promise<PictureSource[]> {
+  await checkInterrupted()
   const importer = forkImporter()
+  const stopListening = onInterrupt(() => {
+    importer.dispose()
+  })
   try {
     return await Promise.all(
       paths.map(async (path) => {
@@ -14,6 +19,7 @@ export async function decodePictures(paths: string[], shape: PictureShape): Prom
       }),
     )
   } finally {
+    stopListening()
     importer.dispose()
   }
 }

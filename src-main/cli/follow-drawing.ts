@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { EngineEvent } from '#contract/engine.ts'
-import { FlowerbedError } from '#contract/errors.ts'
 import type { Engine } from '../engine/session.ts'
-import { Interrupted, onInterrupt } from './interrupt.ts'
+import { checkInterrupted, onInterrupt } from './interrupt.ts'
 import { duration, StatusLine } from './output.ts'
 
 /** A drawing shorter than this needs no line, in ms. */
@@ -16,24 +15,17 @@ export function followDrawing() {
   let startedAt = 0
   let part: [number, number] = [0, 1]
 
-  /** Draws in the name of `job`, as the part of the whole from one share to another. @throws Interrupted at Ctrl+C */
+  /** Draws in the name of `job`, as the part of the whole from one share to another. @throws FlowerbedError `cancelled` at Ctrl+C */
   async function during<T>(
     engine: Engine,
     draw: (job: string) => Promise<T> | T,
     of: [number, number] = [0, 1],
   ): Promise<T> {
     part = of
-    const asked = { interrupted: false }
-    const stopListening = onInterrupt(() => {
-      asked.interrupted = true
-      void engine.handlers.cancelDrawing({ job })
-    })
+    await checkInterrupted()
+    const stopListening = onInterrupt(() => void engine.handlers.cancelDrawing({ job }))
     try {
       return await draw(job)
-    } catch (thrown) {
-      if (asked.interrupted && thrown instanceof FlowerbedError && thrown.kind === 'cancelled')
-        throw new Interrupted()
-      throw thrown
     } finally {
       stopListening()
       line.end()

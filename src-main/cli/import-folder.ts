@@ -6,7 +6,7 @@ import { forkImporter } from '../importer/client.ts'
 import type { ImporterClient } from '../importer/client.ts'
 import { datasetsFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
-import { onInterrupt } from './interrupt.ts'
+import { checkInterrupted, onInterrupt } from './interrupt.ts'
 import { say, StatusLine } from './output.ts'
 
 /** Imports a folder as the app would, with its suggestions where nothing else is asked for. */
@@ -25,7 +25,11 @@ export async function importFolder(options: {
     },
   })
   const job = randomUUID()
-  const stopListening = onInterrupt(() => void importer.request('cancel', { job }))
+  await checkInterrupted()
+  const stopListening = onInterrupt(() => {
+    // It may have ended by the same Ctrl+C; then the import has too.
+    importer.request('cancel', { job }).catch(() => undefined)
+  })
   try {
     const report = await importer.request('scan', { job, paths: [resolve(folder)] })
     const dataset = await importer.request('pack', {

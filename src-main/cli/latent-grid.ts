@@ -6,6 +6,7 @@ import { tile, writePng } from '../engine/pictures/png.ts'
 import type { Wanted } from './commands/interpolate.ts'
 import { enlargement } from './commands/sample.ts'
 import { decodePictures } from './decode-pictures.ts'
+import { checkDestination, writing } from './destination.ts'
 import { followDrawing } from './follow-drawing.ts'
 import { drawingFrom, encodingFrom } from './options.ts'
 import { answer, percent, say } from './output.ts'
@@ -33,12 +34,12 @@ export async function writeGrid(
 ): Promise<void> {
   if (!out.endsWith('.png'))
     throw new FlowerbedError('bad-input', 'A grid is written as .png.', { where: options.out })
+  await checkDestination(originalsFile(out), 'file')
   const { mode, device } = options
   const follow = followDrawing()
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const request = {
-      model: keeper.modelSource(run.id, options.checkpoint),
       device,
       pictures: await decodePictures(images, run.shape),
       ...grid,
@@ -47,12 +48,18 @@ export async function writeGrid(
       drawing: drawingFrom(options),
     }
     const { cells, originals, reconstructionError } = await follow.during(engine, (job) =>
-      engine.handlers.grid({ ...request, job }),
+      keeper.withModel(
+        run.id,
+        async (model) => await engine.handlers.grid({ ...request, model, job }),
+        options.checkpoint,
+      ),
     )
-    await mkdir(dirname(out), { recursive: true })
     const enlarge = enlargement(cells)
-    await writePng(out, tile(cells, grid.columns), { enlarge })
-    await writePng(originalsFile(out), tile(originals, 2), { enlarge })
+    await writing(out, async () => {
+      await mkdir(dirname(out), { recursive: true })
+      await writePng(out, tile(cells, grid.columns), { enlarge })
+      await writePng(originalsFile(out), tile(originals, 2), { enlarge })
+    })
     say(
       `${out} (redrawn, the corners differ from the originals by ${reconstructionError.map(percent).join(', ')})`,
     )

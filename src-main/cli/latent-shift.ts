@@ -11,6 +11,7 @@ import type { InterpolateOptions, Wanted } from './commands/interpolate.ts'
 import { enlargement } from './commands/sample.ts'
 import { decodePictures } from './decode-pictures.ts'
 import { originalsFile } from './latent-grid.ts'
+import { checkDestination, writing } from './destination.ts'
 import { followDrawing } from './follow-drawing.ts'
 import { drawingFrom, encodingFrom } from './options.ts'
 import { answer, percent, say } from './output.ts'
@@ -42,13 +43,13 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
   const strengths = strengthsOf(options.strength, options.frames)
   if (!out.endsWith('.png') && images.length > 1)
     throw new FlowerbedError('bad-input', 'An animation is of one picture; several are written as .png.')
+  await checkDestination(originalsFile(out), 'file')
   const follow = followDrawing()
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
     async ({ keeper, engine, store }) => {
       const run = keeper.find(wanted)
       const request = {
-        model: keeper.modelSource(run.id, options.checkpoint),
         device: options.device,
         pictures: await decodePictures(images, run.shape),
         add: await groupOf('add', { run, store, options }),
@@ -57,13 +58,21 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
         ...encodingFrom(options),
         drawing: drawingFrom(options),
       }
-      const result = await follow.during(engine, (job) => engine.handlers.shift({ ...request, job }))
+      const result = await follow.during(engine, (job) =>
+        keeper.withModel(
+          run.id,
+          async (model) => await engine.handlers.shift({ ...request, model, job }),
+          options.checkpoint,
+        ),
+      )
       const { drawn, originals, reconstructionError, directionSize, added, subtracted } = result
-      await mkdir(dirname(out), { recursive: true })
       const enlarge = enlargement(drawn)
-      if (out.endsWith('.png')) await writePng(out, tile(drawn, strengths.length), { enlarge })
-      else await writeAnimation(out, drawn, { enlarge })
-      await writePng(originalsFile(out), tile(originals, 1), { enlarge })
+      await writing(out, async () => {
+        await mkdir(dirname(out), { recursive: true })
+        if (out.endsWith('.png')) await writePng(out, tile(drawn, strengths.length), { enlarge })
+        else await writeAnimation(out, drawn, { enlarge })
+        await writePng(originalsFile(out), tile(originals, 1), { enlarge })
+      })
       say(
         `${out} (${added} pictures less ${subtracted}; redrawn unchanged, ${percent(Math.max(...reconstructionError))} off at most)`,
       )

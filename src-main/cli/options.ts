@@ -2,11 +2,13 @@ import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { settingFields } from '#contract/config.ts'
 import { drawingDefaults, solverNames, timeGridNames, weightNames } from '#contract/drawing.ts'
-import type { Drawing, DrawingOptions } from '#contract/drawing.ts'
+import type { Drawing } from '#contract/drawing.ts'
 import { encoderNames } from '#contract/engine.ts'
 import type { EncoderName, EncodingRequest } from '#contract/engine.ts'
+import { largestSide, smallestSide } from '#contract/pictures.ts'
 import { deviceChoiceSchema } from '#contract/run.ts'
 import type { CheckpointChoice } from '#contract/run.ts'
+import { checkedDrawing } from './settings.ts'
 
 /** Options that several commands share. */
 export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs are kept')
@@ -51,10 +53,10 @@ export function addDrawingOptions(command: Command): Command {
     )
 }
 
-/** What the user said of it, as the engine is asked. */
-export function drawingFrom(flags: DrawingFlags): DrawingOptions {
+/** What the user said of it, as the engine is asked. @throws FlowerbedError `bad-input` that names the option */
+export function drawingFrom(flags: DrawingFlags): Drawing {
   const { solver, steps, timeGrid, gridShift, tolerance, weights } = flags
-  return { solver, steps, timeGrid, gridShift, tolerance, weights }
+  return checkedDrawing({ solver, steps, timeGrid, gridShift, tolerance, weights })
 }
 
 /** What `addEncodingOptions` lets a user say. */
@@ -93,11 +95,20 @@ function checkpointChoice(text: string): CheckpointChoice {
   return Number(text)
 }
 
-export function wholeNumber(text: string): number {
-  const value = Number(text)
-  if (!Number.isInteger(value) || value < 0) throw new InvalidArgumentError('It must be a whole number.')
-  return value
+/** Reads a whole number in a range, ends included. */
+export function wholeNumberFrom(least: number, most = Infinity): (text: string) => number {
+  const range = most < Infinity ? ` from ${least} to ${most}` : least > 0 ? ` of at least ${least}` : ''
+  return (text) => {
+    const value = text.trim() === '' ? NaN : Number(text)
+    if (!Number.isSafeInteger(value) || value < least || value > most)
+      throw new InvalidArgumentError(`It must be a whole number${range}.`)
+    return value
+  }
 }
+
+export const wholeNumber = wholeNumberFrom(0)
+/** Width and height of images. */
+export const imageSize = wholeNumberFrom(smallestSide, largestSide)
 
 export function positiveNumber(text: string): number {
   const value = Number(text)

@@ -1,30 +1,39 @@
+import { write } from './streams.ts'
+
+/** Whether the last line on the terminal is one that changes in place. */
+let lineIsOpen = false
+
 /** Text for people: stderr, so that stdout holds nothing but the JSON document. */
 export function say(text: string): void {
-  process.stderr.write(`${text}\n`)
+  closeLine()
+  write(process.stderr, `${text}\n`)
+}
+
+function closeLine(): void {
+  if (lineIsOpen) write(process.stderr, '\n')
+  lineIsOpen = false
 }
 
 /** The answer for programs, the last line of stdout. */
 export function answer(json: boolean, document: unknown): void {
-  if (json) process.stdout.write(`${JSON.stringify(document)}\n`)
+  if (json) write(process.stdout, `${JSON.stringify(document)}\n`)
 }
 
 /** A line that changes in place on a terminal, and is written now and then elsewhere. */
 export class StatusLine {
   private shownAt = 0
-  private open = false
 
   show(text: string): void {
     const now = Date.now()
     const interval = process.stderr.isTTY ? 100 : 5000
     if (now - this.shownAt < interval) return
     this.shownAt = now
-    process.stderr.write(process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
-    this.open = process.stderr.isTTY
+    write(process.stderr, process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
+    lineIsOpen = process.stderr.isTTY
   }
 
   end(): void {
-    if (this.open) process.stderr.write('\n')
-    this.open = false
+    closeLine()
   }
 }
 

@@ -11,6 +11,9 @@ if (!channel) {
   process.stderr.write('The importer is started by Flowerbed and answers to it alone.\n')
   process.exit(2)
 }
+// A terminal sends these to all of its processes; the parent decides what an import does then, and ends this one.
+for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined)
+
 const journalPath = process.env[journalVariable]
 const journal = journalPath === undefined ? noJournal : openJournal(journalPath)
 const server: { emit: (event: ImporterEvent) => void } = serveCalls<ImporterRequests, ImporterEvent>({

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EngineEvent, ModelSource } from '#contract/engine.ts'
 import type { RunConfig } from '#contract/config.ts'
-import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError, serializeError, toFlowerbedError } from '#contract/errors.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import { changedSettings } from '#contract/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
@@ -107,10 +107,16 @@ export class RunKeeper {
     this.leases.claim(id)
   }
 
-  /** Gives a run up that was claimed and never trained. */
-  abandon(id: string): void {
+  /** Gives a run up that was claimed and never trained, with the error that kept it from that. */
+  abandon(id: string, thrown: unknown = null): void {
     if (!this.leases.holds(id)) return
-    if (this.store.runs.status(id) === 'starting') this.update(id, { status: 'interrupted' })
+    if (this.store.runs.status(id) === 'starting') {
+      const failed = thrown !== null
+      this.update(
+        id,
+        failed ? { status: 'failed', error: serializeError(thrown) } : { status: 'interrupted' },
+      )
+    }
     this.leases.release(id)
   }
 

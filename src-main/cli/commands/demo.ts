@@ -1,11 +1,21 @@
-import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
+import type { EngineEvent } from '#contract/engine.ts'
 import type { DeviceChoice } from '#contract/run.ts'
 import { demoFolder } from '../../resources.ts'
+import { checkDestination, writing } from '../destination.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { importFolder } from '../import-folder.ts'
-import { dataDirOption, deviceOption, jsonOption, positiveNumber, wholeNumber } from '../options.ts'
+import {
+  dataDirOption,
+  deviceOption,
+  imageSize,
+  jsonOption,
+  positiveNumber,
+  wholeNumber,
+} from '../options.ts'
 import { answer, say } from '../output.ts'
+import { checkedChanges } from '../settings.ts'
 import { followTraining, trainAnswer, trainRun } from '../train-run.ts'
 import { withWorkspace } from '../workspace.ts'
 import { writeWalk } from './interpolate.ts'
@@ -21,6 +31,8 @@ interface Options {
   json?: boolean
 }
 
+const preset = 'balanced'
+
 export function addDemo(program: Command): void {
   program
     .command('demo')
@@ -28,7 +40,7 @@ export function addDemo(program: Command): void {
     .option('--out <folder>', 'where the drawings go', 'flowerbed-demo')
     .option('--minutes <minutes>', 'how long to train', positiveNumber, 4)
     .option('--steps <count>', 'how many steps at most', wholeNumber)
-    .option('--image-size <pixels>', 'width and height to learn at', wholeNumber, 32)
+    .option('--image-size <pixels>', 'width and height to learn at', imageSize, 32)
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -38,40 +50,50 @@ export function addDemo(program: Command): void {
 async function demo(options: Options): Promise<void> {
   const { device, imageSize: size, minutes, steps } = options
   const out = resolve(options.out)
+  const changes = checkedChanges(preset, { own: { minutes, steps } })
+  await checkDestination(out, 'folder')
+  await checkDestination(join(out, 'pictures'), 'folder')
   const follow = followTraining()
-  const { dataDir } = options
-  await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
+  const drawn = followDrawing()
+  const onEvent = (event: EngineEvent) => {
+    follow.onEvent(event)
+    drawn.onEvent(event)
+  }
+  await withWorkspace({ dataDir: options.dataDir, onEvent, writes: true }, async (workspace) => {
     const { store, keeper, engine } = workspace
     const dataset = await importFolder({
       folder: demoFolder(),
       store,
       changes: { name: 'Demo faces', width: size, height: size },
     })
-    const changes = { minutes, ...(steps === undefined ? {} : { steps }) }
-    const made = keeper.create({ datasetId: dataset.id, preset: 'balanced', changes, device })
-    say(`Growing “${made.name}” for ${minutes} min …`)
+    const made = keeper.create({ datasetId: dataset.id, preset, changes, device })
+    say(`Training “${made.name}” for at most ${minutes} min; --minutes and --steps make it shorter …`)
     const run = await trainRun(workspace, made).finally(follow.end)
 
     const model = keeper.modelSource(run.id)
     const drawing = { model, device }
-    const { pictures } = await engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false })
-    const { sheet } = await writePictures(join(out, 'pictures'), pictures)
+    const { pictures } = await drawn.during(engine, (job) =>
+      engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false, job }),
+    )
+    const { sheet } = await writing(out, () => writePictures(join(out, 'pictures'), pictures))
     const picture = (index: number) => ({
       kind: 'dataset' as const,
       datasetDirectory: dataset.directory,
       index,
     })
-    const walk = await engine.handlers.interpolate({
-      ...drawing,
-      a: picture(0),
-      b: picture(Math.floor(dataset.count / 2)),
-      frames: 9,
-      mode: 'slerp',
-      encoder: 'posterior',
-    })
-    await mkdir(out, { recursive: true })
+    const walk = await drawn.during(engine, (job) =>
+      engine.handlers.interpolate({
+        ...drawing,
+        a: picture(0),
+        b: picture(Math.floor(dataset.count / 2)),
+        frames: 9,
+        mode: 'slerp',
+        encoder: 'posterior',
+        job,
+      }),
+    )
     const interpolation = join(out, 'interpolation.png')
-    await writeWalk(interpolation, walk)
+    await writing(out, () => writeWalk(interpolation, walk))
     say(`gallery: ${sheet}\ninterpolation: ${interpolation}`)
     answer(options.json ?? false, { ...trainAnswer(run), gallery: sheet, interpolation })
   })

@@ -4,6 +4,7 @@ import type { DeviceChoice } from '#contract/run.ts'
 import { examine } from '../../engine/runtime/doctor.ts'
 import { dataDirectory } from '../../store/data-directory.ts'
 import { electronRecord } from '../electron-record.ts'
+import { checkInterrupted } from '../interrupt.ts'
 import { dataDirOption, deviceOption, jsonOption } from '../options.ts'
 import { answer, say } from '../output.ts'
 
@@ -14,12 +15,14 @@ export function addDoctor(program: Command): void {
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
-    .action((options: { device: DeviceChoice; dataDir?: string; json?: boolean }) => {
+    .action(async (options: { device: DeviceChoice; dataDir?: string; json?: boolean }) => {
       const report = examine({
         device: options.device,
         dataDirectory: dataDirectory(options.dataDir),
         electron: electronRecord(),
       })
+      // TensorFlow has been loaded in one piece.
+      await checkInterrupted()
       const { versions, device, runtime } = report
       say(`Flowerbed ${versions.flowerbed} · Node ${versions.node} · tfjs ${versions.tfjs}`)
       say(

@@ -17,6 +17,7 @@ import {
   jsonOption,
 } from '../options.ts'
 import type { DrawingFlags, EncodingFlags } from '../options.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { answer, percent, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
@@ -49,17 +50,21 @@ async function encode(wanted: string, images: string[], options: Options): Promi
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
+  const drawing = drawingFrom(options)
+  await checkDestination(out, 'file')
   const follow = followDrawing()
   await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
     const pictures = await decodePictures(images, run.shape)
-    const model = keeper.modelSource(run.id, options.checkpoint)
-    const request = { model, device, pictures, ...encodingFrom(options), drawing: drawingFrom(options) }
+    const request = { device, pictures, ...encodingFrom(options), drawing }
     const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
-      engine.handlers.encode({ ...request, job }),
+      keeper.withModel(
+        run.id,
+        async (model) => await engine.handlers.encode({ ...request, model, job }),
+        options.checkpoint,
+      ),
     )
     const { height, width, channels } = originals
-    await mkdir(dirname(out), { recursive: true })
     const bytes = writeSafetensors({
       tensors: {
         latents: {
@@ -75,7 +80,10 @@ async function encode(wanted: string, images: string[], options: Options): Promi
         images: JSON.stringify(images.map((path) => basename(path))),
       },
     })
-    await writeFileAtomically(out, bytes)
+    await writing(out, async () => {
+      await mkdir(dirname(out), { recursive: true })
+      await writeFileAtomically(out, bytes)
+    })
     images.forEach((path, i) => {
       say(`${basename(path)}: redrawn ${percent(reconstructionError[i] ?? 0)} off`)
     })

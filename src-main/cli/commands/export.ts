@@ -14,7 +14,10 @@ import {
   wholeNumber,
 } from '../options.ts'
 import type { DrawingFlags } from '../options.ts'
+import { checkDestination, writing } from '../destination.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { answer, bytes, say } from '../output.ts'
+import { checkSelection } from '../settings.ts'
 import { withWorkspace } from '../workspace.ts'
 
 interface Options extends DrawingFlags {
@@ -49,12 +52,23 @@ export function addExport(program: Command): void {
 
 async function exportRun(wanted: string, options: Options): Promise<void> {
   const { format, out, count, checkpoint, device, dataDir, json = false } = options
-  await withWorkspace({ dataDir }, async ({ keeper, engine }) => {
+  const folder = resolve(out)
+  const drawing = drawingFrom(options)
+  checkSelection({ count, seed: 0 })
+  await checkDestination(folder, 'new-folder')
+  const follow = followDrawing()
+  await withWorkspace({ dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
     const run = keeper.find(wanted)
-    const model = keeper.modelSource(run.id, checkpoint)
-    const folder = resolve(out)
-    const drawing = drawingFrom(options)
-    const written = await engine.handlers.export({ model, device, drawing, format, folder, count })
+    const written = await writing(folder, () =>
+      follow.during(engine, (job) =>
+        keeper.withModel(
+          run.id,
+          async (model) =>
+            await engine.handlers.export({ model, device, drawing, format, folder, count, job }),
+          checkpoint,
+        ),
+      ),
+    )
     say(`${written.folder}: step ${written.step}, ${bytes(written.bytes)}`)
     answer(json, { run: run.id, format, ...written })
   })

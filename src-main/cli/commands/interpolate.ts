@@ -22,9 +22,10 @@ import {
   drawingFrom,
   encodingFrom,
   jsonOption,
-  wholeNumber,
+  wholeNumberFrom,
 } from '../options.ts'
 import type { DrawingFlags, EncodingFlags } from '../options.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
 import { answer, percent, say } from '../output.ts'
 import { withWorkspace } from '../workspace.ts'
@@ -61,7 +62,7 @@ export function addInterpolate(program: Command): void {
     .argument('<run>', 'its id, the beginning of one, or latest')
     .argument('<images...>', 'two for a walk, three or four for --grid, those to change for --add')
     .requiredOption('--out <file>', 'a .png, or a .gif or .webp animation of a walk')
-    .option('--frames <count>', 'pictures on the way, ends included', wholeNumber, 9)
+    .option('--frames <count>', 'pictures on the way, ends included', wholeNumberFrom(1), 9)
     .addOption(
       new Option('--mode <mode>', 'the way between').choices([...betweenNames]).default(betweenNames[0]),
     )
@@ -95,6 +96,8 @@ async function interpolate(wanted: Wanted): Promise<void> {
   const shifts = [add, addLabel, subtract, subtractLabel].some((group) => group !== undefined)
   if (grid && shifts)
     throw new FlowerbedError('bad-input', 'Either --grid or --add and --subtract, not both.')
+  drawingFrom(options)
+  await checkDestination(out, 'file')
   if (grid) await writeGrid(out, { ...wanted, grid })
   else if (shifts) await writeShift(out, wanted)
   else if (images.length === 2) await walk(out, wanted)
@@ -114,7 +117,6 @@ async function walk(out: string, { run: wantedRun, images, options }: Wanted): P
     const run = keeper.find(wantedRun)
     const [a, b] = (await decodePictures(images, run.shape)) as [PictureSource, PictureSource]
     const request = {
-      model: keeper.modelSource(run.id, options.checkpoint),
       device,
       a,
       b,
@@ -123,9 +125,14 @@ async function walk(out: string, { run: wantedRun, images, options }: Wanted): P
       ...encodingFrom(options),
       drawing: drawingFrom(options),
     }
-    const result = await follow.during(engine, (job) => engine.handlers.interpolate({ ...request, job }))
-    await mkdir(dirname(out), { recursive: true })
-    await writeWalk(out, result)
+    const result = await follow.during(engine, (job) =>
+      keeper.withModel(
+        run.id,
+        async (model) => await engine.handlers.interpolate({ ...request, model, job }),
+        options.checkpoint,
+      ),
+    )
+    await writing(out, () => writeWalk(out, result))
     const [errorA, errorB] = result.reconstructionError
     say(`${out} (redrawn, the two differ from the originals by ${percent(errorA)} and ${percent(errorB)})`)
     answer(options.json ?? false, { run: run.id, file: out, reconstructionError: result.reconstructionError })
@@ -134,6 +141,7 @@ async function walk(out: string, { run: wantedRun, images, options }: Wanted): P
 
 /** The frames side by side, or one after the other, after the file's name. */
 export async function writeWalk(out: string, { frames }: Pick<InterpolateResult, 'frames'>): Promise<void> {
+  await mkdir(dirname(out), { recursive: true })
   const enlarge = enlargement(frames)
   if (out.endsWith('.png')) await writePng(out, tile(frames, frames.count), { enlarge })
   else await writeAnimation(out, frames, { enlarge })

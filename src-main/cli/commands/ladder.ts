@@ -4,28 +4,32 @@ import type { Command } from 'commander'
 import type { DatasetRecord } from '#contract/dataset.ts'
 import type { EncoderName } from '#contract/engine.ts'
 import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
-import { rungTitle, settingChanges } from '#contract/ladder.ts'
+import { ladderPresets, rungTitle, settingChanges } from '#contract/ladder.ts'
 import type { SettingChange } from '#contract/ladder.ts'
 import type { PixelBatch } from '#contract/pictures.ts'
 import { presets } from '#contract/presets.ts'
 import type { PresetId } from '#contract/presets.ts'
 import type { DeviceChoice, MetricSeries, RunRecord } from '#contract/run.ts'
-import { enlarged, tile, writePng } from '../../engine/pictures/png.ts'
+import { tile, writePng } from '../../engine/pictures/png.ts'
 import { writeFileAtomically } from '../../files.ts'
 import { climb, createLadder } from '../../runs/ladder.ts'
 import { comparedDrawing, redrawRequest } from '../../runs/redrawer.ts'
+import { checkDestination, writing } from '../destination.ts'
+import { followDrawing } from '../follow-drawing.ts'
 import { importFolder } from '../import-folder.ts'
-import { Interrupted } from '../interrupt.ts'
+import { Interrupted, wasInterrupted } from '../interrupt.ts'
 import { ladderPage } from '../ladder-page.ts'
 import {
   collectSettings,
   dataDirOption,
   deviceOption,
+  imageSize,
   jsonOption,
   positiveNumber,
   wholeNumber,
 } from '../options.ts'
 import { answer, say } from '../output.ts'
+import { checkedChanges } from '../settings.ts'
 import { followTraining, trainAnswer, trainRun } from '../train-run.ts'
 import { withWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
@@ -72,7 +76,7 @@ export function addLadder(program: Command): void {
     .option('--out <folder>', 'where the report goes', 'flowerbed-ladder')
     .option('--steps <count>', 'corrections for each', wholeNumber)
     .option('--minutes <minutes>', 'time for each', positiveNumber)
-    .option('--image-size <pixels>', 'width and height to learn at', wholeNumber)
+    .option('--image-size <pixels>', 'width and height to learn at', imageSize)
     .option('--seed <number>', 'where all randomness comes from', wholeNumber, 1)
     .option('--set <key=value>', 'any other setting, for all of them', collectSettings, {})
     .addOption(deviceOption())
@@ -86,8 +90,10 @@ async function ladder(folder: string, options: Options): Promise<void> {
   if (steps === undefined && minutes === undefined) {
     throw new FlowerbedError('bad-input', 'How long for each? Say --steps or --minutes.')
   }
+  const { seed, set } = options
+  for (const preset of ladderPresets) checkedChanges(preset, { own: { steps, minutes, seed }, set })
   const out = resolve(options.out)
-  await mkdir(out, { recursive: true })
+  await checkDestination(out, 'folder')
   const follow = followTraining()
   const { dataDir } = options
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
@@ -102,8 +108,8 @@ async function ladder(folder: string, options: Options): Promise<void> {
       {
         datasetId: dataset.id,
         budget: { steps, minutes },
-        seed: options.seed,
-        changes: { sampleEvery: 0, ...options.set },
+        seed,
+        changes: { sampleEvery: 0, ...set },
         device: options.device,
       },
     )
@@ -117,7 +123,7 @@ async function ladder(folder: string, options: Options): Promise<void> {
         try {
           return await trainRun(workspace, run)
         } catch (thrown) {
-          if (thrown instanceof Interrupted) throw thrown
+          if (thrown instanceof Interrupted || wasInterrupted()) throw thrown
           failures.push(thrown)
           say(`“${run.name}” cannot go on: ${toFlowerbedError(thrown).message}`)
           return store.runs.get(run.id)
@@ -161,23 +167,30 @@ async function draw(options: {
   const { workspace, dataset, run, out } = options
   const { engine, keeper, store } = workspace
   const preset = run.preset as PresetId
-  const request = redrawRequest({ model: keeper.modelSource(run.id), run, dataset })
-  const { pictures } = await engine.handlers.sample({
-    ...comparedDrawing,
-    model: request.model,
-    device: request.device,
-    count: pictureCount,
-    seed: 1,
-    save: false,
-  })
-  const { originals, drawn, reconstructionError } = await engine.handlers.encode(request)
+  const { during } = followDrawing()
+  const { request, pictures, originals, drawn, reconstructionError } = await keeper.withModel(
+    run.id,
+    async (model) => {
+      const asked = redrawRequest({ model, run, dataset })
+      const { device } = asked
+      const sampled = await during(engine, (job) =>
+        engine.handlers.sample({
+          ...comparedDrawing,
+          ...{ model, device, count: pictureCount, seed: 1, save: false, job },
+        }),
+      )
+      const encoded = await during(engine, (job) => engine.handlers.encode({ ...asked, job }))
+      return { request: asked, ...sampled, ...encoded }
+    },
+  )
   const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }
   const enlarge = enlargement(pictures)
-  await writePng(join(out, files.samples), enlarged(tile(pictures), enlarge))
-  await writePng(
-    join(out, files.reconstruction),
-    enlarged(tile(stacked(originals, drawn), originals.count), enlarge),
-  )
+  const pairs = tile(stacked(originals, drawn), originals.count)
+  await writing(out, async () => {
+    await mkdir(out, { recursive: true })
+    await writePng(join(out, files.samples), tile(pictures), { enlarge })
+    await writePng(join(out, files.reconstruction), pairs, { enlarge })
+  })
   return {
     ...{ preset, title: rungTitle(preset), summary: presets[preset].summary, changes: [] },
     run: trainAnswer(run),
@@ -207,6 +220,8 @@ function stacked(a: PixelBatch, b: PixelBatch): PixelBatch {
 async function writeReport(out: string, report: { dataset: DatasetRecord; rungs: Rung[] }): Promise<void> {
   const { name, count, shape } = report.dataset
   const content = { dataset: { name, count, shape }, rungs: report.rungs }
-  await writeFileAtomically(join(out, 'report.json'), JSON.stringify(content, null, 1))
-  await writeFileAtomically(join(out, 'index.html'), ladderPage(content))
+  await writing(out, async () => {
+    await writeFileAtomically(join(out, 'report.json'), JSON.stringify(content, null, 1))
+    await writeFileAtomically(join(out, 'index.html'), ladderPage(content))
+  })
 }

@@ -17,7 +17,9 @@ import {
 } from '../options.ts'
 import type { DrawingFlags } from '../options.ts'
 import { answer, say } from '../output.ts'
+import { checkDestination, writing } from '../destination.ts'
 import { followDrawing } from '../follow-drawing.ts'
+import { checkSelection } from '../settings.ts'
 import { writeStrips, writeWays } from '../trajectory.ts'
 import { withWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
@@ -63,6 +65,8 @@ export function addSample(program: Command): void {
 async function sample(wanted: string, options: Options): Promise<void> {
   const follow = followDrawing()
   const { dataDir, json = false } = options
+  checkAll(options)
+  await checkDestination(resolve(options.out), 'folder')
   await withWorkspace({ dataDir, onEvent: follow.onEvent }, async (workspace) => {
     const run = workspace.keeper.find(wanted)
     const drawn = await drawInParts({ workspace, run, options, follow })
@@ -71,6 +75,13 @@ async function sample(wanted: string, options: Options): Promise<void> {
     if (trajectory) say(`their ways from noise to picture: ${trajectory.animation}`)
     answer(json, { run: run.id, ...drawn })
   })
+}
+
+/** What is asked for in one part is checked by the engine, too, but only once TensorFlow is loaded. */
+function checkAll(options: Options): void {
+  const { count, seed, temperature, trajectory } = options
+  drawingFrom(options)
+  checkSelection({ count: Math.min(count, 16), seed, temperature, trajectory })
 }
 
 /** Draws and writes part after part, so that any count fits into memory. */
@@ -84,7 +95,6 @@ async function drawInParts(given: {
   const { engine, keeper } = workspace
   const { count, seed, temperature, trajectory: frames, device } = options
   const folder = resolve(options.out)
-  await mkdir(folder, { recursive: true })
   const files: string[] = []
   const strips: string[] = []
   const shown: PixelBatch[] = []
@@ -97,31 +107,33 @@ async function drawInParts(given: {
     const { pictures, ...more } = await follow.during(
       engine,
       (job) =>
-        engine.handlers.sample({
-          ...{
-            model: keeper.modelSource(run.id, options.checkpoint),
-            device,
-            drawing: drawingFrom(options),
-            job,
-            save: false,
-          },
-          ...{ count: part, first, seed, temperature, trajectory: frames },
-        }),
+        keeper.withModel(
+          run.id,
+          async (model) =>
+            await engine.handlers.sample({
+              ...{ model, device, drawing: drawingFrom(options), job, save: false },
+              ...{ count: part, first, seed, temperature, trajectory: frames },
+            }),
+          options.checkpoint,
+        ),
       [first / count, (first + part) / count],
     )
-    files.push(...(await writeEach(folder, pictures, first)))
+    files.push(...(await writing(folder, () => writeEach(folder, pictures, first))))
     if (first < sheetAtMost) shown.push(pictures)
     evaluations += (more.evaluations * part) / count
-    if (more.trajectory) {
-      ways ??= more.trajectory
+    const { trajectory } = more
+    if (trajectory) {
+      ways ??= trajectory
       const enlarge = enlargement(pictures)
-      strips.push(...(await writeStrips({ folder, trajectory: more.trajectory, frames, first, enlarge })))
+      const write = () => writeStrips({ folder, trajectory, frames, first, enlarge })
+      strips.push(...(await writing(folder, write)))
     }
   }
-  const sheet = await writeSheet(folder, joined(shown))
-  if (!ways) return { files, sheet, evaluations }
+  const sheet = await writing(folder, () => writeSheet(folder, joined(shown)))
+  const all = ways
+  if (!all) return { files, sheet, evaluations }
   const animation = join(folder, 'ways.webp')
-  await writeWays(animation, ways, frames)
+  await writing(folder, () => writeWays(animation, all, frames))
   return { files, sheet, evaluations, trajectory: { files: strips, animation } }
 }
 
@@ -130,8 +142,9 @@ function partSize(frames: number): number {
   return Math.min(256, 16 * Math.floor(maxFrames / Math.max(1, frames) / 16))
 }
 
-/** One PNG a picture, numbered on from `first`. */
+/** One PNG an image, numbered on from `first`. */
 async function writeEach(folder: string, pictures: PixelBatch, first: number): Promise<string[]> {
+  await mkdir(folder, { recursive: true })
   const files: string[] = []
   for (let i = 0; i < pictures.count; i++) {
     const file = join(folder, `picture-${String(first + i + 1).padStart(4, '0')}.png`)
@@ -159,7 +172,6 @@ export async function writePictures(
   folder: string,
   pictures: PixelBatch,
 ): Promise<{ files: string[]; sheet: string }> {
-  await mkdir(folder, { recursive: true })
   return { files: await writeEach(folder, pictures, 0), sheet: await writeSheet(folder, pictures) }
 }
 

@@ -2,7 +2,7 @@ import type { Command } from 'commander'
 import { resumableSettings } from '#contract/config.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { goalSteps, isDone, isTimeUp } from '#contract/goal.ts'
-import { defaultPresetId, presetIds, resolveConfig } from '#contract/presets.ts'
+import { defaultPresetId, presetIds } from '#contract/presets.ts'
 import { resumedConfig } from '#contract/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
 import type { TrainOptions } from '../../runs/run-training.ts'
@@ -13,11 +13,13 @@ import {
   dataDirOption,
   describeSettings,
   deviceOption,
+  imageSize,
   jsonOption,
   positiveNumber,
   wholeNumber,
 } from '../options.ts'
 import { answer, duration, say } from '../output.ts'
+import { checkedChanges } from '../settings.ts'
 import { followTraining, sayDevice, trainAnswer, trainRun } from '../train-run.ts'
 import { withWorkspace } from '../workspace.ts'
 import type { Workspace } from '../workspace.ts'
@@ -48,7 +50,7 @@ export function addTrain(program: Command): void {
     .description('train on the images of a folder')
     .argument('[folder]', 'images, also in subfolders')
     .option('--preset <preset>', `one of ${presetIds.join(', ')}`, defaultPresetId)
-    .option('--image-size <pixels>', 'width and height to train at', wholeNumber)
+    .option('--image-size <pixels>', 'width and height to train at', imageSize)
     .option('--steps <count>', 'optimizer updates; with --resume, how many more', wholeNumber)
     .option('--epochs <count>', 'passes over the images at most; with --resume, how many more', wholeNumber)
     .option('--minutes <minutes>', 'how long at most; with --resume, how much longer', positiveNumber)
@@ -90,10 +92,9 @@ async function train(command: Command, folder: string | undefined, options: Opti
   })
 }
 
-/** The settings that were said, whichever option says them. */
-function settingsOf({ steps, epochs, minutes, batch, seed, set }: Options): Record<string, unknown> {
-  const given = Object.entries({ steps, epochs, minutes, batch, seed })
-  return { ...Object.fromEntries(given.filter(([, value]) => value !== undefined)), ...set }
+/** The settings that were said, whichever option says them. @throws FlowerbedError `bad-input` naming the option */
+function settingsOf({ preset, steps, epochs, minutes, batch, seed, set }: Options): Record<string, unknown> {
+  return checkedChanges(preset, { own: { steps, epochs, minutes, batch, seed }, set })
 }
 
 /** Refuses what cannot be trained before a folder is read. */
@@ -106,7 +107,7 @@ function checkFresh(folder: string | undefined, options: Options): void {
       hint: 'Name the run to resume with --resume RUN.',
     })
   }
-  resolveConfig(options.preset, settingsOf(options))
+  settingsOf(options)
 }
 
 /** Refuses what a run cannot take over when it resumes, rather than ignore it. */
@@ -137,7 +138,7 @@ async function fresh(workspace: Workspace, folder: string, options: Options): Pr
   const dataset = await importFolder({
     folder,
     store,
-    ...(size ? { changes: { width: size, height: size } } : {}),
+    ...(size !== undefined ? { changes: { width: size, height: size } } : {}),
   })
   return keeper.create({
     datasetId: dataset.id,
