@@ -13,7 +13,8 @@ type RunRoutes = Pick<Routes, Extract<keyof Routes, `runs.${string}`>>
 const byId = z.strictObject({ id: z.string() })
 const name = z.string().trim().min(1, 'A run needs a name').max(200)
 
-export function runRoutes({ store, keeper, desk, experiments, engine, settings, emit }: Services): RunRoutes {
+export function runRoutes(services: Services): RunRoutes {
+  const { store, keeper, desk, experiments, history, engine, settings, emit } = services
   const { runs } = store
   return {
     'runs.list': { argument: nothing, answer: () => runs.list() },
@@ -25,6 +26,7 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
         name: name.optional(),
       }),
       answer: async (argument) => {
+        history.checkComplete()
         const run = keeper.create({ ...argument, device: settings.get().device })
         await desk.start(run)
         return runs.get(run.id)
@@ -59,6 +61,7 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
             hint: 'Give it more steps.',
           })
         }
+        history.checkComplete()
         // With a run of an experiment the experiment goes on.
         if (run.experimentId === null) await desk.start(run)
         else await experiments.resume(run.experimentId, id)
@@ -75,6 +78,7 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
     'runs.extend': {
       argument: z.strictObject({ id: z.string(), steps: z.int().min(1).max(10_000_000) }),
       answer: async ({ id, steps }) => {
+        history.checkComplete()
         await desk.extend(id, steps)
         return runs.get(id)
       },
