@@ -31,6 +31,7 @@ export function runControl(options: {
       return desk.pause(runId)
     },
     discard: async (runId) => {
+      emit({ type: 'runDeleted', id: runId })
       if (desk.running?.id === runId) await desk.stop(runId, false)
     },
     ended: (runId) => desk.settled(runId),
