@@ -12,7 +12,14 @@ function connect(): void {
   if (connected) return
   connected = true
   onEvent((event) => {
-    for (const listener of listeners.get(event.type) ?? []) listener(event)
+    for (const listener of listeners.get(event.type) ?? []) {
+      try {
+        listener(event)
+      } catch (thrown) {
+        // One that fails must not keep the others from hearing.
+        reportError(thrown)
+      }
+    }
   })
 }
 
