@@ -99,3 +99,37 @@ test('a window that was left on a display that is gone opens on one that is ther
   await again.quit()
   data.remove()
 })
+
+test('what goes wrong in the page is told once, and the page goes on', async () => {
+  const data = temporaryFolder('faulty-page')
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await page.evaluate(() => {
+    for (let times = 0; times < 20; times++) {
+      setTimeout(() => {
+        throw new Error('thrown in the page')
+      })
+      void Promise.reject(new Error('rejected in the page'))
+    }
+  })
+  await expect(page.getByText('Something went wrong in this window: thrown in the page')).toHaveCount(1)
+  await expect(page.getByText('Something went wrong in this window: rejected in the page')).toHaveCount(1)
+  await page.getByTestId('go-settings').click()
+  await expect(page.getByTestId('disk-use')).toBeVisible()
+  await quit()
+  data.remove()
+})
+
+test('a page that cannot be shown at all offers to be loaded again', async () => {
+  const data = temporaryFolder('empty-page')
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await page.evaluate("document.querySelector('#app').replaceChildren()")
+  await page.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('nothing is left')
+    })
+  })
+  await page.getByRole('button', { name: 'Reload the window' }).click()
+  await page.getByTestId('go-library').waitFor()
+  await quit()
+  data.remove()
+})
