@@ -6,6 +6,7 @@ import { pathsAmong, switchValue } from './app/arguments.ts'
 import { Attention } from './app/attention.ts'
 import { EngineEvents } from './app/engine-events.ts'
 import { createGuard } from './app/guard.ts'
+import type { Notice } from './app/guard.ts'
 import { setMenu } from './app/menu.ts'
 import { registerScheme, serveApp } from './app/protocol.ts'
 import { quitSafely } from './app/quit.ts'
@@ -36,7 +37,8 @@ app.setPath('userData', directory)
 registerScheme()
 
 const events = new EventPorts()
-const guard = createGuard({ notify: (notice) => events.emit({ type: 'notice', ...notice }), log })
+const notify = (notice: Notice) => events.emit({ type: 'notice', ...notice })
+const guard = createGuard({ notify, log })
 guard.listenTo(process)
 const openPaths = (paths: string[]) => {
   if (paths.length > 0) events.emit({ type: 'command', command: { name: 'open', paths } })
@@ -125,7 +127,7 @@ function start(): void {
         engine.request('extend', { runId, limits: { steps, epochs, minutes } }),
       end: () => engine.end(),
     },
-    notify: guard.tell,
+    notify,
     ended: guard.wrap('training', (run: RunRecord) => {
       // How it ended could not be written.
       if (isLive(run)) history.settle(run.id)
@@ -150,6 +152,7 @@ function start(): void {
   const history = new EngineEvents({
     runs: runControl({ store, keeper, desk, experiments, emit: events.emit }),
     guard,
+    notify,
     forward: (event) => forwardToWindow(event, events.emit),
   })
   const installer = new EngineHost({

@@ -1,6 +1,6 @@
 import type { EngineEvent } from '#contract/engine.ts'
 import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
-import type { Guard } from './guard.ts'
+import type { Guard, Notice } from './guard.ts'
 import { isBusyFault, isStorageFault } from './storage-faults.ts'
 
 const retryMs = 5000
@@ -30,24 +30,29 @@ export interface RunControl {
 export class EngineEvents {
   private readonly runs: RunControl
   private readonly guard: Guard
+  private readonly notify: (notice: Notice) => void
   private readonly forward: (event: EngineEvent) => void
   private readonly retryMs: number
   private waiting: EngineEvent[] = []
   private readonly unsettled = new Set<string>()
   private readonly pausing = new Set<string>()
   private readonly gone = new Set<string>()
+  /** Runs whose pause was told, since they began to train. */
+  private readonly told = new Set<string>()
   private timer: NodeJS.Timeout | undefined
   private closed = false
 
   constructor(options: {
     runs: RunControl
     guard: Guard
+    notify: (notice: Notice) => void
     /** Passes an event on to the window. */
     forward: (event: EngineEvent) => void
     retryMs?: number
   }) {
     this.runs = options.runs
     this.guard = options.guard
+    this.notify = options.guard.wrap('window', options.notify)
     this.forward = options.forward
     this.retryMs = options.retryMs ?? retryMs
   }
@@ -99,7 +104,7 @@ export class EngineEvents {
       this.unsettled.delete(runId)
     }
     if (!before) {
-      this.guard.tell({ level: 'info', message: 'What waited to be stored is in the history now.' })
+      this.notify({ level: 'info', message: 'What waited to be stored is in the history now.' })
     }
     return true
   }
@@ -144,23 +149,28 @@ export class EngineEvents {
   private pause(runId: string | null, reason: string): void {
     if (runId === null || this.pausing.has(runId) || this.unsettled.has(runId)) return
     this.pausing.add(runId)
-    this.guard.tell({
+    if (!this.told.has(runId)) this.tellOfPause(runId, reason)
+    this.told.add(runId)
+    // After the event that could not be stored waits: what the pause tells comes behind it.
+    const paused = Promise.resolve()
+      .then(() => this.runs.pause(runId))
+      .catch((thrown: unknown) => {
+        if (!isStorageFault(thrown)) throw thrown
+      })
+      .then(() => this.settle(runId))
+    this.guard.watch(
+      'pausing a run',
+      paused.finally(() => this.pausing.delete(runId)),
+    )
+  }
+
+  private tellOfPause(runId: string, reason: string): void {
+    this.notify({
       level: 'error',
       message: `The history of runs cannot be written: ${reason}`,
       hint: 'Training is paused, and what is not stored yet waits in memory. Make room on the disk of the data folder, then resume the run; do not quit before.',
       runId,
     })
-    const paused = this.runs.pause(runId).then(
-      () => this.settle(runId),
-      (thrown: unknown) => {
-        if (!isStorageFault(thrown)) throw thrown
-        this.settle(runId)
-      },
-    )
-    this.guard.watch(
-      'pausing a run',
-      paused.finally(() => this.pausing.delete(runId)),
-    )
   }
 
   /** A run whose record is gone has nothing left to train for. */
@@ -169,7 +179,7 @@ export class EngineEvents {
     this.gone.add(runId)
     this.unsettled.delete(runId)
     this.waiting = this.waiting.filter((event) => runOf(event) !== runId)
-    this.guard.tell({
+    this.notify({
       level: 'warning',
       message: 'The run in training was deleted by another program, so its training has ended.',
       hint: 'Other runs are as they were.',
@@ -182,6 +192,7 @@ export class EngineEvents {
 
   private follow(runId: string): void {
     this.gone.delete(runId)
+    this.told.delete(runId)
     const ended = this.runs.ended(runId).catch((thrown: unknown) => {
       if (isGone(thrown)) this.lose(runId)
       else if (!isStorageFault(thrown)) throw thrown

@@ -22,8 +22,6 @@ export interface Guard {
   watch: (what: string, promise: PromiseLike<unknown>) => void
   /** Logs a fault and tells the window of it, each kind once in ten minutes. */
   report: (what: string, thrown: unknown) => void
-  /** Tells the window something, the same message once in ten minutes. */
-  tell: (notice: Notice) => void
   /** The last resort, instead of Electron's error box, which stops everything behind it. */
   listenTo: (source: FaultSource) => void
 }
@@ -80,7 +78,6 @@ export function createGuard(options: {
       },
     watch,
     report,
-    tell,
     listenTo: (source) => {
       source.on('uncaughtException', (thrown) => report('unexpected', thrown))
       source.on('unhandledRejection', (thrown) => report('unexpected', thrown))

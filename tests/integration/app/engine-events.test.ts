@@ -68,7 +68,8 @@ function app(retryMs = 1_000_000) {
   const shown: RunRecord[] = []
   const stops: string[] = []
   let end: (outcome: TrainResult['outcome']) => void = () => undefined
-  const guard = createGuard({ notify: (notice) => notices.push(notice), log: { error: () => undefined } })
+  const notify = (notice: Notice) => void notices.push(notice)
+  const guard = createGuard({ notify, log: { error: () => undefined } })
   const emit = (event: AppEvent) => {
     if (event.type === 'run') shown.push(event.run)
   }
@@ -96,7 +97,7 @@ function app(retryMs = 1_000_000) {
       extend: () => Promise.resolve(),
       end: () => Promise.resolve(),
     },
-    notify: guard.tell,
+    notify,
     ended: (run) => {
       if (isLive(run)) events.settle(run.id)
     },
@@ -106,6 +107,7 @@ function app(retryMs = 1_000_000) {
   const events = new EngineEvents({
     runs: runControl({ store, keeper, desk, experiments, emit }),
     guard,
+    notify,
     forward: () => undefined,
     retryMs,
   })
@@ -170,6 +172,26 @@ test('a full disk pauses the run; what it told waits and is stored when there is
   expect(parts.keeper.saves.list(run.id).map(({ step }) => step)).toEqual([3])
   expect(store.runs.get(run.id).status).toBe('paused')
   expect(notices.at(-1)?.message).toBe('What waited to be stored is in the history now.')
+})
+
+test('a second time the disk is full is told again', async () => {
+  const parts = app()
+  const run = await training(parts)
+  const told = () => parts.notices.filter(({ message }) => message.includes('cannot be written')).length
+  fill()
+  parts.events.hear(metrics(run.id, 2))
+  await expect.poll(() => parts.desk.running).toBeNull()
+  expect(told()).toBe(1)
+  makeRoom()
+  parts.events.checkComplete()
+  await parts.desk.start(run)
+  parts.events.hear({ type: 'started', runId: run.id, machine, step: 3 })
+  store.database.exec("DELETE FROM settings WHERE key LIKE 'filler%'")
+  fill()
+  parts.events.hear(metrics(run.id, 4))
+  await expect.poll(() => parts.desk.running).toBeNull()
+  expect(told()).toBe(2)
+  makeRoom()
 })
 
 test('what waits is tried again by itself', async () => {
