@@ -1,9 +1,13 @@
+import { FlowerbedError } from '#contract/errors.ts'
+
 const systemCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']
 /** Deeper chains of causes are not ours. */
 const depth = 5
 
 /** Whether something could not be written for a reason outside of it: the disk, or SQLite itself. */
 export const isStorageFault = (thrown: unknown): boolean =>
+  // From another process it comes without its code.
+  (thrown instanceof FlowerbedError && thrown.kind === 'no-space') ||
   codes(thrown).some((code) => code.startsWith('SQLITE_') || systemCodes.includes(code))
 
 /** Whether another process merely has the history in hand at the moment. */

@@ -1,8 +1,13 @@
 import { beforeEach, expect, test } from 'vitest'
 import { FlowerbedError } from '#contract/errors.ts'
 import type { RunRecord } from '#contract/run.ts'
+import { nextTick, shallowRef } from 'vue'
+import type { WalkEnd } from '#contract/ipc.ts'
 import { useGrid } from '../../../../src-renderer/features/latent/use-grid.ts'
+import { useSlotImage } from '../../../../src-renderer/features/latent/use-slot-image.ts'
+import type { SlotImage } from '../../../../src-renderer/features/latent/use-slot-image.ts'
 import { useWalk } from '../../../../src-renderer/features/latent/use-walk.ts'
+import { useNotices } from '../../../../src-renderer/state/notices.ts'
 import { fakeMain, mounted } from '../../../helpers/window-api.ts'
 
 const run = {
@@ -70,4 +75,33 @@ test('a page that was left takes no answer', async () => {
   leave()
   await main.last('latent.grid').answer('late')
   expect(grid.result.value).toBeNull()
+})
+
+test('a slot shows the image that was chosen last, and what the engine saw once that is known', async () => {
+  const end = shallowRef<WalkEnd | null>({ kind: 'file', path: '/slow.png' })
+  const original = shallowRef<SlotImage | null>(null)
+  const asked: { resolve: (image: SlotImage) => void; reject: (thrown: unknown) => void }[] = []
+  const find = () => new Promise<SlotImage>((resolve, reject) => asked.push({ resolve, reject }))
+  const { used: shown } = mounted(() =>
+    useSlotImage({ end: () => end.value, original: () => original.value, find }),
+  )
+  const image = (name: string) => ({ batch: name, at: 0 }) as unknown as SlotImage
+  end.value = { kind: 'file', path: '/new.png' }
+  await nextTick()
+  end.value = { kind: 'file', path: '/newest.png' }
+  await nextTick()
+  asked[2]?.resolve(image('newest'))
+  asked[0]?.resolve(image('slow'))
+  asked[1]?.reject(failure)
+  await main.settled()
+  expect(shown.value).toEqual(image('newest'))
+  expect(useNotices().notices).toEqual([])
+
+  end.value = { kind: 'dataset', index: 3 }
+  await nextTick()
+  original.value = image('as the engine saw it')
+  await nextTick()
+  asked[3]?.resolve(image('preview'))
+  await main.settled()
+  expect(shown.value).toEqual(image('as the engine saw it'))
 })
