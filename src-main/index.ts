@@ -194,6 +194,8 @@ function start(): void {
     desk,
     experiments,
     guard,
+    // Each write would wait ten seconds for a program that has the history in hand.
+    hurry: () => void store.database.pragma('busy_timeout = 1000'),
     shutDown: async () => {
       guard.wrap('import', () => importer.dispose())()
       await Promise.all([engine.dispose(), installer.dispose()])

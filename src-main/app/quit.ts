@@ -14,10 +14,12 @@ export function quitSafely(options: {
   desk: TrainingDesk
   experiments: ExperimentQueue
   guard: Guard
+  /** From now on nothing that holds up the end is waited for long. */
+  hurry: () => void
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
 }): void {
-  const { window, desk, experiments, guard, shutDown } = options
+  const { window, desk, experiments, guard, hurry, shutDown } = options
   const quitter = createQuitter({
     guard,
     running: () => desk.running,
@@ -33,7 +35,10 @@ export function quitSafely(options: {
       })
       return response === 0
     },
-    beginNoOther: () => experiments.halt(),
+    beginNoOther: () => {
+      experiments.halt()
+      hurry()
+    },
     pause: (id) => desk.pause(id),
     shutDown,
     leave: () => app.quit(),

@@ -1,4 +1,6 @@
 import { expect, test } from '@playwright/test'
+import { spawnSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ElectronApplication, Page } from 'playwright-core'
 import { openDatabase } from '../../src-main/store/driver.ts'
@@ -110,16 +112,28 @@ test('told to end while nothing can be written it ends, and its checkpoint is fo
   await endBy(app, 'SIGTERM')
   makeRoom(data.path)
   const again = await launchApp({ dataDirectory: data.path })
-  const saved = () =>
-    inHistory(data.path, (database) => database.prepare('SELECT max(step) AS step FROM checkpoints').get())
-  await expect
-    .poll(async () => ((await saved()) as { step: number | null }).step)
-    .toBeGreaterThanOrEqual(trained)
+  await expect.poll(() => savedStep(data.path)).toBeGreaterThanOrEqual(trained)
   await again.page.getByTestId('history').getByText('pictures').first().click()
   await again.page.getByTestId('resume').click()
   await expectStatus(again.page, 'training')
   await expect.poll(() => stepOf(again.page), { timeout: 60_000 }).toBeGreaterThan(trained)
   await endBy(again.app, 'SIGTERM')
+  data.remove()
+})
+
+test('told to end while another program has the history in hand it ends, and its checkpoint is found again', async () => {
+  const data = temporaryFolder('locked-quit')
+  const { app, page } = await launchApp({ dataDirectory: data.path })
+  await train(page)
+  const trained = await stepOf(page)
+  const other = openDatabase(join(data.path, 'flowerbed.sqlite'))
+  other.exec('BEGIN IMMEDIATE')
+  await endBy(app, 'SIGTERM')
+  other.exec('ROLLBACK')
+  other.close()
+  const again = await launchApp({ dataDirectory: data.path })
+  await expect.poll(() => savedStep(data.path)).toBeGreaterThanOrEqual(trained)
+  await again.quit()
   data.remove()
 })
 
@@ -148,6 +162,54 @@ test('a signal is obeyed while TensorFlow is loading, while a question is open, 
   data.remove()
 })
 
+test('a disk that is really full pauses the run, keeps what was saved, and the run goes on when there is room', async () => {
+  const data = temporaryFolder('full-disk')
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'flowerbed', data.path]).status === 0
+  test.skip(!mounted, 'a disk of its own needs the right to mount one')
+  try {
+    const { app, page, quit } = await launchApp({ dataDirectory: data.path })
+    await train(page, { ...endless, checkpointEvery: '20' })
+    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(30)
+    const filler = join(data.path, 'filler')
+    // To the last byte: a full disk takes what is left in pieces.
+    for (const size of [1 << 20, 1 << 12, 1]) {
+      for (let full = false, part = 0; !full && part < 5000; part++) {
+        try {
+          writeFileSync(filler, Buffer.alloc(size), { flag: 'a' })
+        } catch {
+          full = true
+        }
+      }
+    }
+    await expect(page.getByTestId('run-place')).toHaveAttribute('data-status', /paused|failed/, {
+      timeout: 60_000,
+    })
+    await expect(page.getByText(/no space|full|take/i).first()).toBeVisible()
+    await expect(page.getByText('Something went wrong')).toHaveCount(0)
+
+    rmSync(filler)
+    await page.getByTestId('resume').click()
+    await expectStatus(page, 'training')
+    const resumed = await stepOf(page)
+    await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(resumed + 20)
+    await page.getByTestId('pause').click()
+    await expectStatus(page, 'paused')
+    const { count, last } = metricsOf(data.path)
+    expect(count).toBe(last)
+    expect(app.windows()).toHaveLength(1)
+    await quit()
+  } finally {
+    spawnSync('umount', ['-l', data.path])
+    data.remove()
+  }
+})
+
+const savedStep = (directory: string) =>
+  inHistory(
+    directory,
+    (database) =>
+      (database.prepare('SELECT max(step) AS step FROM checkpoints').get() as { step: number | null }).step,
+  )
 const status = (directory: string) =>
   inHistory(
     directory,
