@@ -1,4 +1,4 @@
-import { readdir, rm } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeAbandoned } from './files.ts'
 
@@ -18,19 +18,32 @@ export async function deleteAbandonedCheckpoints(runDirectory: string): Promise<
   await removeAbandoned(checkpointFolder(runDirectory), { untagged: /^\.step-.*\.[\da-f]{8}\.part$/ })
 }
 
-/** Deletes the saves up to `newest` that are not to be kept, also such as nobody has recorded. */
+/**
+ * Deletes the checkpoints up to `newest` that are not to be kept, also such as nobody has recorded, and of later ones those
+ * that are `forgotten`: training went back to an earlier step.
+ */
 export async function deleteOtherCheckpoints(
   runDirectory: string,
-  { newest, keep }: { newest: string; keep: ReadonlySet<string> },
+  options: { newest: string; keep: ReadonlySet<string>; forgotten?: ReadonlySet<string> },
 ): Promise<void> {
+  const { newest, keep, forgotten = new Set() } = options
   const folder = checkpointFolder(runDirectory)
-  const gone = (await readdir(folder)).filter(
-    // A later one is just being written by the engine.
-    (name) => /^step-.*\.safetensors$/.test(name) && name <= newest && !keep.has(name),
-  )
-  for (const name of gone) {
-    // The description goes first: arrays without one are never taken for a save.
+  const names = (await readdir(folder)).filter((name) => /^step-.*\.safetensors$/.test(name))
+  const written = await writtenAt(join(folder, newest))
+  for (const name of names) {
+    if (keep.has(name)) continue
+    // A later one may just be written by the engine, also under a name that was forgotten.
+    const later = name > newest
+    if (later && !(forgotten.has(name) && (await writtenAt(join(folder, name))) < written)) continue
+    // The description goes first: arrays without one are never taken for a checkpoint.
     await rm(join(folder, descriptionOf(name)), { force: true })
     await rm(join(folder, name), { force: true })
   }
 }
+
+/** Ms since 1970; 0 when it is not there. */
+const writtenAt = (path: string): Promise<number> =>
+  stat(path).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => 0,
+  )

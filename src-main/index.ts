@@ -1,24 +1,30 @@
 import { app, BrowserWindow, dialog, shell } from 'electron'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { EngineEvent } from '#contract/engine.ts'
 import { toFlowerbedError } from '#contract/errors.ts'
 import { pathsAmong, switchValue } from './app/arguments.ts'
 import { Attention } from './app/attention.ts'
+import { EngineEvents } from './app/engine-events.ts'
+import { createGuard } from './app/guard.ts'
+import type { Notice } from './app/guard.ts'
 import { setMenu } from './app/menu.ts'
 import { registerScheme, serveApp } from './app/protocol.ts'
 import { quitSafely } from './app/quit.ts'
 import { isDevelopment, isOurs, lockDown } from './app/security.ts'
+import { forwardToWindow, isLive, runControl } from './app/run-control.ts'
 import { appSettings } from './app/settings.ts'
+import { recordFoundCheckpoints } from './app/unrecorded-checkpoints.ts'
 import { openWindow } from './app/window.ts'
 import { EngineHost } from './engine-host/engine-host.ts'
 import { hostImporter } from './engine-host/importer-host.ts'
+import { startUtility } from './engine-host/utility-channel.ts'
 import { EventPorts } from './ipc/events.ts'
 import { allRoutes } from './ipc/routes.ts'
 import { routeRequests } from './ipc/router.ts'
 import { createLogger, logToFile } from './log.ts'
 import { ExperimentQueue } from './runs/experiment-queue.ts'
 import { Redrawer } from './runs/redrawer.ts'
+import type { RunRecord } from '#contract/run.ts'
 import { RunKeeper } from './runs/run-keeper.ts'
 import { TrainingDesk } from './runs/training-desk.ts'
 import { dataDirectory } from './store/data-directory.ts'
@@ -33,6 +39,9 @@ app.setPath('userData', directory)
 registerScheme()
 
 const events = new EventPorts()
+const notify = (notice: Notice) => events.emit({ type: 'notice', ...notice })
+const guard = createGuard({ notify, log })
+guard.listenTo(process)
 const openPaths = (paths: string[]) => {
   if (paths.length > 0) events.emit({ type: 'command', command: { name: 'open', paths } })
 }
@@ -40,10 +49,12 @@ const pathsOf = (argv: string[], from: string) =>
   pathsAmong(argv, { directory: from, app: [app.getAppPath(), join(import.meta.dirname, 'index.js')] })
 
 // Not awaited: Electron is ready only after this module has been read.
-void haveTheFolderAlone().then((alone) => {
-  if (alone) begin()
-  else app.quit()
-})
+void haveTheFolderAlone()
+  .then((alone) => {
+    if (alone) begin()
+    else app.quit()
+  })
+  .catch(refuse)
 
 /** One app at a time on a data folder. A restart by `npm run dev` waits for the app before it, which may still be saving. */
 async function haveTheFolderAlone(): Promise<boolean> {
@@ -56,16 +67,22 @@ async function haveTheFolderAlone(): Promise<boolean> {
 }
 
 function begin(): void {
-  app.on('second-instance', (_, argv, from) => {
-    const [window] = BrowserWindow.getAllWindows()
-    if (window?.isMinimized()) window.restore()
-    window?.focus()
-    openPaths(pathsOf(argv, from))
-  })
-  app.on('open-file', (event, path) => {
-    event.preventDefault()
-    openPaths([path])
-  })
+  app.on(
+    'second-instance',
+    guard.wrap('second start', (_: unknown, argv: string[], from: string) => {
+      const [window] = BrowserWindow.getAllWindows()
+      if (window?.isMinimized()) window.restore()
+      window?.focus()
+      openPaths(pathsOf(argv, from))
+    }),
+  )
+  app.on(
+    'open-file',
+    guard.wrap('opening a file', (event: { preventDefault: () => void }, path: string) => {
+      event.preventDefault()
+      openPaths([path])
+    }),
+  )
   app.on('window-all-closed', () => app.quit())
   app.whenReady().then(start).catch(refuse)
 }
@@ -75,22 +92,24 @@ function start(): void {
   const store = openStore(directory)
   logToFile(join(directory, 'logs', 'app.log'))
   log.info(`Flowerbed on Electron ${process.versions.electron}, data in ${directory}`)
-  lockDown()
+  lockDown(guard)
   serveApp({ rendererDirectory: join(import.meta.dirname, '../renderer'), dataDirectory: directory })
 
   let window: BrowserWindow | null = null
-  const attention = new Attention(() => window)
+  const attention = new Attention({ window: () => window, guard })
   const keeper = new RunKeeper(store, {
-    run: (run) => {
+    run: guard.wrap('window', (run: RunRecord) => {
       events.emit({ type: 'run', run })
       if (desk.running?.id === run.id) attention.show(run)
-    },
-    checkpoints: (runId) => events.emit({ type: 'checkpoints', runId }),
-    warning: (runId, message) => events.emit({ type: 'notice', level: 'warning', message, runId }),
+    }),
+    checkpoints: guard.wrap('window', (runId: string) => events.emit({ type: 'checkpoints', runId })),
+    warning: (runId, message) => notify({ level: 'warning', message, runId }),
   })
   const engine = new EngineHost({
     name: 'engine',
-    onEvent: heard,
+    start: () => startUtility({ module: 'engine.js', name: 'engine' }),
+    guard,
+    onEvent: (event) => history.hear(event),
     onState: (state, memoryBytes) => events.emit({ type: 'engine', state, memoryBytes }),
     onSilence: () =>
       events.emit({
@@ -110,9 +129,13 @@ function start(): void {
         engine.request('extend', { runId, limits: { steps, epochs, minutes } }),
       end: () => engine.end(),
     },
-    notify: (notice) => events.emit({ type: 'notice', ...notice }),
-    ended: (run) => attention.announce(run),
-    idle: () => attention.show(null),
+    notify,
+    ended: guard.wrap('training', (run: RunRecord) => {
+      // How it ended could not be written.
+      if (isLive(run)) history.settle(run.id)
+      attention.announce(run)
+    }),
+    idle: guard.wrap('training', () => attention.show(null)),
   })
   const redrawer = new Redrawer({
     store,
@@ -128,61 +151,73 @@ function start(): void {
     endEngine: () => engine.end(),
     changed: (experiment) => events.emit({ type: 'experiment', experiment }),
   })
-  const installer = new EngineHost({ name: 'installer', onEvent: heard })
+  const history = new EngineEvents({
+    runs: runControl({ store, keeper, desk, experiments, emit: events.emit }),
+    guard,
+    notify,
+    forward: (event) => forwardToWindow(event, events.emit),
+  })
+  const installer = new EngineHost({
+    name: 'installer',
+    start: () => startUtility({ module: 'engine.js', name: 'installer' }),
+    guard,
+    onEvent: (event) => history.hear(event),
+  })
   const importer = hostImporter((event) =>
     events.emit({ type: 'import', job: event.job, progress: event.progress }),
   )
 
-  function heard(event: EngineEvent): void {
-    keeper.record(event)
-    if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') events.emit(event)
-    else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'drawing')
-      events.emit(event)
-    else if (event.type === 'warning') {
-      const { runId, message } = event
-      events.emit({ type: 'notice', level: 'warning', message, runId })
-    }
-  }
-
   const settings = appSettings(store)
   const services = {
-    ...{ store, keeper, desk, experiments, redrawer },
+    ...{ store, keeper, desk, experiments, redrawer, history },
     ...{ engine, installer, importer, settings, emit: events.emit },
   }
-  events.listen(isOurs)
+  events.listen(guard)
   routeRequests({ routes: allRoutes(services), isOurs })
   setMenu({
+    guard,
     send: (command) => events.emit({ type: 'command', command }),
-    chooseFolder: () =>
-      void dialog
-        .showOpenDialog({ properties: ['openDirectory', 'multiSelections'] })
-        .then(({ filePaths }) => openPaths(filePaths)),
-    revealData: () => void shell.openPath(directory),
+    chooseFolder: async () => {
+      const { filePaths } = await dialog.showOpenDialog({ properties: ['openDirectory', 'multiSelections'] })
+      openPaths(filePaths)
+    },
+    revealData: () => shell.openPath(directory),
   })
-  const markInterrupted = () => {
+  // A full disk must not keep the app from opening: room is made by deleting runs.
+  const markInterrupted = guard.wrap('interrupted runs', () => {
     for (const run of keeper.markInterrupted()) log.warn(`“${run.name}” (${run.id}) was interrupted`)
-  }
+  })
   markInterrupted()
   // A run that the command line trains may end with its process at any time.
   const sweep = setInterval(markInterrupted, sweepMs)
+  guard.watch('checkpoints', recordFoundCheckpoints({ store, saves: keeper.saves }))
 
-  window = openWindow(store)
+  window = openWindow({ store, guard, quit: () => app.quit() })
   openPaths(pathsOf(process.argv, process.cwd()))
   quitSafely({
     window,
     desk,
     experiments,
+    guard,
+    // Each write would wait ten seconds for a program that has the history in hand.
+    hurry: () => void store.database.pragma('busy_timeout = 1000'),
     shutDown: async () => {
-      importer.dispose()
-      await Promise.all([engine.end(), installer.end()])
+      guard.wrap('import', () => importer.dispose())()
+      await Promise.all([engine.dispose(), installer.dispose()])
+      history.close()
     },
   })
   window.on('closed', () => {
     window = null
-    clearInterval(sweep)
-    keeper.dispose()
-    store.close()
   })
+  app.on(
+    'will-quit',
+    guard.wrap('quitting', () => {
+      clearInterval(sweep)
+      guard.wrap('quitting', () => keeper.dispose())()
+      store.close()
+    }),
+  )
 }
 
 /** Without its data folder there is nothing to show: says why, and ends. */

@@ -2,14 +2,17 @@ import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { shareDone } from '#contract/goal.ts'
 import type { RunRecord } from '#contract/run.ts'
+import type { Guard } from './guard.ts'
 
 /** What the system shows of training beside the window: progress on the taskbar, no sleep, a word at the end. */
 export class Attention {
-  private readonly window: () => BrowserWindow | null
+  private readonly windowNow: () => BrowserWindow | null
+  private readonly guard: Guard
   private blocker: number | null = null
 
-  constructor(window: () => BrowserWindow | null) {
-    this.window = window
+  constructor(options: { window: () => BrowserWindow | null; guard: Guard }) {
+    this.windowNow = options.window
+    this.guard = options.guard
   }
 
   /** Follows one run's record; `null` when none is in training. */
@@ -20,13 +23,12 @@ export class Attention {
       powerSaveBlocker.stop(this.blocker)
       this.blocker = null
     }
-    this.window()?.setProgressBar(trains ? shareDone(run) : -1)
+    this.window?.setProgressBar(trains ? shareDone(run) : -1)
   }
 
   /** Says that a run has ended, when nobody looks. */
   announce(run: RunRecord): void {
-    const window = this.window()
-    if (window?.isFocused() || !Notification.isSupported()) return
+    if (this.window?.isFocused() || !Notification.isSupported()) return
     const finished = run.status === 'finished'
     const notification = new Notification({
       title: finished ? `“${run.name}” has grown` : `“${run.name}” has stopped`,
@@ -34,10 +36,19 @@ export class Attention {
         ? 'Its pictures are in the gallery.'
         : (run.error?.message ?? 'Open Flowerbed to see why.'),
     })
-    notification.on('click', () => {
-      window?.show()
-      window?.focus()
-    })
+    notification.on(
+      'click',
+      this.guard.wrap('notification', () => {
+        this.window?.show()
+        this.window?.focus()
+      }),
+    )
     notification.show()
+  }
+
+  /** The window while there is one: a notification may be clicked after it was closed. */
+  private get window(): BrowserWindow | null {
+    const window = this.windowNow()
+    return window && !window.isDestroyed() ? window : null
   }
 }

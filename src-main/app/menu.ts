@@ -1,6 +1,7 @@
 import { app, Menu } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
 import type { AppCommand, Place } from '#contract/ipc.ts'
+import type { Guard } from './guard.ts'
 
 const placeTitles: [Place, string][] = [
   ['library', 'Library'],
@@ -11,11 +12,15 @@ const placeTitles: [Place, string][] = [
 
 /** The native menu; what concerns the window is sent to it as a command. */
 export function setMenu(options: {
+  guard: Guard
   send: (command: AppCommand) => void
-  chooseFolder: () => void
-  revealData: () => void
+  chooseFolder: () => Promise<void>
+  revealData: () => Promise<unknown>
 }): void {
-  const { send, chooseFolder, revealData } = options
+  const { guard } = options
+  const send = guard.wrap('menu', options.send)
+  const chooseFolder = guard.wrap('menu', () => options.chooseFolder())
+  const revealData = guard.wrap('menu', () => options.revealData())
   const mac = process.platform === 'darwin'
   const settings: MenuItemConstructorOptions = {
     label: 'Settings…',

@@ -38,8 +38,8 @@ export function registerScheme(): void {
 export function serveApp(options: { rendererDirectory: string; dataDirectory: string }): void {
   const { rendererDirectory, dataDirectory } = options
   protocol.handle('app', async (request) => {
-    const url = new URL(request.url)
-    const path = url.host === 'flowerbed' ? fileFor(url, { rendererDirectory, dataDirectory }) : null
+    const url = URL.canParse(request.url) ? new URL(request.url) : null
+    const path = url?.host === 'flowerbed' ? fileFor(url, { rendererDirectory, dataDirectory }) : null
     if (path === null) return new Response('Not found', { status: 404 })
     try {
       const bytes = await readFile(path)

@@ -1,9 +1,11 @@
-import { BrowserWindow, nativeTheme, screen } from 'electron'
-import type { Rectangle } from 'electron'
+import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Store } from '../store/store.ts'
+import type { Guard } from './guard.ts'
+import { RecentCrashes } from './recent-crashes.ts'
 import { pageUrl } from './security.ts'
+import { fitWindow, isReachable } from './window-bounds.ts'
 
 const key = 'window'
 const stateSchema = z.object({
@@ -11,17 +13,23 @@ const stateSchema = z.object({
   maximized: z.boolean(),
 })
 const firstSize = { width: 1280, height: 800 }
-const smallest = { minWidth: 880, minHeight: 600 }
+const smallest = { width: 880, height: 600 }
 /** The paper of styles/tokens.css, so that nothing flashes before the page is there. */
 const paper = { light: '#faf9f5', dark: '#0d1411' }
+/** A page that crashes more often than this within a minute is not loaded again without a question. */
+const crashesTolerated = { atMost: 3, withinMs: 60_000 }
 
-/** Opens the window where it was the last time, if that place is still on a screen. */
-export function openWindow(store: Store): BrowserWindow {
-  const state = stateSchema.safeParse(store.settings.get(key)).data
+/** Opens the window where it was the last time, moved and shrunk as far as today's displays ask for. */
+export function openWindow(options: { store: Store; guard: Guard; quit: () => void }): BrowserWindow {
+  const { store, guard, quit } = options
+  const state = rememberedState(store, guard)
+  const { bounds, minimum } = fitWindow({
+    ...{ remembered: state?.bounds, areas: workAreas(), firstSize, smallest },
+  })
   const window = new BrowserWindow({
-    ...firstSize,
-    ...(state && isVisible(state.bounds) ? state.bounds : {}),
-    ...smallest,
+    ...bounds,
+    minWidth: minimum.width,
+    minHeight: minimum.height,
     show: false,
     title: 'Flowerbed',
     backgroundColor: nativeTheme.shouldUseDarkColors ? paper.dark : paper.light,
@@ -37,27 +45,95 @@ export function openWindow(store: Store): BrowserWindow {
     },
   })
   if (state?.maximized) window.maximize()
-  window.once('ready-to-show', () => window.show())
-  window.on('close', () => {
-    store.settings.set(key, { bounds: window.getNormalBounds(), maximized: window.isMaximized() })
-  })
-  reviveWhenGone(window)
-  void window.loadURL(pageUrl)
+  window.once(
+    'ready-to-show',
+    guard.wrap('window', () => window.show()),
+  )
+  window.on(
+    'close',
+    guard.wrap('window', () => {
+      store.settings.set(key, { bounds: window.getNormalBounds(), maximized: window.isMaximized() })
+    }),
+  )
+  keepReachable(window, guard)
+  reviveWhenGone({ window, guard, quit })
+  guard.watch('window', load(window))
   return window
 }
 
-/** Training lives in another process: a page that crashed is loaded again and finds all as it was. */
-function reviveWhenGone(window: BrowserWindow): void {
-  let crashes = 0
-  window.webContents.on('render-process-gone', (_, { reason }) => {
-    if (reason !== 'clean-exit' && crashes++ < 3) window.webContents.reload()
+/** Loading that another one has replaced is no fault. */
+async function load(window: BrowserWindow): Promise<void> {
+  await window.loadURL(pageUrl).catch((thrown: unknown) => {
+    const { code } = thrown as { code?: unknown }
+    if (code !== 'ERR_ABORTED' && !window.isDestroyed() && !window.webContents.isCrashed()) throw thrown
   })
 }
 
-function isVisible(bounds: Rectangle): boolean {
-  return screen.getAllDisplays().some(({ workArea: area }) => {
-    const right = Math.min(bounds.x + bounds.width, area.x + area.width)
-    const bottom = Math.min(bounds.y + bounds.height, area.y + area.height)
-    return right - Math.max(bounds.x, area.x) > 100 && bottom - Math.max(bounds.y, area.y) > 100
+/** What cannot be read is as if nothing was remembered. */
+function rememberedState(store: Store, guard: Guard): z.infer<typeof stateSchema> | undefined {
+  try {
+    return stateSchema.safeParse(store.settings.get(key)).data
+  } catch (thrown) {
+    guard.report('window', thrown)
+    return undefined
+  }
+}
+
+/**
+ * Training lives in another process: a page that crashed is loaded again and finds all as it was. One that crashes again
+ * and again waits for the user's word, while training goes on.
+ */
+function reviveWhenGone(options: { window: BrowserWindow; guard: Guard; quit: () => void }): void {
+  const { window, guard, quit } = options
+  const crashes = new RecentCrashes(crashesTolerated)
+  const reload = () => {
+    if (!window.isDestroyed()) window.webContents.reload()
+  }
+  async function ask(reason: string): Promise<void> {
+    const { response } = await dialog.showMessageBox(window, {
+      type: 'warning',
+      message: 'The window has crashed several times within a minute.',
+      detail: `A run in training goes on, and what is on disk is safe. The reason given is “${reason}”.`,
+      buttons: ['Reload the window', 'Quit'],
+      defaultId: 0,
+      cancelId: 0,
+      noLink: true,
+    })
+    crashes.forget()
+    if (response === 1) quit()
+    else reload()
+  }
+  window.webContents.on(
+    'render-process-gone',
+    guard.wrap('window', (_: unknown, { reason }: { reason: string }) => {
+      if (window.isDestroyed()) return
+      if (!crashes.add()) return ask(reason)
+      // Not from within the news of its end, of which Chromium is still telling others.
+      setImmediate(guard.wrap('window', reload))
+    }),
+  )
+}
+
+/** A window whose display was taken away comes to one that is there. */
+function keepReachable(window: BrowserWindow, guard: Guard): void {
+  const move = guard.wrap('window', () => {
+    if (window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return
+    const remembered = window.getBounds()
+    const areas = workAreas()
+    if (areas.length === 0 || isReachable(remembered, areas)) return
+    window.setBounds(fitWindow({ remembered, areas, firstSize, smallest }).bounds)
   })
+  screen.on('display-removed', move)
+  screen.on('display-metrics-changed', move)
+  window.once('closed', () => {
+    screen.off('display-removed', move)
+    screen.off('display-metrics-changed', move)
+  })
+}
+
+/** The displays without their bars, the primary one first. */
+function workAreas() {
+  const primary = screen.getPrimaryDisplay()
+  const others = screen.getAllDisplays().filter(({ id }) => id !== primary.id)
+  return [primary, ...others].map(({ workArea }) => workArea)
 }

@@ -44,10 +44,22 @@ export function parentChannel(): Channel | null {
 export function forkedChannel(child: ChildProcess): Channel {
   return {
     post: (message) => {
-      if (child.connected) child.send(message as object)
+      // A process that is just ending cannot be told; its end is told below.
+      if (child.connected) child.send(message as object, () => undefined)
     },
     onMessage: (listener) => child.on('message', listener),
-    onClose: (listener) => child.once('exit', listener),
+    onClose: (listener) => {
+      let told = false
+      const close = () => {
+        if (!told) listener()
+        told = true
+      }
+      child.once('exit', close)
+      // A process that cannot be started has no end: without a listener the error would be thrown.
+      child.on('error', () => {
+        if (child.pid === undefined) close()
+      })
+    },
   }
 }
 

@@ -1,4 +1,4 @@
-import { deserializeError, FlowerbedError, serializeError } from '#contract/errors.ts'
+import { deserializeError, FlowerbedError, serializeError, toFlowerbedError } from '#contract/errors.ts'
 import type { ChildCall, ChildMessage } from '#contract/engine.ts'
 
 /** One end of a connection between two processes, whatever carries it. */
@@ -66,6 +66,11 @@ export interface Caller<Requests> {
   readonly pending: number
 }
 
+export interface ClosableCaller<Requests> extends Caller<Requests> {
+  /** Takes the other process for ended: every call without an answer is rejected, and every later one. */
+  close: () => void
+}
+
 /**
  * The parent's end. Errors arrive as FlowerbedError; when the channel closes, every pending call is rejected with kind
  * `crashed`, so that nobody waits for a process that is gone.
@@ -75,7 +80,7 @@ export function createCaller<Requests, Event>(options: {
   onEvent: (event: Event) => void
   /** Name of the other process, for messages to people. */
   name: string
-}): Caller<Requests> {
+}): ClosableCaller<Requests> {
   const { channel, onEvent, name } = options
   const waiting = new Map<number, { resolve: (value: unknown) => void; reject: (error: Error) => void }>()
   let nextCall = 1
@@ -93,11 +98,12 @@ export function createCaller<Requests, Event>(options: {
     if (message.kind === 'answer') call.resolve(message.result)
     else call.reject(deserializeError(message.error))
   })
-  channel.onClose(() => {
+  const close = () => {
     closed = true
     for (const call of waiting.values()) call.reject(ended(name))
     waiting.clear()
-  })
+  }
+  channel.onClose(close)
 
   return {
     request: (request, argument) =>
@@ -109,11 +115,17 @@ export function createCaller<Requests, Event>(options: {
         const call = nextCall++
         waiting.set(call, { resolve: resolve as (value: unknown) => void, reject })
         const message: ChildCall = { call, request, argument }
-        channel.post(message)
+        try {
+          channel.post(message)
+        } catch (thrown) {
+          waiting.delete(call)
+          reject(toFlowerbedError(thrown))
+        }
       }),
     get pending() {
       return waiting.size
     },
+    close,
   }
 }
 

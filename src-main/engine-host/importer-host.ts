@@ -36,12 +36,12 @@ export function hostImporter(onEvent: (event: ImporterEvent) => void): ImporterC
           execPath,
         })
       }
-      const { process: child, channel } = startUtility({
+      const { channel, kill } = startUtility({
         module: 'importer.js',
         name: 'importer',
         env: importerEnvironment(journalPath),
       })
-      return { channel, journalPath, kill: () => void child.kill() }
+      return { channel, journalPath, kill }
     },
   })
 }

@@ -1,32 +1,8 @@
 import { utilityProcess } from 'electron'
-import type { UtilityProcess } from 'electron'
 import { join } from 'node:path'
-import type { Channel } from '../child/channel.ts'
 import { utilityChannel } from '../child/adapters.ts'
 import { createLogger } from '../log.ts'
-
-export interface StartedUtility {
-  process: UtilityProcess
-  channel: Channel
-}
-
-/** A process that is busy in native code does not hear that it is to end. */
-const patienceMs = 3000
-
-/** Ends a process for certain: one that has not come up yet cannot be ended, and a busy one does not listen. */
-export async function endUtility(child: UtilityProcess, ended: Promise<void>): Promise<void> {
-  if (child.pid === undefined) {
-    const spawned = new Promise<void>((resolve) => child.once('spawn', () => resolve()))
-    await Promise.race([spawned, ended])
-  }
-  const { pid } = child
-  child.kill()
-  const timer = setTimeout(() => {
-    if (pid !== undefined && child.pid === pid) process.kill(pid, 'SIGKILL')
-  }, patienceMs)
-  await ended
-  clearTimeout(timer)
-}
+import type { HostProcess } from './host-process.ts'
 
 /** Starts one of the bundle's own processes; what it prints goes to the log. */
 export function startUtility(options: {
@@ -34,7 +10,7 @@ export function startUtility(options: {
   module: 'engine.js' | 'importer.js'
   name: string
   env?: Record<string, string>
-}): StartedUtility {
+}): HostProcess {
   const { module, name, env = {} } = options
   const log = createLogger(name)
   const child = utilityProcess.fork(join(import.meta.dirname, module), [], {
@@ -42,9 +18,24 @@ export function startUtility(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
+  const channel = utilityChannel(child)
+  const spawned = new Promise<void>((resolve) => child.once('spawn', () => resolve()))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   child.stdout?.on('data', (chunk: Buffer) => log.info(chunk.toString().trimEnd()))
   child.stderr?.on('data', (chunk: Buffer) => log.warn(chunk.toString().trimEnd()))
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('error', (error: Error) => log.warn(error.message))
+  // Told before it ends by a fatal error of V8; without a listener the event would be thrown.
+  child.on('error', (type, location) => log.error(`${type} in ${location}`))
   child.once('spawn', () => log.info(`started as process ${child.pid ?? '?'}`))
   child.once('exit', (code) => log.info(`ended with code ${code}`))
-  return { process: child, channel: utilityChannel(child) }
+  return {
+    channel,
+    spawned,
+    ended,
+    get pid() {
+      return child.pid
+    },
+    kill: () => void child.kill(),
+  }
 }

@@ -13,6 +13,9 @@ const heartbeatMs = 1000
 // The desktop goes before the training. On Linux this counts for threads to come, TensorFlow's among them.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
+// A signal to the whole group, from Ctrl+C or a terminal that closes, is the app's to answer: it saves first.
+for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+
 const channel = parentChannel()
 if (!channel) throw new FlowerbedError('internal', 'The engine must be started by Flowerbed.')
 

@@ -10,7 +10,7 @@ const byId = z.strictObject({ id: z.string() })
 const byRun = z.strictObject({ runId: z.string() })
 
 export function experimentRoutes(services: Services): ExperimentRoutes {
-  const { store, keeper, experiments, redrawer, settings, emit } = services
+  const { store, keeper, experiments, redrawer, history, settings, emit } = services
   return {
     'experiments.list': { argument: nothing, answer: () => experiments.list() },
     'experiments.create': {
@@ -23,12 +23,19 @@ export function experimentRoutes(services: Services): ExperimentRoutes {
         changes: z.record(z.string(), z.unknown()),
       }),
       answer: ({ ...plan }) => {
+        history.checkComplete()
         const { id } = createLadder({ store, keeper }, { ...plan, device: settings.get().device })
         return experiments.resume(id)
       },
     },
     'experiments.pause': { argument: byId, answer: ({ id }) => experiments.pause(id) },
-    'experiments.resume': { argument: byId, answer: ({ id }) => experiments.resume(id) },
+    'experiments.resume': {
+      argument: byId,
+      answer: ({ id }) => {
+        history.checkComplete()
+        return experiments.resume(id)
+      },
+    },
     'experiments.delete': {
       argument: z.strictObject({ id: z.string(), runs: z.boolean() }),
       answer: async ({ id, runs: withRuns }) => {

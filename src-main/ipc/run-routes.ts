@@ -15,7 +15,8 @@ type RunRoutes = Pick<Routes, Extract<keyof Routes, `runs.${string}`>>
 const byId = z.strictObject({ id: z.string() })
 const name = z.string().trim().min(1, 'A run needs a name').max(200)
 
-export function runRoutes({ store, keeper, desk, experiments, engine, settings, emit }: Services): RunRoutes {
+export function runRoutes(services: Services): RunRoutes {
+  const { store, keeper, desk, experiments, history, engine, settings, emit } = services
   const { runs } = store
   let told = false
   /** Once, when the window is there to show it. */
@@ -40,6 +41,7 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
         name: name.optional(),
       }),
       answer: async (argument) => {
+        history.checkComplete()
         const run = keeper.create({ ...argument, device: settings.get().device })
         await desk.start(run)
         return runs.get(run.id)
@@ -75,6 +77,7 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
             hint: 'Give it more steps.',
           })
         }
+        history.checkComplete()
         if (step !== undefined) {
           keeper.saves.choose(id, step)
           await desk.start(run, { checkpoint: step })
@@ -95,6 +98,7 @@ export function runRoutes({ store, keeper, desk, experiments, engine, settings, 
     'runs.extend': {
       argument: z.strictObject({ id: z.string(), steps: z.int().min(1).max(10_000_000) }),
       answer: async ({ id, steps }) => {
+        history.checkComplete()
         await desk.extend(id, { steps })
         return runs.get(id)
       },

@@ -1,5 +1,6 @@
 import type { AppEvent, AppSettings } from '#contract/ipc.ts'
 import type { ImporterClient } from '../child/importer-caller.ts'
+import type { EngineEvents } from '../app/engine-events.ts'
 import type { EngineHost } from '../engine-host/engine-host.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { Redrawer } from '../runs/redrawer.ts'
@@ -14,6 +15,8 @@ export interface Services {
   desk: TrainingDesk
   experiments: ExperimentQueue
   redrawer: Redrawer
+  /** Records what the engine tells. */
+  history: Pick<EngineEvents, 'checkComplete'>
   /** Trains and draws. */
   engine: EngineHost
   /** Installs TensorFlow, apart from the engine so that a pause does not end a download. */

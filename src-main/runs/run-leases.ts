@@ -22,6 +22,8 @@ export class RunLeases {
   private readonly now: () => number
   /** Tokens of the leases held here, by run. */
   private readonly held = new Map<string, string>()
+  /** Tokens given up here whose rows could not be deleted. */
+  private readonly givenUp = new Set<string>()
   private timer: NodeJS.Timeout | undefined
 
   /** @param lost is told a run whose lease another process has taken */
@@ -91,7 +93,8 @@ export class RunLeases {
     try {
       this.store.leases.release(token)
     } catch (thrown) {
-      // It is free when this process ends.
+      // It counts no more here, and nowhere when this process ends.
+      this.givenUp.add(token)
       log.warn(`The lease of ${runId} stays: ${toFlowerbedError(thrown).message}`)
     }
   }
@@ -123,7 +126,8 @@ export class RunLeases {
     this.timer = undefined
   }
 
-  private isHeld({ holder, heartbeatAt }: RunLease): boolean {
+  private isHeld({ token, holder, heartbeatAt }: RunLease): boolean {
+    if (this.givenUp.has(token)) return false
     const state = isRunning(holder)
     if (state === 'ended') return false
     // An id without a start time may have been given to another process since.

@@ -213,6 +213,8 @@ export class RunTraining {
 
   private checkHeld(id: string): void {
     if (!this.lost.has(id)) return
+    // A deleted run has lost its lease too.
+    this.store.runs.status(id)
     throw new FlowerbedError('conflict', 'Another Flowerbed has taken this run over.', {
       where: id,
       hint: 'It trains there; what was trained here since its last checkpoint is not kept.',

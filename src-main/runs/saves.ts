@@ -105,13 +105,11 @@ export class Saves {
     const unreadable = checkpoints.files(run).filter((file) => !listed.has(file))
     const keep = new Set([...kept.map(({ file }) => file), ...unreadable])
     // Forgotten first: a save that is recorded is there.
-    checkpoints.forget(
-      run,
-      all.flatMap(({ file }) => (keep.has(file) ? [] : [file])),
-    )
+    const forgotten = all.flatMap(({ file }) => (keep.has(file) ? [] : [file]))
+    checkpoints.forget(run, forgotten)
     const folder = runFolder(this.store.directory, runId)
     this.deleting = this.deleting
-      .then(() => deleteOtherCheckpoints(folder, { newest, keep }))
+      .then(() => deleteOtherCheckpoints(folder, { newest, keep, forgotten: new Set(forgotten) }))
       .catch((thrown: unknown) => log.warn(`Old saves stay: ${toFlowerbedError(thrown).message}`))
     this.changed(runId)
   }

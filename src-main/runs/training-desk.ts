@@ -143,9 +143,14 @@ export class TrainingDesk {
     this.keeper.changed(id, config)
   }
 
-  /** Pauses what trains and starts nothing any more: the app is about to quit. */
-  async close(): Promise<void> {
+  /** Starts nothing any more: the app is about to quit. */
+  startNoOther(): void {
     this.closed = true
+  }
+
+  /** Pauses what trains and starts nothing any more. */
+  async close(): Promise<void> {
+    this.startNoOther()
     await this.inTurn(async () => {
       if (this.current) await this.pauseNow(this.current.id)
     })
@@ -184,9 +189,11 @@ export class TrainingDesk {
     log.warn(`${id}: ${error.message}`)
     if (this.closed) return false
     const run = this.recordOf(id)
-    const name = run?.name ?? id
-    if (run === null || error.kind !== 'crashed') {
-      if (run) this.ended(run)
+    // It was deleted meanwhile, which is told by whoever records its events.
+    if (run === null) return false
+    const { name } = run
+    if (error.kind !== 'crashed') {
+      this.ended(run)
       this.notify({
         level: 'error',
         message: `“${name}” cannot go on: ${error.message}`,

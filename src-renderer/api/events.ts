@@ -14,7 +14,14 @@ function connect(): void {
   // What arrived early is handed over at once, so all who listen from the start must have said so before.
   queueMicrotask(() =>
     onEvent((event) => {
-      for (const listener of listeners.get(event.type) ?? []) listener(event)
+      for (const listener of listeners.get(event.type) ?? []) {
+        try {
+          listener(event)
+        } catch (thrown) {
+          // One that fails must not keep the others from hearing.
+          reportError(thrown)
+        }
+      }
     }),
   )
 }

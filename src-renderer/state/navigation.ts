@@ -23,5 +23,11 @@ export const useNavigation = defineStore('navigation', () => {
     place.value = 'experiment'
   }
 
-  return { place, runId, experimentId, datasetId, go, openRun, openExperiment }
+  /** Remembers where the window is; the answer says whether it is still there. */
+  function stay(): () => boolean {
+    const before = [place.value, runId.value, experimentId.value].join()
+    return () => before === [place.value, runId.value, experimentId.value].join()
+  }
+
+  return { place, runId, experimentId, datasetId, go, openRun, openExperiment, stay }
 })

@@ -28,6 +28,8 @@ export const useImport = defineStore('import', () => {
   const dataset = shallowRef<DatasetRecord | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
   let job = ''
+  /** The part that the user has given up; its result may still come. */
+  let cancelled = ''
 
   on('import', (event) => {
     if (event.job !== job) return
@@ -51,7 +53,11 @@ export const useImport = defineStore('import', () => {
     job = mine
     try {
       const result = await task(mine)
-      return job === mine ? result : null
+      if (job !== mine) return null
+      if (cancelled !== mine) return result
+      // Cancelled too late to be refused.
+      close()
+      return null
     } catch (thrown) {
       if (job !== mine) return null
       const problem = toFlowerbedError(thrown)
@@ -81,7 +87,12 @@ export const useImport = defineStore('import', () => {
     seen.value = []
     dataset.value = null
     reset('scanning')
-    const found = await part((id) => request('datasets.scan', { job: id, paths: dropped }))
+    const found = await part(async (id) => {
+      const scanned = await request('datasets.scan', { job: id, paths: dropped })
+      // Nobody will use it: the importer need not remember it.
+      if (cancelled === id) request('datasets.forgetScan', { scan: scanned.scan }).catch(() => undefined)
+      return scanned
+    })
     if (!found) return
     report.value = demo ? { ...found, suggested: { ...found.suggested, name: demo.name } } : found
     reset('options')
@@ -94,11 +105,24 @@ export const useImport = defineStore('import', () => {
     const packed = await part((id) => request('datasets.import', { job: id, scan: found.scan, options }))
     if (!packed) return
     forget()
-    growFrom(packed)
+    showReady(packed)
   }
 
   /** Opens the sheet at its last step: how to learn from a dataset. */
   function growFrom(existing: DatasetRecord): void {
+    open.value = true
+    if (working()) {
+      notices.add({
+        level: 'info',
+        message: 'An import is under way. Train with these images when it has ended.',
+      })
+      return
+    }
+    forget()
+    showReady(existing)
+  }
+
+  function showReady(existing: DatasetRecord): void {
     dataset.value = existing
     reset('ready')
     open.value = true
@@ -106,6 +130,7 @@ export const useImport = defineStore('import', () => {
 
   async function cancel(): Promise<void> {
     if (working()) {
+      cancelled = job
       await request('datasets.cancel', { job }).catch((thrown: unknown) => notices.addError(thrown))
     } else close()
   }

@@ -7,6 +7,7 @@ import type { IpcArgument } from '#contract/ipc.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { ToldSince } from '../../state/latest-only.ts'
 import { useNavigation } from '../../state/navigation.ts'
 import { useNotices } from '../../state/notices.ts'
 import { isLive, useRuns } from '../runs/runs-store.ts'
@@ -21,6 +22,7 @@ export const useExperiments = defineStore('experiments', () => {
   const runs = useRuns()
   const byId = shallowRef(new Map<string, Experiment>())
   const busy = shallowRef(new Set<string>())
+  const told = new ToldSince()
   /** The pictures that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
@@ -55,19 +57,29 @@ export const useExperiments = defineStore('experiments', () => {
     byId.value = rest
   }
 
-  on('experiment', ({ experiment }) => put(experiment))
-  on('experimentDeleted', ({ id }) => drop(id))
+  on('experiment', ({ experiment }) => {
+    told.mark(experiment.id)
+    put(experiment)
+  })
+  on('experimentDeleted', ({ id }) => {
+    told.mark(id)
+    drop(id)
+  })
 
   async function load(): Promise<void> {
-    byId.value = new Map((await request('experiments.list')).map((found) => [found.id, found]))
+    const isToldSince = told.begin()
+    const found = (await request('experiments.list')).filter(({ id }) => !isToldSince(id))
+    const newer = [...byId.value.values()].filter(({ id }) => isToldSince(id))
+    byId.value = new Map([...found, ...newer].map((experiment) => [experiment.id, experiment]))
   }
 
   /** Does something with an experiment; what goes wrong becomes a notice. */
   async function act(id: string, task: () => Promise<Experiment>): Promise<Experiment | null> {
     busy.value = new Set(busy.value).add(id)
+    const isToldSince = told.begin()
     try {
       const experiment = await task()
-      put(experiment)
+      if (!isToldSince(experiment.id)) put(experiment)
       return experiment
     } catch (error) {
       notices.addError(error)
@@ -80,8 +92,9 @@ export const useExperiments = defineStore('experiments', () => {
   }
 
   async function create(argument: IpcArgument<'experiments.create'>): Promise<boolean> {
+    const isHere = navigation.stay()
     const experiment = await act('new', () => request('experiments.create', argument))
-    if (experiment) navigation.openExperiment(experiment.id)
+    if (experiment && isHere()) navigation.openExperiment(experiment.id)
     return experiment !== null
   }
   const pause = (id: string) => act(id, () => request('experiments.pause', { id }))

@@ -4,6 +4,7 @@ import type { Redrawn } from '#contract/experiment.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { latestOnly, ToldSince } from '../../state/latest-only.ts'
 import { useNotices } from '../../state/notices.ts'
 
 export const meanError = ({ error }: Redrawn): number =>
@@ -23,6 +24,8 @@ export function useRedrawn(runs: () => RunRecord[]): RedrawnRuns {
   const notices = useNotices()
   const byRun = shallowRef(new Map<string, Redrawn>())
   const busy = shallowRef(false)
+  const told = new ToldSince()
+  const latest = latestOnly()
 
   const put = (redrawn: Redrawn) => {
     byRun.value = new Map(byRun.value).set(redrawn.runId, redrawn)
@@ -31,17 +34,26 @@ export function useRedrawn(runs: () => RunRecord[]): RedrawnRuns {
   const missing = () =>
     grown().filter(({ id, datasetId, step }) => datasetId !== null && step > 0 && !byRun.value.has(id))
 
-  onScopeDispose(on('redrawn', ({ redrawn }) => put(redrawn)))
+  onScopeDispose(
+    on('redrawn', ({ redrawn }) => {
+      told.mark(redrawn.runId)
+      put(redrawn)
+    }),
+  )
   watch(
     () =>
       runs()
         .map(({ id }) => id)
         .join(' '),
     async () => {
+      const isLatest = latest.begin()
       for (const { id } of runs()) {
+        const isToldSince = told.begin()
         // Without it the run merely has redrawn nothing yet.
         const found = await request('experiments.redrawn', { runId: id }).catch(() => null)
-        if (found) put(found)
+        // Another round has begun, of the runs that there are now.
+        if (!isLatest()) return
+        if (found && !isToldSince(id)) put(found)
       }
     },
     { immediate: true },
@@ -50,7 +62,11 @@ export function useRedrawn(runs: () => RunRecord[]): RedrawnRuns {
   async function redraw(): Promise<void> {
     busy.value = true
     try {
-      for (const { id } of missing()) put(await request('experiments.redraw', { runId: id }))
+      for (const { id } of missing()) {
+        const isToldSince = told.begin()
+        const redrawn = await request('experiments.redraw', { runId: id })
+        if (!isToldSince(id)) put(redrawn)
+      }
     } catch (error) {
       notices.addError(error)
     } finally {

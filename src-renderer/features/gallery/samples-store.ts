@@ -7,6 +7,8 @@ import { request } from '../../api/index.ts'
 /** The sheets a run has drawn, oldest first; loaded when first looked at, then kept true by main's events. */
 export const useSamples = defineStore('samples', () => {
   const byRun = shallowRef(new Map<string, SampleRecord[]>())
+  /** What events tell while a run's sheets are being asked for. */
+  const early = new Map<string, SampleRecord[]>()
 
   function put(runId: string, records: SampleRecord[]): void {
     byRun.value = new Map(byRun.value).set(runId, [...records].sort(inOrder))
@@ -14,21 +16,37 @@ export const useSamples = defineStore('samples', () => {
 
   on('sample', ({ record }) => {
     const known = byRun.value.get(record.runId)
-    if (known) put(record.runId, [...known.filter(({ id }) => id !== record.id), record])
+    if (known) put(record.runId, merged(known, [record]))
+    else early.get(record.runId)?.push(record)
   })
   on('runDeleted', ({ id }) => {
+    early.delete(id)
     const rest = new Map(byRun.value)
     rest.delete(id)
     byRun.value = rest
   })
 
   async function load(runId: string): Promise<void> {
-    if (!byRun.value.has(runId)) put(runId, await request('runs.samples', { id: runId }))
+    if (byRun.value.has(runId)) return
+    const told = early.get(runId) ?? []
+    early.set(runId, told)
+    try {
+      const found = await request('runs.samples', { id: runId })
+      // The run may have been deleted meanwhile.
+      if (early.get(runId) === told) put(runId, merged(found, told))
+    } finally {
+      if (early.get(runId) === told) early.delete(runId)
+    }
   }
 
   const of = (runId: string): SampleRecord[] => byRun.value.get(runId) ?? []
   return { byRun, load, of }
 })
+
+/** Of the same sheet the newer record counts. */
+const merged = (older: SampleRecord[], newer: SampleRecord[]): SampleRecord[] => [
+  ...new Map([...older, ...newer].map((record) => [record.id, record])).values(),
+]
 
 const inOrder = (a: SampleRecord, b: SampleRecord) => a.step - b.step || a.createdAt - b.createdAt
 

@@ -43,13 +43,13 @@ export function useDrawing(run: RunRecord, options: { onDrawn: (record: SampleRe
     error.value = null
     try {
       const { count, seed, temperature, drawing } = wanted
-      options.onDrawn(
-        await request('gallery.sample', {
-          ...{ id: run.id, job, count, seed, temperature },
-          drawing: { ...drawing },
-        }),
-      )
-      wanted.seed += 1
+      const record = await request('gallery.sample', {
+        ...{ id: run.id, job, count, seed, temperature },
+        drawing: { ...drawing },
+      })
+      options.onDrawn(record)
+      // One that was typed meanwhile stays.
+      if (wanted.seed === seed) wanted.seed += 1
     } catch (thrown) {
       const problem = toFlowerbedError(thrown)
       if (problem.kind !== 'cancelled') error.value = problem

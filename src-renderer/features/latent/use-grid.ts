@@ -5,6 +5,7 @@ import type { GridResult } from '#contract/engine.ts'
 import type { WalkEnd } from '#contract/ipc.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { request } from '../../api/index.ts'
+import { latestOnly } from '../../state/latest-only.ts'
 import { encodingOf, newWayOptions, stepsProblem } from './way-options.ts'
 
 /** Rows and columns that a grid may have. */
@@ -24,6 +25,7 @@ export function useGrid(run: RunRecord) {
   const result = shallowRef<GridResult | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
   const busy = shallowRef(false)
+  const latest = latestOnly()
 
   const problem = computed((): string | null => {
     const { side, steps } = options
@@ -36,11 +38,12 @@ export function useGrid(run: RunRecord) {
 
   async function draw(): Promise<void> {
     if (problem.value !== null || busy.value) return
+    const isLatest = latest.begin()
     busy.value = true
     error.value = null
     try {
       const { side, mode, steps } = options
-      result.value = await request('latent.grid', {
+      const answer = await request('latent.grid', {
         id: run.id,
         pictures: corners.flatMap((corner) => (corner ? [{ ...corner }] : [])),
         rows: side,
@@ -49,16 +52,20 @@ export function useGrid(run: RunRecord) {
         ...encodingOf(options),
         drawing: { steps },
       })
+      if (isLatest()) result.value = answer
     } catch (thrown) {
-      error.value = toFlowerbedError(thrown)
+      if (isLatest()) error.value = toFlowerbedError(thrown)
     } finally {
-      busy.value = false
+      if (isLatest()) busy.value = false
     }
   }
 
-  /** Puts a picture at a corner, or none; the grid shown belongs to the old ones and goes. */
+  /** Puts an image at a corner, or none; the grid shown, or on its way, belongs to the old ones and goes. */
   function choose(corner: number, picture: WalkEnd | null): void {
     corners[corner] = picture
+    latest.drop()
+    busy.value = false
+    error.value = null
     result.value = null
   }
 

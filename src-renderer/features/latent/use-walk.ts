@@ -5,6 +5,7 @@ import type { InterpolateResult } from '#contract/engine.ts'
 import type { WalkEnd } from '#contract/ipc.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { request } from '../../api/index.ts'
+import { latestOnly } from '../../state/latest-only.ts'
 import { encodingOf, newWayOptions, stepsProblem } from './way-options.ts'
 
 /** Frames that a walk may have. */
@@ -21,6 +22,7 @@ export function useWalk(run: RunRecord) {
   const result = shallowRef<InterpolateResult | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
   const busySince = shallowRef<number | null>(null)
+  const latest = latestOnly()
 
   const problem = computed((): string | null => {
     const { frames, steps } = options
@@ -31,11 +33,12 @@ export function useWalk(run: RunRecord) {
 
   async function walk(): Promise<void> {
     if (problem.value !== null || !ends.a || !ends.b || busySince.value !== null) return
+    const isLatest = latest.begin()
     busySince.value = Date.now()
     error.value = null
     try {
       const { frames, mode, steps } = options
-      result.value = await request('latent.interpolate', {
+      const answer = await request('latent.interpolate', {
         id: run.id,
         a: { ...ends.a },
         b: { ...ends.b },
@@ -44,24 +47,33 @@ export function useWalk(run: RunRecord) {
         ...encodingOf(options),
         drawing: { steps },
       })
+      if (isLatest()) result.value = answer
     } catch (thrown) {
-      error.value = toFlowerbedError(thrown)
+      if (isLatest()) error.value = toFlowerbedError(thrown)
     } finally {
-      busySince.value = null
+      if (isLatest()) busySince.value = null
     }
   }
 
-  /** Puts a picture at an end; the walk shown belongs to the old ones and goes. */
+  /** The interpolation shown, or on its way, belongs to other images and goes. */
+  function forget(): void {
+    latest.drop()
+    busySince.value = null
+    error.value = null
+    result.value = null
+  }
+
+  /** Puts an image at an end. */
   function choose(end: 'a' | 'b', picture: WalkEnd): void {
     ends[end] = picture
-    result.value = null
+    forget()
   }
 
   function swap(): void {
     const { a, b } = ends
     ends.a = b
     ends.b = a
-    result.value = null
+    forget()
   }
 
   return { ends, options, result, error, busySince, problem, walk, choose, swap }

@@ -5,6 +5,7 @@ import type { IpcArgument } from '#contract/ipc.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { ToldSince } from '../../state/latest-only.ts'
 import { useNavigation } from '../../state/navigation.ts'
 import { useNotices } from '../../state/notices.ts'
 
@@ -23,6 +24,7 @@ export const useRuns = defineStore('runs', () => {
   const progress = shallowRef(new Map<string, TrainProgress>())
   /** Ids with a request on its way, so that a button is not pressed twice. */
   const busy = shallowRef(new Set<string>())
+  const told = new ToldSince()
 
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
@@ -36,8 +38,12 @@ export const useRuns = defineStore('runs', () => {
     byId.value = new Map(byId.value).set(run.id, run)
   }
 
-  on('run', ({ run }) => put(run))
+  on('run', ({ run }) => {
+    told.mark(run.id)
+    put(run)
+  })
   on('runDeleted', ({ id }) => {
+    told.mark(id)
     const rest = new Map(byId.value)
     rest.delete(id)
     byId.value = rest
@@ -47,15 +53,19 @@ export const useRuns = defineStore('runs', () => {
   })
 
   async function load(): Promise<void> {
-    byId.value = new Map((await request('runs.list')).map((run) => [run.id, run]))
+    const isToldSince = told.begin()
+    const found = (await request('runs.list')).filter(({ id }) => !isToldSince(id))
+    const newer = [...byId.value.values()].filter(({ id }) => isToldSince(id))
+    byId.value = new Map([...found, ...newer].map((run) => [run.id, run]))
   }
 
   /** Does something with a run; what goes wrong becomes a notice. */
   async function act(id: string, task: () => Promise<RunRecord>): Promise<RunRecord | null> {
     busy.value = new Set(busy.value).add(id)
+    const isToldSince = told.begin()
     try {
       const run = await task()
-      put(run)
+      if (!isToldSince(run.id)) put(run)
       return run
     } catch (error) {
       notices.addError(error)
@@ -68,8 +78,10 @@ export const useRuns = defineStore('runs', () => {
   }
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
+    const isHere = navigation.stay()
     const run = await act('new', () => request('runs.create', argument))
-    if (run) navigation.openRun(run.id)
+    // Who has gone elsewhere meanwhile is not taken back.
+    if (run && isHere()) navigation.openRun(run.id)
     return run
   }
 

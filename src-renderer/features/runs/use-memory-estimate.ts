@@ -4,6 +4,8 @@ import type { MemoryEstimate } from '#contract/engine.ts'
 import { toFlowerbedError } from '#contract/errors.ts'
 import type { PictureShape } from '#contract/pictures.ts'
 import { request } from '../../api/index.ts'
+import { latestOnly } from '../../state/latest-only.ts'
+import type { IsLatest } from '../../state/latest-only.ts'
 
 /** Typing is waited for this long. */
 const pauseMs = 400
@@ -23,17 +25,16 @@ export function useMemoryEstimate(question: () => MemoryQuestion | null): {
   const estimate = shallowRef<MemoryEstimate | null>(null)
   const trouble = shallowRef('')
   let timer: ReturnType<typeof setTimeout> | undefined
-  let asked = 0
+  const latest = latestOnly()
 
-  async function ask(wanted: MemoryQuestion): Promise<void> {
-    const mine = ++asked
+  async function ask(wanted: MemoryQuestion, isLatest: IsLatest): Promise<void> {
     try {
       const answer = await request('runs.estimate', wanted)
-      if (mine !== asked) return
+      if (!isLatest()) return
       estimate.value = answer
       trouble.value = ''
     } catch (thrown) {
-      if (mine !== asked) return
+      if (!isLatest()) return
       estimate.value = null
       trouble.value = toFlowerbedError(thrown).message
     }
@@ -44,13 +45,12 @@ export function useMemoryEstimate(question: () => MemoryQuestion | null): {
     (_, before) => {
       clearTimeout(timer)
       const wanted = question()
-      if (wanted) timer = setTimeout(() => void ask(wanted), before === undefined ? 0 : pauseMs)
+      // Also while the next question waits: an answer about other settings is none.
+      const isLatest = latest.begin()
+      if (wanted) timer = setTimeout(() => void ask(wanted, isLatest), before === undefined ? 0 : pauseMs)
     },
     { immediate: true },
   )
-  onScopeDispose(() => {
-    clearTimeout(timer)
-    asked++
-  })
+  onScopeDispose(() => clearTimeout(timer))
   return { estimate, trouble }
 }

@@ -5,6 +5,7 @@ import { toFlowerbedError } from '#contract/errors.ts'
 import type { FlowerbedError } from '#contract/errors.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { latestOnly } from '../../state/latest-only.ts'
 import { useDoctor } from './doctor-store.ts'
 
 /** TensorFlow runtimes; a store, because an install goes on while the user is elsewhere. */
@@ -16,6 +17,7 @@ export const useRuntimes = defineStore('runtimes', () => {
   const progress = shallowRef<InstallProgress | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
   const doctor = useDoctor()
+  const latest = latestOnly()
 
   on('install', (event) => {
     // Events take another road than answers: one that comes after the end is stale.
@@ -29,13 +31,26 @@ export const useRuntimes = defineStore('runtimes', () => {
   }
 
   async function load(): Promise<void> {
+    const isLatest = latest.begin()
     error.value = null
     try {
-      status.value = await request('runtime.status')
-      device.value = await request('runtime.device')
+      const found = await request('runtime.status')
+      if (!isLatest()) return
+      status.value = found
+      const stated = await request('runtime.device')
+      if (isLatest()) device.value = stated
     } catch (thrown) {
-      fail(thrown)
+      if (isLatest()) fail(thrown)
     }
+  }
+
+  /** What an install or removal has come to; what was asked for before it tells of the time before. */
+  async function changed(found: RuntimeStatus): Promise<void> {
+    const isLatest = latest.begin()
+    status.value = found
+    doctor.forget()
+    const stated = await request('runtime.device')
+    if (isLatest()) device.value = stated
   }
 
   async function install(variant: RuntimeVariant): Promise<void> {
@@ -44,9 +59,7 @@ export const useRuntimes = defineStore('runtimes', () => {
     progress.value = null
     installing.value = variant
     try {
-      status.value = await request('runtime.install', { variant })
-      device.value = await request('runtime.device')
-      doctor.forget()
+      await changed(await request('runtime.install', { variant }))
     } catch (thrown) {
       fail(thrown)
     } finally {
@@ -69,9 +82,7 @@ export const useRuntimes = defineStore('runtimes', () => {
 
   /** Removes every version of a variant that we installed; a refusal is the caller's to show. */
   async function remove(variant: RuntimeVariant): Promise<void> {
-    status.value = await request('runtime.remove', { variant })
-    device.value = await request('runtime.device')
-    doctor.forget()
+    await changed(await request('runtime.remove', { variant }))
   }
 
   return { status, device, installing, cancelling, progress, error, load, install, cancel, remove }

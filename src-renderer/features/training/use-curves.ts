@@ -5,6 +5,7 @@ import { toFlowerbedError } from '#contract/errors.ts'
 import type { MetricPoint } from '#contract/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { latestOnly } from '../../state/latest-only.ts'
 import { SeriesStore } from './series-store.ts'
 
 /** A run's curves as of now; a new object whenever points came, around the same store. */
@@ -24,7 +25,7 @@ export function useCurves(runId: () => string): LiveCurves {
   const curves = shallowRef<Curves>({ store: new SeriesStore(), loaded: false })
   const error = shallowRef<FlowerbedError | null>(null)
   let early: MetricPoint[] = []
-  let load = 0
+  const latest = latestOnly()
 
   function append(points: readonly MetricPoint[]): void {
     const { store } = curves.value
@@ -34,19 +35,18 @@ export function useCurves(runId: () => string): LiveCurves {
   }
 
   async function reload(): Promise<void> {
-    load += 1
-    const mine = load
+    const isLatest = latest.begin()
     early = []
     error.value = null
     curves.value = { store: new SeriesStore(), loaded: false }
     try {
       const series = await request('runs.metrics', { id: runId() })
-      if (mine !== load) return
+      if (!isLatest()) return
       curves.value = { store: SeriesStore.from(series), loaded: true }
       append(early)
       early = []
     } catch (thrown) {
-      if (mine === load) error.value = toFlowerbedError(thrown)
+      if (isLatest()) error.value = toFlowerbedError(thrown)
     }
   }
 
@@ -58,9 +58,6 @@ export function useCurves(runId: () => string): LiveCurves {
       else if (error.value === null) early.push(...event.points)
     }),
   )
-  onScopeDispose(() => {
-    load += 1
-  })
   watch(runId, () => void reload(), { immediate: true })
 
   return { curves, error, reload }

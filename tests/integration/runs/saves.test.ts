@@ -122,6 +122,15 @@ test('files that nobody recorded go, but none that is just being written', async
   expect(onDisk()).toEqual([6, 5])
 })
 
+test('training that went back to an earlier step leaves no later checkpoint behind that nobody knows of', async () => {
+  for (const step of [10, 20, 30]) await save(step, null)
+  expect(onDisk()).toEqual([30, 20])
+  keeper.saves.resumedFrom(runId, checkpointFile(20))
+  await save(22, null)
+  expect(recorded()).toEqual([22, 20])
+  expect(onDisk()).toEqual([22, 20])
+})
+
 test('the save that is meant', async () => {
   expect(keeper.modelSource(runId).checkpoint).toBeNull()
   expect(() => keeper.modelSource(runId, 'best')).toThrow(/saved nothing yet/)

@@ -1,0 +1,226 @@
+import type { EngineEvent } from '#contract/engine.ts'
+import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import type { Guard, Notice } from './guard.ts'
+import { isBusyFault, isStorageFault } from './storage-faults.ts'
+
+const retryMs = 5000
+/** While another process merely has the history in hand, this many events wait before the run is paused. */
+const busyAtMost = 500
+
+/** What is done to runs and their history when their events cannot be recorded. */
+export interface RunControl {
+  /** Writes an event down. @throws what the store throws */
+  record: (event: EngineEvent) => void
+  /** Saves the run and ends its training; begins no other. */
+  pause: (runId: string) => Promise<unknown>
+  /** Ends the training of a run that is deleted, saving nothing. */
+  discard: (runId: string) => Promise<unknown>
+  /** Resolves when the run is not in training any more; rejects when its record is gone by then. */
+  ended: (runId: string) => Promise<unknown>
+  /** Writes that a run whose training has ended is paused, where its record still says otherwise. */
+  settle: (runId: string) => void
+  /** Shows a run as paused although that could not be written yet. */
+  showPaused: (runId: string) => void
+}
+
+/**
+ * Records what the engine tells. What cannot be stored now, because the disk is full or the history is in use, waits in
+ * order and is tried again, and the run is paused meanwhile: its history stays whole. A run that was deleted is ended.
+ */
+export class EngineEvents {
+  private readonly runs: RunControl
+  private readonly guard: Guard
+  private readonly notify: (notice: Notice) => void
+  private readonly forward: (event: EngineEvent) => void
+  private readonly retryMs: number
+  private waiting: EngineEvent[] = []
+  private readonly unsettled = new Set<string>()
+  private readonly pausing = new Set<string>()
+  private readonly gone = new Set<string>()
+  /** Runs whose pause was told, since they began to train. */
+  private readonly told = new Set<string>()
+  private timer: NodeJS.Timeout | undefined
+  private closed = false
+
+  constructor(options: {
+    runs: RunControl
+    guard: Guard
+    notify: (notice: Notice) => void
+    /** Passes an event on to the window. */
+    forward: (event: EngineEvent) => void
+    retryMs?: number
+  }) {
+    this.runs = options.runs
+    this.guard = options.guard
+    this.notify = options.guard.wrap('window', options.notify)
+    this.forward = options.forward
+    this.retryMs = options.retryMs ?? retryMs
+  }
+
+  /** Never throws. */
+  readonly hear = (event: EngineEvent): void => {
+    const runId = runOf(event)
+    if (event.type === 'started') this.follow(event.runId)
+    if (runId !== null && this.gone.has(runId)) return
+    this.guard.wrap('recording a run', () => this.store(event))()
+    if (runId === null || !this.gone.has(runId)) this.guard.wrap('window', this.forward)(event)
+  }
+
+  /** Whether everything told so far is in the history. */
+  get complete(): boolean {
+    return this.waiting.length === 0 && this.unsettled.size === 0
+  }
+
+  /** To be called before a run begins to train. @throws FlowerbedError `no-space` while something still waits */
+  checkComplete(): void {
+    if (this.complete || this.flush()) return
+    throw new FlowerbedError(
+      'no-space',
+      'The history of runs cannot be written, so no run can be trained now.',
+      {
+        hint: 'Make room on the disk of the data folder, then try again.',
+      },
+    )
+  }
+
+  /** For a run whose training has ended while its record says that it goes on: shown as paused now, written when possible. */
+  settle(runId: string): void {
+    this.unsettled.add(runId)
+    this.guard.wrap('window', this.runs.showPaused)(runId)
+    this.flush()
+  }
+
+  /** Tries to store what waits. @returns whether nothing waits any more */
+  flush(): boolean {
+    const before = this.complete
+    while (this.waiting[0]) {
+      const [event] = this.waiting
+      if (!this.attempt(event, () => this.runs.record(event))) return this.tryLater()
+      // A run that is found deleted takes all its events along.
+      if (this.waiting[0] === event) this.waiting.shift()
+    }
+    for (const runId of this.unsettled) {
+      if (!this.attempt(null, () => this.runs.settle(runId), runId)) return this.tryLater()
+      this.unsettled.delete(runId)
+    }
+    if (!before) {
+      this.notify({ level: 'info', message: 'What waited to be stored is in the history now.' })
+    }
+    return true
+  }
+
+  /** Tries once more and lets go: what cannot be stored now is found on disk by the next start. */
+  close(): void {
+    this.guard.wrap('recording a run', () => this.flush())()
+    this.closed = true
+    clearTimeout(this.timer)
+  }
+
+  private store(event: EngineEvent): void {
+    const waits = this.waiting.length > 0
+    if (waits || !this.attempt(event, () => this.runs.record(event))) {
+      // Of progress only the newest counts.
+      if (event.type === 'progress')
+        this.waiting = this.waiting.filter((other) => !isProgressOf(other, event.runId))
+      this.waiting.push(event)
+      this.tryLater()
+      if (this.waiting.length > busyAtMost)
+        this.pause(runOf(event), 'The history is in use by another program.')
+    }
+  }
+
+  /** False when it has to wait; what is wrong in another way is told and given up. */
+  private attempt(event: EngineEvent | null, task: () => void, runId = event && runOf(event)): boolean {
+    try {
+      task()
+      return true
+    } catch (thrown) {
+      if (isStorageFault(thrown)) {
+        if (!isBusyFault(thrown)) this.pause(runId, toFlowerbedError(thrown).message)
+        return false
+      }
+      if (runId !== null && isGone(thrown)) this.lose(runId)
+      else this.guard.report('recording a run', thrown)
+      return true
+    }
+  }
+
+  /** Pauses a run once; a pause that fails is tried with the next event. */
+  private pause(runId: string | null, reason: string): void {
+    if (runId === null || this.pausing.has(runId) || this.unsettled.has(runId)) return
+    this.pausing.add(runId)
+    if (!this.told.has(runId)) this.tellOfPause(runId, reason)
+    this.told.add(runId)
+    // After the event that could not be stored waits: what the pause tells comes behind it.
+    const paused = Promise.resolve()
+      .then(() => this.runs.pause(runId))
+      .catch((thrown: unknown) => {
+        if (!isStorageFault(thrown)) throw thrown
+      })
+      .then(() => this.settle(runId))
+    this.guard.watch(
+      'pausing a run',
+      paused.finally(() => this.pausing.delete(runId)),
+    )
+  }
+
+  private tellOfPause(runId: string, reason: string): void {
+    this.notify({
+      level: 'error',
+      // Words of our own say so already.
+      message: /history/i.test(reason) ? reason : `The history of runs cannot be written: ${reason}`,
+      hint: 'Training is paused, and what is not stored yet waits in memory. Make room on the disk of the data folder, then resume the run; do not quit before.',
+      runId,
+    })
+  }
+
+  /** A run whose record is gone has nothing left to train for. */
+  private lose(runId: string): void {
+    if (this.gone.has(runId)) return
+    this.gone.add(runId)
+    this.unsettled.delete(runId)
+    this.waiting = this.waiting.filter((event) => runOf(event) !== runId)
+    this.notify({
+      level: 'warning',
+      message: 'The run in training was deleted by another program, so its training has ended.',
+      hint: 'Other runs are as they were.',
+    })
+    const discarded = this.runs.discard(runId).catch((thrown: unknown) => {
+      if (!isGone(thrown)) throw thrown
+    })
+    this.guard.watch('ending a run', discarded)
+  }
+
+  private follow(runId: string): void {
+    this.gone.delete(runId)
+    this.told.delete(runId)
+    const ended = this.runs.ended(runId).catch((thrown: unknown) => {
+      if (isGone(thrown)) this.lose(runId)
+      else if (!isStorageFault(thrown)) throw thrown
+    })
+    this.guard.watch('training', ended)
+  }
+
+  private tryLater(): false {
+    clearTimeout(this.timer)
+    if (!this.closed) {
+      this.timer = setTimeout(
+        this.guard.wrap('recording a run', () => this.flush()),
+        this.retryMs,
+      )
+    }
+    return false
+  }
+}
+
+const isGone = (thrown: unknown): boolean => thrown instanceof FlowerbedError && thrown.kind === 'not-found'
+
+const isProgressOf = (event: EngineEvent, runId: string): boolean =>
+  event.type === 'progress' && event.runId === runId
+
+/** The run that an event is of; null for those that are stored nowhere. */
+function runOf(event: EngineEvent): string | null {
+  if ('runId' in event) return event.runId
+  if ('record' in event) return event.record.runId
+  return event.type === 'diagnostics' ? event.diagnostics.runId : null
+}

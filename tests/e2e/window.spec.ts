@@ -1,0 +1,135 @@
+import { expect, test } from '@playwright/test'
+import type { ElectronApplication } from 'playwright-core'
+import { demoPictures, launchApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+import { importPictures, quick, startRun, stepOf } from './steps.ts'
+
+const pageProcess = (app: ElectronApplication): Promise<number> =>
+  app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId() ?? 0)
+
+/** Ends the window's process as the system does when memory is short. */
+async function killPage(app: ElectronApplication): Promise<void> {
+  process.kill(await pageProcess(app), 'SIGKILL')
+}
+
+/** What the page shows, asked through main: playwright does not follow a page over its crash. */
+const inPage = (app: ElectronApplication, script: string): Promise<unknown> =>
+  app.evaluate(async ({ BrowserWindow }, code) => {
+    const contents = BrowserWindow.getAllWindows()[0]?.webContents
+    if (!contents || contents.isCrashed()) return 'crashed'
+    const late = new Promise((resolve) => setTimeout(() => resolve('no answer'), 2000))
+    return await Promise.race([contents.executeJavaScript(code) as Promise<unknown>, late])
+  }, script)
+const runInPage = (app: ElectronApplication, name: 'status' | 'step') =>
+  inPage(app, `document.querySelector('[data-testid=run-place]')?.dataset.${name} ?? ''`)
+
+test('a window whose process is killed comes back, hears of the training, and training goes on', async () => {
+  const data = temporaryFolder('killed-window')
+  const { app, page, quit } = await launchApp({ dataDirectory: data.path })
+  await importPictures(page, [demoPictures])
+  await startRun(page, { ...quick.settings, steps: '100000' })
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(5)
+
+  for (let times = 0; times < 2; times++) {
+    await killPage(app)
+    await expect
+      .poll(() => inPage(app, "document.querySelector('[data-testid=go-run]')?.click() ?? 'there'"))
+      .toBe('there')
+    await expect.poll(() => runInPage(app, 'status')).toBe('training')
+    // Steps come as events: the page that was loaded again hears them.
+    const before = Number(await runInPage(app, 'step'))
+    await expect
+      .poll(async () => Number(await runInPage(app, 'step')), { timeout: 60_000 })
+      .toBeGreaterThan(before)
+  }
+  await inPage(
+    app,
+    "window.api.request('runs.list').then(({ value }) => window.api.request('runs.pause', { id: value[0].id }))",
+  )
+  await expect.poll(() => runInPage(app, 'status'), { timeout: 60_000 }).toBe('paused')
+  await quit()
+  data.remove()
+})
+
+test('a window that crashes again and again asks, and is loaded again when told so', async () => {
+  const data = temporaryFolder('crashing-window')
+  const { app, quit } = await launchApp({ dataDirectory: data.path })
+  await app.evaluate(({ dialog }) => {
+    const seen = globalThis as { asked?: string[]; answer?: (answer: unknown) => void }
+    seen.asked = []
+    dialog.showMessageBox = ((_: unknown, { message }: { message: string }) => {
+      seen.asked?.push(message)
+      return new Promise((resolve) => {
+        seen.answer = resolve as (answer: unknown) => void
+      })
+    }) as typeof dialog.showMessageBox
+  })
+  const works = () => inPage(app, "window.api.request('app.info').then(({ ok }) => ok)")
+  for (let times = 0; times < 3; times++) {
+    await killPage(app)
+    await expect.poll(works).toBe(true)
+  }
+  await killPage(app)
+  const asked = () => app.evaluate(() => (globalThis as { asked?: string[] }).asked)
+  await expect.poll(asked).toEqual(['The window has crashed several times within a minute.'])
+  expect(await works()).toBe('crashed')
+  await app.evaluate(() => (globalThis as { answer?: (answer: unknown) => void }).answer?.({ response: 0 }))
+  await expect.poll(works).toBe(true)
+  await quit()
+  data.remove()
+})
+
+test('a window that was left on a display that is gone opens on one that is there', async () => {
+  const data = temporaryFolder('lost-window')
+  const first = await launchApp({ dataDirectory: data.path })
+  await first.app.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows()
+    if (window) window.getNormalBounds = () => ({ x: 30_000, y: -500, width: 9000, height: 9000 })
+  })
+  await first.quit()
+  const again = await launchApp({ dataDirectory: data.path })
+  const { bounds, area } = await again.app.evaluate(({ BrowserWindow, screen }) => ({
+    bounds: BrowserWindow.getAllWindows()[0]?.getBounds(),
+    area: screen.getPrimaryDisplay().workArea,
+  }))
+  expect(bounds?.x).toBeGreaterThanOrEqual(area.x)
+  expect(bounds?.y).toBeGreaterThanOrEqual(area.y)
+  expect((bounds?.x ?? 0) + (bounds?.width ?? 0)).toBeLessThanOrEqual(area.x + area.width)
+  expect((bounds?.y ?? 0) + (bounds?.height ?? 0)).toBeLessThanOrEqual(area.y + area.height)
+  await again.quit()
+  data.remove()
+})
+
+test('what goes wrong in the page is told once, and the page goes on', async () => {
+  const data = temporaryFolder('faulty-page')
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await page.evaluate(() => {
+    for (let times = 0; times < 20; times++) {
+      setTimeout(() => {
+        throw new Error('thrown in the page')
+      })
+      void Promise.reject(new Error('rejected in the page'))
+    }
+  })
+  await expect(page.getByText('Something went wrong in this window: thrown in the page')).toHaveCount(1)
+  await expect(page.getByText('Something went wrong in this window: rejected in the page')).toHaveCount(1)
+  await page.getByTestId('go-settings').click()
+  await expect(page.getByTestId('disk-use')).toBeVisible()
+  await quit()
+  data.remove()
+})
+
+test('a page that cannot be shown at all offers to be loaded again', async () => {
+  const data = temporaryFolder('empty-page')
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await page.evaluate("document.querySelector('#app').replaceChildren()")
+  await page.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('nothing is left')
+    })
+  })
+  await page.getByRole('button', { name: 'Reload the window' }).click()
+  await page.getByTestId('go-library').waitFor()
+  await quit()
+  data.remove()
+})

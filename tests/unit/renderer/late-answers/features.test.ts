@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { nextTick, shallowRef } from 'vue'
+import type { DatasetRecord } from '#contract/dataset.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { Redrawn } from '#contract/experiment.ts'
+import type { RunRecord } from '#contract/run.ts'
+import { useImport } from '../../../../src-renderer/features/datasets/import-store.ts'
+import { useRedrawn } from '../../../../src-renderer/features/experiments/use-redrawn.ts'
+import { useDrawing } from '../../../../src-renderer/features/gallery/use-drawing.ts'
+import { useMemoryEstimate } from '../../../../src-renderer/features/runs/use-memory-estimate.ts'
+import type { MemoryQuestion } from '../../../../src-renderer/features/runs/use-memory-estimate.ts'
+import { useAppSettings } from '../../../../src-renderer/features/settings/use-app-settings.ts'
+import { useCurves } from '../../../../src-renderer/features/training/use-curves.ts'
+import { useNotices } from '../../../../src-renderer/state/notices.ts'
+import { fakeMain, mounted } from '../../../helpers/window-api.ts'
+
+let main: ReturnType<typeof fakeMain>
+beforeEach(() => {
+  main = fakeMain()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+const shape = { width: 8, height: 8, channels: 3 } as const
+
+test('an estimate of settings that were changed meanwhile is not shown', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  const question = shallowRef<MemoryQuestion | null>({ shape, preset: 'a', changes: {} })
+  const { used: memory } = mounted(() => useMemoryEstimate(() => question.value))
+  vi.runAllTimers()
+  const old = main.last('runs.estimate')
+  question.value = { shape, preset: 'b', changes: {} }
+  await nextTick()
+  // The new question waits for the typing to end.
+  void old.answer('old')
+  await vi.advanceTimersByTimeAsync(10)
+  expect(memory.estimate.value).toBeNull()
+  await vi.advanceTimersByTimeAsync(1000)
+  const newer = main.last('runs.estimate')
+  expect(newer.argument).toMatchObject({ preset: 'b' })
+  void newer.answer('new')
+  await vi.advanceTimersByTimeAsync(10)
+  expect(memory.estimate.value).toBe('new')
+})
+
+test('curves of a run that was left do not come to the next one', async () => {
+  const id = shallowRef('a')
+  const { used: live } = mounted(() => useCurves(() => id.value))
+  const series = (steps: number[]) => ({
+    steps: Float64Array.from(steps),
+    seconds: Float64Array.from(steps),
+    values: {},
+  })
+  id.value = 'b'
+  await nextTick()
+  const [ofA, ofB] = main.of('runs.metrics')
+  await ofB?.answer(series([1, 2]))
+  await ofA?.answer(series([1, 2, 3, 4]))
+  expect([...live.curves.value.store.steps]).toEqual([1, 2])
+})
+
+test('of several changes of the settings each holds, and a refused one goes back', async () => {
+  const { used } = mounted(useAppSettings)
+  const { settings, error, change } = used
+  await main.last('app.info').answer({ settings: { device: 'auto', theme: 'system' } })
+  void change({ device: 'cpu' })
+  void change({ theme: 'dark' })
+  const [device, theme] = main.of('app.settings')
+  await theme?.answer({ device: 'cpu', theme: 'dark' })
+  // It was computed before the theme was changed.
+  await device?.answer({ device: 'cpu', theme: 'system' })
+  await main.last('app.info').answer({ settings: { device: 'cpu', theme: 'dark' } })
+  expect(settings.value).toEqual({ device: 'cpu', theme: 'dark' })
+
+  void change({ theme: 'light' })
+  await main.last('app.settings').refuse(new FlowerbedError('no-space', 'The disk is full.'))
+  await main.last('app.info').answer({ settings: { device: 'cpu', theme: 'dark' } })
+  expect([settings.value?.theme, error.value?.message]).toEqual(['dark', 'The disk is full.'])
+})
+
+test('a seed that was typed while sampling stays', async () => {
+  const run = { id: 'r', config: { sampleSteps: 10 } } as unknown as RunRecord
+  const { used: drawing } = mounted(() => useDrawing(run, { onDrawn: () => undefined }))
+  drawing.wanted.seed = 5
+  void drawing.draw()
+  await main.last('gallery.sample').answer({})
+  expect(drawing.wanted.seed).toBe(6)
+  void drawing.draw()
+  drawing.wanted.seed = 500
+  await main.last('gallery.sample').answer({})
+  expect(drawing.wanted.seed).toBe(500)
+})
+
+test('a reconstruction told by an event is not replaced by an older answer', async () => {
+  const runs = shallowRef([{ id: 'a' }, { id: 'b' }] as RunRecord[])
+  const { used } = mounted(() => useRedrawn(() => runs.value))
+  const redrawn = (step: number) => ({ runId: 'a', step, error: [] }) as unknown as Redrawn
+  const first = main.last('experiments.redrawn')
+  main.tell({ type: 'redrawn', redrawn: redrawn(20) })
+  await first.answer(redrawn(10))
+  expect(used.byRun.value.get('a')?.step).toBe(20)
+})
+
+const report = (scan: string) => ({ scan, count: 1, suggested: { name: 'x' } })
+
+test('a scan cancelled too late to be refused is not shown, and is forgotten', async () => {
+  const importing = useImport()
+  void importing.scan(['/a'])
+  void importing.cancel()
+  await main.last('datasets.scan').answer(report('s1'))
+  expect([importing.phase, importing.open]).toEqual(['none', false])
+  expect(main.last('datasets.forgetScan').argument).toEqual({ scan: 's1' })
+})
+
+test('a dataset is not put in place of an import that is under way', async () => {
+  const importing = useImport()
+  void importing.scan(['/a'])
+  importing.hide()
+  importing.growFrom({ id: 'd' } as DatasetRecord)
+  expect([importing.phase, importing.open]).toEqual(['scanning', true])
+  expect(useNotices().notices.at(-1)?.message).toContain('An import is under way.')
+  await main.last('datasets.scan').answer(report('s2'))
+  expect(importing.phase).toBe('options')
+  importing.growFrom({ id: 'd' } as DatasetRecord)
+  expect([importing.phase, importing.dataset?.id]).toEqual(['ready', 'd'])
+  expect(main.last('datasets.forgetScan').argument).toEqual({ scan: 's2' })
+})

@@ -1,0 +1,103 @@
+import { beforeEach, expect, test } from 'vitest'
+import type { DatasetRecord } from '#contract/dataset.ts'
+import { FlowerbedError } from '#contract/errors.ts'
+import type { Experiment } from '#contract/experiment.ts'
+import type { RunRecord, SampleRecord } from '#contract/run.ts'
+import { useDatasets } from '../../../../src-renderer/features/datasets/datasets-store.ts'
+import { useExperiments } from '../../../../src-renderer/features/experiments/experiments-store.ts'
+import { useSamples } from '../../../../src-renderer/features/gallery/samples-store.ts'
+import { useRuns } from '../../../../src-renderer/features/runs/runs-store.ts'
+import { useRuntimes } from '../../../../src-renderer/features/settings/runtimes-store.ts'
+import { useNavigation } from '../../../../src-renderer/state/navigation.ts'
+import { fakeMain } from '../../../helpers/window-api.ts'
+
+let main: ReturnType<typeof fakeMain>
+beforeEach(() => {
+  main = fakeMain()
+})
+const run = (id: string, status: string) => ({ id, status, createdAt: 1, experimentId: null }) as RunRecord
+const statuses = () => useRuns().runs.map(({ id, status }) => `${id} ${status}`)
+
+test('a list of runs that arrives late does not put back what events have told', async () => {
+  const runs = useRuns()
+  void runs.load()
+  main.tell({ type: 'run', run: run('a', 'finished') })
+  main.tell({ type: 'run', run: run('new', 'starting') })
+  main.tell({ type: 'runDeleted', id: 'gone' })
+  await main.last('runs.list').answer([run('a', 'training'), run('b', 'paused'), run('gone', 'paused')])
+  expect(statuses().sort()).toEqual(['a finished', 'b paused', 'new starting'])
+})
+
+test('an answer about a run does not put back what events have told since', async () => {
+  const runs = useRuns()
+  main.tell({ type: 'run', run: run('a', 'training') })
+  void runs.pause('a')
+  main.tell({ type: 'run', run: run('a', 'paused') })
+  await main.last('runs.pause').answer(run('a', 'training'))
+  expect(statuses()).toEqual(['a paused'])
+  void runs.resume('a')
+  await main.last('runs.resume').answer(run('a', 'starting'))
+  expect(statuses()).toEqual(['a starting'])
+})
+
+test('a run that was made takes nobody back who has gone elsewhere meanwhile', async () => {
+  const [runs, navigation] = [useRuns(), useNavigation()]
+  const argument = { datasetId: 'd', preset: 'p', changes: {} }
+  void runs.create(argument)
+  navigation.go('settings')
+  await main.last('runs.create').answer(run('a', 'starting'))
+  expect(navigation.place).toBe('settings')
+  void runs.create(argument)
+  await main.last('runs.create').answer(run('b', 'starting'))
+  expect([navigation.place, navigation.runId]).toEqual(['run', 'b'])
+})
+
+test('lists of experiments and of datasets do not put back what events have told either', async () => {
+  const [experiments, datasets] = [useExperiments(), useDatasets()]
+  main.tell({ type: 'run', run: { ...run('r', 'training'), experimentId: 'e' } })
+  const experiment = (activity: string | null) => ({ id: 'e', activity, createdAt: 1 }) as Experiment
+  void experiments.load()
+  main.tell({ type: 'experiment', experiment: experiment(null) })
+  await main.last('experiments.list').answer([experiment('training')])
+  expect(experiments.experiments.map(({ activity }) => activity)).toEqual([null])
+
+  const dataset = (id: string, name: string) => ({ id, name, createdAt: 1 }) as DatasetRecord
+  void datasets.load()
+  main.tell({ type: 'dataset', dataset: dataset('d', 'new name') })
+  main.tell({ type: 'datasetDeleted', id: 'gone' })
+  await main.last('datasets.list').answer([dataset('d', 'name'), dataset('gone', ''), dataset('c', 'other')])
+  expect(datasets.datasets.map(({ name }) => name).sort()).toEqual(['new name', 'other'])
+})
+
+test('samples told of while they are being loaded are there, those of a deleted run are not', async () => {
+  const samples = useSamples()
+  const sample = (id: string, runId = 'r') => ({ id, runId, step: 1, createdAt: 1 }) as SampleRecord
+  void samples.load('r')
+  void samples.load('r')
+  const [first, second] = main.of('runs.samples')
+  main.tell({ type: 'sample', record: sample('new') })
+  await second?.answer([sample('old')])
+  main.tell({ type: 'sample', record: sample('newer') })
+  await first?.answer([sample('old')])
+  expect(samples.of('r').map(({ id }) => id)).toEqual(['old', 'new', 'newer'])
+  void samples.load('gone')
+  main.tell({ type: 'runDeleted', id: 'gone' })
+  await main.last('runs.samples').answer([sample('x', 'gone')])
+  expect(samples.byRun.has('gone')).toBe(false)
+})
+
+test('a status of TensorFlow asked for before a removal is not shown after it', async () => {
+  const runtimes = useRuntimes()
+  void runtimes.load()
+  void runtimes.remove('cpu')
+  await main.last('runtime.remove').answer('removed')
+  await main.last('runtime.device').answer('processor')
+  await main.last('runtime.status').answer('installed')
+  expect([runtimes.status, runtimes.device]).toEqual(['removed', 'processor'])
+  void runtimes.load()
+  const late = main.last('runtime.status')
+  void runtimes.load()
+  await main.last('runtime.status').answer('now')
+  await late.refuse(new FlowerbedError('unavailable', 'late'))
+  expect([runtimes.status, runtimes.error]).toEqual(['now', null])
+})
