@@ -1,13 +1,17 @@
 import { join } from 'node:path'
 import type { EngineEvent } from '#contract/engine.ts'
+import { toFlowerbedError } from '#contract/errors.ts'
 import { createEngine } from '../engine/session.ts'
 import type { Engine } from '../engine/session.ts'
-import { logToFile } from '../log.ts'
+import { createLogger, logToFile } from '../log.ts'
 import { RunKeeper } from '../runs/run-keeper.ts'
+import { recordFoundCheckpoints } from '../runs/unrecorded-checkpoints.ts'
 import { dataDirectory } from '../store/data-directory.ts'
 import { openStore } from '../store/store.ts'
 import type { Store } from '../store/store.ts'
 import { say } from './output.ts'
+
+const log = createLogger('cli')
 
 /** What every command works on: the data folder, its runs, and an engine in this process. */
 export interface Workspace {
@@ -31,6 +35,12 @@ export async function withWorkspace<T>(
   if (!store.readOnly) logToFile(join(directory, 'logs', 'cli.log'))
   const keeper = new RunKeeper(store, { warning: (_, message) => say(message) })
   keeper.markInterrupted()
+  if (options.writes) {
+    // What cannot be recorded now is found again the next time.
+    await recordFoundCheckpoints({ store, saves: keeper.saves }).catch((thrown: unknown) =>
+      log.warn(`Checkpoints on disk stay unrecorded: ${toFlowerbedError(thrown).message}`),
+    )
+  }
   const engine = createEngine({
     emit: (event) => {
       keeper.record(event)

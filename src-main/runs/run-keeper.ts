@@ -11,6 +11,7 @@ import { createLogger } from '../log.ts'
 import { removeBelow } from '../removal.ts'
 import { runFolder, runsFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
+import { findRun } from './find-run.ts'
 import { RunLeases } from './run-leases.ts'
 import { RunTraining } from './run-training.ts'
 import type { TrainingEngine, TrainOptions } from './run-training.ts'
@@ -284,25 +285,7 @@ export class RunKeeper {
 
   /** The run that a person means: an id, an unambiguous beginning of one, or `latest`. */
   find(wanted: string): RunRecord {
-    const ids = this.store.runs.ids()
-    if (ids.length === 0) {
-      throw new FlowerbedError('not-found', 'There are no runs yet.', {
-        hint: 'Make one with `flowerbed train FOLDER`.',
-      })
-    }
-    const found = wanted === 'latest' ? ids.slice(0, 1) : ids.filter((id) => id.startsWith(wanted))
-    const [id] = found.filter((one) => one === wanted).concat(found)
-    if (id === undefined) {
-      throw new FlowerbedError('not-found', `There is no run “${wanted}”.`, {
-        hint: '`flowerbed runs` lists them.',
-      })
-    }
-    if (found.length > 1 && id !== wanted) {
-      throw new FlowerbedError('bad-input', `“${wanted}” fits ${found.length} runs.`, {
-        hint: `Give more of its id: ${found.join(', ')}.`,
-      })
-    }
-    return this.store.runs.get(id)
+    return findRun(this.store, wanted)
   }
 
   private update(id: string, changes: Parameters<Store['runs']['update']>[1]): RunRecord {

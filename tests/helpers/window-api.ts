@@ -12,6 +12,8 @@ export interface Asked {
 }
 
 const listeners = new Set<(event: AppEvent) => void>()
+/** As the preload does: what is told before anybody listens is kept for the first who does. */
+const early: AppEvent[] = []
 
 /** Stands in for main behind `window.api`: requests wait in `asked`, and events come when the test says so. */
 export function fakeMain() {
@@ -33,6 +35,7 @@ export function fakeMain() {
       }),
     onEvent: (listener: (event: AppEvent) => void) => {
       listeners.add(listener)
+      for (const event of early.splice(0)) listener(event)
       return () => listeners.delete(listener)
     },
     pathOf: () => '',
@@ -47,6 +50,7 @@ export function fakeMain() {
     of,
     settled,
     tell: (event: AppEvent) => {
+      if (listeners.size === 0) early.push(event)
       for (const listener of listeners) listener(event)
     },
     /** The last request of a channel. */

@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { diagnosticFacts, diagnosticMaps } from '#contract/diagnostic-words.ts'
 import { goalSteps } from '#contract/goal.ts'
 import type { CheckpointRecord } from '#contract/run.ts'
+import type { RunEvent } from '#contract/run-event.ts'
 import { diagnosticsFolderOf, readDiagnostics } from '../../runs/diagnostics.ts'
 import { diskUseOfRun, totalDiskUse } from '../../runs/disk-use.ts'
 import { dataDirOption, jsonOption, wholeNumber } from '../options.ts'
@@ -32,6 +33,13 @@ export function addRuns(program: Command): void {
     .argument('<run>', 'its id, the beginning of one, or latest')
     .option('--step <step>', 'as of an earlier drawing of the grid', wholeNumber)
     .action((run: string, _: object, command: Command) => diagnostics(run, command.optsWithGlobals()))
+  runs
+    .command('events')
+    .description(
+      'list what happened to a run beside its training: resumed, settings changed, checkpoints damaged',
+    )
+    .argument('<run>', 'its id, the beginning of one, or latest')
+    .action((run: string, _: object, command: Command) => listEvents(run, command.optsWithGlobals()))
   for (const [name, pinned, description] of [
     ['pin', true, 'keep a save whatever comes after it'],
     ['unpin', false, 'let a save go when newer ones take its place'],
@@ -88,6 +96,29 @@ async function checkpoints(wanted: string, { dataDir, json = false }: Options): 
   })
 }
 
+async function listEvents(wanted: string, { dataDir, json = false }: Options): Promise<void> {
+  await withWorkspace({ dataDir }, ({ keeper, store }) => {
+    const run = keeper.find(wanted)
+    const events = store.events.list(store.runs.key(run.id))
+    if (events.length === 0) say(`Nothing is recorded of “${run.name}” beside its training.`)
+    for (const event of events)
+      say(`${new Date(event.at).toLocaleString()}  step ${event.step}: ${eventWords(event)}`)
+    answer(json, { run: run.id, events })
+    return Promise.resolve()
+  })
+}
+
+function eventWords(event: RunEvent): string {
+  const { kind, detail } = event
+  if (kind === 'settings') {
+    return Object.entries(detail)
+      .map(([key, { from, to }]) => `${key} ${from} → ${to}`)
+      .join(', ')
+  }
+  if (kind === 'resumed') return `resumed from the checkpoint of step ${event.step}`
+  return `the checkpoint could not be read: ${detail.reason}`
+}
+
 async function diagnostics(
   wanted: string,
   { dataDir, json = false, step }: Options & { step?: number },
@@ -108,9 +139,11 @@ async function diagnostics(
   })
 }
 
-function line({ step, loss, bytes: size, best, pinned }: CheckpointRecord): string {
+function line({ step, loss, bytes: size, best, pinned, damaged }: CheckpointRecord): string {
   const told = loss === null ? '' : `loss ${loss.toPrecision(4)}`
-  const marks = [best ? 'best' : '', pinned ? 'pinned' : ''].filter(Boolean).join(', ')
+  const marks = [best ? 'best' : '', pinned ? 'pinned' : '', damaged ? 'damaged' : '']
+    .filter(Boolean)
+    .join(', ')
   return `step ${String(step).padEnd(9)} ${bytes(size).padStart(8)}  ${told.padEnd(16)} ${marks}`.trimEnd()
 }
 

@@ -1,9 +1,10 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#contract/errors.ts'
+import { isTaggedRunning, processTag } from '../../process-identity.ts'
 import { nodeBackend } from './backend.ts'
 import { assignedOutput, doneOutput, fetchOutput, initFeed, savedModel, valueOutput } from './graph-def.ts'
 import { lowered } from './lower.ts'
@@ -13,6 +14,29 @@ import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.
 import { feedNode, trace } from './trace.ts'
 
 let programs = 0
+
+const folderPrefix = 'flowerbed-program-'
+let tidied = false
+
+/** A folder for a graph on its way to TensorFlow; the first one also removes those of processes that were killed. */
+function programFolder(): string {
+  if (!tidied) {
+    tidied = true
+    removeLeftovers()
+  }
+  return mkdtempSync(join(tmpdir(), `${folderPrefix}${processTag()}-`))
+}
+
+function removeLeftovers(): void {
+  const gone = (name: string) => name.startsWith(folderPrefix) && isTaggedRunning(name) === 'ended'
+  for (const name of readdirSync(tmpdir()).filter(gone)) {
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true })
+    } catch {
+      // Another user's may not be removable; it is in nobody's way.
+    }
+  }
+}
 
 /** What a placeholder is given. */
 type Fed = [name: string, spec: TensorSpec, values: Given[string]]
@@ -28,7 +52,7 @@ export function createCompiledProgram(
   const backend = nodeBackend()
   const traced = lowered(spec, trace(spec), backend.binding)
   const id = `${spec.name}-${++programs}`
-  const folder = mkdtempSync(join(tmpdir(), 'flowerbed-program-'))
+  const folder = programFolder()
   let session: number
   try {
     const written = { spec, trace: traced, binding: backend.binding, id }

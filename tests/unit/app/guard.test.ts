@@ -26,9 +26,13 @@ test('what a handler throws is logged and told, and goes no further', () => {
   })
   for (const number of [1, 2, 3]) handler(number)
   expect(seen).toEqual([1, 2, 3])
-  expect(logged).toEqual(['engine event: database or disk is full'])
+  expect(logged).toEqual(['engine event: The disk is full, so the history of runs cannot be written.'])
   expect(told).toMatchObject([
-    { level: 'error', message: 'Something went wrong (engine event): database or disk is full' },
+    {
+      level: 'error',
+      message:
+        'Something went wrong (engine event): The disk is full, so the history of runs cannot be written.',
+    },
   ])
 })
 

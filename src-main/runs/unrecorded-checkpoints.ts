@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { RunRecord, SavedCheckpoint } from '#contract/run.ts'
 import { checkpointFile, checkpointFolder, descriptionOf } from '../checkpoint-files.ts'
-import type { Saves } from '../runs/saves.ts'
 import { runFolder } from '../store/data-directory.ts'
 import type { Store } from '../store/store.ts'
+import type { Saves } from './saves.ts'
 
 /** What is needed of the JSON beside a checkpoint; the engine checks all of it, and the hash, when it is used. */
 const descriptionSchema = z.object({
