@@ -33,7 +33,9 @@ export async function flushStreams(): Promise<void> {
 }
 
 /** Why stdout, where the answer goes, could not be written; null when all is well. */
-export const stdoutError = (): NodeJS.ErrnoException | null => broken.get(process.stdout) ?? null
+export const stdoutError = (): NodeJS.ErrnoException | null =>
+  // A stream knows of its error before it tells.
+  broken.get(process.stdout) ?? process.stdout.errored
 
 async function flush(stream: Output, timeoutMs: number): Promise<void> {
   if (broken.has(stream) || stream.writableLength === 0) return

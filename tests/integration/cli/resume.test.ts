@@ -105,7 +105,7 @@ it('a lower learning rate, more steps and a name are taken and recorded', async 
     config: { steps: 8, learningRate: 0.0005, clipNorm: 0.5 },
   })
   const told = await flowerbed(['runs', 'events', run, '--json'])
-  expect(told.err).toContain('step 6: learningRate 0.002 → 0.0005')
+  expect(told.err).toContain('step 6: steps 6 → 8, learningRate 0.002 → 0.0005, clipNorm 1 → 0.5')
   expect(told.json).toMatchObject({
     run,
     events: [

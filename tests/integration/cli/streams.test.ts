@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
 import { openStore } from '../../../src-main/store/store.ts'
 import { commandFile } from '../../helpers/command.ts'
+import { facesDataset } from '../../helpers/faces-dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { shell } from '../../helpers/process.ts'
 
@@ -19,22 +20,12 @@ beforeAll(() => {
   mkdirSync(data)
   const store = openStore(data)
   const keeper = new RunKeeper(store)
-  store.datasets.save({
-    id: 'faces',
-    name: 'Faces',
-    directory: folder.path,
-    shape: { height: 8, width: 8, channels: 3 },
-    count: 4,
-    labels: [],
-    sources: [],
-    problemCount: 0,
-    bytes: 0,
-    createdAt: 1,
-  })
+  facesDataset(store)
   for (let i = 0; i < runCount; i++) {
     const run = keeper.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
     keeper.describe(run.id, { note: 'n'.repeat(800) })
   }
+  keeper.dispose()
   store.close()
 })
 afterAll(() => folder.remove())
