@@ -7,12 +7,17 @@ export function switchValue(argv: string[], name: string): string | undefined {
   return argv.find((argument) => argument.startsWith(prefix))?.slice(prefix.length)
 }
 
-/** Files and folders among the arguments of a start, without the program and the app's own folder. */
+/**
+ * Files and folders among the arguments of a start, without the program and the app's own folder. What stands before the
+ * app is Electron's own, such as a module to load first (`-r module`).
+ */
 export function pathsAmong(argv: string[], options: { directory: string; app: string[] }): string[] {
   const own = new Set(options.app.map((path) => resolve(path)))
-  return argv
-    .slice(1)
+  const given = argv.slice(1)
+  const appAt = given.findLastIndex((argument) => own.has(resolve(options.directory, argument)))
+  return given
+    .slice(appAt + 1)
     .filter((argument) => !argument.startsWith('-'))
     .map((argument) => resolve(options.directory, argument))
-    .filter((path) => !own.has(path) && existsSync(path))
+    .filter((path) => existsSync(path))
 }

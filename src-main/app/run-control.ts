@@ -6,6 +6,7 @@ import type { RunKeeper } from '../runs/run-keeper.ts'
 import type { TrainingDesk } from '../runs/training-desk.ts'
 import type { Store } from '../store/store.ts'
 import type { RunControl } from './engine-events.ts'
+import { isStorageFault } from './storage-faults.ts'
 
 export const isLive = ({ status }: RunRecord): boolean => status === 'training' || status === 'starting'
 
@@ -26,10 +27,16 @@ export function runControl(options: {
   }
   return {
     record: (event) => keeper.record(event),
-    pause: (runId) => {
+    pause: async (runId) => {
       // The next run of an experiment could not be recorded either.
       experiments.halt()
-      return desk.pause(runId)
+      try {
+        await desk.pause(runId)
+      } catch (thrown) {
+        // A checkpoint that could not be written ends training all the same, a moment later.
+        if (isStorageFault(thrown)) await desk.settled(runId)
+        throw thrown
+      }
     },
     discard: async (runId) => {
       emit({ type: 'runDeleted', id: runId })

@@ -176,7 +176,7 @@ export class TrainingDesk {
     for (;;) {
       try {
         const run = await this.keeper.train(id, this.engine, options)
-        if (run.status === 'finished') this.ended(run)
+        if (run.status === 'finished') this.over(run)
         return
       } catch (thrown) {
         if (!this.mayGoOn(id, toFlowerbedError(thrown))) return
@@ -193,7 +193,7 @@ export class TrainingDesk {
     if (run === null) return false
     const { name } = run
     if (error.kind !== 'crashed') {
-      this.ended(run)
+      this.over(run)
       this.notify({
         level: 'error',
         message: `“${name}” cannot go on: ${error.message}`,
@@ -204,7 +204,7 @@ export class TrainingDesk {
     }
     const safe = this.keeper.modelSource(id).checkpoint !== null
     if (!this.mayTryAgain()) {
-      this.ended(run)
+      this.over(run)
       this.notify({
         level: 'error',
         message: `The engine ended ${crashesTolerated} times within five minutes, so “${name}” waits.`,
@@ -220,6 +220,12 @@ export class TrainingDesk {
       runId: id,
     })
     return true
+  }
+
+  /** Tells of a run's end, when it is in training no more. */
+  private over(run: RunRecord): void {
+    if (this.current?.id === run.id) this.current = null
+    this.ended(run)
   }
 
   /** A run's record; null when it was deleted meanwhile. */

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineEvent, TrainResult } from '#contract/engine.ts'
 import type { AppEvent } from '#contract/ipc.ts'
+import { FlowerbedError } from '#contract/errors.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { EngineEvents } from '../../../src-main/app/engine-events.ts'
 import { createGuard } from '../../../src-main/app/guard.ts'
@@ -68,6 +69,8 @@ function app(retryMs = 1_000_000) {
   const shown: RunRecord[] = []
   const stops: string[] = []
   let end: (outcome: TrainResult['outcome']) => void = () => undefined
+  let fail: (thrown: Error) => void = () => undefined
+  const disk = { takesCheckpoints: true }
   const notify = (notice: Notice) => void notices.push(notice)
   const guard = createGuard({ notify, log: { error: () => undefined } })
   const emit = (event: AppEvent) => {
@@ -78,12 +81,18 @@ function app(retryMs = 1_000_000) {
     keeper,
     engine: {
       train: () =>
-        new Promise((resolve) => {
+        new Promise((resolve, reject) => {
+          fail = reject
           end = (outcome) =>
             resolve({ outcome, step: 3, trainedSeconds: 3, losses: { loss: 1 }, stepsPerSecond: 1 })
         }),
       // As the real one: what was trained is saved before the pause is answered.
       pause: (runId) => {
+        if (!disk.takesCheckpoints) {
+          // The pause is refused first; that training has ended comes in another message.
+          setTimeout(() => fail(noSpace()), 5)
+          return Promise.reject(noSpace())
+        }
         events.hear(metrics(runId, 3))
         events.hear(checkpoint(runId, 3))
         end('paused')
@@ -111,8 +120,10 @@ function app(retryMs = 1_000_000) {
     forward: () => undefined,
     retryMs,
   })
-  return { keeper, desk, events, notices, shown, stops }
+  return { keeper, desk, events, notices, shown, stops, disk, fail: (thrown: Error) => fail(thrown) }
 }
+
+const noSpace = () => new FlowerbedError('no-space', 'The disk is full.')
 
 const metrics = (runId: string, step: number): EngineEvent => ({
   type: 'metrics',
@@ -173,6 +184,28 @@ test('a full disk pauses the run; what it told waits and is stored when there is
   expect(store.runs.get(run.id).status).toBe('paused')
   expect(notices.at(-1)?.message).toBe('What waited to be stored is in the history now.')
 })
+
+test.each(['a checkpoint of its own', 'the checkpoint of the pause'])(
+  'training that a full disk ends by %s is shown as paused, not as going on',
+  async (which) => {
+    const parts = app()
+    const run = await training(parts)
+    parts.disk.takesCheckpoints = false
+    fill()
+    // A row that is changed in its place needs no page; on a disk it may.
+    store.database.exec(
+      "CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
+    )
+    if (which === 'a checkpoint of its own') parts.fail(noSpace())
+    else parts.events.hear(metrics(run.id, 2))
+    await expect.poll(() => parts.desk.running).toBeNull()
+    await expect.poll(() => parts.shown.at(-1)?.status).toBe('paused')
+    store.database.exec('DROP TRIGGER full')
+    makeRoom()
+    parts.events.checkComplete()
+    expect(store.runs.get(run.id).status).toBe('paused')
+  },
+)
 
 test('a second time the disk is full is told again', async () => {
   const parts = app()

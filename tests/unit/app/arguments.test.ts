@@ -19,5 +19,11 @@ test('files and folders that exist, without the program, switches and the app it
     join(directory, 'pictures'),
     join(directory, 'a.png'),
   ])
+  // A module that Electron loads first, and an app that was packed and so is not among its arguments.
+  const preloaded = ['/usr/bin/electron', '-r', join(directory, 'a.png'), 'app', 'pictures']
+  expect(pathsAmong(preloaded, { directory, app: [join(directory, 'app')] })).toEqual([
+    join(directory, 'pictures'),
+  ])
+  expect(pathsAmong(['/opt/Flowerbed', 'a.png'], { directory, app: [] })).toEqual([join(directory, 'a.png')])
   remove()
 })
