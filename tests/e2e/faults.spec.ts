@@ -184,7 +184,12 @@ test('a disk that is really full pauses the run, keeps what was saved, and the r
     await expect(page.getByTestId('run-place')).toHaveAttribute('data-status', /paused|failed/, {
       timeout: 60_000,
     })
-    await expect(page.getByText(/no space|full|take/i).first()).toBeVisible()
+    await expect(
+      page
+        .locator('.notices')
+        .getByText(/full|free on the disk|cannot be written/i)
+        .first(),
+    ).toBeVisible()
     await expect(page.getByText('Something went wrong')).toHaveCount(0)
 
     rmSync(filler)
