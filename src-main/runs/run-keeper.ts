@@ -108,6 +108,11 @@ export class RunKeeper {
     this.leases.claim(id)
   }
 
+  /** @throws FlowerbedError `conflict` for a run that another process has in training: it is not this one's to pause */
+  checkNotElsewhere(id: string): void {
+    this.leases.checkNotElsewhere(id)
+  }
+
   /** Gives a run up that was claimed and never trained, with the error that kept it from that. */
   abandon(id: string, thrown: unknown = null): void {
     if (!this.leases.holds(id)) return

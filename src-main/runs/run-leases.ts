@@ -49,8 +49,7 @@ export class RunLeases {
       this.claim(runId)
     } catch (thrown) {
       if (toFlowerbedError(thrown).kind !== 'no-space') throw thrown
-      const present = this.heldElsewhere(runId)
-      if (present) throw this.refusal(runId, present)
+      this.checkNotElsewhere(runId)
     }
   }
 
@@ -78,6 +77,12 @@ export class RunLeases {
     if (this.held.has(runId)) return null
     const lease = this.present(runId)
     return lease && this.isHeld(lease) ? lease : null
+  }
+
+  /** @throws FlowerbedError `conflict` naming the other process that holds a run */
+  checkNotElsewhere(runId: string): void {
+    const other = this.heldElsewhere(runId)
+    if (other) throw this.refusal(runId, other)
   }
 
   /** The lease that is written down, held or not. */

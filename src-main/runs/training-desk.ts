@@ -106,9 +106,15 @@ export class TrainingDesk {
     return this.keeper.find(id)
   }
 
-  /** Saves, ends training and with it the engine's process. Resolves when the run's record says so. */
+  /**
+   * Saves, ends training and with it the engine's process. Resolves when the run's record says so.
+   * @throws FlowerbedError `conflict` when another process trains it
+   */
   async pause(id: string): Promise<void> {
-    await this.inTurn(() => this.pauseNow(id))
+    await this.inTurn(() => {
+      if (this.current?.id !== id) this.keeper.checkNotElsewhere(id)
+      return this.pauseNow(id)
+    })
   }
 
   private async pauseNow(id: string): Promise<void> {

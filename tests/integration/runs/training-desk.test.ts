@@ -149,6 +149,8 @@ test('a run that another process trains is refused before the one in training ma
   await desk.start(own)
   await expect(desk.start(store.runs.get(id))).rejects.toThrow(/Another Flowerbed/)
   await expect(desk.extend(id, { steps: 5 })).rejects.toThrow(/Another Flowerbed/)
+  await expect(desk.pause(id)).rejects.toThrow(/Another Flowerbed/)
+  await expect(desk.stop(id, true)).rejects.toThrow(/Another Flowerbed/)
   expect(desk.running?.id).toBe(own.id)
   expect(store.runs.get(id).config.steps).toBe(own.config.steps)
   await desk.pause(own.id)

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { demoPictures } from '../../helpers/app.ts'
@@ -10,7 +10,7 @@ const folder = temporaryFolder('kill')
 const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
 const kills = 20
 // Between being told to end and ending a process takes a few more; the twentieth must not be at the end yet.
-const steps = 1500
+const steps = 500
 const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '--device', 'cpu'].concat(
   [
     'hidden=8',
@@ -25,7 +25,7 @@ const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '
 
 afterAll(() => folder.remove())
 
-/** Starts training in a process of its own; with `killAt`, ends it as a power cut would once it has told that step. */
+/** Starts training in a process of its own; with `killAt`, ends it as a power cut would once it has saved that step. */
 function train(
   args: string[],
   data: string,
@@ -36,13 +36,15 @@ function train(
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let told = ''
-    let step = 0
-    child.stderr.on('data', (chunk: Buffer) => {
-      told = (told + chunk.toString()).slice(-2000)
-      step = Math.max(step, ...[...told.matchAll(/step (\d+) of/g)].map(([, number]) => Number(number)))
-      if (killAt !== undefined && step >= killAt) child.kill('SIGKILL')
+    child.stderr.on('data', (chunk: Buffer) => (told = (told + chunk.toString()).slice(-2000)))
+    // Not by what it tells, which is every few seconds only.
+    const watch = setInterval(() => {
+      if (killAt !== undefined && stepSaved(data) >= killAt) child.kill('SIGKILL')
+    }, 10)
+    child.on('close', (code) => {
+      clearInterval(watch)
+      done({ code, told })
     })
-    child.on('close', (code) => done({ code, told }))
   })
 }
 
@@ -51,19 +53,24 @@ async function finish(args: string[], data: string): Promise<void> {
   expect(code, told).toBe(0)
 }
 
-/** Hash of the weights, moments and average that a run ended with. */
-function lastWeights(data: string): string {
+/** Path of the run's newest checkpoint; null before there is one. */
+function newestCheckpoint(data: string): string | null {
   const runs = join(folder.path, data, 'runs')
-  const [run = ''] = readdirSync(runs)
-  const checkpoints = join(runs, run, 'checkpoints')
-  const last = readdirSync(checkpoints)
-    .filter((name) => name.endsWith('.safetensors'))
-    .sort((a, b) => a.localeCompare(b, 'en', { numeric: true }))
-    .at(-1)
-  return createHash('sha256')
-    .update(readFileSync(join(checkpoints, last ?? '')))
-    .digest('hex')
+  const [run] = existsSync(runs) ? readdirSync(runs) : []
+  const checkpoints = join(runs, run ?? '', 'checkpoints')
+  if (run === undefined || !existsSync(checkpoints)) return null
+  const names = readdirSync(checkpoints).filter((name) => /^step-\d+\.safetensors$/.test(name))
+  const last = names.sort().at(-1)
+  return last === undefined ? null : join(checkpoints, last)
 }
+
+const stepSaved = (data: string) => Number(/step-(\d+)\./.exec(newestCheckpoint(data) ?? '')?.[1] ?? 0)
+
+/** Hash of the weights, moments and average that a run ended with. */
+const lastWeights = (data: string) =>
+  createHash('sha256')
+    .update(readFileSync(newestCheckpoint(data) ?? ''))
+    .digest('hex')
 
 it(`ends in the same bytes whether it was killed ${kills} times or never`, { timeout: 600_000 }, async () => {
   await finish([demoPictures, ...small], 'whole')
