@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FlowerbedError } from '#contract/errors.ts'
-import { isDone } from '#contract/goal.ts'
+import { isDone, standingAt } from '#contract/goal.ts'
 import { pictureShapeSchema } from '#contract/pictures.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import { readDiagnostics } from '../runs/diagnostics.ts'
@@ -71,7 +71,7 @@ export function runRoutes(services: Services): RunRoutes {
       argument: z.strictObject({ id: z.string(), step: z.int().min(0).optional() }),
       answer: async ({ id, step }) => {
         const run = runs.get(id)
-        const isAtEnd = step === undefined ? run.status === 'finished' : isDone({ ...run, step })
+        const isAtEnd = step === undefined ? run.status === 'finished' : isDone(standingAt(run, step))
         if (isAtEnd) {
           throw new FlowerbedError('conflict', 'This run has reached its goal.', {
             hint: 'Give it more steps.',

@@ -46,6 +46,12 @@ export function shareOfTime({ config, trainedSeconds }: { config: Limits; traine
   return config.minutes > 0 ? Math.min(1, trainedSeconds / (config.minutes * 60)) : 0
 }
 
+/** A run as it stood at an earlier step; its time then is taken to be in proportion. */
+export function standingAt<T extends Pick<RunRecord, 'step' | 'trainedSeconds'>>(run: T, step: number): T {
+  const share = run.step === 0 ? 0 : Math.min(1, step / run.step)
+  return { ...run, step, trainedSeconds: run.trainedSeconds * share }
+}
+
 /** Share of the way, by steps, epochs or minutes, whichever is further. */
 export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>): number {
   return Math.min(1, Math.max(run.step / goalSteps(run), shareOfTime(run)))

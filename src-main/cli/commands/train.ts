@@ -1,7 +1,7 @@
 import type { Command } from 'commander'
 import { resumableSettings } from '#contract/config.ts'
 import { FlowerbedError } from '#contract/errors.ts'
-import { goalSteps, isDone, isTimeUp } from '#contract/goal.ts'
+import { goalSteps, isDone, isTimeUp, standingAt } from '#contract/goal.ts'
 import { defaultPresetId, presetIds } from '#contract/presets.ts'
 import { resumedConfig } from '#contract/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
@@ -159,9 +159,9 @@ function resumed(
   const run = keeper.find(options.resume)
   const config = resumedConfig(run, { more: { steps, epochs, minutes }, changes: set })
   const from = checkpoint === undefined ? null : keeper.saves.choose(run.id, checkpoint)
-  const standing = from === null ? run : { ...run, step: from.step }
+  const standing = from === null ? run : standingAt(run, from.step)
   if (isDone({ ...standing, config })) {
-    const why = isTimeUp({ ...run, config })
+    const why = isTimeUp({ ...standing, config })
       ? 'The time of this run is up.'
       : `This run has done all of its ${goalSteps({ ...run, config })} steps.`
     throw new FlowerbedError('bad-input', why, {

@@ -89,16 +89,16 @@ export async function loadCheckpoint(
   const path = join(checkpointFolder(runDirectory), file)
   const read = (name: string) =>
     readFile(name).catch((cause: unknown) => {
-      throw new FlowerbedError('not-found', 'The save is gone.', {
+      throw new FlowerbedError('not-found', 'The checkpoint is gone.', {
         where: name,
-        hint: 'Resume from another save of this run, or train it again.',
+        hint: 'Resume from another checkpoint of this run, or train it again.',
         cause,
       })
     })
   const corrupt = (what: string, cause?: unknown) =>
     new FlowerbedError('corrupt', what, {
       where: path,
-      hint: 'Resume from an older save of this run.',
+      hint: 'Resume from an older checkpoint of this run.',
       ...(cause === undefined ? {} : { cause }),
     })
   let info: CheckpointInfo
@@ -106,12 +106,12 @@ export async function loadCheckpoint(
   try {
     info = checkpointInfoSchema.parse(JSON.parse(json.toString()))
   } catch (cause) {
-    throw corrupt('The description of the save cannot be read.', cause)
+    throw corrupt('The description of the checkpoint cannot be read.', cause)
   }
   const bytes = await read(path)
   const hash = sha256(bytes)
   if (hash !== info.sha256 || (recorded !== undefined && hash !== recorded))
-    throw corrupt('The save was changed or damaged after it was written.')
+    throw corrupt('Its file was changed or damaged after it was written.')
   const { tensors } = readSafetensors(bytes, path)
   return {
     info,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { extendedLimits, goalSteps, isDone, shareDone, stepsOfEpochs } from '#contract/goal.ts'
+import { extendedLimits, goalSteps, isDone, shareDone, standingAt, stepsOfEpochs } from '#contract/goal.ts'
 import { presets } from '#contract/presets.ts'
 
 const run = (limits: object, standing: object = {}) => ({
@@ -69,4 +69,13 @@ test('more minutes or epochs are added to what a run had, and lift the steps tha
   expect(extendedLimits(run({}, { step: 4 }), { epochs: 1 })).toMatchObject({ epochs: 3, steps: 100 })
   expect(extendedLimits(run({}, { step: 4 }), { epochs: 99 })).toMatchObject({ steps: 10_000_000 })
   expect(extendedLimits(afterEpochs, { minutes: 1 })).toEqual({ steps: 100, epochs: 0, minutes: 2 })
+})
+
+test('a run that its time ended is not done as it stood at an earlier checkpoint', () => {
+  const ended = run({ minutes: 1 }, { step: 40, trainedSeconds: 61 })
+  expect(isDone(ended)).toBe(true)
+  expect(isDone(standingAt(ended, 20))).toBe(false)
+  expect(standingAt(ended, 20)).toMatchObject({ step: 20, trainedSeconds: 30.5 })
+  expect(isDone(standingAt(run({ steps: 40 }, { step: 40 }), 40))).toBe(true)
+  expect(standingAt(run({}), 0).trainedSeconds).toBe(0)
 })
