@@ -76,8 +76,18 @@ export class RunTraining {
   async train(id: string, engine: TrainingEngine, options: TrainOptions = {}): Promise<RunRecord> {
     this.leases.claim(id)
     this.lost.delete(id)
-    const before = this.store.runs.get(id)
-    const start: Start = { before, options, engine, state: 'preparing', resumeFrom: null }
+    try {
+      const before = this.store.runs.get(id)
+      return await this.trainHeld({ before, options, engine, state: 'preparing', resumeFrom: null })
+    } finally {
+      this.starts.delete(id)
+      await this.saves.settled()
+      this.leases.release(id)
+    }
+  }
+
+  private async trainHeld(start: Start): Promise<RunRecord> {
+    const { id } = start.before
     this.starts.set(id, start)
     try {
       const { outcome, ...result } = await this.trainFromReadable(start)
@@ -87,10 +97,6 @@ export class RunTraining {
       this.checkHeld(id)
       this.recordFailure(start, thrown)
       throw thrown
-    } finally {
-      this.starts.delete(id)
-      await this.saves.settled()
-      this.leases.release(id)
     }
   }
 

@@ -99,6 +99,14 @@ it('a run with settings of another version is shown, sampled as it was made, and
   expect(JSON.parse(kept.config)).toEqual(config)
 })
 
+it('a run that cannot be read is not held after an attempt to train it', async () => {
+  const { id } = newRun()
+  set(id, 'shape', '{')
+  const engine = { train: () => Promise.reject(new Error('It must not be asked.')) }
+  await expect(keeper.train(id, engine)).rejects.toMatchObject({ kind: 'corrupt' })
+  expect((await keeper.delete(id)).freedBytes).toBe(0)
+})
+
 it('what only tells more of a run may be damaged', () => {
   const { id } = newRun()
   set(id, 'machine', '{')
