@@ -1,6 +1,7 @@
 import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { shareDone } from '#contract/goal.ts'
+import { isLive } from '#contract/run.ts'
 import type { RunRecord } from '#contract/run.ts'
 import type { Guard } from './guard.ts'
 
@@ -17,7 +18,7 @@ export class Attention {
 
   /** Follows one run's record; `null` when none is in training. */
   show(run: RunRecord | null): void {
-    const trains = run !== null && (run.status === 'training' || run.status === 'starting')
+    const trains = run !== null && isLive(run)
     if (trains && this.blocker === null) this.blocker = powerSaveBlocker.start('prevent-app-suspension')
     if (!trains && this.blocker !== null) {
       powerSaveBlocker.stop(this.blocker)

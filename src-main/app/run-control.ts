@@ -1,5 +1,6 @@
 import type { EngineEvent } from '#contract/engine.ts'
 import type { AppEvent } from '#contract/ipc.ts'
+import { isLive } from '#contract/run.ts'
 import type { RunRecord } from '#contract/run.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { RunKeeper } from '../runs/run-keeper.ts'
@@ -7,8 +8,6 @@ import type { TrainingDesk } from '../runs/training-desk.ts'
 import type { Store } from '../store/store.ts'
 import type { RunControl } from './engine-events.ts'
 import { isStorageFault } from './storage-faults.ts'
-
-export const isLive = ({ status }: RunRecord): boolean => status === 'training' || status === 'starting'
 
 /** What happens to the app's runs when their history cannot be written. */
 export function runControl(options: {

@@ -1,5 +1,6 @@
 import type { Experiment, ExperimentRecord } from '#contract/experiment.ts'
 import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import { isLive } from '#contract/run.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { createLogger } from '../log.ts'
 import type { Store } from '../store/store.ts'
@@ -194,5 +195,3 @@ export class ExperimentQueue {
     return { ...record, activity }
   }
 }
-
-const isLive = ({ status }: RunRecord): boolean => status === 'training' || status === 'starting'

@@ -2,7 +2,8 @@ import type { Budget, ExperimentRecord } from '#contract/experiment.ts'
 import { FlowerbedError } from '#contract/errors.ts'
 import { ladderPresets, rungTitle } from '#contract/ladder.ts'
 import { resolveConfig } from '#contract/presets.ts'
-import type { DeviceChoice, RunRecord, RunStatus } from '#contract/run.ts'
+import { endedStatuses } from '#contract/run.ts'
+import type { DeviceChoice, RunRecord } from '#contract/run.ts'
 import type { Store } from '../store/store.ts'
 import { newId } from './run-keeper.ts'
 import type { RunKeeper } from './run-keeper.ts'
@@ -55,8 +56,6 @@ export function createLadder(
   return experiment
 }
 
-const done: RunStatus[] = ['finished', 'stopped']
-
 /**
  * What is left to train of an experiment, in its order; what failed comes last and is tried once more. `first` is put
  * before all others, also when it was stopped.
@@ -66,7 +65,7 @@ export function runsLeft(store: Store, experimentId: string, first?: string): Ru
   return store.runs
     .ofExperiment(experimentId)
     .filter(({ id, status, datasetId }) => {
-      const left = !done.includes(status) || (id === first && status === 'stopped')
+      const left = !endedStatuses.includes(status) || (id === first && status === 'stopped')
       return left && datasetId !== null
     })
     .sort((a, b) => rank(a) - rank(b))

@@ -5,6 +5,7 @@ import type { RunConfig } from '#contract/config.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#contract/errors.ts'
 import { resolveConfig } from '#contract/presets.ts'
 import { changedSettings } from '#contract/resume.ts'
+import { endedStatuses } from '#contract/run.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#contract/run.ts'
 import { folderBytes } from '../files.ts'
 import { createLogger } from '../log.ts'
@@ -18,7 +19,6 @@ import type { TrainingEngine, TrainOptions } from './run-training.ts'
 import { Saves } from './saves.ts'
 
 const log = createLogger('runs')
-const liveStatuses = ['starting', 'training']
 
 /** Whoever wants to know of changes. */
 export interface RunListeners {
@@ -139,7 +139,7 @@ export class RunKeeper {
   /** Gives up every run that is still held here; to be called before the store is closed. */
   dispose(): void {
     for (const id of this.leases.list()) {
-      if (liveStatuses.includes(this.store.runs.status(id))) this.update(id, { status: 'interrupted' })
+      if (this.store.runs.live().includes(id)) this.update(id, { status: 'interrupted' })
       this.leases.release(id)
     }
   }
@@ -217,8 +217,8 @@ export class RunKeeper {
     try {
       const status = this.store.runs.status(id)
       const before = lease?.statusBefore
-      const wasWell = before === 'finished' || before === 'stopped'
-      return [this.update(id, { status: status === 'starting' && wasWell ? before : 'interrupted' })]
+      const ended = endedStatuses.find((one) => one === before)
+      return [this.update(id, { status: status === 'starting' && ended ? ended : 'interrupted' })]
     } finally {
       this.leases.release(id)
     }

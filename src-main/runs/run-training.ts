@@ -2,7 +2,8 @@ import type { RunConfig } from '#contract/config.ts'
 import type { EngineEvent, TrainRequest, TrainResult } from '#contract/engine.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#contract/errors.ts'
 import { changedSettings } from '#contract/resume.ts'
-import type { CheckpointChoice, CheckpointRecord, DeviceChoice, RunRecord, RunStatus } from '#contract/run.ts'
+import { endedStatuses } from '#contract/run.ts'
+import type { CheckpointChoice, CheckpointRecord, DeviceChoice, RunRecord } from '#contract/run.ts'
 import { runFolder } from '../store/data-directory.ts'
 import type { RunChanges } from '../store/runs.ts'
 import type { Store } from '../store/store.ts'
@@ -37,9 +38,6 @@ interface Start {
   state: 'preparing' | 'asked' | 'begun'
   resumeFrom: CheckpointRecord | null
 }
-
-/** A run that had ended as it was to; it is not made worse by a start that fails. */
-const endedWell: readonly RunStatus[] = ['finished', 'stopped']
 
 /**
  * Trains runs against the store: nothing of a run changes before the engine has begun, and a checkpoint that cannot be
@@ -207,7 +205,8 @@ export class RunTraining {
     const { id, status } = before
     // What could not even be asked for leaves a run as it was, unless it was made for this.
     if (state === 'preparing' && status !== 'starting') return
-    if (state !== 'begun' && endedWell.includes(status)) {
+    // A run that had ended as it was to is not made worse by a start that fails.
+    if (state !== 'begun' && endedStatuses.includes(status)) {
       this.update(id, { status })
       return
     }

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { isLive } from '#contract/run.ts'
 import type { RunRecord, SavedCheckpoint } from '#contract/run.ts'
 import { checkpointFile, checkpointFolder, descriptionOf } from '../checkpoint-files.ts'
 import { runFolder } from '../store/data-directory.ts'
@@ -23,7 +24,7 @@ const descriptionSchema = z.object({
 export async function recordFoundCheckpoints(options: { store: Store; saves: Saves }): Promise<void> {
   const { store, saves } = options
   for (const run of store.runs.list()) {
-    if (run.status === 'training' || run.status === 'starting') continue
+    if (isLive(run)) continue
     const [newest] = saves.list(run.id)
     const found = await newerCheckpoints(store, run, newest?.step ?? -1)
     for (const saved of found) saves.record(saved)

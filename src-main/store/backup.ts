@@ -11,7 +11,7 @@ import {
 import { basename, dirname, join } from 'node:path'
 import { FlowerbedError } from '#contract/errors.ts'
 import { sqliteCode } from '#contract/sqlite-words.ts'
-import { isAlive } from '../files.ts'
+import { isTaggedRunning, processTag } from '../process-identity.ts'
 import type { Database } from './driver.ts'
 
 /** Where SQLite's header keeps `user_version`. */
@@ -29,7 +29,7 @@ export function copyBeforeMigration(
 ): string | null {
   const wanted = `${path}.before-${to}`
   removeAbandonedParts(wanted)
-  const part = `${wanted}.${process.pid}.part`
+  const part = `${wanted}.${processTag()}.part`
   try {
     rmSync(part, { force: true })
     db.prepare('VACUUM INTO ?').run(part)
@@ -81,8 +81,8 @@ function versionOf(path: string): number {
 /** What copies that were not finished have left behind. */
 function removeAbandonedParts(wanted: string): void {
   for (const name of readdirSync(dirname(wanted))) {
-    const pid = Number(/\.(\d+)\.part$/.exec(name)?.[1])
-    if (!name.startsWith(`${basename(wanted)}.`) || Number.isNaN(pid) || isAlive(pid)) continue
+    const isPart = name.startsWith(`${basename(wanted)}.`) && name.endsWith('.part')
+    if (!isPart || isTaggedRunning(name) !== 'ended') continue
     rmSync(join(dirname(wanted), name), { force: true })
   }
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FlowerbedError, serializedErrorSchema } from '#contract/errors.ts'
-import { deviceChoiceSchema, machineSchema, runRecordSchema } from '#contract/run.ts'
+import { deviceChoiceSchema, liveStatuses, machineSchema, runRecordSchema } from '#contract/run.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { inTransaction, makingRoom } from './driver.ts'
 import type { Database } from './driver.ts'
@@ -242,7 +242,8 @@ export class RunRepository {
 
   /** Ids of runs whose status says that a process trains them. */
   live(): string[] {
-    const rows = this.db.prepare("SELECT id FROM runs WHERE status IN ('starting', 'training')").all()
+    const places = liveStatuses.map(() => '?').join(', ')
+    const rows = this.db.prepare(`SELECT id FROM runs WHERE status IN (${places})`).all(...liveStatuses)
     return (rows as { id: string }[]).map(({ id }) => id)
   }
 

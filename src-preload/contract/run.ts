@@ -19,6 +19,13 @@ export const runStatuses = [
 export const runStatusSchema = z.enum(runStatuses)
 export type RunStatus = z.infer<typeof runStatusSchema>
 
+/** Statuses of a run that a process trains, or is about to. */
+export const liveStatuses: readonly RunStatus[] = ['starting', 'training']
+/** Statuses of a run that ended as it was to: nothing is left to train unless it is asked for. */
+export const endedStatuses: readonly RunStatus[] = ['finished', 'stopped']
+
+export const isLive = ({ status }: { status: RunStatus }): boolean => liveStatuses.includes(status)
+
 /** The machine and versions a run was made with, captured at each start. */
 export const machineSchema = z.object({
   flowerbed: z.string(),

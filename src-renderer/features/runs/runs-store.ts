@@ -2,14 +2,13 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { TrainProgress } from '#contract/engine.ts'
 import type { IpcArgument } from '#contract/ipc.ts'
+import { isLive } from '#contract/run.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { ToldSince } from '../../state/latest-only.ts'
 import { useNavigation } from '../../state/navigation.ts'
 import { useNotices } from '../../state/notices.ts'
-
-export const isLive = ({ status }: RunRecord): boolean => status === 'training' || status === 'starting'
 
 /** Whether a run may go on as it is; a finished one needs more steps first. */
 export function canResume({ status, datasetId }: RunRecord): boolean {

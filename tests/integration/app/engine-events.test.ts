@@ -4,11 +4,12 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineEvent, TrainResult } from '#contract/engine.ts'
 import type { AppEvent } from '#contract/ipc.ts'
 import { FlowerbedError } from '#contract/errors.ts'
+import { isLive } from '#contract/run.ts'
 import type { RunRecord } from '#contract/run.ts'
 import { EngineEvents } from '../../../src-main/app/engine-events.ts'
 import { createGuard } from '../../../src-main/app/guard.ts'
 import type { Notice } from '../../../src-main/app/guard.ts'
-import { isLive, runControl } from '../../../src-main/app/run-control.ts'
+import { runControl } from '../../../src-main/app/run-control.ts'
 import { recordFoundCheckpoints } from '../../../src-main/runs/unrecorded-checkpoints.ts'
 import { checkpointFile, descriptionOf } from '../../../src-main/checkpoint-files.ts'
 import { ExperimentQueue } from '../../../src-main/runs/experiment-queue.ts'
@@ -17,6 +18,7 @@ import { TrainingDesk } from '../../../src-main/runs/training-desk.ts'
 import { runFolder } from '../../../src-main/store/data-directory.ts'
 import { openStore } from '../../../src-main/store/store.ts'
 import type { Store } from '../../../src-main/store/store.ts'
+import { facesDataset } from '../../helpers/faces-dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -27,18 +29,7 @@ const onUnhandled = (thrown: unknown) => unhandled.push(thrown)
 beforeEach(() => {
   folder = temporaryFolder('engine-events')
   store = openStore(folder.path)
-  store.datasets.save({
-    id: 'faces',
-    name: 'Faces',
-    directory: join(folder.path, 'datasets', 'faces'),
-    shape: { height: 8, width: 8, channels: 3 },
-    count: 4,
-    labels: [],
-    sources: [],
-    problemCount: 0,
-    bytes: 0,
-    createdAt: 1,
-  })
+  facesDataset(store)
   unhandled = []
   process.on('unhandledRejection', onUnhandled)
 })

@@ -18,6 +18,7 @@ import { migrate } from '../../../src-main/store/migrate.ts'
 import { migrations } from '../../../src-main/store/migrations/index.ts'
 import { openStore } from '../../../src-main/store/store.ts'
 import type { Store } from '../../../src-main/store/store.ts'
+import { facesDataset } from '../../helpers/faces-dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -27,18 +28,7 @@ let keeper: RunKeeper
 beforeEach(() => {
   folder = temporaryFolder('experiment')
   open()
-  store.datasets.save({
-    id: 'faces',
-    name: 'Faces',
-    directory: join(folder.path, 'datasets', 'faces'),
-    shape: { height: 8, width: 8, channels: 3 },
-    count: 20,
-    labels: [],
-    sources: [],
-    problemCount: 0,
-    bytes: 0,
-    createdAt: 1,
-  })
+  facesDataset(store, { count: 20 })
 })
 afterEach(() => {
   store.close()

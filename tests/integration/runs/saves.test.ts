@@ -6,6 +6,7 @@ import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
 import { runFolder } from '../../../src-main/store/data-directory.ts'
 import { openStore } from '../../../src-main/store/store.ts'
 import type { Store } from '../../../src-main/store/store.ts'
+import { facesDataset } from '../../helpers/faces-dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -19,18 +20,7 @@ beforeEach(() => {
   store = openStore(folder.path)
   told = []
   keeper = new RunKeeper(store, { checkpoints: (id) => told.push(id) })
-  store.datasets.save({
-    id: 'faces',
-    name: 'Faces',
-    directory: join(folder.path, 'datasets', 'faces'),
-    shape: { height: 8, width: 8, channels: 3 },
-    count: 4,
-    labels: [],
-    sources: [],
-    problemCount: 0,
-    bytes: 0,
-    createdAt: 1,
-  })
+  facesDataset(store)
   runId = keeper.create({
     datasetId: 'faces',
     preset: 'balanced',

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { TrainRequest, TrainResult } from '#contract/engine.ts'
 import { FlowerbedError } from '#contract/errors.ts'
@@ -7,6 +6,7 @@ import { RunKeeper } from '../../../src-main/runs/run-keeper.ts'
 import { TrainingDesk } from '../../../src-main/runs/training-desk.ts'
 import { openStore } from '../../../src-main/store/store.ts'
 import type { Store } from '../../../src-main/store/store.ts'
+import { facesDataset } from '../../helpers/faces-dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -17,18 +17,7 @@ beforeEach(() => {
   folder = temporaryFolder('desk')
   store = openStore(folder.path)
   keeper = new RunKeeper(store)
-  store.datasets.save({
-    id: 'faces',
-    name: 'Faces',
-    directory: join(folder.path, 'datasets', 'faces'),
-    shape: { height: 8, width: 8, channels: 3 },
-    count: 4,
-    labels: [],
-    sources: [],
-    problemCount: 0,
-    bytes: 0,
-    createdAt: 1,
-  })
+  facesDataset(store)
 })
 afterEach(() => {
   store.close()

@@ -7,6 +7,7 @@ import { openDatabase } from '../../../src-main/store/driver.ts'
 import type { Database } from '../../../src-main/store/driver.ts'
 import { migrate, schemaVersion } from '../../../src-main/store/migrate.ts'
 import { migrations } from '../../../src-main/store/migrations/index.ts'
+import { processTag, thisProcess } from '../../../src-main/process-identity.ts'
 import { openStore } from '../../../src-main/store/store.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { smallDisk } from '../../helpers/small-disk.ts'
@@ -178,7 +179,9 @@ describe('the copy before a migration', () => {
     oldDatabase(path, 30).close()
     const older = `${path}.before-${newest}`
     writeFileSync(older, 'older')
-    writeFileSync(`${older}.${2 ** 22 + 12345}.part`, 'half')
+    // Of a process whose id this one has now.
+    const ended = processTag({ ...thisProcess(), startedAt: '1_00000000_1' })
+    writeFileSync(`${older}.${ended}.part`, 'half')
     openStore(folder.path).close()
     expect(readFileSync(older, 'utf8')).toBe('older')
     const copy = openDatabase(`${older}-2`)
