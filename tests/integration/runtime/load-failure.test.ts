@@ -204,7 +204,8 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     () => {
       // A disk of its own with the binding on it, which this process does not see.
       const place = JSON.stringify(join(runtime, 'lib'))
-      const script = `cp -r ${place} /tmp/kept.$$ && mount -t tmpfs -o noexec none ${place} && cp -r /tmp/kept.$$/. ${place} && rm -r /tmp/kept.$$ && exec "$@"`
+      const kept = JSON.stringify(join(folder.path, 'kept'))
+      const script = `cp -r ${place} ${kept} && mount -t tmpfs -o noexec none ${place} && cp -r ${kept}/. ${place} && rm -r ${kept} && exec "$@"`
       const { kind, message, hint } = tryToLoad({ before: ['unshare', '-m', 'sh', '-c', script, 'sh'] })
       expect(kind).toBe('bad-input')
       expect(message).toContain('noexec')
