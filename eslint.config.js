@@ -8,6 +8,8 @@ import { layering } from './eslint.layering.js'
 
 const typed = [
   'src-main/**/*.ts',
+  'src-shared/**/*.ts',
+  'bench/**/*.ts',
   'src-preload/**/*.ts',
   'src-renderer/**/*.{ts,vue}',
   'tests/**/*.ts',

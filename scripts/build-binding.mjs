@@ -41,7 +41,7 @@ try {
   const headers = require('node-api-headers').include_dir
   const output = join(root, 'resources', 'tensorflow-binding', `linux-${arch}`, 'tfjs_binding.node')
   mkdirSync(dirname(output), { recursive: true })
-  const sources = [join(tfjs, 'binding'), join(root, 'scripts', 'binding')].flatMap((folder) =>
+  const sources = [join(tfjs, 'binding'), join(root, 'src-main', 'native', 'tfjs-binding')].flatMap((folder) =>
     readdirSync(folder)
       .filter((name) => name.endsWith('.cc'))
       .sort()

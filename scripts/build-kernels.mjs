@@ -1,5 +1,5 @@
 /**
- * Compiles the convolutions of src-main/engine/kernels/native against a TensorFlow wheel and writes them to
+ * Compiles the convolutions of src-main/native/kernels/src against a TensorFlow wheel and writes them to
  * resources/tensorflow-kernels. For maintainers only: the result is committed, so that nobody else needs a compiler.
  *
  *   node scripts/build-kernels.mjs --wheel tensorflow_cpu-2.21.0-cp312-….whl
@@ -16,7 +16,7 @@ import { parseArgs } from 'node:util'
 import { hashOfSources } from './lib/kernel-sources.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
-const sources = join(root, 'src-main', 'engine', 'kernels', 'native')
+const sources = join(root, 'src-main', 'native', 'kernels', 'src')
 const avx512 = ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512dq', '-mfma', '-mbmi2']
 const units = {
   'avx2.cc': ['-mavx2', '-mfma', '-mbmi2'],

@@ -2,8 +2,8 @@
  * The part of the set-up that fetches TensorFlow: the same code as the app's Settings → Compute. For the processor, and
  * only where there is none, unless it is told which: `node scripts/install-runtime.mjs cuda`.
  */
-import { installedRuntimes } from '../src-main/engine/runtime/installed.ts'
-import { installRuntime } from '../src-main/engine/runtime/install.ts'
+import { installedRuntimes } from '../src-main/tensorflow/installed.ts'
+import { installRuntime } from '../src-main/tensorflow/install.ts'
 import { ProgressLine, SetupError, fail, note } from './lib/report.mjs'
 
 const wanted = process.argv[2]

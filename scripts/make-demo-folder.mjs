@@ -1,5 +1,5 @@
 /**
- * Makes resources/demo/pictures from an unpacked `emoji-datasource-google`:
+ * Makes resources/demo/images from an unpacked `emoji-datasource-google`:
  *   npm pack emoji-datasource-google@16.0.0 && tar xzf emoji-datasource-google-16.0.0.tgz
  *   node scripts/make-demo-folder.mjs ./package
  */
@@ -13,7 +13,7 @@ if (source === undefined) {
   console.error('Give the path of the unpacked emoji-datasource-google package.')
   process.exit(2)
 }
-const pictures = fileURLToPath(new URL('../resources/demo/pictures/', import.meta.url))
+const pictures = fileURLToPath(new URL('../resources/demo/images/', import.meta.url))
 
 // Heads and shoulders, seen from the front, at one scale: what a small model learns in minutes.
 const subcategories = new Set(['person', 'person-role'])

@@ -7,9 +7,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inflateRawSync } from 'node:zlib'
-import { httpGet, httpSettings } from '../src-main/engine/runtime/net/http.ts'
-import { readPipSettings } from '../src-main/engine/runtime/net/pip-settings.ts'
-import { listFiles } from '../src-main/engine/runtime/net/simple-index.ts'
+import { httpGet, httpSettings } from '../src-main/tensorflow/download/http.ts'
+import { readPipSettings } from '../src-main/tensorflow/download/pip-settings.ts'
+import { listFiles } from '../src-main/tensorflow/download/simple-index.ts'
 import { root } from './lib/paths.mjs'
 
 const version = process.argv[2]

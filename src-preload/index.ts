@@ -1,5 +1,5 @@
 import { contextBridge, ipcRenderer, webUtils } from 'electron'
-import type { AppEvent, IpcReply, PreloadApi } from '#contract/ipc.ts'
+import type { AppEvent, IpcReply, PreloadApi } from '#shared/ipc.ts'
 
 const listeners = new Set<(event: AppEvent) => void>()
 /** What arrives before anybody listens is kept for the first who does. */

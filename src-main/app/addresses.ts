@@ -1,6 +1,6 @@
 import { join, resolve, sep } from 'node:path'
-import { shownFolders } from '#contract/ipc.ts'
-import { runFolder } from '../store/data-directory.ts'
+import { shownFolders } from '#shared/ipc.ts'
+import { runFolder } from '../files/data-folder.ts'
 
 /** The file that an address means; null when it would lie outside of the folder it belongs to. */
 export function fileFor(

@@ -1,5 +1,5 @@
-import type { EngineEvent } from '#contract/engine.ts'
-import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import type { EngineEvent } from '#shared/engine-messages.ts'
+import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Guard, Notice } from './guard.ts'
 import { isBusyFault, isStorageFault } from './storage-faults.ts'
 

@@ -1,5 +1,5 @@
-import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
-import type { AppEvent } from '#contract/ipc.ts'
+import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import type { AppEvent } from '#shared/ipc.ts'
 import type { Logger } from '../log.ts'
 
 export type Notice = Omit<Extract<AppEvent, { type: 'notice' }>, 'type'>

@@ -1,6 +1,6 @@
 import { app, Menu } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
-import type { AppCommand, Place } from '#contract/ipc.ts'
+import type { AppCommand, Place } from '#shared/ipc.ts'
 import type { Guard } from './guard.ts'
 
 const placeTitles: [Place, string][] = [

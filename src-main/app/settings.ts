@@ -1,9 +1,9 @@
 import { nativeTheme } from 'electron'
 import { z } from 'zod'
-import type { AppSettings } from '#contract/ipc.ts'
-import { deviceChoiceSchema } from '#contract/run.ts'
+import type { AppSettings } from '#shared/ipc.ts'
+import { deviceChoiceSchema } from '#shared/schemas/run.ts'
 import type { SettingsOf } from '../ipc/services.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../database/store.ts'
 
 const key = 'app'
 const defaults: AppSettings = { device: 'auto', theme: 'system' }

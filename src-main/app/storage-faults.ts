@@ -1,4 +1,4 @@
-import { FlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 
 const systemCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']
 /** Deeper chains of causes are not ours. */

@@ -1,7 +1,7 @@
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
 import { join } from 'node:path'
 import { z } from 'zod'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../database/store.ts'
 import type { Guard } from './guard.ts'
 import { RecentCrashes } from './recent-crashes.ts'
 import { pageUrl } from './security.ts'

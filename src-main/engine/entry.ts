@@ -1,10 +1,10 @@
 import { constants, setPriority } from 'node:os'
-import { FlowerbedError } from '#contract/errors.ts'
-import type { EngineEvent, EngineRequests } from '#contract/engine.ts'
-import { parentChannel } from '../child/adapters.ts'
-import { serveCalls } from '../child/channel.ts'
-import { runtimeHandlers } from './runtime/requests.ts'
-import { createEngine } from './session.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
+import { parentChannel } from '../processes/channels.ts'
+import { serveCalls } from '../processes/rpc.ts'
+import { runtimeHandlers } from './backend/requests.ts'
+import { createEngine } from './server.ts'
 
 /** The engine as a process of its own: the only file that knows it has a parent. */
 

@@ -1,9 +1,9 @@
-import { journalVariable } from '#contract/importer.ts'
-import type { ImporterEvent, ImporterRequests } from '#contract/importer.ts'
-import { parentChannel } from '../child/adapters.ts'
-import { serveCalls } from '../child/channel.ts'
+import { journalVariable } from '#shared/importer-messages.ts'
+import type { ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
+import { parentChannel } from '../processes/channels.ts'
+import { serveCalls } from '../processes/rpc.ts'
 import { createImporter } from './importer.ts'
-import { noJournal, openJournal } from '../child/journal.ts'
+import { noJournal, openJournal } from '../processes/in-flight-log.ts'
 
 // The one file that knows it is a process: an Electron utility process, or one forked by the CLI.
 const channel = parentChannel()

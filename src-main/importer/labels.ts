@@ -1,6 +1,6 @@
 import { basename, relative, sep } from 'node:path'
-import { naturalOrder } from './walk.ts'
-import type { FoundFile } from './walk.ts'
+import { naturalOrder } from './list-files.ts'
+import type { FoundFile } from './list-files.ts'
 
 export interface Labelled {
   labels: string[]

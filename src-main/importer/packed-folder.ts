@@ -2,12 +2,12 @@ import { createHash, randomUUID } from 'node:crypto'
 import { mkdir, open, readFile, rename, rm, stat, statfs } from 'node:fs/promises'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { DatasetIndex } from '#contract/dataset.ts'
-import { FlowerbedError } from '#contract/errors.ts'
-import { syncFolder } from '../files.ts'
-import { indexName, indexText, pixelsName } from '../packed/index-file.ts'
-import { processTag } from '../process-identity.ts'
-import { packing, removeAbandonedPacks } from '../packed/abandoned.ts'
+import type { DatasetIndex } from '#shared/schemas/dataset.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { syncFolder } from '../files/atomic-write.ts'
+import { indexName, indexText, pixelsName } from '../datasets/index-file.ts'
+import { processTag } from '../processes/process-identity.ts'
+import { packing, removeAbandonedPacks } from '../datasets/abandoned.ts'
 
 const writeBytes = 4 * 1024 * 1024
 

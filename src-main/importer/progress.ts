@@ -1,5 +1,5 @@
-import type { ImportProgress } from '#contract/dataset.ts'
-import type { PictureShape, PixelBatch } from '#contract/pictures.ts'
+import type { ImportProgress } from '#shared/schemas/dataset.ts'
+import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
 
 const millisecondsBetween = 100
 const thumbnailsKept = 8

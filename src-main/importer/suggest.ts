@@ -1,4 +1,4 @@
-import type { ImportOptions, ScanReport } from '#contract/dataset.ts'
+import type { ImportOptions, ScanReport } from '#shared/schemas/dataset.ts'
 
 export interface PictureSize {
   width: number

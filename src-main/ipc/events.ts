@@ -1,6 +1,6 @@
 import { ipcMain, MessageChannelMain } from 'electron'
 import type { IpcMainEvent, MessagePortMain, WebContents } from 'electron'
-import type { AppEvent } from '#contract/ipc.ts'
+import type { AppEvent } from '#shared/ipc.ts'
 import type { Guard } from '../app/guard.ts'
 import { senderOf, showsOurPage } from '../app/security.ts'
 

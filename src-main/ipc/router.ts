@@ -1,8 +1,8 @@
 import { ipcMain } from 'electron'
 import type { IpcMainEvent, IpcMainInvokeEvent } from 'electron'
 import { z } from 'zod'
-import { FlowerbedError, serializeError } from '#contract/errors.ts'
-import type { IpcArgument, IpcChannel, IpcReply, IpcResult } from '#contract/ipc.ts'
+import { FlowerbedError, serializeError } from '#shared/errors.ts'
+import type { IpcArgument, IpcChannel, IpcReply, IpcResult } from '#shared/ipc.ts'
 import { createLogger } from '../log.ts'
 
 const log = createLogger('ipc')

@@ -1,10 +1,10 @@
 import { appRoutes } from './app-routes.ts'
 import { datasetRoutes } from './dataset-routes.ts'
-import { drawingRoutes } from './drawing-routes.ts'
+import { drawingRoutes } from './sampling-routes.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import type { Routes } from './router.ts'
 import { runRoutes } from './run-routes.ts'
-import { runtimeRoutes } from './runtime-routes.ts'
+import { runtimeRoutes } from './tensorflow-routes.ts'
 import type { Services } from './services.ts'
 
 /** Everything the window may ask for. */

@@ -1,12 +1,12 @@
-import type { AppEvent, AppSettings } from '#contract/ipc.ts'
-import type { ImporterClient } from '../child/importer-caller.ts'
+import type { AppEvent, AppSettings } from '#shared/ipc.ts'
+import type { ImporterClient } from '../processes/resilient-importer.ts'
 import type { EngineEvents } from '../app/engine-events.ts'
-import type { EngineHost } from '../engine-host/engine-host.ts'
+import type { EngineHost } from '../processes/engine.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
-import type { Redrawer } from '../runs/redrawer.ts'
-import type { RunKeeper } from '../runs/run-keeper.ts'
-import type { TrainingDesk } from '../runs/training-desk.ts'
-import type { Store } from '../store/store.ts'
+import type { Redrawer } from '../runs/reconstructions.ts'
+import type { RunKeeper } from '../runs/run-service.ts'
+import type { TrainingDesk } from '../runs/training-queue.ts'
+import type { Store } from '../database/store.ts'
 
 /** What the handlers work with; made once, by the composition root. */
 export interface Services {

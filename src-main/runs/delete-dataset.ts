@@ -1,7 +1,7 @@
-import { folderBytes } from '../files.ts'
-import { removeBelow } from '../removal.ts'
-import { datasetsFolder } from '../store/data-directory.ts'
-import type { Store } from '../store/store.ts'
+import { folderBytes } from '../files/atomic-write.ts'
+import { removeBelow } from '../files/removal.ts'
+import { datasetsFolder } from '../files/data-folder.ts'
+import type { Store } from '../database/store.ts'
 
 /**
  * Deletes a dataset's packed images and then its row: should the row stay, the dataset can be deleted again or its

@@ -5,11 +5,11 @@ import {
   diagnosticsFolder,
   diagnosticsSchema,
   stepOfDiagnostics,
-} from '#contract/diagnostics.ts'
-import type { Diagnostics } from '#contract/diagnostics.ts'
-import { FlowerbedError } from '#contract/errors.ts'
-import type { RunRecord } from '#contract/run.ts'
-import { runFolder } from '../store/data-directory.ts'
+} from '#shared/schemas/diagnostics.ts'
+import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { runFolder } from '../files/data-folder.ts'
 
 export const diagnosticsFolderOf = (dataDirectory: string, runId: string) =>
   join(runFolder(dataDirectory, runId), diagnosticsFolder)

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import type { DiskUse, TotalDiskUse } from '#contract/ipc.ts'
-import { folderBytes, freeBytes } from '../files.ts'
-import { datasetsFolder, runFolder } from '../store/data-directory.ts'
+import type { DiskUse, TotalDiskUse } from '#shared/ipc.ts'
+import { folderBytes, freeBytes } from '../files/atomic-write.ts'
+import { datasetsFolder, runFolder } from '../files/data-folder.ts'
 
 /** What a run's files take, as they are on disk now. */
 export async function diskUseOfRun(dataDirectory: string, runId: string): Promise<DiskUse> {

@@ -1,12 +1,12 @@
-import type { Experiment, ExperimentRecord } from '#contract/experiment.ts'
-import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
-import { isLive } from '#contract/run.ts'
-import type { RunRecord } from '#contract/run.ts'
+import type { Experiment, ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import { isLive } from '#shared/schemas/run.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
-import type { Store } from '../store/store.ts'
+import type { Store } from '../database/store.ts'
 import { climb, runsLeft } from './ladder.ts'
-import type { RunKeeper } from './run-keeper.ts'
-import type { TrainingDesk } from './training-desk.ts'
+import type { RunKeeper } from './run-service.ts'
+import type { TrainingDesk } from './training-queue.ts'
 
 const log = createLogger('experiment')
 

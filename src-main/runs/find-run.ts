@@ -1,6 +1,6 @@
-import { FlowerbedError } from '#contract/errors.ts'
-import type { RunRecord } from '#contract/run.ts'
-import type { Store } from '../store/store.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import type { Store } from '../database/store.ts'
 
 /**
  * The run that a person means: an id, an unambiguous beginning of one, or `latest`.

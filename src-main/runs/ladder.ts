@@ -1,12 +1,12 @@
-import type { Budget, ExperimentRecord } from '#contract/experiment.ts'
-import { FlowerbedError } from '#contract/errors.ts'
-import { ladderPresets, rungTitle } from '#contract/ladder.ts'
-import { resolveConfig } from '#contract/presets.ts'
-import { endedStatuses } from '#contract/run.ts'
-import type { DeviceChoice, RunRecord } from '#contract/run.ts'
-import type { Store } from '../store/store.ts'
-import { newId } from './run-keeper.ts'
-import type { RunKeeper } from './run-keeper.ts'
+import type { Budget, ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { ladderPresets, rungTitle } from '#shared/ladder.ts'
+import { resolveConfig } from '#shared/presets.ts'
+import { endedStatuses } from '#shared/schemas/run.ts'
+import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { Store } from '../database/store.ts'
+import { newId } from './run-service.ts'
+import type { RunKeeper } from './run-service.ts'
 
 export interface LadderPlan {
   datasetId: string

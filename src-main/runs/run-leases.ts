@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { FlowerbedError, toFlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { createLogger } from '../log.ts'
-import { isRunning, thisProcess } from '../process-identity.ts'
-import type { RunLease } from '../store/leases.ts'
-import type { Store } from '../store/store.ts'
+import { isRunning, thisProcess } from '../processes/process-identity.ts'
+import type { RunLease } from '../database/repositories/leases.ts'
+import type { Store } from '../database/store.ts'
 
 const log = createLogger('leases')
 

@@ -1,5 +1,5 @@
-import type { RowKind } from '../store/unreadable.ts'
-import type { Store } from '../store/store.ts'
+import type { RowKind } from '../database/unreadable.ts'
+import type { Store } from '../database/store.ts'
 
 const kinds: RowKind[] = ['run', 'dataset', 'experiment']
 

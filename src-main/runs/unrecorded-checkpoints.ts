@@ -1,12 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isLive } from '#contract/run.ts'
-import type { RunRecord, SavedCheckpoint } from '#contract/run.ts'
-import { checkpointFile, checkpointFolder, descriptionOf } from '../checkpoint-files.ts'
-import { runFolder } from '../store/data-directory.ts'
-import type { Store } from '../store/store.ts'
-import type { Saves } from './saves.ts'
+import { isLive } from '#shared/schemas/run.ts'
+import type { RunRecord, SavedCheckpoint } from '#shared/schemas/run.ts'
+import { checkpointFile, checkpointFolder, descriptionOf } from '../files/checkpoint-names.ts'
+import { runFolder } from '../files/data-folder.ts'
+import type { Store } from '../database/store.ts'
+import type { Saves } from './recorded-checkpoints.ts'
 
 /** What is needed of the JSON beside a checkpoint; the engine checks all of it, and the hash, when it is used. */
 const descriptionSchema = z.object({

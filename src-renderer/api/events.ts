@@ -1,4 +1,4 @@
-import type { AppEvent } from '#contract/ipc.ts'
+import type { AppEvent } from '#shared/ipc.ts'
 import { onEvent } from './index.ts'
 
 type EventType = AppEvent['type']

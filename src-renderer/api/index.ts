@@ -1,5 +1,5 @@
-import { deserializeError, FlowerbedError } from '#contract/errors.ts'
-import type { AppEvent, IpcArgument, IpcChannel, IpcResult, PreloadApi } from '#contract/ipc.ts'
+import { deserializeError, FlowerbedError } from '#shared/errors.ts'
+import type { AppEvent, IpcArgument, IpcChannel, IpcResult, PreloadApi } from '#shared/ipc.ts'
 
 declare global {
   interface Window {

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { Page } from 'playwright-core'
-import { RunKeeper } from '../../src-main/runs/run-keeper.ts'
-import { openStore } from '../../src-main/store/store.ts'
+import { RunKeeper } from '../../src-main/runs/run-service.ts'
+import { openStore } from '../../src-main/database/store.ts'
 import { launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { settingFields } from '#contract/config.ts'
+import { settingFields } from '#shared/schemas/run-config.ts'
 import { demoPictures, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { importPictures } from './steps.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
-import { openDatabase } from '../../src-main/store/driver.ts'
+import { openDatabase } from '../../src-main/database/driver.ts'
 import { demoPictures, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { engineProcess, expectStatus, importPictures, quick, startRun, stepOf } from './steps.ts'

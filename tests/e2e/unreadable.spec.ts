@@ -1,7 +1,7 @@
 import { expect, test } from '@playwright/test'
 import { join } from 'node:path'
-import { RunKeeper } from '../../src-main/runs/run-keeper.ts'
-import { openStore } from '../../src-main/store/store.ts'
+import { RunKeeper } from '../../src-main/runs/run-service.ts'
+import { openStore } from '../../src-main/database/store.ts'
 import { launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 

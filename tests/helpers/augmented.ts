@@ -1,7 +1,7 @@
-import { pictureBytes } from '#contract/pictures.ts'
-import type { PictureShape } from '#contract/pictures.ts'
+import { pictureBytes } from '#shared/schemas/image.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
 import type { Augmentation } from '../../src-main/engine/data/augment.ts'
-import { uniformStream } from '../../src-main/engine/random.ts'
+import { uniformStream } from '../../src-main/engine/rng.ts'
 
 /** What the graph must make of a step's pictures, pixel by pixel and in place: float32 NHWC in [0, 1]. */
 export function augment(

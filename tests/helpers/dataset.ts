@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { DatasetIndex } from '#contract/dataset.ts'
-import { pictureBytes } from '#contract/pictures.ts'
-import type { PictureShape } from '#contract/pictures.ts'
-import { indexText } from '../../src-main/packed/index-file.ts'
+import type { DatasetIndex } from '#shared/schemas/dataset.ts'
+import { pictureBytes } from '#shared/schemas/image.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { indexText } from '../../src-main/datasets/index-file.ts'
 
 /** Writes a packed dataset whose picture i is `pixel(i, k)` at byte k, and answers its folder. */
 export function packedDataset(

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { Store } from '../../src-main/store/store.ts'
+import type { Store } from '../../src-main/database/store.ts'
 
 /** A dataset in the history without files; for tests of runs that never read an image. */
 export function facesDataset(store: Store, { count = 4 } = {}): void {

@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { forkedChannel } from '../../src-main/child/adapters.ts'
-import type { HostProcess } from '../../src-main/engine-host/host-process.ts'
+import { forkedChannel } from '../../src-main/processes/channels.ts'
+import type { HostProcess } from '../../src-main/processes/child-process.ts'
 
 /** A program of a test's own as an engine's process: a real one, forked on this Node. */
 export function forkHost(options: { folder: string; program: string; execPath?: string }): HostProcess {

@@ -1,6 +1,6 @@
-import { forkImporter } from '../../src-main/importer/client.ts'
-import type { ImporterClient } from '../../src-main/importer/client.ts'
-import type { ImportedDataset, ImportOptions, ProblemFile } from '#contract/dataset.ts'
+import { forkImporter } from '../../src-main/processes/cli-importer.ts'
+import type { ImporterClient } from '../../src-main/processes/cli-importer.ts'
+import type { ImportedDataset, ImportOptions, ProblemFile } from '#shared/schemas/dataset.ts'
 
 /** Lends an importer's process, which ends with the work. */
 export async function withImporter<Result>(

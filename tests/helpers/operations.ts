@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
-import { nodeBackend } from '../../src-main/engine/compile/backend.ts'
-import type { OpAttribute } from '../../src-main/engine/compile/backend.ts'
+import { nodeBackend } from '../../src-main/engine/backend/tfjs.ts'
+import type { OpAttribute } from '../../src-main/engine/backend/tfjs.ts'
 
 /** One use of an operation: what it is fed, and the call of it. */
 export interface Use {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import { readSafetensors } from '../../src-main/engine/train/safetensors.ts'
-import type { SafeTensor } from '../../src-main/engine/train/safetensors.ts'
+import { readSafetensors } from '../../src-main/engine/checkpoints/safetensors.ts'
+import type { SafeTensor } from '../../src-main/engine/checkpoints/safetensors.ts'
 
 /** What the reference implementation computed for one system; layouts are PyTorch's. */
 export interface ReferenceFile {

@@ -1,7 +1,7 @@
 import { createPinia, setActivePinia } from 'pinia'
 import { effectScope } from 'vue'
-import { serializeError } from '#contract/errors.ts'
-import type { AppEvent, IpcChannel, IpcResult } from '#contract/ipc.ts'
+import { serializeError } from '#shared/errors.ts'
+import type { AppEvent, IpcChannel, IpcResult } from '#shared/ipc.ts'
 
 /** A request of the page that the test answers when it pleases. */
 export interface Asked {

@@ -1,6 +1,6 @@
-import type { RunConfig } from '#contract/config.ts'
-import type { PictureShape } from '#contract/pictures.ts'
-import { uniformStream } from '../random.ts'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { uniformStream } from '../rng.ts'
 
 /** How pictures are varied before they are learned from. */
 export type Augmentation = Pick<RunConfig, 'flip' | 'flipVertical' | 'turn' | 'shift' | 'jitter'>

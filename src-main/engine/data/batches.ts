@@ -1,4 +1,4 @@
-import { permutation } from '../random.ts'
+import { permutation } from '../rng.ts'
 
 /**
  * The pictures of each training step as a pure function of (seed, step): epochs are shuffled orders of all pictures laid

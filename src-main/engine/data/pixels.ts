@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import { nativeOp } from '../native-op.ts'
+import { nativeOp } from '../backend/native-op.ts'
 
 /**
  * From bytes to images, in the graph. Gathering is by TensorFlow's own operation: tfjs knows no bytes, and would read the

@@ -1,5 +1,5 @@
-import { heldCount } from '#contract/goal.ts'
-import { uniformStream } from '../random.ts'
+import { heldCount } from '#shared/run-limits.ts'
+import { uniformStream } from '../rng.ts'
 
 /** Which pictures are learned from, and which are kept aside to see how well others are drawn. */
 export interface Split {

@@ -4,10 +4,10 @@ import { join, resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import sharp from 'sharp'
-import { readSafetensors } from '../../../src-main/engine/train/safetensors.ts'
+import { readSafetensors } from '../../../src-main/engine/checkpoints/safetensors.ts'
 import { command, commandFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli')
 const pictures = join(folder.path, 'My pictures')

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { temporaryFolder } from '../../helpers/folder.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 import { start } from '../../helpers/process.ts'
 
 const folder = temporaryFolder('cli-destination')

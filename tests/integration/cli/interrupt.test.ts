@@ -5,10 +5,10 @@ import { pathToFileURL } from 'node:url'
 import { spawn } from 'node:child_process'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openStore } from '../../../src-main/store/store.ts'
+import { openStore } from '../../../src-main/database/store.ts'
 import { commandFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 import { start } from '../../helpers/process.ts'
 
 const folder = temporaryFolder('cli-interrupt')

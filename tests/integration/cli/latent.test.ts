@@ -2,11 +2,11 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encoderNames } from '#contract/engine.ts'
-import { readSafetensors } from '../../../src-main/engine/train/safetensors.ts'
+import { encoderNames } from '#shared/engine-messages.ts'
+import { readSafetensors } from '../../../src-main/engine/checkpoints/safetensors.ts'
 import { command } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli-latent')
 const pictures = join(folder.path, 'Colours')

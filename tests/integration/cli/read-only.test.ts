@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { command, commandFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 import { makeReadOnly } from '../../helpers/read-only.ts'
 import { smallDisk } from '../../helpers/small-disk.ts'
 

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { command } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli-resume')
 const images = join(folder.path, 'images')

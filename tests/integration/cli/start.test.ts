@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { openStore } from '../../../src-main/store/store.ts'
+import { openStore } from '../../../src-main/database/store.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const root = resolve(import.meta.dirname, '../../..')

@@ -1,9 +1,9 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checkedChanges } from '../../../src-main/cli/settings.ts'
+import { checkedChanges } from '../../../src-main/cli/support/settings.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 import { start } from '../../helpers/process.ts'
 
 const folder = temporaryFolder('cli-usage')

@@ -2,11 +2,11 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { removeAbandonedJournals, removeAbandonedPacks } from '../../../src-main/packed/abandoned.ts'
-import { processTag, thisProcess } from '../../../src-main/process-identity.ts'
+import { removeAbandonedJournals, removeAbandonedPacks } from '../../../src-main/datasets/abandoned.ts'
+import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { importInto, withImporter } from '../../helpers/importer.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('abandoned')
 const images = join(folder.path, 'images')
@@ -28,7 +28,7 @@ afterAll(() => {
 
 /** A process that packs and is killed in the midst of it, with what it had begun left behind. */
 async function killedWhilePacking(): Promise<void> {
-  const client = resolve(import.meta.dirname, '../../../src-main/importer/client.ts')
+  const client = resolve(import.meta.dirname, '../../../src-main/processes/cli-importer.ts')
   const script = `
     const { forkImporter } = await import(${JSON.stringify(client)})
     const importer = forkImporter({

@@ -4,10 +4,10 @@ import { basename, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import sharp from 'sharp'
-import { datasetIndexSchema } from '#contract/dataset.ts'
-import type { PictureShape } from '#contract/pictures.ts'
-import { forkImporter } from '../../../src-main/importer/client.ts'
-import { writeFiles } from '../../helpers/pictures.ts'
+import { datasetIndexSchema } from '#shared/schemas/dataset.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { forkImporter } from '../../../src-main/processes/cli-importer.ts'
+import { writeFiles } from '../../helpers/images.ts'
 
 const images = fileURLToPath(new URL('../../fixtures/images/', import.meta.url))
 

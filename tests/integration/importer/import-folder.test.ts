@@ -1,11 +1,11 @@
 import { join } from 'node:path'
 import { afterAll, expect, it, vi } from 'vitest'
-import { benchImport } from '../../../src-main/cli/bench-import.ts'
-import { importFolder } from '../../../src-main/cli/import-folder.ts'
-import { openStore } from '../../../src-main/store/store.ts'
+import { benchImport } from '../../../bench/commands/import.ts'
+import { importFolder } from '../../../src-main/cli/support/import-folder.ts'
+import { openStore } from '../../../src-main/database/store.ts'
 import { command } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('import-folder')
 const data = join(folder.path, 'data')

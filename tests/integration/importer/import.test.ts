@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import sharp from 'sharp'
-import { datasetIndexSchema } from '#contract/dataset.ts'
-import type { ImporterEvent } from '#contract/importer.ts'
-import { forkImporter } from '../../../src-main/importer/client.ts'
-import { plain, redThenBlue, writeFiles } from '../../helpers/pictures.ts'
+import { datasetIndexSchema } from '#shared/schemas/dataset.ts'
+import type { ImporterEvent } from '#shared/importer-messages.ts'
+import { forkImporter } from '../../../src-main/processes/cli-importer.ts'
+import { plain, redThenBlue, writeFiles } from '../../helpers/images.ts'
 
 let folder: string
 let datasets: string

@@ -5,10 +5,10 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, describe, expect, it } from 'vitest'
-import type { DatasetIndex } from '#contract/dataset.ts'
+import type { DatasetIndex } from '#shared/schemas/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { importInto, reasonsByName, withImporter } from '../../helpers/importer.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('odd')
 afterAll(() => folder.remove())

@@ -1,13 +1,13 @@
 import { cpSync, existsSync, readFileSync, readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { importFolder } from '../../../src-main/cli/import-folder.ts'
-import { Dataset } from '../../../src-main/packed/dataset.ts'
-import { OpenDatasets } from '../../../src-main/packed/open-datasets.ts'
-import { openStore } from '../../../src-main/store/store.ts'
+import { importFolder } from '../../../src-main/cli/support/import-folder.ts'
+import { Dataset } from '../../../src-main/datasets/packed-dataset.ts'
+import { OpenDatasets } from '../../../src-main/datasets/open-datasets.ts'
+import { openStore } from '../../../src-main/database/store.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { reasonsByName } from '../../helpers/importer.ts'
-import { plain, writeFiles } from '../../helpers/pictures.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('same-images')
 const [first, second] = [join(folder.path, 'first'), join(folder.path, 'second')]

@@ -3,9 +3,9 @@ import { join, resolve } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createSystem } from '../../../src-main/engine/flow/create-system.ts'
-import { integrate } from '../../../src-main/engine/flow/solver.ts'
-import { loadTensorFlow } from '../../../src-main/engine/runtime/load.ts'
+import { createSystem } from '../../../src-main/engine/model/create-model.ts'
+import { integrate } from '../../../src-main/engine/model/flow/solver.ts'
+import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { fromTorch, readReference, referenceName, relativeError } from '../../helpers/reference.ts'
 
 const folder =

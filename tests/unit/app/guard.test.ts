@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
-import { FlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 import { createGuard } from '../../../src-main/app/guard.ts'
 import type { Notice } from '../../../src-main/app/guard.ts'
 

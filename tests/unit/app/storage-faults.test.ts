@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FlowerbedError } from '#contract/errors.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 import { isBusyFault, isStorageFault } from '../../../src-main/app/storage-faults.ts'
 
 const coded = (code: string) => Object.assign(new Error(code), { code })

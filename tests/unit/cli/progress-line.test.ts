@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { progressLine } from '../../../src-main/cli/train-run.ts'
+import { progressLine } from '../../../src-main/cli/support/train-run.ts'
 
 const first = {
   step: 0,

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import type { PictureShape } from '#contract/pictures.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
 import { drawVariation, lightLength, viewLength, viewOf } from '../../../../src-main/engine/data/augment.ts'
 import type { Augmentation } from '../../../../src-main/engine/data/augment.ts'
 

@@ -7,5 +7,5 @@ const root = resolve(import.meta.dirname, '../../../..')
 
 it('the convolutions that are committed are compiled from the sources that are (scripts/build-kernels.mjs)', () => {
   const made = readFileSync(resolve(root, 'resources/tensorflow-kernels/linux-x64/sources.sha256'), 'utf8')
-  expect(hashOfSources(resolve(root, 'src-main/engine/kernels/native'))).toBe(made.trim())
+  expect(hashOfSources(resolve(root, 'src-main/native/kernels/src'))).toBe(made.trim())
 })

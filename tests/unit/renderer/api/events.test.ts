@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest'
-import type { AppEvent } from '#contract/ipc.ts'
+import type { AppEvent } from '#shared/ipc.ts'
 
 /** Not by its name: these tests are checked without the types of a page. */
 const page = new URL('../../../../src-renderer/api/events.ts', import.meta.url).href

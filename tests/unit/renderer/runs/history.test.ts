@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest'
-import { shareDone } from '#contract/goal.ts'
-import { presets } from '#contract/presets.ts'
-import type { RunRecord } from '#contract/run.ts'
-import { filterRuns } from '../../../../src-renderer/features/runs/run-filter.ts'
-import { formatAge, formatLoss, runSentence } from '../../../../src-renderer/features/runs/run-words.ts'
+import { shareDone } from '#shared/run-limits.ts'
+import { presets } from '#shared/presets.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { filterRuns } from '../../../../src-renderer/pages/library/run-filter.ts'
+import { formatAge, formatLoss, runSentence } from '../../../../src-renderer/entities/runs/run-labels.ts'
 
 const base: RunRecord = {
   id: 'a',

@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { settingFields } from '#contract/config.ts'
-import type { SettingField } from '#contract/config.ts'
-import { defaultPresetId, presets, resolveConfig } from '#contract/presets.ts'
-import { useRunDraft } from '../../../../src-renderer/features/runs/run-draft.ts'
-import { rangeWords, valueWords } from '../../../../src-renderer/features/runs/setting-words.ts'
+import { settingFields } from '#shared/schemas/run-config.ts'
+import type { SettingField } from '#shared/schemas/run-config.ts'
+import { defaultPresetId, presets, resolveConfig } from '#shared/presets.ts'
+import { useRunDraft } from '../../../../src-renderer/entities/runs/run-draft.ts'
+import { rangeWords, valueWords } from '../../../../src-renderer/entities/runs/setting-labels.ts'
 
 const fields = settingFields()
 const numeric = fields.filter(({ kind }) => kind === 'integer' || kind === 'number')

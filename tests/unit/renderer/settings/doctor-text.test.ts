@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { DoctorReport } from '../../../../src-preload/contract/doctor.ts'
-import { doctorRows, doctorText } from '../../../../src-renderer/features/settings/doctor-text.ts'
+import type { DoctorReport } from '#shared/schemas/doctor.ts'
+import { doctorRows, doctorText } from '../../../../src-renderer/pages/settings/doctor-text.ts'
 
 const well: DoctorReport = {
   ok: true,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { InstallProgress } from '../../../../src-preload/contract/doctor.ts'
-import { installWords } from '../../../../src-renderer/features/settings/install-words.ts'
+import type { InstallProgress } from '#shared/schemas/doctor.ts'
+import { installWords } from '../../../../src-renderer/pages/settings/install-labels.ts'
 
 const at = (changes: Partial<InstallProgress>): InstallProgress => ({
   phase: 'download',

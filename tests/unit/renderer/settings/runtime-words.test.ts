@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import type { InstalledRuntime, RuntimeStatus } from '../../../../src-preload/contract/doctor.ts'
+import type { InstalledRuntime, RuntimeStatus } from '#shared/schemas/doctor.ts'
 import {
   notInstalled,
   removableBytes,
   variantTitle,
-} from '../../../../src-renderer/features/settings/runtime-words.ts'
+} from '../../../../src-renderer/pages/settings/runtime-labels.ts'
 
 const one = (changes: Partial<InstalledRuntime> = {}): InstalledRuntime => ({
   variant: 'cpu',

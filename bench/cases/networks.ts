@@ -1,0 +1,56 @@
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { resolveConfig } from '#shared/presets.ts'
+import { createSystem } from '../../src-main/engine/model/create-model.ts'
+import type { System } from '../../src-main/engine/model/flow/system.ts'
+import { smallUnets } from './small-unets.ts'
+
+export const benchNetworks = ['small-unets', 'ladder-5', 'default-64'] as const
+export type BenchNetwork = (typeof benchNetworks)[number]
+
+/** What is timed: a system, how it is trained, and pictures of which shape. */
+export interface BenchCase {
+  name: BenchNetwork
+  config: RunConfig
+  shape: PictureShape
+  system: System
+}
+
+/** What is asked of a case other than what it is known by. */
+export interface BenchChanges {
+  /** Settings of the run, `batch` or `hidden` for one. */
+  settings?: Record<string, unknown>
+  /** Width and height of the pictures. */
+  imageSize?: number
+}
+
+/**
+ * The networks that speed is told for: two small U-Nets, the reference's own, and our default at 64 × 64.
+ * @throws FlowerbedError or ZodError for settings and sizes that no run can have
+ */
+export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {
+  const { imageSize } = changes
+  const settings = { precision: 'fp32', ...changes.settings }
+  const square = (size: number, channels: PictureShape['channels']): PictureShape => {
+    const side = imageSize ?? size
+    return pictureShapeSchema.parse({ height: side, width: side, channels })
+  }
+  if (name === 'small-unets') {
+    const shape = square(28, 1)
+    const config = resolveConfig('balanced', {
+      hidden: 32,
+      batch: 32,
+      emaDecay: 0,
+      clipNorm: 0,
+      times: 'independent',
+      timeShift: 1,
+      ...settings,
+    })
+    return { name, config, shape, system: smallUnets(shape, config.hidden) }
+  }
+  const ladder = name === 'ladder-5'
+  const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'balanced', settings)
+  const shape = ladder ? square(28, 1) : square(64, 3)
+  return { name, config, shape, system: createSystem({ config, shape }) }
+}

@@ -1,0 +1,51 @@
+import type { SolverName } from '#shared/schemas/sampling.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { benchCase } from '../cases/networks.ts'
+import type { BenchNetwork } from '../cases/networks.ts'
+import { timedSample } from '../cases/sample.ts'
+import { summarize } from '../summary.ts'
+import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
+import { checkInterrupted } from '../../src-main/cli/support/interrupt.ts'
+import { answer, bytes, say } from '../../src-main/cli/support/output.ts'
+
+export interface SampleBenchOptions {
+  network: BenchNetwork
+  count: number
+  solver: SolverName
+  steps: number
+  repeats: number
+  device: DeviceChoice
+  json?: boolean
+}
+
+/** Times the drawing of pictures from noise. */
+export async function benchSample(options: SampleBenchOptions): Promise<void> {
+  const { network, count, solver, steps, repeats, json = false } = options
+  const { deviceName } = loadTensorFlow({ device: options.device })
+  await checkInterrupted()
+  const drawing = timedSample(benchCase(network), { count, solver, steps })
+  await drawing.time(1)
+  const times: number[] = []
+  for (let i = 0; i < repeats; i++) {
+    await checkInterrupted()
+    times.push(await drawing.time(1))
+    say(`${i + 1} of ${repeats}: ${((times[i] ?? NaN) / 1000).toFixed(2)} s`)
+  }
+  const ms = summarize(times)
+  const evaluations = drawing.evaluations()
+  const result = {
+    ...{ network, device: deviceName, count, solver, steps, evaluations },
+    msPerPicture: ms.median / count,
+    spread: ms,
+    /** Evaluations of the network on one picture each, a second. */
+    evaluationsPerSecond: (count * evaluations * 1000) / ms.median,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+  }
+  say(
+    `${network} on ${deviceName}: ${count} pictures by ${solver} in ${(ms.median / 1000).toFixed(2)} s ` +
+      `(${(ms.min / 1000).toFixed(2)} to ${(ms.max / 1000).toFixed(2)}), ${result.msPerPicture.toFixed(1)} ms each, ` +
+      `${result.evaluationsPerSecond.toFixed(0)} evaluations a second, ${bytes(result.peakMemoryBytes)}`,
+  )
+  await drawing.dispose()
+  answer(json, result)
+}

@@ -1,0 +1,212 @@
+import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import type { Precision } from '#shared/schemas/run-config.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { benchCase } from '../cases/networks.ts'
+import type { BenchChanges, BenchNetwork } from '../cases/networks.ts'
+import { timeBoth, timedMatMul, timedStep } from '../cases/step.ts'
+import type { Timed, Timing } from '../cases/step.ts'
+import { summarize } from '../summary.ts'
+import type { Summary } from '../summary.ts'
+import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
+import type { Peer, PeerTiming } from '../baselines/baseline.ts'
+import { startElectronPeer } from '../baselines/electron.ts'
+import { checkInterrupted, wasInterrupted } from '../../src-main/cli/support/interrupt.ts'
+import { answer, say } from '../../src-main/cli/support/output.ts'
+import { startTorchPeer, torchVariants, variantName } from '../baselines/torch.ts'
+import type { TorchPeer } from '../baselines/torch.ts'
+
+export interface StepOptions {
+  network: BenchNetwork
+  set: Record<string, string>
+  imageSize?: number
+  steps?: number
+  repeats: number
+  against?: 'torch' | 'electron'
+  python?: string
+  device: DeviceChoice
+  fed?: boolean
+  precision: Precision
+  json?: boolean
+}
+
+const repeatSeconds = 5
+
+/** Times training steps, the machine's own limit and, if asked, another program, in turns. */
+export async function benchStep(options: StepOptions): Promise<void> {
+  const { network, repeats } = options
+  checkPeer(options)
+  const { device, deviceName } = loadTensorFlow({ device: options.device })
+  await checkInterrupted()
+  const changes = changesOf(options)
+  const step = timedStep(benchCase(network, changes), options)
+  const limit = timedMatMul()
+  const first = await warmUp(step)
+  await checkInterrupted()
+  await warmUp(limit)
+  const calls = options.steps ?? Math.max(1, Math.round((repeatSeconds * 1000) / first))
+  const peer = await startRival(options, { device, changes, calls })
+  const ours: Timing[] = []
+  const theirs: PeerTiming[] = []
+  const limits: number[] = []
+  const outside: number[] = []
+  const input: number[] = []
+  for (let i = 0; i < repeats; i++) {
+    await checkInterrupted()
+    // In turns, so that a slow minute of the machine is everybody's.
+    ours.push(await timeBoth(step, calls))
+    const { outsideMs, inputMs } = step.times()
+    outside.push(outsideMs)
+    input.push(inputMs)
+    if (peer) theirs.push(await peer.process.time(calls))
+    limits.push(await limit.time(3))
+    const told = peer ? `, ${peer.name} ${theirs[i]?.ms.toFixed(1)} ms` : ''
+    say(`${i + 1} of ${repeats}: ${ours[i]?.ms.toFixed(1)} ms${told}`)
+  }
+  const ms = summarize(ours.map((timing) => timing.ms))
+  const peak = summarize(limits.map((each) => (limit.gflop / each) * 1000))
+  const result = {
+    network,
+    precision: options.precision,
+    ...changes,
+    device: deviceName,
+    msPerStep: ms.median,
+    spread: ms,
+    processorMsPerStep: summarize(ours.map((timing) => timing.processorMs)).median,
+    /** Outside of TensorFlow's call, and of that for the pictures. */
+    outsideMs: summarize(outside).median,
+    inputMs: summarize(input).median,
+    inputShare: summarize(input.map((each, i) => each / (ours[i]?.ms ?? NaN))).median,
+    parameters: step.parameters,
+    gflopPerStep: step.gflop,
+    gflops: (step.gflop / ms.median) * 1000,
+    peakGflops: peak.median,
+    peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
+    ...(peer ? { against: comparison({ peer, ours, theirs }) } : {}),
+  }
+  tell(result)
+  await step.dispose()
+  await limit.dispose()
+  peer?.process.dispose()
+  answer(options.json ?? false, result)
+}
+
+function changesOf({ set, imageSize, precision }: StepOptions): BenchChanges {
+  return {
+    settings: { precision, ...set },
+    ...(imageSize === undefined ? {} : { imageSize }),
+  }
+}
+
+/** Milliseconds of a call once everything is warm. */
+export async function warmUp(timed: Timed): Promise<number> {
+  await timed.time(3)
+  return await timed.time(3)
+}
+
+/** What is timed in turns with this process. */
+interface Rival {
+  name: string
+  /** What it told of itself, for the answer. */
+  about: { peer: string; parameters: number; threads?: number }
+  process: Pick<Peer<unknown>, 'time' | 'dispose'>
+}
+
+/** @throws FlowerbedError `bad-input` before anything is started that would be for nothing */
+function checkPeer({ against, python, set, imageSize }: StepOptions): void {
+  if (against !== 'torch') return
+  if (!python)
+    throw new FlowerbedError('bad-input', 'Which Python has torch? Say --python.', { where: '--python' })
+  if (imageSize !== undefined || Object.keys(set).length > 0) {
+    throw new FlowerbedError('bad-input', 'PyTorch’s side has the networks as they are only.', {
+      where: '--against torch',
+      hint: 'Leave out --set and --image-size.',
+    })
+  }
+}
+
+async function startRival(
+  { against, python, network, precision }: StepOptions,
+  { device, changes, calls }: { device: 'cpu' | 'cuda'; changes: BenchChanges; calls: number },
+): Promise<Rival | null> {
+  if (against === 'electron') {
+    const electron = await startElectronPeer({ network, device, changes })
+    const name = `Electron ${electron.about.version}`
+    return { name, about: { peer: name, parameters: electron.about.parameters }, process: electron }
+  }
+  return against && python
+    ? await bestTorch({ python, network, precision, device, calls: Math.max(1, calls >> 2) })
+    : null
+}
+
+/** The quickest of the ways in which PyTorch can run the step; the others are ended. One that fails is left out. */
+async function bestTorch(options: {
+  python: string
+  network: BenchNetwork
+  precision: Precision
+  device: 'cpu' | 'cuda'
+  calls: number
+}): Promise<Rival> {
+  const { calls, ...rest } = options
+  const tried: { peer: TorchPeer; name: string; ms: number }[] = []
+  for (const variant of torchVariants) {
+    try {
+      const peer = await startTorchPeer({ ...rest, variant })
+      const ms = summarize([(await peer.time(calls)).ms, (await peer.time(calls)).ms]).min
+      const name = `PyTorch ${peer.about.torch}, ${variantName(variant)}`
+      say(`${name}: ${ms.toFixed(1)} ms`)
+      tried.push({ peer, name, ms })
+    } catch (thrown) {
+      // Without a torch none runs; without a compiler half of them do.
+      if (tried.length === 0 || wasInterrupted()) throw thrown
+      say(`${variantName(variant)}: ${toFlowerbedError(thrown).message}`)
+    }
+  }
+  const [best, ...slower] = tried.sort((a, b) => a.ms - b.ms)
+  for (const each of slower) each.peer.dispose()
+  if (!best) throw new FlowerbedError('internal', 'There is no way to run PyTorch.')
+  const { threads, parameters } = best.peer.about
+  return { name: 'PyTorch', about: { peer: best.name, threads, parameters }, process: best.peer }
+}
+
+function comparison({ peer, ours, theirs }: { peer: Rival; ours: Timing[]; theirs: PeerTiming[] }) {
+  const ratio = (key: keyof Timing) =>
+    summarize(ours.map((own, i) => own[key] / (theirs[i]?.[key] ?? NaN))).median
+  const peakMemoryBytes = theirs.at(-1)?.peakMemoryBytes
+  return {
+    ...peer.about,
+    msPerStep: summarize(theirs.map(({ ms }) => ms)).median,
+    ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
+    /** Ours over theirs, pair by pair. */
+    ratio: ratio('ms'),
+    processorRatio: ratio('processorMs'),
+  }
+}
+
+function tell(result: {
+  network: string
+  device: string
+  spread: Summary
+  gflops: number
+  peakGflops: number
+  peakMemoryBytes: number
+  outsideMs: number
+  inputMs: number
+  inputShare: number
+  against?: ReturnType<typeof comparison>
+}): void {
+  const { network, device, spread, gflops, peakGflops, peakMemoryBytes, against } = result
+  say(
+    `${network} on ${device}: ${spread.median.toFixed(1)} ms a step (${spread.min.toFixed(1)} to ${spread.max.toFixed(1)}), ` +
+      `${gflops.toFixed(0)} of ${peakGflops.toFixed(0)} GFLOP/s, ${(peakMemoryBytes / 1e9).toFixed(1)} GB`,
+  )
+  const { outsideMs, inputMs, inputShare } = result
+  say(
+    `${outsideMs.toFixed(2)} ms of a step are outside of TensorFlow, ${inputMs.toFixed(2)} ms of them for the pictures ` +
+      `(${(100 * inputShare).toFixed(2)} %)`,
+  )
+  if (against) {
+    say(
+      `${against.peer}: ${against.msPerStep.toFixed(1)} ms; ours takes ${against.ratio.toFixed(2)} of its time`,
+    )
+  }
+}

@@ -1,0 +1,55 @@
+import { Notification, powerSaveBlocker } from 'electron'
+import type { BrowserWindow } from 'electron'
+import { shareDone } from '#shared/run-limits.ts'
+import { isLive } from '#shared/schemas/run.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import type { Guard } from './guard.ts'
+
+/** What the system shows of training beside the window: progress on the taskbar, no sleep, a word at the end. */
+export class Attention {
+  private readonly windowNow: () => BrowserWindow | null
+  private readonly guard: Guard
+  private blocker: number | null = null
+
+  constructor(options: { window: () => BrowserWindow | null; guard: Guard }) {
+    this.windowNow = options.window
+    this.guard = options.guard
+  }
+
+  /** Follows one run's record; `null` when none is in training. */
+  show(run: RunRecord | null): void {
+    const trains = run !== null && isLive(run)
+    if (trains && this.blocker === null) this.blocker = powerSaveBlocker.start('prevent-app-suspension')
+    if (!trains && this.blocker !== null) {
+      powerSaveBlocker.stop(this.blocker)
+      this.blocker = null
+    }
+    this.window?.setProgressBar(trains ? shareDone(run) : -1)
+  }
+
+  /** Says that a run has ended, when nobody looks. */
+  announce(run: RunRecord): void {
+    if (this.window?.isFocused() || !Notification.isSupported()) return
+    const finished = run.status === 'finished'
+    const notification = new Notification({
+      title: finished ? `“${run.name}” has grown` : `“${run.name}” has stopped`,
+      body: finished
+        ? 'Its pictures are in the gallery.'
+        : (run.error?.message ?? 'Open Flowerbed to see why.'),
+    })
+    notification.on(
+      'click',
+      this.guard.wrap('notification', () => {
+        this.window?.show()
+        this.window?.focus()
+      }),
+    )
+    notification.show()
+  }
+
+  /** The window while there is one: a notification may be clicked after it was closed. */
+  private get window(): BrowserWindow | null {
+    const window = this.windowNow()
+    return window && !window.isDestroyed() ? window : null
+  }
+}

@@ -1,0 +1,100 @@
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { EngineEvent } from '#shared/engine-messages.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { demoFolder } from '../../../files/resources.ts'
+import { checkDestination, writing } from '../../support/destination.ts'
+import { followDrawing } from '../../support/follow-sampling.ts'
+import { importFolder } from '../../support/import-folder.ts'
+import {
+  dataDirOption,
+  deviceOption,
+  imageSize,
+  jsonOption,
+  positiveNumber,
+  wholeNumber,
+} from '../../support/options.ts'
+import { answer, say } from '../../support/output.ts'
+import { checkedChanges } from '../../support/settings.ts'
+import { followTraining, trainAnswer, trainRun } from '../../support/train-run.ts'
+import { withWorkspace } from '../../support/workspace.ts'
+import { writeWalk } from '../interpolate/interpolate.ts'
+import { writePictures } from '../sample/sample.ts'
+
+interface Options {
+  out: string
+  minutes: number
+  steps?: number
+  imageSize: number
+  device: DeviceChoice
+  dataDir?: string
+  json?: boolean
+}
+
+const preset = 'balanced'
+
+export function addDemo(program: Command): void {
+  program
+    .command('demo')
+    .description('train on the pictures that come with Flowerbed, then draw and walk')
+    .option('--out <folder>', 'where the drawings go', 'flowerbed-demo')
+    .option('--minutes <minutes>', 'how long to train', positiveNumber, 4)
+    .option('--steps <count>', 'how many steps at most', wholeNumber)
+    .option('--image-size <pixels>', 'width and height to learn at', imageSize, 32)
+    .addOption(deviceOption())
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(demo)
+}
+
+async function demo(options: Options): Promise<void> {
+  const { device, imageSize: size, minutes, steps } = options
+  const out = resolve(options.out)
+  const changes = checkedChanges(preset, { own: { minutes, steps } })
+  await checkDestination(out, 'folder')
+  await checkDestination(join(out, 'pictures'), 'folder')
+  const follow = followTraining()
+  const drawn = followDrawing()
+  const onEvent = (event: EngineEvent) => {
+    follow.onEvent(event)
+    drawn.onEvent(event)
+  }
+  await withWorkspace({ dataDir: options.dataDir, onEvent, writes: true }, async (workspace) => {
+    const { store, keeper, engine } = workspace
+    const dataset = await importFolder({
+      folder: demoFolder(),
+      store,
+      changes: { name: 'Demo faces', width: size, height: size },
+    })
+    const made = keeper.create({ datasetId: dataset.id, preset, changes, device })
+    say(`Training “${made.name}” for at most ${minutes} min; --minutes and --steps make it shorter …`)
+    const run = await trainRun(workspace, made).finally(follow.end)
+
+    const model = keeper.modelSource(run.id)
+    const drawing = { model, device }
+    const { pictures } = await drawn.during(engine, (job) =>
+      engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false, job }),
+    )
+    const { sheet } = await writing(out, () => writePictures(join(out, 'pictures'), pictures))
+    const picture = (index: number) => ({
+      kind: 'dataset' as const,
+      datasetDirectory: dataset.directory,
+      index,
+    })
+    const walk = await drawn.during(engine, (job) =>
+      engine.handlers.interpolate({
+        ...drawing,
+        a: picture(0),
+        b: picture(Math.floor(dataset.count / 2)),
+        frames: 9,
+        mode: 'slerp',
+        encoder: 'posterior',
+        job,
+      }),
+    )
+    const interpolation = join(out, 'interpolation.png')
+    await writing(out, () => writeWalk(interpolation, walk))
+    say(`gallery: ${sheet}\ninterpolation: ${interpolation}`)
+    answer(options.json ?? false, { ...trainAnswer(run), gallery: sheet, interpolation })
+  })
+}

@@ -1,0 +1,92 @@
+import { mkdir } from 'node:fs/promises'
+import { basename, dirname, resolve } from 'node:path'
+import type { Command } from 'commander'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
+import { writeSafetensors } from '../../../engine/checkpoints/safetensors.ts'
+import { writeFileAtomically } from '../../../files/atomic-write.ts'
+import { decodePictures } from '../../support/decode-images.ts'
+import {
+  addDrawingOptions,
+  addEncodingOptions,
+  checkpointOption,
+  dataDirOption,
+  deviceOption,
+  drawingFrom,
+  encodingFrom,
+  jsonOption,
+} from '../../support/options.ts'
+import type { DrawingFlags, EncodingFlags } from '../../support/options.ts'
+import { checkDestination, writing } from '../../support/destination.ts'
+import { followDrawing } from '../../support/follow-sampling.ts'
+import { answer, percent, say } from '../../support/output.ts'
+import { withWorkspace } from '../../support/workspace.ts'
+
+interface Options extends DrawingFlags, EncodingFlags {
+  out: string
+  checkpoint?: CheckpointChoice
+  device: DeviceChoice
+  dataDir?: string
+  json?: boolean
+}
+
+export function addEncode(program: Command): void {
+  const command = program
+    .command('encode')
+    .description('turn pictures into latents, as a safetensors file')
+    .argument('<run>', 'its id, the beginning of one, or latest')
+    .argument('<images...>', 'pictures to encode')
+    .requiredOption('--out <file>', 'a .safetensors file')
+    .addOption(checkpointOption())
+    .addOption(deviceOption())
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(encode)
+  addDrawingOptions(addEncodingOptions(command))
+}
+
+async function encode(wanted: string, images: string[], options: Options): Promise<void> {
+  const { encoder, seed, device } = options
+  const out = resolve(options.out)
+  if (!out.endsWith('.safetensors'))
+    throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
+  const drawing = drawingFrom(options)
+  await checkDestination(out, 'file')
+  const follow = followDrawing()
+  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
+    const run = keeper.find(wanted)
+    const pictures = await decodePictures(images, run.shape)
+    const request = { device, pictures, ...encodingFrom(options), drawing }
+    const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
+      keeper.withModel(
+        run.id,
+        async (model) => await engine.handlers.encode({ ...request, model, job }),
+        options.checkpoint,
+      ),
+    )
+    const { height, width, channels } = originals
+    const bytes = writeSafetensors({
+      tensors: {
+        latents: {
+          dtype: 'F32',
+          shape: [pictures.length, height, width, channels],
+          values: latents,
+        },
+      },
+      metadata: {
+        run: run.id,
+        encoder,
+        ...(encoder === 'posterior-sample' ? { seed: String(seed) } : {}),
+        images: JSON.stringify(images.map((path) => basename(path))),
+      },
+    })
+    await writing(out, async () => {
+      await mkdir(dirname(out), { recursive: true })
+      await writeFileAtomically(out, bytes)
+    })
+    images.forEach((path, i) => {
+      say(`${basename(path)}: redrawn ${percent(reconstructionError[i] ?? 0)} off`)
+    })
+    answer(options.json ?? false, { run: run.id, file: out, encoder, reconstructionError })
+  })
+}

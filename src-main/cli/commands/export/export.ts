@@ -1,0 +1,75 @@
+import { resolve } from 'node:path'
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { exportFormats } from '#shared/engine-messages.ts'
+import type { ExportFormat } from '#shared/engine-messages.ts'
+import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
+import {
+  addDrawingOptions,
+  checkpointOption,
+  dataDirOption,
+  deviceOption,
+  drawingFrom,
+  jsonOption,
+  wholeNumber,
+} from '../../support/options.ts'
+import type { DrawingFlags } from '../../support/options.ts'
+import { checkDestination, writing } from '../../support/destination.ts'
+import { followDrawing } from '../../support/follow-sampling.ts'
+import { answer, bytes, say } from '../../support/output.ts'
+import { checkSelection } from '../../support/settings.ts'
+import { withWorkspace } from '../../support/workspace.ts'
+
+interface Options extends DrawingFlags {
+  format: ExportFormat
+  out: string
+  count: number
+  checkpoint?: CheckpointChoice
+  device: DeviceChoice
+  dataDir?: string
+  json?: boolean
+}
+
+export function addExport(program: Command): void {
+  const command = program
+    .command('export')
+    .description('write a model for other programs')
+    .argument('<run>', 'its id, the beginning of one, or latest')
+    .addOption(
+      new Option('--format <format>', 'saved-model: TensorFlow’s own')
+        .choices(exportFormats)
+        .makeOptionMandatory(),
+    )
+    .requiredOption('--out <folder>', 'where it goes; must not be there yet')
+    .option('--count <count>', 'pictures that one call will draw', wholeNumber, 16)
+    .addOption(checkpointOption())
+    .addOption(deviceOption())
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(exportRun)
+  addDrawingOptions(command)
+}
+
+async function exportRun(wanted: string, options: Options): Promise<void> {
+  const { format, out, count, checkpoint, device, dataDir, json = false } = options
+  const folder = resolve(out)
+  const drawing = drawingFrom(options)
+  checkSelection({ count, seed: 0 })
+  await checkDestination(folder, 'new-folder')
+  const follow = followDrawing()
+  await withWorkspace({ dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
+    const run = keeper.find(wanted)
+    const written = await writing(folder, () =>
+      follow.during(engine, (job) =>
+        keeper.withModel(
+          run.id,
+          async (model) =>
+            await engine.handlers.export({ model, device, drawing, format, folder, count, job }),
+          checkpoint,
+        ),
+      ),
+    )
+    say(`${written.folder}: step ${written.step}, ${bytes(written.bytes)}`)
+    answer(json, { run: run.id, format, ...written })
+  })
+}

@@ -1,0 +1,115 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { InvalidArgumentError } from 'commander'
+import type { PictureGroup } from '#shared/engine-messages.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { tile, writePng } from '../../../engine/images/png.ts'
+import type { Store } from '../../../database/store.ts'
+import { writeAnimation } from '../../support/animation.ts'
+import type { InterpolateOptions, Wanted } from './interpolate.ts'
+import { enlargement } from '../sample/sample.ts'
+import { decodePictures } from '../../support/decode-images.ts'
+import { originalsFile } from './latent-grid.ts'
+import { checkDestination, writing } from '../../support/destination.ts'
+import { followDrawing } from '../../support/follow-sampling.ts'
+import { drawingFrom, encodingFrom } from '../../support/options.ts'
+import { answer, percent, say } from '../../support/output.ts'
+import { withWorkspace } from '../../support/workspace.ts'
+
+export interface StrengthRange {
+  from: number
+  to: number
+}
+
+/** `1`, or `-1..1.5`. */
+export function strengthRange(text: string): StrengthRange {
+  const [from = NaN, to = from] = text.split('..', 2).map((part) => (part.trim() === '' ? NaN : Number(part)))
+  if (!Number.isFinite(from) || !Number.isFinite(to))
+    throw new InvalidArgumentError('It must be a number, or two as from..to.')
+  return { from, to }
+}
+
+/** One strength, or `frames` of them evenly from one to the other. */
+function strengthsOf({ from, to }: StrengthRange, frames: number): number[] {
+  if (from === to) return [from]
+  if (frames < 2)
+    throw new FlowerbedError('bad-input', 'A strip has at least 2 frames.', { where: '--frames' })
+  return Array.from({ length: frames }, (_, i) => from + ((to - from) * i) / (frames - 1))
+}
+
+/** Changes pictures by the difference of two groups and writes a row for each, its original beside them. */
+export async function writeShift(out: string, { run: wanted, images, options }: Wanted): Promise<void> {
+  const strengths = strengthsOf(options.strength, options.frames)
+  if (!out.endsWith('.png') && images.length > 1)
+    throw new FlowerbedError('bad-input', 'An animation is of one picture; several are written as .png.')
+  await checkDestination(originalsFile(out), 'file')
+  const follow = followDrawing()
+  await withWorkspace(
+    { dataDir: options.dataDir, onEvent: follow.onEvent },
+    async ({ keeper, engine, store }) => {
+      const run = keeper.find(wanted)
+      const request = {
+        device: options.device,
+        pictures: await decodePictures(images, run.shape),
+        add: await groupOf('add', { run, store, options }),
+        subtract: await groupOf('subtract', { run, store, options }),
+        strengths,
+        ...encodingFrom(options),
+        drawing: drawingFrom(options),
+      }
+      const result = await follow.during(engine, (job) =>
+        keeper.withModel(
+          run.id,
+          async (model) => await engine.handlers.shift({ ...request, model, job }),
+          options.checkpoint,
+        ),
+      )
+      const { drawn, originals, reconstructionError, directionSize, added, subtracted } = result
+      const enlarge = enlargement(drawn)
+      await writing(out, async () => {
+        await mkdir(dirname(out), { recursive: true })
+        if (out.endsWith('.png')) await writePng(out, tile(drawn, strengths.length), { enlarge })
+        else await writeAnimation(out, drawn, { enlarge })
+        await writePng(originalsFile(out), tile(originals, 1), { enlarge })
+      })
+      say(
+        `${out} (${added} pictures less ${subtracted}; redrawn unchanged, ${percent(Math.max(...reconstructionError))} off at most)`,
+      )
+      answer(options.json ?? false, {
+        run: run.id,
+        file: out,
+        originals: originalsFile(out),
+        strengths,
+        reconstructionError,
+        directionSize,
+        added,
+        subtracted,
+      })
+    },
+  )
+}
+
+/** @throws FlowerbedError `bad-input` unless files or a label are given, `not-found` for a label of a deleted dataset */
+async function groupOf(
+  name: 'add' | 'subtract',
+  { run, store, options }: { run: RunRecord; store: Store; options: InterpolateOptions },
+): Promise<PictureGroup> {
+  const files = options[name]
+  const label = options[`${name}Label`]
+  if (files && label !== undefined)
+    throw new FlowerbedError('bad-input', `Either --${name} or --${name}-label, not both.`)
+  if (files && files !== true) return { kind: 'pictures', pictures: await decodePictures(files, run.shape) }
+  if (label === undefined) {
+    throw new FlowerbedError('bad-input', `There is nothing to ${name}.`, {
+      hint: `Give pictures with --${name}, or a label with --${name}-label.`,
+    })
+  }
+  if (run.datasetId === null) {
+    throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
+      hint: `Give picture files with --${name} instead, or import the folder again.`,
+    })
+  }
+  const { directory } = store.datasets.get(run.datasetId)
+  return { kind: 'label', datasetDirectory: directory, label, seed: options.seed }
+}

@@ -1,0 +1,227 @@
+import { mkdir } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import type { Command } from 'commander'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { EncoderName } from '#shared/engine-messages.ts'
+import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import { ladderPresets, rungTitle, settingChanges } from '#shared/ladder.ts'
+import type { SettingChange } from '#shared/ladder.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import { presets } from '#shared/presets.ts'
+import type { PresetId } from '#shared/presets.ts'
+import type { DeviceChoice, MetricSeries, RunRecord } from '#shared/schemas/run.ts'
+import { tile, writePng } from '../../../engine/images/png.ts'
+import { writeFileAtomically } from '../../../files/atomic-write.ts'
+import { climb, createLadder } from '../../../runs/ladder.ts'
+import { comparedDrawing, redrawRequest } from '../../../runs/reconstructions.ts'
+import { checkDestination, writing } from '../../support/destination.ts'
+import { followDrawing } from '../../support/follow-sampling.ts'
+import { importFolder } from '../../support/import-folder.ts'
+import { Interrupted, wasInterrupted } from '../../support/interrupt.ts'
+import { ladderPage } from './ladder-page.ts'
+import {
+  collectSettings,
+  dataDirOption,
+  deviceOption,
+  imageSize,
+  jsonOption,
+  positiveNumber,
+  wholeNumber,
+} from '../../support/options.ts'
+import { answer, say } from '../../support/output.ts'
+import { checkedChanges } from '../../support/settings.ts'
+import { followTraining, trainAnswer, trainRun } from '../../support/train-run.ts'
+import { withWorkspace } from '../../support/workspace.ts'
+import type { Workspace } from '../../support/workspace.ts'
+import { enlargement } from '../sample/sample.ts'
+
+interface Options {
+  out: string
+  steps?: number
+  minutes?: number
+  imageSize?: number
+  seed: number
+  set: Record<string, string>
+  device: DeviceChoice
+  dataDir?: string
+  json?: boolean
+}
+
+/** One rung as the report shows it. */
+export interface Rung {
+  preset: PresetId
+  title: string
+  summary: string
+  /** What it sets otherwise than the rung before it; empty for the first. */
+  changes: SettingChange[]
+  run: ReturnType<typeof trainAnswer>
+  /** File names beside the report. */
+  samples: string
+  reconstruction: string
+  /** RMS difference of pictures and their redrawings in [0, 1], each by the encoder that the rung has. */
+  reconstructionError: number[]
+  encoder: EncoderName
+  /** Velocity loss along the way, thinned. */
+  curve: { step: number; seconds: number; velocity: number }[]
+}
+
+const pictureCount = 16
+const curvePoints = 200
+
+export function addLadder(program: Command): void {
+  program
+    .command('ladder')
+    .description('train the reference’s five systems and our own on the same pictures, and compare them')
+    .argument('<folder>', 'pictures, also in subfolders')
+    .option('--out <folder>', 'where the report goes', 'flowerbed-ladder')
+    .option('--steps <count>', 'corrections for each', wholeNumber)
+    .option('--minutes <minutes>', 'time for each', positiveNumber)
+    .option('--image-size <pixels>', 'width and height to learn at', imageSize)
+    .option('--seed <number>', 'where all randomness comes from', wholeNumber, 1)
+    .option('--set <key=value>', 'any other setting, for all of them', collectSettings, {})
+    .addOption(deviceOption())
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(ladder)
+}
+
+async function ladder(folder: string, options: Options): Promise<void> {
+  const { imageSize: size, steps, minutes } = options
+  if (steps === undefined && minutes === undefined) {
+    throw new FlowerbedError('bad-input', 'How long for each? Say --steps or --minutes.')
+  }
+  const { seed, set } = options
+  for (const preset of ladderPresets) checkedChanges(preset, { own: { steps, minutes, seed }, set })
+  const out = resolve(options.out)
+  await checkDestination(out, 'folder')
+  const follow = followTraining()
+  const { dataDir } = options
+  await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
+    const { store, keeper } = workspace
+    const dataset = await importFolder({
+      folder,
+      store,
+      ...(size ? { changes: { width: size, height: size } } : {}),
+    })
+    const experiment = createLadder(
+      { store, keeper },
+      {
+        datasetId: dataset.id,
+        budget: { steps, minutes },
+        seed,
+        changes: { sampleEvery: 0, ...set },
+        device: options.device,
+      },
+    )
+    const rungs: Rung[] = []
+    const failures: unknown[] = []
+    await climb({
+      store,
+      experimentId: experiment.id,
+      train: async (run) => {
+        say(`${run.name} …`)
+        try {
+          return await trainRun(workspace, run)
+        } catch (thrown) {
+          if (thrown instanceof Interrupted || wasInterrupted()) throw thrown
+          failures.push(thrown)
+          say(`“${run.name}” cannot go on: ${toFlowerbedError(thrown).message}`)
+          return store.runs.get(run.id)
+        } finally {
+          follow.end()
+        }
+      },
+      finished: async (run) => {
+        rungs.push(await draw({ workspace, dataset, run, out }))
+        // After each, so that what is done can be seen while the rest goes on.
+        await writeReport(out, { dataset, rungs: withChanges(rungs, workspace) })
+      },
+    })
+    say(`report: ${join(out, 'index.html')}`)
+    answer(options.json ?? false, {
+      experiment: experiment.id,
+      dataset: dataset.id,
+      report: join(out, 'index.html'),
+      rungs,
+    })
+    if (failures.length > 0) throw failures[0]
+  })
+}
+
+/** Each rung with what it sets otherwise than the one before it. */
+function withChanges(rungs: Rung[], { store }: Workspace): Rung[] {
+  const configOf = ({ run }: Rung) => store.runs.get(run.run).config
+  return rungs.map((rung, i) => {
+    const before = rungs[i - 1]
+    return { ...rung, changes: before ? settingChanges(configOf(before), configOf(rung)) : [] }
+  })
+}
+
+/** Draws with a trained rung and redraws a few pictures. */
+async function draw(options: {
+  workspace: Workspace
+  dataset: DatasetRecord
+  run: RunRecord
+  out: string
+}): Promise<Rung> {
+  const { workspace, dataset, run, out } = options
+  const { engine, keeper, store } = workspace
+  const preset = run.preset as PresetId
+  const { during } = followDrawing()
+  const { request, pictures, originals, drawn, reconstructionError } = await keeper.withModel(
+    run.id,
+    async (model) => {
+      const asked = redrawRequest({ model, run, dataset })
+      const { device } = asked
+      const sampled = await during(engine, (job) =>
+        engine.handlers.sample({
+          ...comparedDrawing,
+          ...{ model, device, count: pictureCount, seed: 1, save: false, job },
+        }),
+      )
+      const encoded = await during(engine, (job) => engine.handlers.encode({ ...asked, job }))
+      return { request: asked, ...sampled, ...encoded }
+    },
+  )
+  const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }
+  const enlarge = enlargement(pictures)
+  const pairs = tile(stacked(originals, drawn), originals.count)
+  await writing(out, async () => {
+    await mkdir(out, { recursive: true })
+    await writePng(join(out, files.samples), tile(pictures), { enlarge })
+    await writePng(join(out, files.reconstruction), pairs, { enlarge })
+  })
+  return {
+    ...{ preset, title: rungTitle(preset), summary: presets[preset].summary, changes: [] },
+    run: trainAnswer(run),
+    ...files,
+    ...{ reconstructionError, encoder: request.encoder },
+    curve: curveOf(store.metrics.series(store.runs.key(run.id))),
+  }
+}
+
+function curveOf({ steps, seconds, values }: MetricSeries): Rung['curve'] {
+  const { velocity } = values
+  const stride = Math.max(1, Math.ceil(steps.length / curvePoints))
+  const points: Rung['curve'] = []
+  for (let from = 0; velocity && from < steps.length; from += stride) {
+    const part = velocity.subarray(from, from + stride)
+    const mean = part.reduce((sum, value) => sum + value, 0) / part.length
+    points.push({ step: steps[from] ?? 0, seconds: seconds[from] ?? 0, velocity: mean })
+  }
+  return points
+}
+
+/** The pictures of two batches of one shape, one after the other. */
+function stacked(a: PixelBatch, b: PixelBatch): PixelBatch {
+  return { ...a, count: a.count + b.count, pixels: Uint8Array.from([...a.pixels, ...b.pixels]) }
+}
+
+async function writeReport(out: string, report: { dataset: DatasetRecord; rungs: Rung[] }): Promise<void> {
+  const { name, count, shape } = report.dataset
+  const content = { dataset: { name, count, shape }, rungs: report.rungs }
+  await writing(out, async () => {
+    await writeFileAtomically(join(out, 'report.json'), JSON.stringify(content, null, 1))
+    await writeFileAtomically(join(out, 'index.html'), ladderPage(content))
+  })
+}

@@ -1,0 +1,47 @@
+import { join } from 'node:path'
+import { pictureBytes } from '#shared/schemas/image.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import { pictureAt, sheetColumns, tile, writePng } from '../../../engine/images/png.ts'
+import { writeAnimation } from '../../support/animation.ts'
+
+/** Pictures that are shown together in the animation. */
+export const animatedPictures = 16
+/** Width of the animation in pixels, where pictures are smaller. */
+const animationWidth = 512
+
+/** One strip a picture, from latent to picture; `first` is the number of the first. Answers the files. */
+export async function writeStrips(options: {
+  folder: string
+  trajectory: PixelBatch
+  frames: number
+  first: number
+  enlarge: number
+}): Promise<string[]> {
+  const { folder, trajectory, frames, first, enlarge } = options
+  const size = pictureBytes(trajectory)
+  const files: string[] = []
+  for (let i = 0; i * frames < trajectory.count; i++) {
+    const file = join(folder, `way-${String(first + i + 1).padStart(4, '0')}.png`)
+    const pixels = trajectory.pixels.subarray(i * frames * size, (i + 1) * frames * size)
+    await writePng(file, tile({ ...trajectory, count: frames, pixels }, frames), { enlarge })
+    files.push(file)
+  }
+  return files
+}
+
+/** The first pictures as a sheet that moves from latents to pictures and back. */
+export async function writeWays(file: string, trajectory: PixelBatch, frames: number): Promise<void> {
+  const count = Math.min(trajectory.count / frames, animatedPictures)
+  const size = pictureBytes(trajectory)
+  const sheets = Array.from({ length: frames }, (_, frame) => {
+    const pixels = new Uint8Array(count * size)
+    for (let i = 0; i < count; i++) pixels.set(pictureAt(trajectory, i * frames + frame).pixels, i * size)
+    return tile({ ...trajectory, count, pixels })
+  })
+  const [sheet] = sheets as [PixelBatch]
+  const pixels = new Uint8Array(frames * sheet.pixels.length)
+  sheets.forEach((one, i) => pixels.set(one.pixels, i * sheet.pixels.length))
+  const side = sheetColumns(count) * Math.max(trajectory.width, trajectory.height)
+  const enlarge = Math.max(1, Math.floor(animationWidth / side))
+  await writeAnimation(file, { ...sheet, count: frames, pixels }, { enlarge })
+}

@@ -1,0 +1,53 @@
+import { drawingOf, selectionOf } from '#shared/schemas/sampling.ts'
+import type { Drawing, DrawingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { resolveConfig } from '#shared/presets.ts'
+
+/** A run's settings as a command takes them: some by options of their own, any by `--set`. */
+export interface GivenSettings {
+  /** By the setting's key; what was not given is left out. */
+  own: Record<string, unknown>
+  set?: Record<string, string>
+}
+
+/**
+ * What differs from a preset, checked before any image is read; `--set` has the last word.
+ * @throws FlowerbedError `bad-input` that names the option
+ */
+export function checkedChanges(preset: string, { own, set = {} }: GivenSettings): Record<string, unknown> {
+  const given = Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined))
+  const changes = { ...given, ...set }
+  namingOptions(
+    () => resolveConfig(preset, changes),
+    (key) => (key === 'preset' || (key in given && !(key in set)) ? optionOf(key) : `--set ${key}`),
+  )
+  return changes
+}
+
+/** How images are sampled. @throws FlowerbedError `bad-input` that names the option */
+export const checkedDrawing = (options: DrawingOptions): Drawing => namingOptions(() => drawingOf(options))
+
+/** Which images are sampled. @throws FlowerbedError `bad-input` that names the option */
+export function checkSelection(options: SelectionOptions): void {
+  namingOptions(() => selectionOf(options))
+}
+
+/** `timeGrid` → `--time-grid`. */
+const optionOf = (key: string) => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+
+/** A refusal in the words of the command line: the option where the settings' form names a field. */
+function namingOptions<T>(check: () => T, nameOf = optionOf): T {
+  try {
+    return check()
+  } catch (thrown) {
+    if (!(thrown instanceof FlowerbedError) || thrown.where === undefined) throw thrown
+    const { kind, message, where, hint, cause } = thrown
+    // An unknown name is told as it was typed.
+    if (message.includes(`“${where}”`)) throw thrown
+    const option = nameOf(where)
+    const details = { cause, ...(hint === undefined ? {} : { hint }) }
+    if (option.startsWith('--set') || !/ must be /.test(message))
+      throw new FlowerbedError(kind, message, { ...details, where: option })
+    throw new FlowerbedError(kind, `${option} must be ${message.split(' must be ')[1] ?? ''}.`, details)
+  }
+}

@@ -1,0 +1,57 @@
+import { join } from 'node:path'
+import type { EngineEvent } from '#shared/engine-messages.ts'
+import { toFlowerbedError } from '#shared/errors.ts'
+import { createEngine } from '../../engine/server.ts'
+import type { Engine } from '../../engine/server.ts'
+import { createLogger, logToFile } from '../../log.ts'
+import { RunKeeper } from '../../runs/run-service.ts'
+import { recordFoundCheckpoints } from '../../runs/unrecorded-checkpoints.ts'
+import { dataDirectory } from '../../files/data-folder.ts'
+import { openStore } from '../../database/store.ts'
+import type { Store } from '../../database/store.ts'
+import { say } from './output.ts'
+
+const log = createLogger('cli')
+
+/** What every command works on: the data folder, its runs, and an engine in this process. */
+export interface Workspace {
+  store: Store
+  keeper: RunKeeper
+  engine: Engine
+}
+
+/** Opens the data folder for `work` and closes it after, whatever happens. */
+export async function withWorkspace<T>(
+  options: {
+    dataDir?: string | undefined
+    onEvent?: (event: EngineEvent) => void
+    /** The command changes what is in the data folder; others can do with one that is read-only. */
+    writes?: boolean
+  },
+  work: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const directory = dataDirectory(options.dataDir)
+  const store = openStore(directory, { reading: options.writes !== true })
+  if (!store.readOnly) logToFile(join(directory, 'logs', 'cli.log'))
+  const keeper = new RunKeeper(store, { warning: (_, message) => say(message) })
+  keeper.markInterrupted()
+  if (options.writes) {
+    // What cannot be recorded now is found again the next time.
+    await recordFoundCheckpoints({ store, saves: keeper.saves }).catch((thrown: unknown) =>
+      log.warn(`Checkpoints on disk stay unrecorded: ${toFlowerbedError(thrown).message}`),
+    )
+  }
+  const engine = createEngine({
+    emit: (event) => {
+      keeper.record(event)
+      options.onEvent?.(event)
+    },
+  })
+  try {
+    return await work({ store, keeper, engine })
+  } finally {
+    await engine.dispose()
+    keeper.dispose()
+    store.close()
+  }
+}

@@ -1,0 +1,94 @@
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  rmSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { FlowerbedError } from '#shared/errors.ts'
+import { sqliteCode } from '#shared/sqlite-errors.ts'
+import { isTaggedRunning, processTag } from '../processes/process-identity.ts'
+import type { Database } from './driver.ts'
+
+/** Where SQLite's header keeps `user_version`. */
+const versionOffset = 60
+
+/**
+ * Copies a database with all that is committed, also what is only in its log so far, to a new file beside it; an older
+ * copy is never written over, and a copy is there whole or not at all.
+ * @returns the copy's path; null when the database has another version by now, since another process migrates it
+ * @throws FlowerbedError `no-space`, with nothing changed
+ */
+export function copyBeforeMigration(
+  db: Database,
+  { path, from, to }: { path: string; from: number; to: number },
+): string | null {
+  const wanted = `${path}.before-${to}`
+  removeAbandonedParts(wanted)
+  const part = `${wanted}.${processTag()}.part`
+  try {
+    rmSync(part, { force: true })
+    db.prepare('VACUUM INTO ?').run(part)
+    sync(part)
+    if (versionOf(part) !== from) return null
+    const copy = freeName(wanted)
+    renameSync(part, copy)
+    if (process.platform !== 'win32') sync(dirname(path))
+    return copy
+  } catch (thrown) {
+    if (sqliteCode(thrown) !== 'FULL') throw thrown
+    throw new FlowerbedError('no-space', 'There is no room to copy the history before it is updated.', {
+      where: path,
+      hint: `Nothing was changed. Make ${megabytes(db)} MB of room on this disk, then start again.`,
+      cause: thrown,
+    })
+  } finally {
+    rmSync(part, { force: true })
+  }
+}
+
+function freeName(wanted: string): string {
+  let name = wanted
+  for (let n = 2; existsSync(name); n++) name = `${wanted}-${n}`
+  return name
+}
+
+function sync(path: string): void {
+  // Windows syncs only what may be written to.
+  const file = openSync(path, process.platform === 'win32' ? 'r+' : 'r')
+  try {
+    fsyncSync(file)
+  } finally {
+    closeSync(file)
+  }
+}
+
+function versionOf(path: string): number {
+  const bytes = Buffer.alloc(4)
+  const file = openSync(path, 'r')
+  try {
+    readSync(file, bytes, 0, 4, versionOffset)
+  } finally {
+    closeSync(file)
+  }
+  return bytes.readInt32BE()
+}
+
+/** What copies that were not finished have left behind. */
+function removeAbandonedParts(wanted: string): void {
+  for (const name of readdirSync(dirname(wanted))) {
+    const isPart = name.startsWith(`${basename(wanted)}.`) && name.endsWith('.part')
+    if (!isPart || isTaggedRunning(name) !== 'ended') continue
+    rmSync(join(dirname(wanted), name), { force: true })
+  }
+}
+
+function megabytes(db: Database): number {
+  const number = (name: string) =>
+    Object.values(db.prepare(`PRAGMA ${name}`).get() as Record<string, number>)[0] ?? 0
+  return Math.ceil((number('page_count') * number('page_size')) / 1e6)
+}

@@ -1,0 +1,129 @@
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import { z } from 'zod'
+import { datasetDirectory, storedDatasetPath } from '../../files/data-folder.ts'
+import { makingRoom } from '../driver.ts'
+import type { Database } from '../driver.ts'
+import { parsedJson, UnreadableRows } from '../unreadable.ts'
+
+interface Row {
+  id: string
+  name: string
+  /** Relative to the data folder, with slashes. */
+  directory: string
+  shape: string
+  count: number
+  labels: string
+  sources: string
+  problem_count: number
+  bytes: number
+  created_at: number
+}
+
+function toRecord(row: Row, dataDirectory: string): DatasetRecord {
+  return {
+    id: row.id,
+    name: row.name,
+    directory: datasetDirectory(dataDirectory, row.directory),
+    shape: pictureShapeSchema.parse(parsedJson(row.shape, 'shape')),
+    count: row.count,
+    labels: z.array(z.string()).parse(parsedJson(row.labels, 'labels')),
+    sources: z.array(z.string()).parse(parsedJson(row.sources, 'sources')),
+    problemCount: row.problem_count,
+    bytes: row.bytes,
+    createdAt: row.created_at,
+  }
+}
+
+/** Packed datasets; content-addressed, so importing the same again finds the same row. */
+export class DatasetRepository {
+  private readonly db: Database
+  private readonly dataDirectory: string
+  private readonly unreadable: UnreadableRows
+  private readonly reading
+
+  /** @param dataDirectory that the folders of the records are in */
+  constructor(db: Database, dataDirectory: string, unreadable = new UnreadableRows()) {
+    this.db = db
+    this.dataDirectory = dataDirectory
+    this.unreadable = unreadable
+    this.reading = {
+      kind: 'dataset',
+      id: (row: Row) => row.id,
+      read: (row: Row) => toRecord(row, dataDirectory),
+    } as const
+  }
+
+  /** Adds a dataset, or brings the row of the same content up to date, its name included. */
+  save(record: DatasetRecord): DatasetRecord {
+    this.db
+      .prepare(
+        `INSERT INTO datasets (id, name, directory, shape, count, labels, sources, problem_count, bytes, created_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, directory = excluded.directory, sources = excluded.sources,
+           problem_count = excluded.problem_count, bytes = excluded.bytes, created_at = excluded.created_at`,
+      )
+      .run(
+        record.id,
+        record.name,
+        storedDatasetPath(this.dataDirectory, record.directory),
+        JSON.stringify(record.shape),
+        record.count,
+        JSON.stringify(record.labels),
+        JSON.stringify(record.sources),
+        record.problemCount,
+        record.bytes,
+        record.createdAt,
+      )
+    return this.get(record.id)
+  }
+
+  /** Newest first. */
+  list(): DatasetRecord[] {
+    const rows = this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]
+    return this.unreadable.readable(rows, this.reading, 'datasets')
+  }
+
+  /** @throws FlowerbedError `corrupt` for one that this version cannot read */
+  find(id: string): DatasetRecord | undefined {
+    const row = this.db.prepare('SELECT * FROM datasets WHERE id = ?').get(id) as Row | undefined
+    return row && this.unreadable.one(row, this.reading)
+  }
+
+  /** @throws FlowerbedError `not-found` */
+  get(id: string): DatasetRecord {
+    const found = this.find(id)
+    if (!found) throw notFound(id)
+    return found
+  }
+
+  /**
+   * Its folder, also of a dataset that cannot be read; null where what is kept leads out of the data folder.
+   * @throws FlowerbedError `not-found`
+   */
+  directoryOf(id: string): string | null {
+    const row = this.db.prepare('SELECT directory FROM datasets WHERE id = ?').get(id) as
+      { directory: string } | undefined
+    if (!row) throw notFound(id)
+    try {
+      return datasetDirectory(this.dataDirectory, row.directory)
+    } catch {
+      return null
+    }
+  }
+
+  rename(id: string, name: string): DatasetRecord {
+    this.db.prepare('UPDATE datasets SET name = ? WHERE id = ?').run(name, id)
+    return this.get(id)
+  }
+
+  /** Runs made with it stay, without their pictures. */
+  delete(id: string): void {
+    makingRoom(this.db, () => this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id))
+  }
+}
+
+function notFound(id: string): FlowerbedError {
+  return new FlowerbedError('not-found', 'These images are no longer in the library.', { where: id })
+}

@@ -1,0 +1,64 @@
+import { experimentKinds } from '#shared/schemas/experiment.ts'
+import type { ExperimentKind, ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { makingRoom } from '../driver.ts'
+import type { Database } from '../driver.ts'
+import { UnreadableRows } from '../unreadable.ts'
+
+interface Row {
+  id: string
+  kind: string
+  name: string
+  dataset_id: string | null
+  created_at: number
+}
+
+function toRecord({ id, kind, name, dataset_id, created_at }: Row): ExperimentRecord {
+  if (!(experimentKinds as readonly string[]).includes(kind)) {
+    throw new FlowerbedError('corrupt', `this version knows no kind “${kind}” of them`, { where: id })
+  }
+  return { id, kind: kind as ExperimentKind, name, datasetId: dataset_id, createdAt: created_at }
+}
+
+const reading = { kind: 'experiment', id: (row: Row) => row.id, read: toRecord } as const
+
+/** Experiments; which runs belong to one, its runs say. */
+export class ExperimentRepository {
+  private readonly db: Database
+  private readonly unreadable: UnreadableRows
+
+  constructor(db: Database, unreadable = new UnreadableRows()) {
+    this.db = db
+    this.unreadable = unreadable
+  }
+
+  add({ id, kind, name, datasetId, createdAt }: ExperimentRecord): ExperimentRecord {
+    this.db
+      .prepare('INSERT INTO experiments (id, kind, name, dataset_id, created_at) VALUES (?, ?, ?, ?, ?)')
+      .run(id, kind, name, datasetId, createdAt)
+    return this.get(id)
+  }
+
+  /** Newest first. */
+  list(): ExperimentRecord[] {
+    const rows = this.db.prepare('SELECT * FROM experiments ORDER BY created_at DESC, rowid DESC').all()
+    return this.unreadable.readable(rows as Row[], reading, 'experiments')
+  }
+
+  find(id: string): ExperimentRecord | undefined {
+    const row = this.db.prepare('SELECT * FROM experiments WHERE id = ?').get(id) as Row | undefined
+    return row && this.unreadable.one(row, reading)
+  }
+
+  /** @throws FlowerbedError `not-found`, or `corrupt` for one that this version cannot read */
+  get(id: string): ExperimentRecord {
+    const found = this.find(id)
+    if (!found) throw new FlowerbedError('not-found', 'There is no such experiment.', { where: id })
+    return found
+  }
+
+  /** Its runs stay, each for itself. */
+  delete(id: string): void {
+    makingRoom(this.db, () => this.db.prepare('DELETE FROM experiments WHERE id = ?').run(id))
+  }
+}

@@ -1,0 +1,263 @@
+import { z } from 'zod'
+import { FlowerbedError, serializedErrorSchema } from '#shared/errors.ts'
+import { deviceChoiceSchema, liveStatuses, machineSchema, runRecordSchema } from '#shared/schemas/run.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { inTransaction, makingRoom } from '../driver.ts'
+import type { Database } from '../driver.ts'
+import { readableConfig, unusableSettings } from '../stored-config.ts'
+import { parsedJson, UnreadableRows } from '../unreadable.ts'
+
+interface Row {
+  key: number
+  id: string
+  name: string
+  note: string
+  starred: number
+  status: string
+  preset: string
+  config: string
+  experiment_id: string | null
+  dataset_id: string | null
+  dataset_name: string
+  picture_count: number
+  shape: string
+  device_choice: string
+  machine: string | null
+  step: number
+  trained_seconds: number
+  losses: string
+  steps_per_second: number
+  error: string | null
+  created_at: number
+  updated_at: number
+  tags: string
+}
+
+const columns = `runs.*, (SELECT json_group_array(tag) FROM run_tags WHERE run = runs.key) AS tags`
+
+/** A run must not be lost to the lists for what only tells more of it: such columns read as empty when they are damaged. */
+const storedSchema = runRecordSchema.omit({ config: true }).extend({
+  deviceChoice: deviceChoiceSchema.catch('auto'),
+  machine: machineSchema.nullable().catch(null),
+  error: serializedErrorSchema.nullable().catch(null),
+  losses: z
+    .record(z.string(), z.unknown())
+    .catch({})
+    // JSON keeps what is not finite as null.
+    .transform((losses) => Object.fromEntries(Object.entries(losses).filter(isNumber))),
+})
+const isNumber = (entry: [string, unknown]): entry is [string, number] => typeof entry[1] === 'number'
+
+/** A column that may be damaged. */
+function json(text: string | null): unknown {
+  try {
+    return text === null ? null : JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function toRecord(row: Row): RunRecord {
+  const config = readableConfig(parsedJson(row.config, 'config'), row.preset)
+  const rest = storedSchema.parse({
+    id: row.id,
+    name: row.name,
+    note: row.note,
+    tags: json(row.tags),
+    starred: row.starred === 1,
+    status: row.status,
+    preset: row.preset,
+    experimentId: row.experiment_id,
+    datasetId: row.dataset_id,
+    datasetName: row.dataset_name,
+    pictureCount: row.picture_count,
+    shape: parsedJson(row.shape, 'shape'),
+    deviceChoice: row.device_choice,
+    machine: json(row.machine),
+    step: row.step,
+    trainedSeconds: row.trained_seconds,
+    losses: json(row.losses),
+    stepsPerSecond: row.steps_per_second,
+    error: json(row.error),
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+  })
+  return { ...rest, config }
+}
+
+const reading = { kind: 'run', id: (row: Row) => row.id, read: toRecord } as const
+
+/** What may change in a run after it was made. */
+export type RunChanges = Partial<
+  Pick<
+    RunRecord,
+    | 'name'
+    | 'note'
+    | 'tags'
+    | 'starred'
+    | 'status'
+    | 'config'
+    | 'machine'
+    | 'step'
+    | 'trainedSeconds'
+    | 'losses'
+    | 'stepsPerSecond'
+    | 'error'
+    | 'deviceChoice'
+  >
+>
+
+/** How each change is written; tags have a table of their own. */
+const written: Record<Exclude<keyof RunChanges, 'tags'>, { column: string; json?: boolean }> = {
+  name: { column: 'name' },
+  note: { column: 'note' },
+  starred: { column: 'starred' },
+  status: { column: 'status' },
+  config: { column: 'config', json: true },
+  machine: { column: 'machine', json: true },
+  step: { column: 'step' },
+  trainedSeconds: { column: 'trained_seconds' },
+  losses: { column: 'losses', json: true },
+  stepsPerSecond: { column: 'steps_per_second' },
+  error: { column: 'error', json: true },
+  deviceChoice: { column: 'device_choice' },
+}
+
+export class RunRepository {
+  private readonly db: Database
+  private readonly unreadable: UnreadableRows
+
+  constructor(db: Database, unreadable = new UnreadableRows()) {
+    this.db = db
+    this.unreadable = unreadable
+  }
+
+  add(record: RunRecord): RunRecord {
+    this.db
+      .prepare(
+        `INSERT INTO runs (id, name, status, preset, config, experiment_id, dataset_id, dataset_name, picture_count, shape,
+           device_choice, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      )
+      .run(
+        record.id,
+        record.name,
+        record.status,
+        record.preset,
+        JSON.stringify(record.config),
+        record.experimentId,
+        record.datasetId,
+        record.datasetName,
+        record.pictureCount,
+        JSON.stringify(record.shape),
+        record.deviceChoice,
+        record.createdAt,
+        record.updatedAt,
+      )
+    return this.get(record.id)
+  }
+
+  /** Newest first. */
+  list(): RunRecord[] {
+    const rows = this.db
+      .prepare(`SELECT ${columns} FROM runs ORDER BY created_at DESC, key DESC`)
+      .all() as Row[]
+    return this.unreadable.readable(rows, reading, 'runs')
+  }
+
+  /** An experiment's runs, in the order they are trained. */
+  ofExperiment(id: string): RunRecord[] {
+    const rows = this.db
+      .prepare(`SELECT ${columns} FROM runs WHERE experiment_id = ? ORDER BY created_at, key`)
+      .all(id) as Row[]
+    return this.unreadable.readable(rows, reading)
+  }
+
+  /** @throws FlowerbedError `not-found`, or `corrupt` for one that this version cannot read */
+  get(id: string): RunRecord {
+    const row = this.db.prepare(`SELECT ${columns} FROM runs WHERE id = ?`).get(id) as Row | undefined
+    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    return this.unreadable.one(row, reading)
+  }
+
+  /** The number that other tables know a run by. @throws FlowerbedError `not-found` */
+  key(id: string): number {
+    const row = this.db.prepare('SELECT key FROM runs WHERE id = ?').get(id) as { key: number } | undefined
+    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    return row.key
+  }
+
+  /** Of all runs, also of those that cannot be read; newest first. */
+  ids(): string[] {
+    const rows = this.db.prepare('SELECT id FROM runs ORDER BY created_at DESC, key DESC').all()
+    return (rows as { id: string }[]).map(({ id }) => id)
+  }
+
+  /** Of all runs of an experiment, also of those that cannot be read. */
+  idsOfExperiment(id: string): string[] {
+    const rows = this.db.prepare('SELECT id FROM runs WHERE experiment_id = ?').all(id)
+    return (rows as { id: string }[]).map((row) => row.id)
+  }
+
+  /** As it is kept, also of a run that cannot be read. @throws FlowerbedError `not-found` */
+  status(id: string): string {
+    const row = this.db.prepare('SELECT status FROM runs WHERE id = ?').get(id) as
+      { status: string } | undefined
+    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    return row.status
+  }
+
+  /** Names of the settings it is kept with that this version does not know or cannot use. */
+  unusableSettings(id: string): string[] {
+    const row = this.db.prepare('SELECT config FROM runs WHERE id = ?').get(id) as
+      { config: string } | undefined
+    return row ? unusableSettings(parsedJson(row.config, 'config')) : []
+  }
+
+  /** Names in use, for finding a free one. */
+  names(): Set<string> {
+    return new Set(
+      (this.db.prepare('SELECT name FROM runs').all() as { name: string }[]).map(({ name }) => name),
+    )
+  }
+
+  update(id: string, changes: RunChanges): RunRecord {
+    const { tags, ...plain } = changes
+    const entries = Object.entries(plain) as [keyof typeof written, unknown][]
+    const assignments = entries.map(([name]) => `${written[name].column} = ?`)
+    const values = entries.map(([name, value]) =>
+      written[name].json
+        ? value === null
+          ? null
+          : JSON.stringify(value)
+        : typeof value === 'boolean'
+          ? Number(value)
+          : value,
+    )
+    this.db
+      .prepare(`UPDATE runs SET ${[...assignments, 'updated_at = ?'].join(', ')} WHERE id = ?`)
+      .run(...values, Date.now(), id)
+    if (tags) this.setTags(id, tags)
+    return this.get(id)
+  }
+
+  /** Ids of runs whose status says that a process trains them. */
+  live(): string[] {
+    const places = liveStatuses.map(() => '?').join(', ')
+    const rows = this.db.prepare(`SELECT id FROM runs WHERE status IN (${places})`).all(...liveStatuses)
+    return (rows as { id: string }[]).map(({ id }) => id)
+  }
+
+  /** With its metrics, samples, checkpoints and tags; files are the caller's. */
+  delete(id: string): void {
+    makingRoom(this.db, () => this.db.prepare('DELETE FROM runs WHERE id = ?').run(id))
+  }
+
+  private setTags(id: string, tags: string[]): void {
+    const run = this.key(id)
+    inTransaction(this.db, () => {
+      this.db.prepare('DELETE FROM run_tags WHERE run = ?').run(run)
+      const insert = this.db.prepare('INSERT OR IGNORE INTO run_tags (run, tag) VALUES (?, ?)')
+      for (const tag of tags) insert.run(run, tag)
+    })
+  }
+}

@@ -1,0 +1,82 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import { CheckpointRepository } from './repositories/checkpoints.ts'
+import { DatasetRepository } from './repositories/datasets.ts'
+import type { Database } from './driver.ts'
+import { ExperimentRepository } from './repositories/experiments.ts'
+import { LeaseRepository } from './repositories/leases.ts'
+import { MetricRepository } from './repositories/metrics.ts'
+import { openHistory } from './open-database.ts'
+import type { OpenOptions } from './open-database.ts'
+import { RunEventRepository } from './repositories/run-events.ts'
+import { RunRepository } from './repositories/runs.ts'
+import { SampleRepository } from './repositories/samples.ts'
+import { SettingRepository } from './repositories/settings.ts'
+import { UnreadableRows } from './unreadable.ts'
+
+/** A data folder's database, one repository a table. */
+export interface Store {
+  readonly directory: string
+  /** Nothing may be written: the folder refuses it, and only reading was asked for. */
+  readonly readOnly: boolean
+  readonly database: Database
+  readonly datasets: DatasetRepository
+  readonly experiments: ExperimentRepository
+  readonly runs: RunRepository
+  readonly leases: LeaseRepository
+  readonly events: RunEventRepository
+  readonly metrics: MetricRepository
+  readonly samples: SampleRepository
+  readonly checkpoints: CheckpointRepository
+  readonly settings: SettingRepository
+  /** What lists have left out. */
+  readonly unreadable: UnreadableRows
+  close: () => void
+}
+
+/**
+ * Opens, and if need be makes, the history in a data folder. App and CLI may have it open at the same time.
+ * @throws FlowerbedError in plain words: `corrupt` for a damaged file, `conflict` for one of a newer Flowerbed or in use,
+ * `no-space`, `bad-input` for a folder that cannot be written to, `unavailable` for a disk that fails
+ */
+export function openStore(directory: string, options: OpenOptions = {}): Store {
+  makeFolder(directory)
+  const { database: db, readOnly, close } = openHistory(join(directory, 'flowerbed.sqlite'), options)
+  const unreadable = new UnreadableRows()
+  return {
+    directory,
+    readOnly,
+    database: db,
+    datasets: new DatasetRepository(db, directory, unreadable),
+    experiments: new ExperimentRepository(db, unreadable),
+    runs: new RunRepository(db, unreadable),
+    leases: new LeaseRepository(db),
+    events: new RunEventRepository(db),
+    metrics: new MetricRepository(db),
+    samples: new SampleRepository(db, unreadable),
+    checkpoints: new CheckpointRepository(db, unreadable),
+    settings: new SettingRepository(db, unreadable),
+    unreadable,
+    close,
+  }
+}
+
+function makeFolder(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true })
+  } catch (cause) {
+    if (toFlowerbedError(cause).kind === 'no-space') {
+      throw new FlowerbedError('no-space', 'The disk is too full to make the data folder.', {
+        where: directory,
+        hint: 'Make room on this disk, or choose another folder with --data-dir.',
+        cause,
+      })
+    }
+    throw new FlowerbedError('bad-input', 'The data folder cannot be made.', {
+      where: directory,
+      hint: 'Choose a folder you may write to with --data-dir.',
+      cause,
+    })
+  }
+}

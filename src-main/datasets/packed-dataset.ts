@@ -1,0 +1,140 @@
+import { closeSync, fstatSync, openSync, read, readFileSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { DatasetIndex } from '#shared/schemas/dataset.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { pictureBytes } from '#shared/schemas/image.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import { indexName, parseIndex, pixelsName } from './index-file.ts'
+import { hashOfFile } from './verify-pixels.ts'
+import type { HashOptions } from './verify-pixels.ts'
+
+const readAt = promisify(read)
+/** Most that the system reads at once. */
+const readAtMost = 2 ** 30
+
+const advice = 'Import the folder again; the original images, runs and checkpoints are safe.'
+
+/** A packed dataset opened for reading: pictures are read from the file by position, so it may be larger than memory. */
+export class Dataset {
+  readonly index: DatasetIndex
+  readonly directory: string
+  private readonly file: number
+
+  /** Checks the index, not the pixels. @throws FlowerbedError `not-found` or `corrupt`, naming the folder */
+  constructor(directory: string) {
+    this.directory = directory
+    this.index = readIndex(directory)
+    this.file = openPixels(directory)
+    const { size } = fstatSync(this.file)
+    const expected = this.index.count * pictureBytes(this.index.shape)
+    if (size !== expected) {
+      this.close()
+      throw this.damaged(`The packed images are damaged: there are ${size} bytes instead of ${expected}.`)
+    }
+  }
+
+  get count(): number {
+    return this.index.count
+  }
+
+  /**
+   * Compares the pixels on disk with those that were packed, while the process goes on; once per process as long as the
+   * file stays as it is.
+   * @returns false when `givenUp` said so meanwhile, and nothing is known
+   * @throws FlowerbedError `corrupt`
+   */
+  async verify(options: HashOptions = {}): Promise<boolean> {
+    const found = await hashOfFile(this.file, options).catch((cause: unknown) => {
+      throw this.damaged('The packed images cannot be read from the disk.', cause)
+    })
+    if (found !== null && found !== this.index.pixelsSha256) {
+      throw this.damaged('The packed images are damaged: the bytes on disk are not those that were written.')
+    }
+    return found !== null
+  }
+
+  /** Pictures by position, in that order: uint8 NHWC. */
+  pictures(indices: ArrayLike<number>): PixelBatch {
+    const { shape } = this.index
+    const bytes = pictureBytes(shape)
+    const pixels = new Uint8Array(indices.length * bytes)
+    for (let i = 0; i < indices.length; i++)
+      this.mustBe(bytes, readSync(this.file, pixels, i * bytes, bytes, this.placeOf(indices[i]) * bytes))
+    return { ...shape, count: indices.length, pixels }
+  }
+
+  /** The same bytes, read by other threads while this one does something else. */
+  async read(indices: ArrayLike<number>): Promise<Uint8Array> {
+    const bytes = pictureBytes(this.index.shape)
+    const pixels = new Uint8Array(indices.length * bytes)
+    const places = Array.from(indices, (index) => this.placeOf(index))
+    await Promise.all(
+      places.map(async (place, i) => {
+        const { bytesRead } = await readAt(this.file, pixels, i * bytes, bytes, place * bytes)
+        this.mustBe(bytes, bytesRead)
+      }),
+    )
+    return pixels
+  }
+
+  /** The bytes of all pictures. */
+  all(): Uint8Array {
+    const pixels = new Uint8Array(this.count * pictureBytes(this.index.shape))
+    for (let at = 0; at < pixels.length;) {
+      const bytes = readSync(this.file, pixels, at, Math.min(readAtMost, pixels.length - at), at)
+      if (bytes === 0) this.mustBe(pixels.length, at)
+      at += bytes
+    }
+    return pixels
+  }
+
+  close(): void {
+    closeSync(this.file)
+  }
+
+  /** A file that was cut off since it was opened must not be taken for black images. */
+  private mustBe(expected: number, bytes: number): void {
+    if (bytes !== expected) throw this.damaged('The packed images are cut off.')
+  }
+
+  private damaged(message: string, cause?: unknown): FlowerbedError {
+    const where = join(this.directory, pixelsName)
+    return new FlowerbedError('corrupt', message, { where, hint: advice, cause })
+  }
+
+  private placeOf(index = -1): number {
+    if (Number.isInteger(index) && index >= 0 && index < this.count) return index
+    throw new FlowerbedError('bad-input', `There is no picture ${index}; there are ${this.count}.`, {
+      where: this.directory,
+    })
+  }
+}
+
+function readIndex(directory: string): DatasetIndex {
+  const path = join(directory, indexName)
+  let bytes: Buffer
+  try {
+    bytes = readFileSync(path)
+  } catch (cause) {
+    throw new FlowerbedError('not-found', 'The packed images are gone.', { where: path, hint: advice, cause })
+  }
+  try {
+    return parseIndex(bytes)
+  } catch (cause) {
+    throw new FlowerbedError('corrupt', 'The index of the packed images is damaged.', {
+      where: path,
+      hint: advice,
+      cause,
+    })
+  }
+}
+
+function openPixels(directory: string): number {
+  const path = join(directory, pixelsName)
+  try {
+    return openSync(path, 'r')
+  } catch (cause) {
+    throw new FlowerbedError('not-found', 'The packed images are gone.', { where: path, hint: advice, cause })
+  }
+}

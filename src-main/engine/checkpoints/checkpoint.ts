@@ -1,0 +1,120 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import { runConfigSchema } from '#shared/schemas/run-config.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import { machineSchema } from '#shared/schemas/run.ts'
+import type { SavedCheckpoint } from '#shared/schemas/run.ts'
+import { checkpointFile, checkpointFolder, descriptionOf } from '../../files/checkpoint-names.ts'
+import { sha256, writeFileAtomically } from '../../files/atomic-write.ts'
+import type { Values } from '../graph/program.ts'
+import { readSafetensors, writeSafetensors } from './safetensors.ts'
+
+/** The JSON beside a checkpoint: everything but the arrays. */
+export const checkpointInfoSchema = z.object({
+  format: z.literal(1),
+  runId: z.string(),
+  step: z.int(),
+  trainedSeconds: z.number(),
+  /** The seconds by which the learning rate of the next step is found; without them, `trainedSeconds`. */
+  scheduleSeconds: z.number().optional(),
+  losses: z.record(z.string(), z.number()),
+  /** What the best save is found by: on pictures kept aside where there are some, else the smoothed training loss. */
+  loss: z.number().nullable().default(null),
+  smoothed: z.object({ sum: z.number(), weight: z.number() }).default({ sum: 0, weight: 0 }),
+  config: runConfigSchema,
+  shape: pictureShapeSchema,
+  machine: machineSchema,
+  sha256: z.string(),
+})
+export type CheckpointInfo = z.infer<typeof checkpointInfoSchema>
+
+export interface Checkpoint {
+  info: CheckpointInfo
+  state: Values
+}
+
+/**
+ * Saves a training state: arrays as safetensors, the rest as JSON beside it, each there whole or not at all. The JSON is
+ * written last and names the arrays' hash, so it never speaks of arrays that are not there.
+ */
+export async function saveCheckpoint(options: {
+  runDirectory: string
+  info: Omit<CheckpointInfo, 'sha256' | 'format'>
+  state: Values
+  shapes: Record<string, number[]>
+}): Promise<SavedCheckpoint> {
+  const { runDirectory, info, state, shapes } = options
+  const folder = checkpointFolder(runDirectory)
+  await mkdir(folder, { recursive: true })
+  const file = checkpointFile(info.step)
+  const bytes = writeSafetensors({
+    tensors: Object.fromEntries(
+      Object.entries(state).map(([name, values]) => [
+        name,
+        {
+          dtype: values instanceof Float32Array ? 'F32' : 'I32',
+          shape: shapes[name] ?? [values.length],
+          values,
+        },
+      ]),
+    ),
+    metadata: { format: 'flowerbed', step: String(info.step) },
+  })
+  const hash = sha256(bytes)
+  await writeFileAtomically(join(folder, file), bytes)
+  const whole: CheckpointInfo = { format: 1, ...info, sha256: hash }
+  await writeFileAtomically(join(folder, descriptionOf(file)), JSON.stringify(whole, null, 1))
+  return {
+    runId: info.runId,
+    step: info.step,
+    file,
+    sha256: hash,
+    bytes: bytes.length,
+    loss: info.loss,
+    createdAt: Date.now(),
+  }
+}
+
+/**
+ * Reads a checkpoint back. `recorded` is the hash kept elsewhere (SQLite), when there is one.
+ * @throws FlowerbedError `not-found` when a file is missing, `corrupt` when its bytes are not those that were saved
+ */
+export async function loadCheckpoint(
+  runDirectory: string,
+  file: string,
+  recorded?: string,
+): Promise<Checkpoint> {
+  const path = join(checkpointFolder(runDirectory), file)
+  const read = (name: string) =>
+    readFile(name).catch((cause: unknown) => {
+      throw new FlowerbedError('not-found', 'The checkpoint is gone.', {
+        where: name,
+        hint: 'Resume from another checkpoint of this run, or train it again.',
+        cause,
+      })
+    })
+  const corrupt = (what: string, cause?: unknown) =>
+    new FlowerbedError('corrupt', what, {
+      where: path,
+      hint: 'Resume from an older checkpoint of this run.',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  let info: CheckpointInfo
+  const json = await read(descriptionOf(path))
+  try {
+    info = checkpointInfoSchema.parse(JSON.parse(json.toString()))
+  } catch (cause) {
+    throw corrupt('The description of the checkpoint cannot be read.', cause)
+  }
+  const bytes = await read(path)
+  const hash = sha256(bytes)
+  if (hash !== info.sha256 || (recorded !== undefined && hash !== recorded))
+    throw corrupt('Its file was changed or damaged after it was written.')
+  const { tensors } = readSafetensors(bytes, path)
+  return {
+    info,
+    state: Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])),
+  }
+}

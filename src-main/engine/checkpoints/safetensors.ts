@@ -1,0 +1,84 @@
+import { FlowerbedError } from '#shared/errors.ts'
+
+/** A named array as safetensors files hold it. */
+export interface SafeTensor {
+  dtype: 'F32' | 'I32'
+  shape: number[]
+  values: Float32Array | Int32Array
+}
+
+export interface SafetensorsContent {
+  tensors: Record<string, SafeTensor>
+  metadata: Record<string, string>
+}
+
+interface Entry {
+  dtype: string
+  shape: number[]
+  data_offsets: [number, number]
+}
+
+const lengthBytes = 8
+const maxHeader = 100 * 1024 * 1024
+const alignment = 8
+
+/**
+ * The bytes of a safetensors file (format of huggingface/safetensors): 8 bytes of header length, a JSON header padded
+ * with spaces, then the arrays in little-endian order of the names given.
+ */
+export function writeSafetensors({ tensors, metadata }: SafetensorsContent): Uint8Array {
+  const header: Record<string, Entry | Record<string, string>> = { __metadata__: metadata }
+  let offset = 0
+  for (const [name, { dtype, shape, values }] of Object.entries(tensors)) {
+    header[name] = { dtype, shape, data_offsets: [offset, offset + values.byteLength] }
+    offset += values.byteLength
+  }
+  const text = JSON.stringify(header)
+  const json = Buffer.from(text + ' '.repeat((alignment - (Buffer.byteLength(text) % alignment)) % alignment))
+  const file = new Uint8Array(lengthBytes + json.length + offset)
+  new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true)
+  file.set(json, lengthBytes)
+  let at = lengthBytes + json.length
+  for (const { values } of Object.values(tensors)) {
+    file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
+    at += values.byteLength
+  }
+  return file
+}
+
+/**
+ * Reads a safetensors file's bytes.
+ * @throws FlowerbedError `corrupt` when the bytes are cut off or no safetensors; `where` is the name given
+ */
+export function readSafetensors(file: Uint8Array, where: string): SafetensorsContent {
+  const corrupt = (what: string) =>
+    new FlowerbedError('corrupt', `This is not a whole safetensors file: ${what}.`, { where })
+  if (file.length < lengthBytes) throw corrupt('it is too short')
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
+  const headerLength = Number(view.getBigUint64(0, true))
+  const start = lengthBytes + headerLength
+  if (headerLength > maxHeader || start > file.length) throw corrupt('its header is cut off')
+  let header: Record<string, Entry>
+  try {
+    header = JSON.parse(Buffer.from(file.subarray(lengthBytes, start)).toString()) as Record<string, Entry>
+  } catch {
+    throw corrupt('its header is no JSON')
+  }
+  const { __metadata__: metadata = {}, ...entries } = header as Record<string, Entry> & {
+    __metadata__?: Record<string, string>
+  }
+  const tensors: Record<string, SafeTensor> = {}
+  for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
+    const [from, to] = offsets
+    if (start + to > file.length || from > to) throw corrupt(`“${name}” is cut off`)
+    if (dtype !== 'F32' && dtype !== 'I32')
+      throw corrupt(`“${name}” has the type ${dtype}, F32 and I32 are read`)
+    // A copy, since arrays in the file need not begin at multiples of their element size (Buffer's own slice is none).
+    const bytes = Uint8Array.prototype.slice.call(file, start + from, start + to)
+    const values = dtype === 'F32' ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer)
+    if (values.length !== shape.reduce((product, side) => product * side, 1))
+      throw corrupt(`“${name}” has the wrong size`)
+    tensors[name] = { dtype, shape, values }
+  }
+  return { tensors, metadata }
+}

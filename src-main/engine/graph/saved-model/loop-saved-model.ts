@@ -1,0 +1,48 @@
+import type { Binding } from '../../backend/tfjs.ts'
+import { GraphWriter, loopHandle, stateHandle, writeBody } from './graph-def.ts'
+import { Loop, ended, exitOf } from './loop.ts'
+import type { ProgramSpec } from '../program.ts'
+import { types } from '../analysis/shapes.ts'
+import { feedNode } from '../trace.ts'
+import type { Trace } from '../trace.ts'
+
+/** Where the number of iterations is fed. */
+export const iterationsFeed = 'iterations:0'
+const stacked = (feed: string) => `feeds/${feed}`
+/** Where a feed's values for all iterations are fed, one after the other. */
+export const stackedFeed = (name: string) => `${stacked(name)}:0`
+
+/**
+ * As `savedModel`, with the body in a loop: one call makes as many iterations as `iterations` says, each with its own
+ * place of the feeds, and answers each fetch of all iterations in a row. State is in its variables all the while, and
+ * an iteration begins when the one before has replaced it.
+ */
+export function loopedModel(options: {
+  spec: ProgramSpec
+  trace: Trace
+  binding: Binding
+  id: string
+}): Uint8Array {
+  const { spec, trace, binding, id } = options
+  const graph = new GraphWriter(binding)
+  graph.placeholder('iterations', [], 'int32')
+  const fetches = Object.entries(trace.fetches).map(([name, edge]) => ({
+    ...{ name: `fetch/${name}`, edge, shape: edge.spec.shape, type: types[edge.spec.dtype] },
+  }))
+  for (const { name, shape, type } of fetches) graph.list(name, { shape, type, length: 'iterations' })
+  for (const [name, tensor] of Object.entries(spec.state)) graph.variable(`${id}/${name}`, name, tensor)
+  for (const [name, { shape, dtype }] of Object.entries(spec.feeds))
+    graph.placeholder(stacked(name), [-1, ...shape], dtype)
+
+  const loop = new Loop(graph, 'iterations')
+  for (const name of Object.keys(spec.state)) loop.enter(loopHandle(name), stateHandle(name), 'resource')
+  for (const [name, tensor] of Object.entries(spec.feeds)) loop.pick(feedNode(name), stacked(name), tensor)
+  const updated = writeBody(graph, spec, trace)
+  for (const { name, edge, type } of fetches) loop.collect(name, { value: edge, type })
+  loop.end(updated)
+
+  for (const { name, shape, type } of fetches)
+    graph.stack(name, { list: exitOf(name), shape, type, after: ended })
+  graph.done('done', [ended])
+  return graph.savedModel()
+}

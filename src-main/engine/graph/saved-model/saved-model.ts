@@ -1,0 +1,142 @@
+import { util } from '@tensorflow/tfjs-core'
+import { FlowerbedError } from '#shared/errors.ts'
+import { nodeBackend } from '../../backend/tfjs.ts'
+import { GraphWriter } from './graph-def.ts'
+import { Loop, exitOf } from './loop.ts'
+import { inRow } from '../program.ts'
+import type { ProgramSpec, TensorSpec, Values } from '../program.ts'
+import { types } from '../analysis/shapes.ts'
+import { feedNode, liveNodes, stateNode, trace } from '../trace.ts'
+import type { Edge, Trace } from '../trace.ts'
+
+/** A message of protocol buffers has at most 2³¹ − 1 bytes; the graph around the constants is far below the rest. */
+const mostBytes = 2 ** 31 - 64e6
+
+/**
+ * A computation that goes on from what it has made itself: `before` once, `step` for each of `feeds`, `after` once. They
+ * hand on one value by the name `x`: fetched by `before`, state of `step`, fed to `after`. All other state is in `constants`.
+ */
+export interface Iteration {
+  before: ProgramSpec
+  step: ProgramSpec
+  feeds: Values[]
+  after: ProgramSpec
+  constants: Values
+}
+
+/**
+ * The computation as the bytes of a SavedModel that needs nothing else: constants within, steps in a loop, and a signature
+ * whose inputs are the feeds of `before` and whose outputs are the fetches of `after`.
+ * @throws FlowerbedError `bad-input` when the constants are more than one file may hold, and what `trace` throws
+ */
+export function exportedModel(iteration: Iteration, signature: string): Uint8Array {
+  const { before, step, feeds, after, constants } = iteration
+  const all = [before, step, after]
+  const traces = all.map((spec) => trace(spec, { portable: true })) as [Trace, Trace, Trace]
+  const used = new Set(traces.flatMap(nodesRead))
+  const kept = Object.entries({ ...before.state, ...step.state, ...after.state }).filter(
+    ([name]) => name !== 'x' && used.has(stateNode(name)),
+  )
+  checkSize(kept.map(([, spec]) => spec))
+  const graph = new GraphWriter(nodeBackend().binding)
+  for (const [name, spec] of kept) writeConstant(graph, constantNode(name), spec, constants[name])
+  for (const [name, { shape, dtype }] of Object.entries(before.feeds)) graph.placeholder(name, shape, dtype)
+  for (const [name, { shape, dtype }] of Object.entries(step.feeds)) {
+    const values = inRow(feeds.map((each) => each[name] as Values[string]))
+    writeConstant(graph, `steps/${name}`, { shape: [feeds.length, ...shape], dtype }, values)
+  }
+  writeConstant(graph, 'steps', { shape: [], dtype: 'int32' }, Int32Array.of(feeds.length))
+
+  const [first, repeated, last] = traces
+  const began = writeStage(graph, {
+    ...{ name: 'before', spec: before, trace: first },
+    ...{ state: constantNode, feed: (name) => name },
+  })
+  const x = began.fetches['x'] as Edge
+  const loop = new Loop(graph, 'steps')
+  const inLoop = (name: string) => `loop/${constantNode(name)}`
+  for (const [name, { dtype }] of kept) loop.enter(inLoop(name), constantNode(name), types[dtype])
+  for (const [name, spec] of Object.entries(step.feeds)) loop.pick(feedNode(name), `steps/${name}`, spec)
+  const here = loop.carry('x', graph.reference(x), types.float32)
+  const stepped = writeStage(graph, {
+    ...{ name: 'step', spec: step, trace: repeated },
+    ...{ state: (name) => (name === 'x' ? here : inLoop(name)), feed: feedNode },
+  })
+  loop.next('x', graph.reference(stepped.next['x'] as Edge), types.float32)
+  loop.end([])
+  const { fetches } = writeStage(graph, {
+    ...{ name: 'after', spec: after, trace: last },
+    ...{ state: constantNode, feed: () => exitOf('x') },
+  })
+  for (const [name, edge] of Object.entries(fetches))
+    graph.identity(name, edge, { dtype: edge.spec.dtype, after: [] })
+  return graph.savedModel({
+    name: signature,
+    inputs: before.feeds,
+    outputs: Object.fromEntries(Object.entries(fetches).map(([name, { spec }]) => [name, spec])),
+  })
+}
+
+const constantNode = (state: string) => `weights/${state}`
+
+function checkSize(specs: TensorSpec[]): void {
+  const bytes = specs.reduce((sum, { shape }) => sum + 4 * util.sizeFromShape(shape), 0)
+  if (bytes <= mostBytes) return
+  throw new FlowerbedError(
+    'bad-input',
+    `The weights take ${(bytes / 1e9).toFixed(1)} GB, and a SavedModel of one file holds ${(mostBytes / 1e9).toFixed(1)} GB.`,
+    { hint: 'Take the run’s safetensors file instead.' },
+  )
+}
+
+// eslint-disable-next-line max-params -- a name and what it holds
+function writeConstant(
+  graph: GraphWriter,
+  name: string,
+  { shape, dtype }: TensorSpec,
+  values?: Values[string],
+): void {
+  if (!values) throw new FlowerbedError('internal', `“${name}” was given no values.`)
+  graph.constant({ kind: 'constant', name, dtype: types[dtype], shape, values })
+}
+
+/** A traced body as a part of a larger graph. */
+interface Stage {
+  /** In front of the names of its own nodes. */
+  name: string
+  spec: ProgramSpec
+  trace: Trace
+  /** The nodes that hold what its body takes. */
+  state: (name: string) => string
+  feed: (name: string) => string
+}
+
+/** Nodes whose values something needs. */
+function nodesRead(traced: Trace): string[] {
+  const inputs = liveNodes(traced).flatMap((node) => (node.kind === 'op' ? node.inputs : []))
+  const answers = [...Object.values(traced.fetches), ...Object.values(traced.next)]
+  return [...inputs, ...answers].map(({ node }) => node)
+}
+
+/** The operations of a body; answers its trace by the names that they have in the graph. */
+function writeStage(graph: GraphWriter, stage: Stage): Trace {
+  const { spec, trace: traced, state, feed } = stage
+  const outer = new Map([
+    ...Object.keys(spec.state).map((name) => [stateNode(name), state(name)] as const),
+    ...Object.keys(spec.feeds).map((name) => [feedNode(name), feed(name)] as const),
+  ])
+  const rename = (node: string) => outer.get(node) ?? `${stage.name}/${node}`
+  const renamed = <T extends Edge>(edge: T): T => ({ ...edge, node: rename(edge.node) })
+  const each = <T extends Edge>(edges: Record<string, T>) =>
+    Object.fromEntries(Object.entries(edges).map(([name, edge]) => [name, renamed(edge)]))
+  const nodes = liveNodes(traced).map((node) =>
+    node.kind === 'constant'
+      ? { ...node, name: rename(node.name) }
+      : { ...node, name: rename(node.name), inputs: node.inputs.map(renamed) },
+  )
+  for (const node of nodes) {
+    if (node.kind === 'constant') graph.constant(node)
+    else graph.op(node)
+  }
+  return { nodes, fetches: each(traced.fetches), next: each(traced.next) }
+}

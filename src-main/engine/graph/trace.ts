@@ -1,0 +1,233 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
+import { FlowerbedError } from '#shared/errors.ts'
+import { attributeKind, nodeBackend } from '../backend/tfjs.ts'
+import type { Binding, NodeBackend, OpAttribute, TensorHandle } from '../backend/tfjs.ts'
+import { withPlace } from './call-site.ts'
+import type { ProgramSpec, TensorSpec } from './program.ts'
+import { outputsOf, types } from './analysis/shapes.ts'
+import type { Known } from './analysis/shapes.ts'
+
+/** Where a value comes from: output `index` of a node. */
+export interface Edge {
+  node: string
+  index: number
+}
+
+export interface ConstantNode {
+  kind: 'constant'
+  name: string
+  dtype: number
+  shape: number[]
+  values: Float32Array | Int32Array | Uint8Array
+}
+
+export interface OpNode {
+  kind: 'op'
+  name: string
+  op: string
+  attributes: OpAttribute[]
+  inputs: Edge[]
+  outputs: Known[]
+}
+
+/** A program's body as a graph: state and feeds are edges named `state/…` and `feed/…`. */
+export interface Trace {
+  nodes: (ConstantNode | OpNode)[]
+  fetches: Record<string, Edge & { spec: TensorSpec }>
+  next: Record<string, Edge>
+}
+
+export const stateNode = (name: string) => `state/${name}/read`
+export const feedNode = (name: string) => `feed/${name}`
+
+/**
+ * Runs a program's body once and writes down every TensorFlow operation it asks for. None of them is carried out: only
+ * shapes and types are known, so that tracing takes neither their time nor their memory. A `portable` trace has only
+ * operations that every TensorFlow knows.
+ * @throws FlowerbedError `internal` when the body reads a value back, uses what it did not make, or answers something of
+ * the wrong shape; `unavailable` for an operation that cannot be compiled. Both say where in our sources it is asked for.
+ */
+export function trace(spec: ProgramSpec, { portable = false }: { portable?: boolean } = {}): Trace {
+  const backend = nodeBackend()
+  const { binding, getInputTensorIds } = backend
+  const recorder = new Recorder(spec.name, portable ? { ...binding, kernels: undefined } : binding)
+  // Tensors are numbered as they are made.
+  const newest = tf.tidy(() => tf.scalar(0).id)
+  tf.engine().startScope()
+  try {
+    backend.binding = recorder.binding()
+    backend.getInputTensorIds = (tensors) => {
+      // Its values would become a constant, and its handle one that exists only here.
+      if (tensors.some(({ id }) => id <= newest)) throw withPlace(foreign(spec.name))
+      return getInputTensorIds.call(backend, tensors)
+    }
+    const placeholders = (specs: Record<string, TensorSpec>, nodeOf: (name: string) => string) =>
+      Object.fromEntries(
+        Object.entries(specs).map(([name, { shape, dtype }]) => {
+          const known = { shape, dtype: types[dtype] }
+          return [name, backend.createOutputTensor(recorder.handle({ node: nodeOf(name), index: 0 }, known))]
+        }),
+      )
+    const { fetches, next } = spec.body(
+      placeholders(spec.state, stateNode),
+      placeholders(spec.feeds, feedNode),
+    )
+    const edge = (tensor: Tensor) => recorder.edgeOf(idOf(backend, tensor))
+    return {
+      fetches: Object.fromEntries(
+        Object.entries(fetches).map(([name, tensor]) => [
+          name,
+          { ...edge(tensor), spec: { shape: tensor.shape, dtype: tensor.dtype as TensorSpec['dtype'] } },
+        ]),
+      ),
+      next: Object.fromEntries(
+        Object.entries(next).map(([name, tensor]) => {
+          checkNext(spec, name, tensor)
+          return [name, edge(tensor)]
+        }),
+      ),
+      nodes: recorder.nodes,
+    }
+  } finally {
+    tf.engine().endScope()
+    backend.binding = binding
+    backend.getInputTensorIds = getInputTensorIds
+  }
+}
+
+/** Nodes that something fetched or kept depends on. */
+export function liveNodes(trace: Trace): Trace['nodes'] {
+  const byName = new Map(trace.nodes.map((node) => [node.name, node]))
+  const live = new Set<string>()
+  const open = [...Object.values(trace.fetches), ...Object.values(trace.next)].map((edge) => edge.node)
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (live.has(name)) continue
+    live.add(name)
+    const node = byName.get(name)
+    if (node?.kind === 'op') open.push(...node.inputs.map((edge) => edge.node))
+  }
+  return trace.nodes.filter((node) => live.has(node.name))
+}
+
+/** A program may replace its state only by something of the same shape and type. */
+export function checkNext(spec: ProgramSpec, name: string, tensor: Tensor): void {
+  const declared = spec.state[name]
+  if (!declared || declared.dtype !== tensor.dtype || declared.shape.join() !== tensor.shape.join()) {
+    throw new FlowerbedError(
+      'internal',
+      `Program “${spec.name}” answers ${tensor.dtype}[${tensor.shape.join()}] as the next “${name}”, declared is ` +
+        (declared ? `${declared.dtype}[${declared.shape.join()}]` : 'nothing of that name'),
+    )
+  }
+}
+
+/** The number that stands for the tensor; values not yet sent to TensorFlow become a constant. */
+function idOf(backend: NodeBackend, tensor: Tensor): number {
+  return backend.getInputTensorIds([tensor])[0] as number
+}
+
+const foreign = (program: string) =>
+  new FlowerbedError('internal', `Program “${program}” uses a tensor made outside of its body.`, {
+    hint: 'Pass it in as state or as a feed.',
+  })
+
+/** What one call of the body does to the trace, with its place when it fails. */
+function here<T>(record: () => T): T {
+  try {
+    return record()
+  } catch (thrown) {
+    throw withPlace(thrown)
+  }
+}
+
+class Recorder {
+  readonly nodes: Trace['nodes'] = []
+  private readonly known = new Map<number, Edge & { known: Known }>()
+  private readonly constants = new Map<string, number>()
+  private readonly program: string
+  private readonly native: Binding
+  /** Negative, so that tfjs never asks TensorFlow to delete them; −1 means “not sent yet” there. */
+  private lastId = -1
+
+  constructor(program: string, native: Binding) {
+    this.program = program
+    this.native = native
+  }
+
+  /** A number for a value that does not exist yet. */
+  handle(edge: Edge, known: Known): TensorHandle {
+    const id = --this.lastId
+    this.known.set(id, { ...edge, known })
+    return { id, shape: known.shape, dtype: known.dtype }
+  }
+
+  edgeOf(id: number): Edge {
+    const { node, index } = this.entry(id)
+    return { node, index }
+  }
+
+  /** A binding that writes down what it is asked for. */
+  binding(): Binding {
+    return {
+      ...this.native,
+      tracing: true,
+      createTensor: (shape, dtype, values) => here(() => this.constant(shape, dtype, values)),
+      deleteTensor: () => undefined,
+      tensorDataSync: () => here(() => this.refuseReading()),
+      executeOp: (op, attributes, inputs) => here(() => this.op({ op, attributes, inputs })),
+    }
+  }
+
+  private refuseReading(): never {
+    throw new FlowerbedError('internal', `Program “${this.program}” reads a tensor's value in its body.`, {
+      hint: 'A traced body must not depend on values; fetch them instead.',
+    })
+  }
+
+  private entry(id: number): Edge & { known: Known } {
+    const entry = this.known.get(id)
+    if (!entry) throw foreign(this.program)
+    return entry
+  }
+
+  private constant(shape: number[], dtype: number, values: ArrayLike<number>): number {
+    const copy = this.copyOf(dtype, values)
+    const key = `${dtype}[${shape.join()}]${Buffer.from(copy.buffer, copy.byteOffset, copy.byteLength).toString('latin1')}`
+    let id = this.constants.get(key)
+    if (id === undefined) {
+      const name = `c${this.nodes.length}`
+      id = this.handle({ node: name, index: 0 }, { shape: [...shape], dtype, values: copy }).id
+      this.constants.set(key, id)
+      this.nodes.push({ kind: 'constant', name, dtype, shape: [...shape], values: copy })
+    }
+    return id
+  }
+
+  private copyOf(dtype: number, values: ArrayLike<number>): ConstantNode['values'] {
+    if (dtype === types.float32) return Float32Array.from(values)
+    if (dtype === types.int32) return Int32Array.from(values)
+    if (dtype === types.bool) return Uint8Array.from(values)
+    throw new FlowerbedError(
+      'unavailable',
+      `Program “${this.program}” makes a constant of TensorFlow's type ${dtype}, which cannot be compiled.`,
+    )
+  }
+
+  private op(call: { op: string; attributes: OpAttribute[]; inputs: number[] }): TensorHandle[] {
+    const { op, attributes } = call
+    for (const attribute of attributes) attributeKind(this.native, op, attribute)
+    const inputs = call.inputs.map((id) => this.entry(id))
+    const outputs = outputsOf({ op, attributes, inputs: inputs.map(({ known }) => known) })
+    const name = `n${this.nodes.length}`
+    this.nodes.push({
+      kind: 'op',
+      name,
+      op,
+      attributes,
+      inputs: inputs.map(({ node, index }) => ({ node, index })),
+      outputs,
+    })
+    return outputs.map((known, index) => this.handle({ node: name, index }, known))
+  }
+}

@@ -1,0 +1,36 @@
+import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+
+/** A number per pixel and channel as a picture: black is `low`, white is `high`. */
+export interface NumberMap {
+  picture: PixelBatch
+  low: number
+  high: number
+}
+
+/**
+ * Draws numbers over the range they span, widened to `within` where they stay inside of it, so that like numbers look
+ * alike from one time to the next.
+ */
+export function numberMap(
+  values: Float32Array,
+  shape: PictureShape,
+  within: { low: number; high: number },
+): NumberMap {
+  let { low, high } = within
+  for (const value of values) {
+    low = Math.min(low, value)
+    high = Math.max(high, value)
+  }
+  const scale = high > low ? 255 / (high - low) : 0
+  const pixels = Uint8Array.from(values, (value) => Math.round((value - low) * scale))
+  return { picture: { ...shape, count: 1, pixels }, low, high }
+}
+
+/** The mean of each pixel's channels. */
+export function greyOf(values: Float32Array, channels: number): Float32Array {
+  return Float32Array.from({ length: values.length / channels }, (_, pixel) =>
+    values
+      .subarray(pixel * channels, (pixel + 1) * channels)
+      .reduce((sum, value) => sum + value / channels, 0),
+  )
+}

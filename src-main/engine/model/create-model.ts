@@ -1,0 +1,98 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { convPosterior, convVelocity } from './nets/conv-net.ts'
+import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './nets/network.ts'
+import { meanSquare, sumAll } from './nets/ops.ts'
+import { resunetPosterior, resunetVelocity } from './nets/resunet.ts'
+import { unetPosterior, unetVelocity } from './nets/unet.ts'
+import { klElements, nllElements, referenceKlElements } from './flow/divergence.ts'
+import { consistentPath, referencePath } from './flow/path.ts'
+import { drawFrom, learnedPrior, standardPrior } from './flow/prior.ts'
+import type { Gaussian, Objective, System } from './flow/system.ts'
+
+export type SystemConfig = Pick<
+  RunConfig,
+  | 'network'
+  | 'hidden'
+  | 'checkpointing'
+  | 'accumulate'
+  | 'posterior'
+  | 'prior'
+  | 'sigma'
+  | 'path'
+  | 'lossScale'
+  | 'klWeight'
+  | 'priorWeight'
+>
+
+const networks: Record<
+  RunConfig['network'],
+  { velocity: (size: NetworkSize) => VelocityNetwork; posterior: (size: NetworkSize) => PosteriorNetwork }
+> = {
+  conv: { velocity: convVelocity, posterior: convPosterior },
+  unet: { velocity: unetVelocity, posterior: unetPosterior },
+  resunet: { velocity: resunetVelocity, posterior: resunetPosterior },
+}
+
+/**
+ * The flow-matching system that a run's settings describe, for pictures of one shape. Pure: the same settings always
+ * give the same parameters in the same order.
+ */
+export function createSystem(options: { config: SystemConfig; shape: PictureShape }): System {
+  const { config, shape } = options
+  const size: NetworkSize = { ...shape, hidden: config.hidden, checkpointing: config.checkpointing }
+  const network = networks[config.network]
+  const velocity = network.velocity(size)
+  const posterior = config.posterior ? network.posterior(size) : null
+  const quirks = config.path === 'reference'
+  const prior =
+    config.prior === 'learned'
+      ? learnedPrior([shape.height, shape.width, shape.channels], quirks)
+      : standardPrior
+  const makePath = quirks ? referencePath : consistentPath
+  const kl = quirks ? referenceKlElements : klElements
+  // A sum over all pictures of an update, told by one of its batches.
+  const reduce = (elements: Tensor) =>
+    config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
+
+  const objective: System['objective'] = (parameters, { x, eps, t }) => {
+    const p = prior.gaussian(parameters)
+    // Without a posterior the latent is drawn from N(0, 1) whatever the picture: plain flow matching.
+    const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardLike(x)
+    const point = makePath({ x, posterior: q, eps, t, sigma: config.sigma })
+    const v = velocity.apply(parameters, point.xT, t)
+    const error = v.sub<Tensor4D>(point.vTarget)
+    const weighted = velocity.weight ? error.mul(velocity.weight(t)) : error
+    const terms: Objective['terms'] = { velocity: meanSquare(weighted) }
+    let loss = terms['velocity'] as Tensor
+    if (posterior) {
+      const term = reduce(kl(q, p))
+      terms['kl'] = term
+      loss = loss.add(term.mul(config.klWeight))
+    }
+    if (config.prior === 'learned') {
+      const term = reduce(nllElements(x, p))
+      terms['prior'] = term
+      loss = loss.add(term.mul(config.priorWeight))
+    }
+    return { loss, terms, velocityErrors: tf.mean(tf.square(weighted), [1, 2, 3]), posterior: q, ...point, v }
+  }
+
+  const latentParameters = [...(posterior?.parameters ?? []), ...prior.parameters]
+  return {
+    parameters: [...velocity.parameters, ...latentParameters],
+    latentParameters,
+    objective,
+    velocity: (parameters, xT, t) => velocity.apply(parameters, xT, t),
+    posterior: posterior ? (parameters, x) => posterior.apply(parameters, x) : null,
+    prior: (parameters) => prior.gaussian(parameters),
+    latent: (parameters, noise, temperature) =>
+      drawFrom(prior.gaussian(parameters), temperature ? noise.mul(temperature) : noise),
+  }
+}
+
+function standardLike(x: Tensor4D): Gaussian {
+  return { mean: tf.zerosLike(x), logvar: tf.zerosLike(x) }
+}

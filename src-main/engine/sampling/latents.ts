@@ -1,0 +1,46 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor4D } from '@tensorflow/tfjs-core'
+import type { Between } from '#shared/engine-messages.ts'
+import { pictureBytes } from '#shared/schemas/image.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { evenShares, latentGrid, lerp, slerp } from '../model/flow/latent-interpolation.ts'
+
+/** Latents of some pictures, flat float32 NHWC. */
+export interface Latents {
+  count: number
+  values: Float32Array
+}
+
+/** `frames` latents from the first of two to the second, ends included. */
+export function latentsBetween(
+  ends: Latents,
+  options: { shape: PictureShape; frames: number; mode: Between },
+): Latents {
+  const { shape, frames, mode } = options
+  const values = tf.tidy(() => {
+    const [a, b] = [latentAt(ends, 0, shape), latentAt(ends, 1, shape)]
+    return (mode === 'slerp' ? slerp : lerp)(a, b, evenShares(frames)).dataSync<'float32'>()
+  })
+  return { count: frames, values }
+}
+
+/** A sheet between three or four latents, row by row; see `latentGrid`. */
+export function latentSheet(
+  corners: Latents,
+  options: { shape: PictureShape; rows: number; columns: number; mode: Between },
+): Latents {
+  const { shape, rows, columns } = options
+  const values = tf.tidy(() => {
+    const at = (i: number) => latentAt(corners, i, shape)
+    const given =
+      corners.count > 3 ? ([at(0), at(1), at(2), at(3)] as const) : ([at(0), at(1), at(2)] as const)
+    return latentGrid(given, options).dataSync<'float32'>()
+  })
+  return { count: rows * columns, values }
+}
+
+function latentAt({ values }: Latents, i: number, shape: PictureShape): Tensor4D {
+  const { height, width, channels } = shape
+  const size = pictureBytes(shape)
+  return tf.tensor4d(values.slice(i * size, (i + 1) * size), [1, height, width, channels])
+}

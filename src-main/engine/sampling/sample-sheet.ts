@@ -1,0 +1,52 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { SolverName } from '#shared/schemas/sampling.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { SampleRecord } from '#shared/schemas/run.ts'
+import { sheetColumns, tile, writePng } from '../images/png.ts'
+
+export const samplesFolder = (runDirectory: string) => join(runDirectory, 'samples')
+
+const gridFile = (step: number) => `step-${String(step).padStart(8, '0')}.png`
+
+/** Whether the fixed grid of a step is on disk already. */
+export function gridExists(runDirectory: string, step: number): boolean {
+  return existsSync(join(samplesFolder(runDirectory), gridFile(step)))
+}
+
+/** Writes drawn pictures as a sheet into a run's `samples` folder and answers its record. */
+export async function saveSheet(options: {
+  runId: string
+  runDirectory: string
+  kind: SampleRecord['kind']
+  step: number
+  pictures: PixelBatch
+  seed: number
+  solver: SolverName
+  solverSteps: number
+}): Promise<SampleRecord> {
+  const { runId, runDirectory, kind, step, pictures, seed, solver, solverSteps } = options
+  const { count, height, width, channels } = pictures
+  const folder = samplesFolder(runDirectory)
+  await mkdir(folder, { recursive: true })
+  // A grid has one name per step, so that drawing it again after a crash replaces it.
+  const mark = kind === 'grid' ? '' : `-extra-${randomBytes(4).toString('hex')}`
+  const file = gridFile(step).replace(/\.png$/, `${mark}.png`)
+  await writePng(join(folder, file), tile(pictures))
+  return {
+    id: `${runId}/${file}`,
+    runId,
+    step,
+    kind,
+    file,
+    count,
+    columns: sheetColumns(count),
+    shape: { height, width, channels },
+    seed,
+    solver,
+    solverSteps,
+    createdAt: Date.now(),
+  }
+}

@@ -1,0 +1,51 @@
+import type { PictureSource } from '#shared/engine-messages.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { pictureBytes } from '#shared/schemas/image.ts'
+import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+import { Dataset } from '../../datasets/packed-dataset.ts'
+
+/** The pictures to encode, at a run's shape. @throws FlowerbedError `bad-input` for one of another size */
+export function picturesOf(sources: PictureSource[], shape: PictureShape): PixelBatch {
+  const size = pictureBytes(shape)
+  const pixels = new Uint8Array(sources.length * size)
+  // Opened once each: a large dataset's table takes a while to read.
+  const open = new Map<string, Dataset>()
+  try {
+    sources.forEach((source, i) => pixels.set(pixelsOf(source, { shape, open }), i * size))
+  } finally {
+    for (const dataset of open.values()) dataset.close()
+  }
+  return { ...shape, count: sources.length, pixels }
+}
+
+/** Root mean square difference of each pair of pictures, in [0, 1]. */
+export function differences(a: PixelBatch, b: PixelBatch): number[] {
+  const size = pictureBytes(a)
+  return Array.from({ length: a.count }, (_, i) => {
+    let sum = 0
+    for (let k = i * size; k < (i + 1) * size; k++) sum += ((a.pixels[k] ?? 0) - (b.pixels[k] ?? 0)) ** 2
+    return Math.sqrt(sum / size) / 255
+  })
+}
+
+function pixelsOf(
+  source: PictureSource,
+  { shape, open }: { shape: PictureShape; open: Map<string, Dataset> },
+): Uint8Array {
+  const wrongSize = (what: string) =>
+    new FlowerbedError('bad-input', `The picture is not of the size this run learnt from: ${what}.`, {
+      hint: `It must be ${shape.width} × ${shape.height} pixels with ${shape.channels} channels.`,
+    })
+  if (source.kind === 'pixels') {
+    const { pixels } = source
+    if (pixels.length !== pictureBytes(shape)) throw wrongSize(`it has ${pixels.length} bytes`)
+    return pixels
+  }
+  const { datasetDirectory, index } = source
+  const dataset = open.get(datasetDirectory) ?? new Dataset(datasetDirectory)
+  open.set(datasetDirectory, dataset)
+  const { width, height, channels } = dataset.index.shape
+  if (width !== shape.width || height !== shape.height || channels !== shape.channels)
+    throw wrongSize(`the dataset’s are ${width} × ${height} with ${channels} channels`)
+  return dataset.pictures([index]).pixels
+}

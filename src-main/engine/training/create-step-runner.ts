@@ -1,0 +1,44 @@
+import type { Precision } from '#shared/schemas/run-config.ts'
+import type { MemoryEstimate } from '#shared/engine-messages.ts'
+import { pictureBytes } from '#shared/schemas/image.ts'
+import type { Machine } from '#shared/schemas/run.ts'
+import { precisionHere } from '../graph/passes/lower.ts'
+import { knownPrecision, timedPrecision } from './precision-choice.ts'
+import type { PrecisionChoice } from './precision-choice.ts'
+import { initialState } from './step-program.ts'
+import { Stepper } from './step-runner.ts'
+import type { StepperOptions } from './step-runner.ts'
+
+/**
+ * What takes a run's steps, in the precision that the run has or, with `auto`, in the one that proves the quicker. It has
+ * no state yet: what was timed started from weights of its own, which `begin` replaces.
+ */
+export async function createRunStepper(
+  options: StepperOptions & {
+    memory: MemoryEstimate
+    device: Machine['device']
+    /** The machine of the checkpoint to resume from, where steps were taken before it. */
+    resumed: Machine | null
+    now: () => number
+    givenUp: () => boolean
+  },
+): Promise<PrecisionChoice & { stepper: Stepper }> {
+  const { config, system, dataset, resident, memory, device, resumed, now, givenUp } = options
+  const fast = precisionHere('auto')
+  const inPrecision = (precision: Precision) => new Stepper({ ...options, config: { ...config, precision } })
+  const known = knownPrecision({ wanted: config.precision, fast, device, resumed })
+  if (known) return { ...known, stepper: inPrecision(known.precision) }
+  const make = (precision: Precision) => {
+    const stepper = inPrecision(precision)
+    stepper.begin(initialState(system, config))
+    return {
+      stepper,
+      take: (step: number) => stepper.take(step, config),
+      dispose: () => stepper.dispose(),
+    }
+  }
+  const ofOne = memory.neededBytes + resident * pictureBytes(dataset.index.shape)
+  const together = 2 * ofOne <= memory.availableBytes
+  const { steps, ...choice } = await timedPrecision({ fast, make, together, now, givenUp })
+  return { ...choice, stepper: steps.stepper }
+}

@@ -1,0 +1,103 @@
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { EngineEvent } from '#shared/engine-messages.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import type { Dataset } from '../../datasets/packed-dataset.ts'
+import type { Values } from '../graph/program.ts'
+import type { Split } from '../data/split.ts'
+import type { System } from '../model/flow/system.ts'
+import { Model } from '../sampling/sampler.ts'
+import { Turns } from '../mutex.ts'
+import { DiagnosticsMaker } from './diagnostics.ts'
+import { gridPictures, saveGrid } from './sample-grid.ts'
+import { Validation } from './validation.ts'
+
+/** What is looked at: a step, and the weights with which the run would draw then, read from the device when asked for. */
+export interface Observed {
+  step: number
+  weights: () => Values
+}
+
+/**
+ * All that is looked at from time to time while a run trains: the loss on pictures kept aside, the fixed grid, and how
+ * pictures are encoded. Also lends the networks to whoever wants to draw between the steps.
+ */
+export class Observation {
+  private readonly model: Model
+  /** Null where no pictures are kept aside. */
+  private readonly validation: Validation | null
+  private readonly diagnostics: DiagnosticsMaker
+  private readonly drawing = new Turns()
+  private readonly emit: (event: EngineEvent) => void
+  private readonly run: { runId: string; runDirectory: string }
+  private validated: { step: number; loss: number } | null = null
+  /** Warnings that hold, each told once when it begins to. */
+  private told: string[] = []
+
+  constructor(options: {
+    run: { runId: string; runDirectory: string }
+    system: System
+    config: RunConfig
+    shape: PictureShape
+    dataset: Dataset
+    split: Split
+    emit: (event: EngineEvent) => void
+  }) {
+    const { run, system, config, shape, dataset, split, emit } = options
+    const { held, training } = split
+    this.run = run
+    this.emit = emit
+    this.model = new Model({ system, shape })
+    this.validation = held.length === 0 ? null : new Validation({ system, config, dataset, held })
+    this.diagnostics = new DiagnosticsMaker({
+      system,
+      dataset,
+      places: held.length === 0 ? training : held,
+    })
+  }
+
+  /** Numbers for the curves of a step at which it is time to look. */
+  measure({ step, weights }: Observed): Record<string, number> {
+    const measured = this.validation?.measure(weights())
+    if (measured) this.validated = { step, loss: measured.validation }
+    return { ...measured, ...this.diagnostics.metrics(step, weights) }
+  }
+
+  /** The loss on the pictures kept aside; null without any. */
+  validationLoss({ step, weights }: Observed): number | null {
+    if (this.validated?.step === step) return this.validated.loss
+    return this.validation?.measure(weights()).validation ?? null
+  }
+
+  /** Draws and stores the fixed grid and what goes with it; left out when given up on the way. */
+  async draw(
+    observed: Observed,
+    { config, givenUp }: { config: RunConfig; givenUp: () => boolean },
+  ): Promise<void> {
+    const { step, weights } = observed
+    const pictures = await this.lend(weights, (model) => gridPictures(model, { config, givenUp }))
+    if (!pictures) return
+    const record = await saveGrid({ ...this.run, step, pictures, config })
+    this.emit({ type: 'sample', record })
+    const diagnostics = await this.diagnostics.save({ ...this.run, ...observed, drawn: pictures })
+    this.emit({ type: 'diagnostics', diagnostics })
+    for (const message of diagnostics.warnings)
+      if (!this.told.includes(message)) this.emit({ type: 'warning', runId: this.run.runId, message })
+    this.told = diagnostics.warnings
+  }
+
+  /** Lends the networks with some weights, one borrower at a time. */
+  lend<T>(weights: () => Values, use: (model: Model) => Promise<T>): Promise<T> {
+    return this.drawing.take(() => {
+      this.model.setWeights(weights())
+      return use(this.model)
+    })
+  }
+
+  /** Frees everything; whoever has borrowed the networks gives them back first. */
+  async dispose(): Promise<void> {
+    await this.drawing.take(() => Promise.resolve())
+    this.model.dispose()
+    this.validation?.dispose()
+    this.diagnostics.dispose()
+  }
+}

@@ -1,0 +1,95 @@
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { MemoryEstimate } from '#shared/engine-messages.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { pictureBytes } from '#shared/schemas/image.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { memoryOf } from '../graph/analysis/memory.ts'
+import { trace } from '../graph/trace.ts'
+import { createSystem } from '../model/create-model.ts'
+import { stepProgram } from './step-program.ts'
+
+/**
+ * What a training process was seen to take beyond the values of its step, rounded up (balanced and ladder presets,
+ * 28 × 28 to 256 × 256, on the CPU; the sum was between the peak and 1.46 of it): TensorFlow, Node and what looks at the
+ * run; copies of the state while it is written and saved; and what kernels keep beside their results.
+ */
+const runtimeBytes = 850e6
+const stateCopies = 3
+const kernelShare = 1.4
+
+interface Plan {
+  config: RunConfig
+  shape: PictureShape
+}
+
+/** Bytes that training takes at its peak, but for pictures on the device. TensorFlow must have been loaded. */
+export function memoryNeeded({ config, shape }: Plan): number {
+  const system = createSystem({ config, shape })
+  const spec = stepProgram({ system, config, shape })
+  const { stateBytes, peakBytes } = memoryOf(spec, trace(spec))
+  return Math.round(runtimeBytes + stateCopies * stateBytes + kernelShare * peakBytes)
+}
+
+/** What one array of JavaScript's holds for certain. */
+const residentBytesAtMost = 2 ** 32
+/** Others want some of what is free, too. */
+const residentShare = 0.5
+
+/**
+ * How many of a run's pictures lie on the device: all of them where the run with them, copied as they are written, takes
+ * no more than half of the memory; else none.
+ */
+export function residentPictures(
+  { neededBytes, availableBytes }: MemoryEstimate,
+  { shape, count }: { shape: PictureShape; count: number },
+): number {
+  const bytes = count * pictureBytes(shape)
+  const fits = neededBytes + stateCopies * bytes <= residentShare * availableBytes
+  return fits && bytes <= residentBytesAtMost ? count : 0
+}
+
+/** What training needs beside what there is; where it does not fit, what would. */
+export function estimateMemory({
+  config,
+  shape,
+  availableBytes,
+}: Plan & { availableBytes: number }): MemoryEstimate {
+  const needed = (changes: Partial<RunConfig>) => memoryNeeded({ config: { ...config, ...changes }, shape })
+  const neededBytes = needed({})
+  if (neededBytes <= availableBytes)
+    return { neededBytes, availableBytes, fits: true, fittingBatch: null, checkpointingFits: false }
+  const checkpointingFits = !config.checkpointing && needed({ checkpointing: true }) <= availableBytes
+  const refused = { neededBytes, availableBytes, fits: false, checkpointingFits }
+  let batch = config.batch
+  while (batch > 1) {
+    batch = Math.floor(batch / 2)
+    if (needed({ batch }) <= availableBytes) return { ...refused, fittingBatch: batch }
+  }
+  return { ...refused, fittingBatch: null }
+}
+
+const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+
+/** @throws FlowerbedError `no-space` with the numbers, and the settings to change */
+export function checkFits(estimate: MemoryEstimate): void {
+  const { neededBytes, availableBytes, fits, fittingBatch, checkpointingFits } = estimate
+  if (fits) return
+  const ways = [
+    ...(checkpointingFits ? ['spare memory (checkpointing)'] : []),
+    ...(fittingBatch === null
+      ? ['choose a smaller width (hidden) or smaller pictures (--image-size)', 'close other programs']
+      : [
+          `take ${fittingBatch} pictures per step (batch) or fewer, over more batches per update (accumulate)`,
+          'choose a smaller width (hidden) or smaller pictures',
+        ]),
+  ]
+  const [first = '', ...others] = ways
+  throw new FlowerbedError(
+    'no-space',
+    `This run needs about ${gigabytes(neededBytes)} of memory, and ${gigabytes(availableBytes)} are free.`,
+    {
+      where: 'batch',
+      hint: `${first.charAt(0).toUpperCase()}${first.slice(1)}${others.map((way) => `, or ${way}`).join('')}.`,
+    },
+  )
+}

@@ -1,0 +1,42 @@
+import type { EngineEvent, TrainProgress } from '#shared/engine-messages.ts'
+import type { MetricPoint } from '#shared/schemas/run.ts'
+
+/** Messages of a kind are at least this far apart. */
+const intervalMs = 250
+
+/** Turns steps into events: every step's metrics, gathered, and the progress, a few times a second. */
+export class Reporter {
+  private readonly runId: string
+  private readonly emit: (event: EngineEvent) => void
+  private readonly now: () => number
+  private points: MetricPoint[] = []
+  private metricsAt = -Infinity
+  private progressAt = -Infinity
+
+  constructor(options: { runId: string; emit: (event: EngineEvent) => void; now?: () => number }) {
+    this.runId = options.runId
+    this.emit = options.emit
+    this.now = options.now ?? (() => performance.now())
+  }
+
+  metrics(point: MetricPoint): void {
+    this.points.push(point)
+    if (this.now() - this.metricsAt >= intervalMs) this.flush()
+  }
+
+  /** `always` for a change of activity, which must not be missed. */
+  progress(progress: TrainProgress, { always = false } = {}): void {
+    if (!always && this.now() - this.progressAt < intervalMs) return
+    this.progressAt = this.now()
+    this.emit({ type: 'progress', runId: this.runId, progress })
+  }
+
+  /** Sends what is gathered; before a checkpoint, so that no saved step lacks its metrics. */
+  flush(): void {
+    if (this.points.length === 0) return
+    this.metricsAt = this.now()
+    const points = this.points
+    this.points = []
+    this.emit({ type: 'metrics', runId: this.runId, points })
+  }
+}

@@ -1,0 +1,31 @@
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { shareOfTime } from '#shared/run-limits.ts'
+import type { Limits } from '#shared/run-limits.ts'
+
+/**
+ * Where a run stands before step `step` (1 is the first update), in steps of its goal: the steps done, or the same share
+ * of `steps` as of its minutes where these are further. Without minutes it depends on the step alone, to the last bit.
+ */
+export function schedulePosition(
+  config: Limits,
+  { step, trainedSeconds }: { step: number; trainedSeconds: number },
+): number {
+  return Math.max(step - 1, shareOfTime({ config, trainedSeconds }) * config.steps)
+}
+
+/**
+ * The learning rate of step `step` (1 is the first update): a warm-up, then as the schedule says. `steps` is the step at
+ * which the run ends by steps or epochs, `position` how many of them the run is past (`schedulePosition`).
+ */
+export function learningRateAt(
+  config: Pick<RunConfig, 'learningRate' | 'schedule' | 'warmup' | 'steps'>,
+  step: number,
+  position = step - 1,
+): number {
+  const { learningRate, schedule, warmup, steps } = config
+  const warm = warmup > 0 ? Math.min(1, step / warmup) : 1
+  if (schedule === 'constant') return learningRate * warm
+  const left = Math.max(1, steps - warmup)
+  const done = Math.min(1, Math.max(0, position - warmup) / left)
+  return learningRate * warm * 0.5 * (1 + Math.cos(Math.PI * done))
+}

@@ -1,0 +1,173 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { WeightsName } from '#shared/schemas/sampling.ts'
+import { picturesPerStep } from '#shared/run-limits.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { precisionHere } from '../graph/passes/lower.ts'
+import type { ProgramSpec, Tensors, Values } from '../graph/program.ts'
+import { adam, averaged } from '../graph/optimizer-ops.ts'
+import { pictureInput } from '../data/step-images.ts'
+import type { PicturePlan } from '../data/step-images.ts'
+import { pathTimes } from '../model/flow/times.ts'
+import type { System } from '../model/flow/system.ts'
+import { after } from '../backend/native-op.ts'
+import { sumOfSquares } from '../model/nets/ops.ts'
+import { accumulated, batchGradients } from './gradients.ts'
+import { learningRateAt } from './schedule.ts'
+import { initialValues, seedWords, statelessNormal, statelessUniform } from '../rng.ts'
+
+/** Adam's constants (Kingma & Ba 2015), as everybody uses them. */
+const beta1 = 0.9
+const beta2 = 0.999
+const epsilon = 1e-8
+
+/** Entries of the program's state: weights, first and second moments, and the average of the weights. */
+export const stateKinds = ['weight', 'm', 'v', 'ema'] as const
+export type StateKind = (typeof stateKinds)[number]
+export const stateName = (kind: StateKind, parameter: string) => `${kind}/${parameter}`
+
+/** How a run's steps come by their pictures; `resident` are those that lie on the device. */
+export const picturePlan = (config: RunConfig, shape: PictureShape, resident = 0): PicturePlan => ({
+  ...{ shape, resident, settings: config, count: picturesPerStep(config) },
+})
+
+/**
+ * One training step over device-resident state: the system's objective on the step's pictures, its gradients, clipping by
+ * global norm, Adam with bias correction, and the exponential average of the weights. With `accumulate` the gradient is
+ * the mean over that many batches, taken one after the other; noise and times are those of one batch of all of them.
+ * Fetches `loss`, each loss term, `gradientNorm` (before clipping), and by stretch of the way the sums of the velocity
+ * errors of its pictures (`errorsByTime`) and their counts (`picturesByTime`).
+ */
+export function stepProgram(options: {
+  system: System
+  config: RunConfig
+  shape: PictureShape
+  /** How many pictures lie on the device; 0 when each step is fed its own. */
+  resident?: number
+}): ProgramSpec {
+  const { system, config, shape, resident } = options
+  const plan = picturePlan(config, shape, resident)
+  const pictures = pictureInput(plan)
+  const names = system.parameters.map(({ name }) => name)
+  const kinds = stateKinds.filter((kind) => kind !== 'ema' || config.emaDecay > 0)
+
+  return {
+    name: 'train',
+    precision: precisionHere(config.precision),
+    state: {
+      ...Object.fromEntries(
+        kinds.flatMap((kind) =>
+          system.parameters.map((parameter) => [
+            stateName(kind, parameter.name),
+            { shape: parameter.shape, dtype: 'float32' as const },
+          ]),
+        ),
+      ),
+      ...pictures.state,
+    },
+    feeds: {
+      ...pictures.feeds,
+      noiseSeed: { shape: [2], dtype: 'int32' },
+      timeSeed: { shape: [2], dtype: 'int32' },
+      learningRate: { shape: [], dtype: 'float32' },
+      /** Adam's, with the correction of both moments for their start at nought. */
+      stepSize: { shape: [], dtype: 'float32' },
+      epsilon: { shape: [], dtype: 'float32' },
+      /** The share of the new weights in their average. */
+      emaShare: { shape: [], dtype: 'float32' },
+    },
+    body: (state, feeds) => {
+      const of = (kind: StateKind, name: string) => state[stateName(kind, name)] as Tensor
+      const feed = (name: string) => feeds[name] as Tensor
+      const { height, width, channels } = shape
+      const eps = statelessNormal<Tensor4D>([plan.count, height, width, channels], feed('noiseSeed'))
+      const t = pathTimes(statelessUniform<Tensor1D>([plan.count], feed('timeSeed')), {
+        times: config.times,
+        shift: config.timeShift,
+      })
+      const weights = names.map((name) => of('weight', name))
+      const { loss, terms, grads } = accumulated(config.accumulate, (i, before) => {
+        const part = { first: i * config.batch, length: config.batch }
+        const rows = <T extends Tensor>(all: T) =>
+          config.accumulate === 1 ? all : tf.slice(all, part.first, part.length)
+        const x = after(pictures.images(state, feeds, part), before)
+        return batchGradients({ system, weights, draw: { x, eps: rows(eps), t: rows(t) } })
+      })
+
+      const gradientNorm = tf.sqrt(tf.addN(grads.map((gradient) => sumOfSquares(gradient))))
+      const shorten =
+        config.clipNorm > 0 ? tf.minimum(1, tf.div(config.clipNorm, gradientNorm.add(1e-12))) : null
+      const next: Tensors = {}
+      names.forEach((name, i) => {
+        const gradient = grads[i] as Tensor
+        const weight = of('weight', name)
+        // Decoupled from the gradient's scale (Loshchilov and Hutter 2019).
+        const pulled =
+          config.weightDecay > 0
+            ? weight.sub(weight.mul(feed('learningRate').mul(config.weightDecay)))
+            : weight
+        const updated = adam(
+          { weight: pulled, m: of('m', name), v: of('v', name) },
+          shorten ? gradient.mul(shorten) : gradient,
+          { beta1, beta2, stepSize: feed('stepSize'), epsilon: feed('epsilon') },
+        )
+        for (const kind of ['weight', 'm', 'v'] as const) next[stateName(kind, name)] = updated[kind]
+        if (config.emaDecay > 0) {
+          next[stateName('ema', name)] = averaged(of('ema', name), updated.weight, feed('emaShare') as Scalar)
+        }
+      })
+      return { fetches: { loss, gradientNorm, ...terms }, next }
+    },
+  }
+}
+
+/** What step `step` (1 is the first update) is fed besides its pictures; `position` as in `learningRateAt`. */
+export function stepFeeds(config: RunConfig, step: number, position?: number): Values {
+  const learningRate = learningRateAt(config, step, position)
+  const correction2 = Math.sqrt(1 - beta2 ** step)
+  return {
+    noiseSeed: seedWords(config.seed, step, 'noise'),
+    timeSeed: seedWords(config.seed, step, 'time'),
+    learningRate: Float32Array.of(learningRate),
+    stepSize: Float32Array.of((learningRate * correction2) / (1 - beta1 ** step)),
+    epsilon: Float32Array.of(epsilon * correction2),
+    // A short warm-up, so that the average does not remember the random start (as TensorFlow's own EMA does).
+    emaShare: Float32Array.of(1 - Math.min(config.emaDecay, (1 + step) / (10 + step))),
+  }
+}
+
+/** State before the first step: fresh weights, moments of nought, the average equal to the weights. */
+export function initialState(system: System, config: RunConfig): Values {
+  const state: Values = {}
+  for (const parameter of system.parameters) {
+    const weight = initialValues(parameter, config.seed)
+    state[stateName('weight', parameter.name)] = weight
+    state[stateName('m', parameter.name)] = new Float32Array(weight.length)
+    state[stateName('v', parameter.name)] = new Float32Array(weight.length)
+    if (config.emaDecay > 0) state[stateName('ema', parameter.name)] = weight.slice()
+  }
+  return state
+}
+
+/** The arrays that drawing uses: the average of the weights, or the weights themselves without one or if asked for. */
+const drawingKind = (config: RunConfig, weights: WeightsName): StateKind =>
+  config.emaDecay > 0 && weights === 'ema' ? 'ema' : 'weight'
+
+export function stateNamesOfDrawing(
+  system: System,
+  config: RunConfig,
+  weights: WeightsName = 'ema',
+): string[] {
+  return system.parameters.map(({ name }) => stateName(drawingKind(config, weights), name))
+}
+
+/** Those arrays by parameter name, out of a state or a part of it that has them. */
+export function drawingWeights(state: Values, config: RunConfig, weights: WeightsName = 'ema'): Values {
+  const prefix = stateName(drawingKind(config, weights), '')
+  return Object.fromEntries(
+    Object.entries(state)
+      .filter(([name]) => name.startsWith(prefix))
+      .map(([name, values]) => [name.slice(prefix.length), values]),
+  )
+}

@@ -1,0 +1,58 @@
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { Dataset } from '../../datasets/packed-dataset.ts'
+import { createProgram } from '../graph/create-program.ts'
+import type { Given, Program, Values } from '../graph/program.ts'
+import { PictureFeed } from '../data/step-images.ts'
+import type { System } from '../model/flow/system.ts'
+import { picturePlan, stepFeeds, stepProgram } from './step-program.ts'
+
+export interface StepperOptions {
+  system: System
+  config: RunConfig
+  dataset: Dataset
+  /** Positions of the images to train on. */
+  places: Uint32Array
+  /** As in `stepProgram`. */
+  resident: number
+}
+
+/** Takes the steps of a run: gives the program each step's pictures and numbers. Owns what is on the device. */
+export class Stepper {
+  /** Time spent on the steps' pictures so far. */
+  inputMs = 0
+  private readonly program: Program
+  private readonly pictures: PictureFeed
+
+  constructor({ system, config, dataset, places, resident }: StepperOptions) {
+    const { shape } = dataset.index
+    this.program = createProgram(stepProgram({ system, config, shape, resident }))
+    const plan = picturePlan(config, shape, resident)
+    this.pictures = new PictureFeed(dataset, { plan, seed: config.seed, places })
+  }
+
+  /** Where it goes on from; before the first step. */
+  begin(state: Given): void {
+    this.program.write({ ...state, ...this.pictures.state() })
+  }
+
+  /** Copies state out, all that is saved or the named entries. */
+  read(names?: string[]): Values {
+    return this.program.read(names)
+  }
+
+  /**
+   * Step `step` (1 is the first update) by settings whose `steps` is where the run ends; what it fetched. `position` as in
+   * `learningRateAt`.
+   */
+  async take(step: number, config: RunConfig, position?: number): Promise<Values> {
+    const from = performance.now()
+    const pictures = await this.pictures.feeds(step - 1)
+    this.inputMs += performance.now() - from
+    return this.program.run({ ...pictures, ...stepFeeds(config, step, position) })
+  }
+
+  async dispose(): Promise<void> {
+    await this.pictures.end()
+    this.program.dispose()
+  }
+}

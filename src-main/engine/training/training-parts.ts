@@ -1,0 +1,63 @@
+import type { EngineEvent, MemoryEstimate, TrainRequest } from '#shared/engine-messages.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { Machine } from '#shared/schemas/run.ts'
+import { Dataset } from '../../datasets/packed-dataset.ts'
+import { readableState } from '../graph/program.ts'
+import { splitPictures } from '../data/split.ts'
+import { createSystem } from '../model/create-model.ts'
+import type { System } from '../model/flow/system.ts'
+import { availableMemory } from '../backend/free-memory.ts'
+import { checkFits, estimateMemory, residentPictures } from './memory-estimate.ts'
+import { Observation } from './evaluator.ts'
+import { Saver } from './checkpoint-writer.ts'
+import type { FreeBytes } from './checkpoint-writer.ts'
+import { stepProgram } from './step-program.ts'
+
+/** What a run is trained with, but for what takes its steps. */
+export interface TrainingParts {
+  dataset: Dataset
+  system: System
+  memory: MemoryEstimate
+  /** How many images lie on the device. */
+  resident: number
+  /** Positions of the images to train on. */
+  places: Uint32Array
+  saver: Saver
+  observation: Observation
+}
+
+/**
+ * Opens the images of a run and sees that it fits into memory.
+ * @throws FlowerbedError before anything is held
+ */
+export function openParts(options: {
+  request: TrainRequest
+  device: Machine['device']
+  emit: (event: EngineEvent) => void
+  freeBytes?: FreeBytes | undefined
+}): TrainingParts {
+  const { request, device, emit, freeBytes } = options
+  const { runId, runDirectory, config } = request
+  const dataset = new Dataset(request.datasetDirectory)
+  try {
+    if (dataset.count === 0) {
+      throw new FlowerbedError('bad-input', 'There are no images to train on.', {
+        where: request.datasetDirectory,
+      })
+    }
+    const { shape } = dataset.index
+    const memory = estimateMemory({ config, shape, availableBytes: availableMemory(device) })
+    checkFits(memory)
+    const resident = residentPictures(memory, dataset.index)
+    const system = createSystem({ config, shape })
+    const split = splitPictures({ count: dataset.count, share: config.validationShare, seed: config.seed })
+    const state = readableState(stepProgram({ system, config, shape, resident }))
+    const saver = new Saver({ request, shape, state, freeBytes })
+    const run = { runId, runDirectory }
+    const observation = new Observation({ run, system, config, shape, dataset, split, emit })
+    return { dataset, system, memory, resident, places: split.training, saver, observation }
+  } catch (thrown) {
+    dataset.close()
+    throw thrown
+  }
+}

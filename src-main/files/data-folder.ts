@@ -1,0 +1,43 @@
+import { homedir } from 'node:os'
+import { join, relative, resolve, sep } from 'node:path'
+import { FlowerbedError } from '#shared/errors.ts'
+import { isBelow } from './removal.ts'
+
+const name = 'Flowerbed'
+
+/** Where runs, datasets and the database are: what was asked for, `FLOWERBED_DATA_DIR`, or Electron's userData. */
+export function dataDirectory(asked?: string): string {
+  const wanted = asked ?? process.env['FLOWERBED_DATA_DIR']
+  if (wanted) return resolve(wanted)
+  if (process.platform === 'win32')
+    return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), name)
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', name)
+  return join(process.env['XDG_CONFIG_HOME'] ?? join(homedir(), '.config'), name)
+}
+
+export const datasetsFolder = (data: string) => join(data, 'datasets')
+export const runsFolder = (data: string) => join(data, 'runs')
+export const runFolder = (data: string, runId: string) => join(runsFolder(data), runId)
+
+/**
+ * A dataset's folder as the history keeps it: relative to the data folder and with slashes, so that a data folder that
+ * was moved or copied finds its own images and never another one's.
+ * @throws FlowerbedError `conflict` for a folder that is not among this data folder's datasets
+ */
+export function storedDatasetPath(data: string, directory: string): string {
+  if (isAmongDatasets(data, directory)) return relative(data, directory).split(sep).join('/')
+  throw new FlowerbedError('conflict', 'This folder is not among the datasets of the data folder.', {
+    where: directory,
+  })
+}
+
+/** The opposite. @throws FlowerbedError `corrupt` for a path that leads out of this data folder's datasets */
+export function datasetDirectory(data: string, stored: string): string {
+  const directory = resolve(data, ...stored.split('/'))
+  if (isAmongDatasets(data, directory)) return directory
+  throw new FlowerbedError('corrupt', 'its folder is not among the datasets of this data folder', {
+    where: directory,
+  })
+}
+
+const isAmongDatasets = (data: string, directory: string) => isBelow(datasetsFolder(data), directory)

@@ -1,0 +1,41 @@
+import { utilityProcess } from 'electron'
+import { join } from 'node:path'
+import { utilityChannel } from './channels.ts'
+import { createLogger } from '../log.ts'
+import type { HostProcess } from './child-process.ts'
+
+/** Starts one of the bundle's own processes; what it prints goes to the log. */
+export function startUtility(options: {
+  /** File name beside this bundle. */
+  module: 'engine.js' | 'importer.js'
+  name: string
+  env?: Record<string, string>
+}): HostProcess {
+  const { module, name, env = {} } = options
+  const log = createLogger(name)
+  const child = utilityProcess.fork(join(import.meta.dirname, module), [], {
+    serviceName: `Flowerbed ${name}`,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  })
+  const channel = utilityChannel(child)
+  const spawned = new Promise<void>((resolve) => child.once('spawn', () => resolve()))
+  const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
+  child.stdout?.on('data', (chunk: Buffer) => log.info(chunk.toString().trimEnd()))
+  child.stderr?.on('data', (chunk: Buffer) => log.warn(chunk.toString().trimEnd()))
+  for (const stream of [child.stdout, child.stderr])
+    stream?.on('error', (error: Error) => log.warn(error.message))
+  // Told before it ends by a fatal error of V8; without a listener the event would be thrown.
+  child.on('error', (type, location) => log.error(`${type} in ${location}`))
+  child.once('spawn', () => log.info(`started as process ${child.pid ?? '?'}`))
+  child.once('exit', (code) => log.info(`ended with code ${code}`))
+  return {
+    channel,
+    spawned,
+    ended,
+    get pid() {
+      return child.pid
+    },
+    kill: () => void child.kill(),
+  }
+}

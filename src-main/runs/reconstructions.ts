@@ -1,0 +1,146 @@
+import { mkdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { EncodeRequest, EncodeResult, ModelSource } from '#shared/engine-messages.ts'
+import { encoderNames } from '#shared/engine-messages.ts'
+import type { Redrawn } from '#shared/schemas/experiment.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { spreadPictures } from '#shared/ladder.ts'
+import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import { writeFileAtomically } from '../files/atomic-write.ts'
+import { runFolder } from '../files/data-folder.ts'
+import type { Store } from '../database/store.ts'
+import type { RunKeeper } from './run-service.ts'
+
+/** How runs that are compared draw and encode: the same for all of them. */
+export const comparedDrawing = { drawing: { solver: 'heun', steps: 50 } } as const
+
+/** The same pictures for every run of a dataset, encoded as the run can. */
+export function redrawRequest(options: {
+  model: ModelSource
+  run: RunRecord
+  dataset: DatasetRecord
+}): EncodeRequest {
+  const { model, run, dataset } = options
+  return {
+    ...comparedDrawing,
+    model,
+    device: run.deviceChoice,
+    encoder: run.config.posterior ? 'posterior' : 'inversion',
+    pictures: spreadPictures(dataset.count).map((index) => ({
+      kind: 'dataset',
+      datasetDirectory: dataset.directory,
+      index,
+    })),
+  }
+}
+
+const batchSchema = pictureShapeSchema.extend({ count: z.int().min(1), pixels: z.base64() })
+const savedSchema = z.object({
+  /** The save that drew them; another one draws otherwise. */
+  checkpoint: z.string().nullable(),
+  step: z.int(),
+  encoder: z.enum(encoderNames),
+  originals: batchSchema,
+  drawn: batchSchema,
+  error: z.array(z.number()),
+})
+
+/** Redraws a few fixed pictures with runs, and keeps what came of it beside their drawings. */
+export class Redrawer {
+  private readonly store: Store
+  private readonly keeper: RunKeeper
+  private readonly encode: (request: EncodeRequest) => Promise<EncodeResult>
+  private readonly told: (redrawn: Redrawn) => void
+  private readonly underWay = new Map<string, Promise<Redrawn>>()
+
+  constructor(options: {
+    store: Store
+    keeper: RunKeeper
+    encode: (request: EncodeRequest) => Promise<EncodeResult>
+    told?: (redrawn: Redrawn) => void
+  }) {
+    this.store = options.store
+    this.keeper = options.keeper
+    this.encode = options.encode
+    this.told = options.told ?? (() => undefined)
+  }
+
+  /** What a run has redrawn with its last save; null if it has not. */
+  async find(runId: string): Promise<Redrawn | null> {
+    const { checkpoint } = this.keeper.modelSource(runId)
+    const text = await readFile(this.path(runId), 'utf8').catch(() => null)
+    if (text === null) return null
+    const saved = savedSchema.safeParse(parsedJson(text)).data
+    if (!saved || saved.checkpoint !== checkpoint) return null
+    const { step, encoder, error } = saved
+    const batch = (kept: z.infer<typeof batchSchema>): PixelBatch => ({
+      ...kept,
+      pixels: Uint8Array.from(Buffer.from(kept.pixels, 'base64')),
+    })
+    return { runId, step, encoder, error, originals: batch(saved.originals), drawn: batch(saved.drawn) }
+  }
+
+  /** What was found, else drawn now. @throws FlowerbedError `not-found` without its pictures, or what the engine says */
+  async redraw(runId: string): Promise<Redrawn> {
+    const found = await this.find(runId)
+    if (found) return found
+    let drawing = this.underWay.get(runId)
+    if (!drawing) {
+      drawing = this.draw(runId).finally(() => this.underWay.delete(runId))
+      this.underWay.set(runId, drawing)
+    }
+    return await drawing
+  }
+
+  private async draw(runId: string): Promise<Redrawn> {
+    const run = this.store.runs.get(runId)
+    if (run.datasetId === null) {
+      throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
+        hint: 'Import the same folder again; the run finds them by their content.',
+      })
+    }
+    const dataset = this.store.datasets.get(run.datasetId)
+    const { request, answer } = await this.keeper.withModel(runId, async (model) => {
+      const asked = redrawRequest({ model, run, dataset })
+      return { request: asked, answer: await this.encode(asked) }
+    })
+    const { originals, drawn, reconstructionError: error } = answer
+    const { step } = run
+    const { encoder } = request
+    const base64 = ({ pixels, ...shape }: PixelBatch) => ({
+      ...shape,
+      pixels: Buffer.from(pixels).toString('base64'),
+    })
+    await mkdir(join(runFolder(this.store.directory, runId), 'samples'), { recursive: true })
+    await writeFileAtomically(
+      this.path(runId),
+      JSON.stringify({
+        checkpoint: request.model.checkpoint,
+        step,
+        encoder,
+        error,
+        originals: base64(originals),
+        drawn: base64(drawn),
+      } satisfies z.infer<typeof savedSchema>),
+    )
+    const redrawn = { runId, step, encoder, originals, drawn, error }
+    this.told(redrawn)
+    return redrawn
+  }
+
+  private path(runId: string): string {
+    return join(runFolder(this.store.directory, runId), 'samples', 'redrawn.json')
+  }
+}
+
+function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return null
+  }
+}

@@ -1,0 +1,156 @@
+import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import type { CheckpointChoice, CheckpointRecord, SavedCheckpoint } from '#shared/schemas/run.ts'
+import { deleteOtherCheckpoints } from '../files/checkpoint-names.ts'
+import { createLogger } from '../log.ts'
+import { runFolder } from '../files/data-folder.ts'
+import type { Store } from '../database/store.ts'
+
+const log = createLogger('saves')
+
+/**
+ * The saves of runs: recorded as the engine tells of them, and thinned here, where pins are known whichever process
+ * made them: the newest few stay, the best, and those that are pinned.
+ */
+export class Saves {
+  private readonly store: Store
+  private readonly changed: (runId: string) => void
+  private deleting = Promise.resolve()
+  /** Files that could not be read, by run; also where the history cannot be written. */
+  private readonly unreadableFiles = new Set<string>()
+
+  constructor(store: Store, changed: (runId: string) => void = () => undefined) {
+    this.store = store
+    this.changed = changed
+  }
+
+  /** Newest first. @throws FlowerbedError `not-found` for the run */
+  list(runId: string): CheckpointRecord[] {
+    return this.store.checkpoints.list(this.store.runs.key(runId))
+  }
+
+  /** The checkpoint that training goes on from and samples are made with: the last written that can be read. */
+  latest(runId: string): CheckpointRecord | null {
+    return newestFirst(this.readable(runId))[0] ?? null
+  }
+
+  /** Training resumed from this one: it can be read, and is the latest now. */
+  resumedFrom(runId: string, file: string): void {
+    this.unreadableFiles.delete(`${runId}/${file}`)
+    this.store.checkpoints.makeLatest(this.store.runs.key(runId), file, Date.now())
+    this.changed(runId)
+  }
+
+  /** Whether an error says that a checkpoint is gone or damaged. */
+  isUnreadable(thrown: unknown, { file }: { file: string }): boolean {
+    const { kind, where = '' } = toFlowerbedError(thrown)
+    return (kind === 'corrupt' || kind === 'not-found') && where.includes(file.replace(/\.safetensors$/, ''))
+  }
+
+  /** Marks a checkpoint that could not be read, and answers the latest that is left. */
+  setAside(
+    runId: string,
+    { record, reason }: { record: CheckpointRecord; reason: string },
+  ): CheckpointRecord | null {
+    const { file: checkpoint, step } = record
+    this.unreadableFiles.add(`${runId}/${checkpoint}`)
+    try {
+      const key = this.store.runs.key(runId)
+      this.store.checkpoints.setDamaged(key, checkpoint, true)
+      this.store.events.add(key, { kind: 'checkpoint-damaged', step, detail: { checkpoint, reason } })
+      this.changed(runId)
+    } catch (thrown) {
+      // A history that cannot be written may still be sampled from.
+      log.warn(`${runId}/${checkpoint} is not marked as damaged: ${toFlowerbedError(thrown).message}`)
+    }
+    return this.latest(runId)
+  }
+
+  /** What to say of a checkpoint that cannot be read: which others there are. */
+  unreadable(runId: string, { step, file }: CheckpointRecord, cause?: unknown): FlowerbedError {
+    const others = this.readable(runId)
+    const reason = cause === undefined ? '' : ` ${toFlowerbedError(cause).message}`
+    return new FlowerbedError('corrupt', `The checkpoint of step ${step} cannot be read.${reason}`, {
+      where: file,
+      hint:
+        others.length > 0
+          ? `These can be used instead: step ${others.map((other) => other.step).join(', ')}.`
+          : 'The run has no other checkpoint. Start a new run with its settings.',
+      ...(cause === undefined ? {} : { cause }),
+    })
+  }
+
+  private readable(runId: string): CheckpointRecord[] {
+    return this.list(runId).filter(
+      ({ damaged, file }) => !damaged && !this.unreadableFiles.has(`${runId}/${file}`),
+    )
+  }
+
+  /** Records a save and lets those go that are not to be kept. */
+  record(saved: SavedCheckpoint): void {
+    const { runs, checkpoints } = this.store
+    const { runId, file: newest } = saved
+    const run = runs.key(runId)
+    checkpoints.save(run, saved)
+    this.unreadableFiles.delete(`${runId}/${newest}`)
+    const all = checkpoints.list(run)
+    const { checkpointKeep } = runs.get(runId).config
+    const recent = new Set(
+      newestFirst(all)
+        .filter(({ damaged }) => !damaged)
+        .slice(0, checkpointKeep),
+    )
+    const kept = all.filter((one) => recent.has(one) || one.best || one.pinned)
+    const listed = new Set(all.map(({ file }) => file))
+    // What cannot be read may be pinned.
+    const unreadable = checkpoints.files(run).filter((file) => !listed.has(file))
+    const keep = new Set([...kept.map(({ file }) => file), ...unreadable])
+    // Forgotten first: a save that is recorded is there.
+    const forgotten = all.flatMap(({ file }) => (keep.has(file) ? [] : [file]))
+    checkpoints.forget(run, forgotten)
+    const folder = runFolder(this.store.directory, runId)
+    this.deleting = this.deleting
+      .then(() => deleteOtherCheckpoints(folder, { newest, keep, forgotten: new Set(forgotten) }))
+      .catch((thrown: unknown) => log.warn(`Old saves stay: ${toFlowerbedError(thrown).message}`))
+    this.changed(runId)
+  }
+
+  /** Resolves when saves that were to go are gone. */
+  async settled(): Promise<void> {
+    await this.deleting
+  }
+
+  /** Pins a save, which keeps it, or lets it go with the others. @throws FlowerbedError `not-found` */
+  pin(runId: string, { step, pinned }: { step: number; pinned: boolean }): CheckpointRecord {
+    const { file } = this.choose(runId, step)
+    this.store.checkpoints.pin(this.store.runs.key(runId), file, pinned)
+    this.changed(runId)
+    return this.choose(runId, step)
+  }
+
+  /** The save that is meant. @throws FlowerbedError `not-found` naming those there are */
+  choose(runId: string, choice: CheckpointChoice): CheckpointRecord {
+    const all = this.list(runId)
+    const found =
+      choice === 'latest'
+        ? (this.latest(runId) ?? all[0])
+        : // Saves from before losses were kept with them have no best.
+          choice === 'best'
+          ? (all.find(({ best }) => best) ?? newestFirst(all)[0])
+          : all.find(({ step }) => step === choice)
+    if (found) return found
+    const [first] = all
+    throw new FlowerbedError(
+      'not-found',
+      first ? `This run has no save of step ${choice}.` : 'This run has saved nothing yet.',
+      {
+        where: runId,
+        ...(first ? { hint: `There are saves of step ${all.map(({ step }) => step).join(', ')}.` } : {}),
+      },
+    )
+  }
+}
+
+/** By when they were written or last resumed from; of one moment, the later step. */
+function newestFirst(checkpoints: CheckpointRecord[]): CheckpointRecord[] {
+  return [...checkpoints].sort((a, b) => b.createdAt - a.createdAt || b.step - a.step)
+}

@@ -1,0 +1,317 @@
+import { randomBytes } from 'node:crypto'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { EngineEvent, ModelSource } from '#shared/engine-messages.ts'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
+import { resolveConfig } from '#shared/presets.ts'
+import { changedSettings } from '#shared/resume.ts'
+import { endedStatuses } from '#shared/schemas/run.ts'
+import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import { folderBytes } from '../files/atomic-write.ts'
+import { createLogger } from '../log.ts'
+import { removeBelow } from '../files/removal.ts'
+import { runFolder, runsFolder } from '../files/data-folder.ts'
+import type { Store } from '../database/store.ts'
+import { findRun } from './find-run.ts'
+import { RunLeases } from './run-leases.ts'
+import { RunTraining } from './run-training.ts'
+import type { TrainingEngine, TrainOptions } from './run-training.ts'
+import { Saves } from './recorded-checkpoints.ts'
+
+const log = createLogger('runs')
+
+/** Whoever wants to know of changes. */
+export interface RunListeners {
+  /** A run was changed. */
+  run?: (run: RunRecord) => void
+  /** A run's checkpoints are others than before. */
+  checkpoints?: (runId: string) => void
+  /** Something that the user should know of a run. */
+  warning?: (runId: string, message: string) => void
+}
+
+/**
+ * The life of runs against the store, the same for the app and the command line: makes them, hands them to an engine,
+ * writes down what the engine tells, and knows what is left when a process ended under one.
+ */
+export class RunKeeper {
+  readonly saves: Saves
+  private readonly store: Store
+  private readonly listeners: RunListeners
+  private readonly leases: RunLeases
+  private readonly training: RunTraining
+
+  constructor(store: Store, listeners: RunListeners = {}) {
+    this.store = store
+    this.listeners = listeners
+    this.saves = new Saves(store, listeners.checkpoints)
+    this.leases = new RunLeases(store, (id) => this.training.leaseLost(id))
+    this.training = new RunTraining({
+      store,
+      saves: this.saves,
+      leases: this.leases,
+      update: (id, changes) => this.update(id, changes),
+      warn: (id, message) => this.listeners.warning?.(id, message),
+    })
+  }
+
+  /** @throws FlowerbedError `bad-input` for settings that do not hold, `not-found` for the dataset */
+  create(options: {
+    datasetId: string
+    preset: string
+    changes: Record<string, unknown>
+    device: DeviceChoice
+    name?: string
+    /** Made as part of an experiment, a run waits for its turn. */
+    experimentId?: string
+  }): RunRecord {
+    const { datasetId, preset, changes, device, experimentId = null } = options
+    const config = resolveConfig(preset, changes)
+    const dataset = this.store.datasets.get(datasetId)
+    const now = Date.now()
+    const run = this.store.runs.add({
+      id: newId(now),
+      name: options.name ?? this.freeName(dataset),
+      note: '',
+      tags: [],
+      starred: false,
+      status: experimentId === null ? 'starting' : 'waiting',
+      preset,
+      config,
+      experimentId,
+      datasetId,
+      datasetName: dataset.name,
+      pictureCount: dataset.count,
+      shape: dataset.shape,
+      deviceChoice: device,
+      machine: null,
+      step: 0,
+      trainedSeconds: 0,
+      losses: {},
+      stepsPerSecond: 0,
+      error: null,
+      createdAt: now,
+      updatedAt: now,
+    })
+    // Held from the start, so that nobody takes it for one that was left.
+    if (experimentId === null) this.leases.claim(run.id)
+    return this.tell(run)
+  }
+
+  /** Trains a run on an engine, from its latest checkpoint if it has one; see `RunTraining.train`. */
+  async train(id: string, engine: TrainingEngine, options: TrainOptions = {}): Promise<RunRecord> {
+    return await this.training.train(id, engine, options)
+  }
+
+  /** Takes the right to train a run, before anything makes room for it. @throws FlowerbedError `conflict` */
+  claim(id: string): void {
+    this.leases.claim(id)
+  }
+
+  /** @throws FlowerbedError `conflict` for a run that another process has in training: it is not this one's to pause */
+  checkNotElsewhere(id: string): void {
+    this.leases.checkNotElsewhere(id)
+  }
+
+  /** Gives a run up that was claimed and never trained, with the error that kept it from that. */
+  abandon(id: string, thrown: unknown = null): void {
+    if (!this.leases.holds(id)) return
+    if (this.store.runs.status(id) === 'starting') {
+      const failed = thrown !== null
+      this.update(
+        id,
+        failed ? { status: 'failed', error: serializeError(thrown) } : { status: 'interrupted' },
+      )
+    }
+    this.leases.release(id)
+  }
+
+  /** Whether another process has a run in training. */
+  isTrainedElsewhere(id: string): boolean {
+    return this.leases.heldElsewhere(id) !== null
+  }
+
+  /** Says of every run held here that this process lives; done by itself now and then. */
+  beat(): void {
+    this.leases.beat()
+  }
+
+  /** Gives up every run that is still held here; to be called before the store is closed. */
+  dispose(): void {
+    for (const id of this.leases.list()) {
+      if (this.store.runs.live().includes(id)) this.update(id, { status: 'interrupted' })
+      this.leases.release(id)
+    }
+  }
+
+  /** Writes down what an engine tells; nothing of a run that another process has taken over. */
+  record(event: EngineEvent): void {
+    const { runs, metrics, samples } = this.store
+    if (event.type === 'sample') {
+      samples.save(runs.key(event.record.runId), event.record)
+    } else if (event.type === 'checkpoint') {
+      if (this.training.mayRecord(event.record.runId)) this.saves.record(event.record)
+    } else if (event.type === 'started' || event.type === 'metrics' || event.type === 'progress') {
+      if (!this.training.mayRecord(event.runId)) return
+      if (event.type === 'started') this.training.begun(event)
+      else if (event.type === 'metrics') metrics.add(runs.key(event.runId), event.points)
+      else {
+        const { step, trainedSeconds, stepsPerSecond, losses } = event.progress
+        this.update(event.runId, { step, trainedSeconds, stepsPerSecond, losses })
+      }
+    }
+  }
+
+  /** Ends a run that is not in training for good; it may still be extended. @throws FlowerbedError `conflict` */
+  stopped(id: string): RunRecord {
+    this.leases.claim(id)
+    try {
+      return this.update(id, { status: 'stopped' })
+    } finally {
+      this.leases.release(id)
+    }
+  }
+
+  /** What the user says of a run. @throws FlowerbedError `bad-input` for an empty name */
+  describe(
+    id: string,
+    changes: { name?: string; note?: string; tags?: string[]; starred?: boolean },
+  ): RunRecord {
+    if (changes.name?.trim() === '') throw new FlowerbedError('bad-input', 'A run needs a name.')
+    return this.update(id, changes)
+  }
+
+  /** Changes settings of a run in training, which the engine has taken over already; recorded as an event. */
+  changed(id: string, config: RunConfig): RunRecord {
+    const run = this.store.runs.get(id)
+    const changes = changedSettings(run.config, config)
+    if (Object.keys(changes).length > 0) {
+      this.store.events.add(this.store.runs.key(id), { kind: 'settings', step: run.step, detail: changes })
+    }
+    return this.update(id, { config })
+  }
+
+  /**
+   * Sets runs right whose process ended under them: interrupted, or what they were before where training had not begun.
+   * To be called when the store is opened, and now and then. Those that cannot be marked now, as on a full disk, are the
+   * next time.
+   */
+  markInterrupted(): RunRecord[] {
+    if (this.store.readOnly) return []
+    return this.store.runs
+      .live()
+      .filter((id) => !this.leases.holds(id))
+      .flatMap((id) => {
+        try {
+          return this.markWhereEnded(id)
+        } catch (thrown) {
+          log.warn(`${id} was interrupted, which cannot be recorded: ${toFlowerbedError(thrown).message}`)
+          return []
+        }
+      })
+  }
+
+  private markWhereEnded(id: string): RunRecord[] {
+    const lease = this.leases.present(id)
+    if (this.leases.tryClaim(id)) return []
+    try {
+      const status = this.store.runs.status(id)
+      const before = lease?.statusBefore
+      const ended = endedStatuses.find((one) => one === before)
+      return [this.update(id, { status: status === 'starting' && ended ? ended : 'interrupted' })]
+    } finally {
+      this.leases.release(id)
+    }
+  }
+
+  /**
+   * Where a run's networks are: in its latest save, or in the one asked for. A run in training may have none yet.
+   * @throws FlowerbedError `not-found` for a save that is not there
+   */
+  modelSource(id: string, choice?: CheckpointChoice): ModelSource {
+    const { config, shape } = this.store.runs.get(id)
+    const chosen = choice === undefined ? this.saves.latest(id) : this.saves.choose(id, choice)
+    return {
+      runId: id,
+      runDirectory: runFolder(this.store.directory, id),
+      config,
+      shape,
+      checkpoint: chosen?.file ?? null,
+    }
+  }
+
+  /**
+   * Works with a run's networks: of the checkpoint asked for, else of the latest that can be read.
+   * @throws FlowerbedError `corrupt` naming the other checkpoints when the one asked for cannot be read
+   */
+  async withModel<T>(
+    id: string,
+    work: (model: ModelSource) => Promise<T>,
+    choice?: CheckpointChoice,
+  ): Promise<T> {
+    for (;;) {
+      const model = this.modelSource(id, choice)
+      const record = this.saves.list(id).find(({ file }) => file === model.checkpoint)
+      if (record === undefined && model.checkpoint === null && !this.leases.holds(id)) {
+        const [damaged] = this.saves.list(id)
+        if (damaged) throw this.saves.unreadable(id, damaged)
+      }
+      try {
+        return await work(model)
+      } catch (thrown) {
+        if (record === undefined || !this.saves.isUnreadable(thrown, record)) throw thrown
+        const reason = toFlowerbedError(thrown).message
+        const next = this.saves.setAside(id, { record, reason })
+        if (choice !== undefined || !next) throw this.saves.unreadable(id, record, thrown)
+        this.listeners.warning?.(
+          id,
+          `The checkpoint of step ${record.step} cannot be read: ${reason} The one of step ${next.step} is used.`,
+        )
+      }
+    }
+  }
+
+  /** Deletes a run with its files. @throws FlowerbedError `conflict` while it trains, here or elsewhere */
+  async delete(id: string): Promise<{ freedBytes: number }> {
+    if (this.leases.holds(id)) {
+      throw new FlowerbedError('conflict', 'This run is in training.', { hint: 'Stop it first.' })
+    }
+    this.leases.claimToDelete(id)
+    try {
+      const folder = runFolder(this.store.directory, id)
+      const freedBytes = await folderBytes(folder)
+      await removeBelow(runsFolder(this.store.directory), folder)
+      this.store.runs.delete(id)
+      return { freedBytes }
+    } finally {
+      this.leases.release(id)
+    }
+  }
+
+  /** The run that a person means: an id, an unambiguous beginning of one, or `latest`. */
+  find(wanted: string): RunRecord {
+    return findRun(this.store, wanted)
+  }
+
+  private update(id: string, changes: Parameters<Store['runs']['update']>[1]): RunRecord {
+    return this.tell(this.store.runs.update(id, changes))
+  }
+
+  private tell(run: RunRecord): RunRecord {
+    this.listeners.run?.(run)
+    return run
+  }
+
+  /** The dataset's name, numbered where it is taken: “Faces”, “Faces 2”, … */
+  private freeName(dataset: DatasetRecord): string {
+    const taken = this.store.runs.names()
+    let name = dataset.name
+    for (let n = 2; taken.has(name); n++) name = `${dataset.name} ${n}`
+    return name
+  }
+}
+
+/** Sortable by age, short enough to type the beginning of. */
+export function newId(now: number): string {
+  return `${now.toString(36)}${randomBytes(3).toString('hex')}`
+}

@@ -1,0 +1,236 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { copyFileSync, createReadStream, existsSync } from 'node:fs'
+import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#shared/schemas/doctor.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { removeAbandoned, removeOlder } from '../files/atomic-write.ts'
+import { withLock } from '../files/lock.ts'
+import type { LockOptions } from '../files/lock.ts'
+import { processTag } from '../processes/process-identity.ts'
+import { installedRuntimes, readRuntimeFile } from './installed.ts'
+import type { RuntimeFile } from './installed.ts'
+import {
+  bindingPath,
+  bindingResources,
+  cacheDirectory,
+  downloadsDirectory,
+  platformName,
+  runtimeDirectory,
+  runtimesDirectory,
+} from './layout.ts'
+import { downloadBytes, pinnedRuntime, pinnedRuntimes, unpackedBytes, wheelBytes } from './manifest.ts'
+import type { PinnedRuntime } from './manifest.ts'
+import { httpSettings } from './download/http.ts'
+import { readPipSettings } from './download/pip-settings.ts'
+import { installPackageRuntime } from './download/package.ts'
+import { takeMembers } from './wheel.ts'
+
+export interface InstallOptions {
+  variant: RuntimeVariant
+  env?: NodeJS.ProcessEnv
+  signal?: AbortSignal
+  onProgress?: (progress: InstallProgress) => void
+  /** Called once when another process is installing, which is waited for. */
+  onWait?: () => void
+}
+
+/** What is installed and what could be, without asking the network. */
+export function runtimeStatus(env: NodeJS.ProcessEnv = process.env): RuntimeStatus {
+  return {
+    installed: installedRuntimes(env),
+    available: pinnedRuntimes().map((runtime) => ({
+      variant: runtime.variant,
+      version: runtime.version,
+      downloadBytes: downloadBytes(runtime),
+    })),
+  }
+}
+
+/**
+ * Installs TensorFlow into the cache folder; what is there already stays as it is. The new folder gets its name only
+ * when it is whole, and a broken download is gone on from at the next try.
+ * @throws FlowerbedError `unavailable`, `corrupt`, `no-space` or `cancelled`
+ */
+export async function installRuntime(options: InstallOptions): Promise<RuntimeStatus> {
+  const { variant, env = process.env, signal, onWait } = options
+  const pinned = pinnedRuntime(variant)
+  const isThere = () => pinned && readRuntimeFile(runtimeDirectory(pinned, cacheDirectory(env))) !== null
+  if (isThere()) return runtimeStatus(env)
+  await installing(env, { signal, onWait }, async () => {
+    if (!pinned) await installPackageRuntime(options)
+    // Another process may have installed it while this one waited.
+    else if (!isThere()) await installWheels(pinned, options)
+    await removeOlder(downloadsDirectory(cacheDirectory(env)), keepPartsMs)
+  })
+  return runtimeStatus(env)
+}
+
+/** A part of a download that nobody has gone on with for so long will not be asked for again. */
+const keepPartsMs = 30 * 24 * 3600 * 1000
+
+/** Two processes that install at once would write into the same parts of downloads. */
+const installing = (env: NodeJS.ProcessEnv, options: LockOptions, work: () => Promise<void>): Promise<void> =>
+  withLock(join(runtimesDirectory(cacheDirectory(env)), '.install-lock'), options, work)
+
+/** Installs what is pinned, over what may be there. Throws as `installRuntime`. */
+export async function installWheels(pinned: PinnedRuntime, options: InstallOptions): Promise<void> {
+  const { env = process.env, signal, onProgress } = options
+  const cache = cacheDirectory(env)
+  const pip = readPipSettings(env)
+  const offline = env['FLOWERBED_OFFLINE_DIR']
+  const source = {
+    indexUrls: pip.indexUrls,
+    folders: [...(offline ? [offline] : []), ...pip.wheelFolders],
+    settings: httpSettings(env, pip),
+    signal,
+  }
+  const totalBytes = downloadBytes(pinned)
+  const meter = new Meter()
+  const staging = await stagingFolder(cache)
+  try {
+    await ensureSpace(runtimesDirectory(cache), unpackedBytes(pinned) + totalBytes)
+    let before = 0
+    for (const wheel of pinned.wheels) {
+      const tell = (phase: InstallProgress['phase'], received: number) => {
+        const receivedBytes = before + received
+        onProgress?.({
+          phase,
+          file: wheel.file,
+          receivedBytes,
+          totalBytes,
+          bytesPerSecond: meter.rate(receivedBytes),
+        })
+      }
+      tell('index', 0)
+      await takeMembers({
+        wheel,
+        folder: staging,
+        downloads: downloadsDirectory(cache),
+        source,
+        onBytes: (received) => tell('download', received),
+      })
+      before += wheelBytes(wheel)
+    }
+    await placeBinding(staging)
+    await writeRuntimeFile(staging, pinned)
+    await takePlace(staging, runtimeDirectory(pinned, cache))
+    onProgress?.({ phase: 'done', file: '', receivedBytes: totalBytes, totalBytes, bytesPerSecond: 0 })
+  } finally {
+    await rm(staging, { recursive: true, force: true })
+  }
+}
+
+/** @throws FlowerbedError `no-space` before anything is fetched that could not be kept */
+async function ensureSpace(folder: string, needed: number): Promise<void> {
+  const { bavail, bsize } = await statfs(folder)
+  const free = bavail * bsize
+  if (free >= needed) return
+  const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
+  throw new FlowerbedError('no-space', `TensorFlow needs ${gb(needed)} and ${gb(free)} are free.`, {
+    where: folder,
+    hint: 'Free some space, or name a folder on another disk in FLOWERBED_CACHE_DIR.',
+  })
+}
+
+/** Our prebuilt binding of tfjs-node-gpu, beside the libraries it looks for. */
+async function placeBinding(staging: string): Promise<void> {
+  const binding = join(bindingResources(), platformName, 'tfjs_binding.node')
+  if (!existsSync(binding))
+    throw new FlowerbedError('unavailable', `There is no binding for ${platformName}.`)
+  await mkdir(dirname(bindingPath(staging)), { recursive: true })
+  copyFileSync(binding, bindingPath(staging))
+}
+
+async function writeRuntimeFile(staging: string, { version, variant, wheels }: PinnedRuntime): Promise<void> {
+  const binding = bindingPath(staging)
+  const { size } = await stat(binding)
+  const files = [
+    ...wheels.flatMap(({ members }) => members.map(({ path, bytes, sha256 }) => ({ path, bytes, sha256 }))),
+    { path: 'lib/napi-v8/tfjs_binding.node', bytes: size, sha256: await sha256Of(binding) },
+  ]
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0)
+  const content: RuntimeFile = {
+    format: 1,
+    version,
+    variant,
+    platform: platformName,
+    source: 'wheel',
+    bytes,
+    files,
+  }
+  await writeFile(join(staging, 'runtime.json'), JSON.stringify(content, null, 1))
+}
+
+/** A folder to fill that is this process's; those of processes that were ended are removed. */
+export async function stagingFolder(cache: string): Promise<string> {
+  const parent = runtimesDirectory(cache)
+  await mkdir(parent, { recursive: true })
+  await removeAbandoned(parent, { untagged: /^\.(?:installing|removing)-(\d+)-|^\.linking-\w{6}$/ })
+  return await mkdtemp(join(parent, `.installing-${processTag()}-`))
+}
+
+/**
+ * Gives the finished folder its name; a finished one of that name (another process's) stays. An unfinished one is moved
+ * away first, never deleted in place: another process may be putting a finished one there.
+ */
+export async function takePlace(staging: string, directory: string): Promise<void> {
+  if (!readRuntimeFile(directory)) await moveAway(directory)
+  try {
+    await rename(staging, directory)
+  } catch (thrown) {
+    if (!readRuntimeFile(directory)) throw thrown
+  }
+}
+
+/** Deletes a folder under another name, so that a half-deleted one is never taken for a runtime. */
+async function moveAway(directory: string): Promise<void> {
+  const away = join(dirname(directory), `.removing-${processTag()}-${randomBytes(4).toString('hex')}`)
+  try {
+    await rename(directory, away)
+  } catch (thrown) {
+    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return
+    throw thrown
+  }
+  await rm(away, { recursive: true, force: true })
+}
+
+async function sha256Of(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
+  return hash.digest('hex')
+}
+
+/**
+ * Removes an installed runtime.
+ * @throws FlowerbedError `not-found`, or `conflict` for one that somebody else installed
+ */
+export async function removeRuntime(
+  variant: RuntimeVariant,
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<RuntimeStatus> {
+  const found = installedRuntimes(env).filter((runtime) => runtime.variant === variant)
+  if (found.length === 0) throw new FlowerbedError('not-found', `TensorFlow (${variant}) is not installed.`)
+  const ours = found.filter(({ removable }) => removable)
+  if (ours.length === 0) {
+    throw new FlowerbedError('conflict', 'This TensorFlow was not installed by Flowerbed.', {
+      where: found[0]?.directory ?? '',
+      hint: 'Unset FLOWERBED_TF_DIR to leave it out.',
+    })
+  }
+  for (const { directory } of ours) await moveAway(directory)
+  return runtimeStatus(env)
+}
+
+/** Bytes per second over the last few seconds. */
+class Meter {
+  private readonly seen: { at: number; bytes: number }[] = []
+
+  rate(bytes: number): number {
+    const at = performance.now() / 1000
+    this.seen.push({ at, bytes })
+    while (this.seen.length > 2 && (this.seen[0]?.at ?? at) < at - 5) this.seen.shift()
+    const first = this.seen[0]
+    return first && at > first.at ? Math.max(0, (bytes - first.bytes) / (at - first.at)) : 0
+  }
+}

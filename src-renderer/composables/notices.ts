@@ -1,0 +1,34 @@
+import { defineStore } from 'pinia'
+import { ref } from 'vue'
+import { toFlowerbedError } from '#shared/errors.ts'
+
+export interface Notice {
+  id: number
+  level: 'info' | 'warning' | 'error'
+  message: string
+  hint?: string
+}
+
+/** What the user should know wherever they are; each stays until it is dismissed. */
+export const useNotices = defineStore('notices', () => {
+  const notices = ref<Notice[]>([])
+  let lastId = 0
+
+  function add(notice: Omit<Notice, 'id'>): void {
+    lastId += 1
+    notices.value = [...notices.value, { id: lastId, ...notice }]
+  }
+
+  /** Shows a thrown value; what the user cancelled themselves is no news. */
+  function addError(thrown: unknown): void {
+    const { kind, message, hint } = toFlowerbedError(thrown)
+    if (kind === 'cancelled') return
+    add({ level: 'error', message, ...(hint === undefined ? {} : { hint }) })
+  }
+
+  function dismiss(id: number): void {
+    notices.value = notices.value.filter((notice) => notice.id !== id)
+  }
+
+  return { notices, add, addError, dismiss }
+})

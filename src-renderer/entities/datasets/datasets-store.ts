@@ -1,0 +1,44 @@
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import { on } from '../../api/events.ts'
+import { request } from '../../api/index.ts'
+import { ToldSince } from '../../composables/latest-only.ts'
+
+/** The datasets of the library, newest first, kept true by main's events. */
+export const useDatasets = defineStore('datasets', () => {
+  const datasets = shallowRef<DatasetRecord[]>([])
+  const loaded = shallowRef(false)
+  const told = new ToldSince()
+
+  function put(dataset: DatasetRecord): void {
+    const others = datasets.value.filter(({ id }) => id !== dataset.id)
+    datasets.value = [dataset, ...others].sort((a, b) => b.createdAt - a.createdAt)
+  }
+
+  on('dataset', ({ dataset }) => {
+    told.mark(dataset.id)
+    put(dataset)
+  })
+  on('datasetDeleted', ({ id }) => {
+    told.mark(id)
+    datasets.value = datasets.value.filter((dataset) => dataset.id !== id)
+  })
+
+  async function load(): Promise<void> {
+    const isToldSince = told.begin()
+    const found = await request('datasets.list')
+    const newer = datasets.value.filter(({ id }) => isToldSince(id))
+    datasets.value = newer
+    for (const dataset of found) if (!isToldSince(dataset.id)) put(dataset)
+    loaded.value = true
+  }
+
+  async function rename(id: string, name: string): Promise<void> {
+    const isToldSince = told.begin()
+    const renamed = await request('datasets.rename', { id, name })
+    if (!isToldSince(id)) put(renamed)
+  }
+
+  return { datasets, loaded, load, rename }
+})

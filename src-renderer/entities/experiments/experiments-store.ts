@@ -1,0 +1,122 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { Experiment } from '#shared/schemas/experiment.ts'
+import { ladderPresets } from '#shared/ladder.ts'
+import type { IpcArgument } from '#shared/ipc.ts'
+import { isLive } from '#shared/schemas/run.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { on } from '../../api/events.ts'
+import { request } from '../../api/index.ts'
+import { ToldSince } from '../../composables/latest-only.ts'
+import { useNavigation } from '../../composables/navigation.ts'
+import { useNotices } from '../../composables/notices.ts'
+import { useRuns } from '../runs/runs-store.ts'
+import { runsLeft } from './experiment-labels.ts'
+
+const placeOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
+
+/** Every experiment there is, kept true by main's events, and what can be done with one. */
+export const useExperiments = defineStore('experiments', () => {
+  const navigation = useNavigation()
+  const notices = useNotices()
+  const runs = useRuns()
+  const byId = shallowRef(new Map<string, Experiment>())
+  const busy = shallowRef(new Set<string>())
+  const told = new ToldSince()
+  /** The pictures that an experiment is being set up for. */
+  const preparing = shallowRef<DatasetRecord | null>(null)
+
+  /** The runs of each experiment in the order they are trained. */
+  const runsById = computed(() => {
+    const groups = new Map<string, RunRecord[]>()
+    for (const run of runs.runs) {
+      if (run.experimentId !== null) {
+        groups.set(run.experimentId, [...(groups.get(run.experimentId) ?? []), run])
+      }
+    }
+    for (const group of groups.values()) group.sort((a, b) => placeOf(a) - placeOf(b))
+    return groups
+  })
+  const runsOf = (id: string): RunRecord[] => runsById.value.get(id) ?? []
+  /** Newest first; one goes with its last run. */
+  const experiments = computed(() =>
+    [...byId.value.values()]
+      .filter(({ id }) => runsById.value.has(id))
+      .sort((a, b) => b.createdAt - a.createdAt),
+  )
+  const selected = computed(
+    () => experiments.value.find(({ id }) => id === navigation.experimentId) ?? experiments.value[0] ?? null,
+  )
+
+  function put(experiment: Experiment): void {
+    byId.value = new Map(byId.value).set(experiment.id, experiment)
+  }
+  function drop(id: string): void {
+    const rest = new Map(byId.value)
+    rest.delete(id)
+    byId.value = rest
+  }
+
+  on('experiment', ({ experiment }) => {
+    told.mark(experiment.id)
+    put(experiment)
+  })
+  on('experimentDeleted', ({ id }) => {
+    told.mark(id)
+    drop(id)
+  })
+
+  async function load(): Promise<void> {
+    const isToldSince = told.begin()
+    const found = (await request('experiments.list')).filter(({ id }) => !isToldSince(id))
+    const newer = [...byId.value.values()].filter(({ id }) => isToldSince(id))
+    byId.value = new Map([...found, ...newer].map((experiment) => [experiment.id, experiment]))
+  }
+
+  /** Does something with an experiment; what goes wrong becomes a notice. */
+  async function act(id: string, task: () => Promise<Experiment>): Promise<Experiment | null> {
+    busy.value = new Set(busy.value).add(id)
+    const isToldSince = told.begin()
+    try {
+      const experiment = await task()
+      if (!isToldSince(experiment.id)) put(experiment)
+      return experiment
+    } catch (error) {
+      notices.addError(error)
+      return null
+    } finally {
+      const rest = new Set(busy.value)
+      rest.delete(id)
+      busy.value = rest
+    }
+  }
+
+  async function create(argument: IpcArgument<'experiments.create'>): Promise<boolean> {
+    const isHere = navigation.stay()
+    const experiment = await act('new', () => request('experiments.create', argument))
+    if (experiment && isHere()) navigation.openExperiment(experiment.id)
+    return experiment !== null
+  }
+  const pause = (id: string) => act(id, () => request('experiments.pause', { id }))
+  const resume = (id: string) => act(id, () => request('experiments.resume', { id }))
+
+  const canResume = ({ id, activity, datasetId }: Experiment): boolean =>
+    activity === null &&
+    datasetId !== null &&
+    runsLeft(runsOf(id)).length > 0 &&
+    // Another process trains it.
+    !runsOf(id).some(isLive)
+
+  /** The space bar: pauses what is under way, goes on with what waits. */
+  function toggle(experiment: Experiment): void {
+    if (busy.value.has(experiment.id)) return
+    if (experiment.activity !== null) void pause(experiment.id)
+    else if (canResume(experiment)) void resume(experiment.id)
+  }
+
+  return {
+    ...{ experiments, selected, runsOf, busy, preparing },
+    ...{ load, create, pause, resume, canResume, toggle },
+  }
+})

@@ -1,0 +1,104 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { TrainProgress } from '#shared/engine-messages.ts'
+import type { IpcArgument } from '#shared/ipc.ts'
+import { isLive } from '#shared/schemas/run.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { on } from '../../api/events.ts'
+import { request } from '../../api/index.ts'
+import { ToldSince } from '../../composables/latest-only.ts'
+import { useNavigation } from '../../composables/navigation.ts'
+import { useNotices } from '../../composables/notices.ts'
+
+/** Whether a run may go on as it is; a finished one needs more steps first. */
+export function canResume({ status, datasetId }: RunRecord): boolean {
+  return datasetId !== null && ['waiting', 'paused', 'stopped', 'interrupted', 'failed'].includes(status)
+}
+
+/** Every run there is, kept true by main's events, and what can be done with one. */
+export const useRuns = defineStore('runs', () => {
+  const navigation = useNavigation()
+  const notices = useNotices()
+  const byId = shallowRef(new Map<string, RunRecord>())
+  const progress = shallowRef(new Map<string, TrainProgress>())
+  /** Ids with a request on its way, so that a button is not pressed twice. */
+  const busy = shallowRef(new Set<string>())
+  const told = new ToldSince()
+
+  /** Newest first. */
+  const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
+  const live = computed(() => runs.value.find(isLive) ?? null)
+  /** The run that Run, Gallery and Latent show. */
+  const selected = computed(
+    () => byId.value.get(navigation.runId ?? '') ?? live.value ?? runs.value[0] ?? null,
+  )
+
+  function put(run: RunRecord): void {
+    byId.value = new Map(byId.value).set(run.id, run)
+  }
+
+  on('run', ({ run }) => {
+    told.mark(run.id)
+    put(run)
+  })
+  on('runDeleted', ({ id }) => {
+    told.mark(id)
+    const rest = new Map(byId.value)
+    rest.delete(id)
+    byId.value = rest
+  })
+  on('progress', ({ runId, progress: told }) => {
+    progress.value = new Map(progress.value).set(runId, told)
+  })
+
+  async function load(): Promise<void> {
+    const isToldSince = told.begin()
+    const found = (await request('runs.list')).filter(({ id }) => !isToldSince(id))
+    const newer = [...byId.value.values()].filter(({ id }) => isToldSince(id))
+    byId.value = new Map([...found, ...newer].map((run) => [run.id, run]))
+  }
+
+  /** Does something with a run; what goes wrong becomes a notice. */
+  async function act(id: string, task: () => Promise<RunRecord>): Promise<RunRecord | null> {
+    busy.value = new Set(busy.value).add(id)
+    const isToldSince = told.begin()
+    try {
+      const run = await task()
+      if (!isToldSince(run.id)) put(run)
+      return run
+    } catch (error) {
+      notices.addError(error)
+      return null
+    } finally {
+      const rest = new Set(busy.value)
+      rest.delete(id)
+      busy.value = rest
+    }
+  }
+
+  async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
+    const isHere = navigation.stay()
+    const run = await act('new', () => request('runs.create', argument))
+    // Who has gone elsewhere meanwhile is not taken back.
+    if (run && isHere()) navigation.openRun(run.id)
+    return run
+  }
+
+  const pause = (id: string) => act(id, () => request('runs.pause', { id }))
+  /** From the latest checkpoint, or from the one of a step. */
+  const resume = (id: string, step?: number) =>
+    act(id, () => request('runs.resume', step === undefined ? { id } : { id, step }))
+  const stop = (id: string, save: boolean) => act(id, () => request('runs.stop', { id, save }))
+  const extend = (id: string, steps: number) => act(id, () => request('runs.extend', { id, steps }))
+  const update = (argument: IpcArgument<'runs.update'>) =>
+    act(argument.id, () => request('runs.update', argument))
+
+  /** The space bar: pauses what learns, goes on with what waits. */
+  function toggle(run: RunRecord): void {
+    if (busy.value.has(run.id)) return
+    if (run.status === 'training') void pause(run.id)
+    else if (canResume(run)) void resume(run.id)
+  }
+
+  return { runs, live, selected, progress, busy, load, create, pause, resume, stop, extend, update, toggle }
+})

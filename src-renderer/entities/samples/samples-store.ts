@@ -1,0 +1,58 @@
+import { defineStore } from 'pinia'
+import { shallowRef } from 'vue'
+import type { SampleRecord } from '#shared/schemas/run.ts'
+import { on } from '../../api/events.ts'
+import { request } from '../../api/index.ts'
+
+/** The sheets a run has drawn, oldest first; loaded when first looked at, then kept true by main's events. */
+export const useSamples = defineStore('samples', () => {
+  const byRun = shallowRef(new Map<string, SampleRecord[]>())
+  /** What events tell while a run's sheets are being asked for. */
+  const early = new Map<string, SampleRecord[]>()
+
+  function put(runId: string, records: SampleRecord[]): void {
+    byRun.value = new Map(byRun.value).set(runId, [...records].sort(inOrder))
+  }
+
+  on('sample', ({ record }) => {
+    const known = byRun.value.get(record.runId)
+    if (known) put(record.runId, merged(known, [record]))
+    else early.get(record.runId)?.push(record)
+  })
+  on('runDeleted', ({ id }) => {
+    early.delete(id)
+    const rest = new Map(byRun.value)
+    rest.delete(id)
+    byRun.value = rest
+  })
+
+  async function load(runId: string): Promise<void> {
+    if (byRun.value.has(runId)) return
+    const told = early.get(runId) ?? []
+    early.set(runId, told)
+    try {
+      const found = await request('runs.samples', { id: runId })
+      // The run may have been deleted meanwhile.
+      if (early.get(runId) === told) put(runId, merged(found, told))
+    } finally {
+      if (early.get(runId) === told) early.delete(runId)
+    }
+  }
+
+  const of = (runId: string): SampleRecord[] => byRun.value.get(runId) ?? []
+  return { byRun, load, of }
+})
+
+/** Of the same sheet the newer record counts. */
+const merged = (older: SampleRecord[], newer: SampleRecord[]): SampleRecord[] => [
+  ...new Map([...older, ...newer].map((record) => [record.id, record])).values(),
+]
+
+const inOrder = (a: SampleRecord, b: SampleRecord) => a.step - b.step || a.createdAt - b.createdAt
+
+/** The grids of fixed seeds: after a resume from an earlier save a step may be drawn twice, and the last one counts. */
+export function gridsOf(records: SampleRecord[]): SampleRecord[] {
+  const byStep = new Map<number, SampleRecord>()
+  for (const record of records) if (record.kind === 'grid') byStep.set(record.step, record)
+  return [...byStep.values()].sort(inOrder)
+}

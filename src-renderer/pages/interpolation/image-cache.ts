@@ -1,0 +1,33 @@
+import type { PixelBatch } from '#shared/schemas/image.ts'
+
+/** Pictures asked for together. */
+const pageSize = 64
+
+/** A dataset's pictures by position, fetched in pages; each page is asked for once, and again only after a failure. */
+export class PictureCache {
+  private readonly pages = new Map<number, Promise<PixelBatch>>()
+  private readonly count: number
+  private readonly fetch: (indices: number[]) => Promise<PixelBatch>
+
+  constructor(options: { count: number; fetch: (indices: number[]) => Promise<PixelBatch> }) {
+    this.count = options.count
+    this.fetch = options.fetch
+  }
+
+  /** The page that holds picture `index`, and where in it. */
+  async find(index: number): Promise<{ batch: PixelBatch; at: number }> {
+    const page = Math.floor(index / pageSize)
+    return { batch: await this.page(page), at: index - page * pageSize }
+  }
+
+  private page(page: number): Promise<PixelBatch> {
+    const known = this.pages.get(page)
+    if (known) return known
+    const first = page * pageSize
+    const length = Math.max(0, Math.min(pageSize, this.count - first))
+    const asked = this.fetch(Array.from({ length }, (_, i) => first + i))
+    this.pages.set(page, asked)
+    asked.catch(() => this.pages.delete(page))
+    return asked
+  }
+}

@@ -1,0 +1,40 @@
+import { shallowRef, watchEffect } from 'vue'
+import type { ShallowRef } from 'vue'
+import type { WalkEnd } from '#shared/ipc.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import { latestOnly } from '../../composables/latest-only.ts'
+import { useNotices } from '../../composables/notices.ts'
+
+/** One image of a batch. */
+export interface SlotImage {
+  batch: PixelBatch
+  at: number
+}
+
+/** The image that a slot shows: as the engine saw it where that is known, else as it is found for what is chosen now. */
+export function useSlotImage(options: {
+  end: () => WalkEnd | null
+  original: () => SlotImage | null
+  find: (end: WalkEnd) => Promise<SlotImage> | undefined
+}): Readonly<ShallowRef<SlotImage | null>> {
+  const { end, original, find } = options
+  const notices = useNotices()
+  const shown = shallowRef<SlotImage | null>(null)
+  const latest = latestOnly()
+  watchEffect(() => {
+    const wanted = end()
+    const known = original()
+    const isLatest = latest.begin()
+    shown.value = known
+    if (known || !wanted) return
+    find(wanted)?.then(
+      (found) => {
+        if (isLatest()) shown.value = found
+      },
+      (error: unknown) => {
+        if (isLatest()) notices.addError(error)
+      },
+    )
+  })
+  return shown
+}

@@ -1,0 +1,26 @@
+import type { RunRecord } from '#shared/schemas/run.ts'
+
+/** A line of the history: a run by itself, or those of an experiment together. */
+export type HistoryEntry =
+  { kind: 'run'; run: RunRecord } | { kind: 'experiment'; id: string; runs: RunRecord[] }
+
+/** Runs as found and ordered, those of one experiment gathered where its first one stands. */
+export function historyEntries(found: RunRecord[], known: ReadonlySet<string>): HistoryEntry[] {
+  const entries: HistoryEntry[] = []
+  const groups = new Map<string, RunRecord[]>()
+  for (const run of found) {
+    const { experimentId } = run
+    if (experimentId === null || !known.has(experimentId)) {
+      entries.push({ kind: 'run', run })
+      continue
+    }
+    const group = groups.get(experimentId)
+    if (group) group.push(run)
+    else {
+      const runs = [run]
+      groups.set(experimentId, runs)
+      entries.push({ kind: 'experiment', id: experimentId, runs })
+    }
+  }
+  return entries
+}

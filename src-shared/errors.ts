@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { sqliteWords } from '#shared/sqlite-errors.ts'
+
+/** What went wrong, coarse enough to choose an exit code, an icon and a next step by. */
+export const errorKinds = [
+  'bad-input', // what the user gave cannot be used
+  'not-found', // a run, dataset, file or setting that is not there
+  'unavailable', // a server, a runtime or a device that cannot be had now
+  'corrupt', // bytes that are not what they should be
+  'no-space', // disk or memory is short
+  'non-finite', // a loss or weight became NaN or infinite
+  'cancelled', // the user asked for it
+  'crashed', // another process ended
+  'conflict', // not possible in the present state
+  'internal', // a mistake of ours
+] as const
+
+export type ErrorKind = (typeof errorKinds)[number]
+
+export interface ErrorDetails {
+  /** What the reader can do about it, one sentence. */
+  hint?: string
+  /** Where: a path, a setting's key, a run. */
+  where?: string
+  cause?: unknown
+}
+
+/** The one error type of the project. `message` says what happened, `where` where, `hint` what to do. */
+export class FlowerbedError extends Error {
+  override readonly name = 'FlowerbedError'
+  readonly kind: ErrorKind
+  readonly hint: string | undefined
+  readonly where: string | undefined
+
+  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+    super(message, details.cause === undefined ? undefined : { cause: details.cause })
+    this.kind = kind
+    this.hint = details.hint
+    this.where = details.where
+  }
+}
+
+/** An error as it crosses a process border. */
+export const serializedErrorSchema = z.object({
+  name: z.string(),
+  message: z.string(),
+  kind: z.enum(errorKinds),
+  hint: z.string().optional(),
+  where: z.string().optional(),
+  stack: z.string().optional(),
+})
+
+export type SerializedError = z.infer<typeof serializedErrorSchema>
+
+/** Any thrown value as a FlowerbedError; what is not one becomes kind `internal`. */
+export function toFlowerbedError(thrown: unknown): FlowerbedError {
+  if (thrown instanceof FlowerbedError) return thrown
+  if (thrown instanceof z.ZodError) return fromZodError(thrown)
+  const told = sqliteWords(thrown)
+  if (told) return new FlowerbedError(told.kind, told.message, { hint: told.hint, cause: thrown })
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  return new FlowerbedError(kindOfSystemError(thrown), message, { cause: thrown })
+}
+
+function kindOfSystemError(thrown: unknown): ErrorKind {
+  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  if (code === 'ENOSPC' || code === 'EDQUOT') return 'no-space'
+  if (code === 'ENOENT') return 'not-found'
+  if (code === 'EACCES' || code === 'EPERM' || code === 'EROFS') return 'bad-input'
+  if (thrown instanceof Error && thrown.name === 'AbortError') return 'cancelled'
+  return 'internal'
+}
+
+/** A zod failure as one clear line: what is wrong first, and where. */
+export function fromZodError(error: z.ZodError): FlowerbedError {
+  const issue = error.issues[0]
+  const where = issue?.path.join('.')
+  const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : ''
+  return new FlowerbedError('bad-input', `${issue?.message ?? 'This is not valid'}${more}`, {
+    ...(where ? { where } : {}),
+    cause: error,
+  })
+}
+
+export function serializeError(thrown: unknown): SerializedError {
+  const error = toFlowerbedError(thrown)
+  const stack = error.cause instanceof Error ? error.cause.stack : error.stack
+  return {
+    name: error.name,
+    message: error.message,
+    kind: error.kind,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+    ...(error.where === undefined ? {} : { where: error.where }),
+    ...(stack === undefined ? {} : { stack }),
+  }
+}
+
+export function deserializeError(serialized: SerializedError): FlowerbedError {
+  const error = new FlowerbedError(serialized.kind, serialized.message, {
+    ...(serialized.hint === undefined ? {} : { hint: serialized.hint }),
+    ...(serialized.where === undefined ? {} : { where: serialized.where }),
+  })
+  if (serialized.stack !== undefined) error.stack = serialized.stack
+  return error
+}

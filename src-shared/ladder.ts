@@ -1,0 +1,47 @@
+import { settingFields } from '#shared/schemas/run-config.ts'
+import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
+import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
+import type { PresetId } from '#shared/presets.ts'
+
+/** The systems of the ladder from the reference's first on, then ours. */
+export const ladderPresets: readonly PresetId[] = [
+  ...presetIds.filter((id) => presets[id].family === 'ladder'),
+  defaultPresetId,
+]
+
+/** Pictures that each run of an experiment redraws. */
+export const redrawnCount = 8
+
+/** Positions of pictures spread over a dataset: the same ones for every run. */
+export function spreadPictures(datasetCount: number, wanted = redrawnCount): number[] {
+  const count = Math.min(wanted, datasetCount)
+  return Array.from({ length: count }, (_, i) => Math.floor((i * datasetCount) / count))
+}
+
+/** A preset's title where only rungs stand side by side: “Rung 1: vanilla”. */
+export function rungTitle(preset: string): string {
+  const title = (presets as Partial<typeof presets>)[preset as PresetId]?.title ?? preset
+  const short = title.replace(/^Reference, /, '')
+  return short.charAt(0).toUpperCase() + short.slice(1)
+}
+
+export interface SettingChange {
+  key: SettingKey
+  title: string
+  from: string
+  to: string
+}
+
+// How long, and how it is watched, is no part of a system.
+const outside = new Set(['length', 'watching'])
+
+/** What one system sets otherwise than another, in words. */
+export function settingChanges(from: RunConfig, to: RunConfig): SettingChange[] {
+  return settingFields()
+    .filter(({ key, group }) => !outside.has(group) && from[key] !== to[key])
+    .map(({ key, title, options }) => {
+      const words = (value: RunConfig[SettingKey]) =>
+        typeof value === 'boolean' ? (value ? 'on' : 'off') : (options?.[String(value)] ?? String(value))
+      return { key, title, from: words(from[key]), to: words(to[key]) }
+    })
+}

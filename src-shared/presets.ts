@@ -1,0 +1,162 @@
+import { FlowerbedError, fromZodError } from '#shared/errors.ts'
+import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+
+/** A named starting point for a run's settings, in plain words. */
+export interface Preset {
+  id: PresetId
+  title: string
+  /** One sentence for people who know no tensors. */
+  summary: string
+  /** `own` presets are for use; `ladder` ones reproduce the reference's systems, quirks included. */
+  family: 'own' | 'ladder'
+  config: RunConfig
+}
+
+export const presetIds = [
+  'balanced',
+  'ladder-1-vanilla',
+  'ladder-2-posterior',
+  'ladder-3-unet',
+  'ladder-4-prior',
+  'ladder-5-observation-noise',
+] as const
+export type PresetId = (typeof presetIds)[number]
+export const defaultPresetId: PresetId = 'balanced'
+
+const watching = {
+  validationShare: 0,
+  sampleEvery: 100,
+  sampleCount: 16,
+  sampleSteps: 50,
+  checkpointEvery: 200,
+  checkpointKeep: 2,
+} as const
+
+const balanced: RunConfig = {
+  steps: 20_000,
+  epochs: 0,
+  minutes: 0,
+  batch: 32,
+  accumulate: 1,
+  seed: 1,
+  network: 'resunet',
+  hidden: 64,
+  checkpointing: false,
+  posterior: true,
+  prior: 'standard',
+  sigma: 0,
+  path: 'consistent',
+  times: 'spread',
+  timeShift: 2,
+  lossScale: 'mean',
+  klWeight: 1,
+  priorWeight: 0,
+  learningRate: 2e-3,
+  schedule: 'constant',
+  warmup: 50,
+  weightDecay: 0,
+  clipNorm: 1,
+  emaDecay: 0.999,
+  precision: 'auto',
+  flip: false,
+  flipVertical: false,
+  turn: false,
+  shift: 0,
+  jitter: 0,
+  ...watching,
+}
+
+/** Third rung: flow matching between pictures and q(z|x), both networks the reference’s U-Net. */
+const ladder3: RunConfig = {
+  ...balanced,
+  precision: 'fp32',
+  network: 'unet',
+  batch: 64,
+  hidden: 128,
+  sigma: 0,
+  path: 'reference',
+  times: 'independent',
+  timeShift: 1,
+  lossScale: 'sum',
+  klWeight: 1,
+  learningRate: 1e-3,
+  warmup: 0,
+  clipNorm: 1,
+  emaDecay: 0,
+}
+/** First rung: plain flow matching with convolutions at full size, the latent drawn whatever the picture. */
+const ladder1: RunConfig = { ...ladder3, network: 'conv', posterior: false }
+const ladder2: RunConfig = { ...ladder3, network: 'conv' }
+const ladder4: RunConfig = { ...ladder3, prior: 'learned', priorWeight: 1 }
+const ladder5: RunConfig = { ...ladder4, sigma: 0.1 }
+
+export const presets: Record<PresetId, Preset> = {
+  balanced: {
+    id: 'balanced',
+    title: 'Balanced',
+    summary: 'Good pictures and smooth walks between them, at a fair pace. Start here.',
+    family: 'own',
+    config: balanced,
+  },
+  'ladder-1-vanilla': {
+    id: 'ladder-1-vanilla',
+    title: 'Reference, rung 1: vanilla',
+    summary:
+      'The reference’s first system: plain flow matching from noise, drawn by a stack of convolutions.',
+    family: 'ladder',
+    config: ladder1,
+  },
+  'ladder-2-posterior': {
+    id: 'ladder-2-posterior',
+    title: 'Reference, rung 2: posterior',
+    summary: 'Rung 1 with a second network that pairs each picture with a latent of its own.',
+    family: 'ladder',
+    config: ladder2,
+  },
+  'ladder-3-unet': {
+    id: 'ladder-3-unet',
+    title: 'Reference, rung 3: U-Net',
+    summary: 'The reference’s third system: a U-Net draws, another encodes, plain noise between.',
+    family: 'ladder',
+    config: ladder3,
+  },
+  'ladder-4-prior': {
+    id: 'ladder-4-prior',
+    title: 'Reference, rung 4: learned prior',
+    summary: 'Rung 3 with noise that is shaped per pixel after your pictures.',
+    family: 'ladder',
+    config: ladder4,
+  },
+  'ladder-5-observation-noise': {
+    id: 'ladder-5-observation-noise',
+    title: 'Reference, rung 5: observation noise',
+    summary: 'The reference’s final system: rung 4 with a little grain assumed on every picture.',
+    family: 'ladder',
+    config: ladder5,
+  },
+}
+
+/**
+ * A whole run configuration from a preset and changes to it.
+ * @throws FlowerbedError `bad-input` naming the first key that is unknown or out of range.
+ */
+export function resolveConfig(preset: string, changes: Record<string, unknown> = {}): RunConfig {
+  const found = presets[preset as PresetId] as Preset | undefined
+  if (!found) {
+    throw new FlowerbedError('bad-input', `There is no preset “${preset}”.`, {
+      where: 'preset',
+      hint: `Choose one of: ${presetIds.join(', ')}.`,
+    })
+  }
+  const unknown = Object.keys(changes).find((key) => !(settingKeys as string[]).includes(key))
+  if (unknown !== undefined) {
+    throw new FlowerbedError('bad-input', `There is no setting “${unknown}”.`, {
+      where: unknown,
+      hint: `Settings are: ${settingKeys.join(', ')}.`,
+    })
+  }
+  const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
+  if (!parsed.success) throw fromZodError(parsed.error)
+  return parsed.data
+}

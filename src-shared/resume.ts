@@ -1,0 +1,45 @@
+import type { z } from 'zod'
+import { resumableSettings, runConfigSchema } from '#shared/schemas/run-config.ts'
+import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { extendedLimits } from '#shared/run-limits.ts'
+import type { Extension } from '#shared/run-limits.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+
+/**
+ * A run's settings as it resumes: longer, or with changed settings.
+ * @throws FlowerbedError `bad-input` for a setting that may not change or a value that does not hold
+ */
+export function resumedConfig(
+  run: RunRecord,
+  { more = {}, changes = {} }: { more?: Extension; changes?: Record<string, unknown> },
+): RunConfig {
+  const fixed = Object.keys(changes).find((key) => !(resumableSettings as readonly string[]).includes(key))
+  if (fixed !== undefined) {
+    throw new FlowerbedError('bad-input', `“${fixed}” cannot change when a run resumes.`, {
+      where: fixed,
+      hint: `These can: ${resumableSettings.join(', ')}. Start a new run to change another.`,
+    })
+  }
+  const longer = Object.values(more).some((value) => value !== undefined)
+  const limits = longer ? extendedLimits(run, more) : {}
+  const asked: Record<string, unknown> = { ...limits, ...changes }
+  // Only what changes is checked: the rest may be of another version, and is not this request's.
+  const schemas: Partial<Record<string, z.ZodType>> = runConfigSchema.shape
+  const checked = Object.entries(asked).map(([key, value]) => {
+    const parsed = schemas[key]?.safeParse(value)
+    if (parsed?.success) return [key, parsed.data] as const
+    const message = parsed?.error.issues[0]?.message ?? 'This setting does not hold'
+    throw new FlowerbedError('bad-input', `${message}.`, { where: key })
+  })
+  return { ...run.config, ...(Object.fromEntries(checked) as Partial<RunConfig>) }
+}
+
+/** What differs between two configurations, each setting before and after. */
+export function changedSettings(
+  before: RunConfig,
+  after: RunConfig,
+): Record<string, { from: string | number | boolean; to: string | number | boolean }> {
+  const keys = (Object.keys(after) as SettingKey[]).filter((key) => before[key] !== after[key])
+  return Object.fromEntries(keys.map((key) => [key, { from: before[key], to: after[key] }]))
+}

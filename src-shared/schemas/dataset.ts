@@ -1,0 +1,136 @@
+import { z } from 'zod'
+import { FlowerbedError } from '#shared/errors.ts'
+import { largestSide, pictureShapeSchema, smallestSide } from '#shared/schemas/image.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+
+const sideMessage = (side: string) =>
+  `The image ${side} must be a whole number of pixels from ${smallestSide} to ${largestSide}`
+
+function side(name: 'width' | 'height') {
+  const message = sideMessage(name)
+  return z.coerce.number(message).int(message).min(smallestSide, message).max(largestSide, message)
+}
+
+/** What import asks of the user; everything else follows from the files. */
+export const importOptionsSchema = z.strictObject({
+  name: z
+    .string('Give the images a name')
+    .trim()
+    .min(1, 'Give the images a name')
+    .max(200, 'The name of the images may have at most 200 characters'),
+  height: side('height'),
+  width: side('width'),
+  channels: z.union([z.literal(1), z.literal(3)], 'Images have 1 channel (grey) or 3 (colour)'),
+  /** `crop` fills the frame and cuts what is over, `fit` shows all on white margins. */
+  fit: z.enum(['crop', 'fit'], 'Images are made to fit by “crop” or “fit”'),
+  /** Subfolder names become labels. */
+  labels: z.boolean('Labels are on or off'),
+})
+export type ImportOptions = z.infer<typeof importOptionsSchema>
+
+/**
+ * Checks what is known of the options, so that nothing is scanned in vain.
+ * @throws FlowerbedError `bad-input` with the allowed range in words
+ */
+export function checkImportOptions(changes: Partial<ImportOptions>): void {
+  const checked = importOptionsSchema.partial().safeParse(changes)
+  if (checked.success) return
+  const [issue] = checked.error.issues
+  const key = issue?.path[0]
+  // One number for both sides, as the command line asks for it.
+  const square = changes.width !== undefined && Object.is(changes.width, changes.height)
+  const told = key === 'width' || key === 'height' ? sideMessage(square ? 'size' : key) : issue?.message
+  const given = key === undefined ? undefined : changes[key as keyof ImportOptions]
+  throw new FlowerbedError('bad-input', `${told ?? 'This cannot be imported'}, not ${String(given)}.`, {
+    hint: 'Nothing was read. Choose another value and import again.',
+    cause: checked.error,
+  })
+}
+
+/** A file that was passed over, and why, in words. */
+export const problemFileSchema = z.object({ path: z.string(), reason: z.string() })
+export type ProblemFile = z.infer<typeof problemFileSchema>
+
+/** `index.json` beside `pixels.u8`: the packed dataset's table of contents. Columns, one entry a picture. */
+export const datasetIndexSchema = z.object({
+  format: z.literal(1),
+  id: z.string(),
+  shape: pictureShapeSchema,
+  count: z.int().min(0),
+  options: importOptionsSchema,
+  /** What was dropped: folders and files, absolute. */
+  sources: z.array(z.string()),
+  /** Per picture: absolute source path. */
+  paths: z.array(z.string()),
+  /** Per picture: sha256 of the source file, hex. */
+  sha256: z.array(z.string()),
+  /** Names that `labelOf` points into; empty without labels. */
+  labels: z.array(z.string()),
+  /** Per picture: position in `labels`, −1 without one. */
+  labelOf: z.array(z.int()),
+  problems: z.array(problemFileSchema),
+  /** sha256 of `pixels.u8`, hex. */
+  pixelsSha256: z.string(),
+})
+export type DatasetIndex = z.infer<typeof datasetIndexSchema>
+
+/** A dataset as lists show it. Times are ms since 1970. */
+export interface DatasetRecord {
+  id: string
+  name: string
+  /** Folder that holds `index.json` and `pixels.u8`. */
+  directory: string
+  shape: z.infer<typeof pictureShapeSchema>
+  count: number
+  labels: string[]
+  sources: string[]
+  problemCount: number
+  bytes: number
+  createdAt: number
+}
+
+/** A dataset as an import made it or found it again, with what this import left out. */
+export interface ImportedDataset extends DatasetRecord {
+  problems: ProblemFile[]
+}
+
+/** What a scan of dropped paths found, before anything is written. */
+export interface ScanReport {
+  /** Handle for `import`; lives as long as the importer keeps it. */
+  scan: string
+  sources: string[]
+  /** Name to suggest: the dropped folder's. */
+  suggestedName: string
+  count: number
+  totalBytes: number
+  /** Width × height over the pictures looked at. */
+  sizes: {
+    minWidth: number
+    minHeight: number
+    medianWidth: number
+    medianHeight: number
+    maxWidth: number
+    maxHeight: number
+  }
+  suggested: ImportOptions
+  /** Share of pictures without colour, 0 … 1. */
+  greyShare: number
+  labels: { name: string; count: number }[]
+  problems: ProblemFile[]
+  /** A few dozen pictures spread over the folder, cropped square at 64 × 64 × 3. */
+  thumbnails: PixelBatch
+  thumbnailPaths: string[]
+}
+
+export interface ImportProgress {
+  phase: 'scanning' | 'packing'
+  done: number
+  /** Unknown while still walking folders. */
+  total?: number
+  problems: number
+  bytes: number
+  picturesPerSecond: number
+  secondsLeft?: number
+  /** Some that were just read, to be shown while scanning goes on. */
+  thumbnails?: PixelBatch
+}

@@ -1,0 +1,39 @@
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { EncoderName } from '#shared/engine-messages.ts'
+
+/** `ladder`: the reference's systems and ours on the same pictures, with the same seed and budget. */
+export const experimentKinds = ['ladder'] as const
+export type ExperimentKind = (typeof experimentKinds)[number]
+
+/** Runs that belong together, as SQLite keeps them; each run names its experiment. Times are ms since 1970. */
+export interface ExperimentRecord {
+  id: string
+  kind: ExperimentKind
+  name: string
+  /** null when the dataset was deleted. */
+  datasetId: string | null
+  createdAt: number
+}
+
+/** An experiment with what is being done for it now; null while it waits. */
+export interface Experiment extends ExperimentRecord {
+  activity: 'training' | 'redrawing' | null
+}
+
+/** How long each run of an experiment learns; with both, whichever ends first. */
+export interface Budget {
+  steps?: number | undefined
+  minutes?: number | undefined
+}
+
+/** A few fixed pictures and what a trained run draws from their latents. */
+export interface Redrawn {
+  runId: string
+  /** Of the run when it drew them. */
+  step: number
+  encoder: EncoderName
+  originals: PixelBatch
+  drawn: PixelBatch
+  /** RMS difference of each picture and its redrawing, in [0, 1]. */
+  error: number[]
+}

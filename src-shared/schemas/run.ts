@@ -1,0 +1,175 @@
+import { z } from 'zod'
+import { runConfigSchema } from '#shared/schemas/run-config.ts'
+import { serializedErrorSchema } from '#shared/errors.ts'
+import { pictureShapeSchema } from '#shared/schemas/image.ts'
+
+export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
+export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
+
+export const runStatuses = [
+  'waiting', // for its turn in an experiment; nothing was learned yet
+  'starting', // the engine is loading
+  'training',
+  'paused', // saved, device memory free
+  'finished', // reached its steps or minutes
+  'stopped', // by the user
+  'interrupted', // the app or the engine ended under it; resumable from its last checkpoint
+  'failed', // cannot go on as configured, see `error`
+] as const
+export const runStatusSchema = z.enum(runStatuses)
+export type RunStatus = z.infer<typeof runStatusSchema>
+
+/** Statuses of a run that a process trains, or is about to. */
+export const liveStatuses: readonly RunStatus[] = ['starting', 'training']
+/** Statuses of a run that ended as it was to: nothing is left to train unless it is asked for. */
+export const endedStatuses: readonly RunStatus[] = ['finished', 'stopped']
+
+export const isLive = ({ status }: { status: RunStatus }): boolean => liveStatuses.includes(status)
+
+/** The machine and versions a run was made with, captured at each start. */
+export const machineSchema = z.object({
+  flowerbed: z.string(),
+  tensorflow: z.string(),
+  node: z.string(),
+  electron: z.string().nullable(),
+  platform: z.string(),
+  cpu: z.string(),
+  cores: z.number(),
+  memoryBytes: z.number(),
+  device: z.enum(['cpu', 'cuda']),
+  deviceName: z.string(),
+  /** Why this device, in words; runs of older versions do not have it, nor the next. */
+  deviceWhy: z.string().optional(),
+  /** In what the run's products are computed. */
+  precision: z.enum(['fp32', 'bf16', 'fp16']).optional(),
+  /** Why in that, in words that follow a colon. */
+  precisionWhy: z.string().optional(),
+  /** Threads that share an operation on the processor. */
+  threads: z.int().optional(),
+})
+export type Machine = z.infer<typeof machineSchema>
+
+export const precisionWords: Record<NonNullable<Machine['precision']>, string> = {
+  fp32: '32 bits',
+  bf16: '16 bits (bfloat16)',
+  fp16: '16 bits (half)',
+}
+
+/** A run as SQLite keeps it and lists show it. Times are ms since 1970. */
+export const runRecordSchema = z.object({
+  id: z.string(),
+  name: z.string(),
+  note: z.string(),
+  tags: z.array(z.string()),
+  starred: z.boolean(),
+  status: runStatusSchema,
+  preset: z.string(),
+  config: runConfigSchema,
+  /** The experiment it is part of. */
+  experimentId: z.string().nullable(),
+  /** null when the dataset was deleted. */
+  datasetId: z.string().nullable(),
+  datasetName: z.string(),
+  pictureCount: z.int(),
+  shape: pictureShapeSchema,
+  deviceChoice: deviceChoiceSchema,
+  machine: machineSchema.nullable(),
+  /** Optimizer updates done. */
+  step: z.int(),
+  /** Seconds spent training, pauses excluded. */
+  trainedSeconds: z.number(),
+  /** Last value of each loss by name. */
+  losses: z.record(z.string(), z.number()),
+  stepsPerSecond: z.number(),
+  error: serializedErrorSchema.nullable(),
+  createdAt: z.number(),
+  updatedAt: z.number(),
+})
+export type RunRecord = z.infer<typeof runRecordSchema>
+
+export const checkpointRecordSchema = z.object({
+  runId: z.string(),
+  step: z.int(),
+  /** File name inside the run's `checkpoints` folder; its JSON stands beside it. */
+  file: z.string(),
+  sha256: z.string(),
+  bytes: z.int(),
+  /** On pictures kept aside where there are some, else the smoothed training loss; null when it was not recorded. */
+  loss: z.number().nullable(),
+  /** The lowest loss of the run's saves; such a one is kept. */
+  best: z.boolean(),
+  /** Kept because the user wants it. */
+  pinned: z.boolean(),
+  /** It could not be read when it was last needed. */
+  damaged: z.boolean().default(false),
+  createdAt: z.number(),
+})
+export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>
+/** A save as the engine tells of it. */
+export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned' | 'damaged'>
+/** Which save is meant: by what is known of it, or by its step. */
+export type CheckpointChoice = 'latest' | 'best' | number
+
+/** One sheet of drawn pictures: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
+export const sampleRecordSchema = z.object({
+  id: z.string(),
+  runId: z.string(),
+  step: z.int(),
+  /** `grid`: the fixed seeds drawn at intervals. `extra`: asked for by hand. */
+  kind: z.enum(['grid', 'extra']),
+  /** File name inside the run's `samples` folder. */
+  file: z.string(),
+  count: z.int(),
+  columns: z.int(),
+  shape: pictureShapeSchema,
+  seed: z.int(),
+  solver: z.string(),
+  solverSteps: z.int(),
+  createdAt: z.number(),
+})
+export type SampleRecord = z.infer<typeof sampleRecordSchema>
+
+/** A metric in plain words and by its term; `detail` is for those who look closer. */
+export interface MetricWords {
+  title: string
+  term: string
+  detail?: boolean
+}
+
+/** Metric names the trainer records. */
+export const metricWords: Record<string, MetricWords> = {
+  loss: { title: 'All in all', term: 'loss' },
+  velocity: { title: 'How wrong the strokes are', term: 'velocity MSE' },
+  kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
+  validation: { title: 'All in all, on pictures kept aside', term: 'validation loss' },
+  validationVelocity: { title: 'Strokes on pictures kept aside', term: 'validation velocity MSE' },
+  prior: { title: 'How badly the noise fits', term: 'prior NLL' },
+  gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
+  learningRate: { title: 'Length of steps', term: 'learning rate' },
+  velocityTime1: { title: 'The last strokes', term: 'velocity MSE, 0 ≤ t < ¼', detail: true },
+  velocityTime2: { title: 'Later strokes', term: 'velocity MSE, ¼ ≤ t < ½', detail: true },
+  velocityTime3: { title: 'Earlier strokes', term: 'velocity MSE, ½ ≤ t < ¾', detail: true },
+  velocityTime4: { title: 'The first strokes', term: 'velocity MSE, ¾ ≤ t ≤ 1', detail: true },
+  activeShare: { title: 'Encodings in use', term: 'active dimensions, share', detail: true },
+  posteriorStd: { title: 'How vague encodings are', term: 'mean std of q(z|x)', detail: true },
+  aggregateGap: {
+    title: 'How far all encodings are from the noise',
+    term: 'KL(q(z)‖p(z)) per dimension',
+    detail: true,
+  },
+}
+
+/** Metrics of one step, on their way to SQLite and the plot. */
+export interface MetricPoint {
+  step: number
+  /** Seconds of training so far. */
+  seconds: number
+  values: Record<string, number>
+}
+
+/** A run's curves as columns: `values[name][i]` belongs to `steps[i]`; NaN where that step lacks the metric. */
+export interface MetricSeries {
+  steps: Float64Array
+  seconds: Float64Array
+  values: Record<string, Float64Array>
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import { FlowerbedError, fromZodError } from '#shared/errors.ts'
+
+export const solverNames = ['euler', 'midpoint', 'heun', 'rk4', 'dopri5'] as const
+export type SolverName = (typeof solverNames)[number]
+/** The solver that chooses its steps itself. */
+export const adaptiveSolver = 'dopri5' satisfies SolverName
+
+export const weightNames = ['ema', 'raw'] as const
+export type WeightsName = (typeof weightNames)[number]
+
+export const timeGridNames = ['uniform', 'quadratic', 'shift'] as const
+export type TimeGridName = (typeof timeGridNames)[number]
+
+/**
+ * How pictures are drawn from latents, and latents found by running the drawing backwards. The one place of its ranges
+ * and defaults: engine, command line and app read them here.
+ */
+export const drawingSchema = z.strictObject({
+  solver: z
+    .enum(solverNames, { error: `The solver must be one of ${solverNames.join(', ')}` })
+    .default('heun'),
+  /** Steps of a drawing, for all solvers but `dopri5`. */
+  steps: z
+    .int('Steps must be a whole number')
+    .min(1, 'A drawing takes at least 1 step')
+    .max(10_000, 'A drawing takes at most 10000 steps')
+    .default(50),
+  /** Where those steps lie: evenly, finer near the data, or moved by `gridShift`. */
+  timeGrid: z
+    .enum(timeGridNames, { error: `The time grid must be one of ${timeGridNames.join(', ')}` })
+    .default('uniform'),
+  /** For the grid `shift`: above 1 finer near the noise, below 1 near the data. */
+  gridShift: z
+    .number({ error: 'The shift of the time grid must be a number' })
+    .min(0.1, 'The shift of the time grid must be at least 0.1')
+    .max(10, 'The shift of the time grid must be at most 10')
+    .default(3),
+  /** For `dopri5`: the error allowed in each of its steps, on values of about 1. */
+  tolerance: z
+    .number({ error: 'The tolerance must be a number' })
+    .min(1e-6, 'The tolerance must be at least 0.000001')
+    .max(0.1, 'The tolerance must be at most 0.1')
+    .default(1e-3),
+  /** Draw with the average of the weights, which is steadier, or with them as they are. */
+  weights: z
+    .enum(weightNames, { error: `The weights must be one of ${weightNames.join(', ')}` })
+    .default('ema'),
+})
+export type Drawing = z.output<typeof drawingSchema>
+/** As asked for: what is left out is as in `drawingDefaults`. */
+export type DrawingOptions = z.input<typeof drawingSchema>
+
+export const drawingDefaults: Drawing = drawingSchema.parse({})
+
+/** Frames of all pictures that one request may ask for, so that they fit into memory. */
+export const maxFrames = 4096
+
+/** Which pictures are drawn, of all that a seed has; the one place of these ranges and defaults. */
+export const selectionSchema = z.object({
+  count: z
+    .int('The number of pictures must be a whole number')
+    .min(1, 'At least 1 picture can be drawn')
+    .max(4096, 'At most 4096 pictures can be drawn at once'),
+  /** Picture i depends on the seed and i alone; this is the first i. */
+  first: z.int('The first picture must be a whole number').min(0, 'The first picture is 0').default(0),
+  seed: z.int('The seed must be a whole number').min(0, 'The seed must be at least 0'),
+  /** How far latents are from the prior's mean, times its own spread. */
+  temperature: z
+    .number({ error: 'The temperature must be a number' })
+    .min(0, 'The temperature must be at least 0')
+    .max(10, 'The temperature must be at most 10')
+    .default(1),
+  /** Frames of each picture's way from latent to picture, ends included; 0 for none. */
+  trajectory: z
+    .int('The number of frames must be a whole number')
+    .min(0, 'The number of frames must be at least 0')
+    .max(64, 'A way has at most 64 frames')
+    .refine((frames) => frames !== 1, 'A way has at least 2 frames')
+    .default(0),
+})
+export type SelectionOptions = z.input<typeof selectionSchema>
+
+/** The whole of what was asked for. @throws FlowerbedError `bad-input` */
+export function selectionOf(options: SelectionOptions): z.output<typeof selectionSchema> {
+  const selection = checked(selectionSchema, options)
+  if (selection.count * selection.trajectory <= maxFrames) return selection
+  throw new FlowerbedError('bad-input', `At most ${maxFrames} frames can be drawn at once`, {
+    where: 'trajectory',
+    hint: 'Draw fewer pictures at a time, or fewer frames of each.',
+  })
+}
+
+/** The whole of what was asked for. @throws FlowerbedError `bad-input` */
+export const drawingOf = (options: DrawingOptions = {}): Drawing => checked(drawingSchema, options)
+
+function checked<S extends z.ZodType>(schema: S, options: z.input<S>): z.output<S> {
+  const result = schema.safeParse(options)
+  if (!result.success) throw fromZodError(result.error)
+  return result.data
+}

@@ -1,0 +1,250 @@
+import { spawnSync } from 'node:child_process'
+import {
+  cpSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, join, resolve } from 'node:path'
+import { afterAll, beforeEach, describe, expect, test } from 'vitest'
+import { installedRuntimes, librariesOf } from '../../../src-main/tensorflow/installed.ts'
+import type { RuntimeFile } from '../../../src-main/tensorflow/installed.ts'
+import { loadNative } from '../../../src-main/engine/backend/native-library.ts'
+import {
+  bindingPath,
+  librariesDirectory,
+  runtimesDirectory,
+} from '../../../src-main/tensorflow/layout.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+const folder = temporaryFolder('load failure')
+const root = resolve(import.meta.dirname, '../../..')
+const load = resolve(import.meta.dirname, '../../fixtures/runtime/load.ts')
+const real = realpathSync(installedRuntimes()[0]?.directory ?? '')
+const original = readFileSync(bindingPath(real))
+const runtime = join(runtimesDirectory(folder.path), basename(real))
+const cpp = 'libtensorflow_cc.so.2'
+const has = (program: string) => spawnSync(program, ['--version']).status === 0
+
+/** A runtime that lacks nothing, to be spoilt. */
+beforeEach(() => {
+  rmSync(runtimesDirectory(folder.path), { recursive: true, force: true })
+  mkdirSync(librariesDirectory(runtime), { recursive: true })
+  cpSync(join(real, 'lib'), join(runtime, 'lib'), { recursive: true })
+  cpSync(join(real, 'runtime.json'), join(runtime, 'runtime.json'))
+  for (const library of [cpp, 'libtensorflow_framework.so.2'])
+    symlinkSync(join(librariesDirectory(real), library), join(librariesDirectory(runtime), library))
+})
+
+afterAll(() => folder.remove())
+
+interface Told {
+  loaded?: boolean
+  kernels?: unknown
+  kind?: string
+  message?: string
+  hint?: string
+  where?: string
+}
+
+function tryToLoad({ args = [] as string[], env = {}, before = [] as string[] } = {}): Told & {
+  err: string
+} {
+  const [program = '', ...rest] = [...before, process.execPath, load, ...args]
+  const { stdout, stderr, signal } = spawnSync(program, rest, {
+    encoding: 'utf8',
+    env: { ...process.env, FLOWERBED_TF_DIR: '', FLOWERBED_CACHE_DIR: folder.path, ...env },
+  })
+  expect(signal, stderr).toBeNull()
+  return { ...(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Told), err: stderr }
+}
+
+/** The binding with other words in it, as a build against other libraries would have. */
+function rewrite(from: string, to: string): void {
+  const text = original.toString('latin1')
+  expect(text).toContain(from)
+  writeFileSync(bindingPath(runtime), Buffer.from(text.replaceAll(from, to), 'latin1'))
+}
+
+/** The binding with one byte of its header changed. */
+function setByte(at: number, value: number): void {
+  const bytes = Buffer.from(original)
+  bytes[at] = value
+  writeFileSync(bindingPath(runtime), bytes)
+}
+
+describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux', () => {
+  test('the runtime that is then spoilt loads', () => {
+    expect(tryToLoad()).toMatchObject({ loaded: true })
+  })
+
+  test.each([
+    ['whose end is missing', () => truncateSync(bindingPath(runtime), original.length >> 1)],
+    ['of which little is there', () => truncateSync(bindingPath(runtime), 40)],
+    ['that is empty', () => truncateSync(bindingPath(runtime), 0)],
+    ['that is a page of text', () => writeFileSync(bindingPath(runtime), '<html>'.repeat(500))],
+    ['that is all zeros', () => writeFileSync(bindingPath(runtime), Buffer.alloc(original.length))],
+  ])('a binding %s is told as damaged, to be installed again', (_, spoil) => {
+    spoil()
+    const { kind, message, hint, where } = tryToLoad()
+    expect(kind).toBe('corrupt')
+    expect(message).toMatch(/^TensorFlow does not load: (?:its file is not whole|the file is damaged)/)
+    expect(hint).toContain('install it again')
+    expect(where).toBe(bindingPath(runtime))
+  })
+
+  test('a library of TensorFlow whose end is missing is told, and kills no process', () => {
+    const library = join(librariesDirectory(runtime), cpp)
+    const start = readFileSync(join(librariesDirectory(real), 'libtensorflow_framework.so.2')).subarray(
+      0,
+      1e6,
+    )
+    rmSync(library)
+    writeFileSync(library, start)
+    const { kind, message, where } = tryToLoad()
+    expect(kind).toBe('corrupt')
+    expect(message).toContain('its file is not whole (1000000 of ')
+    expect(where).toBe(library)
+  })
+
+  test('a library of TensorFlow that is gone is named', () => {
+    rmSync(join(librariesDirectory(runtime), cpp))
+    expect(tryToLoad()).toMatchObject({
+      kind: 'corrupt',
+      message: `TensorFlow does not load: ${cpp} is missing beside it`,
+    })
+  })
+
+  test('a library of CUDA whose end is missing is told before a card is used', () => {
+    const file = JSON.parse(readFileSync(join(runtime, 'runtime.json'), 'utf8')) as RuntimeFile
+    const path = 'deps/nvidia/cudnn/lib/libcudnn.so.9'
+    file.files.push({ path, bytes: 1, sha256: '' })
+    writeFileSync(join(runtime, 'runtime.json'), JSON.stringify(file))
+    mkdirSync(join(runtime, 'deps/nvidia/cudnn/lib'), { recursive: true })
+    writeFileSync(join(runtime, path), original.subarray(0, original.length - 1))
+    expect(tryToLoad()).toMatchObject({ loaded: true })
+    const [installed] = installedRuntimes({ FLOWERBED_CACHE_DIR: folder.path })
+    const libraries = librariesOf(installed!, { cuda: true })
+    expect(libraries).toContain(realpathSync(join(runtime, path)))
+    const again = { name: 'TensorFlow', replace: 'Install it again.' }
+    expect(() => loadNative({ path: bindingPath(runtime), libraries, ...again })).toThrow(
+      expect.objectContaining({ kind: 'corrupt', where: realpathSync(join(runtime, path)) }) as Error,
+    )
+  })
+
+  test('a library that links to nowhere is told', () => {
+    const library = join(librariesDirectory(runtime), cpp)
+    rmSync(library)
+    symlinkSync(join(folder.path, 'nowhere'), library)
+    expect(tryToLoad()).toMatchObject({ kind: 'corrupt', where: library })
+  })
+
+  test('a glibc that is too old is told with both versions, and no new install is advised', () => {
+    rewrite('GLIBC_2.34', 'GLIBC_9.34')
+    const { kind, message, hint } = tryToLoad()
+    expect(kind).toBe('unavailable')
+    expect(message).toMatch(
+      /this system is too old: it needs glibc 9\.34 or newer, and this system has 2\.\d+$/,
+    )
+    expect(hint).not.toContain('install')
+  })
+
+  test('a C++ library that is too old is told', () => {
+    rewrite('GLIBCXX_3.4.', 'GLIBCXX_9.4.')
+    const { kind, message, hint } = tryToLoad()
+    expect(kind).toBe('unavailable')
+    expect(message).toMatch(/this system's C\+\+ library is too old: it lacks GLIBCXX_9/)
+    expect(hint).toContain('libstdc++6')
+  })
+
+  test('a library that this system lacks is told with its package', () => {
+    rewrite('libstdc++.so.6', 'libstdc++.so.9')
+    expect(tryToLoad()).toMatchObject({
+      kind: 'unavailable',
+      message: 'TensorFlow does not load: the library libstdc++.so.9 is missing on this system',
+      hint: expect.stringContaining('libstdc++6') as string,
+    })
+  })
+
+  test.each([
+    ['arm64', () => setByte(18, 183)],
+    ['32-bit', () => setByte(4, 1)],
+    ['big-endian', () => setByte(5, 2)],
+  ])('a binding for another processor is told as such: %s', (processor, spoil) => {
+    spoil()
+    const { kind, message } = tryToLoad()
+    expect(kind).toBe('corrupt')
+    expect(message).toContain('another processor')
+    expect(message).toContain(processor)
+  })
+
+  test('parts of different versions are told, with what is missing', () => {
+    rewrite('TF_Version', 'TF_Versiox')
+    expect(tryToLoad()).toMatchObject({
+      kind: 'corrupt',
+      message: 'TensorFlow does not load: its parts are of different versions (TF_Versiox is missing)',
+    })
+  })
+
+  test.runIf(has('prlimit'))('too little memory is not told as a damaged file (needs prlimit)', () => {
+    const { kind, message, hint } = tryToLoad({ args: ['100000000'] })
+    expect(['unavailable', 'no-space']).toContain(kind)
+    expect(message).toMatch(/too little memory|refuses to place it in memory/)
+    expect(hint).toContain('ulimit -v')
+  })
+
+  const mayMount =
+    has('unshare') && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', folder.path]).status === 0
+  test.runIf(mayMount)(
+    'a disk without the right to execute is told as such (needs the right to mount)',
+    () => {
+      // A disk of its own with the binding on it, which this process does not see.
+      const place = JSON.stringify(join(runtime, 'lib'))
+      const kept = JSON.stringify(join(folder.path, 'kept'))
+      const script = `cp -r ${place} ${kept} && mount -t tmpfs -o noexec none ${place} && cp -r ${kept}/. ${place} && rm -r ${kept} && exec "$@"`
+      const { kind, message, hint } = tryToLoad({ before: ['unshare', '-m', 'sh', '-c', script, 'sh'] })
+      expect(kind).toBe('bad-input')
+      expect(message).toContain('noexec')
+      expect(hint).toContain('FLOWERBED_CACHE_DIR')
+    },
+  )
+
+  test('what another has installed is not to be removed and installed again', () => {
+    truncateSync(bindingPath(runtime), 40)
+    expect(tryToLoad({ env: { FLOWERBED_TF_DIR: runtime } })).toMatchObject({
+      kind: 'corrupt',
+      hint: expect.stringMatching(/^Point FLOWERBED_TF_DIR at/) as string,
+    })
+  })
+
+  test('a damaged library of kernels is told and left out, and TensorFlow runs without it', () => {
+    // A copy of the sources beside resources with a spoilt library.
+    const copy = join(folder.path, 'copy')
+    cpSync(join(root, 'src-main'), join(copy, 'src-main'), { recursive: true })
+    cpSync(join(root, 'src-preload'), join(copy, 'src-preload'), { recursive: true })
+    cpSync(join(root, 'resources'), join(copy, 'resources'), { recursive: true })
+    cpSync(join(root, 'package.json'), join(copy, 'package.json'))
+    cpSync(load, join(copy, 'tests/fixtures/runtime/load.ts'))
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+    const kernels = join(copy, 'resources/tensorflow-kernels/linux-x64/flowerbed_kernels.node')
+    truncateSync(kernels, 8192)
+    const log = join(copy, 'log')
+    const { stdout, stderr, signal } = spawnSync(
+      process.execPath,
+      [join(copy, 'tests/fixtures/runtime/load.ts')],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, FLOWERBED_TF_DIR: '', FLOWERBED_CACHE_DIR: folder.path, LOG_FILE: log },
+      },
+    )
+    expect(signal, stderr).toBeNull()
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ loaded: true, kernels: null })
+    expect(readFileSync(log, 'utf8')).toMatch(
+      /its file is not whole \(8192 of \d+ bytes\)\. Install Flowerbed again/,
+    )
+  })
+})

@@ -1,0 +1,174 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { presets } from '#shared/presets.ts'
+import { checkpointFile } from '../../../src-main/files/checkpoint-names.ts'
+import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { openStore } from '../../../src-main/database/store.ts'
+import type { Store } from '../../../src-main/database/store.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+let folder: ReturnType<typeof temporaryFolder>
+let store: Store
+beforeEach(() => {
+  folder = temporaryFolder('store')
+  store = openStore(folder.path)
+})
+afterEach(() => {
+  store.close()
+  folder.remove()
+})
+
+const faces = (): DatasetRecord => ({
+  id: 'abc',
+  name: 'Faces',
+  directory: join(folder.path, 'datasets', 'abc'),
+  shape: { height: 8, width: 8, channels: 3 },
+  count: 10,
+  labels: ['happy'],
+  sources: ['/faces'],
+  problemCount: 1,
+  bytes: 1920,
+  createdAt: 1,
+})
+
+function makeRun(keeper = new RunKeeper(store)) {
+  store.datasets.save(faces())
+  return keeper.create({ datasetId: 'abc', preset: 'balanced', changes: { steps: 5 }, device: 'cpu' })
+}
+
+const checkpoint = (runId: string, step: number, loss: number | null = null): EngineEvent => ({
+  type: 'checkpoint',
+  record: {
+    runId,
+    step,
+    file: checkpointFile(step),
+    sha256: 'x',
+    bytes: 1,
+    loss,
+    createdAt: step,
+  },
+})
+
+describe('the store', () => {
+  it('gives back what was put in, also after it was closed', () => {
+    const run = makeRun()
+    store.runs.update(run.id, { tags: ['b', 'a'], starred: true, note: 'nice', losses: { loss: 0.5 } })
+    store.close()
+    store = openStore(folder.path)
+    expect(store.datasets.list()).toEqual([faces()])
+    expect(store.runs.get(run.id)).toMatchObject({
+      name: 'Faces',
+      tags: ['a', 'b'],
+      starred: true,
+      note: 'nice',
+      losses: { loss: 0.5 },
+      config: { ...presets.balanced.config, steps: 5 },
+    })
+  })
+
+  it('keeps curves by step, the later word winning, with gaps where a metric was not there', () => {
+    const run = makeRun()
+    const key = store.runs.key(run.id)
+    store.metrics.add(key, [
+      { step: 1, seconds: 0.1, values: { loss: 1, kl: 3 } },
+      { step: 2, seconds: 0.2, values: { loss: 2 } },
+    ])
+    store.metrics.add(key, [{ step: 2, seconds: 0.3, values: { loss: 5 } }])
+    const { steps, seconds, values } = store.metrics.series(key)
+    expect([...steps]).toEqual([1, 2])
+    expect([...seconds]).toEqual([0.1, 0.3])
+    expect([...values['loss']!]).toEqual([1, 5])
+    expect([...values['kl']!]).toEqual([3, NaN])
+  })
+
+  it('finds curves, samples and saves of a run by index', () => {
+    const plans = [
+      'SELECT step FROM metrics WHERE run = 1 ORDER BY step',
+      'SELECT * FROM samples WHERE run = 1 ORDER BY step',
+      'SELECT * FROM checkpoints WHERE run = 1',
+    ].map((sql) =>
+      (store.database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all() as { detail: string }[])
+        .map((row) => row.detail)
+        .join(),
+    )
+    for (const plan of plans) {
+      expect(plan).toMatch(/^SEARCH .* USING/)
+      expect(plan).not.toContain('TEMP B-TREE')
+    }
+  })
+
+  it('deletes a run with all that belongs to it, and keeps a run whose pictures go', () => {
+    const run = makeRun()
+    const key = store.runs.key(run.id)
+    store.metrics.add(key, [{ step: 1, seconds: 1, values: { loss: 1 } }])
+    store.datasets.delete('abc')
+    expect(store.runs.get(run.id)).toMatchObject({ datasetId: null, datasetName: 'Faces' })
+    store.runs.delete(run.id)
+    expect(store.metrics.series(key).steps).toHaveLength(0)
+    expect(() => store.runs.get(run.id)).toThrow(FlowerbedError)
+  })
+
+  it('refuses a history from the future and a file that is none, and leaves both as they were', () => {
+    store.database.exec('PRAGMA user_version = 9990')
+    store.close()
+    expect(() => openStore(folder.path)).toThrow(/newer Flowerbed/)
+    const other = temporaryFolder('broken')
+    const path = join(other.path, 'flowerbed.sqlite')
+    writeFileSync(path, 'this is no database, but long enough to be looked at as one'.repeat(20))
+    expect(() => openStore(other.path)).toThrow(/not a database/)
+    other.remove()
+    store = openStore(temporaryFolder('spare').path)
+  })
+})
+
+describe('the life of a run', () => {
+  it('is written down as the engine tells it, and goes on from the last save', async () => {
+    const told: string[] = []
+    const keeper = new RunKeeper(store, { run: ({ status }) => told.push(status) })
+    const run = makeRun(keeper)
+    const requests: TrainRequest[] = []
+    const engine = (outcome: 'paused' | 'finished', step: number) => ({
+      train: (request: TrainRequest) => {
+        requests.push(request)
+        keeper.record({
+          type: 'metrics',
+          runId: run.id,
+          points: [{ step, seconds: 1, values: { loss: 0.1 } }],
+        })
+        keeper.record(checkpoint(run.id, step))
+        return Promise.resolve({ outcome, step, trainedSeconds: 1, losses: { loss: 0.1 }, stepsPerSecond: 2 })
+      },
+    })
+    expect(await keeper.train(run.id, engine('paused', 2))).toMatchObject({ status: 'paused', step: 2 })
+    expect(await keeper.train(run.id, engine('finished', 5))).toMatchObject({ status: 'finished', step: 5 })
+    expect(requests[0]!.resume).toBeUndefined()
+    expect(requests[1]!.resume).toEqual({ file: checkpointFile(2), sha256: 'x' })
+    expect(keeper.modelSource(run.id).checkpoint).toBe(checkpointFile(5))
+    expect(told).toEqual(['starting', 'starting', 'paused', 'starting', 'finished'])
+  })
+
+  it.each([
+    ['crashed', 'interrupted'],
+    ['non-finite', 'failed'],
+  ] as const)('ends as it should when the engine fails with %s', async (kind, status) => {
+    const keeper = new RunKeeper(store)
+    const run = makeRun(keeper)
+    const fail = { train: () => Promise.reject(new FlowerbedError(kind, 'Gone.')) }
+    await expect(keeper.train(run.id, fail)).rejects.toThrow('Gone.')
+    expect(store.runs.get(run.id)).toMatchObject({ status, error: { kind, message: 'Gone.' } })
+  })
+
+  it('numbers names, and finds runs by the beginning of their id', () => {
+    const keeper = new RunKeeper(store)
+    const [first, second] = [makeRun(keeper), makeRun(keeper)]
+    expect([first.name, second.name]).toEqual(['Faces', 'Faces 2'])
+    expect(keeper.find('latest').id).toBe(second.id)
+    expect(keeper.find(first.id).id).toBe(first.id)
+    expect(() => keeper.find(first.id.slice(0, 2))).toThrow(/fits 2 runs/)
+    expect(() => keeper.find('zzz')).toThrow(/no run/)
+  })
+})

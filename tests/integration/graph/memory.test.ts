@@ -1,0 +1,112 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { resolveConfig } from '#shared/presets.ts'
+import { memoryOf } from '../../../src-main/engine/graph/analysis/memory.ts'
+import type { ProgramSpec } from '../../../src-main/engine/graph/program.ts'
+import { trace } from '../../../src-main/engine/graph/trace.ts'
+import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
+import {
+  checkFits,
+  estimateMemory,
+  memoryNeeded,
+  residentPictures,
+} from '../../../src-main/engine/training/memory-estimate.ts'
+
+beforeAll(() => {
+  loadTensorFlow({ device: 'cpu' })
+})
+
+const vector = { shape: [100], dtype: 'float32' as const }
+const memory = (body: ProgramSpec['body'], state: ProgramSpec['state'] = {}) => {
+  const spec: ProgramSpec = { name: 'memory', state, feeds: { x: vector }, body }
+  return memoryOf(spec, trace(spec))
+}
+
+describe('the memory of a call', () => {
+  it('is the feed and one result when each operation can write over the last', () => {
+    const { peakBytes } = memory((_, { x }) => ({ fetches: { y: x!.square().sqrt().exp() }, next: {} }))
+    expect(peakBytes).toBe(400 + 400)
+  })
+
+  it('holds what is read again later', () => {
+    const { peakBytes } = memory((_, { x }) => {
+      const a = x!.square()
+      const b = tf.exp(a)
+      return { fetches: { y: tf.concat([b, b.add(a)]) }, next: {} }
+    })
+    // x, b, b + a, and both of them in a row; the constant that names the axis.
+    expect(peakBytes).toBe(400 + 400 + 400 + 800 + 4)
+  })
+
+  it('counts state once, and again where it is replaced while it is still read', () => {
+    const state = { w: vector }
+    const kept = memory(({ w }, { x }) => ({ fetches: { y: w!.mul(x!) }, next: {} }), state)
+    expect(kept).toEqual({ stateBytes: 400, peakBytes: 1200 })
+    const replaced = memory(({ w }, { x }) => {
+      const next = w!.mul(x!)
+      return { fetches: { y: w!.sub(x!) }, next: { w: next } }
+    }, state)
+    // The next value, and the fetched one written over the old.
+    expect(replaced.peakBytes).toBe(400 + 400 + 400)
+  })
+
+  it('does not count a reshaped value twice', () => {
+    const { peakBytes } = memory((_, { x }) => ({
+      fetches: { y: x!.square().reshape([10, 10]).reshape([100]) },
+      next: {},
+    }))
+    expect(peakBytes).toBeLessThan(400 + 400 + 100)
+  })
+})
+
+describe('the memory of a run', () => {
+  const shape = { height: 32, width: 32, channels: 3 as const }
+
+  it('grows with the batch, the width and the picture, up to 256 × 256', () => {
+    const needed = (changes: Record<string, unknown>, side = 32) =>
+      memoryNeeded({
+        config: resolveConfig('balanced', changes),
+        shape: { height: side, width: side, channels: 3 },
+      })
+    const plain = needed({})
+    expect(needed({ batch: 64 })).toBeGreaterThan(plain)
+    expect(needed({ hidden: 96 })).toBeGreaterThan(plain)
+    expect(needed({}, 64)).toBeGreaterThan(plain)
+    expect(needed({}, 256)).toBeGreaterThan(needed({}, 128))
+  })
+
+  it('that cannot fit is refused with the numbers and the settings to change', () => {
+    const config = resolveConfig('ladder-5-observation-noise', { batch: 256 })
+    const estimate = estimateMemory({ config, shape, availableBytes: 3e9 })
+    expect(estimate.fits).toBe(false)
+    const batch = estimate.fittingBatch ?? 0
+    expect(batch).toBeGreaterThan(0)
+    expect(memoryNeeded({ config: { ...config, batch }, shape })).toBeLessThanOrEqual(3e9)
+    expect(() => checkFits(estimate)).toThrow(/needs about \d+\.\d GB of memory, and 3\.0 GB are free/)
+    const spared = memoryNeeded({ config: { ...config, checkpointing: true }, shape })
+    const tight = estimateMemory({ config, shape, availableBytes: spared })
+    expect(tight).toMatchObject({ fits: false, checkpointingFits: true })
+    expect(() => checkFits(tight)).toThrow(
+      expect.objectContaining({
+        hint: expect.stringMatching(/^Spare memory \(checkpointing\), or take/) as string,
+      }),
+    )
+    const tiny = estimateMemory({ config, shape, availableBytes: 1e6 })
+    expect(tiny).toMatchObject({ fits: false, fittingBatch: null, checkpointingFits: false })
+    expect(() => checkFits(estimateMemory({ config, shape, availableBytes: 1e12 }))).not.toThrow()
+  })
+
+  it('has its pictures on the device where half of the memory is enough for all of it', () => {
+    const config = resolveConfig('balanced')
+    const neededBytes = memoryNeeded({ config, shape })
+    // Bytes, three times while they are written.
+    const count = 10_000
+    const enough = 2 * (neededBytes + 3 * count * 32 * 32 * 3)
+    const resident = (availableBytes: number, pictures = count) =>
+      residentPictures(estimateMemory({ config, shape, availableBytes }), { shape, count: pictures })
+    expect(resident(enough)).toBe(count)
+    expect(resident(enough - 1)).toBe(0)
+    // More than one array holds.
+    expect(resident(1e15, 2_000_000)).toBe(0)
+  })
+})

@@ -1,0 +1,168 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { DrawingOptions } from '#shared/schemas/sampling.ts'
+import type { ExportRequest } from '#shared/engine-messages.ts'
+import { presetIds, resolveConfig } from '#shared/presets.ts'
+import type { PresetId } from '#shared/presets.ts'
+import { exportedModel } from '../../../src-main/engine/graph/saved-model/saved-model.ts'
+import type { ProgramSpec } from '../../../src-main/engine/graph/program.ts'
+import { createSystem } from '../../../src-main/engine/model/create-model.ts'
+import type { ParameterSpec } from '../../../src-main/engine/model/flow/system.ts'
+import { solverStep, tableaus } from '../../../src-main/engine/model/flow/solver.ts'
+import { timeGrid } from '../../../src-main/engine/model/flow/time-grid.ts'
+import { initialValues, seedWords, statelessNormal, uniformStream } from '../../../src-main/engine/rng.ts'
+import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
+import { exportModel } from '../../../src-main/engine/sampling/export.ts'
+import { Model } from '../../../src-main/engine/sampling/sampler.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+/** tfjs-node's own reader of SavedModels, which knows nothing of ours. */
+interface Loader {
+  node: {
+    loadSavedModel: (
+      folder: string,
+      tags: string[],
+      signature: string,
+    ) => Promise<{
+      inputs: { name: string; shape: number[]; dtype: string }[]
+      predict: (inputs: Record<string, Tensor>) => Record<string, Tensor>
+      dispose: () => void
+    }>
+  }
+}
+
+const folder = temporaryFolder('export')
+const shape = { height: 16, width: 12, channels: 3 } as const
+let loader: Loader
+
+beforeAll(() => {
+  loadTensorFlow({ device: 'cpu' })
+  loader = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu') as Loader
+})
+afterAll(() => folder.remove())
+
+/** A model whose weights are none that a network begins with, so that all of them count. */
+function modelOf(preset: PresetId, hidden = 8) {
+  const config = resolveConfig(preset, { hidden, batch: 2 })
+  const system = createSystem({ config, shape })
+  const model = new Model({ system, shape })
+  const weights = Object.fromEntries(
+    system.parameters.map((parameter, i) => {
+      const uniform = uniformStream(5, i, 'weights')
+      return [parameter.name, initialValues(parameter, 3).map((value) => value + 0.1 * (uniform() - 0.5))]
+    }),
+  )
+  model.setWeights(weights)
+  const request = (out: string, drawing: DrawingOptions, count: number): ExportRequest => ({
+    ...{ format: 'saved-model', folder: join(folder.path, out), count, drawing, device: 'cpu' },
+    model: { runId: 'run', runDirectory: folder.path, config, shape, checkpoint: null },
+  })
+  return { system, model, weights, request }
+}
+
+/** The noise from which the app draws picture i of a seed. */
+const noiseOf = (count: number, seed: number): Tensor4D =>
+  tf.concat(
+    Array.from({ length: count }, (_, i) =>
+      statelessNormal<Tensor4D>(
+        [1, shape.height, shape.width, shape.channels],
+        tf.tensor1d(seedWords(seed, i, 'sample'), 'int32'),
+      ),
+    ),
+  )
+
+describe('a SavedModel', () => {
+  it.each(presetIds)('draws what the app draws from the same noise: %s', async (preset) => {
+    const { system, model, weights, request } = modelOf(preset)
+    const drawing = { solver: 'heun', steps: 5, timeGrid: 'quadratic' } as const
+    const written = await exportModel(model, { request: request(preset, drawing, 3), step: 7 })
+    const loaded = await loader.node.loadSavedModel(written.folder, ['serve'], 'sample')
+    const noise = noiseOf(3, 11)
+    const images = loaded.predict({ noise })['images'] as Tensor4D
+    expect(images.shape).toEqual([3, 16, 12, 3])
+
+    // Operation by operation, in full precision.
+    const parameters = Object.fromEntries(
+      system.parameters.map((parameter) => [
+        parameter.name,
+        tf.tensor(weights[parameter.name]!, parameter.shape),
+      ]),
+    )
+    let x = system.latent(parameters, noise)
+    for (const { t, dt } of timeGrid({ steps: 5, from: 1, to: 0, grid: 'quadratic' }))
+      x = solverStep({
+        ...{ tableau: tableaus.heun, x, t: tf.scalar(t), dt: tf.scalar(dt) },
+        slope: (at, time) => system.velocity(parameters, at, time),
+      })
+    const expected = tf.clipByValue(x, 0, 1)
+    expect(tf.max(tf.abs(images.sub(expected))).dataSync()[0]).toBeLessThan(1e-5)
+
+    const { pictures } = await model.sample({ count: 3, seed: 11, ...drawing })
+    const bytes = images.mul(255).dataSync()
+    pictures.pixels.forEach((value, i) => expect(Math.abs(value - bytes[i]!)).toBeLessThan(0.51))
+    expect(new Set(pictures.pixels).size).toBeGreaterThan(20)
+    loaded.dispose()
+    model.dispose()
+  })
+
+  it('says what it is, takes no more than it needs, and is not written over', async () => {
+    const { model, request } = modelOf('balanced', 48)
+    const asked = request('told', { solver: 'euler', steps: 2 }, 4)
+    const written = await exportModel(model, { request: asked, step: 12 })
+    expect(readdirSync(asked.folder).sort()).toEqual(['README.txt', 'config.json', 'saved_model.pb'])
+    expect(written).toMatchObject({ folder: asked.folder, step: 12 })
+    expect(written.files.sort()).toEqual(readdirSync(asked.folder).sort())
+    // Encoding is no part of drawing.
+    const bytesOf = (parameters: ParameterSpec[]) =>
+      parameters.reduce((sum, parameter) => sum + 4 * tf.util.sizeFromShape(parameter.shape), 0)
+    const { parameters } = model.system
+    const encoder = parameters.filter(({ name }) => name.startsWith('posterior'))
+    expect(bytesOf(encoder)).toBeGreaterThan(400_000)
+    expect(written.bytes).toBeLessThan(bytesOf(parameters) - bytesOf(encoder) + 200_000)
+
+    const readme = readFileSync(join(asked.folder, 'README.txt'), 'utf8')
+    expect(readme).toContain('4 pictures of 12 × 16 by euler in 2 steps')
+    expect(readme).toContain('[4, 16, 12, 3]')
+    expect(JSON.parse(readFileSync(join(asked.folder, 'config.json'), 'utf8'))).toMatchObject({
+      ...{ step: 12, shape, count: 4, drawing: { solver: 'euler' }, config: { hidden: 48 } },
+    })
+    const { inputs } = await loader.node.loadSavedModel(asked.folder, ['serve'], 'sample')
+    expect(inputs).toMatchObject([{ name: 'noise', dtype: 'float32' }])
+
+    await expect(exportModel(model, { request: asked, step: 13 })).rejects.toMatchObject({
+      kind: 'conflict',
+      where: asked.folder,
+    })
+    expect(readFileSync(join(asked.folder, 'README.txt'), 'utf8')).toBe(readme)
+    model.dispose()
+  })
+
+  it('is refused, and nothing left behind, for what it cannot hold', async () => {
+    const { model, request } = modelOf('balanced')
+    for (const [asked, where] of [
+      [request('adaptive', { solver: 'dopri5' }, 1), 'solver'],
+      [request('none', {}, 0), 'count'],
+    ] as const) {
+      await expect(exportModel(model, { request: asked, step: 1 })).rejects.toMatchObject({
+        kind: 'bad-input',
+        where,
+      })
+      expect(existsSync(asked.folder)).toBe(false)
+    }
+    expect(readdirSync(folder.path).filter((name) => name.startsWith('.'))).toEqual([])
+    model.dispose()
+
+    const large: ProgramSpec = {
+      name: 'large',
+      state: { w: { shape: [2 ** 29], dtype: 'float32' } },
+      feeds: {},
+      body: ({ w }) => ({ fetches: { x: w! }, next: {} }),
+    }
+    const iteration = { before: large, step: large, after: large, feeds: [], constants: {} }
+    expect(() => exportedModel(iteration, 'sample')).toThrow(/take 2\.1 GB, and a SavedModel of one file/)
+  })
+})

@@ -1,0 +1,333 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { downloadVerified } from '../../../src-main/tensorflow/download/download.ts'
+import { hideSecret, httpGet, httpSettings, proxyFor } from '../../../src-main/tensorflow/download/http.ts'
+import { listFiles } from '../../../src-main/tensorflow/download/simple-index.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+import { answerRange, serve } from '../../helpers/server.ts'
+import type { TestServer } from '../../helpers/server.ts'
+
+const fixture = (name: string) => join(import.meta.dirname, '../../fixtures/tls', name)
+const tls = {
+  key: readFileSync(fixture('key.pem'), 'utf8'),
+  cert: readFileSync(fixture('certificate.pem'), 'utf8'),
+}
+const direct = httpSettings({ NO_PROXY: '*', PIP_CONFIG_FILE: '/dev/null' })
+
+let folder: ReturnType<typeof temporaryFolder>
+let stops: (() => void)[]
+beforeEach(() => {
+  folder = temporaryFolder('network')
+  stops = []
+})
+afterEach(() => {
+  for (const stop of stops) stop()
+  folder.remove()
+})
+async function served(...options: Parameters<typeof serve>): Promise<TestServer> {
+  const server = await serve(...options)
+  stops.push(server.stop)
+  return server
+}
+
+const content = randomBytes(500_000)
+const expected = { algorithm: 'sha256', digest: createHash('sha256').update(content).digest('hex') } as const
+const file = () => join(folder.path, 'electron.zip')
+const fetchFrom = (
+  url: string,
+  onBytes: (received: number, total: number | null) => void = () => undefined,
+) => downloadVerified({ url, file: file(), expected, settings: direct, tries: 2, onBytes })
+
+describe('a whole file', () => {
+  it('that breaks off again and again is gone on from where it was', async () => {
+    const asked: string[] = []
+    const server = await served((request, response) => {
+      asked.push(request.headers.range ?? 'all')
+      const part = request.headers.range ? answerRange(request, response, content) : content
+      if (!request.headers.range) response.writeHead(200, { 'content-length': content.length })
+      // Every answer brings a fifth, then the line is cut.
+      if (part.length <= 100_000) response.end(part)
+      else response.write(part.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20))
+    })
+    const told: [number, number | null][] = []
+    await fetchFrom(server.origin, (received, total) => told.push([received, total]))
+    expect(readFileSync(file()).equals(content)).toBe(true)
+    expect(asked).toEqual(['all', ...[1, 2, 3, 4].map((fifth) => `bytes=${fifth * 100_000}-`)])
+    expect(told.at(0)).toEqual([0, content.length])
+    expect(told.at(-1)).toEqual([content.length, content.length])
+    expect(existsSync(`${file()}.part`)).toBe(false)
+  })
+
+  it('that was changed on its way is refused and fetched afresh the next time', async () => {
+    let damaged = true
+    const server = await served((_, response) => {
+      const bytes = Buffer.from(content)
+      if (damaged) bytes[1000]! ^= 1
+      response.end(bytes)
+    })
+    await expect(fetchFrom(server.origin)).rejects.toMatchObject({
+      kind: 'corrupt',
+      hint: expect.stringMatching(/mirror or proxy/) as string,
+    })
+    expect(existsSync(file())).toBe(false)
+    damaged = false
+    await fetchFrom(server.origin)
+    expect(readFileSync(file()).equals(content)).toBe(true)
+  })
+
+  it('that is not there, and a server that is not there, are told with what to do', async () => {
+    let asked = 0
+    const server = await served((_, response) => {
+      asked += 1
+      response.writeHead(404).end()
+    })
+    await expect(fetchFrom(`${server.origin.replace('//', '//user:secret@')}/file`)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: 'The download failed: the server answered 404',
+      where: `${server.origin}/file`,
+    })
+    // Asking again would not help.
+    expect(asked).toBe(1)
+    server.stop()
+    await expect(fetchFrom(server.origin)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(/Cannot reach 127\.0\.0\.1:\d+/) as string,
+      hint: expect.stringMatching(/HTTPS_PROXY.*PIP_INDEX_URL.*FLOWERBED_OFFLINE_DIR/) as string,
+    })
+  })
+})
+
+describe('certificates', () => {
+  const ask = async (env: NodeJS.ProcessEnv, origin: string) =>
+    text((await httpGet(origin, { settings: httpSettings({ PIP_CONFIG_FILE: '/dev/null', ...env }) })).body)
+
+  it('of one’s own are trusted by PIP_CERT, one host’s by PIP_TRUSTED_HOST, and else the message says so', async () => {
+    const { origin, port } = await served((_, response) => response.end('hello'), tls)
+    expect(await ask({ PIP_CERT: fixture('certificate.pem') }, origin)).toBe('hello')
+    expect(await ask({ PIP_TRUSTED_HOST: `localhost:${port}` }, origin)).toBe('hello')
+    await expect(ask({}, origin)).rejects.toMatchObject({
+      kind: 'unavailable',
+      hint: expect.stringMatching(/PIP_CERT/) as string,
+    })
+    await expect(ask({ PIP_CERT: '/not/there.pem' }, origin)).rejects.toMatchObject({
+      where: '/not/there.pem',
+    })
+  })
+})
+
+describe('a redirect', () => {
+  const trusting = httpSettings({
+    NO_PROXY: '*',
+    PIP_CONFIG_FILE: '/dev/null',
+    PIP_CERT: fixture('certificate.pem'),
+  })
+  const get = async (url: string, headers: Record<string, string> = {}) =>
+    text((await httpGet(url, { settings: trusting, headers })).body)
+
+  /** A server that says what it was asked with, and sends on where it is told to. */
+  async function sending(to: (path: string) => string | null, secure: boolean) {
+    const asked: { path: string; authorization: string | undefined; cookie: string | undefined }[] = []
+    const server = await served(
+      (request, response) => {
+        const { authorization, cookie } = request.headers
+        asked.push({ path: request.url ?? '', authorization, cookie })
+        const location = to(request.url ?? '')
+        if (location === null) response.end('there')
+        else response.writeHead(302, { location }).end()
+      },
+      ...(secure ? [tls] : []),
+    )
+    return { ...server, asked }
+  }
+
+  it('from https to http is refused in plain words, and nothing is asked there', async () => {
+    const plain = await sending(() => null, false)
+    const secure = await sending(() => `${plain.origin.replace('//', '//user:secret@')}/file`, true)
+    const refused = {
+      kind: 'unavailable',
+      message: `localhost:${secure.port} leads from https to http, where others could read and change what is sent; this is not followed`,
+      where: `${plain.origin}/file`,
+      hint: expect.stringMatching(/PIP_INDEX_URL/) as string,
+    }
+    await expect(get(secure.origin)).rejects.toMatchObject(refused)
+    // By way of http, and by way of another https server.
+    const before = await sending(() => secure.origin, false)
+    await expect(get(before.origin)).rejects.toMatchObject(refused)
+    const other = await sending(() => secure.origin, true)
+    await expect(get(other.origin)).rejects.toMatchObject(refused)
+    expect(plain.asked).toEqual([])
+  })
+
+  it('that is refused ends a download at once', async () => {
+    const plain = await sending(() => null, false)
+    const secure = await sending(() => plain.origin, true)
+    await expect(
+      downloadVerified({ url: secure.origin, file: file(), expected, settings: trusting, tries: 5 }),
+    ).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: expect.stringMatching(
+        /^The download failed: localhost:\d+ leads from https to http/,
+      ) as string,
+    })
+    expect(secure.asked).toHaveLength(1)
+    expect(plain.asked).toEqual([])
+  })
+
+  it('within https or http, and from http to https, is followed', async () => {
+    const secure = await sending((path) => (path === '/end' ? null : '/end'), true)
+    expect(await get(`${secure.origin}/start`)).toBe('there')
+    const plain = await sending((path) => (path === '/end' ? null : '/end'), false)
+    expect(await get(`${plain.origin}/start`)).toBe('there')
+    const upwards = await sending(() => `${secure.origin}/end`, false)
+    expect(await get(upwards.origin)).toBe('there')
+  })
+
+  it('to an address of another kind, or to none, is refused', async () => {
+    for (const location of ['ftp://localhost/file', 'file:///etc/passwd', 'data:text/plain,x', 'http://[']) {
+      for (const secure of [true, false]) {
+        const server = await sending(() => location, secure)
+        await expect(get(server.origin)).rejects.toMatchObject({
+          kind: 'unavailable',
+          message: expect.stringMatching(/another kind \(\w+:\)|no address/) as string,
+        })
+      }
+    }
+  })
+
+  it('is followed a few times, and not for ever', async () => {
+    const few = await sending((path) => (path.length > 8 ? null : `${path}a`), true)
+    expect(await get(`${few.origin}/`)).toBe('there')
+    const endless = await sending((path) => `${path}a`, true)
+    await expect(get(`${endless.origin.replace('//', '//user:secret@')}/`)).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: `Too many redirects (8) from ${endless.origin}/`,
+    })
+    expect(endless.asked).toHaveLength(9)
+  })
+
+  it('to the same host takes the credentials along, and to another none', async () => {
+    const other = await sending(() => null, true)
+    const server = await sending((path) => (path === '/start' ? '/next' : `${other.origin}/end`), true)
+    const withName = server.origin.replace('//', '//user:secret@')
+    expect(await get(`${withName}/start`, { cookie: 'a=b' })).toBe('there')
+    const authorization = `Basic ${Buffer.from('user:secret').toString('base64')}`
+    expect(server.asked).toEqual([
+      { path: '/start', authorization, cookie: 'a=b' },
+      { path: '/next', authorization, cookie: 'a=b' },
+    ])
+    expect(other.asked).toEqual([{ path: '/end', authorization: undefined, cookie: undefined }])
+    // Of a header, and with the whole address of the same host.
+    const whole = await sending((path) => (path === '/end' ? null : `${whole.origin}/end`), true)
+    expect(await get(`${whole.origin.replace('//', '//user:secret@')}/start`)).toBe('there')
+    expect(whole.asked.map((each) => each.authorization)).toEqual([authorization, authorization])
+    server.asked.length = other.asked.length = 0
+    expect(await get(`${server.origin}/start`, { Authorization: 'Bearer secret' })).toBe('there')
+    expect(other.asked.map((each) => each.authorization)).toEqual([undefined])
+  })
+
+  it('no message repeats a password, whatever signs are in it', () => {
+    expect(hideSecret('https://user:p@ss@host/path@1')).toBe('https://host/path@1')
+    expect(() => proxyFor(new URL('http://a/'), { HTTP_PROXY: 'socks5://user:secret@host:1' })).toThrow(
+      /^This proxy cannot be used: socks5:\/\/host:1$/,
+    )
+  })
+})
+
+describe('a proxy', () => {
+  /** Notes what it is asked for; CONNECT opens a tunnel to this machine. */
+  async function proxy() {
+    const asked: { what: string; credentials: string | undefined }[] = []
+    const note = (what: string, headers: NodeJS.Dict<string | string[]>) =>
+      asked.push({ what, credentials: headers['proxy-authorization']?.toString() })
+    const server = createServer((request, response) => {
+      note(`GET ${request.url}`, request.headers)
+      response.end('from the proxy')
+    })
+    server.on('connect', (request, socket) => {
+      note(`CONNECT ${request.url}`, request.headers)
+      const port = Number(request.url?.split(':')[1])
+      const target = connect(port, '127.0.0.1', () => {
+        socket.write('HTTP/1.1 200 Connection established\r\n\r\n')
+        target.pipe(socket).pipe(target)
+      })
+      target.on('error', () => socket.destroy())
+      socket.on('error', () => target.destroy())
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    stops.push(() => {
+      server.closeAllConnections()
+      server.close()
+    })
+    return { asked, address: `http://user:pass@127.0.0.1:${(server.address() as { port: number }).port}` }
+  }
+  const credentials = `Basic ${Buffer.from('user:pass').toString('base64')}`
+
+  it('is asked for http addresses, and tunnels to https ones, with its credentials', async () => {
+    const { asked, address } = await proxy()
+    const { origin, port } = await served((_, response) => response.end('from behind'), tls)
+    const settings = httpSettings({
+      ...{ HTTP_PROXY: address, HTTPS_PROXY: address },
+      ...{ PIP_CONFIG_FILE: '/dev/null', PIP_CERT: fixture('certificate.pem') },
+    })
+    expect(await text((await httpGet('http://index.example/simple/', { settings })).body)).toBe(
+      'from the proxy',
+    )
+    expect(await text((await httpGet(origin, { settings })).body)).toBe('from behind')
+    expect(asked).toEqual([
+      { what: 'GET http://index.example/simple/', credentials },
+      { what: `CONNECT localhost:${port}`, credentials },
+    ])
+  })
+
+  it('follows the usual variables, pip’s first', () => {
+    const url = new URL('https://index.example/simple/')
+    const of = (env: NodeJS.ProcessEnv, pip: string | null = null) => proxyFor(url, env, pip)?.host ?? null
+    expect(of({})).toBeNull()
+    expect(of({ HTTP_PROXY: 'http://a.example:1' })).toBeNull()
+    expect(of({ https_proxy: 'a.example:1', HTTPS_PROXY: 'b.example:1' })).toBe('a.example:1')
+    expect(of({ ALL_PROXY: 'http://a.example:1' })).toBe('a.example:1')
+    expect(of({ HTTPS_PROXY: 'http://a.example:1' }, 'http://pip.example:2')).toBe('pip.example:2')
+    for (const bypass of ['*', 'example', '.example', 'index.example', 'other, index.example:443'])
+      expect(of({ HTTPS_PROXY: 'http://a.example:1', NO_PROXY: bypass })).toBeNull()
+    expect(
+      of({ HTTPS_PROXY: 'http://a.example:1', NO_PROXY: 'dex.example, index.example:8080' }),
+    ).not.toBeNull()
+    expect(() => of({ HTTPS_PROXY: 'socks5://a.example:1' })).toThrow(/cannot be used/)
+  })
+})
+
+describe('an index of packages', () => {
+  it('is read as JSON or HTML, with the credentials of its address, which no message repeats', async () => {
+    const sha256 = 'A'.repeat(64)
+    const { origin } = await served((request, response) => {
+      if (!request.headers.authorization) response.writeHead(401).end()
+      else if (request.url?.startsWith('/json')) {
+        response.setHeader('content-type', 'application/vnd.pypi.simple.v1+json')
+        const files = [{ filename: 'x-1.whl', url: '../../files/x-1.whl', hashes: { sha256 }, size: 7 }]
+        response.end(JSON.stringify({ files }))
+      } else {
+        response.setHeader('content-type', 'text/html')
+        response.end(`<html><a href="/files/x-1.whl#sha256=${sha256}" data-yanked="">x-1.whl</a>`)
+      }
+    })
+    const withName = origin.replace('//', '//user:secret@')
+    const found = (path: string) => listFiles(`${withName}${path}`, 'Some_Thing', { settings: direct })
+    const same = { filename: 'x-1.whl', sha256: 'a'.repeat(64) }
+    expect(await found('/json/')).toEqual([
+      { ...same, url: expect.stringMatching(/\/files\/x-1\.whl$/) as string, bytes: 7 },
+    ])
+    expect(await found('/html/')).toEqual([
+      { ...same, url: expect.stringMatching(/\/files\/x-1\.whl$/) as string, bytes: null },
+    ])
+    await expect(listFiles(`${origin}/json/`, 'x', { settings: direct })).rejects.toMatchObject({
+      kind: 'unavailable',
+      message: 'The package index answered 401',
+      hint: expect.stringMatching(/user:password@host/) as string,
+    })
+  })
+})

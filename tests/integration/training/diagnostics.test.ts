@@ -1,0 +1,125 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { decode } from 'fast-png'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { diagnosticsFile, diagnosticsSchema } from '#shared/schemas/diagnostics.ts'
+import type { EngineEvent } from '#shared/engine-messages.ts'
+import { resolveConfig } from '#shared/presets.ts'
+import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
+import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
+import { Trainer } from '../../../src-main/engine/training/train-loop.ts'
+import { halves, packedDataset } from '../../helpers/dataset.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+const shape = { height: 8, width: 8, channels: 3 } as const
+const folder = temporaryFolder('diagnostics')
+const datasetDirectory = packedDataset(join(folder.path, 'dataset'), {
+  count: 40,
+  shape,
+  pixel: halves(shape),
+})
+let runs = 0
+
+beforeAll(() => {
+  loadTensorFlow({ device: 'cpu' })
+})
+afterAll(() => {
+  folder.remove()
+})
+
+async function trained(preset: string, changes: Partial<RunConfig>) {
+  const runId = `run-${++runs}`
+  const runDirectory = join(folder.path, runId)
+  const events: EngineEvent[] = []
+  const config = resolveConfig(preset, {
+    ...{ steps: 8, batch: 8, hidden: 8, network: 'conv', sampleEvery: 4, sampleCount: 4, sampleSteps: 4 },
+    checkpointEvery: 1000,
+    ...changes,
+  })
+  const before = tf.memory().numTensors
+  await new Trainer({
+    request: { runId, runDirectory, datasetDirectory, config, device: 'cpu' },
+    machine: describeMachine(loadTensorFlow({ device: 'cpu' })),
+    emit: (event) => events.push(event),
+  }).run()
+  expect(tf.memory().numTensors).toBe(before)
+  const file = (name: string) => join(runDirectory, 'diagnostics', name)
+  return {
+    file,
+    points: events.flatMap((event) => (event.type === 'metrics' ? event.points : [])),
+    diagnostics: events.flatMap((event) => (event.type === 'diagnostics' ? [event.diagnostics] : [])),
+    warnings: events.flatMap((event) => (event.type === 'warning' ? [event.message] : [])),
+    written: (step: number) =>
+      diagnosticsSchema.parse(JSON.parse(readFileSync(file(diagnosticsFile(step)), 'utf8'))),
+  }
+}
+
+describe('what is looked at while a run trains', () => {
+  it('is written down with every grid, numbers and maps, and told', async () => {
+    const run = await trained('ladder-5-observation-noise', {})
+    expect(run.diagnostics.map(({ step }) => step)).toEqual([0, 4, 8])
+    for (const told of run.diagnostics) {
+      expect(run.written(told.step)).toEqual(told)
+      const { posterior, prior } = told
+      const size = (name: string) => {
+        const { width, height, channels } = decode(readFileSync(run.file(name)))
+        return [width, height, channels]
+      }
+      expect(size(posterior!.klMap.file)).toEqual([8, 8, 1])
+      expect(size(prior!.meanMap.file)).toEqual([8, 8, 3])
+      expect(size(prior!.stdMap.file)).toEqual([8, 8, 3])
+      expect(posterior).toMatchObject({ dimensions: 192 })
+    }
+    // Before the first step the prior is N(0, 1).
+    expect(run.diagnostics[0]!.prior).toMatchObject({
+      meanMap: { low: 0, high: 1 },
+      stdMap: { low: 0, high: 1 },
+    })
+    expect(decode(readFileSync(run.file(diagnosticsFile(0, 'prior-std')))).data.every((v) => v === 255)).toBe(
+      true,
+    )
+  })
+
+  it('belongs into the curves too, at the steps of the grid', async () => {
+    const { points, diagnostics } = await trained('balanced', {})
+    const looked = points.filter(({ values }) => 'activeShare' in values)
+    expect(looked.map(({ step }) => step)).toEqual([4, 8])
+    for (const { step, values } of looked) {
+      const { posterior } = diagnostics.find((told) => told.step === step)!
+      expect(values['aggregateGap']).toBe(posterior!.aggregateGap)
+      expect(values['posteriorStd']).toBe(posterior!.std.average)
+      expect(values['activeShare']).toBe(posterior!.activeDimensions / posterior!.dimensions)
+    }
+  })
+
+  it('of a system without a posterior or a prior of its own is its drawings alone', async () => {
+    const { points, diagnostics, file } = await trained('ladder-1-vanilla', {})
+    expect(diagnostics.at(-1)).toMatchObject({ posterior: null, prior: null, pictures: 32 })
+    const { drawn, pictures, distance } = diagnostics.at(-1)!.histogram
+    expect([drawn.length, pictures.length]).toEqual([3, 3])
+    expect(distance).toBeGreaterThan(0)
+    expect(points.some(({ values }) => 'activeShare' in values)).toBe(false)
+    expect(existsSync(file(diagnosticsFile(8, 'kl')))).toBe(false)
+  })
+
+  it('tells the error along the way, whose mean is the velocity term', async () => {
+    const { points } = await trained('balanced', { batch: 16, times: 'spread', timeShift: 1 })
+    for (const { values } of points) {
+      const parts = [1, 2, 3, 4].map((i) => values[`velocityTime${i}`]!)
+      // Evenly spaced times: four pictures in each quarter.
+      expect(parts.reduce((sum, part) => sum + part / 4, 0)).toBeCloseTo(values['velocity']!, 5)
+    }
+  })
+
+  it('ends in a warning, told once, when encodings are the same whatever the picture', async () => {
+    const { warnings, diagnostics } = await trained('balanced', {
+      ...{ steps: 240, sampleEvery: 20, klWeight: 1000, emaDecay: 0, learningRate: 1e-3 },
+    })
+    expect(warnings).toEqual([expect.stringMatching(/collapsed/)])
+    expect(diagnostics.filter(({ warnings: told }) => told.length > 0).map(({ step }) => step)).toEqual([
+      200, 220, 240,
+    ])
+  })
+})

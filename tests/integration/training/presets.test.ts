@@ -1,0 +1,61 @@
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { presetIds, resolveConfig } from '#shared/presets.ts'
+import type { PictureShape } from '#shared/schemas/image.ts'
+import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
+import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
+import { Trainer } from '../../../src-main/engine/training/train-loop.ts'
+import { halves, packedDataset } from '../../helpers/dataset.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+
+const folder = temporaryFolder('presets')
+const shapes: PictureShape[] = [
+  { height: 8, width: 8, channels: 1 },
+  { height: 12, width: 20, channels: 3 },
+  { height: 32, width: 32, channels: 4 },
+]
+beforeAll(() => {
+  loadTensorFlow({ device: 'cpu' })
+})
+afterAll(() => {
+  folder.remove()
+})
+
+describe.each(presetIds)('preset %s', (preset) => {
+  it.each(shapes)(
+    'learns and draws $height × $width × $channels, and leaves no tensor behind',
+    async (shape) => {
+      const name = `${preset}-${shape.height}x${shape.width}x${shape.channels}`
+      const datasetDirectory = packedDataset(join(folder.path, name, 'dataset'), {
+        count: 6,
+        shape,
+        pixel: halves(shape),
+      })
+      const before = tf.memory().numTensors
+      const trainer = new Trainer({
+        request: {
+          runId: name,
+          runDirectory: join(folder.path, name, 'run'),
+          datasetDirectory,
+          config: resolveConfig(preset, {
+            steps: 2,
+            batch: 2,
+            hidden: 8,
+            sampleEvery: 2,
+            sampleCount: 2,
+            sampleSteps: 2,
+            checkpointEvery: 2,
+          }),
+          device: 'cpu',
+        },
+        machine: describeMachine(loadTensorFlow({ device: 'cpu' })),
+        emit: () => undefined,
+      })
+      const result = await trainer.run()
+      expect(result).toMatchObject({ outcome: 'finished', step: 2 })
+      for (const loss of Object.values(result.losses)) expect(loss).toSatisfy(Number.isFinite)
+      expect(tf.memory().numTensors).toBe(before)
+    },
+  )
+})

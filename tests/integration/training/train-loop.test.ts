@@ -1,0 +1,283 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import { beforeEach, describe, expect, it } from 'vitest'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
+import { resolveConfig } from '#shared/presets.ts'
+import { nodeBackend } from '../../../src-main/engine/backend/tfjs.ts'
+import { halves, packedDataset } from '../../helpers/dataset.ts'
+import { ratesOf, saved, small, trainer, trainingRuns } from '../../helpers/training.ts'
+
+const { folder, newRun } = trainingRuns('train')
+
+describe('training', () => {
+  let before: number
+  beforeEach(() => {
+    before = tf.memory().numTensors
+  })
+
+  it('lowers the loss, tells each step once, and leaves nothing on the device', async () => {
+    const request = newRun(small({ steps: 150, sampleEvery: 0, checkpointEvery: 100, learningRate: 3e-3 }))
+    const { made, of } = trainer(request)
+    const result = await made.run()
+    const points = of('metrics').flatMap((event) => event.points)
+    expect(points.map(({ step }) => step)).toEqual(Array.from({ length: 150 }, (_, i) => i + 1))
+    const mean = (part: typeof points) =>
+      part.reduce((sum, { values }) => sum + (values['velocity'] ?? NaN), 0) / part.length
+    expect(mean(points.slice(-20))).toBeLessThan(0.6 * mean(points.slice(0, 20)))
+    expect(result).toMatchObject({ outcome: 'finished', step: 150 })
+    expect(Object.keys(result.losses).sort()).toEqual(['kl', 'loss', 'velocity'])
+    expect(result.stepsPerSecond).toBeGreaterThan(0)
+    expect(tf.memory().numTensors).toBe(before)
+  })
+
+  it('draws the grid at step 0, at each interval and at the end, and saves at each interval and at the end', async () => {
+    const request = newRun(small())
+    const { made, of } = trainer(request)
+    await made.run()
+    expect(of('sample').map(({ record }) => record.step)).toEqual([0, 5, 10, 12])
+    for (const { record } of of('sample'))
+      expect(existsSync(join(request.runDirectory, 'samples', record.file))).toBe(true)
+    expect(of('checkpoint').map(({ record }) => record.step)).toEqual([4, 8, 12])
+    expect(readdirSync(join(request.runDirectory, 'checkpoints')).sort()).toEqual(
+      of('checkpoint').flatMap(({ record: { file } }) => [file.replace('.safetensors', '.json'), file]),
+    )
+  })
+})
+
+describe('how long a run learns', () => {
+  it('ends after as many passes over the pictures learned from as asked for, and says so from the start', async () => {
+    // 20 pictures less 5 kept aside, twice, in batches of 8.
+    const config = small({ steps: 1000, epochs: 2, validationShare: 0.25, sampleEvery: 0 })
+    const { made, of } = trainer(newRun(config))
+    expect(await made.run()).toMatchObject({ outcome: 'finished', step: 4 })
+    const told = of('progress').map(({ progress }) => progress)
+    expect(new Set(told.map(({ totalSteps }) => totalSteps))).toEqual(new Set([4]))
+    expect(told.at(-1)?.secondsLeft).toBe(0)
+  })
+
+  it('polishes along the cosine up to the step at which it really ends', async () => {
+    const rates = async (limits: Partial<RunConfig>) => {
+      const run = trainer(newRun(small({ schedule: 'cosine', warmup: 2, sampleEvery: 0, ...limits })))
+      await run.made.run()
+      return ratesOf(run)
+    }
+    expect(await rates({ steps: 1000, epochs: 2 })).toEqual(await rates({ steps: 5 }))
+  })
+
+  it('lowers the rate along the cosine up to the end of its minutes, and goes on with it from a checkpoint', async () => {
+    // A clock that moves on by a fifth of a second whenever it is looked at.
+    const clock = () => {
+      let ms = 0
+      return () => (ms += 200)
+    }
+    const limits = { steps: 20_000, minutes: 1, schedule: 'cosine', warmup: 0 } as const
+    const request = newRun(small({ ...limits, sampleEvery: 0, checkpointEvery: 10 }))
+    const first = trainer(request, undefined, { now: clock() })
+    const { step, outcome } = await first.made.run()
+    const rates = ratesOf(first)
+    expect({ outcome, count: rates.length }).toEqual({ outcome: 'finished', count: step })
+    expect(step).toBeLessThan(1000)
+    expect(rates[0]).toBe(request.config.learningRate)
+    expect(rates.at(-1)).toBeLessThan(0.02 * request.config.learningRate)
+    rates.forEach((rate, i) => expect(rate).toBeLessThanOrEqual(rates[i - 1] ?? Infinity))
+
+    const { file, sha256 } = first.of('checkpoint')[1]!.record
+    const rest = trainer({ ...request, resume: { file, sha256 } }, undefined, { now: clock() })
+    await rest.made.run()
+    expect(ratesOf(rest)[0]).toBe(rates[20])
+    expect(ratesOf(rest).at(-1)).toBeLessThan(0.02 * request.config.learningRate)
+  })
+})
+
+describe('the time that is left', () => {
+  it('is told within a tenth after a tenth of the run, though the first step builds the graph', async () => {
+    // Time passes in TensorFlow's calls only: a second in each, half an hour in the first of the training.
+    const { binding } = nodeBackend()
+    const { runSavedModel } = binding
+    let [ms, next] = [0, 1000]
+    binding.runSavedModel = (...call) => {
+      ms += next
+      next = 1000
+      return runSavedModel(...call)
+    }
+    try {
+      const request = newRun(small({ steps: 200, sampleEvery: 0, checkpointEvery: 10 }))
+      const onEvent = (event: EngineEvent) => {
+        if (event.type === 'started') next = 1_800_000
+      }
+      const { made, of } = trainer(request, onEvent, { now: () => ms })
+      const { trainedSeconds } = await made.run()
+      const told = of('progress').map(({ progress }) => ({
+        step: progress.step,
+        seconds: progress.secondsLeft,
+        left: trainedSeconds - progress.trainedSeconds,
+      }))
+      expect(told[0]).toMatchObject({ step: 1, seconds: null })
+      expect(told.filter(({ step }) => step > 20 && step <= 100).length).toBeGreaterThan(70)
+      for (const { step, seconds, left } of told) {
+        if (step < 4) expect(seconds).toBeNull()
+        else expect(seconds).toBeLessThan(1.1 * left + 1)
+        if (step > 20 && step <= 100) expect(Math.abs((seconds ?? NaN) / left - 1)).toBeLessThan(0.1)
+      }
+    } finally {
+      binding.runSavedModel = runSavedModel
+    }
+  })
+})
+
+describe('room on the disk', () => {
+  it('does not begin without room for a save', async () => {
+    const request = newRun(small())
+    const { made, of } = trainer(request, undefined, {
+      freeBytes: () => Promise.resolve(1_000_000),
+    })
+    await expect(made.run()).rejects.toMatchObject({
+      kind: 'no-space',
+      message: expect.stringMatching(/takes up to \d+ MB, and only 1 MB/) as string,
+    })
+    expect(of('metrics')).toEqual([])
+  })
+
+  it(
+    'ends at a save when the next would have no room, so that nothing is lost',
+    { timeout: 20_000 },
+    async () => {
+      const request = newRun(small({ sampleEvery: 0 }))
+      let saves = 0
+      const room = () => Promise.resolve(saves < 2 ? 1e12 : 1e6)
+      const { made, of } = trainer(request, (event) => (saves += Number(event.type === 'checkpoint')), {
+        freeBytes: room,
+      })
+      await expect(made.run()).rejects.toMatchObject({ kind: 'no-space' })
+      const steps = of('metrics').flatMap(({ points }) => points.map(({ step }) => step))
+      const last = of('checkpoint').at(-1)!.record
+      expect(last.step).toBe(8)
+      expect(steps.at(-1)).toBe(8)
+      const { file, sha256 } = last
+      expect(await trainer({ ...request, resume: { file, sha256 } }).made.run()).toMatchObject({ step: 12 })
+    },
+  )
+
+  it('waits for the room that older saves leave', async () => {
+    let asked = 0
+    // Once short after the first save, as if an old save were being deleted.
+    const room = () => Promise.resolve(++asked === 2 ? 1e6 : 1e12)
+    const { made } = trainer(newRun(small({ sampleEvery: 0 })), undefined, { freeBytes: room })
+    expect(await made.run()).toMatchObject({ outcome: 'finished' })
+  })
+})
+
+describe('what a save is worth', () => {
+  it('is the loss on pictures kept aside, also where none was due', async () => {
+    const { made, of } = trainer(newRun(small({ validationShare: 0.25, sampleEvery: 5 })))
+    await made.run()
+    const measured = of('metrics').flatMap(({ points }) =>
+      points.flatMap(({ step, values }) =>
+        values['validation'] === undefined ? [] : [[step, values['validation']]],
+      ),
+    )
+    expect(measured.map(([step]) => step)).toEqual([4, 5, 8, 10, 12])
+    for (const { record } of of('checkpoint')) expect(measured).toContainEqual([record.step, record.loss])
+  })
+
+  it('is the smoothed training loss without such, the same whether paused on the way or not', async () => {
+    const losses = async (request: TrainRequest) => {
+      const { made, of } = trainer(request)
+      await made.run()
+      return of('checkpoint').map(({ record }) => record)
+    }
+    const whole = await losses(newRun(small({ sampleEvery: 0 })))
+    const request = newRun(small({ sampleEvery: 0 }))
+    const [first] = await losses({ ...request, config: { ...request.config, steps: 4 } })
+    const { file, sha256 } = first!
+    const rest = await losses({ ...request, resume: { file, sha256 } })
+    expect([first, ...rest].map((record) => record?.loss)).toEqual(whole.map(({ loss }) => loss))
+  })
+})
+
+describe('what a run refuses', () => {
+  it('does not start with more than the memory holds, and tells the numbers', () => {
+    const large = { height: 64, width: 64, channels: 3 } as const
+    const request = {
+      ...newRun(resolveConfig('ladder-2-posterior', { batch: 4096, hidden: 512 })),
+      datasetDirectory: packedDataset(join(folder.path, 'large'), {
+        count: 2,
+        shape: large,
+        pixel: halves(large),
+      }),
+    }
+    expect(() => trainer(request)).toThrow(/needs about \d+\.\d GB of memory, and \d+\.\d GB are free/)
+  })
+
+  it('stops when the loss is no number, naming term and step, and keeps the last good save', async () => {
+    const request = newRun(
+      small({
+        steps: 4000,
+        warmup: 0,
+        learningRate: 1,
+        clipNorm: 0,
+        network: 'conv',
+        sigma: 1,
+        klWeight: 1000,
+        checkpointEvery: 1,
+        sampleEvery: 0,
+      }),
+    )
+    const { made, of } = trainer(request)
+    await expect(made.run()).rejects.toMatchObject({
+      kind: 'non-finite',
+      message: expect.stringMatching(/^At step \d+, /) as string,
+      hint: expect.stringContaining('--set learningRate=') as string,
+    })
+    const record = of('checkpoint').at(-1)!.record
+    for (const { values } of Object.values(saved(request, record.file)))
+      expect(values.every((value) => Number.isFinite(value))).toBe(true)
+  })
+
+  it('needs its pictures', () => {
+    expect(() => trainer({ ...newRun(small()), datasetDirectory: join(folder.path, 'nowhere') })).toThrow(
+      expect.objectContaining({ kind: 'not-found' }),
+    )
+  })
+
+  it('measures the loss on pictures kept aside, the same way at every step', async () => {
+    const config = small({ validationShare: 0.25, sampleEvery: 4 })
+    const measured = async () => {
+      const { made, of } = trainer(newRun(config))
+      await made.run()
+      const points = of('metrics').flatMap((event) => event.points)
+      return points.flatMap(({ step, values }) =>
+        values['validation'] === undefined ? [] : [{ step, loss: values['validation'] }],
+      )
+    }
+    const first = await measured()
+    expect(first.map(({ step }) => step)).toEqual([4, 8, 12])
+    expect(first.at(-1)?.loss).toBeLessThan(first[0]?.loss ?? 0)
+    expect(await measured()).toEqual(first)
+  })
+
+  it('measures it on pictures as they are, however those learned from are varied', async () => {
+    const measured = async (changes: Partial<RunConfig>) => {
+      // So slow that nothing is learned.
+      const config = small({
+        validationShare: 0.25,
+        learningRate: 1e-7,
+        steps: 4,
+        sampleEvery: 0,
+        ...changes,
+      })
+      const { made, of } = trainer(newRun(config))
+      await made.run()
+      const [last] = of('metrics')
+        .flatMap((event) => event.points)
+        .slice(-1)
+      return last!.values
+    }
+    const plain = await measured({ flip: false })
+    const varied = await measured({ flip: false, jitter: 0.5, shift: 0.5 })
+    expect(varied['validation']).toBeCloseTo(plain['validation']!, 4)
+    expect(varied['loss']).not.toBeCloseTo(plain['loss']!, 3)
+  })
+})

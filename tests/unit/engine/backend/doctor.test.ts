@@ -1,0 +1,42 @@
+import { describe, expect, it } from 'vitest'
+import { FlowerbedError } from '#shared/errors.ts'
+import { advise, statePrecision } from '../../../../src-main/engine/backend/doctor.ts'
+
+const well: Parameters<typeof advise>[0] = {
+  tensorflowProblem: null,
+  folderProblem: null,
+  freeBytes: 100e9,
+  unusedCard: null,
+  electron: { version: '45.0.0', declared: '45.0.0', path: '/electron' },
+}
+
+describe('the doctor', () => {
+  it('says nothing where nothing is amiss', () => {
+    expect(advise(well)).toEqual([])
+    expect(advise({ ...well, electron: null })).toEqual([])
+  })
+
+  it('has one line for each thing amiss, that says what to do', () => {
+    const missing = new FlowerbedError('unavailable', 'TensorFlow is not installed', { hint: 'Install it.' })
+    expect(advise({ ...well, tensorflowProblem: missing })).toEqual([
+      'TensorFlow is not installed. Install it.',
+    ])
+    expect(advise({ ...well, freeBytes: 2.34e9 })).toEqual([expect.stringMatching(/2\.3 GB .*--data-dir/)])
+    const unusedCard = { why: 'the card’s driver is too old', remedy: 'Update it.' }
+    expect(advise({ ...well, unusedCard })).toEqual(['The card’s driver is too old. Update it.'])
+    const old = { version: '33.0.0', declared: '45.0.0', path: '/electron' }
+    expect(advise({ ...well, electron: old })).toEqual([
+      expect.stringMatching(/33\.0\.0 .*45\.0\.0.*ELECTRON_MIRROR/),
+    ])
+  })
+
+  it('says what automatic precision comes to, and when that is measured', () => {
+    expect(statePrecision('fp32')).toMatch(/^fp32; /)
+    expect(statePrecision('bf16')).toMatch(/^fp32 or bf16, .* timed when a run starts/)
+  })
+
+  it('does not call a disk full that it could not look at', () => {
+    const folderProblem = new FlowerbedError('bad-input', 'Nothing can be kept there', { hint: 'Choose.' })
+    expect(advise({ ...well, folderProblem, freeBytes: 0 })).toEqual(['Nothing can be kept there. Choose.'])
+  })
+})

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { timeGridNames } from '#shared/schemas/sampling.ts'
+import { timeGrid } from '../../../../../src-main/engine/model/flow/time-grid.ts'
+
+const counts = Array.from({ length: 60 }, (_, i) => i + 1)
+const shifts = [0.1, 0.5, 1, 3, 10]
+const ways = [
+  [1, 0],
+  [0, 1],
+] as const
+const sizes = (steps: { dt: number }[]) => steps.map(({ dt }) => Math.abs(dt))
+
+it('divides the time evenly', () => {
+  expect(timeGrid({ steps: 4, from: 1, to: 0 })).toEqual([1, 0.75, 0.5, 0.25].map((t) => ({ t, dt: -0.25 })))
+})
+
+describe.each(timeGridNames)('the %s grid', (grid) => {
+  it('goes from end to end in steps of one direction, each where the last one ended', () => {
+    for (const [from, to] of ways) {
+      for (const steps of counts) {
+        for (const shift of shifts) {
+          const times = timeGrid({ steps, from, to, grid, shift })
+          expect(times).toHaveLength(steps)
+          expect(times[0]!.t).toBe(from)
+          times.forEach(({ t, dt }, i) => {
+            expect(dt * (to - from)).toBeGreaterThan(0)
+            expect(t + dt).toBeCloseTo(times[i + 1]?.t ?? to, 14)
+          })
+        }
+      }
+    }
+  })
+
+  it('has the same times both ways', () => {
+    const there = timeGrid({ steps: 7, from: 0, to: 1, grid, shift: 3 }).map(({ t, dt }) => t + dt)
+    const back = timeGrid({ steps: 7, from: 1, to: 0, grid, shift: 3 }).map(({ t }) => t)
+    back.reverse().forEach((t, i) => expect(t).toBeCloseTo(there[i]!, 14))
+  })
+})
+
+it('is finer near the data when quadratic', () => {
+  const times = sizes(timeGrid({ steps: 9, from: 1, to: 0, grid: 'quadratic' }))
+  expect(times).toEqual([...times].sort((a, b) => b - a))
+  expect(times[0]! / times.at(-1)!).toBeCloseTo(17, 10)
+})
+
+it('is moved towards the noise by a shift above 1, towards the data by one below, and stays as it is at 1', () => {
+  const [high, low] = [3, 1 / 3].map((shift) =>
+    sizes(timeGrid({ steps: 9, from: 1, to: 0, grid: 'shift', shift })),
+  )
+  expect(high).toEqual([...high!].sort((a, b) => a - b))
+  expect(low).toEqual([...low!].sort((a, b) => b - a))
+  // t = 3·½ / (1 + 2·½)
+  expect(timeGrid({ steps: 2, from: 1, to: 0, grid: 'shift', shift: 3 })[1]!.t).toBeCloseTo(0.75, 15)
+  timeGrid({ steps: 5, from: 1, to: 0, grid: 'shift', shift: 1 }).forEach(({ t }, i) =>
+    expect(t).toBeCloseTo(1 - i / 5, 14),
+  )
+})

@@ -1,0 +1,37 @@
+import * as tf from '@tensorflow/tfjs-core'
+import fc from 'fast-check'
+import { beforeAll, expect, test } from 'vitest'
+import { pathTimes } from '../../../../../src-main/engine/model/flow/times.ts'
+import { loadTensorFlow } from '../../../../../src-main/engine/backend/load.ts'
+
+beforeAll(() => {
+  loadTensorFlow({ device: 'cpu' })
+})
+
+const timesOf = (u: number[], options: Parameters<typeof pathTimes>[1]): number[] =>
+  tf.tidy(() => [...pathTimes(tf.tensor1d(u, 'float32'), options).dataSync()])
+
+test('each by chance and without a shift, times are the numbers themselves', () => {
+  expect(timesOf([0, 0.25, 0.5], { times: 'independent', shift: 1 })).toEqual([0, 0.25, 0.5])
+})
+
+test('spread times: one in each of n equal parts of the way, whatever the number drawn', () => {
+  const number = fc.double({ min: 0, max: 0.999, noNaN: true })
+  fc.assert(
+    fc.property(fc.array(number, { minLength: 1, maxLength: 16 }), (u) => {
+      const times = timesOf(u, { times: 'spread', shift: 1 }).sort((a, b) => a - b)
+      times.forEach((t, i) => {
+        expect(t).toBeGreaterThanOrEqual(i / u.length - 1e-5)
+        expect(t).toBeLessThan((i + 1) / u.length + 1e-5)
+      })
+    }),
+    { numRuns: 50 },
+  )
+})
+
+test('a shift of 3 puts half of the times above 3/4, and keeps the ends', () => {
+  expect(timesOf([0, 0.5], { times: 'independent', shift: 3 })).toEqual([0, 0.75])
+  const [nearlyOne = 0] = timesOf([0.9999], { times: 'independent', shift: 3 })
+  expect(nearlyOne).toBeGreaterThan(0.9999)
+  expect(nearlyOne).toBeLessThanOrEqual(1)
+})

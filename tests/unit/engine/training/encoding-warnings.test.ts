@@ -1,0 +1,33 @@
+import { expect, it } from 'vitest'
+import type { EncodingStatistics } from '../../../../src-main/engine/model/flow/encoding-statistics.ts'
+import { encodingWarnings } from '../../../../src-main/engine/training/encoding-warnings.ts'
+
+const healthy: EncodingStatistics = {
+  mean: { average: 0, spread: 0.5 },
+  std: { average: 0.8, low: 0.5, high: 1 },
+  kl: 0.2,
+  activeDimensions: 700,
+  dimensions: 784,
+  aggregateGap: 0.05,
+}
+const collapsed = { ...healthy, kl: 0.001, activeDimensions: 3 }
+
+it('has nothing to say of encodings that carry something and fill the prior', () => {
+  expect(encodingWarnings(healthy, 1000)).toEqual([])
+})
+
+it('tells of a collapse, and which setting to change', () => {
+  const [warning, ...rest] = encodingWarnings(collapsed, 200)
+  expect(warning).toMatch(/collapsed.*lower.*klWeight/)
+  expect(rest).toEqual([])
+})
+
+it('tells when pictures are encoded elsewhere than drawings begin', () => {
+  expect(encodingWarnings({ ...healthy, aggregateGap: 0.6 }, 1000)).toEqual([
+    expect.stringMatching(/left the noise.*raise.*klWeight/),
+  ])
+})
+
+it('gives a run the time to get away from its start', () => {
+  expect(encodingWarnings(collapsed, 199)).toEqual([])
+})

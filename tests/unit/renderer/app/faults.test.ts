@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { FlowerbedError } from '#shared/errors.ts'
+import { createFaultFilter } from '../../../../src-renderer/app/faults.ts'
+
+test('a fault of the page is told once, and again after ten minutes', () => {
+  const clock = { now: 0 }
+  const noticeOf = createFaultFilter(() => clock.now)
+  const frames = Array.from({ length: 1000 }, () => noticeOf(new TypeError('x is undefined')))
+  expect(frames.filter(Boolean)).toMatchObject([
+    { level: 'error', message: 'Something went wrong in this window: x is undefined' },
+  ])
+  clock.now += 10 * 60_000
+  expect(noticeOf(new TypeError('x is undefined'))).not.toBeNull()
+})
+
+test('many different faults do not bury the window; what is none is not told', () => {
+  const noticeOf = createFaultFilter(() => 0)
+  expect(noticeOf('ResizeObserver loop completed with undelivered notifications.')).toBeNull()
+  expect(noticeOf(new FlowerbedError('cancelled', 'Cancelled.'))).toBeNull()
+  const told = Array.from({ length: 100 }, (_, i) => noticeOf(`fault ${i}`)).filter(Boolean)
+  expect(told).toHaveLength(5)
+  expect(createFaultFilter()(undefined)).not.toBeNull()
+})

@@ -1,0 +1,107 @@
+import { beforeEach, expect, test } from 'vitest'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { nextTick, shallowRef } from 'vue'
+import type { WalkEnd } from '#shared/ipc.ts'
+import { useGrid } from '../../../../src-renderer/pages/interpolation/use-latent-grid.ts'
+import { useSlotImage } from '../../../../src-renderer/pages/interpolation/use-slot-image.ts'
+import type { SlotImage } from '../../../../src-renderer/pages/interpolation/use-slot-image.ts'
+import { useWalk } from '../../../../src-renderer/pages/interpolation/use-interpolation.ts'
+import { useNotices } from '../../../../src-renderer/composables/notices.ts'
+import { fakeMain, mounted } from '../../../helpers/window-api.ts'
+
+const run = {
+  id: 'r',
+  datasetId: 'faces',
+  pictureCount: 40,
+  config: { posterior: true, sampleSteps: 10 },
+} as unknown as RunRecord
+const failure = new FlowerbedError('unavailable', 'The engine is busy.')
+let main: ReturnType<typeof fakeMain>
+beforeEach(() => {
+  main = fakeMain()
+})
+
+test('an interpolation of images that were exchanged meanwhile is not shown', async () => {
+  const { used: walk } = mounted(() => useWalk(run))
+  void walk.walk()
+  const old = main.last('latent.interpolate')
+  walk.choose('a', { kind: 'dataset', index: 7 })
+  expect(walk.busySince.value).toBeNull()
+  await old.answer('old')
+  expect(walk.result.value).toBeNull()
+
+  void walk.walk()
+  const first = main.last('latent.interpolate')
+  expect(first.argument).toMatchObject({ a: { kind: 'dataset', index: 7 } })
+  walk.swap()
+  void walk.walk()
+  const second = main.last('latent.interpolate')
+  await second.answer('new')
+  await first.answer('late')
+  expect(walk.result.value).toBe('new')
+  expect(walk.busySince.value).toBeNull()
+})
+
+test('an old interpolation neither ends the wait for the new one nor tells of its failure', async () => {
+  const { used: walk } = mounted(() => useWalk(run))
+  void walk.walk()
+  const old = main.last('latent.interpolate')
+  walk.choose('b', { kind: 'dataset', index: 3 })
+  void walk.walk()
+  await old.refuse(failure)
+  expect(walk.error.value).toBeNull()
+  expect(walk.busySince.value).not.toBeNull()
+  await main.last('latent.interpolate').refuse(failure)
+  expect(walk.error.value?.message).toBe('The engine is busy.')
+  expect(walk.busySince.value).toBeNull()
+})
+
+test('a grid of corners that were exchanged meanwhile is not shown', async () => {
+  const { used: grid } = mounted(() => useGrid(run))
+  void grid.draw()
+  const old = main.last('latent.grid')
+  grid.choose(3, null)
+  expect(grid.busy.value).toBe(false)
+  void grid.draw()
+  await main.last('latent.grid').answer('new')
+  await old.answer('late')
+  expect(grid.result.value).toBe('new')
+})
+
+test('a page that was left takes no answer', async () => {
+  const { used: grid, leave } = mounted(() => useGrid(run))
+  void grid.draw()
+  leave()
+  await main.last('latent.grid').answer('late')
+  expect(grid.result.value).toBeNull()
+})
+
+test('a slot shows the image that was chosen last, and what the engine saw once that is known', async () => {
+  const end = shallowRef<WalkEnd | null>({ kind: 'file', path: '/slow.png' })
+  const original = shallowRef<SlotImage | null>(null)
+  const asked: { resolve: (image: SlotImage) => void; reject: (thrown: unknown) => void }[] = []
+  const find = () => new Promise<SlotImage>((resolve, reject) => asked.push({ resolve, reject }))
+  const { used: shown } = mounted(() =>
+    useSlotImage({ end: () => end.value, original: () => original.value, find }),
+  )
+  const image = (name: string) => ({ batch: name, at: 0 }) as unknown as SlotImage
+  end.value = { kind: 'file', path: '/new.png' }
+  await nextTick()
+  end.value = { kind: 'file', path: '/newest.png' }
+  await nextTick()
+  asked[2]?.resolve(image('newest'))
+  asked[0]?.resolve(image('slow'))
+  asked[1]?.reject(failure)
+  await main.settled()
+  expect(shown.value).toEqual(image('newest'))
+  expect(useNotices().notices).toEqual([])
+
+  end.value = { kind: 'dataset', index: 3 }
+  await nextTick()
+  original.value = image('as the engine saw it')
+  await nextTick()
+  asked[3]?.resolve(image('preview'))
+  await main.settled()
+  expect(shown.value).toEqual(image('as the engine saw it'))
+})

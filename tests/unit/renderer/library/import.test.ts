@@ -1,0 +1,33 @@
+import { expect, test } from 'vitest'
+import { importProgressWords } from '../../../../src-renderer/entities/datasets/import-labels.ts'
+import { sizeChoices } from '../../../../src-renderer/pages/library/size-choices.ts'
+
+test('the suggested size is among the choices, once, and marked', () => {
+  for (const size of [
+    { width: 64, height: 64 },
+    { width: 40, height: 24 },
+  ]) {
+    const choices = sizeChoices(size)
+    const marked = choices.filter(({ title }) => title.includes('suggested'))
+    expect(marked).toEqual([
+      { value: `${size.width}x${size.height}`, title: `${size.width} × ${size.height} – suggested` },
+    ])
+    expect(new Set(choices.map(({ value }) => value)).size).toBe(choices.length)
+  }
+})
+
+test('progress says what is known and no more', () => {
+  expect(importProgressWords(null)).toBe('Starting')
+  const scanning = { phase: 'scanning' as const, done: 1200, problems: 0, bytes: 0, picturesPerSecond: 0 }
+  expect(importProgressWords(scanning)).toBe('1,200 so far')
+  expect(
+    importProgressWords({
+      ...scanning,
+      phase: 'packing',
+      total: 5000,
+      problems: 2,
+      picturesPerSecond: 431.6,
+      secondsLeft: 9,
+    }),
+  ).toBe('1,200 of 5,000 · 432 a second · about 9 s to go · 2 problems')
+})

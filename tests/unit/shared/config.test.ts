@@ -1,0 +1,77 @@
+import { describe, expect, it } from 'vitest'
+import fc from 'fast-check'
+import { runConfigSchema, settingFields, settingKeys } from '#shared/schemas/run-config.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { presetIds, presets, resolveConfig } from '#shared/presets.ts'
+
+describe('run settings', () => {
+  it('describes every setting for people, with a range for every number', () => {
+    const fields = settingFields()
+    expect(fields.map((field) => field.key)).toEqual(settingKeys)
+    for (const field of fields) {
+      expect(field.title.length, field.key).toBeGreaterThan(2)
+      expect(field.help.length, field.key).toBeGreaterThan(20)
+      if (field.kind === 'integer' || field.kind === 'number') {
+        expect(field.min, field.key).toBeTypeOf('number')
+        expect(field.max, field.key).toBeTypeOf('number')
+      }
+      if (field.kind === 'choice') expect(Object.keys(field.options ?? {})).toEqual(field.choices)
+    }
+  })
+
+  it.each(presetIds)('has a valid preset %s', (id) => {
+    expect(runConfigSchema.parse(presets[id].config)).toEqual(presets[id].config)
+    expect(presets[id].id).toBe(id)
+  })
+
+  it('takes every number inside its range and refuses what is outside, by name', () => {
+    for (const field of settingFields()) {
+      if (field.kind !== 'integer') continue
+      const { key, min, max } = field
+      fc.assert(
+        fc.property(fc.integer({ min: min!, max: max! }), (value) => {
+          expect(resolveConfig('balanced', { [key]: String(value) })[key]).toBe(value)
+        }),
+        { seed: 1, numRuns: 20 },
+      )
+      for (const value of [min! - 1, max! + 1, min! + 0.5, 'many', '', null, NaN]) {
+        const refused = refusalOf(() => resolveConfig('balanced', { [key]: value }))
+        expect(refused.kind).toBe('bad-input')
+        expect(refused.where).toBe(key)
+      }
+    }
+  })
+
+  it('reads what was saved before a setting was there as what it computed then', () => {
+    const later = ['epochs', 'flipVertical', 'turn', 'shift', 'jitter'] as const
+    for (const id of presetIds) {
+      const before = Object.entries(presets[id].config).filter(([key]) => !later.some((name) => name === key))
+      expect(runConfigSchema.parse(Object.fromEntries(before))).toEqual(presets[id].config)
+    }
+  })
+
+  it('reads yes and no as typed on a command line', () => {
+    expect(resolveConfig('balanced', { flip: 'true' }).flip).toBe(true)
+    expect(resolveConfig('balanced', { flip: 'no' }).flip).toBe(false)
+    expect(refusalOf(() => resolveConfig('balanced', { flip: 'maybe' })).message).toMatch(/true or false/)
+  })
+
+  it('names an unknown setting and an unknown preset, and what there is', () => {
+    const setting = refusalOf(() => resolveConfig('balanced', { hiden: 12 }))
+    expect(setting.message).toContain('hiden')
+    expect(setting.hint).toContain('hidden')
+    const preset = refusalOf(() => resolveConfig('best'))
+    expect(preset.message).toContain('best')
+    expect(preset.hint).toContain('balanced')
+  })
+})
+
+function refusalOf(act: () => unknown): FlowerbedError {
+  try {
+    act()
+  } catch (thrown) {
+    if (thrown instanceof FlowerbedError) return thrown
+    throw thrown
+  }
+  throw new Error('nothing was refused')
+}
