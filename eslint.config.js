@@ -4,7 +4,6 @@ import vue from 'eslint-plugin-vue'
 import globals from 'globals'
 import tseslint from 'typescript-eslint'
 import vueParser from 'vue-eslint-parser'
-import { layering } from './eslint.layering.js'
 
 const typed = [
   'src-main/**/*.ts',
@@ -88,6 +87,5 @@ export default tseslint.config(
       'max-params': 'off',
     },
   },
-  ...layering,
   prettier,
 )

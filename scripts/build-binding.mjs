@@ -41,11 +41,12 @@ try {
   const headers = require('node-api-headers').include_dir
   const output = join(root, 'resources', 'tensorflow-binding', `linux-${arch}`, 'tfjs_binding.node')
   mkdirSync(dirname(output), { recursive: true })
-  const sources = [join(tfjs, 'binding'), join(root, 'src-main', 'native', 'tfjs-binding')].flatMap((folder) =>
-    readdirSync(folder)
-      .filter((name) => name.endsWith('.cc'))
-      .sort()
-      .map((name) => join(folder, name)),
+  const sources = [join(tfjs, 'binding'), join(root, 'src-main', 'native', 'tfjs-binding')].flatMap(
+    (folder) =>
+      readdirSync(folder)
+        .filter((name) => name.endsWith('.cc'))
+        .sort()
+        .map((name) => join(folder, name)),
   )
   execFileSync(
     compiler,

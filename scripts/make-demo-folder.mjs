@@ -13,7 +13,7 @@ if (source === undefined) {
   console.error('Give the path of the unpacked emoji-datasource-google package.')
   process.exit(2)
 }
-const pictures = fileURLToPath(new URL('../resources/demo/images/', import.meta.url))
+const images = fileURLToPath(new URL('../resources/demo/images/', import.meta.url))
 
 // Heads and shoulders, seen from the front, at one scale: what a small model learns in minutes.
 const subcategories = new Set(['person', 'person-role'])
@@ -29,17 +29,17 @@ const chosen = emoji
   .map((each) => each.image)
   .sort()
 
-await rm(pictures, { recursive: true, force: true })
-await mkdir(pictures, { recursive: true })
+await rm(images, { recursive: true, force: true })
+await mkdir(images, { recursive: true })
 for (const image of chosen) {
   const png = await sharp(join(source, 'img/google/64', image))
     .flatten({ background: '#ffffff' })
     .png({ palette: true, quality: 90, effort: 10, compressionLevel: 9 })
     .toBuffer()
-  await writeFile(join(pictures, image), png)
+  await writeFile(join(images, image), png)
 }
 
-const names = await readdir(pictures)
-const sizes = await Promise.all(names.map(async (name) => (await stat(join(pictures, name))).size))
+const names = await readdir(images)
+const sizes = await Promise.all(names.map(async (name) => (await stat(join(images, name))).size))
 const kilobytes = Math.round(sizes.reduce((sum, size) => sum + size, 0) / 1024)
-console.log(`${names.length} pictures, ${kilobytes} KB`)
+console.log(`${names.length} images, ${kilobytes} KB`)

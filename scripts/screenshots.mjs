@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots [-- MINUTES]`: the pictures of docs/screenshots, taken from the app itself as a user sees it: the
- * demo pictures are imported, a run learns from them, every place is visited in light and dark and in two sizes.
+ * `npm run screenshots [-- MINUTES]`: the images of docs/screenshots, taken from the app itself as a user sees it: the
+ * demo images are imported, a run learns from them, every place is visited in light and dark and in two sizes.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'

@@ -3,14 +3,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { toFlowerbedError } from '#shared/errors.ts'
 import { pathsAmong, switchValue } from './app/arguments.ts'
-import { Attention } from './app/taskbar-status.ts'
+import { TaskbarStatus } from './app/taskbar-status.ts'
 import { EngineEvents } from './app/engine-events.ts'
 import { createGuard } from './app/guard.ts'
 import type { Notice } from './app/guard.ts'
 import { setMenu } from './app/menu.ts'
 import { registerScheme, serveApp } from './app/protocol.ts'
 import { quitSafely } from './app/quit.ts'
-import { isDevelopment, isOurs, lockDown } from './app/security.ts'
+import { isDevelopment, isTrustedSender, hardenSession } from './app/security.ts'
 import { forwardToWindow, runControl } from './app/run-control.ts'
 import { appSettings } from './app/settings.ts'
 import { openWindow } from './app/window.ts'
@@ -22,11 +22,11 @@ import { allRoutes } from './ipc/routes.ts'
 import { routeRequests } from './ipc/router.ts'
 import { createLogger, logToFile } from './log.ts'
 import { ExperimentQueue } from './runs/experiment-queue.ts'
-import { Redrawer } from './runs/reconstructions.ts'
+import { Reconstructor } from './runs/reconstructions.ts'
 import { isLive } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { RunKeeper } from './runs/run-service.ts'
-import { TrainingDesk } from './runs/training-queue.ts'
+import { RunService } from './runs/run-service.ts'
+import { TrainingQueue } from './runs/training-queue.ts'
 import { recordFoundCheckpoints } from './runs/unrecorded-checkpoints.ts'
 import { dataDirectory } from './files/data-folder.ts'
 import { openStore } from './database/store.ts'
@@ -50,7 +50,7 @@ const pathsOf = (argv: string[], from: string) =>
   pathsAmong(argv, { directory: from, app: [app.getAppPath(), join(import.meta.dirname, 'index.js')] })
 
 // Not awaited: Electron is ready only after this module has been read.
-void haveTheFolderAlone()
+void acquireDataFolderLock()
   .then((alone) => {
     if (alone) begin()
     else app.quit()
@@ -58,7 +58,7 @@ void haveTheFolderAlone()
   .catch(refuse)
 
 /** One app at a time on a data folder. A restart by `npm run dev` waits for the app before it, which may still be saving. */
-async function haveTheFolderAlone(): Promise<boolean> {
+async function acquireDataFolderLock(): Promise<boolean> {
   const tries = isDevelopment ? 100 : 1
   for (let done = 0; done < tries; done++) {
     if (done > 0) await sleep(200)
@@ -93,15 +93,15 @@ function start(): void {
   const store = openStore(directory)
   logToFile(join(directory, 'logs', 'app.log'))
   log.info(`Flowerbed on Electron ${process.versions.electron}, data in ${directory}`)
-  lockDown(guard)
+  hardenSession(guard)
   serveApp({ rendererDirectory: join(import.meta.dirname, '../renderer'), dataDirectory: directory })
 
   let window: BrowserWindow | null = null
-  const attention = new Attention({ window: () => window, guard })
-  const keeper = new RunKeeper(store, {
+  const attention = new TaskbarStatus({ window: () => window, guard })
+  const runService = new RunService(store, {
     run: guard.wrap('window', (run: RunRecord) => {
       events.emit({ type: 'run', run })
-      if (desk.running?.id === run.id) attention.show(run)
+      if (trainingQueue.running?.id === run.id) attention.show(run)
     }),
     checkpoints: guard.wrap('window', (runId: string) => events.emit({ type: 'checkpoints', runId })),
     warning: (runId, message) => notify({ level: 'warning', message, runId }),
@@ -120,8 +120,8 @@ function start(): void {
         hint: 'Very large settings can take that long. If it stays silent, quit and choose a smaller width.',
       }),
   })
-  const desk = new TrainingDesk({
-    keeper,
+  const trainingQueue = new TrainingQueue({
+    runService,
     engine: {
       train: (request) => engine.request('train', request),
       pause: (runId) => engine.request('pause', { runId }),
@@ -138,22 +138,22 @@ function start(): void {
     }),
     idle: guard.wrap('training', () => attention.show(null)),
   })
-  const redrawer = new Redrawer({
+  const reconstructor = new Reconstructor({
     store,
-    keeper,
+    runService,
     encode: (request) => engine.request('encode', request),
-    told: (redrawn) => events.emit({ type: 'redrawn', redrawn }),
+    told: (reconstruction) => events.emit({ type: 'reconstruction', reconstruction }),
   })
   const experiments = new ExperimentQueue({
     store,
-    keeper,
-    desk,
-    redraw: ({ id }) => redrawer.redraw(id),
+    runService,
+    trainingQueue,
+    reconstruct: ({ id }) => reconstructor.reconstruct(id),
     endEngine: () => engine.end(),
     changed: (experiment) => events.emit({ type: 'experiment', experiment }),
   })
   const history = new EngineEvents({
-    runs: runControl({ store, keeper, desk, experiments, emit: events.emit }),
+    runs: runControl({ store, runService, trainingQueue, experiments, emit: events.emit }),
     guard,
     notify,
     forward: (event) => forwardToWindow(event, events.emit),
@@ -170,11 +170,11 @@ function start(): void {
 
   const settings = appSettings(store)
   const services = {
-    ...{ store, keeper, desk, experiments, redrawer, history },
+    ...{ store, runService, trainingQueue, experiments, reconstructor, history },
     ...{ engine, installer, importer, settings, emit: events.emit },
   }
   events.listen(guard)
-  routeRequests({ routes: allRoutes(services), isOurs })
+  routeRequests({ routes: allRoutes(services), isTrustedSender })
   setMenu({
     guard,
     send: (command) => events.emit({ type: 'command', command }),
@@ -186,18 +186,18 @@ function start(): void {
   })
   // A full disk must not keep the app from opening: room is made by deleting runs.
   const markInterrupted = guard.wrap('interrupted runs', () => {
-    for (const run of keeper.markInterrupted()) log.warn(`“${run.name}” (${run.id}) was interrupted`)
+    for (const run of runService.markInterrupted()) log.warn(`“${run.name}” (${run.id}) was interrupted`)
   })
   markInterrupted()
   // A run that the command line trains may end with its process at any time.
   const sweep = setInterval(markInterrupted, sweepMs)
-  guard.watch('checkpoints', recordFoundCheckpoints({ store, saves: keeper.saves }))
+  guard.watch('checkpoints', recordFoundCheckpoints({ store, saves: runService.saves }))
 
   window = openWindow({ store, guard, quit: () => app.quit() })
   openPaths(pathsOf(process.argv, process.cwd()))
   quitSafely({
     window,
-    desk,
+    trainingQueue,
     experiments,
     guard,
     // Each write would wait ten seconds for a program that has the history in hand.
@@ -215,7 +215,7 @@ function start(): void {
     'will-quit',
     guard.wrap('quitting', () => {
       clearInterval(sweep)
-      guard.wrap('quitting', () => keeper.dispose())()
+      guard.wrap('quitting', () => runService.dispose())()
       store.close()
     }),
   )

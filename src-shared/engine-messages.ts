@@ -7,18 +7,24 @@ import type {
   RuntimeStatus,
   RuntimeVariant,
 } from '#shared/schemas/doctor.ts'
-import type { DrawingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
+import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
 import type { SerializedError } from '#shared/errors.ts'
 import type { Limits } from '#shared/run-limits.ts'
-import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
-import type { DeviceChoice, Machine, MetricPoint, SampleRecord, SavedCheckpoint } from '#shared/schemas/run.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
+import type {
+  DeviceChoice,
+  Machine,
+  MetricPoint,
+  SampleRecord,
+  SavedCheckpoint,
+} from '#shared/schemas/run.ts'
 
 /** Where a run's weights are: its folder and the checkpoint to read when it is not in training. */
 export interface ModelSource {
   runId: string
   runDirectory: string
   config: RunConfig
-  shape: PictureShape
+  shape: ImageShape
   /** File name in `checkpoints`; null only while the run is in training and has none yet. */
   checkpoint: string | null
 }
@@ -44,42 +50,42 @@ export interface TrainResult {
 }
 
 /** What every request that draws says: with which networks, on what, and how. */
-export interface DrawingRequest {
+export interface SamplingRequest {
   model: ModelSource
   device: DeviceChoice
-  /** Left out: `drawingDefaults`. */
-  drawing?: DrawingOptions
+  /** Left out: `samplingDefaults`. */
+  sampling?: SamplingOptions
   /** A name to cancel it by; its progress is told under it. */
   job?: string
 }
 
-export interface SampleRequest extends DrawingRequest, SelectionOptions {
+export interface SampleRequest extends SamplingRequest, SelectionOptions {
   /** Also write a sheet into the run's `samples` folder and answer with its record. */
   save: boolean
 }
 
 export interface SampleResult {
-  pictures: PixelBatch
+  images: PixelBatch
   record: SampleRecord | null
-  /** Frames as asked for, cut to [0, 1]: all of the first picture from latent to picture, then the next one's. */
+  /** Frames as asked for, cut to [0, 1]: all of the first image from latent to image, then the next one's. */
   trajectory: PixelBatch | null
-  /** Evaluations of the network that a picture took, those for a trajectory apart; a mean where they differ. */
+  /** Evaluations of the network that an image took, those for a trajectory apart; a mean where they differ. */
   evaluations: number
 }
 
 export const encoderNames = ['posterior', 'posterior-sample', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
 
-/** A request that turns pictures into latents before it draws. */
-export interface EncodingRequest extends DrawingRequest {
-  /** By the mean of q(z|x), by a draw from it, or by running the drawing backwards, which works for every run. */
+/** A request that turns images into latents before it draws. */
+export interface EncodingRequest extends SamplingRequest {
+  /** By the mean of q(z|x), by a draw from it, or by running the sampling backwards, which works for every run. */
   encoder: EncoderName
   /** Which draw from q(z|x) `posterior-sample` takes; 1 unless told. */
   encoderSeed?: number
 }
 
-/** A picture to encode: one of the dataset's, or pixels already decoded to the run's shape. */
-export type PictureSource =
+/** An image to encode: one of the dataset's, or pixels already decoded to the run's shape. */
+export type ImageSource =
   { kind: 'dataset'; datasetDirectory: string; index: number } | { kind: 'pixels'; pixels: Uint8Array }
 
 /** The way between two latents: along the great circle, or a straight line. */
@@ -87,14 +93,14 @@ export const betweenNames = ['slerp', 'lerp'] as const
 export type Between = (typeof betweenNames)[number]
 
 export interface InterpolateRequest extends EncodingRequest {
-  a: PictureSource
-  b: PictureSource
+  a: ImageSource
+  b: ImageSource
   frames: number
   mode: Between
 }
 
 export interface InterpolateResult {
-  /** `frames` drawings; the first and last are the reconstructions of a and b. */
+  /** `frames` samples; the first and last are the reconstructions of a and b. */
   frames: PixelBatch
   /** The two originals at the run's shape. */
   originals: PixelBatch
@@ -107,29 +113,29 @@ export interface MemoryEstimate {
   neededBytes: number
   availableBytes: number
   fits: boolean
-  /** Where it does not fit: the number of pictures per step that would; null when none does. */
+  /** Where it does not fit: the number of images per step that would; null when none does. */
   fittingBatch: number | null
   /** Where it does not fit: whether it does with `checkpointing`. */
   checkpointingFits: boolean
 }
 
 export interface EncodeRequest extends EncodingRequest {
-  pictures: PictureSource[]
+  images: ImageSource[]
 }
 
 export interface EncodeResult {
-  /** One latent a picture, in their order: float32, NHWC. */
+  /** One latent an image, in their order: float32, NHWC. */
   latents: Float32Array
-  /** The pictures at the run's shape, and what is drawn from their latents. */
+  /** The images at the run's shape, and what is drawn from their latents. */
   originals: PixelBatch
   drawn: PixelBatch
-  /** RMS difference of each picture and what is drawn from its latent, in [0, 1]. */
+  /** RMS difference of each image and what is drawn from its latent, in [0, 1]. */
   reconstructionError: number[]
 }
 
 export interface GridRequest extends EncodingRequest {
   /** Three or four: top left, top right, bottom left, bottom right; a fourth is made up where it is left out. */
-  pictures: PictureSource[]
+  images: ImageSource[]
   rows: number
   columns: number
   mode: Between
@@ -138,44 +144,44 @@ export interface GridRequest extends EncodingRequest {
 export interface GridResult {
   rows: number
   columns: number
-  /** `rows · columns` drawings, row by row; those at the corners are the reconstructions of the pictures. */
+  /** `rows · columns` samples, row by row; those at the corners are the reconstructions of the images. */
   cells: PixelBatch
-  /** The pictures at the run's shape. */
+  /** The images at the run's shape. */
   originals: PixelBatch
-  /** RMS difference of each picture and its corner, in [0, 1]. */
+  /** RMS difference of each image and its corner, in [0, 1]. */
   reconstructionError: number[]
 }
 
-/** Pictures that are taken together: some, or those of the dataset that have a label. */
-export type PictureGroup =
-  | { kind: 'pictures'; pictures: PictureSource[] }
+/** Images that are taken together: some, or those of the dataset that have a label. */
+export type ImageGroup =
+  | { kind: 'images'; images: ImageSource[] }
   /** At most `groupLimit` of them; `seed` chooses which. */
   | { kind: 'label'; datasetDirectory: string; label: string; seed: number }
 
-/** Pictures a group may have. */
+/** Images a group may have. */
 export const groupLimit = 256
 
-/** Pictures in the direction from one group's mean latent to another's. */
+/** Images in the direction from one group's mean latent to another's. */
 export interface ShiftRequest extends EncodingRequest {
-  pictures: PictureSource[]
+  images: ImageSource[]
   /** The direction is mean(add) − mean(subtract). */
-  add: PictureGroup
-  subtract: PictureGroup
-  /** How far to go: 0 is the picture itself, 1 the whole difference of the means. */
+  add: ImageGroup
+  subtract: ImageGroup
+  /** How far to go: 0 is the image itself, 1 the whole difference of the means. */
   strengths: number[]
 }
 
 export interface ShiftResult {
-  /** Each picture at each strength; all strengths of the first picture first. */
+  /** Each image at each strength; all strengths of the first image first. */
   drawn: PixelBatch
-  /** The pictures at the run's shape, and what is drawn from their latents as they are. */
+  /** The images at the run's shape, and what is drawn from their latents as they are. */
   originals: PixelBatch
-  redrawn: PixelBatch
-  /** RMS difference of each picture and its redrawing, in [0, 1]. */
+  reconstruction: PixelBatch
+  /** RMS difference of each image and its reconstructing, in [0, 1]. */
   reconstructionError: number[]
   /** RMS of the direction's numbers; a latent's own are about 1. */
   directionSize: number
-  /** Pictures that took part. */
+  /** Images that took part. */
   added: number
   subtracted: number
 }
@@ -183,12 +189,12 @@ export interface ShiftResult {
 export const exportFormats = ['saved-model'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
-/** A model for other programs; `drawing` is how it will draw there. */
-export interface ExportRequest extends DrawingRequest {
+/** A model for other programs; `sampling` is how it will draw there. */
+export interface ExportRequest extends SamplingRequest {
   format: ExportFormat
   /** Where it goes; must not be there yet. */
   folder: string
-  /** Pictures that one call will draw. */
+  /** Images that one call will draw. */
   count: number
 }
 
@@ -205,15 +211,15 @@ export interface EngineRequests {
   /** Resolves when training ended, in whichever way; rejects when it cannot go on. */
   train: [TrainRequest, TrainResult]
   /** How much memory a run of these settings would take, without taking it. */
-  estimate: [{ config: RunConfig; shape: PictureShape; device: DeviceChoice }, MemoryEstimate]
+  estimate: [{ config: RunConfig; shape: ImageShape; device: DeviceChoice }, MemoryEstimate]
   /** Ends the current training after the step in hand; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]
   /** New limits for the run in training. */
   extend: [{ runId: string; limits: Limits }, void]
   sample: [SampleRequest, SampleResult]
-  /** Ends a drawing within a moment: it rejects with `cancelled`. Nothing happens when it has ended. */
-  cancelDrawing: [{ job: string }, void]
+  /** Ends a sampling within a moment: it rejects with `cancelled`. Nothing happens when it has ended. */
+  cancelSampling: [{ job: string }, void]
   interpolate: [InterpolateRequest, InterpolateResult]
   encode: [EncodeRequest, EncodeResult]
   grid: [GridRequest, GridResult]
@@ -236,8 +242,8 @@ export type EngineEvent =
   | { type: 'sample'; record: SampleRecord }
   | { type: 'diagnostics'; diagnostics: Diagnostics }
   | { type: 'checkpoint'; record: SavedCheckpoint }
-  /** How much of a drawing with a job's name is done, in [0, 1]; a few times a second. */
-  | { type: 'drawing'; job: string; share: number }
+  /** How much of a sampling with a job's name is done, in [0, 1]; a few times a second. */
+  | { type: 'sampling'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }
   | { type: 'install'; progress: InstallProgress }
   | { type: 'heartbeat'; memoryBytes: number }

@@ -3,7 +3,7 @@ const counts = new Intl.NumberFormat('en')
 /** 1024 → “1,024”. */
 export const formatCount = (count: number): string => counts.format(count)
 
-/** “1 picture”, “1,024 pictures”. */
+/** “1 image”, “1,024 images”. */
 export const formatPlural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`
 

@@ -1,8 +1,8 @@
 import type { ImportedDataset, ImportOptions, ImportProgress, ScanReport } from '#shared/schemas/dataset.ts'
-import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 
 /** What is known of files from importer processes that ended while reading them. */
-export interface Avoid {
+export interface CrashSuspects {
   /** In hand when a process ended: each is tried alone first, which shows who did it. */
   careful: string[]
   /** Ended the process when tried alone: never opened again, reported as problems. */
@@ -10,19 +10,19 @@ export interface Avoid {
 }
 
 /** Environment variable with the path of the file in which the importer keeps what it has in hand. */
-export const journalVariable = 'FLOWERBED_IMPORTER_JOURNAL'
+export const inFlightLogVariable = 'FLOWERBED_IMPORTER_JOURNAL'
 
 /** Requests the importer process answers; `[argument, result]`. */
 export interface ImporterRequests {
-  /** Walks folders and files, reads headers, makes thumbnails; writes nothing. */
-  scan: [{ job: string; paths: string[]; avoid?: Avoid }, ScanReport]
+  /** Lists folders and files, reads headers, makes thumbnails; writes nothing. */
+  scan: [{ job: string; paths: string[]; avoid?: CrashSuspects }, ScanReport]
   /** Decodes everything of a scan into `<datasetsDirectory>/<id>/`, atomically. */
   pack: [
-    { job: string; scan: string; options: ImportOptions; datasetsDirectory: string; avoid?: Avoid },
+    { job: string; scan: string; options: ImportOptions; datasetsDirectory: string; avoid?: CrashSuspects },
     ImportedDataset,
   ]
-  /** One user picture at a given shape, as import would have decoded it. */
-  decode: [{ path: string; shape: PictureShape; fit: ImportOptions['fit'] }, PixelBatch]
+  /** One user image at a given shape, as import would have decoded it. */
+  decode: [{ path: string; shape: ImageShape; fit: ImportOptions['fit'] }, PixelBatch]
   /** Ends a scan or pack; its promise rejects with kind `cancelled`, its temporary files are gone. */
   cancel: [{ job: string }, void]
   /** Drops what a scan remembered. */

@@ -15,7 +15,7 @@ import type {
   RuntimeStatus,
   RuntimeVariant,
 } from '#shared/schemas/doctor.ts'
-import type { DrawingOptions } from '#shared/schemas/sampling.ts'
+import type { SamplingOptions } from '#shared/schemas/sampling.ts'
 import type {
   Between,
   EncoderName,
@@ -25,8 +25,8 @@ import type {
   TrainProgress,
 } from '#shared/engine-messages.ts'
 import type { SerializedError } from '#shared/errors.ts'
-import type { Budget, Experiment, Redrawn } from '#shared/schemas/experiment.ts'
-import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { Budget, Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type {
   CheckpointRecord,
   DeviceChoice,
@@ -46,7 +46,7 @@ export interface AppInfo {
   version: string
   platform: string
   dataDirectory: string
-  /** Folder of the embedded demo pictures. */
+  /** Folder of the embedded demo images. */
   demoFolder: string
   settings: AppSettings
 }
@@ -57,15 +57,15 @@ export interface RecentFolder {
   exists: boolean
 }
 
-/** A picture chosen for the latent walk: from the run's dataset, or a file of the user's. */
-export type WalkEnd = { kind: 'dataset'; index: number } | { kind: 'file'; path: string }
+/** An image chosen for the latent interpolation: from the run's dataset, or a file of the user's. */
+export type InterpolationEnd = { kind: 'dataset'; index: number } | { kind: 'file'; path: string }
 
-/** What every request about latents says: of which run, how pictures are encoded, and how drawn. */
+/** What every request about latents says: of which run, how images are encoded, and how drawn. */
 export interface LatentChoice {
   id: string
   encoder: EncoderName
   encoderSeed?: number
-  drawing: DrawingOptions
+  sampling: SamplingOptions
 }
 
 /** What can be shown in the system's file manager. */
@@ -82,7 +82,7 @@ export interface DiskUse {
   total: number
 }
 
-/** Bytes of all runs and all imported pictures, and what the disk they are on has left. */
+/** Bytes of all runs and all imported images, and what the disk they are on has left. */
 export interface TotalDiskUse {
   runs: number
   datasets: number
@@ -99,7 +99,7 @@ export interface IpcRequests {
   'app.diskUse': [void, TotalDiskUse]
   'app.settings': [Partial<AppSettings>, AppSettings]
   'app.reveal': [RevealTarget, void]
-  'app.choosePaths': [{ kind: 'folder' | 'pictures' }, string[]]
+  'app.choosePaths': [{ kind: 'folder' | 'images' }, string[]]
 
   'datasets.list': [void, DatasetRecord[]]
   'datasets.recent': [void, RecentFolder[]]
@@ -109,8 +109,8 @@ export interface IpcRequests {
   'datasets.forgetScan': [{ scan: string }, void]
   'datasets.problems': [{ id: string }, ProblemFile[]]
   'datasets.labels': [{ id: string }, Pick<DatasetIndex, 'labels' | 'labelOf'>]
-  /** Pictures by position; at most 512 a call. */
-  'datasets.pictures': [{ id: string; indices: number[] }, PixelBatch]
+  /** Images by position; at most 512 a call. */
+  'datasets.images': [{ id: string; indices: number[] }, PixelBatch]
   'datasets.rename': [{ id: string; name: string }, DatasetRecord]
   /** Deletes the packed files; runs made with it stay. */
   'datasets.delete': [{ id: string }, { freedBytes: number }]
@@ -121,7 +121,7 @@ export interface IpcRequests {
     RunRecord,
   ]
   /** How much memory such a run would take. */
-  'runs.estimate': [{ shape: PictureShape; preset: string; changes: Record<string, unknown> }, MemoryEstimate]
+  'runs.estimate': [{ shape: ImageShape; preset: string; changes: Record<string, unknown> }, MemoryEstimate]
   'runs.pause': [{ id: string }, RunRecord]
   /** From its latest checkpoint that can be read, or from the one of a step. */
   'runs.resume': [{ id: string; step?: number }, RunRecord]
@@ -157,9 +157,9 @@ export interface IpcRequests {
   'experiments.resume': [{ id: string }, Experiment]
   /** With its runs and their files, or only the grouping. */
   'experiments.delete': [{ id: string; runs: boolean }, { freedBytes: number }]
-  /** What a run has redrawn already; null if it has not since it learned last. */
-  'experiments.redrawn': [{ runId: string }, Redrawn | null]
-  'experiments.redraw': [{ runId: string }, Redrawn]
+  /** What a run has reconstruction already; null if it has not since it learned last. */
+  'experiments.reconstruction': [{ runId: string }, Reconstruction | null]
+  'experiments.reconstruct': [{ runId: string }, Reconstruction]
 
   /** Progress and cancelling go by `job`. */
   'gallery.sample': [
@@ -169,20 +169,20 @@ export interface IpcRequests {
       count: number
       seed: number
       temperature: number
-      drawing: DrawingOptions
+      sampling: SamplingOptions
     },
     SampleRecord,
   ]
   'gallery.cancel': [{ job: string }, void]
   /** A file of the user's as a run sees it, before anything is drawn from it. */
-  'latent.picture': [{ id: string; path: string }, PixelBatch]
+  'latent.image': [{ id: string; path: string }, PixelBatch]
   'latent.interpolate': [
-    LatentChoice & { a: WalkEnd; b: WalkEnd; frames: number; mode: Between },
+    LatentChoice & { a: InterpolationEnd; b: InterpolationEnd; frames: number; mode: Between },
     InterpolateResult,
   ]
-  /** Three or four pictures: top left, top right, bottom left, bottom right. */
+  /** Three or four images: top left, top right, bottom left, bottom right. */
   'latent.grid': [
-    LatentChoice & { pictures: WalkEnd[]; rows: number; columns: number; mode: Between },
+    LatentChoice & { images: InterpolationEnd[]; rows: number; columns: number; mode: Between },
     GridResult,
   ]
 
@@ -206,12 +206,12 @@ export type AppEvent =
   | { type: 'runDeleted'; id: string }
   | { type: 'experiment'; experiment: Experiment }
   | { type: 'experimentDeleted'; id: string }
-  | { type: 'redrawn'; redrawn: Redrawn }
+  | { type: 'reconstruction'; reconstruction: Reconstruction }
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
   | { type: 'diagnostics'; diagnostics: Diagnostics }
-  | { type: 'drawing'; job: string; share: number }
+  | { type: 'sampling'; job: string; share: number }
   /** A run's saves are others than before. */
   | { type: 'checkpoints'; runId: string }
   | { type: 'dataset'; dataset: DatasetRecord }

@@ -9,11 +9,11 @@ export const ladderPresets: readonly PresetId[] = [
   defaultPresetId,
 ]
 
-/** Pictures that each run of an experiment redraws. */
-export const redrawnCount = 8
+/** Images that each run of an experiment reconstructions. */
+export const reconstructionCount = 8
 
-/** Positions of pictures spread over a dataset: the same ones for every run. */
-export function spreadPictures(datasetCount: number, wanted = redrawnCount): number[] {
+/** Positions of images spread over a dataset: the same ones for every run. */
+export function spreadImages(datasetCount: number, wanted = reconstructionCount): number[] {
   const count = Math.min(wanted, datasetCount)
   return Array.from({ length: count }, (_, i) => Math.floor((i * datasetCount) / count))
 }

@@ -67,7 +67,7 @@ const balanced: RunConfig = {
   ...watching,
 }
 
-/** Third rung: flow matching between pictures and q(z|x), both networks the reference’s U-Net. */
+/** Third rung: flow matching between images and q(z|x), both networks the reference’s U-Net. */
 const ladder3: RunConfig = {
   ...balanced,
   precision: 'fp32',
@@ -85,7 +85,7 @@ const ladder3: RunConfig = {
   clipNorm: 1,
   emaDecay: 0,
 }
-/** First rung: plain flow matching with convolutions at full size, the latent drawn whatever the picture. */
+/** First rung: plain flow matching with convolutions at full size, the latent drawn whatever the image. */
 const ladder1: RunConfig = { ...ladder3, network: 'conv', posterior: false }
 const ladder2: RunConfig = { ...ladder3, network: 'conv' }
 const ladder4: RunConfig = { ...ladder3, prior: 'learned', priorWeight: 1 }
@@ -95,7 +95,7 @@ export const presets: Record<PresetId, Preset> = {
   balanced: {
     id: 'balanced',
     title: 'Balanced',
-    summary: 'Good pictures and smooth walks between them, at a fair pace. Start here.',
+    summary: 'Good images and smooth interpolations between them, at a fair pace. Start here.',
     family: 'own',
     config: balanced,
   },
@@ -110,7 +110,7 @@ export const presets: Record<PresetId, Preset> = {
   'ladder-2-posterior': {
     id: 'ladder-2-posterior',
     title: 'Reference, rung 2: posterior',
-    summary: 'Rung 1 with a second network that pairs each picture with a latent of its own.',
+    summary: 'Rung 1 with a second network that pairs each image with a latent of its own.',
     family: 'ladder',
     config: ladder2,
   },
@@ -124,14 +124,14 @@ export const presets: Record<PresetId, Preset> = {
   'ladder-4-prior': {
     id: 'ladder-4-prior',
     title: 'Reference, rung 4: learned prior',
-    summary: 'Rung 3 with noise that is shaped per pixel after your pictures.',
+    summary: 'Rung 3 with noise that is shaped per pixel after your images.',
     family: 'ladder',
     config: ladder4,
   },
   'ladder-5-observation-noise': {
     id: 'ladder-5-observation-noise',
     title: 'Reference, rung 5: observation noise',
-    summary: 'The reference’s final system: rung 4 with a little grain assumed on every picture.',
+    summary: 'The reference’s final system: rung 4 with a little grain assumed on every image.',
     family: 'ladder',
     config: ladder5,
   },

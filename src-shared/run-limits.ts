@@ -6,24 +6,24 @@ export type Limits = Pick<RunConfig, 'steps' | 'epochs' | 'minutes'>
 
 type Lengthy = {
   config: Limits & Pick<RunConfig, 'batch' | 'accumulate' | 'validationShare'>
-  pictureCount: number
+  imageCount: number
 }
 
-/** Pictures that one step learns from. */
-export const picturesPerStep = ({ batch, accumulate }: Pick<RunConfig, 'batch' | 'accumulate'>): number =>
+/** Images that one step learns from. */
+export const imagesPerStep = ({ batch, accumulate }: Pick<RunConfig, 'batch' | 'accumulate'>): number =>
   batch * accumulate
 
-/** How many of `count` pictures are kept aside for a share; at least one each way. */
+/** How many of `count` images are kept aside for a share; at least one each way. */
 export function heldCount(count: number, share: number): number {
   return share === 0 || count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * share)))
 }
 
-/** The step by which each picture learned from was seen `epochs` times; infinite without such a limit. */
-export function stepsOfEpochs({ config, pictureCount }: Lengthy): number {
+/** The step by which each image learned from was seen `epochs` times; infinite without such a limit. */
+export function stepsOfEpochs({ config, imageCount }: Lengthy): number {
   const { epochs, validationShare } = config
   if (epochs === 0) return Infinity
-  const seen = epochs * (pictureCount - heldCount(pictureCount, validationShare))
-  return Math.max(1, Math.ceil(seen / picturesPerStep(config)))
+  const seen = epochs * (imageCount - heldCount(imageCount, validationShare))
+  return Math.max(1, Math.ceil(seen / imagesPerStep(config)))
 }
 
 /** The step at which a run ends unless its time is up before. */

@@ -2,7 +2,12 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { z } from 'zod'
 import { FlowerbedError } from '#shared/errors.ts'
-import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from '../../src-main/cli/support/interrupt.ts'
+import {
+  checkInterrupted,
+  Interrupted,
+  onInterrupt,
+  wasInterrupted,
+} from '../../src-main/cli/support/interrupt.ts'
 
 /** As `Timing`; what its process took of memory at most, where it tells. */
 const timingSchema = z.object({
@@ -10,13 +15,13 @@ const timingSchema = z.object({
   processorMs: z.number(),
   peakMemoryBytes: z.number().optional(),
 })
-export type PeerTiming = z.infer<typeof timingSchema>
+export type BaselineTiming = z.infer<typeof timingSchema>
 
 /** Another program that has taken a few steps of the same network, and takes more when asked. */
-export interface Peer<About> {
+export interface Baseline<About> {
   /** What it told of itself first. */
   about: About
-  time: (calls: number) => Promise<PeerTiming>
+  time: (calls: number) => Promise<BaselineTiming>
   dispose: () => void
 }
 
@@ -25,7 +30,7 @@ export interface Peer<About> {
  * stdin, by a line with their timing.
  * @throws FlowerbedError `unavailable` with the program's own words when it ends before that
  */
-export async function startPeer<About>(options: {
+export async function startBaseline<About>(options: {
   /** In messages. */
   name: string
   command: string
@@ -34,7 +39,7 @@ export async function startPeer<About>(options: {
   about: z.ZodType<About>
   /** What to do when it does not run. */
   hint: string
-}): Promise<Peer<About>> {
+}): Promise<Baseline<About>> {
   const { name, command, args, env = process.env, about, hint } = options
   await checkInterrupted()
   const child = spawn(command, args, { env })

@@ -4,23 +4,22 @@ import { z } from 'zod'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import type { BenchChanges, BenchNetwork } from '../cases/networks.ts'
-import { resourceFolder } from '../../src-main/files/resources.ts'
-import { startPeer } from './baseline.ts'
-import type { Peer } from './baseline.ts'
+import { startBaseline } from './baseline.ts'
+import type { Baseline } from './baseline.ts'
 import { electronRecord } from '../../src-main/cli/support/electron-record.ts'
 
 const aboutSchema = z.object({ version: z.string(), parameters: z.int() })
-export type ElectronPeer = Peer<z.infer<typeof aboutSchema>>
+export type ElectronBaseline = Baseline<z.infer<typeof aboutSchema>>
 
 /**
  * The same step in a utility process of the set-up's Electron, where the app has its engine. No window, no display.
  * @throws FlowerbedError `unavailable` without an Electron or a built app
  */
-export function startElectronPeer(options: {
+export function startElectronBaseline(options: {
   network: BenchNetwork
   device: DeviceChoice
   changes: BenchChanges
-}): Promise<ElectronPeer> {
+}): Promise<ElectronBaseline> {
   const { network, device, changes } = options
   const { settings = {}, imageSize } = changes
   const electron = electronRecord()
@@ -38,7 +37,7 @@ export function startElectronPeer(options: {
     )
   }
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0
-  return startPeer({
+  return startBaseline({
     name: 'Electron',
     command: electron.path,
     args: [

@@ -2,9 +2,8 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Precision } from '#shared/schemas/run-config.ts'
 import type { BenchNetwork } from '../cases/networks.ts'
-import { resourceFolder } from '../../src-main/files/resources.ts'
-import { startPeer } from './baseline.ts'
-import type { Peer } from './baseline.ts'
+import { startBaseline } from './baseline.ts'
+import type { Baseline } from './baseline.ts'
 
 /** How PyTorch is made to run the step. */
 export interface TorchVariant {
@@ -23,18 +22,18 @@ export const variantName = ({ layout, compile }: TorchVariant) =>
   `${compile ? 'compile' : 'eager'}, ${layout === 'nchw' ? 'NCHW' : 'channels_last'}`
 
 const aboutSchema = z.object({ torch: z.string(), parameters: z.int(), threads: z.int() })
-export type TorchPeer = Peer<z.infer<typeof aboutSchema>>
+export type TorchBaseline = Baseline<z.infer<typeof aboutSchema>>
 
 /** A Python that trains the network. @throws FlowerbedError `unavailable` when it has no torch */
-export function startTorchPeer(options: {
+export function startTorchBaseline(options: {
   python: string
   network: BenchNetwork
   precision: Precision
   device: 'cpu' | 'cuda'
   variant: TorchVariant
-}): Promise<TorchPeer> {
+}): Promise<TorchBaseline> {
   const { python, network, precision, device, variant } = options
-  return startPeer({
+  return startBaseline({
     name: 'PyTorch',
     command: python,
     args: [

@@ -225,8 +225,8 @@ class Default64(nn.Module):
         phase = t * rates
         embedded = F.relu(self.time2(F.relu(self.time1(torch.cat([phase.sin(), phase.cos()], 1)))))
         spread = torch.sqrt(((1 - time_) * 0.35) ** 2 + time_**2)
-        picture = self.velocity((x_t - (1 - time_) * 0.5) / spread, embedded) * 0.35 + 0.5
-        v = (x_t - picture) / time_.clamp(min=0.02)
+        image = self.velocity((x_t - (1 - time_) * 0.5) / spread, embedded) * 0.35 + 0.5
+        v = (x_t - image) / time_.clamp(min=0.02)
         weight = time_.clamp(min=0.02) / time_.clamp(min=0.15)
         kl = (0.5 * (logvar.exp() + mean**2 - 1 - logvar)).mean()
         return ((weight * (v - (mean - x + std * eps))) ** 2).mean() + kl

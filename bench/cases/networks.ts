@@ -1,6 +1,6 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import { pictureShapeSchema } from '#shared/schemas/image.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import { imageShapeSchema } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { createSystem } from '../../src-main/engine/model/create-model.ts'
 import type { System } from '../../src-main/engine/model/flow/system.ts'
@@ -9,11 +9,11 @@ import { smallUnets } from './small-unets.ts'
 export const benchNetworks = ['small-unets', 'ladder-5', 'default-64'] as const
 export type BenchNetwork = (typeof benchNetworks)[number]
 
-/** What is timed: a system, how it is trained, and pictures of which shape. */
+/** What is timed: a system, how it is trained, and images of which shape. */
 export interface BenchCase {
   name: BenchNetwork
   config: RunConfig
-  shape: PictureShape
+  shape: ImageShape
   system: System
 }
 
@@ -21,7 +21,7 @@ export interface BenchCase {
 export interface BenchChanges {
   /** Settings of the run, `batch` or `hidden` for one. */
   settings?: Record<string, unknown>
-  /** Width and height of the pictures. */
+  /** Width and height of the images. */
   imageSize?: number
 }
 
@@ -32,9 +32,9 @@ export interface BenchChanges {
 export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {
   const { imageSize } = changes
   const settings = { precision: 'fp32', ...changes.settings }
-  const square = (size: number, channels: PictureShape['channels']): PictureShape => {
+  const square = (size: number, channels: ImageShape['channels']): ImageShape => {
     const side = imageSize ?? size
-    return pictureShapeSchema.parse({ height: side, width: side, channels })
+    return imageShapeSchema.parse({ height: side, width: side, channels })
   }
   if (name === 'small-unets') {
     const shape = square(28, 1)

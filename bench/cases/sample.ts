@@ -5,19 +5,19 @@ import type { BenchCase } from './networks.ts'
 import type { Timed } from './step.ts'
 
 /** What is drawn in each call. */
-export interface DrawingCase {
+export interface SamplingCase {
   count: number
   solver: SolverName
   steps: number
 }
 
 /**
- * The drawing of some pictures from noise exactly as the app draws them, with weights as they are before training: what
+ * The sampling of some images from noise exactly as the app draws them, with weights as they are before training: what
  * they are makes no difference to the time.
  */
 export function timedSample(
   { config, system, shape }: BenchCase,
-  drawing: DrawingCase,
+  sampling: SamplingCase,
 ): Timed & { evaluations: () => number } {
   const model = new Model({ system, shape })
   model.setWeights(
@@ -30,7 +30,7 @@ export function timedSample(
     evaluations: () => evaluations,
     time: async (calls) => {
       const begun = performance.now()
-      for (let i = 0; i < calls; i++) ({ evaluations } = await model.sample({ ...drawing, seed: i }))
+      for (let i = 0; i < calls; i++) ({ evaluations } = await model.sample({ ...sampling, seed: i }))
       return (performance.now() - begun) / calls
     },
     dispose: () => model.dispose(),

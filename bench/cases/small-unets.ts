@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { consistentPath } from '../../src-main/engine/model/flow/path.ts'
 import { klElements } from '../../src-main/engine/model/flow/divergence.ts'
 import type { Parameters, System } from '../../src-main/engine/model/flow/system.ts'
@@ -12,7 +12,7 @@ import { resizedBeside } from '../../src-main/engine/model/nets/resize.ts'
  * Two U-Nets of 150,000 parameters each, with the objective of a posterior: small enough that what is not arithmetic
  * shows. For timing only.
  */
-export function smallUnets(shape: PictureShape, hidden: number): System {
+export function smallUnets(shape: ImageShape, hidden: number): System {
   const { channels } = shape
   const layers = new Layers('small')
   const velocity = unet(layers, { name: 'velocity', cin: channels, cout: channels, hidden })

@@ -1,14 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor2D } from '@tensorflow/tfjs-core'
-import { picturesPerStep } from '#shared/run-limits.ts'
+import { imagesPerStep } from '#shared/run-limits.ts'
 import { nodeBackend } from '../../src-main/engine/backend/tfjs.ts'
 import { createProgram } from '../../src-main/engine/graph/create-program.ts'
 import type { Program, ProgramSpec } from '../../src-main/engine/graph/program.ts'
 import { trace } from '../../src-main/engine/graph/trace.ts'
 import { flopsOf } from '../../src-main/engine/graph/analysis/flops.ts'
 import { initialState, stepProgram } from '../../src-main/engine/training/step-program.ts'
-import { Stepper } from '../../src-main/engine/training/step-runner.ts'
-import { madeUpPictures } from './synthetic-images.ts'
+import { StepRunner } from '../../src-main/engine/training/step-runner.ts'
+import { madeUpImages } from './synthetic-images.ts'
 import type { BenchCase } from './networks.ts'
 
 /** Something that can be timed a few calls at a time. */
@@ -37,27 +37,27 @@ export async function timeBoth(timed: Timed, calls: number): Promise<Timing> {
 export interface StepTimes {
   /** Outside of TensorFlow's call: what is fed, and what is made of what it answers. */
   outsideMs: number
-  /** Of that: choosing, reading and varying the pictures. */
+  /** Of that: choosing, reading and varying the images. */
   inputMs: number
 }
 
-/** Batches of pictures that are made up for the timing. */
+/** Batches of images that are made up for the timing. */
 const batchesMadeUp = 8
 
 /**
- * The training step of a case exactly as a run takes it, pictures and all; and its arithmetic. With `fed` each step is
- * given its pictures' bytes, as when they do not fit on the device.
+ * The training step of a case exactly as a run takes it, images and all; and its arithmetic. With `fed` each step is
+ * given its images' bytes, as when they do not fit on the device.
  */
 export function timedStep(
   network: BenchCase,
   { fed = false }: { fed?: boolean } = {},
 ): Timed & { gflop: number; parameters: number; times: () => StepTimes } {
   const { config, shape, system } = network
-  const count = batchesMadeUp * picturesPerStep(config)
-  const { dataset, dispose } = madeUpPictures(shape, count)
+  const count = batchesMadeUp * imagesPerStep(config)
+  const { dataset, dispose } = madeUpImages(shape, count)
   const places = Uint32Array.from({ length: count }, (_, i) => i)
-  const stepper = new Stepper({ system, config, dataset, places, resident: fed ? 0 : count })
-  stepper.begin(initialState(system, config))
+  const stepRunner = new StepRunner({ system, config, dataset, places, resident: fed ? 0 : count })
+  stepRunner.begin(initialState(system, config))
   const spec = stepProgram({ system, config, shape })
   const native = nativeClock()
   let [step, taken, wallMs] = [0, 0, 0]
@@ -65,17 +65,17 @@ export function timedStep(
     gflop: flopsOf(spec, trace(spec)) / 1e9,
     parameters: system.parameters.reduce((sum, parameter) => sum + tf.util.sizeFromShape(parameter.shape), 0),
     time: async (calls) => {
-      native.ms = stepper.inputMs = 0
+      native.ms = stepRunner.inputMs = 0
       const from = performance.now()
-      for (let i = 0; i < calls; i++) await stepper.take(++step, config)
+      for (let i = 0; i < calls; i++) await stepRunner.take(++step, config)
       wallMs = performance.now() - from
       taken = calls
       return wallMs / calls
     },
-    times: () => ({ outsideMs: (wallMs - native.ms) / taken, inputMs: stepper.inputMs / taken }),
+    times: () => ({ outsideMs: (wallMs - native.ms) / taken, inputMs: stepRunner.inputMs / taken }),
     dispose: async () => {
       native.stop()
-      await stepper.dispose()
+      await stepRunner.dispose()
       dispose()
     },
   }

@@ -2,21 +2,18 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { DatasetIndex } from '#shared/schemas/dataset.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { Dataset } from '../../src-main/datasets/packed-dataset.ts'
 import { indexName, indexText, pixelsName } from '../../src-main/datasets/index-file.ts'
 import { sha256 } from '../../src-main/files/atomic-write.ts'
 import { uniformStream } from '../../src-main/engine/rng.ts'
 
 /** A packed dataset of noise in a folder of its own, which goes when it is disposed. */
-export function madeUpPictures(
-  shape: PictureShape,
-  count: number,
-): { dataset: Dataset; dispose: () => void } {
+export function madeUpImages(shape: ImageShape, count: number): { dataset: Dataset; dispose: () => void } {
   const { height, width, channels } = shape
   const uniform = uniformStream(1, 0, 'noise')
-  const pixels = Uint8Array.from({ length: count * pictureBytes(shape) }, () => 256 * uniform())
+  const pixels = Uint8Array.from({ length: count * imageBytes(shape) }, () => 256 * uniform())
   const index: DatasetIndex = {
     format: 1,
     id: 'made-up',

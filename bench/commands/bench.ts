@@ -25,18 +25,18 @@ export function addBench(program: Command): void {
       new Option('--network <network>', 'what to train').choices(benchNetworks).default('small-unets'),
     )
     .option('--set <key=value>', 'another setting of the run, batch=256 for one', collectSettings, {})
-    .option('--image-size <pixels>', 'width and height of the pictures', imageSize)
+    .option('--image-size <pixels>', 'width and height of the images', imageSize)
     .addOption(
       new Option('--precision <precision>', 'in what products are computed')
         .choices(['fp32', 'bf16'])
         .default('fp32'),
     )
-    .option('--fed', 'give each step its pictures, as when they do not fit on the device')
+    .option('--fed', 'give each step its images, as when they do not fit on the device')
     .option('--steps <count>', 'steps per repeat; about five seconds of them unless said', count)
     .option('--repeats <count>', 'repeats, whose median is told', count, 7)
     .addOption(
       new Option(
-        '--against <peer>',
+        '--against <baseline>',
         'time in turns with this process: PyTorch, or the same step where the app has its engine',
       ).choices(['torch', 'electron']),
     )
@@ -46,9 +46,9 @@ export function addBench(program: Command): void {
     .action(benchStep)
   bench
     .command('sample')
-    .description('time the drawing of pictures')
+    .description('time the sampling of images')
     .addOption(new Option('--network <network>', 'what draws').choices(benchNetworks).default('default-64'))
-    .option('--count <count>', 'pictures in each repeat', count, 64)
+    .option('--count <count>', 'images in each repeat', count, 64)
     .addOption(new Option('--solver <solver>', 'how to draw').choices([...solverNames]).default('euler'))
     .option('--steps <count>', 'steps of the solver', count, 20)
     .option('--repeats <count>', 'repeats, whose median is told', count, 5)
@@ -58,7 +58,7 @@ export function addBench(program: Command): void {
   bench
     .command('import')
     .description('time the import of a folder, in turns with what sharp alone decodes')
-    .argument('[folder]', 'pictures; without it photographs are made up, and deleted after')
+    .argument('[folder]', 'images; without it photographs are made up, and deleted after')
     .option('--image-size <pixels>', 'width and height to learn at', imageSize, 64)
     .option('--photos <count>', 'how many photographs to make up', count, 200)
     .option('--megapixels <count>', 'their size', positiveNumber, 4)

@@ -10,9 +10,13 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { summarize } from '../summary.ts'
 import { uniformStream } from '../../src-main/engine/rng.ts'
 import { forkImporter } from '../../src-main/processes/cli-importer.ts'
-import { walk } from '../../src-main/importer/list-files.ts'
-import { resourceFolder } from '../../src-main/files/resources.ts'
-import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from '../../src-main/cli/support/interrupt.ts'
+import { listFiles } from '../../src-main/importer/list-files.ts'
+import {
+  checkInterrupted,
+  Interrupted,
+  onInterrupt,
+  wasInterrupted,
+} from '../../src-main/cli/support/interrupt.ts'
 import { answer, bytes, say } from '../../src-main/cli/support/output.ts'
 
 export interface ImportBenchOptions {
@@ -31,7 +35,7 @@ export async function benchImport(folder: string | undefined, options: ImportBen
   try {
     const from = folder === undefined ? await makePhotos(join(scratch, 'photos'), options) : resolve(folder)
     const paths = (
-      await walk([from], {
+      await listFiles([from], {
         signal: new AbortController().signal,
         onFile: () => undefined,
       })
@@ -50,18 +54,18 @@ export async function benchImport(folder: string | undefined, options: ImportBen
       )
     }
     const result = {
-      pictures: paths.length,
+      images: paths.length,
       size,
       scanSeconds: summarize(scans).median,
       packSeconds: summarize(ours).median,
-      picturesPerSecond: paths.length / summarize(ours).median,
+      imagesPerSecond: paths.length / summarize(ours).median,
       sharpSeconds: summarize(theirs).median,
-      /** Pictures a second, ours over sharp's, pair by pair. */
+      /** Images a second, ours over sharp's, pair by pair. */
       ratio: summarize(theirs.map((seconds, i) => seconds / (ours[i] ?? NaN))).median,
       peakMemoryBytes: Math.max(...peaks),
     }
     say(
-      `${result.pictures} pictures to ${size} × ${size}: ${result.picturesPerSecond.toFixed(0)} a second, ` +
+      `${result.images} images to ${size} × ${size}: ${result.imagesPerSecond.toFixed(0)} a second, ` +
         `${result.ratio.toFixed(2)} of what sharp alone decodes, at most ${bytes(result.peakMemoryBytes)}; ` +
         `looked through before that in ${result.scanSeconds.toFixed(1)} s`,
     )
@@ -125,7 +129,7 @@ async function sharpAlone(paths: string[], size: number): Promise<number> {
   return seconds
 }
 
-/** Pictures with the detail of photographs: noise at every scale, as JPEG. Answers their folder. */
+/** Images with the detail of photographs: noise at every scale, as JPEG. Answers their folder. */
 async function makePhotos(
   folder: string,
   { photos, megapixels }: Pick<ImportBenchOptions, 'photos' | 'megapixels'>,

@@ -18,34 +18,34 @@ export interface SampleBenchOptions {
   json?: boolean
 }
 
-/** Times the drawing of pictures from noise. */
+/** Times the sampling of images from noise. */
 export async function benchSample(options: SampleBenchOptions): Promise<void> {
   const { network, count, solver, steps, repeats, json = false } = options
   const { deviceName } = loadTensorFlow({ device: options.device })
   await checkInterrupted()
-  const drawing = timedSample(benchCase(network), { count, solver, steps })
-  await drawing.time(1)
+  const sampling = timedSample(benchCase(network), { count, solver, steps })
+  await sampling.time(1)
   const times: number[] = []
   for (let i = 0; i < repeats; i++) {
     await checkInterrupted()
-    times.push(await drawing.time(1))
+    times.push(await sampling.time(1))
     say(`${i + 1} of ${repeats}: ${((times[i] ?? NaN) / 1000).toFixed(2)} s`)
   }
   const ms = summarize(times)
-  const evaluations = drawing.evaluations()
+  const evaluations = sampling.evaluations()
   const result = {
     ...{ network, device: deviceName, count, solver, steps, evaluations },
-    msPerPicture: ms.median / count,
+    msPerImage: ms.median / count,
     spread: ms,
-    /** Evaluations of the network on one picture each, a second. */
+    /** Evaluations of the network on one image each, a second. */
     evaluationsPerSecond: (count * evaluations * 1000) / ms.median,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
   }
   say(
-    `${network} on ${deviceName}: ${count} pictures by ${solver} in ${(ms.median / 1000).toFixed(2)} s ` +
-      `(${(ms.min / 1000).toFixed(2)} to ${(ms.max / 1000).toFixed(2)}), ${result.msPerPicture.toFixed(1)} ms each, ` +
+    `${network} on ${deviceName}: ${count} images by ${solver} in ${(ms.median / 1000).toFixed(2)} s ` +
+      `(${(ms.min / 1000).toFixed(2)} to ${(ms.max / 1000).toFixed(2)}), ${result.msPerImage.toFixed(1)} ms each, ` +
       `${result.evaluationsPerSecond.toFixed(0)} evaluations a second, ${bytes(result.peakMemoryBytes)}`,
   )
-  await drawing.dispose()
+  await sampling.dispose()
   answer(json, result)
 }

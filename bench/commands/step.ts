@@ -8,12 +8,12 @@ import type { Timed, Timing } from '../cases/step.ts'
 import { summarize } from '../summary.ts'
 import type { Summary } from '../summary.ts'
 import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
-import type { Peer, PeerTiming } from '../baselines/baseline.ts'
-import { startElectronPeer } from '../baselines/electron.ts'
+import type { Baseline, BaselineTiming } from '../baselines/baseline.ts'
+import { startElectronBaseline } from '../baselines/electron.ts'
 import { checkInterrupted, wasInterrupted } from '../../src-main/cli/support/interrupt.ts'
 import { answer, say } from '../../src-main/cli/support/output.ts'
-import { startTorchPeer, torchVariants, variantName } from '../baselines/torch.ts'
-import type { TorchPeer } from '../baselines/torch.ts'
+import { startTorchBaseline, torchVariants, variantName } from '../baselines/torch.ts'
+import type { TorchBaseline } from '../baselines/torch.ts'
 
 export interface StepOptions {
   network: BenchNetwork
@@ -34,7 +34,7 @@ const repeatSeconds = 5
 /** Times training steps, the machine's own limit and, if asked, another program, in turns. */
 export async function benchStep(options: StepOptions): Promise<void> {
   const { network, repeats } = options
-  checkPeer(options)
+  checkBaseline(options)
   const { device, deviceName } = loadTensorFlow({ device: options.device })
   await checkInterrupted()
   const changes = changesOf(options)
@@ -44,9 +44,9 @@ export async function benchStep(options: StepOptions): Promise<void> {
   await checkInterrupted()
   await warmUp(limit)
   const calls = options.steps ?? Math.max(1, Math.round((repeatSeconds * 1000) / first))
-  const peer = await startRival(options, { device, changes, calls })
+  const baseline = await startRival(options, { device, changes, calls })
   const ours: Timing[] = []
-  const theirs: PeerTiming[] = []
+  const theirs: BaselineTiming[] = []
   const limits: number[] = []
   const outside: number[] = []
   const input: number[] = []
@@ -57,9 +57,9 @@ export async function benchStep(options: StepOptions): Promise<void> {
     const { outsideMs, inputMs } = step.times()
     outside.push(outsideMs)
     input.push(inputMs)
-    if (peer) theirs.push(await peer.process.time(calls))
+    if (baseline) theirs.push(await baseline.process.time(calls))
     limits.push(await limit.time(3))
-    const told = peer ? `, ${peer.name} ${theirs[i]?.ms.toFixed(1)} ms` : ''
+    const told = baseline ? `, ${baseline.name} ${theirs[i]?.ms.toFixed(1)} ms` : ''
     say(`${i + 1} of ${repeats}: ${ours[i]?.ms.toFixed(1)} ms${told}`)
   }
   const ms = summarize(ours.map((timing) => timing.ms))
@@ -72,7 +72,7 @@ export async function benchStep(options: StepOptions): Promise<void> {
     msPerStep: ms.median,
     spread: ms,
     processorMsPerStep: summarize(ours.map((timing) => timing.processorMs)).median,
-    /** Outside of TensorFlow's call, and of that for the pictures. */
+    /** Outside of TensorFlow's call, and of that for the images. */
     outsideMs: summarize(outside).median,
     inputMs: summarize(input).median,
     inputShare: summarize(input.map((each, i) => each / (ours[i]?.ms ?? NaN))).median,
@@ -81,12 +81,12 @@ export async function benchStep(options: StepOptions): Promise<void> {
     gflops: (step.gflop / ms.median) * 1000,
     peakGflops: peak.median,
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
-    ...(peer ? { against: comparison({ peer, ours, theirs }) } : {}),
+    ...(baseline ? { against: comparison({ baseline, ours, theirs }) } : {}),
   }
   tell(result)
   await step.dispose()
   await limit.dispose()
-  peer?.process.dispose()
+  baseline?.process.dispose()
   answer(options.json ?? false, result)
 }
 
@@ -107,12 +107,12 @@ export async function warmUp(timed: Timed): Promise<number> {
 interface Rival {
   name: string
   /** What it told of itself, for the answer. */
-  about: { peer: string; parameters: number; threads?: number }
-  process: Pick<Peer<unknown>, 'time' | 'dispose'>
+  about: { baseline: string; parameters: number; threads?: number }
+  process: Pick<Baseline<unknown>, 'time' | 'dispose'>
 }
 
 /** @throws FlowerbedError `bad-input` before anything is started that would be for nothing */
-function checkPeer({ against, python, set, imageSize }: StepOptions): void {
+function checkBaseline({ against, python, set, imageSize }: StepOptions): void {
   if (against !== 'torch') return
   if (!python)
     throw new FlowerbedError('bad-input', 'Which Python has torch? Say --python.', { where: '--python' })
@@ -129,9 +129,9 @@ async function startRival(
   { device, changes, calls }: { device: 'cpu' | 'cuda'; changes: BenchChanges; calls: number },
 ): Promise<Rival | null> {
   if (against === 'electron') {
-    const electron = await startElectronPeer({ network, device, changes })
+    const electron = await startElectronBaseline({ network, device, changes })
     const name = `Electron ${electron.about.version}`
-    return { name, about: { peer: name, parameters: electron.about.parameters }, process: electron }
+    return { name, about: { baseline: name, parameters: electron.about.parameters }, process: electron }
   }
   return against && python
     ? await bestTorch({ python, network, precision, device, calls: Math.max(1, calls >> 2) })
@@ -147,14 +147,14 @@ async function bestTorch(options: {
   calls: number
 }): Promise<Rival> {
   const { calls, ...rest } = options
-  const tried: { peer: TorchPeer; name: string; ms: number }[] = []
+  const tried: { baseline: TorchBaseline; name: string; ms: number }[] = []
   for (const variant of torchVariants) {
     try {
-      const peer = await startTorchPeer({ ...rest, variant })
-      const ms = summarize([(await peer.time(calls)).ms, (await peer.time(calls)).ms]).min
-      const name = `PyTorch ${peer.about.torch}, ${variantName(variant)}`
+      const baseline = await startTorchBaseline({ ...rest, variant })
+      const ms = summarize([(await baseline.time(calls)).ms, (await baseline.time(calls)).ms]).min
+      const name = `PyTorch ${baseline.about.torch}, ${variantName(variant)}`
       say(`${name}: ${ms.toFixed(1)} ms`)
-      tried.push({ peer, name, ms })
+      tried.push({ baseline, name, ms })
     } catch (thrown) {
       // Without a torch none runs; without a compiler half of them do.
       if (tried.length === 0 || wasInterrupted()) throw thrown
@@ -162,18 +162,26 @@ async function bestTorch(options: {
     }
   }
   const [best, ...slower] = tried.sort((a, b) => a.ms - b.ms)
-  for (const each of slower) each.peer.dispose()
+  for (const each of slower) each.baseline.dispose()
   if (!best) throw new FlowerbedError('internal', 'There is no way to run PyTorch.')
-  const { threads, parameters } = best.peer.about
-  return { name: 'PyTorch', about: { peer: best.name, threads, parameters }, process: best.peer }
+  const { threads, parameters } = best.baseline.about
+  return { name: 'PyTorch', about: { baseline: best.name, threads, parameters }, process: best.baseline }
 }
 
-function comparison({ peer, ours, theirs }: { peer: Rival; ours: Timing[]; theirs: PeerTiming[] }) {
+function comparison({
+  baseline,
+  ours,
+  theirs,
+}: {
+  baseline: Rival
+  ours: Timing[]
+  theirs: BaselineTiming[]
+}) {
   const ratio = (key: keyof Timing) =>
     summarize(ours.map((own, i) => own[key] / (theirs[i]?.[key] ?? NaN))).median
   const peakMemoryBytes = theirs.at(-1)?.peakMemoryBytes
   return {
-    ...peer.about,
+    ...baseline.about,
     msPerStep: summarize(theirs.map(({ ms }) => ms)).median,
     ...(peakMemoryBytes === undefined ? {} : { peakMemoryBytes }),
     /** Ours over theirs, pair by pair. */
@@ -201,12 +209,12 @@ function tell(result: {
   )
   const { outsideMs, inputMs, inputShare } = result
   say(
-    `${outsideMs.toFixed(2)} ms of a step are outside of TensorFlow, ${inputMs.toFixed(2)} ms of them for the pictures ` +
+    `${outsideMs.toFixed(2)} ms of a step are outside of TensorFlow, ${inputMs.toFixed(2)} ms of them for the images ` +
       `(${(100 * inputShare).toFixed(2)} %)`,
   )
   if (against) {
     say(
-      `${against.peer}: ${against.msPerStep.toFixed(1)} ms; ours takes ${against.ratio.toFixed(2)} of its time`,
+      `${against.baseline}: ${against.msPerStep.toFixed(1)} ms; ours takes ${against.ratio.toFixed(2)} of its time`,
     )
   }
 }

@@ -1,7 +1,7 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
-import type { TrainingDesk } from '../runs/training-queue.ts'
+import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Guard } from './guard.ts'
 import { createQuitter } from './quitter.ts'
 
@@ -11,7 +11,7 @@ import { createQuitter } from './quitter.ts'
  */
 export function quitSafely(options: {
   window: BrowserWindow
-  desk: TrainingDesk
+  trainingQueue: TrainingQueue
   experiments: ExperimentQueue
   guard: Guard
   /** From now on nothing that holds up the end is waited for long. */
@@ -19,10 +19,10 @@ export function quitSafely(options: {
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
 }): void {
-  const { window, desk, experiments, guard, hurry, shutDown } = options
+  const { window, trainingQueue, experiments, guard, hurry, shutDown } = options
   const quitter = createQuitter({
     guard,
-    running: () => desk.running,
+    running: () => trainingQueue.running,
     ask: async ({ name }) => {
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
@@ -39,7 +39,7 @@ export function quitSafely(options: {
       experiments.halt()
       hurry()
     },
-    pause: () => desk.close(),
+    pause: () => trainingQueue.close(),
     shutDown,
     leave: () => app.quit(),
     leaveNow: () => app.exit(0),

@@ -3,8 +3,8 @@ import type { AppEvent } from '#shared/ipc.ts'
 import { isLive } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
-import type { RunKeeper } from '../runs/run-service.ts'
-import type { TrainingDesk } from '../runs/training-queue.ts'
+import type { RunService } from '../runs/run-service.ts'
+import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Store } from '../database/store.ts'
 import type { RunControl } from './engine-events.ts'
 import { isStorageFault } from './storage-faults.ts'
@@ -12,36 +12,36 @@ import { isStorageFault } from './storage-faults.ts'
 /** What happens to the app's runs when their history cannot be written. */
 export function runControl(options: {
   store: Store
-  keeper: RunKeeper
-  desk: TrainingDesk
+  runService: RunService
+  trainingQueue: TrainingQueue
   experiments: ExperimentQueue
   emit: (event: AppEvent) => void
 }): RunControl {
-  const { store, keeper, desk, experiments, emit } = options
+  const { store, runService, trainingQueue, experiments, emit } = options
   /** The record of a run that does not train although it says so. */
   const stale = (runId: string): RunRecord | null => {
     const run = store.runs.get(runId)
-    const trainsNot = desk.running?.id !== runId && !keeper.isTrainedElsewhere(runId)
+    const trainsNot = trainingQueue.running?.id !== runId && !runService.isTrainedElsewhere(runId)
     return isLive(run) && trainsNot ? run : null
   }
   return {
-    record: (event) => keeper.record(event),
+    record: (event) => runService.record(event),
     pause: async (runId) => {
       // The next run of an experiment could not be recorded either.
       experiments.halt()
       try {
-        await desk.pause(runId)
+        await trainingQueue.pause(runId)
       } catch (thrown) {
         // A checkpoint that could not be written ends training all the same, a moment later.
-        if (isStorageFault(thrown)) await desk.settled(runId)
+        if (isStorageFault(thrown)) await trainingQueue.settled(runId)
         throw thrown
       }
     },
     discard: async (runId) => {
       emit({ type: 'runDeleted', id: runId })
-      if (desk.running?.id === runId) await desk.stop(runId, false)
+      if (trainingQueue.running?.id === runId) await trainingQueue.stop(runId, false)
     },
-    ended: (runId) => desk.settled(runId),
+    ended: (runId) => trainingQueue.settled(runId),
     settle: (runId) => {
       if (!stale(runId)) return
       emit({ type: 'run', run: store.runs.update(runId, { status: 'paused' }) })
@@ -56,7 +56,7 @@ export function runControl(options: {
 /** Passes on to the window what the engine tells, as far as it shows it. */
 export function forwardToWindow(event: EngineEvent, emit: (event: AppEvent) => void): void {
   if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') emit(event)
-  else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'drawing') emit(event)
+  else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'sampling') emit(event)
   else if (event.type === 'warning') {
     const { runId, message } = event
     emit({ type: 'notice', level: 'warning', message, runId })

@@ -15,14 +15,15 @@ export const senderOf = (event: IpcMainEvent | IpcMainInvokeEvent): ReturnType<t
   whoseFrame(() => event.senderFrame, pageUrl)
 
 /** Whether a request comes from the main frame of our own page. */
-export const isOurs = (event: IpcMainEvent | IpcMainInvokeEvent): boolean => senderOf(event) === 'ours'
+export const isTrustedSender = (event: IpcMainEvent | IpcMainInvokeEvent): boolean =>
+  senderOf(event) === 'ours'
 
 /** Whether a window shows our own page. */
 export const showsOurPage = (contents: WebContents): boolean =>
   whoseFrame(() => (contents.isDestroyed() ? null : contents.mainFrame), pageUrl) === 'ours'
 
 /** No page but ours, no window but ours, no permission for anything but copying text. */
-export function lockDown(guard: Guard): void {
+export function hardenSession(guard: Guard): void {
   app.on(
     'web-contents-created',
     guard.wrap('new page', (_: unknown, contents: WebContents) => {

@@ -6,7 +6,7 @@ import type { RunRecord } from '#shared/schemas/run.ts'
 import type { Guard } from './guard.ts'
 
 /** What the system shows of training beside the window: progress on the taskbar, no sleep, a word at the end. */
-export class Attention {
+export class TaskbarStatus {
   private readonly windowNow: () => BrowserWindow | null
   private readonly guard: Guard
   private blocker: number | null = null
@@ -34,7 +34,7 @@ export class Attention {
     const notification = new Notification({
       title: finished ? `“${run.name}” has grown` : `“${run.name}” has stopped`,
       body: finished
-        ? 'Its pictures are in the gallery.'
+        ? 'Its images are in the gallery.'
         : (run.error?.message ?? 'Open Flowerbed to see why.'),
     })
     notification.on(

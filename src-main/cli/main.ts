@@ -31,7 +31,7 @@ const readerGone = 141
 /** Exit codes: 0 done, 1 failed, 2 bad usage or input, 130 interrupted with what was done saved. */
 export async function main(argv: string[]): Promise<number> {
   const program = new Command('flowerbed')
-    .description('Grow an image generator from a folder of pictures.')
+    .description('Grow an image generator from a folder of images.')
     .version(flowerbedVersion)
     .configureOutput({
       writeOut: (text) => {

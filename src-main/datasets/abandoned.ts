@@ -6,8 +6,8 @@ import { isTaggedRunning } from '../processes/process-identity.ts'
 
 /** A dataset while it is packed, in the folder of datasets; then the tag of the process that does it. */
 export const packing = '.packing-'
-/** An importer's journals, in the system's temporary folder; then the tag of the process that started it. */
-export const journals = 'flowerbed-importer-'
+/** An importer's inFlightLogs, in the system's temporary folder; then the tag of the process that started it. */
+export const inFlightLogs = 'flowerbed-importer-'
 
 /** As older versions named it. */
 const untagged = /^\.packing-(\d+)-[\da-f]{8}-[\da-f]{4}-/
@@ -20,9 +20,9 @@ export async function removeAbandonedPacks(datasetsDirectory: string): Promise<v
   await removeAbandoned(datasetsDirectory, packing)
 }
 
-/** Removes the journals of processes that were killed. */
-export async function removeAbandonedJournals(): Promise<void> {
-  await removeAbandoned(tmpdir(), journals)
+/** Removes the inFlightLogs of processes that were killed. */
+export async function removeAbandonedLogs(): Promise<void> {
+  await removeAbandoned(tmpdir(), inFlightLogs)
 }
 
 async function removeAbandoned(folder: string, prefix: string): Promise<void> {

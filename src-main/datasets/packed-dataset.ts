@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { DatasetIndex } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { indexName, parseIndex, pixelsName } from './index-file.ts'
 import { hashOfFile } from './verify-pixels.ts'
@@ -15,7 +15,7 @@ const readAtMost = 2 ** 30
 
 const advice = 'Import the folder again; the original images, runs and checkpoints are safe.'
 
-/** A packed dataset opened for reading: pictures are read from the file by position, so it may be larger than memory. */
+/** A packed dataset opened for reading: images are read from the file by position, so it may be larger than memory. */
 export class Dataset {
   readonly index: DatasetIndex
   readonly directory: string
@@ -27,7 +27,7 @@ export class Dataset {
     this.index = readIndex(directory)
     this.file = openPixels(directory)
     const { size } = fstatSync(this.file)
-    const expected = this.index.count * pictureBytes(this.index.shape)
+    const expected = this.index.count * imageBytes(this.index.shape)
     if (size !== expected) {
       this.close()
       throw this.damaged(`The packed images are damaged: there are ${size} bytes instead of ${expected}.`)
@@ -54,10 +54,10 @@ export class Dataset {
     return found !== null
   }
 
-  /** Pictures by position, in that order: uint8 NHWC. */
-  pictures(indices: ArrayLike<number>): PixelBatch {
+  /** Images by position, in that order: uint8 NHWC. */
+  images(indices: ArrayLike<number>): PixelBatch {
     const { shape } = this.index
-    const bytes = pictureBytes(shape)
+    const bytes = imageBytes(shape)
     const pixels = new Uint8Array(indices.length * bytes)
     for (let i = 0; i < indices.length; i++)
       this.mustBe(bytes, readSync(this.file, pixels, i * bytes, bytes, this.placeOf(indices[i]) * bytes))
@@ -66,7 +66,7 @@ export class Dataset {
 
   /** The same bytes, read by other threads while this one does something else. */
   async read(indices: ArrayLike<number>): Promise<Uint8Array> {
-    const bytes = pictureBytes(this.index.shape)
+    const bytes = imageBytes(this.index.shape)
     const pixels = new Uint8Array(indices.length * bytes)
     const places = Array.from(indices, (index) => this.placeOf(index))
     await Promise.all(
@@ -78,9 +78,9 @@ export class Dataset {
     return pixels
   }
 
-  /** The bytes of all pictures. */
+  /** The bytes of all images. */
   all(): Uint8Array {
-    const pixels = new Uint8Array(this.count * pictureBytes(this.index.shape))
+    const pixels = new Uint8Array(this.count * imageBytes(this.index.shape))
     for (let at = 0; at < pixels.length;) {
       const bytes = readSync(this.file, pixels, at, Math.min(readAtMost, pixels.length - at), at)
       if (bytes === 0) this.mustBe(pixels.length, at)
@@ -105,7 +105,7 @@ export class Dataset {
 
   private placeOf(index = -1): number {
     if (Number.isInteger(index) && index >= 0 && index < this.count) return index
-    throw new FlowerbedError('bad-input', `There is no picture ${index}; there are ${this.count}.`, {
+    throw new FlowerbedError('bad-input', `There is no image ${index}; there are ${this.count}.`, {
       where: this.directory,
     })
   }

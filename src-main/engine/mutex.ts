@@ -1,5 +1,5 @@
 /** Lets one asynchronous job at a time touch something, in the order they came. */
-export class Turns {
+export class Mutex {
   private last: Promise<unknown> = Promise.resolve()
 
   /** Runs `job` when all earlier ones have ended, well or badly. */

@@ -1,6 +1,6 @@
-import { adaptiveSolver, drawingOf, selectionOf } from '#shared/schemas/sampling.ts'
+import { adaptiveSolver, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type {
-  DrawingRequest,
+  SamplingRequest,
   EngineEvent,
   EngineRequests,
   SampleRequest,
@@ -12,16 +12,16 @@ import { describeMachine } from './backend/machine.ts'
 import { outOfMemory } from './backend/gpu-errors.ts'
 import { availableMemory } from './backend/free-memory.ts'
 import { loadTensorFlow } from './backend/load.ts'
-import { DrawingJobs } from './sampling/sampling-jobs.ts'
+import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
 import { encode } from './sampling/encode.ts'
 import { exportModel } from './sampling/export.ts'
 import { drawGrid } from './sampling/latent-grid.ts'
 import type { Model } from './sampling/sampler.ts'
-import { SavedModels } from './sampling/loaded-samplers.ts'
+import { LoadedSamplers } from './sampling/loaded-samplers.ts'
 import { shift } from './sampling/latent-shift.ts'
 import { saveSheet } from './sampling/sample-sheet.ts'
-import { walk } from './sampling/interpolate.ts'
+import { interpolate } from './sampling/interpolate.ts'
 import { estimateMemory } from './training/memory-estimate.ts'
 import { Trainer } from './training/train-loop.ts'
 
@@ -39,7 +39,7 @@ export type ModelRequests = Pick<
   | 'grid'
   | 'shift'
   | 'export'
-  | 'cancelDrawing'
+  | 'cancelSampling'
 >
 
 export interface Engine {
@@ -50,12 +50,12 @@ export interface Engine {
 
 /**
  * Everything the engine does, independent of which process it runs in: answers EngineRequests and tells EngineEvents.
- * TensorFlow is loaded when first needed. One run is in training at a time; drawing takes place between its steps.
+ * TensorFlow is loaded when first needed. One run is in training at a time; sampling takes place between its steps.
  */
 export function createEngine(options: { emit: (event: EngineEvent) => void }): Engine {
   const { emit } = options
-  const saved = new SavedModels()
-  const jobs = new DrawingJobs({ emit })
+  const saved = new LoadedSamplers()
+  const jobs = new SamplingJobs({ emit })
   let trainer: Trainer | null = null
 
   const trainerOf = (runId: string): Trainer => {
@@ -65,12 +65,12 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
 
   /** Draws with the live networks of a run in training, else with those of its checkpoint. */
   const withModel = <T>(
-    request: DrawingRequest,
+    request: SamplingRequest,
     work: (model: Model, context: { step: number; onStep: OnStep }) => Promise<T>,
   ): Promise<T> => {
     const { model: source, device } = request
-    const { weights } = drawingOf(request.drawing)
-    const drawing = jobs.run(request.job, async (onStep) => {
+    const { weights } = samplingOf(request.sampling)
+    const sampling = jobs.run(request.job, async (onStep) => {
       const lent = async (model: Model, step: number) => {
         await onStep(0)
         return await work(model, { step, onStep })
@@ -79,7 +79,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       loadTensorFlow({ device })
       return await saved.use({ source, weights }, lent)
     })
-    return drawing.catch((thrown: unknown) => {
+    return sampling.catch((thrown: unknown) => {
       throw outOfMemory(thrown) ?? thrown
     })
   }
@@ -120,7 +120,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       return await withModel(request, (model, context) => draw(model, { request, ...context }))
     },
     interpolate: async (request) =>
-      await withModel(request, (model, { onStep }) => walk(model, request, onStep)),
+      await withModel(request, (model, { onStep }) => interpolate(model, request, onStep)),
     encode: async (request) =>
       await withModel(request, (model, { onStep }) => encode(model, request, onStep)),
     grid: async (request) =>
@@ -128,7 +128,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     shift: async (request) => await withModel(request, (model, { onStep }) => shift(model, request, onStep)),
     export: async (request) =>
       await withModel(request, (model, { step }) => exportModel(model, { request, step })),
-    cancelDrawing: ({ job }) => jobs.cancel(job),
+    cancelSampling: ({ job }) => jobs.cancel(job),
   }
 
   return {
@@ -145,17 +145,17 @@ async function draw(
   { request, step, onStep }: { request: SampleRequest; step: number; onStep: OnStep },
 ): Promise<SampleResult> {
   const { model: source, save, seed, count, first, temperature, trajectory } = request
-  const drawing = drawingOf(request.drawing)
-  const drawn = await model.sample({ count, first, seed, temperature, trajectory, ...drawing, onStep })
-  const { pictures, evaluations } = drawn
-  const result = { pictures, trajectory: drawn.trajectory, evaluations }
+  const sampling = samplingOf(request.sampling)
+  const drawn = await model.sample({ count, first, seed, temperature, trajectory, ...sampling, onStep })
+  const { images, evaluations } = drawn
+  const result = { images, trajectory: drawn.trajectory, evaluations }
   if (!save) return { ...result, record: null }
   const { runId, runDirectory } = source
-  const { solver } = drawing
+  const { solver } = sampling
   const record = await saveSheet({
-    ...{ runId, runDirectory, kind: 'extra', step, pictures, seed, solver },
+    ...{ runId, runDirectory, kind: 'extra', step, images, seed, solver },
     // What an adaptive solver took stands for what it was asked.
-    solverSteps: solver === adaptiveSolver ? Math.round(drawn.steps) : drawing.steps,
+    solverSteps: solver === adaptiveSolver ? Math.round(drawn.steps) : sampling.steps,
   })
   return { ...result, record }
 }

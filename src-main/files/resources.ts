@@ -22,5 +22,5 @@ export function resourceFolder(...parts: string[]): string {
   })
 }
 
-/** The pictures that come with Flowerbed. */
+/** The images that come with Flowerbed. */
 export const demoFolder = (): string => resourceFolder('demo', 'images')

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
-import { UnreadablePicture } from './reasons.ts'
+import { UnreadableImage } from './reasons.ts'
 
 /**
  * Reading that is in the system's memory already is done sooner than asking a thread for it. A disk that took longer is
@@ -21,11 +21,11 @@ export const notAFile = 'is not a file but a pipe, a socket or a device'
 
 /**
  * Only files are opened: opening a FIFO waits for somebody to write to it, and opening a device may set it going.
- * @throws UnreadablePicture for anything but a regular file
+ * @throws UnreadableImage for anything but a regular file
  */
 function mustBeFile(stats: Stats): void {
   if (stats.isFile()) return
-  throw new UnreadablePicture(stats.isDirectory() ? 'is a folder' : notAFile)
+  throw new UnreadableImage(stats.isDirectory() ? 'is a folder' : notAFile)
 }
 
 /** As `mustBeFile`, for what another library opens by its name. */

@@ -1,4 +1,4 @@
-import { decode, readPicture } from './decode.ts'
+import { decode, readImage } from './decode.ts'
 import type { Frame } from './decode.ts'
 import type { JobContext } from './scan.ts'
 import { openedBy } from './list-files.ts'
@@ -6,7 +6,7 @@ import type { FoundFile } from './list-files.ts'
 
 /**
  * Reads alone, one after the other, the files that were in hand when an earlier process ended: should this process end
- * too, its journal names the one that did it.
+ * too, its inFlightLog names the one that did it.
  */
 export async function probe(
   files: FoundFile[],
@@ -16,9 +16,9 @@ export async function probe(
   const suspects = files.filter(({ path }) => careful.includes(path) && !refused.includes(path))
   for (const file of suspects) {
     context.signal.throwIfAborted()
-    const done = context.journal.begin(file.path)
+    const done = context.inFlightLog.begin(file.path)
     // What it is worth is seen when its turn comes; here it only has to be survived.
-    await readPicture(openedBy(file))
+    await readImage(openedBy(file))
       .then((source) => decode(source, frame))
       .catch(() => undefined)
     done()

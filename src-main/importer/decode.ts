@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Metadata, Sharp } from 'sharp'
 import type { ImportOptions } from '#shared/schemas/dataset.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
-import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import { decoderInput } from './colour/image-bytes.ts'
 import type { ImageBytes } from './colour/image-bytes.ts'
 import { readNative } from './colour/native.ts'
@@ -11,12 +11,12 @@ import { planColours } from './colour/plan.ts'
 import { openDecoder } from './decoder.ts'
 import { checkFile, eachPiece, readStart } from './adaptive-read.ts'
 import type { FileName } from './adaptive-read.ts'
-import { withSecondLook } from './retry-decode.ts'
-import { maxFileBytes, UnreadablePicture } from './reasons.ts'
+import { withRetry } from './retry-decode.ts'
+import { maxFileBytes, UnreadableImage } from './reasons.ts'
 import { sniff, sniffBytes } from './sniff.ts'
 
 export interface Frame {
-  shape: PictureShape
+  shape: ImageShape
   fit: ImportOptions['fit']
 }
 
@@ -24,65 +24,65 @@ export interface Frame {
 const smallBytes = 128 * 1024
 
 /** A source file as it is decoded: its bytes, or of a large one the first of them. */
-export type PictureSource = ImageBytes
+export type ImageSource = ImageBytes
 
 /**
- * A source file, looked at and found to be a picture.
- * @throws UnreadablePicture or a system error.
+ * A source file, looked at and found to be an image.
+ * @throws UnreadableImage or a system error.
  */
-export async function readPicture(path: FileName): Promise<PictureSource> {
+export async function readImage(path: FileName): Promise<ImageSource> {
   const { bytes, size } = await readStart(path, {
     most: smallBytes,
     check: (stats) => {
-      if (stats.size > maxFileBytes) throw new UnreadablePicture('is larger than 512 MB')
+      if (stats.size > maxFileBytes) throw new UnreadableImage('is larger than 512 MB')
     },
   })
   const kind = sniff(bytes.subarray(0, sniffBytes))
-  if (kind.kind === 'empty') throw new UnreadablePicture('is empty')
-  if (kind.kind === 'other') throw new UnreadablePicture('is not a picture')
+  if (kind.kind === 'empty') throw new UnreadableImage('is empty')
+  if (kind.kind === 'other') throw new UnreadableImage('is not an image')
   if (kind.kind === 'unsupported') throw unsupported(kind.name)
   // The decoder takes bytes for an image's, never for its name.
   if (typeof path !== 'string') return { path: '', head: await readFile(path), whole: true }
   return { path, head: bytes, whole: bytes.length === size }
 }
 
-export function unsupported(name: string): UnreadablePicture {
-  return new UnreadablePicture(`is a ${name} file, which cannot be read; save it as PNG or JPEG`)
+export function unsupported(name: string): UnreadableImage {
+  return new UnreadableImage(`is a ${name} file, which cannot be read; save it as PNG or JPEG`)
 }
 
-/** Upright size of a picture file, from its header. */
+/** Upright size of an image file, from its header. */
 export async function measure(path: FileName): Promise<{ width: number; height: number }> {
   await checkFile(path)
-  const { autoOrient } = await withSecondLook(() => metadataOf(path))
-  if (!autoOrient.width || !autoOrient.height) throw new UnreadablePicture('has no pixels')
+  const { autoOrient } = await withRetry(() => metadataOf(path))
+  if (!autoOrient.width || !autoOrient.height) throw new UnreadableImage('has no pixels')
   return { width: autoOrient.width, height: autoOrient.height }
 }
 
 async function metadataOf(path: FileName): Promise<Metadata> {
   try {
-    const input = typeof path === 'string' ? path : decoderInput(await readPicture(path))
+    const input = typeof path === 'string' ? path : decoderInput(await readImage(path))
     return await openDecoder(input).metadata()
   } catch {
     // Opened as its colours have to be read, or refused in words of what they are.
-    const { input } = await planColours(await readPicture(path))
+    const { input } = await planColours(await readImage(path))
     return await openDecoder(input).metadata()
   }
 }
 
 /**
- * Pixels of one picture: upright, in sRGB, on white, its first frame only.
+ * Pixels of one image: upright, in sRGB, on white, its first frame only.
  * @returns uint8 `[height, width, channels]`
  */
-export async function decode(source: PictureSource, frame: Frame): Promise<Uint8Array> {
-  return withSecondLook(() => decodeOnce(source, frame))
+export async function decode(source: ImageSource, frame: Frame): Promise<Uint8Array> {
+  return withRetry(() => decodeOnce(source, frame))
 }
 
-async function decodeOnce(source: PictureSource, frame: Frame): Promise<Uint8Array> {
+async function decodeOnce(source: ImageSource, frame: Frame): Promise<Uint8Array> {
   const plan = await planColours(source)
   if (plan.kind === 'ordinary') return inFrame(openDecoder(plan.input), frame)
   const { height, width } = frame.shape
   const [best, other] = await readNative(plan, { width, height, crop: frame.fit === 'crop' })
-  if (!best) throw new UnreadablePicture('has colours of a kind that cannot be read')
+  if (!best) throw new UnreadableImage('has colours of a kind that cannot be read')
   // A profile that the decoder cannot use is passed over, as it is in ordinary images.
   return other ? inFrame(best(), frame).catch(() => inFrame(other(), frame)) : inFrame(best(), frame)
 }
@@ -97,11 +97,11 @@ async function inFrame(image: Sharp, { shape, fit }: Frame): Promise<Uint8Array>
       ? upright.toColourspace('srgb').ensureAlpha()
       : upright.flatten({ background: '#ffffff' }).toColourspace(channels === 1 ? 'b-w' : 'srgb')
   const { data, info } = await coloured.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true })
-  if (data.length === pictureBytes(shape)) return data
+  if (data.length === imageBytes(shape)) return data
   return withChannels(data, info.channels, channels)
 }
 
-/** Grey pictures stay one channel wide in some colour spaces: repeat or drop, pixel by pixel. */
+/** Grey images stay one channel wide in some colour spaces: repeat or drop, pixel by pixel. */
 function withChannels(pixels: Uint8Array, from: number, to: number): Uint8Array {
   const count = pixels.length / from
   const wide = new Uint8Array(count * to)
@@ -114,14 +114,14 @@ function withChannels(pixels: Uint8Array, from: number, to: number): Uint8Array 
   return wide
 }
 
-/** One user picture at a given shape, as import would have decoded it. */
+/** One user image at a given shape, as import would have decoded it. */
 export async function decodeFile(path: string, frame: Frame): Promise<PixelBatch> {
-  const pixels = await decode(await readPicture(path), frame)
+  const pixels = await decode(await readImage(path), frame)
   return { ...frame.shape, count: 1, pixels }
 }
 
 /** Hex sha256 of a source's bytes. */
-export async function sha256(source: PictureSource): Promise<string> {
+export async function sha256(source: ImageSource): Promise<string> {
   const hash = createHash('sha256')
   if (source.whole) return hash.update(source.head).digest('hex')
   await eachPiece(source.path, (piece) => hash.update(piece))

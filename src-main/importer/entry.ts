@@ -1,9 +1,9 @@
-import { journalVariable } from '#shared/importer-messages.ts'
+import { inFlightLogVariable } from '#shared/importer-messages.ts'
 import type { ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
 import { parentChannel } from '../processes/channels.ts'
 import { serveCalls } from '../processes/rpc.ts'
 import { createImporter } from './importer.ts'
-import { noJournal, openJournal } from '../processes/in-flight-log.ts'
+import { noInFlightLog, openInFlightLog } from '../processes/in-flight-log.ts'
 
 // The one file that knows it is a process: an Electron utility process, or one forked by the CLI.
 const channel = parentChannel()
@@ -14,12 +14,12 @@ if (!channel) {
 // A terminal sends these to all of its processes; the parent decides what an import does then, and ends this one.
 for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined)
 
-const journalPath = process.env[journalVariable]
-const journal = journalPath === undefined ? noJournal : openJournal(journalPath)
+const logPath = process.env[inFlightLogVariable]
+const inFlightLog = logPath === undefined ? noInFlightLog : openInFlightLog(logPath)
 const server: { emit: (event: ImporterEvent) => void } = serveCalls<ImporterRequests, ImporterEvent>({
   channel,
   handlers: createImporter({
-    journal,
+    inFlightLog,
     emit: (event) => {
       server.emit(event)
     },

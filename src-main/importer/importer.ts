@@ -1,26 +1,26 @@
 import { importOptionsSchema } from '#shared/schemas/dataset.ts'
 import type { ImportProgress } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { Avoid, ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
+import type { CrashSuspects, ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { decodeFile } from './decode.ts'
-import type { Journal } from '../processes/in-flight-log.ts'
+import type { InFlightLog } from '../processes/in-flight-log.ts'
 import { pack } from './pack.ts'
-import { reasonOf, UnreadablePicture } from './reasons.ts'
+import { reasonOf, UnreadableImage } from './reasons.ts'
 import { scan } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
 
 /** Answers to every importer request, whatever process it runs in. Keeps scans until they are forgotten. */
 export function createImporter(options: {
   emit: (event: ImporterEvent) => void
-  journal: Journal
+  inFlightLog: InFlightLog
 }): Handlers<ImporterRequests> {
-  const { emit, journal } = options
+  const { emit, inFlightLog } = options
   const scans = new Map<string, Scan>()
   const jobs = new Map<string, AbortController>()
 
   async function run<Result>(
-    job: { job: string; avoid?: Avoid },
+    job: { job: string; avoid?: CrashSuspects },
     work: (context: JobContext) => Promise<Result>,
   ): Promise<Result> {
     const controller = new AbortController()
@@ -28,7 +28,7 @@ export function createImporter(options: {
     const report = (progress: ImportProgress) => emit({ type: 'progress', job: job.job, progress })
     const avoid = job.avoid ?? { careful: [], refused: [] }
     try {
-      return await work({ signal: controller.signal, journal, avoid, report })
+      return await work({ signal: controller.signal, inFlightLog, avoid, report })
     } catch (thrown) {
       if (controller.signal.aborted) throw new FlowerbedError('cancelled', 'The import was cancelled.')
       throw thrown
@@ -48,7 +48,7 @@ export function createImporter(options: {
       run(argument, (context) => {
         const found = scans.get(argument.scan)
         if (!found) {
-          throw new FlowerbedError('not-found', 'These pictures have to be looked through again.', {
+          throw new FlowerbedError('not-found', 'These images have to be looked through again.', {
             hint: 'Choose the folder once more.',
           })
         }
@@ -56,11 +56,11 @@ export function createImporter(options: {
         return pack(found, { options: parsed, datasetsDirectory: argument.datasetsDirectory, context })
       }),
     decode: async ({ path, shape, fit }) => {
-      const done = journal.begin(path)
+      const done = inFlightLog.begin(path)
       try {
         return await decodeFile(path, { shape, fit })
       } catch (thrown) {
-        const kind = thrown instanceof UnreadablePicture || !isMissing(thrown) ? 'bad-input' : 'not-found'
+        const kind = thrown instanceof UnreadableImage || !isMissing(thrown) ? 'bad-input' : 'not-found'
         throw new FlowerbedError(kind, `“${path}” ${reasonOf(thrown)}.`, { where: path, cause: thrown })
       } finally {
         done()

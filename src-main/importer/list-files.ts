@@ -4,9 +4,9 @@ import type { ProblemFile } from '#shared/schemas/dataset.ts'
 import { notAFile } from './adaptive-read.ts'
 import type { FileName } from './adaptive-read.ts'
 import { reasonOf } from './reasons.ts'
-import { namedLikePicture } from './sniff.ts'
+import { namedLikeImage } from './sniff.ts'
 
-/** A file that may be a picture. `explicit`: dropped by itself, so its being none is worth telling. */
+/** A file that may be an image. `explicit`: dropped by itself, so its being none is worth telling. */
 export interface FoundFile {
   /** As people and JSON are shown it. */
   path: string
@@ -18,7 +18,7 @@ export interface FoundFile {
   root: string
 }
 
-export interface Walked {
+export interface Listed {
   sources: string[]
   files: FoundFile[]
   problems: ProblemFile[]
@@ -35,7 +35,7 @@ const systemNames = new Set([
   'system volume information',
 ])
 
-/** Hidden or put there by a system: not the user's pictures. */
+/** Hidden or put there by a system: not the user's images. */
 export function isSystemName(name: string): boolean {
   return name.startsWith('.') || systemNames.has(name.toLowerCase())
 }
@@ -51,12 +51,12 @@ export function naturalOrder(a: string, b: string): number {
  * Every file under the dropped paths, in natural order, each once; links are followed, folders that lead back to
  * themselves are not entered twice.
  */
-export async function walk(
+export async function listFiles(
   paths: string[],
   options: { onFile: (found: number) => void; signal: AbortSignal },
-): Promise<Walked> {
+): Promise<Listed> {
   const sources = [...new Set(paths.map((path) => resolve(path)))]
-  const walked: Walked = { sources, files: [], problems: [] }
+  const listed: Listed = { sources, files: [], problems: [] }
   const seen = new Set<string>()
 
   async function visit(found: Place, from: { explicit: boolean; root: string | null }): Promise<void> {
@@ -72,18 +72,18 @@ export async function walk(
           await visit(inside, { explicit: false, root: from.root ?? path })
       } else if (stats.isFile()) {
         const root = from.root ?? dirname(path)
-        walked.files.push({ ...found, bytes: stats.size, explicit: from.explicit, root })
-        options.onFile(walked.files.length)
-      } else if (from.explicit || namedLikePicture(path)) {
-        walked.problems.push({ path, reason: notAFile })
+        listed.files.push({ ...found, bytes: stats.size, explicit: from.explicit, root })
+        options.onFile(listed.files.length)
+      } else if (from.explicit || namedLikeImage(path)) {
+        listed.problems.push({ path, reason: notAFile })
       }
     } catch (thrown) {
       if (options.signal.aborted) throw thrown
-      walked.problems.push({ path, reason: reasonOf(thrown) })
+      listed.problems.push({ path, reason: reasonOf(thrown) })
     }
   }
   for (const source of sources) await visit({ path: source }, { explicit: true, root: null })
-  return walked
+  return listed
 }
 
 type Place = Pick<FoundFile, 'path' | 'rawPath'>
@@ -102,7 +102,7 @@ async function placesIn(folder: Place): Promise<Place[]> {
   })
 }
 
-/** A name for the pictures: the dropped folder's, or that of the dropped files' folder. */
+/** A name for the images: the dropped folder's, or that of the dropped files' folder. */
 export function nameFor(sources: string[], files: FoundFile[]): string {
   const roots = [...new Set(files.map((file) => file.root))]
   const first = roots[0] ?? sources[0] ?? ''

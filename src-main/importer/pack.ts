@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatasetIndex, ImportedDataset, ImportOptions, ProblemFile } from '#shared/schemas/dataset.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { Dataset } from '../datasets/packed-dataset.ts'
 import { addressesOf, indexName } from '../datasets/index-file.ts'
-import { decode, readPicture, sha256 } from './decode.ts'
+import { decode, readImage, sha256 } from './decode.ts'
 import { filesAtOnce } from './files-at-once.ts'
 import { inOrder } from './in-order.ts'
 import { labelsOf } from './labels.ts'
@@ -21,9 +21,9 @@ import type { FoundFile } from './list-files.ts'
 const format = 1
 
 /**
- * Decodes every picture of a scan into `<datasetsDirectory>/<id>/{pixels.u8, index.json}`. What fails becomes a problem;
+ * Decodes every image of a scan into `<datasetsDirectory>/<id>/{pixels.u8, index.json}`. What fails becomes a problem;
  * what has been packed before and is still whole is found again by its content, what is damaged is replaced.
- * @throws FlowerbedError `bad-input` without a single good picture, `no-space`, `cancelled`; nothing is left then.
+ * @throws FlowerbedError `bad-input` without a single good image, `no-space`, `cancelled`; nothing is left then.
  */
 export async function pack(
   found: Scan,
@@ -31,12 +31,12 @@ export async function pack(
 ): Promise<ImportedDataset> {
   const { options, datasetsDirectory, context } = job
   const { height, width, channels } = options
-  const shape: PictureShape = { height, width, channels }
+  const shape: ImageShape = { height, width, channels }
   await probe(found.files, { context, frame: { shape, fit: options.fit } })
 
-  const folder = await PackedFolder.create(datasetsDirectory, found.files.length * pictureBytes(shape))
+  const folder = await PackedFolder.create(datasetsDirectory, found.files.length * imageBytes(shape))
   try {
-    const packed = await writePictures(found, { folder, shape, options, context })
+    const packed = await writeImages(found, { folder, shape, options, context })
     if (packed.good.length === 0) {
       throw nothingFound(found.sources, { looked: found.files.length, problems: packed.problems })
     }
@@ -69,24 +69,24 @@ interface Packed {
   pixelsSha256: string
 }
 
-async function writePictures(
+async function writeImages(
   found: Scan,
-  into: { folder: PackedFolder; shape: PictureShape; options: ImportOptions; context: JobContext },
+  into: { folder: PackedFolder; shape: ImageShape; options: ImportOptions; context: JobContext },
 ): Promise<Packed> {
   const { folder, shape, options, context } = into
-  const { signal, journal } = context
+  const { signal, inFlightLog } = context
   const refused = new Set(context.avoid.refused)
   const progress = new Progress('packing', context.report)
   progress.total = found.files.length
   const packed: Packed = { good: [], sha256: [], problems: [...found.problems], pixelsSha256: '' }
-  const pictures = inOrder(found.files, {
+  const images = inOrder(found.files, {
     atOnce: filesAtOnce,
     work: async (file) => {
       if (signal.aborted) return { file, reason: 'was not reached' }
       if (refused.has(file.path)) return { file, reason: crashReason }
-      const done = journal.begin(file.path)
+      const done = inFlightLog.begin(file.path)
       try {
-        const source = await readPicture(openedBy(file))
+        const source = await readImage(openedBy(file))
         const [pixels, hash] = await Promise.all([
           decode(source, { shape, fit: options.fit }),
           sha256(source),
@@ -99,16 +99,16 @@ async function writePictures(
       }
     },
   })
-  for await (const picture of pictures) {
+  for await (const image of images) {
     signal.throwIfAborted()
-    const { file } = picture
-    if (picture.pixels) {
-      await folder.write(picture.pixels)
+    const { file } = image
+    if (image.pixels) {
+      await folder.write(image.pixels)
       packed.good.push(file)
-      packed.sha256.push(picture.sha256)
-      progress.add({ bytes: file.bytes, picture: picture.pixels, shape })
+      packed.sha256.push(image.sha256)
+      progress.add({ bytes: file.bytes, image: image.pixels, shape })
     } else {
-      packed.problems.push({ path: file.path, reason: picture.reason })
+      packed.problems.push({ path: file.path, reason: image.reason })
       progress.add({ bytes: file.bytes, problem: true })
     }
   }
@@ -165,7 +165,7 @@ async function recordOf(
     sources: index.sources,
     problemCount: index.problems.length,
     problems: index.problems,
-    bytes: index.count * pictureBytes(index.shape) + table.size,
+    bytes: index.count * imageBytes(index.shape) + table.size,
     createdAt: Math.round(table.mtimeMs),
   }
 }

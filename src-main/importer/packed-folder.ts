@@ -42,9 +42,9 @@ export class PackedFolder {
     return new PackedFolder(datasetsDirectory, directory, pixels)
   }
 
-  async write(picture: Uint8Array): Promise<void> {
-    this.waiting.push(picture)
-    this.waitingBytes += picture.length
+  async write(image: Uint8Array): Promise<void> {
+    this.waiting.push(image)
+    this.waitingBytes += image.length
     if (this.waitingBytes >= writeBytes) await this.flush()
   }
 
@@ -137,9 +137,9 @@ export class PackedFolder {
 
 function noSpace(where: string, bytes?: number): FlowerbedError {
   const need = bytes === undefined ? '' : `: ${Math.ceil(bytes / 2 ** 20)} MB are needed`
-  return new FlowerbedError('no-space', `The disk is too full for the packed pictures${need}.`, {
+  return new FlowerbedError('no-space', `The disk is too full for the packed images${need}.`, {
     where,
-    hint: 'Make room, choose a smaller picture size, or use another data folder.',
+    hint: 'Make room, choose a smaller image size, or use another data folder.',
   })
 }
 

@@ -1,5 +1,5 @@
 import type { ImportProgress } from '#shared/schemas/dataset.ts'
-import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 
 const millisecondsBetween = 100
 const thumbnailsKept = 8
@@ -13,7 +13,7 @@ export class Progress {
   private recent: Uint8Array[] = []
 
   constructor(phase: ImportProgress['phase'], report: (progress: ImportProgress) => void) {
-    this.state = { phase, done: 0, problems: 0, bytes: 0, picturesPerSecond: 0 }
+    this.state = { phase, done: 0, problems: 0, bytes: 0, imagesPerSecond: 0 }
     this.report = report
   }
 
@@ -23,11 +23,11 @@ export class Progress {
   }
 
   /** One more file looked at. */
-  add(file: { bytes: number; problem?: boolean; picture?: Uint8Array; shape?: PictureShape }): void {
+  add(file: { bytes: number; problem?: boolean; image?: Uint8Array; shape?: ImageShape }): void {
     this.state.done++
     this.state.bytes += file.bytes
     if (file.problem) this.state.problems++
-    if (file.picture) this.recent = [...this.recent, file.picture].slice(-thumbnailsKept)
+    if (file.image) this.recent = [...this.recent, file.image].slice(-thumbnailsKept)
     this.tell(file.shape)
   }
 
@@ -37,7 +37,7 @@ export class Progress {
     this.tell()
   }
 
-  private tell(shape?: PictureShape): void {
+  private tell(shape?: ImageShape): void {
     const now = performance.now()
     if (now - this.lastReport < millisecondsBetween) return
     this.lastReport = now
@@ -46,7 +46,7 @@ export class Progress {
     const rate = seconds > 0 ? done / seconds : 0
     this.report({
       ...this.state,
-      picturesPerSecond: rate,
+      imagesPerSecond: rate,
       ...(total !== undefined && rate > 0 ? { secondsLeft: (total - done) / rate } : {}),
       ...(shape && this.recent.length > 0 ? { thumbnails: batchOf(this.recent, shape) } : {}),
     })
@@ -54,7 +54,7 @@ export class Progress {
   }
 }
 
-/** Pictures of one shape as one batch. */
-export function batchOf(pictures: Uint8Array[], shape: PictureShape): PixelBatch {
-  return { ...shape, count: pictures.length, pixels: new Uint8Array(Buffer.concat(pictures)) }
+/** Images of one shape as one batch. */
+export function batchOf(images: Uint8Array[], shape: ImageShape): PixelBatch {
+  return { ...shape, count: images.length, pixels: new Uint8Array(Buffer.concat(images)) }
 }

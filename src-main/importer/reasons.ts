@@ -1,13 +1,13 @@
 import { getSystemErrorMap } from 'node:util'
 
-/** Larger pictures are refused rather than decoded: a few bytes can promise gigabytes. */
+/** Larger images are refused rather than decoded: a few bytes can promise gigabytes. */
 export const maxMegapixels = 268
 export const maxPixels = maxMegapixels * 1_000_000
 /** A file is read whole, for its hash. */
 export const maxFileBytes = 512 * 1024 * 1024
 
 /** Why one file cannot be used. `reason` continues the sentence that its name begins: “… is cut off”. */
-export class UnreadablePicture extends Error {
+export class UnreadableImage extends Error {
   readonly reason: string
   constructor(reason: string, cause?: unknown) {
     super(reason, { cause })
@@ -38,7 +38,7 @@ const decoderWords: [RegExp, string][] = [
     /premature end|truncated|unexpected end|end of (file|stream|data)|read error|not enough data|out of order read|early eof|too short|VipsJpeg: .*EOI/i,
     'is cut off',
   ],
-  [/unsupported image format|unknown format|not in a known format/i, 'is not a picture that can be read'],
+  [/unsupported image format|unknown format|not in a known format/i, 'is not an image that can be read'],
   [
     /zero|no frames|invalid dimension|bad dimensions|no image data|missing width|missing height/i,
     'has no pixels',
@@ -54,9 +54,9 @@ const decoderWords: [RegExp, string][] = [
   [/memory/i, 'needs more memory than there is'],
 ]
 
-/** Any failure to read a picture, in words. */
+/** Any failure to read an image, in words. */
 export function reasonOf(thrown: unknown): string {
-  if (thrown instanceof UnreadablePicture) return thrown.reason
+  if (thrown instanceof UnreadableImage) return thrown.reason
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
   if (code !== undefined && isSystemError(code)) {
     if (code === 'ENOENT' && isGarbled(thrown)) return 'has a name that is not valid UTF-8; rename it'

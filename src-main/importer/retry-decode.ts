@@ -6,7 +6,7 @@ let queue: Promise<unknown> = Promise.resolve()
  * Runs a decode, and when it fails, once more after all other failures have had their turn: libvips keeps one error
  * buffer for all threads, so that of two failures at once either may be told the other's reason, or none.
  */
-export async function withSecondLook<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function withRetry<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch {

@@ -1,19 +1,19 @@
 import { randomUUID } from 'node:crypto'
 import type { ProblemFile, ScanReport } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { Avoid } from '#shared/importer-messages.ts'
-import { decode, measure, readPicture, unsupported } from './decode.ts'
+import type { CrashSuspects } from '#shared/importer-messages.ts'
+import { decode, measure, readImage, unsupported } from './decode.ts'
 import { filesAtOnce } from './files-at-once.ts'
 import { inOrder } from './in-order.ts'
-import type { Journal } from '../processes/in-flight-log.ts'
+import type { InFlightLog } from '../processes/in-flight-log.ts'
 import { labelsOf } from './labels.ts'
 import { readStart } from './adaptive-read.ts'
 import { batchOf, Progress } from './progress.ts'
 import { reasonOf } from './reasons.ts'
-import { namedLikePicture, sniff, sniffBytes } from './sniff.ts'
+import { namedLikeImage, sniff, sniffBytes } from './sniff.ts'
 import { isGrey, suggestOptions, summarizeSizes } from './suggest.ts'
-import type { PictureSize } from './suggest.ts'
-import { nameFor, openedBy, walk } from './list-files.ts'
+import type { ImageSize } from './suggest.ts'
+import { nameFor, openedBy, listFiles } from './list-files.ts'
 import type { FoundFile } from './list-files.ts'
 
 /** What an importer keeps of a scan, for packing. */
@@ -27,21 +27,21 @@ export interface Scan {
 /** What a scan or pack works with besides its argument. */
 export interface JobContext {
   signal: AbortSignal
-  journal: Journal
-  avoid: Avoid
+  inFlightLog: InFlightLog
+  avoid: CrashSuspects
   report: ConstructorParameters<typeof Progress>[1]
 }
 
-/** Sizes, greyness and thumbnails are judged by this many pictures, spread over the folder. */
+/** Sizes, greyness and thumbnails are judged by this many images, spread over the folder. */
 const samplesMeasured = 512
 const samplesShown = 48
 const thumbnailShape = { height: 64, width: 64, channels: 3 } as const
 
-export const crashReason = 'makes the picture decoder crash'
+export const crashReason = 'makes the image decoder crash'
 
 /**
- * Walks dropped paths, tells pictures by their first bytes, measures a sample; writes nothing.
- * @throws FlowerbedError `bad-input` when there is no picture at all.
+ * Lists dropped paths, tells images by their first bytes, measures a sample; writes nothing.
+ * @throws FlowerbedError `bad-input` when there is no image at all.
  */
 export async function scan(
   paths: string[],
@@ -49,25 +49,25 @@ export async function scan(
 ): Promise<{ scan: Scan; report: ScanReport }> {
   const { signal, report } = context
   const progress = new Progress('scanning', report)
-  const walked = await walk(paths, { signal, onFile: () => progress.add({ bytes: 0 }) })
-  const problems = [...walked.problems]
-  let files = await keepPictures(walked.files, { context, problems, progress })
+  const listed = await listFiles(paths, { signal, onFile: () => progress.add({ bytes: 0 }) })
+  const problems = [...listed.problems]
+  let files = await keepImages(listed.files, { context, problems, progress })
   const samples = await sample(files, { context, problems })
   files = files.filter((file) => !samples.unreadable.has(file))
-  if (files.length === 0) throw nothingFound(walked.sources, { looked: walked.files.length, problems })
+  if (files.length === 0) throw nothingFound(listed.sources, { looked: listed.files.length, problems })
   progress.end()
 
   const { labels, labelOf } = labelsOf(files)
   const greyShare = samples.thumbnails.filter(isGrey).length / Math.max(1, samples.thumbnails.length)
-  const name = nameFor(walked.sources, files)
+  const name = nameFor(listed.sources, files)
   const counts = labels.map(() => 0)
   for (const label of labelOf) if (label >= 0) counts[label] = (counts[label] ?? 0) + 1
   const id = randomUUID()
   return {
-    scan: { id, sources: walked.sources, files, problems },
+    scan: { id, sources: listed.sources, files, problems },
     report: {
       scan: id,
-      sources: walked.sources,
+      sources: listed.sources,
       suggestedName: name,
       count: files.length,
       totalBytes: files.reduce((sum, file) => sum + file.bytes, 0),
@@ -82,8 +82,8 @@ export async function scan(
   }
 }
 
-/** The files whose content is a picture's. What neither is nor claims to be one is passed over without a word. */
-async function keepPictures(
+/** The files whose content is an image's. What neither is nor claims to be one is passed over without a word. */
+async function keepImages(
   files: FoundFile[],
   found: { context: JobContext; problems: ProblemFile[]; progress: Progress },
 ): Promise<FoundFile[]> {
@@ -103,25 +103,25 @@ async function keepPictures(
     context.signal.throwIfAborted()
     const file = files[position++]
     if (!file) continue
-    if (verdict === 'picture') kept.push(file)
+    if (verdict === 'image') kept.push(file)
     else if (verdict !== 'none') problems.push({ path: file.path, reason: verdict })
-    progress.add({ bytes: file.bytes, problem: verdict !== 'picture' && verdict !== 'none' })
+    progress.add({ bytes: file.bytes, problem: verdict !== 'image' && verdict !== 'none' })
   }
   return kept
 }
 
-/** `picture`, `none` (pass over quietly), or a reason. */
+/** `image`, `none` (pass over quietly), or a reason. */
 async function headVerdict(file: FoundFile): Promise<string> {
-  const told = file.explicit || namedLikePicture(file.path)
+  const told = file.explicit || namedLikeImage(file.path)
   const kind = sniff((await readStart(openedBy(file), { most: sniffBytes })).bytes)
-  if (kind.kind === 'picture') return 'picture'
+  if (kind.kind === 'image') return 'image'
   if (kind.kind === 'unsupported') return unsupported(kind.name).reason
   if (!told) return 'none'
-  return kind.kind === 'empty' ? 'is empty' : 'is not a picture'
+  return kind.kind === 'empty' ? 'is empty' : 'is not an image'
 }
 
 interface Samples {
-  sizes: PictureSize[]
+  sizes: ImageSize[]
   thumbnails: Uint8Array[]
   thumbnailPaths: string[]
   /** By the file itself: two names that are not UTF-8 may look the same. */
@@ -132,7 +132,7 @@ async function sample(
   files: FoundFile[],
   { context, problems }: { context: JobContext; problems: ProblemFile[] },
 ): Promise<Samples> {
-  const { signal, journal, avoid, report } = context
+  const { signal, inFlightLog, avoid, report } = context
   const looked = spread(files, samplesMeasured)
   const shown = new Set(spread(looked, samplesShown))
   const careful = new Set(avoid.careful)
@@ -144,11 +144,11 @@ async function sample(
     atOnce: careful.size > 0 ? 1 : filesAtOnce,
     work: async (file) => {
       if (signal.aborted) return { file, reason: '' }
-      const done = journal.begin(file.path)
+      const done = inFlightLog.begin(file.path)
       try {
         const size = await measure(openedBy(file))
         if (!shown.has(file)) return { file, size }
-        const thumbnail = await decode(await readPicture(openedBy(file)), {
+        const thumbnail = await decode(await readImage(openedBy(file)), {
           shape: thumbnailShape,
           fit: 'crop',
         })
@@ -175,7 +175,7 @@ async function sample(
     progress.add({
       bytes: file.bytes,
       problem: reason !== undefined,
-      ...(thumbnail ? { picture: thumbnail, shape: thumbnailShape } : {}),
+      ...(thumbnail ? { image: thumbnail, shape: thumbnailShape } : {}),
     })
   }
   return samples
@@ -194,15 +194,15 @@ export function nothingFound(
 ): FlowerbedError {
   const [problem] = found.problems
   const where = sources[0] ?? ''
-  const hint = 'Choose a folder with JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG pictures.'
+  const hint = 'Choose a folder with JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG images.'
   if (found.problems.length === 1 && problem) {
-    return new FlowerbedError('bad-input', `No picture could be read: “${problem.path}” ${problem.reason}.`, {
+    return new FlowerbedError('bad-input', `No image could be read: “${problem.path}” ${problem.reason}.`, {
       where,
       hint,
     })
   }
   const looked = found.looked === 1 ? 'one file' : `${found.looked} files`
   const example = problem ? ` For example “${problem.path}” ${problem.reason}.` : ''
-  const what = found.looked === 0 ? 'there are no files' : `none of ${looked} is a picture that can be read`
-  return new FlowerbedError('bad-input', `No pictures were found: ${what}.${example}`, { where, hint })
+  const what = found.looked === 0 ? 'there are no files' : `none of ${looked} is an image that can be read`
+  return new FlowerbedError('bad-input', `No images were found: ${what}.${example}`, { where, hint })
 }

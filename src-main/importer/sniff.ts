@@ -1,23 +1,23 @@
 /** What a file's first bytes say it is. */
 export type FileKind =
-  { kind: 'picture' } | { kind: 'unsupported'; name: string } | { kind: 'empty' } | { kind: 'other' }
+  { kind: 'image' } | { kind: 'unsupported'; name: string } | { kind: 'empty' } | { kind: 'other' }
 
 /** Bytes of a file's start that `sniff` wants: SVG may have a long preamble. */
 export const sniffBytes = 1024
 
-const pictureExtensions =
+const imageExtensions =
   /\.(jpe?g|jfif|png|gif|webp|avif|tiff?|svg|bmp|dib|heic|heif|ico|psd|jp2|jxl|tga|apng)$/i
 
-/** Whether a name promises a picture: then its being none is worth telling. */
-export function namedLikePicture(path: string): boolean {
-  return pictureExtensions.test(path)
+/** Whether a name promises an image: then its being none is worth telling. */
+export function namedLikeImage(path: string): boolean {
+  return imageExtensions.test(path)
 }
 
-/** Tells pictures by content, whatever the name says. */
+/** Tells images by content, whatever the name says. */
 export function sniff(head: Uint8Array): FileKind {
   if (head.length === 0) return { kind: 'empty' }
   const ascii = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1')
-  if (isSupported(ascii)) return { kind: 'picture' }
+  if (isSupported(ascii)) return { kind: 'image' }
   const unsupported = unsupportedName(ascii)
   return unsupported === undefined ? { kind: 'other' } : { kind: 'unsupported', name: unsupported }
 }

@@ -1,17 +1,17 @@
 import type { ImportOptions, ScanReport } from '#shared/schemas/dataset.ts'
 
-export interface PictureSize {
+export interface ImageSize {
   width: number
   height: number
 }
 
 const usualSizes = [64, 48, 32, 28]
 const smallestSize = 8
-/** A picture counts as grey when no pixel of its thumbnail has more than this between its channels. */
+/** An image counts as grey when no pixel of its thumbnail has more than this between its channels. */
 const greyTolerance = 8
 
 /** Smallest, middle and largest, each side by itself. */
-export function summarizeSizes(sizes: PictureSize[]): ScanReport['sizes'] {
+export function summarizeSizes(sizes: ImageSize[]): ScanReport['sizes'] {
   const widths = sizes.map((size) => size.width).sort((a, b) => a - b)
   const heights = sizes.map((size) => size.height).sort((a, b) => a - b)
   return {
@@ -24,10 +24,10 @@ export function summarizeSizes(sizes: PictureSize[]): ScanReport['sizes'] {
   }
 }
 
-/** The options a scan proposes: square, no larger than the pictures are, quick to learn. */
+/** The options a scan proposes: square, no larger than the images are, quick to learn. */
 export function suggestOptions(found: {
   name: string
-  sizes: PictureSize[]
+  sizes: ImageSize[]
   greyShare: number
   labelCount: number
 }): ImportOptions {
@@ -42,14 +42,14 @@ export function suggestOptions(found: {
   }
 }
 
-function squareSide(sizes: PictureSize[]): number {
+function squareSide(sizes: ImageSize[]): number {
   const shortSides = sizes.map((size) => Math.min(size.width, size.height)).sort((a, b) => a - b)
   const median = quantile(shortSides, 0.5)
   return usualSizes.find((size) => size <= median) ?? Math.max(smallestSize, median)
 }
 
 /** Upright and lying photos together still crop well; banners beside columns do not. */
-function shapesVary(sizes: PictureSize[]): boolean {
+function shapesVary(sizes: ImageSize[]): boolean {
   const aspects = sizes.map((size) => size.width / size.height).sort((a, b) => a - b)
   return quantile(aspects, 0.9) / quantile(aspects, 0.1) > 3
 }
@@ -59,7 +59,7 @@ function quantile(sorted: number[], q: number): number {
   return sorted[Math.round((sorted.length - 1) * q)] ?? 0
 }
 
-/** Whether an RGB picture has no colour to speak of. */
+/** Whether an RGB image has no colour to speak of. */
 export function isGrey(rgb: Uint8Array): boolean {
   for (let i = 0; i + 2 < rgb.length; i += 3) {
     const [red = 0, green = 0, blue = 0] = [rgb[i], rgb[i + 1], rgb[i + 2]]

@@ -80,17 +80,17 @@ export function appRoutes({ store, engine, settings }: Services): AppRoutes {
       },
     },
     'app.choosePaths': {
-      argument: z.strictObject({ kind: z.enum(['folder', 'pictures']) }),
+      argument: z.strictObject({ kind: z.enum(['folder', 'images']) }),
       answer: async ({ kind }) => {
         const { filePaths } = await dialog.showOpenDialog(
           kind === 'folder'
-            ? { title: 'Choose folders of pictures', properties: ['openDirectory', 'multiSelections'] }
+            ? { title: 'Choose folders of images', properties: ['openDirectory', 'multiSelections'] }
             : {
-                title: 'Choose a picture',
+                title: 'Choose an image',
                 properties: ['openFile', 'multiSelections'],
                 filters: [
                   {
-                    name: 'Pictures',
+                    name: 'Images',
                     extensions: ['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif', 'tif', 'tiff', 'svg'],
                   },
                   { name: 'All files', extensions: ['*'] },

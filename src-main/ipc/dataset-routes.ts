@@ -20,9 +20,15 @@ const paths = z
   .array(z.string().refine(isAbsolute, 'Only absolute paths can be imported'))
   .min(1)
   .max(100_000)
-const picturesAtOnce = 512
+const imagesAtOnce = 512
 
-export function datasetRoutes({ store, importer, desk, experiments, emit }: Services): DatasetRoutes {
+export function datasetRoutes({
+  store,
+  importer,
+  trainingQueue,
+  experiments,
+  emit,
+}: Services): DatasetRoutes {
   const opened = new OpenDatasets()
   void removeAbandonedPacks(datasetsFolder(store.directory))
   const open = (id: string): Dataset => opened.get(store.datasets.get(id).directory)
@@ -69,9 +75,9 @@ export function datasetRoutes({ store, importer, desk, experiments, emit }: Serv
         return { labels, labelOf }
       },
     },
-    'datasets.pictures': {
-      argument: z.strictObject({ id: z.string(), indices: z.array(z.int().min(0)).max(picturesAtOnce) }),
-      answer: ({ id, indices }) => open(id).pictures(indices),
+    'datasets.images': {
+      argument: z.strictObject({ id: z.string(), indices: z.array(z.int().min(0)).max(imagesAtOnce) }),
+      answer: ({ id, indices }) => open(id).images(indices),
     },
     'datasets.rename': {
       argument: z.strictObject({
@@ -88,9 +94,9 @@ export function datasetRoutes({ store, importer, desk, experiments, emit }: Serv
       argument: byId,
       answer: async ({ id }) => {
         const directory = store.datasets.directoryOf(id)
-        const trains = desk.running && store.runs.get(desk.running.id)
+        const trains = trainingQueue.running && store.runs.get(trainingQueue.running.id)
         if (trains?.datasetId === id) {
-          throw new FlowerbedError('conflict', `“${trains.name}” is learning from these pictures.`, {
+          throw new FlowerbedError('conflict', `“${trains.name}” is learning from these images.`, {
             hint: 'Pause or stop it first.',
           })
         }

@@ -10,7 +10,7 @@ const byId = z.strictObject({ id: z.string() })
 const byRun = z.strictObject({ runId: z.string() })
 
 export function experimentRoutes(services: Services): ExperimentRoutes {
-  const { store, keeper, experiments, redrawer, history, settings, emit } = services
+  const { store, runService, experiments, reconstructor, history, settings, emit } = services
   return {
     'experiments.list': { argument: nothing, answer: () => experiments.list() },
     'experiments.create': {
@@ -24,7 +24,7 @@ export function experimentRoutes(services: Services): ExperimentRoutes {
       }),
       answer: ({ ...plan }) => {
         history.checkComplete()
-        const { id } = createLadder({ store, keeper }, { ...plan, device: settings.get().device })
+        const { id } = createLadder({ store, runService }, { ...plan, device: settings.get().device })
         return experiments.resume(id)
       },
     },
@@ -48,7 +48,7 @@ export function experimentRoutes(services: Services): ExperimentRoutes {
         return { freedBytes }
       },
     },
-    'experiments.redrawn': { argument: byRun, answer: ({ runId }) => redrawer.find(runId) },
-    'experiments.redraw': { argument: byRun, answer: ({ runId }) => redrawer.redraw(runId) },
+    'experiments.reconstruction': { argument: byRun, answer: ({ runId }) => reconstructor.find(runId) },
+    'experiments.reconstruct': { argument: byRun, answer: ({ runId }) => reconstructor.reconstruct(runId) },
   }
 }

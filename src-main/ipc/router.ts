@@ -23,16 +23,17 @@ export const nothing = z.undefined()
  */
 export function routeRequests(options: {
   routes: Routes
-  isOurs: (event: IpcMainEvent | IpcMainInvokeEvent) => boolean
+  isTrustedSender: (event: IpcMainEvent | IpcMainInvokeEvent) => boolean
 }): void {
-  const { routes, isOurs } = options
+  const { routes, isTrustedSender } = options
   // The one marked dispatch: the channel decides the types, which TypeScript cannot follow at run time.
   const table = routes as unknown as Record<string, Route<never> | undefined>
   ipcMain.handle(
     'flowerbed:request',
     async (event, channel: unknown, argument: unknown): Promise<IpcReply<unknown>> => {
       try {
-        if (!isOurs(event)) throw new FlowerbedError('internal', 'This page may not ask for anything.')
+        if (!isTrustedSender(event))
+          throw new FlowerbedError('internal', 'This page may not ask for anything.')
         const name = String(channel)
         const route = Object.hasOwn(table, name) ? table[name] : undefined
         if (!route) throw new FlowerbedError('internal', `There is no request “${name}”.`)

@@ -1,6 +1,6 @@
 import { appRoutes } from './app-routes.ts'
 import { datasetRoutes } from './dataset-routes.ts'
-import { drawingRoutes } from './sampling-routes.ts'
+import { samplingRoutes } from './sampling-routes.ts'
 import { experimentRoutes } from './experiment-routes.ts'
 import type { Routes } from './router.ts'
 import { runRoutes } from './run-routes.ts'
@@ -14,7 +14,7 @@ export function allRoutes(services: Services): Routes {
     ...datasetRoutes(services),
     ...runRoutes(services),
     ...experimentRoutes(services),
-    ...drawingRoutes(services),
+    ...samplingRoutes(services),
     ...runtimeRoutes(services),
   }
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FlowerbedError } from '#shared/errors.ts'
 import { isDone, standingAt } from '#shared/run-limits.ts'
-import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { readDiagnostics } from '../runs/diagnostics.ts'
 import { diskUseOfRun } from '../runs/disk-use.ts'
@@ -16,7 +16,7 @@ const byId = z.strictObject({ id: z.string() })
 const name = z.string().trim().min(1, 'A run needs a name').max(200)
 
 export function runRoutes(services: Services): RunRoutes {
-  const { store, keeper, desk, experiments, history, engine, settings, emit } = services
+  const { store, runService, trainingQueue, experiments, history, engine, settings, emit } = services
   const { runs } = store
   let told = false
   /** Once, when the window is there to show it. */
@@ -42,14 +42,14 @@ export function runRoutes(services: Services): RunRoutes {
       }),
       answer: async (argument) => {
         history.checkComplete()
-        const run = keeper.create({ ...argument, device: settings.get().device })
-        await desk.start(run)
+        const run = runService.create({ ...argument, device: settings.get().device })
+        await trainingQueue.start(run)
         return runs.get(run.id)
       },
     },
     'runs.estimate': {
       argument: z.strictObject({
-        shape: pictureShapeSchema,
+        shape: imageShapeSchema,
         preset: z.string(),
         changes: z.record(z.string(), z.unknown()),
       }),
@@ -63,7 +63,7 @@ export function runRoutes(services: Services): RunRoutes {
     'runs.pause': {
       argument: byId,
       answer: async ({ id }) => {
-        await desk.pause(id)
+        await trainingQueue.pause(id)
         return runs.get(id)
       },
     },
@@ -79,11 +79,11 @@ export function runRoutes(services: Services): RunRoutes {
         }
         history.checkComplete()
         if (step !== undefined) {
-          keeper.saves.choose(id, step)
-          await desk.start(run, { checkpoint: step })
+          runService.saves.choose(id, step)
+          await trainingQueue.start(run, { checkpoint: step })
         }
         // With a run of an experiment the experiment goes on.
-        else if (run.experimentId === null) await desk.start(run)
+        else if (run.experimentId === null) await trainingQueue.start(run)
         else await experiments.resume(run.experimentId, id)
         return runs.get(id)
       },
@@ -91,7 +91,7 @@ export function runRoutes(services: Services): RunRoutes {
     'runs.stop': {
       argument: z.strictObject({ id: z.string(), save: z.boolean() }),
       answer: async ({ id, save }) => {
-        await desk.stop(id, save)
+        await trainingQueue.stop(id, save)
         return runs.get(id)
       },
     },
@@ -99,7 +99,7 @@ export function runRoutes(services: Services): RunRoutes {
       argument: z.strictObject({ id: z.string(), steps: z.int().min(1).max(10_000_000) }),
       answer: async ({ id, steps }) => {
         history.checkComplete()
-        await desk.extend(id, { steps })
+        await trainingQueue.extend(id, { steps })
         return runs.get(id)
       },
     },
@@ -111,7 +111,7 @@ export function runRoutes(services: Services): RunRoutes {
         tags: z.array(z.string().trim().min(1).max(60)).max(50).optional(),
         starred: z.boolean().optional(),
       }),
-      answer: ({ id, ...changes }) => keeper.describe(id, changes),
+      answer: ({ id, ...changes }) => runService.describe(id, changes),
     },
     'runs.diskUse': {
       argument: byId,
@@ -120,7 +120,7 @@ export function runRoutes(services: Services): RunRoutes {
     'runs.delete': {
       argument: byId,
       answer: async ({ id }) => {
-        const freed = await keeper.delete(id)
+        const freed = await runService.delete(id)
         emit({ type: 'runDeleted', id })
         return freed
       },
@@ -131,12 +131,12 @@ export function runRoutes(services: Services): RunRoutes {
       argument: byId,
       answer: ({ id }) => readDiagnostics(store.directory, runs.get(id)),
     },
-    'runs.checkpoints': { argument: byId, answer: ({ id }) => keeper.saves.list(id) },
+    'runs.checkpoints': { argument: byId, answer: ({ id }) => runService.saves.list(id) },
     'runs.pinCheckpoint': {
       argument: z.strictObject({ id: z.string(), step: z.int().min(0), pinned: z.boolean() }),
       answer: ({ id, step, pinned }) => {
-        keeper.saves.pin(id, { step, pinned })
-        return keeper.saves.list(id)
+        runService.saves.pin(id, { step, pinned })
+        return runService.saves.list(id)
       },
     },
   }

@@ -3,18 +3,18 @@ import type { ImporterClient } from '../processes/resilient-importer.ts'
 import type { EngineEvents } from '../app/engine-events.ts'
 import type { EngineHost } from '../processes/engine.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
-import type { Redrawer } from '../runs/reconstructions.ts'
-import type { RunKeeper } from '../runs/run-service.ts'
-import type { TrainingDesk } from '../runs/training-queue.ts'
+import type { Reconstructor } from '../runs/reconstructions.ts'
+import type { RunService } from '../runs/run-service.ts'
+import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Store } from '../database/store.ts'
 
 /** What the handlers work with; made once, by the composition root. */
 export interface Services {
   store: Store
-  keeper: RunKeeper
-  desk: TrainingDesk
+  runService: RunService
+  trainingQueue: TrainingQueue
   experiments: ExperimentQueue
-  redrawer: Redrawer
+  reconstructor: Reconstructor
   /** Records what the engine tells. */
   history: Pick<EngineEvents, 'checkComplete'>
   /** Trains and draws. */

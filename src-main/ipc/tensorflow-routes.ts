@@ -8,7 +8,7 @@ type RuntimeRoutes = Pick<Routes, Extract<keyof Routes, `runtime.${string}`>>
 
 const variant = z.strictObject({ variant: z.enum(['cpu', 'cuda']) })
 
-export function runtimeRoutes({ engine, installer, desk, settings }: Services): RuntimeRoutes {
+export function runtimeRoutes({ engine, installer, trainingQueue, settings }: Services): RuntimeRoutes {
   return {
     'runtime.status': { argument: nothing, answer: () => installer.request('runtimeStatus', undefined) },
     'runtime.device': {
@@ -28,8 +28,8 @@ export function runtimeRoutes({ engine, installer, desk, settings }: Services): 
     'runtime.remove': {
       argument: variant,
       answer: async (argument) => {
-        if (desk.running) {
-          throw new FlowerbedError('conflict', `“${desk.running.name}” is learning with it.`, {
+        if (trainingQueue.running) {
+          throw new FlowerbedError('conflict', `“${trainingQueue.running.name}” is learning with it.`, {
             hint: 'Pause or stop it first.',
           })
         }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url'
 import type { ImporterEvent } from '#shared/importer-messages.ts'
 import type { ImporterClient } from './resilient-importer.ts'
 import { forkImporterProcess } from './importer-fork.ts'
-import { importerWithJournals } from './importer-logs.ts'
+import { importerWithLogs } from './importer-logs.ts'
 
 export type { ImporterClient } from './resilient-importer.ts'
 
@@ -15,10 +15,9 @@ export function forkImporter(
     onStart?: (pid: number) => void
   } = {},
 ): ImporterClient {
-  return importerWithJournals({
+  return importerWithLogs({
     onEvent: options.onEvent ?? (() => undefined),
-    start: (journalPath) =>
-      forkImporterProcess({ entry: entryPath(), journalPath, onStart: options.onStart }),
+    start: (logPath) => forkImporterProcess({ entry: entryPath(), logPath, onStart: options.onStart }),
   })
 }
 

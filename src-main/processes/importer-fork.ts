@@ -6,21 +6,21 @@ import type { ImporterProcess } from './resilient-importer.ts'
 /** Starts the importer as a child process of its own on a Node, the present one if none is named. */
 export function forkImporterProcess(options: {
   entry: string
-  journalPath: string
+  logPath: string
   execPath?: string
   onStart?: ((pid: number) => void) | undefined
 }): ImporterProcess {
-  const { entry, journalPath, execPath, onStart } = options
+  const { entry, logPath, execPath, onStart } = options
   const child = fork(entry, [], {
     // Typed arrays cross as they are.
     serialization: 'advanced',
-    env: { ...process.env, ...importerEnvironment(journalPath) },
+    env: { ...process.env, ...importerEnvironment(logPath) },
     ...(execPath === undefined ? {} : { execPath, execArgv: [] }),
   })
   if (child.pid !== undefined) onStart?.(child.pid)
   return {
     channel: forkedChannel(child),
-    journalPath,
+    logPath,
     kill: () => {
       child.kill('SIGKILL')
     },

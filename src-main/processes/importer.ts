@@ -5,12 +5,12 @@ import type { ImporterEvent } from '#shared/importer-messages.ts'
 import { importerEnvironment } from './resilient-importer.ts'
 import type { ImporterClient } from './resilient-importer.ts'
 import { forkImporterProcess } from './importer-fork.ts'
-import { importerWithJournals } from './importer-logs.ts'
+import { importerWithLogs } from './importer-logs.ts'
 import { startUtility } from './utility-process.ts'
 
 /**
  * The Node that came with the packages, on Linux: Electron brings the system's GLib into all its processes, where
- * sharp's own one then takes half of its functions from there, complains at every picture and never frees them.
+ * sharp's own one then takes half of its functions from there, complains at every image and never frees them.
  */
 function ownNode(): string | null {
   if (process.platform !== 'linux') return null
@@ -23,25 +23,25 @@ function ownNode(): string | null {
   }
 }
 
-/** The importer in a process of its own: started with the first request, started again when a picture ended it. */
+/** The importer in a process of its own: started with the first request, started again when an image ended it. */
 export function hostImporter(onEvent: (event: ImporterEvent) => void): ImporterClient {
-  return importerWithJournals({
+  return importerWithLogs({
     onEvent,
-    start: (journalPath) => {
+    start: (logPath) => {
       const execPath = ownNode()
       if (execPath !== null) {
         return forkImporterProcess({
           entry: join(import.meta.dirname, 'importer.js'),
-          journalPath,
+          logPath,
           execPath,
         })
       }
       const { channel, kill } = startUtility({
         module: 'importer.js',
         name: 'importer',
-        env: importerEnvironment(journalPath),
+        env: importerEnvironment(logPath),
       })
-      return { channel, journalPath, kill }
+      return { channel, logPath, kill }
     },
   })
 }

@@ -1,19 +1,19 @@
 import { availableParallelism } from 'node:os'
 import { FlowerbedError } from '#shared/errors.ts'
-import { journalVariable } from '#shared/importer-messages.ts'
-import type { Avoid, ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
+import { inFlightLogVariable } from '#shared/importer-messages.ts'
+import type { CrashSuspects, ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
 import { createCaller } from './rpc.ts'
 import type { Caller, Channel } from './rpc.ts'
 import { createLogger } from '../log.ts'
-import { readJournal } from './in-flight-log.ts'
+import { readInFlightLog } from './in-flight-log.ts'
 
 const log = createLogger('importer')
 
 /** One importer process, however it was started. */
 export interface ImporterProcess {
   channel: Channel
-  /** The file its journal is kept in, given to it as `journalVariable`. */
-  journalPath: string
+  /** The file its inFlightLog is kept in, given to it as `inFlightLogVariable`. */
+  logPath: string
   kill: () => void
 }
 
@@ -23,9 +23,9 @@ export interface ImporterClient extends Caller<ImporterRequests> {
 }
 
 /** What an importer process needs in its environment, whoever starts it. */
-export function importerEnvironment(journalPath: string): Record<string, string> {
+export function importerEnvironment(logPath: string): Record<string, string> {
   return {
-    [journalVariable]: journalPath,
+    [inFlightLogVariable]: logPath,
     // Each core decodes in one of libuv's threads; four more read and write.
     UV_THREADPOOL_SIZE: String(availableParallelism() + 4),
   }
@@ -70,7 +70,7 @@ export function createResilientImporter(options: {
 
   /** Calls again after each end of the process, knowing more of who did it. */
   async function persist<Result>(
-    call: (caller: Caller<ImporterRequests>, avoid: Avoid) => Promise<Result>,
+    call: (caller: Caller<ImporterRequests>, avoid: CrashSuspects) => Promise<Result>,
     job?: string,
   ): Promise<Result> {
     let careful: string[] = []
@@ -84,7 +84,7 @@ export function createResilientImporter(options: {
         if (job !== undefined && cancelled.has(job)) {
           throw new FlowerbedError('cancelled', 'The import was cancelled.')
         }
-        const inHand = await readJournal(process.journalPath)
+        const inHand = await readInFlightLog(process.logPath)
         log.warn(`The importer ended (attempt ${attempt}) with ${inHand.length} files in hand`, ...inHand)
         const [only] = inHand
         if (attempt >= attemptsPerCall) throw gaveUp(inHand)
@@ -121,9 +121,9 @@ export function createResilientImporter(options: {
       return await caller.request('decode', argument)
     } catch (thrown) {
       if (!(thrown instanceof FlowerbedError) || thrown.kind !== 'crashed') throw thrown
-      throw new FlowerbedError('crashed', `“${argument.path}” made the picture decoder crash.`, {
+      throw new FlowerbedError('crashed', `“${argument.path}” made the image decoder crash.`, {
         where: argument.path,
-        hint: 'Choose another picture, or save this one anew as PNG.',
+        hint: 'Choose another image, or save this one anew as PNG.',
       })
     }
   }

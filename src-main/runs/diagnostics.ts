@@ -41,7 +41,7 @@ export async function readDiagnostics(
       where: 'step',
       hint:
         steps.length === 0
-          ? 'They come with each drawing of the grid.'
+          ? 'They come with each sampling of the grid.'
           : `There are those of ${steps.join(', ')}.`,
     })
   }

@@ -5,8 +5,8 @@ import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
 import type { Store } from '../database/store.ts'
 import { climb, runsLeft } from './ladder.ts'
-import type { RunKeeper } from './run-service.ts'
-import type { TrainingDesk } from './training-queue.ts'
+import type { RunService } from './run-service.ts'
+import type { TrainingQueue } from './training-queue.ts'
 
 const log = createLogger('experiment')
 
@@ -21,32 +21,32 @@ interface Active {
 }
 
 /**
- * Experiments in the app: the runs of one are trained one after the other at the training desk. What is left to do is
+ * Experiments in the app: the runs of one are trained one after the other at the training trainingQueue. What is left to do is
  * read from the store each time, so that an experiment goes on where it was after the app was closed.
  */
 export class ExperimentQueue {
   private readonly store: Store
-  private readonly keeper: RunKeeper
-  private readonly desk: TrainingDesk
-  private readonly redraw: (run: RunRecord) => Promise<unknown>
+  private readonly runService: RunService
+  private readonly trainingQueue: TrainingQueue
+  private readonly reconstruct: (run: RunRecord) => Promise<unknown>
   private readonly endEngine: () => Promise<void>
   private readonly changed: (experiment: Experiment) => void
   private active: Active | null = null
 
   constructor(options: {
     store: Store
-    keeper: RunKeeper
-    desk: TrainingDesk
-    /** Redraws a few pictures with a run that has reached its goal; may fail. */
-    redraw: (run: RunRecord) => Promise<unknown>
-    /** Ends the engine's process, and with it a redrawing. */
+    runService: RunService
+    trainingQueue: TrainingQueue
+    /** Reconstructs a few images with a run that has reached its goal; may fail. */
+    reconstruct: (run: RunRecord) => Promise<unknown>
+    /** Ends the engine's process, and with it a reconstructing. */
     endEngine: () => Promise<void>
     changed?: (experiment: Experiment) => void
   }) {
     this.store = options.store
-    this.keeper = options.keeper
-    this.desk = options.desk
-    this.redraw = options.redraw
+    this.runService = options.runService
+    this.trainingQueue = options.trainingQueue
+    this.reconstruct = options.reconstruct
     this.endEngine = options.endEngine
     this.changed = options.changed ?? (() => undefined)
   }
@@ -63,7 +63,7 @@ export class ExperimentQueue {
   /**
    * Goes on with what is left, beginning with `first` if given. An experiment or run in training before it is paused.
    * @throws FlowerbedError `conflict` when nothing is left or another process trains a run of it, `not-found` without
-   * its pictures
+   * its images
    */
   async resume(id: string, first?: string): Promise<Experiment> {
     const { active } = this
@@ -82,7 +82,7 @@ export class ExperimentQueue {
     const { active } = this
     if (active?.record.id === id) {
       active.wanted = false
-      if (active.activity === 'redrawing') await this.endEngine()
+      if (active.activity === 'reconstructing') await this.endEngine()
       else if (active.runId !== null) await this.pauseRun(active, active.runId)
       await active.done
     }
@@ -107,7 +107,7 @@ export class ExperimentQueue {
     let freedBytes = 0
     if (options.runs) {
       for (const runId of this.store.runs.idsOfExperiment(id))
-        freedBytes += (await this.keeper.delete(runId)).freedBytes
+        freedBytes += (await this.runService.delete(runId)).freedBytes
     }
     this.store.experiments.delete(id)
     return { runs, freedBytes }
@@ -115,7 +115,7 @@ export class ExperimentQueue {
 
   private checkResumable({ id, datasetId }: ExperimentRecord, first: string | undefined): void {
     if (datasetId === null) {
-      throw new FlowerbedError('not-found', 'The pictures of this experiment were deleted.', {
+      throw new FlowerbedError('not-found', 'The images of this experiment were deleted.', {
         hint: 'Import the same folder again and compare anew.',
       })
     }
@@ -123,7 +123,7 @@ export class ExperimentQueue {
     if (left.length === 0) {
       throw new FlowerbedError('conflict', 'Every run of this experiment has reached its goal.')
     }
-    const elsewhere = left.find((run) => this.keeper.isTrainedElsewhere(run.id))
+    const elsewhere = left.find((run) => this.runService.isTrainedElsewhere(run.id))
     if (elsewhere) {
       throw new FlowerbedError('conflict', `Another Flowerbed is training “${elsewhere.name}”.`, {
         hint: 'Wait for it, or end it there.',
@@ -145,7 +145,7 @@ export class ExperimentQueue {
       experimentId: record.id,
       first,
       // A run that was begun by hand meanwhile is not pushed aside.
-      wanted: () => active.wanted && (active.runId === null || this.desk.running === null),
+      wanted: () => active.wanted && (active.runId === null || this.trainingQueue.running === null),
       train: (run) => this.train(active, run),
       finished: (run) => this.finish(active, run),
     })
@@ -159,27 +159,27 @@ export class ExperimentQueue {
   private async train(active: Active, run: RunRecord): Promise<RunRecord> {
     active.runId = run.id
     this.tell(active, 'training')
-    await this.desk.start(run)
+    await this.trainingQueue.start(run)
     // It may have been paused while the run before it made room.
-    if (!active.wanted) await this.desk.pause(run.id)
-    return await this.desk.settled(run.id)
+    if (!active.wanted) await this.trainingQueue.pause(run.id)
+    return await this.trainingQueue.settled(run.id)
   }
 
   private async finish(active: Active, run: RunRecord): Promise<void> {
     if (!active.wanted) return
-    this.tell(active, 'redrawing')
-    // What is not redrawn now can be asked for later.
-    await this.redraw(run).catch((thrown: unknown) =>
-      log.warn(`${run.id} was not redrawn: ${toFlowerbedError(thrown).message}`),
+    this.tell(active, 'reconstructing')
+    // What is not reconstruction now can be asked for later.
+    await this.reconstruct(run).catch((thrown: unknown) =>
+      log.warn(`${run.id} was not reconstruction: ${toFlowerbedError(thrown).message}`),
     )
   }
 
   private async pauseRun(active: Active, runId: string): Promise<void> {
     try {
-      await this.desk.pause(runId)
+      await this.trainingQueue.pause(runId)
     } catch (thrown) {
       // It ended by itself in the meantime, which is as good.
-      if (this.desk.running?.id !== runId) return
+      if (this.trainingQueue.running?.id !== runId) return
       active.wanted = true
       throw thrown
     }

@@ -6,7 +6,7 @@ import { endedStatuses } from '#shared/schemas/run.ts'
 import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import type { Store } from '../database/store.ts'
 import { newId } from './run-service.ts'
-import type { RunKeeper } from './run-service.ts'
+import type { RunService } from './run-service.ts'
 
 export interface LadderPlan {
   datasetId: string
@@ -20,11 +20,11 @@ export interface LadderPlan {
 }
 
 /**
- * Makes an experiment with one run a system, all with the same pictures, seed and budget; none is begun.
+ * Makes an experiment with one run a system, all with the same images, seed and budget; none is begun.
  * @throws FlowerbedError `bad-input` for settings that do not hold for each of them, with nothing made
  */
 export function createLadder(
-  { store, keeper }: { store: Store; keeper: RunKeeper },
+  { store, runService }: { store: Store; runService: RunService },
   plan: LadderPlan,
 ): ExperimentRecord {
   const { datasetId, budget, seed, device } = plan
@@ -51,7 +51,7 @@ export function createLadder(
   })
   for (const preset of presets) {
     const name = `${dataset.name}: ${rungTitle(preset)}`
-    keeper.create({ datasetId, preset, changes, device, name, experimentId: experiment.id })
+    runService.create({ datasetId, preset, changes, device, name, experimentId: experiment.id })
   }
   return experiment
 }

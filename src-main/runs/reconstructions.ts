@@ -3,34 +3,34 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { EncodeRequest, EncodeResult, ModelSource } from '#shared/engine-messages.ts'
 import { encoderNames } from '#shared/engine-messages.ts'
-import type { Redrawn } from '#shared/schemas/experiment.ts'
+import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { spreadPictures } from '#shared/ladder.ts'
-import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import { spreadImages } from '#shared/ladder.ts'
+import { imageShapeSchema } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import { writeFileAtomically } from '../files/atomic-write.ts'
 import { runFolder } from '../files/data-folder.ts'
 import type { Store } from '../database/store.ts'
-import type { RunKeeper } from './run-service.ts'
+import type { RunService } from './run-service.ts'
 
 /** How runs that are compared draw and encode: the same for all of them. */
-export const comparedDrawing = { drawing: { solver: 'heun', steps: 50 } } as const
+export const comparedSampling = { sampling: { solver: 'heun', steps: 50 } } as const
 
-/** The same pictures for every run of a dataset, encoded as the run can. */
-export function redrawRequest(options: {
+/** The same images for every run of a dataset, encoded as the run can. */
+export function reconstructRequest(options: {
   model: ModelSource
   run: RunRecord
   dataset: DatasetRecord
 }): EncodeRequest {
   const { model, run, dataset } = options
   return {
-    ...comparedDrawing,
+    ...comparedSampling,
     model,
     device: run.deviceChoice,
     encoder: run.config.posterior ? 'posterior' : 'inversion',
-    pictures: spreadPictures(dataset.count).map((index) => ({
+    images: spreadImages(dataset.count).map((index) => ({
       kind: 'dataset',
       datasetDirectory: dataset.directory,
       index,
@@ -38,7 +38,7 @@ export function redrawRequest(options: {
   }
 }
 
-const batchSchema = pictureShapeSchema.extend({ count: z.int().min(1), pixels: z.base64() })
+const batchSchema = imageShapeSchema.extend({ count: z.int().min(1), pixels: z.base64() })
 const savedSchema = z.object({
   /** The save that drew them; another one draws otherwise. */
   checkpoint: z.string().nullable(),
@@ -49,29 +49,29 @@ const savedSchema = z.object({
   error: z.array(z.number()),
 })
 
-/** Redraws a few fixed pictures with runs, and keeps what came of it beside their drawings. */
-export class Redrawer {
+/** Reconstructs a few fixed images with runs, and keeps what came of it beside their samples. */
+export class Reconstructor {
   private readonly store: Store
-  private readonly keeper: RunKeeper
+  private readonly runService: RunService
   private readonly encode: (request: EncodeRequest) => Promise<EncodeResult>
-  private readonly told: (redrawn: Redrawn) => void
-  private readonly underWay = new Map<string, Promise<Redrawn>>()
+  private readonly told: (reconstruction: Reconstruction) => void
+  private readonly underWay = new Map<string, Promise<Reconstruction>>()
 
   constructor(options: {
     store: Store
-    keeper: RunKeeper
+    runService: RunService
     encode: (request: EncodeRequest) => Promise<EncodeResult>
-    told?: (redrawn: Redrawn) => void
+    told?: (reconstruction: Reconstruction) => void
   }) {
     this.store = options.store
-    this.keeper = options.keeper
+    this.runService = options.runService
     this.encode = options.encode
     this.told = options.told ?? (() => undefined)
   }
 
-  /** What a run has redrawn with its last save; null if it has not. */
-  async find(runId: string): Promise<Redrawn | null> {
-    const { checkpoint } = this.keeper.modelSource(runId)
+  /** What a run has reconstruction with its last save; null if it has not. */
+  async find(runId: string): Promise<Reconstruction | null> {
+    const { checkpoint } = this.runService.modelSource(runId)
     const text = await readFile(this.path(runId), 'utf8').catch(() => null)
     if (text === null) return null
     const saved = savedSchema.safeParse(parsedJson(text)).data
@@ -84,28 +84,28 @@ export class Redrawer {
     return { runId, step, encoder, error, originals: batch(saved.originals), drawn: batch(saved.drawn) }
   }
 
-  /** What was found, else drawn now. @throws FlowerbedError `not-found` without its pictures, or what the engine says */
-  async redraw(runId: string): Promise<Redrawn> {
+  /** What was found, else drawn now. @throws FlowerbedError `not-found` without its images, or what the engine says */
+  async reconstruct(runId: string): Promise<Reconstruction> {
     const found = await this.find(runId)
     if (found) return found
-    let drawing = this.underWay.get(runId)
-    if (!drawing) {
-      drawing = this.draw(runId).finally(() => this.underWay.delete(runId))
-      this.underWay.set(runId, drawing)
+    let sampling = this.underWay.get(runId)
+    if (!sampling) {
+      sampling = this.draw(runId).finally(() => this.underWay.delete(runId))
+      this.underWay.set(runId, sampling)
     }
-    return await drawing
+    return await sampling
   }
 
-  private async draw(runId: string): Promise<Redrawn> {
+  private async draw(runId: string): Promise<Reconstruction> {
     const run = this.store.runs.get(runId)
     if (run.datasetId === null) {
-      throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
+      throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
         hint: 'Import the same folder again; the run finds them by their content.',
       })
     }
     const dataset = this.store.datasets.get(run.datasetId)
-    const { request, answer } = await this.keeper.withModel(runId, async (model) => {
-      const asked = redrawRequest({ model, run, dataset })
+    const { request, answer } = await this.runService.withModel(runId, async (model) => {
+      const asked = reconstructRequest({ model, run, dataset })
       return { request: asked, answer: await this.encode(asked) }
     })
     const { originals, drawn, reconstructionError: error } = answer
@@ -127,13 +127,13 @@ export class Redrawer {
         drawn: base64(drawn),
       } satisfies z.infer<typeof savedSchema>),
     )
-    const redrawn = { runId, step, encoder, originals, drawn, error }
-    this.told(redrawn)
-    return redrawn
+    const reconstruction = { runId, step, encoder, originals, drawn, error }
+    this.told(reconstruction)
+    return reconstruction
   }
 
   private path(runId: string): string {
-    return join(runFolder(this.store.directory, runId), 'samples', 'redrawn.json')
+    return join(runFolder(this.store.directory, runId), 'samples', 'reconstruction.json')
   }
 }
 

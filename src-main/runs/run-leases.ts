@@ -72,7 +72,7 @@ export class RunLeases {
     return null
   }
 
-  /** The lease that another process, or another keeper of this one, holds now. */
+  /** The lease that another process, or another runService of this one, holds now. */
   heldElsewhere(runId: string): RunLease | null {
     if (this.held.has(runId)) return null
     const lease = this.present(runId)

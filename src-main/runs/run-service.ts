@@ -34,7 +34,7 @@ export interface RunListeners {
  * The life of runs against the store, the same for the app and the command line: makes them, hands them to an engine,
  * writes down what the engine tells, and knows what is left when a process ended under one.
  */
-export class RunKeeper {
+export class RunService {
   readonly saves: Saves
   private readonly store: Store
   private readonly listeners: RunListeners
@@ -81,7 +81,7 @@ export class RunKeeper {
       experimentId,
       datasetId,
       datasetName: dataset.name,
-      pictureCount: dataset.count,
+      imageCount: dataset.count,
       shape: dataset.shape,
       deviceChoice: device,
       machine: null,

@@ -5,7 +5,7 @@ import type { AppEvent } from '#shared/ipc.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
-import type { RunKeeper } from './run-service.ts'
+import type { RunService } from './run-service.ts'
 import type { TrainOptions } from './run-training.ts'
 
 const log = createLogger('training')
@@ -30,8 +30,8 @@ type Notice = Extract<AppEvent, { type: 'notice' }>
  * Runs in training, as the app has them: one at a time, paused by ending the engine's process, and gone on with when
  * the process ended under one.
  */
-export class TrainingDesk {
-  private readonly keeper: RunKeeper
+export class TrainingQueue {
+  private readonly runService: RunService
   private readonly engine: EngineProcess
   private readonly notify: (notice: Omit<Notice, 'type'>) => void
   private readonly ended: (run: RunRecord) => void
@@ -42,7 +42,7 @@ export class TrainingDesk {
   private closed = false
 
   constructor(options: {
-    keeper: RunKeeper
+    runService: RunService
     engine: EngineProcess
     notify: (notice: Omit<Notice, 'type'>) => void
     /** A run has ended by itself or failed, not at the user's word. */
@@ -50,7 +50,7 @@ export class TrainingDesk {
     /** No run is in training any more. */
     idle?: () => void
   }) {
-    this.keeper = options.keeper
+    this.runService = options.runService
     this.engine = options.engine
     this.notify = options.notify
     this.ended = options.ended ?? (() => undefined)
@@ -73,11 +73,11 @@ export class TrainingDesk {
   private async startNow(run: RunRecord, options: TrainOptions): Promise<void> {
     if (this.closed) throw new FlowerbedError('cancelled', 'Flowerbed is about to quit.')
     if (this.current?.id === run.id) return
-    this.keeper.claim(run.id)
+    this.runService.claim(run.id)
     try {
       if (this.current) await this.makeRoomFor(run)
     } catch (thrown) {
-      this.keeper.abandon(run.id)
+      this.runService.abandon(run.id)
       throw thrown
     }
     const current = { id: run.id, name: run.name, done: Promise.resolve() }
@@ -103,7 +103,7 @@ export class TrainingDesk {
   /** Resolves with a run's record when it is not in training any more, in whichever way it ended. */
   async settled(id: string): Promise<RunRecord> {
     if (this.current?.id === id) await this.current.done
-    return this.keeper.find(id)
+    return this.runService.find(id)
   }
 
   /**
@@ -112,7 +112,7 @@ export class TrainingDesk {
    */
   async pause(id: string): Promise<void> {
     await this.inTurn(() => {
-      if (this.current?.id !== id) this.keeper.checkNotElsewhere(id)
+      if (this.current?.id !== id) this.runService.checkNotElsewhere(id)
       return this.pauseNow(id)
     })
   }
@@ -128,7 +128,7 @@ export class TrainingDesk {
   async stop(id: string, save: boolean): Promise<void> {
     await this.inTurn(async () => {
       if (this.current?.id !== id) {
-        this.keeper.stopped(id)
+        this.runService.stopped(id)
         return
       }
       const { done } = this.current
@@ -139,14 +139,14 @@ export class TrainingDesk {
 
   /** Lets a run train longer; one that has ended resumes from its latest checkpoint. */
   async extend(id: string, more: Extension): Promise<void> {
-    const run = this.keeper.find(id)
+    const run = this.runService.find(id)
     const config = resumedConfig(run, { more })
     if (this.current?.id !== id) {
       await this.start(run, { config })
       return
     }
     await this.engine.extend(id, config)
-    this.keeper.changed(id, config)
+    this.runService.changed(id, config)
   }
 
   /** Starts nothing any more: the app is about to quit. */
@@ -181,7 +181,7 @@ export class TrainingDesk {
     }
     for (;;) {
       try {
-        const run = await this.keeper.train(id, this.engine, options)
+        const run = await this.runService.train(id, this.engine, options)
         if (run.status === 'finished') this.over(run)
         return
       } catch (thrown) {
@@ -208,7 +208,7 @@ export class TrainingDesk {
       })
       return false
     }
-    const safe = this.keeper.modelSource(id).checkpoint !== null
+    const safe = this.runService.modelSource(id).checkpoint !== null
     if (!this.mayTryAgain()) {
       this.over(run)
       this.notify({
@@ -237,7 +237,7 @@ export class TrainingDesk {
   /** A run's record; null when it was deleted meanwhile. */
   private recordOf(id: string): RunRecord | null {
     try {
-      return this.keeper.find(id)
+      return this.runService.find(id)
     } catch {
       return null
     }

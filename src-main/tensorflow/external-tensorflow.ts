@@ -30,7 +30,7 @@ const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as c
  * `site-packages/tensorflow`, which is linked to from a folder of ours because the binding looks for it there.
  * @throws FlowerbedError bad-input when the folder holds neither
  */
-export function linkForeignTensorFlow(given: string, cache: string): InstalledRuntime {
+export function linkExternalTensorFlow(given: string, cache: string): InstalledRuntime {
   // pip's folder of CUDA's libraries lies beside the real folder, not beside a link to it.
   const foreign = realFolder(given)
   if (existsSync(bindingPath(foreign))) return describe(foreign, foreign)

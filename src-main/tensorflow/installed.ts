@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { InstalledRuntime } from '#shared/schemas/doctor.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { linkForeignTensorFlow } from './external-tensorflow.ts'
+import { linkExternalTensorFlow } from './external-tensorflow.ts'
 import { bindingPath, cacheDirectory, librariesDirectory, platformName, runtimesDirectory } from './layout.ts'
 
 /** `runtime.json`: written last, so a folder that has one is whole. */
@@ -32,7 +32,7 @@ export function readRuntimeFile(directory: string): RuntimeFile | null {
  * @throws FlowerbedError bad-input when FLOWERBED_TF_DIR is no TensorFlow
  */
 export function installedRuntimes(env: NodeJS.ProcessEnv = process.env): InstalledRuntime[] {
-  if (env.FLOWERBED_TF_DIR) return [linkForeignTensorFlow(env.FLOWERBED_TF_DIR, cacheDirectory(env))]
+  if (env.FLOWERBED_TF_DIR) return [linkExternalTensorFlow(env.FLOWERBED_TF_DIR, cacheDirectory(env))]
   const parent = runtimesDirectory(cacheDirectory(env))
   if (!existsSync(parent)) return []
   return readdirSync(parent)

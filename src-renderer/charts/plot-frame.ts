@@ -56,7 +56,7 @@ export function buildFrame(request: FrameRequest): Frame | null {
   const floor = floorOf(log)
   const before = nextAbove(raw, lowerBound(x, view.min) - 1, { way: -1, floor })
   const after = nextAbove(raw, upperBound(x, view.max), { way: 1, floor })
-  // One point beyond each edge, so that the lines leave the picture instead of ending in it.
+  // One point beyond each edge, so that the lines leave the image instead of ending in it.
   const from = before < 0 ? lowerBound(x, view.min) : before
   const to = after < 0 ? upperBound(x, view.max) : after + 1
   const indices = decimate(x, [raw, smoothed], { from, to, ...view, buckets: pixels, floor })

@@ -12,12 +12,12 @@ const short = (value: number) => String(Number(value.toPrecision(3)))
 
 /** What the diagnostics say, in the order that it is read. */
 export function diagnosticFacts({ posterior, histogram }: Diagnostics): DiagnosticFact[] {
-  const drawings = {
-    title: 'How far the brightness of drawings is off',
+  const samples = {
+    title: 'How far the brightness of samples is off',
     term: 'Wasserstein-1 of the pixel histograms',
     value: percent(histogram.distance),
   }
-  if (!posterior) return [drawings]
+  if (!posterior) return [samples]
   const { activeDimensions, dimensions, mean, std, kl, aggregateGap } = posterior
   return [
     {
@@ -26,7 +26,7 @@ export function diagnosticFacts({ posterior, histogram }: Diagnostics): Diagnost
       value: `${activeDimensions} of ${dimensions} (${percent(activeDimensions / dimensions)})`,
     },
     {
-      title: 'What an encoding says of its picture',
+      title: 'What an encoding says of its image',
       term: 'KL(q(z|x)‖p(z)) per dimension',
       value: `${short(kl)} nats`,
     },
@@ -45,7 +45,7 @@ export function diagnosticFacts({ posterior, histogram }: Diagnostics): Diagnost
       term: 'posterior std',
       value: `${short(std.average)}, from ${short(std.low)} to ${short(std.high)}`,
     },
-    drawings,
+    samples,
   ]
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { FlowerbedError } from '#shared/errors.ts'
-import { largestSide, pictureShapeSchema, smallestSide } from '#shared/schemas/image.ts'
+import { largestSide, imageShapeSchema, smallestSide } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 
 const sideMessage = (side: string) =>
@@ -51,22 +51,22 @@ export function checkImportOptions(changes: Partial<ImportOptions>): void {
 export const problemFileSchema = z.object({ path: z.string(), reason: z.string() })
 export type ProblemFile = z.infer<typeof problemFileSchema>
 
-/** `index.json` beside `pixels.u8`: the packed dataset's table of contents. Columns, one entry a picture. */
+/** `index.json` beside `pixels.u8`: the packed dataset's table of contents. Columns, one entry an image. */
 export const datasetIndexSchema = z.object({
   format: z.literal(1),
   id: z.string(),
-  shape: pictureShapeSchema,
+  shape: imageShapeSchema,
   count: z.int().min(0),
   options: importOptionsSchema,
   /** What was dropped: folders and files, absolute. */
   sources: z.array(z.string()),
-  /** Per picture: absolute source path. */
+  /** Per image: absolute source path. */
   paths: z.array(z.string()),
-  /** Per picture: sha256 of the source file, hex. */
+  /** Per image: sha256 of the source file, hex. */
   sha256: z.array(z.string()),
   /** Names that `labelOf` points into; empty without labels. */
   labels: z.array(z.string()),
-  /** Per picture: position in `labels`, −1 without one. */
+  /** Per image: position in `labels`, −1 without one. */
   labelOf: z.array(z.int()),
   problems: z.array(problemFileSchema),
   /** sha256 of `pixels.u8`, hex. */
@@ -80,7 +80,7 @@ export interface DatasetRecord {
   name: string
   /** Folder that holds `index.json` and `pixels.u8`. */
   directory: string
-  shape: z.infer<typeof pictureShapeSchema>
+  shape: z.infer<typeof imageShapeSchema>
   count: number
   labels: string[]
   sources: string[]
@@ -103,7 +103,7 @@ export interface ScanReport {
   suggestedName: string
   count: number
   totalBytes: number
-  /** Width × height over the pictures looked at. */
+  /** Width × height over the images looked at. */
   sizes: {
     minWidth: number
     minHeight: number
@@ -113,11 +113,11 @@ export interface ScanReport {
     maxHeight: number
   }
   suggested: ImportOptions
-  /** Share of pictures without colour, 0 … 1. */
+  /** Share of images without colour, 0 … 1. */
   greyShare: number
   labels: { name: string; count: number }[]
   problems: ProblemFile[]
-  /** A few dozen pictures spread over the folder, cropped square at 64 × 64 × 3. */
+  /** A few dozen images spread over the folder, cropped square at 64 × 64 × 3. */
   thumbnails: PixelBatch
   thumbnailPaths: string[]
 }
@@ -129,7 +129,7 @@ export interface ImportProgress {
   total?: number
   problems: number
   bytes: number
-  picturesPerSecond: number
+  imagesPerSecond: number
   secondsLeft?: number
   /** Some that were just read, to be shown while scanning goes on. */
   thumbnails?: PixelBatch

@@ -3,7 +3,7 @@ import { z } from 'zod'
 /** Bins of a histogram of brightness, from black to white. */
 export const histogramBins = 32
 
-/** A number per pixel as a grey or colour picture; black is `low`, white is `high`. */
+/** A number per pixel as a grey or colour image; black is `low`, white is `high`. */
 const mapSchema = z.object({
   /** File name inside the run's `diagnostics` folder. */
   file: z.string(),
@@ -12,21 +12,31 @@ const mapSchema = z.object({
 })
 export type DiagnosticMap = z.infer<typeof mapSchema>
 
-/** How a run's encodings and drawings were at a step, seen on the same pictures each time. */
-export const diagnosticsSchema = z.object({
+/** Files of before 0.2 name images and samples by their old words. */
+function withCurrentNames(stored: unknown): unknown {
+  if (typeof stored !== 'object' || stored === null || !('pictures' in stored)) return stored
+  const { pictures, histogram, ...rest } = stored as {
+    pictures: unknown
+    histogram?: Record<string, unknown>
+  }
+  const { drawn, pictures: ofImages, ...others } = histogram ?? {}
+  return { ...rest, images: pictures, histogram: { ...others, samples: drawn, images: ofImages } }
+}
+
+const currentSchema = z.object({
   format: z.literal(1),
   runId: z.string(),
   step: z.int(),
   createdAt: z.number(),
-  /** Pictures that were looked at; kept aside from training where some are. */
-  pictures: z.int(),
+  /** Images that were looked at; kept aside from training where some are. */
+  images: z.int(),
   /** Null for a system without a posterior. Sizes in nats are those of one dimension on average. */
   posterior: z
     .object({
       mean: z.object({ average: z.number(), spread: z.number() }),
       std: z.object({ average: z.number(), low: z.number(), high: z.number() }),
       kl: z.number(),
-      /** KL(q‖p) by pixel, the mean of the pictures and channels. */
+      /** KL(q‖p) by pixel, the mean of the images and channels. */
       klMap: mapSchema,
       activeDimensions: z.int(),
       dimensions: z.int(),
@@ -35,20 +45,22 @@ export const diagnosticsSchema = z.object({
     .nullable(),
   /** Null where the prior is not learned. */
   prior: z.object({ meanMap: mapSchema, stdMap: mapSchema }).nullable(),
-  /** Shares by channel and bin of brightness, of what was drawn and of the pictures, and how far one is from the other. */
+  /** Shares by channel and bin of brightness, of what was drawn and of the images, and how far one is from the other. */
   histogram: z.object({
-    drawn: z.array(z.array(z.number())),
-    pictures: z.array(z.array(z.number())),
+    samples: z.array(z.array(z.number())),
+    images: z.array(z.array(z.number())),
     distance: z.number(),
   }),
   /** What is wrong, in words. */
   warnings: z.array(z.string()),
 })
+/** How a run's encodings and samples were at a step, seen on the same images each time. */
+export const diagnosticsSchema = z.preprocess(withCurrentNames, currentSchema)
 export type Diagnostics = z.infer<typeof diagnosticsSchema>
 
 export const diagnosticsFolder = 'diagnostics'
 const prefix = (step: number) => `step-${String(step).padStart(8, '0')}`
-/** The JSON of a step, or the picture of one of its maps. */
+/** The JSON of a step, or the image of one of its maps. */
 export const diagnosticsFile = (step: number, map?: string): string =>
   map === undefined ? `${prefix(step)}.json` : `${prefix(step)}-${map}.png`
 /** The step that a JSON's name tells; null for any other file. */

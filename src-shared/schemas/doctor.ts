@@ -19,7 +19,7 @@ export interface RuntimeStatus {
   available: { variant: RuntimeVariant; version: string; downloadBytes: number | null }[]
 }
 
-/** What learning and drawing would take place on, and why. */
+/** What learning and sampling would take place on, and why. */
 export interface DeviceStatement {
   /** null where nothing can be used. */
   device: 'cpu' | 'cuda' | null

@@ -1,7 +1,7 @@
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { EncoderName } from '#shared/engine-messages.ts'
 
-/** `ladder`: the reference's systems and ours on the same pictures, with the same seed and budget. */
+/** `ladder`: the reference's systems and ours on the same images, with the same seed and budget. */
 export const experimentKinds = ['ladder'] as const
 export type ExperimentKind = (typeof experimentKinds)[number]
 
@@ -17,7 +17,7 @@ export interface ExperimentRecord {
 
 /** An experiment with what is being done for it now; null while it waits. */
 export interface Experiment extends ExperimentRecord {
-  activity: 'training' | 'redrawing' | null
+  activity: 'training' | 'reconstructing' | null
 }
 
 /** How long each run of an experiment learns; with both, whichever ends first. */
@@ -26,14 +26,14 @@ export interface Budget {
   minutes?: number | undefined
 }
 
-/** A few fixed pictures and what a trained run draws from their latents. */
-export interface Redrawn {
+/** A few fixed images and what a trained run draws from their latents. */
+export interface Reconstruction {
   runId: string
   /** Of the run when it drew them. */
   step: number
   encoder: EncoderName
   originals: PixelBatch
   drawn: PixelBatch
-  /** RMS difference of each picture and its redrawing, in [0, 1]. */
+  /** RMS difference of each image and its reconstructing, in [0, 1]. */
   error: number[]
 }

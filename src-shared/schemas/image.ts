@@ -7,21 +7,21 @@ export type ChannelCount = z.infer<typeof channelCountSchema>
 export const smallestSide = 8
 export const largestSide = 512
 
-/** The one size that all pictures of a dataset and of a run have. */
-export const pictureShapeSchema = z.object({
+/** The one size that all images of a dataset and of a run have. */
+export const imageShapeSchema = z.object({
   height: z.int().min(smallestSide).max(largestSide),
   width: z.int().min(smallestSide).max(largestSide),
   channels: channelCountSchema,
 })
-export type PictureShape = z.infer<typeof pictureShapeSchema>
+export type ImageShape = z.infer<typeof imageShapeSchema>
 
-/** Pictures as they cross process borders: uint8, NHWC, `pixels.length === count · height · width · channels`. */
-export interface PixelBatch extends PictureShape {
+/** Images as they cross process borders: uint8, NHWC, `pixels.length === count · height · width · channels`. */
+export interface PixelBatch extends ImageShape {
   count: number
   pixels: Uint8Array
 }
 
-/** Bytes of one picture. */
-export function pictureBytes(shape: PictureShape): number {
+/** Bytes of one image. */
+export function imageBytes(shape: ImageShape): number {
   return shape.height * shape.width * shape.channels
 }

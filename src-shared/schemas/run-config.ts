@@ -13,7 +13,7 @@ export interface SettingMeta {
   group: SettingGroup
   /** Shown without opening Advanced. */
   basic?: boolean
-  /** Suitable increment for a stepper or slider. */
+  /** Suitable increment for a stepRunner or slider. */
   step?: number
   scale?: 'linear' | 'log'
   /** Plain words for the members of an enum. */
@@ -27,7 +27,7 @@ export const settingGroupTitles: Record<SettingGroup, string> = {
   network: 'The network',
   objective: 'What it learns',
   optimizer: 'How it learns',
-  variation: 'How pictures are varied',
+  variation: 'How images are varied',
   watching: 'Watching and saving',
 }
 
@@ -83,9 +83,9 @@ export const runConfigSchema = z.strictObject({
     scale: 'log',
   }),
   epochs: setting(whole(0, 1_000_000, 'Passes').default(0), {
-    title: 'Passes over the pictures',
+    title: 'Passes over the images',
     term: 'epochs',
-    help: 'Stop when each picture was learned from this often even if steps are left. 0 means no limit.',
+    help: 'Stop when each image was learned from this often even if steps are left. 0 means no limit.',
     unit: 'passes',
     nought: 'no limit',
     group: 'length',
@@ -101,17 +101,17 @@ export const runConfigSchema = z.strictObject({
     step: 1,
   }),
   batch: setting(whole(1, 4096, 'Batch'), {
-    title: 'Pictures per step',
+    title: 'Images per step',
     term: 'batch size',
-    help: 'How many pictures each correction looks at. More is steadier, slower and takes more memory.',
-    unit: 'pictures',
+    help: 'How many images each correction looks at. More is steadier, slower and takes more memory.',
+    unit: 'images',
     group: 'length',
     scale: 'log',
   }),
   accumulate: setting(whole(1, 1024, 'Batches per update').default(1), {
     title: 'Batches per update',
     term: 'gradient accumulation',
-    help: 'Each correction is the mean over this many batches, one after the other: as steady as one batch of all their pictures, in the memory of one.',
+    help: 'Each correction is the mean over this many batches, one after the other: as steady as one batch of all their images, in the memory of one.',
     unit: 'batches',
     group: 'length',
     scale: 'log',
@@ -129,7 +129,7 @@ export const runConfigSchema = z.strictObject({
     {
       title: 'Kind of network',
       term: 'architecture',
-      help: 'A plain stack of convolutions, the reference U-Net that also sees the whole picture at once, or our own deeper U-Net.',
+      help: 'A plain stack of convolutions, the reference U-Net that also sees the whole image at once, or our own deeper U-Net.',
       group: 'network',
       options: {
         conv: 'Plain convolutions',
@@ -151,32 +151,32 @@ export const runConfigSchema = z.strictObject({
   checkpointing: setting(yesNo('Checkpointing').default(false), {
     title: 'Spare memory',
     term: 'gradient checkpointing',
-    help: 'Computes the inside of the networks a second time rather than keeping it, for large pictures: less memory, a longer step, the same result.',
+    help: 'Computes the inside of the networks a second time rather than keeping it, for large images: less memory, a longer step, the same result.',
     group: 'network',
   }),
 
   posterior: setting(yesNo('Posterior'), {
-    title: 'Learn how pictures are encoded',
+    title: 'Learn how images are encoded',
     term: 'variational posterior q(z|x)',
-    help: 'A second network pairs each picture with its own latent. Needed to encode pictures and walk between them.',
+    help: 'A second network pairs each image with its own latent. Needed to encode images and interpolate between them.',
     group: 'objective',
   }),
   prior: setting(z.enum(['standard', 'learned'], { error: 'Prior must be standard or learned' }), {
-    title: 'Where drawings start from',
+    title: 'Where samples start from',
     term: 'prior p(z)',
-    help: 'Plain noise, or noise shaped per pixel after the pictures.',
+    help: 'Plain noise, or noise shaped per pixel after the images.',
     group: 'objective',
     options: { standard: 'Plain noise N(0, 1)', learned: 'Learned per pixel' },
   }),
   sigma: setting(real(0, 1, 'Sigma'), {
-    title: 'Grain of the pictures',
+    title: 'Grain of the images',
     term: 'observation noise σ',
     help: 'How much noise is assumed on each pixel. A little makes learning smoother.',
     group: 'objective',
     step: 0.01,
   }),
   path: setting(z.enum(['reference', 'consistent'], { error: 'Path must be reference or consistent' }), {
-    title: 'Path from latent to picture',
+    title: 'Path from latent to image',
     term: 'probability path',
     help: 'The reference adds observation noise to the target only; the consistent Gaussian path adds it to the point too.',
     group: 'objective',
@@ -185,7 +185,7 @@ export const runConfigSchema = z.strictObject({
   times: setting(z.enum(['independent', 'spread'], { error: 'Times must be independent or spread' }), {
     title: 'Places on the path per step',
     term: 'time sampling',
-    help: 'Each picture of a step is learned at a place between picture and noise: each by chance, or spread over all of the way, which is steadier.',
+    help: 'Each image of a step is learned at a place between image and noise: each by chance, or spread over all of the way, which is steadier.',
     group: 'objective',
     options: { independent: 'Each by chance', spread: 'Spread evenly' },
   }),
@@ -206,14 +206,14 @@ export const runConfigSchema = z.strictObject({
   klWeight: setting(real(0, 1000, 'KL weight'), {
     title: 'Keep encodings near the noise',
     term: 'KL weight β',
-    help: 'High: drawings from noise look right, encodings carry little. Low: encodings are exact, drawings suffer.',
+    help: 'High: samples from noise look right, encodings carry little. Low: encodings are exact, samples suffer.',
     group: 'objective',
     scale: 'log',
   }),
   priorWeight: setting(real(0, 1000, 'Prior weight'), {
-    title: 'Fit the noise to the pictures',
+    title: 'Fit the noise to the images',
     term: 'prior NLL weight',
-    help: 'How strongly the learned prior follows the pictures. Only with a learned prior.',
+    help: 'How strongly the learned prior follows the images. Only with a learned prior.',
     group: 'objective',
     scale: 'log',
   }),
@@ -240,7 +240,7 @@ export const runConfigSchema = z.strictObject({
   weightDecay: setting(real(0, 1, 'Weight decay'), {
     title: 'Forgetting',
     term: 'weight decay (AdamW)',
-    help: 'Pulls weights towards nought a little at every step, which can help with few pictures. 0 switches it off.',
+    help: 'Pulls weights towards nought a little at every step, which can help with few images. 0 switches it off.',
     group: 'optimizer',
   }),
   clipNorm: setting(real(0, 1e6, 'Gradient clipping'), {
@@ -268,40 +268,40 @@ export const runConfigSchema = z.strictObject({
     },
   ),
   flip: setting(yesNo('Flip'), {
-    title: 'Mirror pictures at random',
+    title: 'Mirror images at random',
     term: 'horizontal flip',
-    help: 'Shows half of the pictures mirrored. Leave off where left and right matter, as in text.',
+    help: 'Shows half of the images mirrored. Leave off where left and right matter, as in text.',
     group: 'variation',
   }),
   flipVertical: setting(yesNo('Vertical flip').default(false), {
-    title: 'Turn pictures upside down at random',
+    title: 'Turn images upside down at random',
     term: 'vertical flip',
-    help: 'Shows half of the pictures mirrored top to bottom. For textures and views from above, hardly for faces.',
+    help: 'Shows half of the images mirrored top to bottom. For textures and views from above, hardly for faces.',
     group: 'variation',
   }),
   turn: setting(yesNo('Turn').default(false), {
-    title: 'Turn pictures at random',
+    title: 'Turn images at random',
     term: 'quarter turns',
-    help: 'Shows square pictures turned by any number of quarters, others by halves only. For what has no up and down.',
+    help: 'Shows square images turned by any number of quarters, others by halves only. For what has no up and down.',
     group: 'variation',
   }),
   shift: setting(real(0, 0.5, 'Shift').default(0), {
-    title: 'Move pictures a little',
+    title: 'Move images a little',
     term: 'random shift',
-    help: 'Up to this share of their sides in any direction; edges are repeated. Drawings will be as far off centre. 0 switches it off.',
+    help: 'Up to this share of their sides in any direction; edges are repeated. Samples will be as far off centre. 0 switches it off.',
     group: 'variation',
     step: 0.01,
   }),
   jitter: setting(real(0, 0.5, 'Jitter').default(0), {
     title: 'Vary light and contrast',
     term: 'brightness and contrast jitter',
-    help: 'Up to this share brighter or darker, harder or softer. Drawings will vary as much. 0 switches it off.',
+    help: 'Up to this share brighter or darker, harder or softer. Samples will vary as much. 0 switches it off.',
     group: 'variation',
     step: 0.01,
   }),
 
   validationShare: setting(real(0, 0.5, 'Share kept aside'), {
-    title: 'Pictures kept aside',
+    title: 'Images kept aside',
     term: 'validation split',
     help: 'A share that is not learned from; how well they are drawn shows whether it learns or only remembers. 0 learns from all.',
     group: 'watching',
@@ -316,13 +316,13 @@ export const runConfigSchema = z.strictObject({
     scale: 'log',
   }),
   sampleCount: setting(whole(1, 256, 'Sample count'), {
-    title: 'Pictures in the grid',
-    help: 'How many pictures are drawn each time, always from the same noise.',
-    unit: 'pictures',
+    title: 'Images in the grid',
+    help: 'How many images are drawn each time, always from the same noise.',
+    unit: 'images',
     group: 'watching',
   }),
   sampleSteps: setting(whole(1, 1000, 'Sampling steps'), {
-    title: 'Steps per drawing',
+    title: 'Steps per sampling',
     term: 'solver steps',
     help: 'More steps draw more exactly and take longer.',
     group: 'watching',

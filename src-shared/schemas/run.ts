@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import { serializedErrorSchema } from '#shared/errors.ts'
-import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import { imageShapeSchema } from '#shared/schemas/image.ts'
 
 export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
@@ -70,8 +70,8 @@ export const runRecordSchema = z.object({
   /** null when the dataset was deleted. */
   datasetId: z.string().nullable(),
   datasetName: z.string(),
-  pictureCount: z.int(),
-  shape: pictureShapeSchema,
+  imageCount: z.int(),
+  shape: imageShapeSchema,
   deviceChoice: deviceChoiceSchema,
   machine: machineSchema.nullable(),
   /** Optimizer updates done. */
@@ -94,7 +94,7 @@ export const checkpointRecordSchema = z.object({
   file: z.string(),
   sha256: z.string(),
   bytes: z.int(),
-  /** On pictures kept aside where there are some, else the smoothed training loss; null when it was not recorded. */
+  /** On images kept aside where there are some, else the smoothed training loss; null when it was not recorded. */
   loss: z.number().nullable(),
   /** The lowest loss of the run's saves; such a one is kept. */
   best: z.boolean(),
@@ -110,7 +110,7 @@ export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned' | 'damage
 /** Which save is meant: by what is known of it, or by its step. */
 export type CheckpointChoice = 'latest' | 'best' | number
 
-/** One sheet of drawn pictures: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
+/** One sheet of drawn images: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
 export const sampleRecordSchema = z.object({
   id: z.string(),
   runId: z.string(),
@@ -121,7 +121,7 @@ export const sampleRecordSchema = z.object({
   file: z.string(),
   count: z.int(),
   columns: z.int(),
-  shape: pictureShapeSchema,
+  shape: imageShapeSchema,
   seed: z.int(),
   solver: z.string(),
   solverSteps: z.int(),
@@ -141,8 +141,8 @@ export const metricWords: Record<string, MetricWords> = {
   loss: { title: 'All in all', term: 'loss' },
   velocity: { title: 'How wrong the strokes are', term: 'velocity MSE' },
   kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
-  validation: { title: 'All in all, on pictures kept aside', term: 'validation loss' },
-  validationVelocity: { title: 'Strokes on pictures kept aside', term: 'validation velocity MSE' },
+  validation: { title: 'All in all, on images kept aside', term: 'validation loss' },
+  validationVelocity: { title: 'Strokes on images kept aside', term: 'validation velocity MSE' },
   prior: { title: 'How badly the noise fits', term: 'prior NLL' },
   gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
   learningRate: { title: 'Length of steps', term: 'learning rate' },

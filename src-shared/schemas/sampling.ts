@@ -13,18 +13,18 @@ export const timeGridNames = ['uniform', 'quadratic', 'shift'] as const
 export type TimeGridName = (typeof timeGridNames)[number]
 
 /**
- * How pictures are drawn from latents, and latents found by running the drawing backwards. The one place of its ranges
+ * How images are drawn from latents, and latents found by running the sampling backwards. The one place of its ranges
  * and defaults: engine, command line and app read them here.
  */
-export const drawingSchema = z.strictObject({
+export const samplingSchema = z.strictObject({
   solver: z
     .enum(solverNames, { error: `The solver must be one of ${solverNames.join(', ')}` })
     .default('heun'),
-  /** Steps of a drawing, for all solvers but `dopri5`. */
+  /** Steps of a sampling, for all solvers but `dopri5`. */
   steps: z
     .int('Steps must be a whole number')
-    .min(1, 'A drawing takes at least 1 step')
-    .max(10_000, 'A drawing takes at most 10000 steps')
+    .min(1, 'A sampling takes at least 1 step')
+    .max(10_000, 'A sampling takes at most 10000 steps')
     .default(50),
   /** Where those steps lie: evenly, finer near the data, or moved by `gridShift`. */
   timeGrid: z
@@ -47,23 +47,23 @@ export const drawingSchema = z.strictObject({
     .enum(weightNames, { error: `The weights must be one of ${weightNames.join(', ')}` })
     .default('ema'),
 })
-export type Drawing = z.output<typeof drawingSchema>
-/** As asked for: what is left out is as in `drawingDefaults`. */
-export type DrawingOptions = z.input<typeof drawingSchema>
+export type Sampling = z.output<typeof samplingSchema>
+/** As asked for: what is left out is as in `samplingDefaults`. */
+export type SamplingOptions = z.input<typeof samplingSchema>
 
-export const drawingDefaults: Drawing = drawingSchema.parse({})
+export const samplingDefaults: Sampling = samplingSchema.parse({})
 
-/** Frames of all pictures that one request may ask for, so that they fit into memory. */
+/** Frames of all images that one request may ask for, so that they fit into memory. */
 export const maxFrames = 4096
 
-/** Which pictures are drawn, of all that a seed has; the one place of these ranges and defaults. */
+/** Which images are drawn, of all that a seed has; the one place of these ranges and defaults. */
 export const selectionSchema = z.object({
   count: z
-    .int('The number of pictures must be a whole number')
-    .min(1, 'At least 1 picture can be drawn')
-    .max(4096, 'At most 4096 pictures can be drawn at once'),
-  /** Picture i depends on the seed and i alone; this is the first i. */
-  first: z.int('The first picture must be a whole number').min(0, 'The first picture is 0').default(0),
+    .int('The number of images must be a whole number')
+    .min(1, 'At least 1 image can be drawn')
+    .max(4096, 'At most 4096 images can be drawn at once'),
+  /** Image i depends on the seed and i alone; this is the first i. */
+  first: z.int('The first image must be a whole number').min(0, 'The first image is 0').default(0),
   seed: z.int('The seed must be a whole number').min(0, 'The seed must be at least 0'),
   /** How far latents are from the prior's mean, times its own spread. */
   temperature: z
@@ -71,7 +71,7 @@ export const selectionSchema = z.object({
     .min(0, 'The temperature must be at least 0')
     .max(10, 'The temperature must be at most 10')
     .default(1),
-  /** Frames of each picture's way from latent to picture, ends included; 0 for none. */
+  /** Frames of each image's way from latent to image, ends included; 0 for none. */
   trajectory: z
     .int('The number of frames must be a whole number')
     .min(0, 'The number of frames must be at least 0')
@@ -87,12 +87,12 @@ export function selectionOf(options: SelectionOptions): z.output<typeof selectio
   if (selection.count * selection.trajectory <= maxFrames) return selection
   throw new FlowerbedError('bad-input', `At most ${maxFrames} frames can be drawn at once`, {
     where: 'trajectory',
-    hint: 'Draw fewer pictures at a time, or fewer frames of each.',
+    hint: 'Draw fewer images at a time, or fewer frames of each.',
   })
 }
 
 /** The whole of what was asked for. @throws FlowerbedError `bad-input` */
-export const drawingOf = (options: DrawingOptions = {}): Drawing => checked(drawingSchema, options)
+export const samplingOf = (options: SamplingOptions = {}): Sampling => checked(samplingSchema, options)
 
 function checked<S extends z.ZodType>(schema: S, options: z.input<S>): z.output<S> {
   const result = schema.safeParse(options)

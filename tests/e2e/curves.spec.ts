@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { Page } from 'playwright-core'
-import { RunKeeper } from '../../src-main/runs/run-service.ts'
+import { RunService } from '../../src-main/runs/run-service.ts'
 import { openStore } from '../../src-main/database/store.ts'
 import { launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
@@ -14,9 +14,9 @@ const lossAt = (step: number) => (step === 200_001 ? 3 : 1 / (1 + step / 1000) +
 function longRun(directory: string): void {
   const store = openStore(directory)
   store.datasets.save({
-    id: 'pictures',
+    id: 'images',
     name: 'Marathon',
-    directory: join(directory, 'datasets', 'pictures'),
+    directory: join(directory, 'datasets', 'images'),
     shape: { height: 16, width: 16, channels: 3 },
     count: 10,
     labels: [],
@@ -25,8 +25,8 @@ function longRun(directory: string): void {
     bytes: 0,
     createdAt: 1,
   })
-  const keeper = new RunKeeper(store)
-  const run = keeper.create({ datasetId: 'pictures', preset: 'balanced', changes: {}, device: 'cpu' })
+  const runService = new RunService(store)
+  const run = runService.create({ datasetId: 'images', preset: 'balanced', changes: {}, device: 'cpu' })
   const key = store.runs.key(run.id)
   const names = ['loss', 'velocity', 'kl', 'gradientNorm', 'learningRate']
   for (let from = 1; from <= points; from += 10_000) {

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
 import type { Page } from 'playwright-core'
-import { demoPictures, launchApp } from '../helpers/app.ts'
+import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { importPictures } from './steps.ts'
+import { importImages } from './steps.ts'
 
 const compared = ['ladder-1-vanilla', 'ladder-2-posterior', 'balanced']
 const left = ['ladder-3-unet', 'ladder-4-prior', 'ladder-5-observation-noise']
@@ -30,7 +30,7 @@ const activity = (page: Page) => page.getByTestId('experiment-place').getAttribu
 test('systems grow one after the other, stand side by side, and are still there after a restart', async () => {
   const data = temporaryFolder('experiment')
   const first = await launchApp({ dataDirectory: data.path })
-  await importPictures(first.page, [demoPictures])
+  await importImages(first.page, [demoImages])
   await startExperiment(first.page, '100000')
   await expect.poll(() => statuses(first.page)).toEqual(['training', 'waiting', 'waiting'])
   await first.page.getByTestId('pause-experiment').click()
@@ -47,11 +47,11 @@ test('systems grow one after the other, stand side by side, and are still there 
   await page.getByTestId('pause-experiment').click()
   await expect.poll(() => activity(page)).toBe('none')
   await page.getByTestId('go-library').click()
-  await page.getByRole('button', { name: /^Delete pictures, systems compared/ }).click()
+  await page.getByRole('button', { name: /^Delete images, systems compared/ }).click()
   await page.getByTestId('confirm-delete-experiment').click()
   await expect(page.getByTestId('history')).toBeHidden()
 
-  await page.getByRole('button', { name: 'Open pictures' }).click()
+  await page.getByRole('button', { name: 'Open images' }).click()
   await startExperiment(page, '20')
   await expect.poll(() => statuses(page), { timeout: 120_000 }).toEqual(['finished', 'finished', 'finished'])
   await expect.poll(() => activity(page), { timeout: 60_000 }).toBe('none')
@@ -60,7 +60,7 @@ test('systems grow one after the other, stand side by side, and are still there 
     await expect(rung.getByTestId('sample-grid')).toHaveAttribute('data-step', '20')
   }
   await expect(page.getByTestId('experiment-curves')).toHaveAttribute('data-curves', '3')
-  await expect(page.getByTestId('redrawn')).toHaveAttribute('data-rows', '3')
+  await expect(page.getByTestId('reconstruction')).toHaveAttribute('data-rows', '3')
   await expect(page.getByTestId('experiment-table').getByText('% off')).toHaveCount(3)
   await second.quit()
 
@@ -68,7 +68,7 @@ test('systems grow one after the other, stand side by side, and are still there 
   await third.page.getByTestId('experiment-row').getByText('systems compared').click()
   await expect.poll(() => statuses(third.page)).toEqual(['finished', 'finished', 'finished'])
   await expect(third.page.getByTestId('experiment-curves')).toHaveAttribute('data-curves', '3')
-  await expect(third.page.getByTestId('redrawn')).toHaveAttribute('data-rows', '3')
+  await expect(third.page.getByTestId('reconstruction')).toHaveAttribute('data-rows', '3')
   await third.quit()
   data.remove()
 })

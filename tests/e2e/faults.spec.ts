@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import type { ElectronApplication, Page } from 'playwright-core'
 import { openDatabase } from '../../src-main/database/driver.ts'
 import type { Database } from '../../src-main/database/driver.ts'
-import { demoPictures, launchApp } from '../helpers/app.ts'
+import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { engineProcess, expectStatus, importPictures, quick, startRun, stepOf } from './steps.ts'
+import { engineProcess, expectStatus, importImages, quick, startRun, stepOf } from './steps.ts'
 
 const endless = { ...quick.settings, steps: '100000', checkpointEvery: '100000', sampleEvery: '100000' }
 
@@ -45,7 +45,7 @@ const metricsOf = (directory: string) =>
   )
 
 async function train(page: Page, settings: Record<string, string> = endless): Promise<void> {
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   await startRun(page, settings)
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(10)
 }
@@ -89,7 +89,7 @@ test('a history that cannot be written pauses the run and loses nothing; a delet
   await expect(page.getByText('was deleted by another program')).toHaveCount(1)
   await expect(page.getByTestId('history')).toBeHidden()
   await page.getByTestId('go-library').click()
-  await expect(page.getByRole('button', { name: 'Open pictures' })).toBeVisible()
+  await expect(page.getByRole('button', { name: 'Open images' })).toBeVisible()
   // What nobody catches does not stop the app either.
   await app.evaluate(() => {
     setTimeout(() => {
@@ -113,7 +113,7 @@ test('told to end while nothing can be written it ends, and its checkpoint is fo
   makeRoom(data.path)
   const again = await launchApp({ dataDirectory: data.path })
   await expect.poll(() => savedStep(data.path)).toBeGreaterThanOrEqual(trained)
-  await again.page.getByTestId('history').getByText('pictures').first().click()
+  await again.page.getByTestId('history').getByText('images').first().click()
   await again.page.getByTestId('resume').click()
   await expectStatus(again.page, 'training')
   await expect.poll(() => stepOf(again.page), { timeout: 60_000 }).toBeGreaterThan(trained)
@@ -140,13 +140,13 @@ test('told to end while another program has the history in hand it ends, and its
 test('a signal is obeyed while TensorFlow is loading, while a question is open, and by all processes at once', async () => {
   const data = temporaryFolder('signals')
   const starting = await launchApp({ dataDirectory: data.path })
-  await importPictures(starting.page, [demoPictures])
+  await importImages(starting.page, [demoImages])
   await starting.page.getByTestId('start-training').click()
   await expect.poll(() => engineProcess(starting.app), { timeout: 60_000 }).toBeDefined()
   await endBy(starting.app, 'SIGTERM')
 
   const asking = await launchApp({ dataDirectory: data.path })
-  await asking.page.getByTestId('history').getByText('pictures').first().click()
+  await asking.page.getByTestId('history').getByText('images').first().click()
   await asking.page.getByTestId('resume').click()
   await expectStatus(asking.page, 'training')
   await asking.app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
@@ -154,7 +154,7 @@ test('a signal is obeyed while TensorFlow is loading, while a question is open, 
   expect(status(data.path)).toBe('paused')
 
   const group = await launchApp({ dataDirectory: data.path })
-  await group.page.getByTestId('history').getByText('pictures').first().click()
+  await group.page.getByTestId('history').getByText('images').first().click()
   await group.page.getByTestId('resume').click()
   await expectStatus(group.page, 'training')
   await endBy(group.app, 'SIGINT', 'group')

@@ -2,17 +2,17 @@ import { expect, test } from '@playwright/test'
 import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ElectronApplication, Locator, Page } from 'playwright-core'
-import { demoPictures, dropPaths, launchApp } from '../helpers/app.ts'
+import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { expectStatus, importPictures, quick, startRun } from './steps.ts'
+import { expectStatus, importImages, quick, startRun } from './steps.ts'
 
 const data = temporaryFolder('history')
 let running: RunningApp
 
 test.beforeAll(async () => {
   running = await launchApp({ dataDirectory: data.path })
-  await importPictures(running.page, [demoPictures])
+  await importImages(running.page, [demoImages])
   await startRun(running.page, { ...quick.settings, steps: '20', sampleEvery: '10' })
   await expectStatus(running.page, 'finished')
 })
@@ -37,13 +37,13 @@ async function noteOpened(app: ElectronApplication): Promise<() => Promise<strin
   return () => app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened)
 }
 
-test('a drawing can be looked at large, through the steps, and its folder opened', async () => {
+test('a sampling can be looked at large, through the steps, and its folder opened', async () => {
   const { app, page } = running
   await page.getByTestId('go-gallery').click()
   await page.getByTestId('sample-grid').getByRole('button').first().click()
-  await expect(page.getByRole('dialog', { name: 'Drawing 1 of 4' })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Sampling 1 of 4' })).toBeVisible()
   await page.keyboard.press('ArrowRight')
-  const second = page.getByRole('dialog', { name: 'Drawing 2 of 4' })
+  const second = page.getByRole('dialog', { name: 'Sampling 2 of 4' })
   await expect(second).toContainText('Step 20')
   await second.getByRole('button', { name: 'At step 10' }).click()
   await expect(second).toContainText('Step 10')
@@ -58,15 +58,15 @@ test('a drawing can be looked at large, through the steps, and its folder opened
   expect(readdirSync(folder).filter((name) => name.endsWith('.png'))).toHaveLength(3)
 })
 
-test('pictures dropped on the ends of a walk are shown at once, walked between, and refused in words', async () => {
+test('images dropped on the ends of an interpolation are shown at once, interpolated between, and refused in words', async () => {
   const { page } = running
   await page.getByTestId('go-latent').click()
   const [from, to] = [page.getByTestId('latent-slot-a'), page.getByTestId('latent-slot-b')]
-  const before = await picture(from)
-  const [, , third = '', , fifth = ''] = readdirSync(demoPictures)
-  await dropPaths(page, [join(demoPictures, fifth)], await centre(from))
-  await dropPaths(page, [join(demoPictures, third)], await centre(to))
-  await expect.poll(() => picture(from)).not.toBe(before)
+  const before = await image(from)
+  const [, , third = '', , fifth = ''] = readdirSync(demoImages)
+  await dropPaths(page, [join(demoImages, fifth)], await centre(from))
+  await dropPaths(page, [join(demoImages, third)], await centre(to))
+  await expect.poll(() => image(from)).not.toBe(before)
   // What is dropped there is not taken for an import.
   await expect(page.getByRole('dialog')).toBeHidden()
   await page.getByTestId('latent-walk').click()
@@ -82,7 +82,7 @@ test('pictures dropped on the ends of a walk are shown at once, walked between, 
 })
 
 /** What a slot shows, as the canvas has it. */
-const picture = (slot: Locator) =>
+const image = (slot: Locator) =>
   slot.locator('canvas').evaluate((canvas) => (canvas as unknown as { toDataURL: () => string }).toDataURL())
 
 test('a run is named, described, starred, found again after a restart, and deleted with its files', async () => {

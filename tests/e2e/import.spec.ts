@@ -1,13 +1,13 @@
 import { expect, test } from '@playwright/test'
 import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { demoPictures, dropPaths, launchApp } from '../helpers/app.ts'
+import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 
 let app: RunningApp
 let folder: ReturnType<typeof temporaryFolder>
-const demo = readdirSync(demoPictures).map((name) => join(demoPictures, name))
+const demo = readdirSync(demoImages).map((name) => join(demoImages, name))
 
 test.beforeEach(async () => {
   folder = temporaryFolder('import')
@@ -33,20 +33,20 @@ test('20 good and 10 broken files: the good ones are counted, the broken ones li
   }
   const { page } = app
   await dropPaths(page, [mixed])
-  await expect(page.getByRole('heading', { name: '20 pictures' })).toBeVisible()
+  await expect(page.getByRole('heading', { name: '20 images' })).toBeVisible()
   const problems = page.getByTestId('problems')
   await expect(problems).toContainText('10 files cannot be used')
   await problems.getByText('10 files').click()
   await expect(problems).toContainText('broken-0.png')
   await page.getByTestId('import-submit').click()
   await expect(page.getByTestId('start-training')).toBeVisible()
-  await expect(page.getByText('20 pictures of')).toBeVisible()
+  await expect(page.getByText('20 images of')).toBeVisible()
 })
 
 test('an empty folder and a text file each get one clear message', async () => {
   const { page } = app
   await dropPaths(page, [make('empty')])
-  await expect(page.getByRole('alert')).toContainText(/no pictures/i)
+  await expect(page.getByRole('alert')).toContainText(/no images/i)
   await page.getByRole('button', { name: 'Close' }).click()
 
   const text = join(folder.path, 'notes.txt')
@@ -54,7 +54,7 @@ test('an empty folder and a text file each get one clear message', async () => {
   await dropPaths(page, [text])
   await expect(page.getByRole('alert')).toBeVisible()
   await page.getByRole('button', { name: 'Close' }).click()
-  await expect(page.getByText('Drop a folder of pictures anywhere')).toBeVisible()
+  await expect(page.getByText('Drop a folder of images anywhere')).toBeVisible()
 })
 
 test('an import that is cancelled half-way leaves nothing behind', async () => {
@@ -76,7 +76,7 @@ test('an import that is cancelled half-way leaves nothing behind', async () => {
   await page.getByTestId('import-submit').click()
   await page.getByTestId('cancel-import').click()
   await expect(page.getByRole('dialog')).toBeHidden()
-  await expect(page.getByText('Drop a folder of pictures anywhere')).toBeVisible()
+  await expect(page.getByText('Drop a folder of images anywhere')).toBeVisible()
   const left = () => readdirSync(join(folder.path, 'data', 'datasets'))
   await expect.poll(left).toEqual([])
 })

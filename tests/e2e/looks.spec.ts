@@ -1,10 +1,10 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import type { Page } from 'playwright-core'
-import { demoPictures, launchApp } from '../helpers/app.ts'
+import { demoImages, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { expectStatus, importPictures, quick, startRun } from './steps.ts'
+import { expectStatus, importImages, quick, startRun } from './steps.ts'
 
 let running: RunningApp
 const data = temporaryFolder('looks')
@@ -12,7 +12,7 @@ const data = temporaryFolder('looks')
 test.beforeAll(async () => {
   running = await launchApp({ dataDirectory: data.path })
   const { page } = running
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   await startRun(page, { ...quick.settings, steps: '20', sampleEvery: '10' })
   await expectStatus(page, 'finished')
 })

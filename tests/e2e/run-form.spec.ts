@@ -1,13 +1,13 @@
 import { expect, test } from '@playwright/test'
 import { settingFields } from '#shared/schemas/run-config.ts'
-import { demoPictures, launchApp } from '../helpers/app.ts'
+import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { importPictures } from './steps.ts'
+import { importImages } from './steps.ts'
 
 test('every setting is within reach, says what it does, and says what is wrong beside its field', async () => {
   const data = temporaryFolder('form')
   const { page, quit } = await launchApp({ dataDirectory: data.path })
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   await page.getByText('Advanced').click()
   const fields = settingFields()
   for (const { key, title, help, unit } of fields) {

@@ -1,16 +1,16 @@
 import { expect, test } from '@playwright/test'
 import type { Locator } from 'playwright-core'
-import { demoPictures, launchApp } from '../helpers/app.ts'
+import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { expectStatus, importPictures, quick, startRun } from './steps.ts'
+import { expectStatus, importImages, quick, startRun } from './steps.ts'
 
-test('from a dropped folder to a gallery, a walk, and all of it again after a restart', async () => {
+test('from a dropped folder to a gallery, an interpolation, and all of it again after a restart', async () => {
   const data = temporaryFolder('spine')
   const first = await launchApp({ dataDirectory: data.path })
   const { page } = first
-  await expect(page.getByText('Drop a folder of pictures anywhere')).toBeVisible()
+  await expect(page.getByText('Drop a folder of images anywhere')).toBeVisible()
 
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   await startRun(page)
   await expectStatus(page, 'finished')
 
@@ -45,29 +45,29 @@ test('from a dropped folder to a gallery, a walk, and all of it again after a re
 
   await page.getByTestId('go-latent').click()
   await page.getByTestId('latent-slot-a').click()
-  await page.getByRole('button', { name: 'Picture 3', exact: true }).click()
+  await page.getByRole('button', { name: 'Image 3', exact: true }).click()
   await page.getByTestId('latent-slot-b').click()
-  await page.getByRole('button', { name: 'Picture 9', exact: true }).click()
+  await page.getByRole('button', { name: 'Image 9', exact: true }).click()
   await page.getByTestId('latent-walk').click()
   await expect(page.getByTestId('latent-frame')).toHaveCount(9, { timeout: 60_000 })
   await page.getByTestId('latent-scrubber').fill('8')
-  await expect(page.getByText('The second, redrawn')).toBeVisible()
+  await expect(page.getByText('The second, reconstruction')).toBeVisible()
 
   await page.getByRole('radio', { name: 'Grid' }).check()
   await page.getByTestId('latent-leave-out').click()
   await page.getByTestId('latent-side').fill('4')
   await page.getByTestId('latent-draw-grid').click()
   await expect(page.getByTestId('latent-cell')).toHaveCount(16, { timeout: 60_000 })
-  await expect(page.getByText('The first, redrawn')).toBeVisible()
+  await expect(page.getByText('The first, reconstruction')).toBeVisible()
   await page.getByTestId('latent-cell').first().press('ArrowDown')
   await expect(page.getByText('0 % across, 33 % down')).toBeVisible()
   await page.getByRole('radio', { name: 'Strip' }).check()
-  await expect(page.getByText('The second, redrawn')).toBeVisible()
+  await expect(page.getByText('The second, reconstruction')).toBeVisible()
 
   await first.quit()
 
   const second = await launchApp({ dataDirectory: data.path })
-  await second.page.getByTestId('history').getByText('pictures').first().click()
+  await second.page.getByTestId('history').getByText('images').first().click()
   await expectStatus(second.page, 'finished')
   const plotAgain = second.page.getByTestId('loss-plot')
   await expect(plotAgain).toHaveAttribute('data-points', quick.settings.steps)
@@ -77,7 +77,7 @@ test('from a dropped folder to a gallery, a walk, and all of it again after a re
   data.remove()
 })
 
-/** Whether the sheet behind a tile is a picture that the window may show. */
+/** Whether the sheet behind a tile is an image that the window may show. */
 async function loads(tile: Locator): Promise<boolean> {
   const style = (await tile.getAttribute('style')) ?? ''
   const address = /url\("(.+?)"\)/.exec(style.replaceAll('&quot;', '"'))?.[1]

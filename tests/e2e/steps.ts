@@ -2,7 +2,7 @@ import { expect } from '@playwright/test'
 import type { ElectronApplication, Page } from 'playwright-core'
 import { dropPaths } from '../helpers/app.ts'
 
-/** Small enough for a test to train in seconds: the real networks, narrow, on small pictures. */
+/** Small enough for a test to train in seconds: the real networks, narrow, on small images. */
 export const quick = {
   size: '16x16',
   settings: {
@@ -17,7 +17,7 @@ export const quick = {
 }
 
 /** Drops paths on the window, takes what import suggests at a size, and ends where the run is set up. */
-export async function importPictures(page: Page, paths: string[], size = quick.size): Promise<void> {
+export async function importImages(page: Page, paths: string[], size = quick.size): Promise<void> {
   await dropPaths(page, paths)
   await page.getByTestId('import-submit').waitFor()
   await page.getByTestId('import-size').selectOption(size)

@@ -2,14 +2,14 @@ import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import { openDatabase } from '../../src-main/database/driver.ts'
-import { demoPictures, launchApp } from '../helpers/app.ts'
+import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { engineProcess, expectStatus, importPictures, quick, startRun, stepOf } from './steps.ts'
+import { engineProcess, expectStatus, importImages, quick, startRun, stepOf } from './steps.ts'
 
 test('pause frees the engine, resume goes on, extend and stop do as they say, delete leaves nothing', async () => {
   const data = temporaryFolder('training')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   await startRun(page, { ...quick.settings, steps: '100000' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20)
 
@@ -54,10 +54,10 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
   await expect(page.getByRole('button', { name: /^Let the save/ })).toHaveAttribute('aria-pressed', 'true')
   await page.getByTestId('go-settings').click()
   await expect(page.getByTestId('device-statement')).toHaveText(/Learns and draws on .+: \S/)
-  await expect(page.getByTestId('disk-use')).toHaveText(/Runs take [\d.]+ [kM]B, pictures [\d.]+ [kM]B\./)
+  await expect(page.getByTestId('disk-use')).toHaveText(/Runs take [\d.]+ [kM]B, images [\d.]+ [kM]B\./)
 
   await page.getByTestId('go-library').click()
-  await page.getByRole('button', { name: 'Delete pictures' }).click()
+  await page.getByRole('button', { name: 'Delete images' }).click()
   await page.getByTestId('confirm-delete').click()
   await expect(page.getByTestId('history')).toBeHidden()
   await quit()
@@ -67,14 +67,14 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
 test('when the engine is killed the app says so and goes on from the last save', async () => {
   const data = temporaryFolder('crash')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   await startRun(page, { ...quick.settings, steps: '100000', checkpointEvery: '20' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(40)
 
   const pid = await engineProcess(app)
   expect(pid).toBeDefined()
   process.kill(pid ?? 0, 'SIGKILL')
-  await expect(page.getByText('The engine ended unexpectedly while “pictures” was training.')).toBeVisible()
+  await expect(page.getByText('The engine ended unexpectedly while “images” was training.')).toBeVisible()
   const before = await stepOf(page)
   await expect.poll(() => engineProcess(app), { timeout: 30_000 }).not.toBe(pid)
   await expectStatus(page, 'training')
@@ -89,7 +89,7 @@ test('when the engine is killed the app says so and goes on from the last save',
 test('a damaged checkpoint makes way for the one before it, and the window can resume from any', async () => {
   const data = temporaryFolder('damaged')
   const { page, quit } = await launchApp({ dataDirectory: data.path })
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   await startRun(page, {
     ...quick.settings,
     ...{ steps: '60', sampleEvery: '0', checkpointEvery: '20', checkpointKeep: '1000' },
@@ -145,7 +145,7 @@ test('an app that is told to end by a signal saves what it learns, and one that 
   await idleEnded
 
   const { app, page } = await launchApp({ dataDirectory: data.path })
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   // Saved at the end alone, unless the signal saves.
   await startRun(page, { ...quick.settings, steps: '100000', checkpointEvery: '100000' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20)
@@ -155,7 +155,7 @@ test('an app that is told to end by a signal saves what it learns, and one that 
   await ended
 
   const again = await launchApp({ dataDirectory: data.path })
-  await again.page.getByTestId('history').getByText('pictures').first().click()
+  await again.page.getByTestId('history').getByText('images').first().click()
   await expectStatus(again.page, 'paused')
   expect(await stepOf(again.page)).toBeGreaterThanOrEqual(learned)
   await again.quit()

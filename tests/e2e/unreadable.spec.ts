@@ -1,6 +1,6 @@
 import { expect, test } from '@playwright/test'
 import { join } from 'node:path'
-import { RunKeeper } from '../../src-main/runs/run-service.ts'
+import { RunService } from '../../src-main/runs/run-service.ts'
 import { openStore } from '../../src-main/database/store.ts'
 import { launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
@@ -12,9 +12,15 @@ test('one run that cannot be read hides no other, and is told once', async () =>
     ...{ id: 'abc', name: 'Faces', directory: join(data.path, 'datasets', 'abc'), count: 4, labels: [] },
     ...{ shape: { height: 8, width: 8, channels: 3 }, sources: [], problemCount: 0, bytes: 1, createdAt: 1 },
   })
-  const keeper = new RunKeeper(store)
+  const runService = new RunService(store)
   for (const name of ['Whole', 'Damaged']) {
-    const { id } = keeper.create({ datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu', name })
+    const { id } = runService.create({
+      datasetId: 'abc',
+      preset: 'balanced',
+      changes: {},
+      device: 'cpu',
+      name,
+    })
     store.runs.update(id, { status: 'finished' })
   }
   store.database.exec(`UPDATE runs SET status = 'dreaming' WHERE name = 'Damaged'`)

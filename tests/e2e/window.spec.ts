@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
 import type { ElectronApplication } from 'playwright-core'
-import { demoPictures, launchApp } from '../helpers/app.ts'
+import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { importPictures, quick, startRun, stepOf } from './steps.ts'
+import { importImages, quick, startRun, stepOf } from './steps.ts'
 
 const pageProcess = (app: ElectronApplication): Promise<number> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId() ?? 0)
@@ -26,7 +26,7 @@ const runInPage = (app: ElectronApplication, name: 'status' | 'step') =>
 test('a window whose process is killed comes back, hears of the training, and training goes on', async () => {
   const data = temporaryFolder('killed-window')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
-  await importPictures(page, [demoPictures])
+  await importImages(page, [demoImages])
   await startRun(page, { ...quick.settings, steps: '100000' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(5)
 

@@ -4,7 +4,7 @@ import type { ElectronApplication, Page } from 'playwright-core'
 import { electronToLaunch } from '../../scripts/lib/electron.mjs'
 
 export const root = resolve(import.meta.dirname, '../..')
-export const demoPictures = join(root, 'resources/demo/images')
+export const demoImages = join(root, 'resources/demo/images')
 
 /** The app as a user has it: real Electron, real processes, a data folder of its own. */
 export interface RunningApp {

@@ -1,46 +1,46 @@
-import { pictureBytes } from '#shared/schemas/image.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Augmentation } from '../../src-main/engine/data/augment.ts'
 import { uniformStream } from '../../src-main/engine/rng.ts'
 
-/** What the graph must make of a step's pictures, pixel by pixel and in place: float32 NHWC in [0, 1]. */
+/** What the graph must make of a step's images, pixel by pixel and in place: float32 NHWC in [0, 1]. */
 export function augment(
   images: Float32Array,
-  options: { settings: Augmentation; shape: PictureShape; seed: number; step: number },
+  options: { settings: Augmentation; shape: ImageShape; seed: number; step: number },
 ): void {
   const { settings, shape, seed, step } = options
   const { height, width } = shape
-  const size = pictureBytes(shape)
-  const each = (change: (picture: Float32Array) => void) => {
+  const size = imageBytes(shape)
+  const each = (change: (image: Float32Array) => void) => {
     for (let start = 0; start < images.length; start += size) change(images.subarray(start, start + size))
   }
   if (settings.flip) {
     const uniform = uniformStream(seed, step, 'flip')
-    each((picture) => {
-      if (uniform() < 0.5) mirror(picture, shape)
+    each((image) => {
+      if (uniform() < 0.5) mirror(image, shape)
     })
   }
   if (settings.flipVertical) {
     const uniform = uniformStream(seed, step, 'vertical flip')
-    each((picture) => {
-      if (uniform() < 0.5) mirrorVertically(picture, shape)
+    each((image) => {
+      if (uniform() < 0.5) mirrorVertically(image, shape)
     })
   }
   if (settings.turn) {
     const uniform = uniformStream(seed, step, 'turn')
-    // A quarter turn of a picture that is not square has another shape.
+    // A quarter turn of an image that is not square has another shape.
     const ways = height === width ? [0, 1, 2, 3] : [0, 2]
-    each((picture) => turn(picture, shape, ways[Math.floor(uniform() * ways.length)] ?? 0))
+    each((image) => turn(image, shape, ways[Math.floor(uniform() * ways.length)] ?? 0))
   }
   if (settings.shift > 0) {
     const uniform = uniformStream(seed, step, 'shift')
     const [down, right] = [reach(settings.shift, height), reach(settings.shift, width)]
-    each((picture) => shift(picture, shape, { down: among(down, uniform()), right: among(right, uniform()) }))
+    each((image) => shift(image, shape, { down: among(down, uniform()), right: among(right, uniform()) }))
   }
   if (settings.jitter > 0) {
     const uniform = uniformStream(seed, step, 'jitter')
     const some = () => (2 * uniform() - 1) * settings.jitter
-    each((picture) => relight(picture, { brightness: some(), contrast: 1 + some() }))
+    each((image) => relight(image, { brightness: some(), contrast: 1 + some() }))
   }
 }
 
@@ -49,36 +49,36 @@ const reach = (share: number, side: number) => Math.max(1, Math.round(share * si
 /** A whole number from −most to most for a uniform one in [0, 1). */
 const among = (most: number, uniform: number) => Math.floor(uniform * (2 * most + 1)) - most
 
-/** Mirrors a picture left to right, in place. */
-function mirror(picture: Float32Array, { width, channels }: PictureShape): void {
+/** Mirrors an image left to right, in place. */
+function mirror(image: Float32Array, { width, channels }: ImageShape): void {
   const row = width * channels
-  for (let start = 0; start < picture.length; start += row) {
+  for (let start = 0; start < image.length; start += row) {
     for (let left = 0, right = width - 1; left < right; left++, right--) {
       for (let c = 0; c < channels; c++) {
         const a = start + left * channels + c
         const b = start + right * channels + c
-        const kept = picture[a] as number
-        picture[a] = picture[b] as number
-        picture[b] = kept
+        const kept = image[a] as number
+        image[a] = image[b] as number
+        image[b] = kept
       }
     }
   }
 }
 
-/** Mirrors a picture top to bottom, in place. */
-function mirrorVertically(picture: Float32Array, { height, width, channels }: PictureShape): void {
+/** Mirrors an image top to bottom, in place. */
+function mirrorVertically(image: Float32Array, { height, width, channels }: ImageShape): void {
   const row = width * channels
   for (let top = 0, bottom = height - 1; top < bottom; top++, bottom--) {
-    const kept = picture.slice(top * row, (top + 1) * row)
-    picture.copyWithin(top * row, bottom * row, (bottom + 1) * row)
-    picture.set(kept, bottom * row)
+    const kept = image.slice(top * row, (top + 1) * row)
+    image.copyWithin(top * row, bottom * row, (bottom + 1) * row)
+    image.set(kept, bottom * row)
   }
 }
 
-/** Turns a picture by `quarters` quarter turns counter-clockwise, in place; an odd number needs a square. */
-function turn(picture: Float32Array, { height, width, channels }: PictureShape, quarters: number): void {
+/** Mutex an image by `quarters` quarter turns counter-clockwise, in place; an odd number needs a square. */
+function turn(image: Float32Array, { height, width, channels }: ImageShape, quarters: number): void {
   if (quarters === 0) return
-  const source = picture.slice()
+  const source = image.slice()
   // Where the first pixel comes from, and how far that moves with each row and column.
   const first = [0, width - 1, height * width - 1, (height - 1) * width][quarters] ?? 0
   const perRow = [0, -1, -width, 1][quarters] ?? 0
@@ -87,42 +87,42 @@ function turn(picture: Float32Array, { height, width, channels }: PictureShape, 
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
       const from = (first + y * perRow + x * perColumn) * channels
-      for (let c = 0; c < channels; c++) picture[to++] = source[from + c] as number
+      for (let c = 0; c < channels; c++) image[to++] = source[from + c] as number
     }
   }
 }
 
-/** Moves a picture by whole pixels, in place; its edges are repeated into what is left empty. */
+/** Moves an image by whole pixels, in place; its edges are repeated into what is left empty. */
 function shift(
-  picture: Float32Array,
-  { height, width, channels }: PictureShape,
+  image: Float32Array,
+  { height, width, channels }: ImageShape,
   { down, right }: { down: number; right: number },
 ): void {
-  const source = picture.slice()
+  const source = image.slice()
   const row = width * channels
   for (let y = 0; y < height; y++) {
     const from = Math.min(height - 1, Math.max(0, y - down)) * row
     const to = y * row
     for (let x = 0; x < width; x++) {
       const at = from + Math.min(width - 1, Math.max(0, x - right)) * channels
-      for (let c = 0; c < channels; c++) picture[to + x * channels + c] = source[at + c] as number
+      for (let c = 0; c < channels; c++) image[to + x * channels + c] = source[at + c] as number
     }
   }
 }
 
 /**
- * Changes a picture's light, in place: differences from its mean are multiplied by `contrast`, `brightness` is added, and
+ * Changes an image's light, in place: differences from its mean are multiplied by `contrast`, `brightness` is added, and
  * what leaves [0, 1] is cut off.
  */
 function relight(
-  picture: Float32Array,
+  image: Float32Array,
   { brightness, contrast }: { brightness: number; contrast: number },
 ): void {
   let sum = 0
-  for (let i = 0; i < picture.length; i++) sum += picture[i] as number
-  const offset = (sum / picture.length) * (1 - contrast) + brightness
-  for (let i = 0; i < picture.length; i++) {
-    const value = (picture[i] as number) * contrast + offset
-    picture[i] = value < 0 ? 0 : value > 1 ? 1 : value
+  for (let i = 0; i < image.length; i++) sum += image[i] as number
+  const offset = (sum / image.length) * (1 - contrast) + brightness
+  for (let i = 0; i < image.length; i++) {
+    const value = (image[i] as number) * contrast + offset
+    image[i] = value < 0 ? 0 : value > 1 ? 1 : value
   }
 }

@@ -2,12 +2,12 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import sharp from 'sharp'
 
-/** A plain picture of one colour, as a decoder to go on from. */
+/** A plain image of one colour, as a decoder to go on from. */
 export function plain(width: number, height: number, background: string): ReturnType<typeof sharp> {
   return sharp({ create: { width, height, channels: 3, background } })
 }
 
-/** Red left half, blue right half: shows which way up and round a picture came out. */
+/** Red left half, blue right half: shows which way up and round an image came out. */
 export async function redThenBlue(width = 40, height = 20): Promise<Buffer> {
   const right = await plain(width / 2, height, '#0000ff')
     .png()

@@ -271,7 +271,7 @@ add(
   })),
 )
 
-/** Pictures, a window that moves over them, and what comes out of that. */
+/** Images, a window that moves over them, and what comes out of that. */
 const window = fc
   .record({
     ...{

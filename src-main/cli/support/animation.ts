@@ -1,17 +1,17 @@
 import sharp from 'sharp'
-import { pictureBytes } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { enlarged } from '../../engine/images/png.ts'
 import { writeFileAtomically } from '../../files/atomic-write.ts'
 
-/** Writes pictures as an animation that runs forth and back, as GIF or WebP after the file's name. */
+/** Writes images as an animation that runs forth and back, as GIF or WebP after the file's name. */
 export async function writeAnimation(
   path: string,
   frames: PixelBatch,
   options: { enlarge?: number; framesPerSecond?: number } = {},
 ): Promise<void> {
   const { enlarge = 1, framesPerSecond = 12 } = options
-  const size = pictureBytes(frames)
+  const size = imageBytes(frames)
   const there = Array.from({ length: frames.count }, (_, i) => i)
   const order = [...there, ...there.slice(1, -1).reverse()]
   const pages = new Uint8Array(order.length * size)

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path'
-import type { PictureSource } from '#shared/engine-messages.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageSource } from '#shared/engine-messages.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { forkImporter } from '../../processes/cli-importer.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 
-/** The user's pictures as the run saw its own, decoded in the importer's process. */
-export async function decodePictures(paths: string[], shape: PictureShape): Promise<PictureSource[]> {
+/** The user's images as the run saw its own, decoded in the importer's process. */
+export async function decodeImages(paths: string[], shape: ImageShape): Promise<ImageSource[]> {
   await checkInterrupted()
   const importer = forkImporter()
   const stopListening = onInterrupt(() => {

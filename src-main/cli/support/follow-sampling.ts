@@ -4,11 +4,11 @@ import type { Engine } from '../../engine/server.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 import { duration, StatusLine } from './output.ts'
 
-/** A drawing shorter than this needs no line, in ms. */
+/** A sampling shorter than this needs no line, in ms. */
 const patience = 1000
 
-/** The line that follows a drawing, and Ctrl+C, which ends it. */
-export function followDrawing() {
+/** The line that follows a sampling, and Ctrl+C, which ends it. */
+export function followSampling() {
   const job = randomUUID()
   const line = new StatusLine()
   /** When the first step was told, in ms; loading TensorFlow is no measure of the rest. */
@@ -23,7 +23,7 @@ export function followDrawing() {
   ): Promise<T> {
     part = of
     await checkInterrupted()
-    const stopListening = onInterrupt(() => void engine.handlers.cancelDrawing({ job }))
+    const stopListening = onInterrupt(() => void engine.handlers.cancelSampling({ job }))
     try {
       return await draw(job)
     } finally {
@@ -35,14 +35,14 @@ export function followDrawing() {
   return {
     during,
     onEvent: (event: EngineEvent) => {
-      if (event.type !== 'drawing' || event.job !== job) return
+      if (event.type !== 'sampling' || event.job !== job) return
       const share = part[0] + event.share * (part[1] - part[0])
       startedAt ||= Date.now()
       const seconds = (Date.now() - startedAt) / 1000
       if (seconds * 1000 < patience || share === 0) return
       // Too little is done to tell the rest by.
       const left = share < 0.01 ? '' : ` · about ${duration((seconds * (1 - share)) / share)} to go`
-      line.show(`Drawing: ${Math.floor(100 * share)} %${left}`)
+      line.show(`Sampling: ${Math.floor(100 * share)} %${left}`)
     },
   }
 }

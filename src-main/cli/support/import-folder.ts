@@ -21,7 +21,7 @@ export async function importFolder(options: {
   const importer: ImporterClient = forkImporter({
     onEvent: ({ progress }) => {
       const of = progress.total === undefined ? '' : ` of ${progress.total}`
-      line.show(`${progress.phase === 'scanning' ? 'Looking at' : 'Reading'} pictures: ${progress.done}${of}`)
+      line.show(`${progress.phase === 'scanning' ? 'Looking at' : 'Reading'} images: ${progress.done}${of}`)
     },
   })
   const job = randomUUID()
@@ -40,7 +40,7 @@ export async function importFolder(options: {
     })
     line.end()
     const { width, height } = dataset.shape
-    say(`${dataset.count} pictures at ${width} × ${height} from ${folder}`)
+    say(`${dataset.count} images at ${width} × ${height} from ${folder}`)
     for (const told of leftOutLines(dataset.problems)) say(told)
     return store.datasets.save(dataset)
   } finally {

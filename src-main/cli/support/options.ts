@@ -1,38 +1,38 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
 import { settingFields } from '#shared/schemas/run-config.ts'
-import { drawingDefaults, solverNames, timeGridNames, weightNames } from '#shared/schemas/sampling.ts'
-import type { Drawing } from '#shared/schemas/sampling.ts'
+import { samplingDefaults, solverNames, timeGridNames, weightNames } from '#shared/schemas/sampling.ts'
+import type { Sampling } from '#shared/schemas/sampling.ts'
 import { encoderNames } from '#shared/engine-messages.ts'
 import type { EncoderName, EncodingRequest } from '#shared/engine-messages.ts'
 import { largestSide, smallestSide } from '#shared/schemas/image.ts'
 import { deviceChoiceSchema } from '#shared/schemas/run.ts'
 import type { CheckpointChoice } from '#shared/schemas/run.ts'
-import { checkedDrawing } from './settings.ts'
+import { checkedSampling } from './settings.ts'
 
 /** Options that several commands share. */
 export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs are kept')
 export const jsonOption = () => new Option('--json', 'print one JSON document on stdout')
 export const deviceOption = () =>
   new Option('--device <device>', 'what to compute on').choices(deviceChoiceSchema.options).default('auto')
-/** What `addDrawingOptions` lets a user say. */
-export type DrawingFlags = Pick<
-  Drawing,
+/** What `addSamplingOptions` lets a user say. */
+export type SamplingFlags = Pick<
+  Sampling,
   'steps' | 'solver' | 'timeGrid' | 'gridShift' | 'tolerance' | 'weights'
 >
 
-/** How pictures are drawn: the same options for every command that draws. */
-export function addDrawingOptions(command: Command): Command {
-  const { solver, steps, timeGrid, gridShift, tolerance, weights } = drawingDefaults
+/** How images are drawn: the same options for every command that draws. */
+export function addSamplingOptions(command: Command): Command {
+  const { solver, steps, timeGrid, gridShift, tolerance, weights } = samplingDefaults
   return command
-    .addOption(new Option('--steps <count>', 'steps per drawing').argParser(wholeNumber).default(steps))
+    .addOption(new Option('--steps <count>', 'steps per sampling').argParser(wholeNumber).default(steps))
     .addOption(
       new Option('--solver <solver>', 'how to draw; dopri5 chooses its steps itself')
         .choices([...solverNames])
         .default(solver),
     )
     .addOption(
-      new Option('--time-grid <grid>', 'where the steps lie: even, finer near the picture, or shifted')
+      new Option('--time-grid <grid>', 'where the steps lie: even, finer near the image, or shifted')
         .choices([...timeGridNames])
         .default(timeGrid),
     )
@@ -54,9 +54,9 @@ export function addDrawingOptions(command: Command): Command {
 }
 
 /** What the user said of it, as the engine is asked. @throws FlowerbedError `bad-input` that names the option */
-export function drawingFrom(flags: DrawingFlags): Drawing {
+export function samplingFrom(flags: SamplingFlags): Sampling {
   const { solver, steps, timeGrid, gridShift, tolerance, weights } = flags
-  return checkedDrawing({ solver, steps, timeGrid, gridShift, tolerance, weights })
+  return checkedSampling({ solver, steps, timeGrid, gridShift, tolerance, weights })
 }
 
 /** What `addEncodingOptions` lets a user say. */
@@ -65,11 +65,11 @@ export interface EncodingFlags {
   seed: number
 }
 
-/** How pictures become latents: the same options for every command that encodes. */
+/** How images become latents: the same options for every command that encodes. */
 export function addEncodingOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--encoder <encoder>', 'how pictures are encoded')
+      new Option('--encoder <encoder>', 'how images are encoded')
         .choices([...encoderNames])
         .default('posterior'),
     )

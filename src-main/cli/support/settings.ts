@@ -1,5 +1,5 @@
-import { drawingOf, selectionOf } from '#shared/schemas/sampling.ts'
-import type { Drawing, DrawingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
+import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
+import type { Sampling, SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 
@@ -25,7 +25,8 @@ export function checkedChanges(preset: string, { own, set = {} }: GivenSettings)
 }
 
 /** How images are sampled. @throws FlowerbedError `bad-input` that names the option */
-export const checkedDrawing = (options: DrawingOptions): Drawing => namingOptions(() => drawingOf(options))
+export const checkedSampling = (options: SamplingOptions): Sampling =>
+  namingOptions(() => samplingOf(options))
 
 /** Which images are sampled. @throws FlowerbedError `bad-input` that names the option */
 export function checkSelection(options: SelectionOptions): void {

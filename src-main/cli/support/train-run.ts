@@ -43,7 +43,7 @@ export async function trainRun(
   run: RunRecord,
   options: TrainOptions = {},
 ): Promise<RunRecord> {
-  const { keeper, engine } = workspace
+  const { runService, engine } = workspace
   await beforeTraining(workspace, run, checkInterrupted)
   let training = true
   /** Again and again: between the run's begin and its first step the engine does not know it yet. */
@@ -68,7 +68,7 @@ export async function trainRun(
         await engine.handlers.stop({ runId, save })
       },
     }
-    const ended = await keeper.train(run.id, trainHere, options)
+    const ended = await runService.train(run.id, trainHere, options)
     if (!wasInterrupted() || ended.status === 'finished') return ended
     say(whereItStands(workspace, ended))
     throw new Interrupted()
@@ -79,9 +79,9 @@ export async function trainRun(
 }
 
 /** What is safe of a run that was told to end, and how to go on with it. */
-function whereItStands({ keeper }: Workspace, { id, step }: RunRecord): string {
+function whereItStands({ runService }: Workspace, { id, step }: RunRecord): string {
   const resume = `flowerbed train --resume ${id}`
-  const saved = keeper.saves.list(id)[0]?.step ?? 0
+  const saved = runService.saves.list(id)[0]?.step ?? 0
   if (step === 0) return `Nothing was trained yet. Begin with: ${resume}`
   if (saved === step) return `Saved at step ${step}. Go on with: ${resume}`
   const last = saved === 0 ? 'no checkpoint was written' : `the last checkpoint is of step ${saved}`
@@ -105,7 +105,7 @@ export async function sayDevice(workspace: Workspace, run: RunRecord): Promise<v
 
 /** What ends a run before its first step is written to its record. */
 async function beforeTraining(
-  { keeper, store }: Workspace,
+  { runService, store }: Workspace,
   run: RunRecord,
   work: () => Promise<void>,
 ): Promise<void> {
@@ -114,7 +114,7 @@ async function beforeTraining(
   } catch (thrown) {
     if (store.runs.status(run.id) === 'starting') {
       const interrupted = thrown instanceof Interrupted
-      keeper.abandon(run.id, interrupted ? null : thrown)
+      runService.abandon(run.id, interrupted ? null : thrown)
       if (interrupted) say(`Nothing was trained yet. Begin with: flowerbed train --resume ${run.id}`)
     }
     throw thrown

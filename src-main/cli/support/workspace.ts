@@ -4,7 +4,7 @@ import { toFlowerbedError } from '#shared/errors.ts'
 import { createEngine } from '../../engine/server.ts'
 import type { Engine } from '../../engine/server.ts'
 import { createLogger, logToFile } from '../../log.ts'
-import { RunKeeper } from '../../runs/run-service.ts'
+import { RunService } from '../../runs/run-service.ts'
 import { recordFoundCheckpoints } from '../../runs/unrecorded-checkpoints.ts'
 import { dataDirectory } from '../../files/data-folder.ts'
 import { openStore } from '../../database/store.ts'
@@ -16,7 +16,7 @@ const log = createLogger('cli')
 /** What every command works on: the data folder, its runs, and an engine in this process. */
 export interface Workspace {
   store: Store
-  keeper: RunKeeper
+  runService: RunService
   engine: Engine
 }
 
@@ -33,25 +33,25 @@ export async function withWorkspace<T>(
   const directory = dataDirectory(options.dataDir)
   const store = openStore(directory, { reading: options.writes !== true })
   if (!store.readOnly) logToFile(join(directory, 'logs', 'cli.log'))
-  const keeper = new RunKeeper(store, { warning: (_, message) => say(message) })
-  keeper.markInterrupted()
+  const runService = new RunService(store, { warning: (_, message) => say(message) })
+  runService.markInterrupted()
   if (options.writes) {
     // What cannot be recorded now is found again the next time.
-    await recordFoundCheckpoints({ store, saves: keeper.saves }).catch((thrown: unknown) =>
+    await recordFoundCheckpoints({ store, saves: runService.saves }).catch((thrown: unknown) =>
       log.warn(`Checkpoints on disk stay unrecorded: ${toFlowerbedError(thrown).message}`),
     )
   }
   const engine = createEngine({
     emit: (event) => {
-      keeper.record(event)
+      runService.record(event)
       options.onEvent?.(event)
     },
   })
   try {
-    return await work({ store, keeper, engine })
+    return await work({ store, runService, engine })
   } finally {
     await engine.dispose()
-    keeper.dispose()
+    runService.dispose()
     store.close()
   }
 }

@@ -1,6 +1,6 @@
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { z } from 'zod'
 import { datasetDirectory, storedDatasetPath } from '../../files/data-folder.ts'
 import { makingRoom } from '../driver.ts'
@@ -26,7 +26,7 @@ function toRecord(row: Row, dataDirectory: string): DatasetRecord {
     id: row.id,
     name: row.name,
     directory: datasetDirectory(dataDirectory, row.directory),
-    shape: pictureShapeSchema.parse(parsedJson(row.shape, 'shape')),
+    shape: imageShapeSchema.parse(parsedJson(row.shape, 'shape')),
     count: row.count,
     labels: z.array(z.string()).parse(parsedJson(row.labels, 'labels')),
     sources: z.array(z.string()).parse(parsedJson(row.sources, 'sources')),
@@ -118,7 +118,7 @@ export class DatasetRepository {
     return this.get(id)
   }
 
-  /** Runs made with it stay, without their pictures. */
+  /** Runs made with it stay, without their images. */
   delete(id: string): void {
     makingRoom(this.db, () => this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id))
   }

@@ -23,7 +23,7 @@ const reading = {
     }),
 } as const
 
-/** Sheets of drawn pictures. */
+/** Sheets of drawn images. */
 export class SampleRepository {
   private readonly db: Database
   private readonly unreadable: UnreadableRows

@@ -35,7 +35,7 @@ export function outOfMemory(thrown: unknown, free = availableMemory): FlowerbedE
     `${onCard ? 'The GPU' : 'This machine'} has too little memory: ${asked}${gigabytes(free(onCard ? 'cuda' : 'cpu'))} are free.`,
     {
       where: 'batch',
-      hint: `Take fewer pictures per step (batch), spare memory (checkpointing), or take a smaller width (hidden) or smaller pictures${onCard ? ', close other programs that use the GPU, or choose the device “cpu”' : ', or close other programs'}.`,
+      hint: `Take fewer images per step (batch), spare memory (checkpointing), or take a smaller width (hidden) or smaller images${onCard ? ', close other programs that use the GPU, or choose the device “cpu”' : ', or close other programs'}.`,
       cause: thrown,
     },
   )

@@ -13,7 +13,7 @@ import { bindingPath } from '../../tensorflow/layout.ts'
 import type { Kernels } from './tfjs.ts'
 import { kernelsFile, loadKernels } from './kernels.ts'
 import { loadNative } from './native-library.ts'
-import { type Binding, withOwnMemory } from './unaligned-tensors.ts'
+import { type Binding, withUnalignedTensors } from './unaligned-tensors.ts'
 import type { NvidiaCard } from './nvidia.ts'
 import { threadsOfMachine } from './threads.ts'
 import type { ThreadChoice } from './threads.ts'
@@ -151,7 +151,7 @@ function provideBinding({ runtime, card }: DeviceDecision): void {
     libraries: librariesOf(runtime, { cuda: card !== null }),
     replace: replacement(runtime),
   })
-  const binding = { exports: withOwnMemory(native as Binding), id: path, filename: path, loaded: true }
+  const binding = { exports: withUnalignedTensors(native as Binding), id: path, filename: path, loaded: true }
   // Node looks a module up by its path without symbolic links, and would load the binding a second time.
   for (const key of [path, realpathSync(path)]) nodeRequire.cache[key] = binding as unknown as NodeJS.Module
   const preGyp = nodeRequire.resolve('@mapbox/node-pre-gyp')

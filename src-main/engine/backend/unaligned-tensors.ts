@@ -11,7 +11,7 @@ export interface Binding {
  * thread then writes into V8's tables while JavaScript does: sooner or later the process aborts (“node->IsInUse()”).
  * It would also see what is written into the array later. So every array goes in off the boundary.
  */
-export function withOwnMemory<B extends Binding>(native: B): B {
+export function withUnalignedTensors<B extends Binding>(native: B): B {
   // The native object's properties are read-only, and its functions need their receiver.
   const entries = Object.getOwnPropertyNames(native).map((name) => {
     const value: unknown = native[name as keyof B]

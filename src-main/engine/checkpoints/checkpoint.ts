@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { pictureShapeSchema } from '#shared/schemas/image.ts'
+import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { machineSchema } from '#shared/schemas/run.ts'
 import type { SavedCheckpoint } from '#shared/schemas/run.ts'
 import { checkpointFile, checkpointFolder, descriptionOf } from '../../files/checkpoint-names.ts'
@@ -20,11 +20,11 @@ export const checkpointInfoSchema = z.object({
   /** The seconds by which the learning rate of the next step is found; without them, `trainedSeconds`. */
   scheduleSeconds: z.number().optional(),
   losses: z.record(z.string(), z.number()),
-  /** What the best save is found by: on pictures kept aside where there are some, else the smoothed training loss. */
+  /** What the best save is found by: on images kept aside where there are some, else the smoothed training loss. */
   loss: z.number().nullable().default(null),
   smoothed: z.object({ sum: z.number(), weight: z.number() }).default({ sum: 0, weight: 0 }),
   config: runConfigSchema,
-  shape: pictureShapeSchema,
+  shape: imageShapeSchema,
   machine: machineSchema,
   sha256: z.string(),
 })

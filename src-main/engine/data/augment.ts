@@ -1,8 +1,8 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { uniformStream } from '../rng.ts'
 
-/** How pictures are varied before they are learned from. */
+/** How images are varied before they are learned from. */
 export type Augmentation = Pick<RunConfig, 'flip' | 'flipVertical' | 'turn' | 'shift' | 'jitter'>
 
 export const movesPixels = ({ flip, flipVertical, turn, shift }: Augmentation): boolean =>
@@ -13,7 +13,7 @@ export const changesLight = ({ jitter }: Augmentation): boolean => jitter > 0
 export const viewLength = 5
 export const lightLength = 2
 
-/** How each picture of a step is looked at: what `moved` and `relit` (pixels.ts) take. */
+/** How each image of a step is looked at: what `moved` and `relit` (pixels.ts) take. */
 export interface Variation {
   /** `[count, 5]`: down, right, first, per row, per column. */
   views: Float32Array
@@ -22,12 +22,12 @@ export interface Variation {
 }
 
 /**
- * Draws how the pictures of a step are varied, each by chance that is a pure function of (seed, step, purpose). Mirrors
+ * Draws how the images of a step are varied, each by chance that is a pure function of (seed, step, purpose). Mirrors
  * come first, then turns, shifts and light.
  */
-export function drawVariation(options: {
+export function randomVariation(options: {
   settings: Augmentation
-  shape: PictureShape
+  shape: ImageShape
   count: number
   seed: number
   step: number
@@ -39,7 +39,7 @@ export function drawVariation(options: {
   const turns = uniformStream(seed, step, 'turn')
   const shifts = uniformStream(seed, step, 'shift')
   const jitters = uniformStream(seed, step, 'jitter')
-  // A quarter turn of a picture that is not square has another shape.
+  // A quarter turn of an image that is not square has another shape.
   const ways = height === width ? [0, 1, 2, 3] : [0, 2]
   const [down, right] = [reach(settings.shift, height), reach(settings.shift, width)]
   const jitter = () => (2 * jitters() - 1) * settings.jitter
@@ -65,12 +65,12 @@ const reach = (share: number, side: number) => Math.max(1, Math.round(share * si
 const among = (most: number, uniform: number) => Math.floor(uniform * (2 * most + 1)) - most
 
 /**
- * A way to look at a picture as five numbers: it is moved `down` and `right`, its edges repeated, and then the pixel at
- * row y and column x is the picture's pixel number `first` + y · `perRow` + x · `perColumn`, counted row by row.
- * `quarters` are turns counter-clockwise of the mirrored picture; an odd number needs a square.
+ * A way to look at an image as five numbers: it is moved `down` and `right`, its edges repeated, and then the pixel at
+ * row y and column x is the image's pixel number `first` + y · `perRow` + x · `perColumn`, counted row by row.
+ * `quarters` are turns counter-clockwise of the mirrored image; an odd number needs a square.
  */
 export function viewOf(
-  { height, width }: PictureShape,
+  { height, width }: ImageShape,
   way: { mirrored: boolean; upsideDown: boolean; quarters: number; down: number; right: number },
 ): [down: number, right: number, first: number, perRow: number, perColumn: number] {
   const { mirrored, upsideDown, quarters, down, right } = way

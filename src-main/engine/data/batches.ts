@@ -1,19 +1,19 @@
 import { permutation } from '../rng.ts'
 
 /**
- * The pictures of each training step as a pure function of (seed, step): epochs are shuffled orders of all pictures laid
- * end to end, and a step takes the next `batch` of them, so every picture is seen equally often at any count.
+ * The images of each training step as a pure function of (seed, step): epochs are shuffled orders of all images laid
+ * end to end, and a step takes the next `batch` of them, so every image is seen equally often at any count.
  */
 export class BatchStream {
   private readonly order = new Map<number, Uint32Array>()
   private readonly options: { batch: number; seed: number; places: Uint32Array }
 
-  /** @param options `places` are positions of the pictures to learn from */
+  /** @param options `places` are positions of the images to learn from */
   constructor(options: { batch: number; seed: number; places: Uint32Array }) {
     this.options = options
   }
 
-  /** Positions of the pictures of step `step` (0 is the first). */
+  /** Positions of the images of step `step` (0 is the first). */
   indices(step: number): Int32Array {
     const { batch, places } = this.options
     return Int32Array.from({ length: batch }, (_, i) => {

@@ -7,8 +7,8 @@ import { nativeOp } from '../backend/native-op.ts'
  * places back to check them.
  */
 
-/** The pictures at `places` `[n]` (int32) of a table of bytes `[count, h, w, c]`: bytes `[n, h, w, c]`. */
-export function picturesAt(table: Tensor, places: Tensor): Tensor {
+/** The images at `places` `[n]` (int32) of a table of bytes `[count, h, w, c]`: bytes `[n, h, w, c]`. */
+export function imagesAt(table: Tensor, places: Tensor): Tensor {
   return nativeOp('GatherV2', { Tparams: 'uint8', Tindices: 'int32', Taxis: 'int32', batch_dims: 0 }, [
     table,
     places,
@@ -50,7 +50,7 @@ export function moved(x: Tensor4D, views: Tensor2D): Tensor4D {
 }
 
 /**
- * Images in another light: differences from each picture's mean are multiplied by its contrast, its brightness is added,
+ * Images in another light: differences from each image's mean are multiplied by its contrast, its brightness is added,
  * and what leaves [0, 1] is cut off. x `[n, h, w, c]`, `lights` `[n, 2]`.
  */
 export function relit(x: Tensor4D, lights: Tensor2D): Tensor4D {

@@ -1,14 +1,14 @@
 import { heldCount } from '#shared/run-limits.ts'
 import { uniformStream } from '../rng.ts'
 
-/** Which pictures are learned from, and which are kept aside to see how well others are drawn. */
+/** Which images are learned from, and which are kept aside to see how well others are drawn. */
 export interface Split {
   training: Uint32Array
   held: Uint32Array
 }
 
-/** Keeps a share of `count` pictures aside, the same ones for the same seed; at least one each way. */
-export function splitPictures(options: { count: number; share: number; seed: number }): Split {
+/** Keeps a share of `count` images aside, the same ones for the same seed; at least one each way. */
+export function splitImages(options: { count: number; share: number; seed: number }): Split {
   const { count, share, seed } = options
   const order = Uint32Array.from({ length: count }, (_, i) => i)
   if (share === 0 || count < 2) return { training: order, held: new Uint32Array(0) }

@@ -1,25 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { Given, ProgramSpec, Tensors } from '../graph/program.ts'
-import { changesLight, drawVariation, lightLength, movesPixels, viewLength } from './augment.ts'
+import { changesLight, randomVariation, lightLength, movesPixels, viewLength } from './augment.ts'
 import type { Augmentation } from './augment.ts'
 import { BatchStream } from './batches.ts'
-import { moved, picturesAt, relit, toUnit } from './pixels.ts'
+import { moved, imagesAt, relit, toUnit } from './pixels.ts'
 
-/** How a step comes by its pictures. */
-export interface PicturePlan {
-  shape: PictureShape
-  /** Pictures a step. */
+/** How a step comes by its images. */
+export interface ImagePlan {
+  shape: ImageShape
+  /** Images a step. */
   count: number
   settings: Augmentation
-  /** How many pictures lie on the device, so that a step is told their places only; 0 when each brings their bytes. */
+  /** How many images lie on the device, so that a step is told their places only; 0 when each brings their bytes. */
   resident: number
 }
 
 /** The part of a step's program that makes images of what it is given. */
-export function pictureInput({ shape, count, settings, resident }: PicturePlan): {
+export function imageInput({ shape, count, settings, resident }: ImagePlan): {
   state: ProgramSpec['state']
   feeds: ProgramSpec['feeds']
   /** Images `[length, h, w, c]` in [0, 1], varied: those from `first` on. */
@@ -28,7 +28,7 @@ export function pictureInput({ shape, count, settings, resident }: PicturePlan):
   const { height, width, channels } = shape
   const [moves, relights] = [movesPixels(settings), changesLight(settings)]
   return {
-    state: resident > 0 ? { pictures: { shape: [resident, height, width, channels], dtype: 'uint8' } } : {},
+    state: resident > 0 ? { images: { shape: [resident, height, width, channels], dtype: 'uint8' } } : {},
     feeds: {
       ...(resident > 0
         ? { places: { shape: [count], dtype: 'int32' } }
@@ -43,9 +43,9 @@ export function pictureInput({ shape, count, settings, resident }: PicturePlan):
         return whole ? all : tf.slice(all, first, length)
       }
       const bytes = () => {
-        if (resident > 0) return picturesAt(state['pictures'] as Tensor, rows('places'))
+        if (resident > 0) return imagesAt(state['images'] as Tensor, rows('places'))
         const all = feeds['pixels'] as Tensor
-        return whole ? all : picturesAt(all, placesFrom(first, length))
+        return whole ? all : imagesAt(all, placesFrom(first, length))
       }
       let x = toUnit(bytes())
       if (moves) x = moved(x, rows('views') as Tensor2D)
@@ -58,16 +58,16 @@ export function pictureInput({ shape, count, settings, resident }: PicturePlan):
 const placesFrom = (first: number, length: number) =>
   tf.tensor1d(Int32Array.from({ length }, (_, i) => first + i))
 
-/** Gives a program its pictures step by step; what a later step needs is read while the one before is computed. */
-export class PictureFeed {
+/** Gives a program its images step by step; what a later step needs is read while the one before is computed. */
+export class ImageFeed {
   private readonly dataset: Dataset
-  private readonly plan: PicturePlan
+  private readonly plan: ImagePlan
   private readonly seed: number
   private readonly batches: BatchStream
   private ahead: { step: number; pixels: Promise<Uint8Array> } | null = null
 
-  /** @param options `places` are positions of the pictures to learn from */
-  constructor(dataset: Dataset, options: { plan: PicturePlan; seed: number; places: Uint32Array }) {
+  /** @param options `places` are positions of the images to learn from */
+  constructor(dataset: Dataset, options: { plan: ImagePlan; seed: number; places: Uint32Array }) {
     const { plan, seed, places } = options
     this.dataset = dataset
     this.plan = plan
@@ -77,13 +77,13 @@ export class PictureFeed {
 
   /** What the program must be given once. */
   state(): Given {
-    return this.plan.resident > 0 ? { pictures: this.dataset.all() } : {}
+    return this.plan.resident > 0 ? { images: this.dataset.all() } : {}
   }
 
-  /** What step `step` (0 is the first) is given of its pictures. */
+  /** What step `step` (0 is the first) is given of its images. */
   async feeds(step: number): Promise<Given> {
     const { settings, shape, count, resident } = this.plan
-    const { views, lights } = drawVariation({ settings, shape, count, seed: this.seed, step })
+    const { views, lights } = randomVariation({ settings, shape, count, seed: this.seed, step })
     return {
       ...(resident > 0 ? { places: this.batches.indices(step) } : { pixels: await this.pixels(step) }),
       ...(movesPixels(settings) ? { views } : {}),

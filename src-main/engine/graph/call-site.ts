@@ -11,7 +11,7 @@ const engine = fileURLToPath(new URL('..', import.meta.url))
  * Where in our sources the body under way asks for what it just asks for, the innermost call first: “nets/ops.ts:24, by
  * nets/unet.ts:42”. Empty where the stack does not tell.
  */
-export function placeOfCall(): string {
+export function callSite(): string {
   const before = Error.stackTraceLimit
   Error.stackTraceLimit = framesDeep
   const { stack = '' } = new Error('only for its stack')
@@ -29,8 +29,8 @@ export function placeOfCall(): string {
 }
 
 /** The error with the place in its message and as its `where`; anything else as it is. */
-export function withPlace(thrown: unknown): unknown {
-  const place = placeOfCall()
+export function withCallSite(thrown: unknown): unknown {
+  const place = callSite()
   if (!(thrown instanceof FlowerbedError) || place === '') return thrown
   const { kind, message, hint, cause } = thrown
   return new FlowerbedError(kind, `${message.replace(/\.$/, '')}, asked for in ${place}.`, {

@@ -6,10 +6,17 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import { isTaggedRunning, processTag } from '../../processes/process-identity.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
-import { assignedOutput, doneOutput, fetchOutput, initFeed, savedModel, valueOutput } from './saved-model/graph-def.ts'
+import {
+  assignedOutput,
+  doneOutput,
+  fetchOutput,
+  initFeed,
+  savedModel,
+  valueOutput,
+} from './saved-model/graph-def.ts'
 import { lowered } from './passes/lower.ts'
 import { iterationsFeed, loopedModel, stackedFeed } from './saved-model/loop-saved-model.ts'
-import { checkFeeds, checkSizes, inRow, readableState, stateNames, toTensor } from './program.ts'
+import { checkFeeds, checkSizes, concat, readableState, stateNames, toTensor } from './program.ts'
 import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { feedNode, trace } from './trace.ts'
 
@@ -100,7 +107,7 @@ export function createCompiledProgram(
         ...feedList.map(([name, { shape, dtype }]): Fed => [
           stackedFeed(name),
           { shape: [feeds.length, ...shape], dtype },
-          inRow(feeds.map((each) => each[name] as Given[string])),
+          concat(feeds.map((each) => each[name] as Given[string])),
         ]),
       ],
       outputs,

@@ -101,7 +101,7 @@ export function toTensor({ shape, dtype }: TensorSpec, values: Given[string]): T
 }
 
 /** Flat values one after the other. */
-export function inRow<T extends Given[string]>(parts: T[]): T | Float32Array {
+export function concat<T extends Given[string]>(parts: T[]): T | Float32Array {
   const [first] = parts
   if (first === undefined || parts.length === 1) return first ?? new Float32Array()
   const length = parts.reduce((sum, part) => sum + part.length, 0)

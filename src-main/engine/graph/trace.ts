@@ -3,7 +3,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import { attributeKind, nodeBackend } from '../backend/tfjs.ts'
 import type { Binding, NodeBackend, OpAttribute, TensorHandle } from '../backend/tfjs.ts'
-import { withPlace } from './call-site.ts'
+import { withCallSite } from './call-site.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
 import { outputsOf, types } from './analysis/shapes.ts'
 import type { Known } from './analysis/shapes.ts'
@@ -59,7 +59,7 @@ export function trace(spec: ProgramSpec, { portable = false }: { portable?: bool
     backend.binding = recorder.binding()
     backend.getInputTensorIds = (tensors) => {
       // Its values would become a constant, and its handle one that exists only here.
-      if (tensors.some(({ id }) => id <= newest)) throw withPlace(foreign(spec.name))
+      if (tensors.some(({ id }) => id <= newest)) throw withCallSite(foreign(spec.name))
       return getInputTensorIds.call(backend, tensors)
     }
     const placeholders = (specs: Record<string, TensorSpec>, nodeOf: (name: string) => string) =>
@@ -137,7 +137,7 @@ function here<T>(record: () => T): T {
   try {
     return record()
   } catch (thrown) {
-    throw withPlace(thrown)
+    throw withCallSite(thrown)
   }
 }
 

@@ -1,8 +1,8 @@
-import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 
-/** A number per pixel and channel as a picture: black is `low`, white is `high`. */
+/** A number per pixel and channel as an image: black is `low`, white is `high`. */
 export interface NumberMap {
-  picture: PixelBatch
+  image: PixelBatch
   low: number
   high: number
 }
@@ -13,7 +13,7 @@ export interface NumberMap {
  */
 export function numberMap(
   values: Float32Array,
-  shape: PictureShape,
+  shape: ImageShape,
   within: { low: number; high: number },
 ): NumberMap {
   let { low, high } = within
@@ -23,7 +23,7 @@ export function numberMap(
   }
   const scale = high > low ? 255 / (high - low) : 0
   const pixels = Uint8Array.from(values, (value) => Math.round((value - low) * scale))
-  return { picture: { ...shape, count: 1, pixels }, low, high }
+  return { image: { ...shape, count: 1, pixels }, low, high }
 }
 
 /** The mean of each pixel's channels. */

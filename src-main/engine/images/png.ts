@@ -1,18 +1,18 @@
 import { encode } from 'fast-png'
-import { pictureBytes } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { writeFileAtomically } from '../../files/atomic-write.ts'
 
-/** Encoding only, and without native code: users' pictures are decoded nowhere but in the importer process. */
+/** Encoding only, and without native code: users' images are decoded nowhere but in the importer process. */
 
 /** Columns of a sheet that is as square as it can be. */
 export function sheetColumns(count: number): number {
   return Math.ceil(Math.sqrt(count))
 }
 
-/** All pictures on one sheet, row by row, without gaps; missing tiles at the end stay white. */
-export function tile(pictures: PixelBatch, columns = sheetColumns(pictures.count)): PixelBatch {
-  const { height, width, channels, count, pixels } = pictures
+/** All images on one sheet, row by row, without gaps; missing tiles at the end stay white. */
+export function tile(images: PixelBatch, columns = sheetColumns(images.count)): PixelBatch {
+  const { height, width, channels, count, pixels } = images
   const rows = Math.ceil(count / columns)
   const sheet = new Uint8Array(rows * height * columns * width * channels).fill(255)
   const row = width * channels
@@ -20,16 +20,16 @@ export function tile(pictures: PixelBatch, columns = sheetColumns(pictures.count
     const left = (i % columns) * row
     const top = Math.floor(i / columns) * height
     for (let y = 0; y < height; y++) {
-      const from = i * pictureBytes(pictures) + y * row
+      const from = i * imageBytes(images) + y * row
       sheet.set(pixels.subarray(from, from + row), (top + y) * columns * row + left)
     }
   }
   return { height: rows * height, width: columns * width, channels, count: 1, pixels: sheet }
 }
 
-/** The first picture, each pixel `times` as large. */
-export function enlarged(picture: PixelBatch, times: number): PixelBatch {
-  const { height, width, channels, pixels } = picture
+/** The first image, each pixel `times` as large. */
+export function enlarged(image: PixelBatch, times: number): PixelBatch {
+  const { height, width, channels, pixels } = image
   const large = new Uint8Array(height * width * channels * times * times)
   for (let y = 0; y < height * times; y++) {
     for (let x = 0; x < width * times; x++) {
@@ -40,18 +40,18 @@ export function enlarged(picture: PixelBatch, times: number): PixelBatch {
   return { height: height * times, width: width * times, channels, count: 1, pixels: large }
 }
 
-/** Writes the first picture of a batch as PNG; there whole or not at all. */
+/** Writes the first image of a batch as PNG; there whole or not at all. */
 export async function writePng(
   path: string,
-  picture: PixelBatch,
+  image: PixelBatch,
   options: { enlarge?: number } = {},
 ): Promise<void> {
-  const { height, width, channels, pixels } = enlarged(picture, options.enlarge ?? 1)
+  const { height, width, channels, pixels } = enlarged(image, options.enlarge ?? 1)
   await writeFileAtomically(path, encode({ width, height, channels, depth: 8, data: pixels }))
 }
 
-/** One picture out of a batch. */
-export function pictureAt(pictures: PixelBatch, index: number): PixelBatch {
-  const size = pictureBytes(pictures)
-  return { ...pictures, count: 1, pixels: pictures.pixels.subarray(index * size, (index + 1) * size) }
+/** One image out of a batch. */
+export function imageAt(images: PixelBatch, index: number): PixelBatch {
+  const size = imageBytes(images)
+  return { ...images, count: 1, pixels: images.pixels.subarray(index * size, (index + 1) * size) }
 }

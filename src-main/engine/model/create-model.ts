@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { convPosterior, convVelocity } from './nets/conv-net.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './nets/network.ts'
 import { meanSquare, sumAll } from './nets/ops.ts'
@@ -9,7 +9,7 @@ import { resunetPosterior, resunetVelocity } from './nets/resunet.ts'
 import { unetPosterior, unetVelocity } from './nets/unet.ts'
 import { klElements, nllElements, referenceKlElements } from './flow/divergence.ts'
 import { consistentPath, referencePath } from './flow/path.ts'
-import { drawFrom, learnedPrior, standardPrior } from './flow/prior.ts'
+import { sampleFrom, learnedPrior, standardPrior } from './flow/prior.ts'
 import type { Gaussian, Objective, System } from './flow/system.ts'
 
 export type SystemConfig = Pick<
@@ -37,10 +37,10 @@ const networks: Record<
 }
 
 /**
- * The flow-matching system that a run's settings describe, for pictures of one shape. Pure: the same settings always
+ * The flow-matching system that a run's settings describe, for images of one shape. Pure: the same settings always
  * give the same parameters in the same order.
  */
-export function createSystem(options: { config: SystemConfig; shape: PictureShape }): System {
+export function createSystem(options: { config: SystemConfig; shape: ImageShape }): System {
   const { config, shape } = options
   const size: NetworkSize = { ...shape, hidden: config.hidden, checkpointing: config.checkpointing }
   const network = networks[config.network]
@@ -53,13 +53,13 @@ export function createSystem(options: { config: SystemConfig; shape: PictureShap
       : standardPrior
   const makePath = quirks ? referencePath : consistentPath
   const kl = quirks ? referenceKlElements : klElements
-  // A sum over all pictures of an update, told by one of its batches.
+  // A sum over all images of an update, told by one of its batches.
   const reduce = (elements: Tensor) =>
     config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
 
   const objective: System['objective'] = (parameters, { x, eps, t }) => {
     const p = prior.gaussian(parameters)
-    // Without a posterior the latent is drawn from N(0, 1) whatever the picture: plain flow matching.
+    // Without a posterior the latent is drawn from N(0, 1) whatever the image: plain flow matching.
     const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardLike(x)
     const point = makePath({ x, posterior: q, eps, t, sigma: config.sigma })
     const v = velocity.apply(parameters, point.xT, t)
@@ -89,7 +89,7 @@ export function createSystem(options: { config: SystemConfig; shape: PictureShap
     posterior: posterior ? (parameters, x) => posterior.apply(parameters, x) : null,
     prior: (parameters) => prior.gaussian(parameters),
     latent: (parameters, noise, temperature) =>
-      drawFrom(prior.gaussian(parameters), temperature ? noise.mul(temperature) : noise),
+      sampleFrom(prior.gaussian(parameters), temperature ? noise.mul(temperature) : noise),
   }
 }
 

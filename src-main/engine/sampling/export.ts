@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
-import { drawingOf, selectionOf } from '#shared/schemas/sampling.ts'
-import type { Drawing } from '#shared/schemas/sampling.ts'
+import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
+import type { Sampling } from '#shared/schemas/sampling.ts'
 import type { ExportFormat, ExportRequest, ExportResult } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { writeFolderAtomically } from '../../files/atomic-write.ts'
@@ -11,8 +11,8 @@ import { savedModelFiles } from './saved-model-files.ts'
 /** What an export is made of. */
 export interface Exported {
   model: Model
-  drawing: Drawing
-  /** Pictures that one call draws. */
+  sampling: Sampling
+  /** Images that one call draws. */
   count: number
   /** The training step that the weights are from, and the run's settings. */
   step: number
@@ -40,7 +40,7 @@ export async function exportModel(
     })
   }
   const { config } = request.model
-  const files = formats[format]({ model, drawing: drawingOf(request.drawing), count, step, config })
+  const files = formats[format]({ model, sampling: samplingOf(request.sampling), count, step, config })
   await writeFolderAtomically(folder, files)
   const sizes = Object.values(files).map((content) => Buffer.byteLength(content))
   return { folder, files: Object.keys(files), bytes: sizes.reduce((sum, size) => sum + size, 0), step }

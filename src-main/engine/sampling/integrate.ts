@@ -1,13 +1,13 @@
 import { adaptiveSolver } from '#shared/schemas/sampling.ts'
-import type { Drawing } from '#shared/schemas/sampling.ts'
+import type { Sampling } from '#shared/schemas/sampling.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { adaptiveSteps } from '../model/flow/adaptive-steps.ts'
 import type { AdaptiveCalls } from '../model/flow/adaptive-steps.ts'
 import { tableaus } from '../model/flow/solver.ts'
 import { timeGrid } from '../model/flow/time-grid.ts'
-import type { Slices } from './time-budget.ts'
+import type { TimeBudget } from './time-budget.ts'
 
-/** A fixed solver's part: one chunk of pictures that stays on the device from step to step. */
+/** A fixed solver's part: one chunk of images that stays on the device from step to step. */
 export interface FixedCalls {
   put: (x: Float32Array) => void
   get: () => Float32Array
@@ -15,11 +15,11 @@ export interface FixedCalls {
   steps: (steps: Step[]) => void
 }
 
-/** What integrating asks of the network, on flat values of one chunk of pictures. */
+/** What integrating asks of the network, on flat values of one chunk of images. */
 export interface SolverCalls extends AdaptiveCalls {
   fixed: FixedCalls
   /** How many fixed steps go into one call. */
-  slices: Slices
+  slices: TimeBudget
 }
 
 export interface Step {
@@ -27,12 +27,12 @@ export interface Step {
   dt: number
 }
 
-interface Way {
+interface Trajectory {
   calls: SolverCalls
   x: Float32Array
-  /** How many of the chunk's pictures are wanted; the rest is padding. */
-  pictures: number
-  drawing: Drawing
+  /** How many of the chunk's images are wanted; the rest is padding. */
+  images: number
+  sampling: Sampling
   from: number
   to: number
   frames?: Frames | undefined
@@ -45,7 +45,7 @@ interface Frames {
   take: (frame: number, x: Float32Array) => void
 }
 
-interface Arrived {
+interface IntegrationResult {
   x: Float32Array
   evaluations: number
   steps: number
@@ -56,16 +56,24 @@ const sameTime = 1e-9
 
 /**
  * One chunk's way from `from` to `to`. `frames` are handed over at equally spaced times, ends included; those between
- * two steps by a shorter step from the earlier, so that asking for them leaves the drawing as it is.
+ * two steps by a shorter step from the earlier, so that asking for them leaves the sampling as it is.
  * @throws FlowerbedError `bad-input` when `dopri5` does not get there within its tolerance
  */
-export function integrate(way: Way): Promise<Arrived> {
-  return way.drawing.solver === adaptiveSolver ? adaptive(way) : fixed(way)
+export function integrate(way: Trajectory): Promise<IntegrationResult> {
+  return way.sampling.solver === adaptiveSolver ? adaptive(way) : fixed(way)
 }
 
-async function fixed({ calls, x, drawing, from, to, frames, onStep }: Way): Promise<Arrived> {
+async function fixed({
+  calls,
+  x,
+  sampling,
+  from,
+  to,
+  frames,
+  onStep,
+}: Trajectory): Promise<IntegrationResult> {
   const { fixed: solver, slices } = calls
-  const { solver: name, steps, timeGrid: grid, gridShift: shift } = drawing
+  const { solver: name, steps, timeGrid: grid, gridShift: shift } = sampling
   const way = timeGrid({ steps, from, to, grid, shift })
   const stops = frames ? stopsOf(way, { from, to, count: frames.count }) : []
   solver.put(x)
@@ -111,19 +119,19 @@ function there(solver: FixedCalls, aside: Step | null): Float32Array {
 
 async function adaptive({
   calls,
-  pictures,
-  drawing,
+  images,
+  sampling,
   from,
   to,
   frames,
   onStep,
   ...start
-}: Way): Promise<Arrived> {
-  const { tolerance } = drawing
+}: Trajectory): Promise<IntegrationResult> {
+  const { tolerance } = sampling
   let { x } = start
   let [evaluations, steps, share, frame] = [0, 0, 0, 1]
   frames?.take(0, x)
-  for (const step of adaptiveSteps({ calls, x, pictures, from, to, tolerance })) {
+  for (const step of adaptiveSteps({ calls, x, images, from, to, tolerance })) {
     evaluations += step.evaluations
     if (step.dt !== 0) steps++
     share = (step.t + step.dt - from) / (to - from)
@@ -136,13 +144,13 @@ async function adaptive({
     x = step.next
     await onStep?.(share)
   }
-  if (share < 1 - sameTime) throw notWithin(drawing)
+  if (share < 1 - sameTime) throw notWithin(sampling)
   frames?.take(frames.count - 1, x)
   return { x, evaluations, steps }
 }
 
-function notWithin({ tolerance }: Drawing): FlowerbedError {
-  return new FlowerbedError('bad-input', `The drawing cannot be kept within a tolerance of ${tolerance}.`, {
+function notWithin({ tolerance }: Sampling): FlowerbedError {
+  return new FlowerbedError('bad-input', `The sampling cannot be kept within a tolerance of ${tolerance}.`, {
     where: 'tolerance',
     hint: 'Allow more, or draw with a solver whose steps are given, such as heun.',
   })

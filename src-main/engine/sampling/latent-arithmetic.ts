@@ -1,5 +1,5 @@
 /**
- * Arithmetic with latents (Radford et al. 2016): what pictures of one group have and those of another have not, as a
+ * Arithmetic with latents (Radford et al. 2016): what images of one group have and those of another have not, as a
  * direction to go in. Plain arrays: it is a sum or two, and a group may be larger than what the device should hold.
  */
 

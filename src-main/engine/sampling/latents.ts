@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Between } from '#shared/engine-messages.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { evenShares, latentGrid, lerp, slerp } from '../model/flow/latent-interpolation.ts'
 
-/** Latents of some pictures, flat float32 NHWC. */
+/** Latents of some images, flat float32 NHWC. */
 export interface Latents {
   count: number
   values: Float32Array
@@ -14,7 +14,7 @@ export interface Latents {
 /** `frames` latents from the first of two to the second, ends included. */
 export function latentsBetween(
   ends: Latents,
-  options: { shape: PictureShape; frames: number; mode: Between },
+  options: { shape: ImageShape; frames: number; mode: Between },
 ): Latents {
   const { shape, frames, mode } = options
   const values = tf.tidy(() => {
@@ -27,7 +27,7 @@ export function latentsBetween(
 /** A sheet between three or four latents, row by row; see `latentGrid`. */
 export function latentSheet(
   corners: Latents,
-  options: { shape: PictureShape; rows: number; columns: number; mode: Between },
+  options: { shape: ImageShape; rows: number; columns: number; mode: Between },
 ): Latents {
   const { shape, rows, columns } = options
   const values = tf.tidy(() => {
@@ -39,8 +39,8 @@ export function latentSheet(
   return { count: rows * columns, values }
 }
 
-function latentAt({ values }: Latents, i: number, shape: PictureShape): Tensor4D {
+function latentAt({ values }: Latents, i: number, shape: ImageShape): Tensor4D {
   const { height, width, channels } = shape
-  const size = pictureBytes(shape)
+  const size = imageBytes(shape)
   return tf.tensor4d(values.slice(i * size, (i + 1) * size), [1, height, width, channels])
 }

@@ -2,12 +2,12 @@ import type { WeightsName } from '#shared/schemas/sampling.ts'
 import type { ModelSource } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { createSystem } from '../model/create-model.ts'
-import { drawingWeights } from '../training/step-program.ts'
+import { samplingWeights } from '../training/step-program.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
-import { Turns } from '../mutex.ts'
+import { Mutex } from '../mutex.ts'
 import { Model } from './sampler.ts'
 
-/** Models of checkpoints stay loaded up to this many, so that drawing again is quick. */
+/** Models of checkpoints stay loaded up to this many, so that sampling again is quick. */
 const modelsKept = 2
 
 interface Loaded {
@@ -16,9 +16,9 @@ interface Loaded {
 }
 
 /** Networks of runs that are not in training, loaded from their checkpoints; the least recently used goes first. */
-export class SavedModels {
+export class LoadedSamplers {
   private readonly loaded = new Map<string, Loaded>()
-  private readonly turns = new Turns()
+  private readonly turns = new Mutex()
 
   /** Lends a checkpoint's networks; borrowers take turns. @throws FlowerbedError `not-found` or `corrupt` */
   use<T>(
@@ -67,6 +67,6 @@ async function load(runDirectory: string, checkpoint: string, weights: WeightsNa
   // What was saved decides the networks, whatever the run's record says today.
   const { config, shape } = info
   const model = new Model({ system: createSystem({ config, shape }), shape })
-  model.setWeights(drawingWeights(state, config, weights))
+  model.setWeights(samplingWeights(state, config, weights))
   return { model, step: info.step }
 }

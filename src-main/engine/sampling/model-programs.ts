@@ -1,13 +1,13 @@
 import type { Tensor4D } from '@tensorflow/tfjs-core'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import type { ProgramSpec, TensorSpec } from '../graph/program.ts'
-import { drawFrom } from '../model/flow/prior.ts'
+import { sampleFrom } from '../model/flow/prior.ts'
 import type { System } from '../model/flow/system.ts'
 
-/** What all programs of one chunk size have in common: the weights as state, pictures `x` as a feed. */
+/** What all programs of one chunk size have in common: the weights as state, images `x` as a feed. */
 export type ProgramBase = Pick<ProgramSpec, 'state'> & { feeds: { x: TensorSpec } }
 
-export function programBase(options: { system: System; shape: PictureShape; count: number }): ProgramBase {
+export function programBase(options: { system: System; shape: ImageShape; count: number }): ProgramBase {
   const { system, shape, count } = options
   const { height, width, channels } = shape
   return {
@@ -31,7 +31,7 @@ export function latentProgram(system: System, { state, feeds }: ProgramBase): Pr
   }
 }
 
-/** Pictures → latents of q(z|x): its mean, or with `drawn` a draw from it by the noise `eps`. */
+/** Images → latents of q(z|x): its mean, or with `drawn` a draw from it by the noise `eps`. */
 export function encodeProgram(
   { posterior }: System,
   { state, feeds, drawn }: ProgramBase & { drawn: boolean },
@@ -42,7 +42,7 @@ export function encodeProgram(
     feeds: drawn ? { ...feeds, eps: feeds.x } : feeds,
     body: (weights, { x, eps }) => {
       const q = posterior?.(weights, x as Tensor4D)
-      const z = q && eps ? drawFrom(q, eps as Tensor4D) : q?.mean
+      const z = q && eps ? sampleFrom(q, eps as Tensor4D) : q?.mean
       return { fetches: { x: z ?? (x as Tensor4D) }, next: {} }
     },
   }

@@ -16,25 +16,25 @@ export function gridExists(runDirectory: string, step: number): boolean {
   return existsSync(join(samplesFolder(runDirectory), gridFile(step)))
 }
 
-/** Writes drawn pictures as a sheet into a run's `samples` folder and answers its record. */
+/** Writes drawn images as a sheet into a run's `samples` folder and answers its record. */
 export async function saveSheet(options: {
   runId: string
   runDirectory: string
   kind: SampleRecord['kind']
   step: number
-  pictures: PixelBatch
+  images: PixelBatch
   seed: number
   solver: SolverName
   solverSteps: number
 }): Promise<SampleRecord> {
-  const { runId, runDirectory, kind, step, pictures, seed, solver, solverSteps } = options
-  const { count, height, width, channels } = pictures
+  const { runId, runDirectory, kind, step, images, seed, solver, solverSteps } = options
+  const { count, height, width, channels } = images
   const folder = samplesFolder(runDirectory)
   await mkdir(folder, { recursive: true })
-  // A grid has one name per step, so that drawing it again after a crash replaces it.
+  // A grid has one name per step, so that sampling it again after a crash replaces it.
   const mark = kind === 'grid' ? '' : `-extra-${randomBytes(4).toString('hex')}`
   const file = gridFile(step).replace(/\.png$/, `${mark}.png`)
-  await writePng(join(folder, file), tile(pictures))
+  await writePng(join(folder, file), tile(images))
   return {
     id: `${runId}/${file}`,
     runId,

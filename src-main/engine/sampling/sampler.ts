@@ -1,9 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core'
-import { drawingOf, selectionOf } from '#shared/schemas/sampling.ts'
-import type { DrawingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
+import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
+import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
-import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import { createProgram } from '../graph/create-program.ts'
 import type { Program, ProgramSpec, Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
@@ -14,48 +14,48 @@ import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
 import { encodeProgram, latentProgram, programBase } from './model-programs.ts'
 import type { ProgramBase } from './model-programs.ts'
-import { Slices } from './time-budget.ts'
+import { TimeBudget } from './time-budget.ts'
 import { solverCalls } from './solver-programs.ts'
 
-/** Pictures in one call, fewer of large ones; more are drawn in turns, so that memory stays bounded. */
-const picturesAtOnce = 64
-const pixelsAtOnce = picturesAtOnce * 64 * 64
+/** Images in one call, fewer of large ones; more are drawn in turns, so that memory stays bounded. */
+const imagesAtOnce = 64
+const pixelsAtOnce = imagesAtOnce * 64 * 64
 
-export interface Integration extends DrawingOptions {
-  /** Called after each slice of a drawing; what it awaits lets other work through. */
+export interface Integration extends SamplingOptions {
+  /** Called after each slice of a sampling; what it awaits lets other work through. */
   onStep?: (share: number) => Promise<void> | void
 }
 
-/** Pictures drawn from p(z). */
+/** Images drawn from p(z). */
 export interface Drawn {
-  pictures: PixelBatch
-  /** Frames of every picture's way, all of the first picture's first. */
+  images: PixelBatch
+  /** Frames of every image's way, all of the first image's first. */
   trajectory: PixelBatch | null
-  /** Evaluations of the network and steps that a picture took; means where chunks differ. */
+  /** Evaluations of the network and steps that an image took; means where chunks differ. */
   evaluations: number
   steps: number
 }
 
-/** Where a chunk's values come from and go to; `first` is its first picture's place. */
+/** Where a chunk's values come from and go to; `first` is its first image's place. */
 interface Ends {
-  start: (first: number, pictures: number) => Float32Array
+  start: (first: number, images: number) => Float32Array
   done: (first: number, x: Float32Array) => void
   frames?: { count: number; take: (place: { first: number; frame: number }, x: Float32Array) => void }
 }
 
 /**
  * A run's networks with weights, ready to draw and to encode. Owns its programs; the weights may be replaced at any time,
- * which is how the grid of a run in training is drawn. One drawing at a time: its pictures are kept on the device meanwhile.
+ * which is how the grid of a run in training is drawn. One sampling at a time: its images are kept on the device meanwhile.
  */
 export class Model {
   readonly system: System
-  readonly shape: PictureShape
+  readonly shape: ImageShape
   private held: Values = {}
   private readonly programs = new Map<string, Program>()
   /** By solver and size of chunk. */
-  private readonly slices = new Map<string, Slices>()
+  private readonly slices = new Map<string, TimeBudget>()
 
-  constructor({ system, shape }: { system: System; shape: PictureShape }) {
+  constructor({ system, shape }: { system: System; shape: ImageShape }) {
     this.system = system
     this.shape = shape
   }
@@ -72,13 +72,13 @@ export class Model {
   }
 
   /**
-   * Draws pictures from p(z): picture i depends on (seed, i) alone, but for an adaptive solver, within whose tolerance
-   * pictures drawn together share their steps. Latents are made chunk by chunk, so that any count takes bounded memory.
+   * Draws images from p(z): image i depends on (seed, i) alone, but for an adaptive solver, within whose tolerance
+   * images drawn together share their steps. Latents are made chunk by chunk, so that any count takes bounded memory.
    */
   async sample(options: SelectionOptions & Integration): Promise<Drawn> {
     const { count, seed, first, temperature, trajectory, ...integration } = options
     const wanted = selectionOf({ count, seed, first, temperature, trajectory })
-    const size = pictureBytes(this.shape)
+    const size = imageBytes(this.shape)
     const pixels = new Uint8Array(count * size)
     const frames = wanted.trajectory
     const ways = new Uint8Array(count * frames * size)
@@ -98,30 +98,30 @@ export class Model {
       },
     })
     return {
-      pictures: { ...this.shape, count, pixels },
+      images: { ...this.shape, count, pixels },
       trajectory: frames === 0 ? null : { ...this.shape, count: count * frames, pixels: ways },
       ...taken,
     }
   }
 
-  /** Pictures of latents: dx = v dt from t = 1 to t = 0. */
+  /** Images of latents: dx = v dt from t = 1 to t = 0. */
   async draw(z: Latents, integration: Integration): Promise<PixelBatch> {
     const images = await this.carry(z, { ...integration, from: 1, to: 0 })
     return { ...this.shape, count: z.count, pixels: toBytes(images.values) }
   }
 
   /**
-   * Latents of pictures by q(z|x): its mean, or with `draw` a draw from it, z = mean + exp(logvar/2)·eps, where the eps
-   * of picture i depends on (seed, first + i) alone.
+   * Latents of images by q(z|x): its mean, or with `draw` a draw from it, z = mean + exp(logvar/2)·eps, where the eps
+   * of image i depends on (seed, first + i) alone.
    * @throws FlowerbedError `conflict` without a posterior
    */
-  encode(pictures: PixelBatch, draw?: { seed: number; first?: number }): Latents {
+  encode(images: PixelBatch, draw?: { seed: number; first?: number }): Latents {
     if (!this.system.posterior) {
-      throw new FlowerbedError('conflict', 'This run did not learn how pictures are encoded.', {
-        hint: 'Encode by inversion, or train with “Learn how pictures are encoded” switched on.',
+      throw new FlowerbedError('conflict', 'This run did not learn how images are encoded.', {
+        hint: 'Encode by inversion, or train with “Learn how images are encoded” switched on.',
       })
     }
-    const { count, pixels } = pictures
+    const { count, pixels } = images
     const drawn = draw !== undefined
     const key = drawn ? 'encode-draw' : 'encode'
     const inputs = {
@@ -134,10 +134,10 @@ export class Model {
     return { count, values }
   }
 
-  /** Latents of pictures by running the drawing backwards: dx = v dt from t = 0 to t = 1. */
-  async invert(pictures: PixelBatch, integration: Integration): Promise<Latents> {
-    const images = { count: pictures.count, values: toImages(pictures.pixels) }
-    return await this.carry(images, { ...integration, from: 0, to: 1 })
+  /** Latents of images by running the sampling backwards: dx = v dt from t = 0 to t = 1. */
+  async invert(images: PixelBatch, integration: Integration): Promise<Latents> {
+    const data = { count: images.count, values: toImages(images.pixels) }
+    return await this.carry(data, { ...integration, from: 0, to: 1 })
   }
 
   dispose(): void {
@@ -162,15 +162,15 @@ export class Model {
     )
   }
 
-  /** Standard normal noise, that of picture i by (seed, first + i, purpose) alone. */
+  /** Standard normal noise, that of image i by (seed, first + i, purpose) alone. */
   private noise(count: number, from: { seed: number; purpose: Purpose; first?: number }): Float32Array {
     const { seed, purpose, first = 0 } = from
-    const size = pictureBytes(this.shape)
+    const size = imageBytes(this.shape)
     const values = new Float32Array(count * size)
     for (let i = 0; i < count; i++) {
       const one = tf.tidy(() => {
         const words = tf.tensor1d(seedWords(seed, first + i, purpose), 'int32')
-        return statelessNormal([1, ...this.pictureShape()], words).dataSync<'float32'>()
+        return statelessNormal([1, ...this.imageShape()], words).dataSync<'float32'>()
       })
       values.set(one, i * size)
     }
@@ -179,7 +179,7 @@ export class Model {
 
   /** All of some values from one end of the way to the other. */
   private async carry(start: Latents, options: Integration & { from: number; to: number }): Promise<Latents> {
-    const size = pictureBytes(this.shape)
+    const size = imageBytes(this.shape)
     const values = new Float32Array(start.count * size)
     await this.integrate(start.count, {
       ...options,
@@ -194,48 +194,48 @@ export class Model {
     options: Integration & Ends & { from: number; to: number },
   ): Promise<{ evaluations: number; steps: number }> {
     const { start, done, frames, from, to, onStep, ...rest } = options
-    const drawing = drawingOf(rest)
+    const sampling = samplingOf(rest)
     const n = this.chunkFor(count)
-    const size = pictureBytes(this.shape)
+    const size = imageBytes(this.shape)
     const calls = solverCalls({
-      ...drawing,
+      ...sampling,
       system: this.system,
       base: this.base(n),
-      slices: this.slicesOf(`${drawing.solver}-${n}`),
+      slices: this.slicesOf(`${sampling.solver}-${n}`),
       program: (name, make, iterations) => this.program(`${name}-${n}`, make, iterations),
     })
     const taken = { evaluations: 0, steps: 0 }
-    for (const { first, n: pictures } of chunksOf(count, n)) {
-      const wanted = (x: Float32Array) => x.subarray(0, pictures * size)
+    for (const { first, n: images } of chunksOf(count, n)) {
+      const wanted = (x: Float32Array) => x.subarray(0, images * size)
       const { x, evaluations, steps } = await integrate({
         calls,
-        x: padded(start(first, pictures), n * size),
-        ...{ pictures, drawing, from, to },
+        x: padded(start(first, images), n * size),
+        ...{ images, sampling, from, to },
         frames: frames?.count
           ? { count: frames.count, take: (frame, at) => frames.take({ first, frame }, wanted(at)) }
           : undefined,
-        onStep: (share) => onStep?.((first + share * pictures) / count),
+        onStep: (share) => onStep?.((first + share * images) / count),
       })
       done(first, wanted(x))
-      taken.evaluations += (evaluations * pictures) / count
-      taken.steps += (steps * pictures) / count
+      taken.evaluations += (evaluations * images) / count
+      taken.steps += (steps * images) / count
     }
     return taken
   }
 
-  /** Pictures a call is made for: a power of two, so that few programs serve every count. */
+  /** Images a call is made for: a power of two, so that few programs serve every count. */
   private chunkFor(count: number): number {
     const { height, width } = this.shape
     const mostOfThese = 2 ** Math.floor(Math.log2(pixelsAtOnce / (height * width)))
-    return Math.max(1, Math.min(2 ** Math.ceil(Math.log2(count)), picturesAtOnce, mostOfThese))
+    return Math.max(1, Math.min(2 ** Math.ceil(Math.log2(count)), imagesAtOnce, mostOfThese))
   }
 
-  /** Each of `inputs` holds `count` arrays like a picture. */
+  /** Each of `inputs` holds `count` arrays like an image. */
   private inChunks(
     { count, inputs }: { count: number; inputs: Record<string, Float32Array> },
     run: (chunk: Values, n: number) => Values,
   ): Float32Array {
-    const size = pictureBytes(this.shape)
+    const size = imageBytes(this.shape)
     const n = this.chunkFor(count)
     const values = new Float32Array(count * size)
     for (const { first, n: real } of chunksOf(count, n)) {
@@ -250,8 +250,8 @@ export class Model {
     return values
   }
 
-  private slicesOf(key: string): Slices {
-    const slices = this.slices.get(key) ?? new Slices()
+  private slicesOf(key: string): TimeBudget {
+    const slices = this.slices.get(key) ?? new TimeBudget()
     this.slices.set(key, slices)
     return slices
   }
@@ -266,7 +266,7 @@ export class Model {
     return program
   }
 
-  private pictureShape(): [number, number, number] {
+  private imageShape(): [number, number, number] {
     return [this.shape.height, this.shape.width, this.shape.channels]
   }
 

@@ -8,8 +8,8 @@ export type OnStep = (share: number) => Promise<void>
 /** Time between two events of progress, in ms. */
 const interval = 100
 
-/** Drawings under way: between their steps others have their turn, progress is told and cancelling is heard. */
-export class DrawingJobs {
+/** Samples under way: between their steps others have their turn, progress is told and cancelling is heard. */
+export class SamplingJobs {
   private readonly underWay = new Map<string, AbortController>()
   private readonly emit: (event: EngineEvent) => void
 
@@ -17,22 +17,22 @@ export class DrawingJobs {
     this.emit = options.emit
   }
 
-  /** Without a name a drawing is neither told of nor cancelled. @throws FlowerbedError `cancelled` */
+  /** Without a name a sampling is neither told of nor cancelled. @throws FlowerbedError `cancelled` */
   async run<T>(job: string | undefined, work: (onStep: OnStep) => Promise<T>): Promise<T> {
     if (job === undefined) return await work(() => nextTurn())
     if (this.underWay.has(job))
-      throw new FlowerbedError('conflict', 'A drawing of this name is under way.', { where: job })
+      throw new FlowerbedError('conflict', 'A sampling of this name is under way.', { where: job })
     const controller = new AbortController()
     this.underWay.set(job, controller)
     let toldAt = 0
     try {
       return await work(async (share) => {
         await nextTurn()
-        if (controller.signal.aborted) throw new FlowerbedError('cancelled', 'The drawing was cancelled.')
+        if (controller.signal.aborted) throw new FlowerbedError('cancelled', 'The sampling was cancelled.')
         const now = performance.now()
         if (now - toldAt < interval) return
         toldAt = now
-        this.emit({ type: 'drawing', job, share })
+        this.emit({ type: 'sampling', job, share })
       })
     } finally {
       this.underWay.delete(job)

@@ -11,20 +11,20 @@ import type { Exported } from './export.ts'
 import { programBase } from './model-programs.ts'
 import { stepProgram } from './solver-programs.ts'
 
-/** What the drawing is called by whoever loads it. */
+/** What the sampling is called by whoever loads it. */
 export const sampleSignature = 'sample'
 
 /**
- * The files of a TensorFlow SavedModel that draws: its signature `sample` takes standard normal `noise`, like the pictures,
+ * The files of a TensorFlow SavedModel that draws: its signature `sample` takes standard normal `noise`, like the images,
  * and answers `images` `[count, height, width, channels]` in [0, 1].
  * @throws FlowerbedError `bad-input` for a solver that chooses its steps itself, or weights that one file cannot hold
  */
 export function savedModelFiles(exported: Exported): FolderFiles {
-  const { model, drawing, count, step, config } = exported
+  const { model, sampling, count, step, config } = exported
   return {
     'saved_model.pb': exportedModel(drawn(exported), sampleSignature),
     'config.json': JSON.stringify(
-      { flowerbed: flowerbedVersion, step, shape: model.shape, count, drawing, config },
+      { flowerbed: flowerbedVersion, step, shape: model.shape, count, sampling, config },
       null,
       1,
     ),
@@ -32,13 +32,13 @@ export function savedModelFiles(exported: Exported): FolderFiles {
   }
 }
 
-function drawn({ model, drawing, count }: Exported): Iteration {
+function drawn({ model, sampling, count }: Exported): Iteration {
   const { system, shape } = model
-  const { solver, steps, timeGrid: grid, gridShift: shift } = drawing
+  const { solver, steps, timeGrid: grid, gridShift: shift } = sampling
   if (solver === adaptiveSolver) {
     throw new FlowerbedError(
       'bad-input',
-      `A drawing by ${solver} chooses its steps itself and cannot be exported.`,
+      `A sampling by ${solver} chooses its steps itself and cannot be exported.`,
       {
         where: 'solver',
         hint: 'Take a solver whose steps are given, such as heun.',
@@ -68,18 +68,18 @@ function drawn({ model, drawing, count }: Exported): Iteration {
   }
 }
 
-function readme({ model, drawing, count, step }: Exported): string {
+function readme({ model, sampling, count, step }: Exported): string {
   const { height, width, channels } = model.shape
   const shape = [count, height, width, channels].join(', ')
-  return `A picture generator made with Flowerbed ${flowerbedVersion}, as of training step ${step}.
+  return `An image generator made with Flowerbed ${flowerbedVersion}, as of training step ${step}.
 
-It is a TensorFlow SavedModel. One call draws ${count} pictures of ${width} × ${height} by ${drawing.solver} in ${drawing.steps} steps:
+It is a TensorFlow SavedModel. One call draws ${count} images of ${width} × ${height} by ${sampling.solver} in ${sampling.steps} steps:
 
     import tensorflow as tf
     draw = tf.saved_model.load("FOLDER").signatures["${sampleSignature}"]
-    noise = tf.random.normal([${shape}])  # other noise, other pictures
+    noise = tf.random.normal([${shape}])  # other noise, other images
     images = draw(noise=noise)["images"]  # float32 [${shape}], values in [0, 1]
 
-Noise times a factor below 1 gives pictures nearer to the prior's mean. config.json holds the settings.
+Noise times a factor below 1 gives images nearer to the prior's mean. config.json holds the settings.
 `
 }

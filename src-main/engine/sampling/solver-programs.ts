@@ -7,7 +7,7 @@ import type { Slope } from '../model/flow/solver.ts'
 import type { System } from '../model/flow/system.ts'
 import type { FixedCalls, SolverCalls } from './integrate.ts'
 import type { ProgramBase } from './model-programs.ts'
-import type { Slices } from './time-budget.ts'
+import type { TimeBudget } from './time-budget.ts'
 
 const scalar: TensorSpec = { shape: [], dtype: 'float32' }
 const one = (value: number) => Float32Array.of(value)
@@ -21,7 +21,7 @@ export function solverCalls(options: {
   base: ProgramBase
   solver: SolverName
   tolerance: number
-  slices: Slices
+  slices: TimeBudget
   program: (name: string, make: () => ProgramSpec, iterations?: number) => Program
 }): SolverCalls {
   const { system, base, solver, tolerance, slices, program } = options
@@ -53,7 +53,7 @@ export function solverCalls(options: {
   }
 }
 
-/** Steps over pictures that are state: what one leaves the next goes on from. */
+/** Steps over images that are state: what one leaves the next goes on from. */
 export function stepProgram(options: { system: System; base: ProgramBase; solver: SolverName }): ProgramSpec {
   const { system, base, solver } = options
   return {

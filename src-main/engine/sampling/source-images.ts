@@ -1,12 +1,12 @@
-import type { PictureSource } from '#shared/engine-messages.ts'
+import type { ImageSource } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
-import type { PictureShape, PixelBatch } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 
-/** The pictures to encode, at a run's shape. @throws FlowerbedError `bad-input` for one of another size */
-export function picturesOf(sources: PictureSource[], shape: PictureShape): PixelBatch {
-  const size = pictureBytes(shape)
+/** The images to encode, at a run's shape. @throws FlowerbedError `bad-input` for one of another size */
+export function imagesOf(sources: ImageSource[], shape: ImageShape): PixelBatch {
+  const size = imageBytes(shape)
   const pixels = new Uint8Array(sources.length * size)
   // Opened once each: a large dataset's table takes a while to read.
   const open = new Map<string, Dataset>()
@@ -18,9 +18,9 @@ export function picturesOf(sources: PictureSource[], shape: PictureShape): Pixel
   return { ...shape, count: sources.length, pixels }
 }
 
-/** Root mean square difference of each pair of pictures, in [0, 1]. */
+/** Root mean square difference of each pair of images, in [0, 1]. */
 export function differences(a: PixelBatch, b: PixelBatch): number[] {
-  const size = pictureBytes(a)
+  const size = imageBytes(a)
   return Array.from({ length: a.count }, (_, i) => {
     let sum = 0
     for (let k = i * size; k < (i + 1) * size; k++) sum += ((a.pixels[k] ?? 0) - (b.pixels[k] ?? 0)) ** 2
@@ -29,16 +29,16 @@ export function differences(a: PixelBatch, b: PixelBatch): number[] {
 }
 
 function pixelsOf(
-  source: PictureSource,
-  { shape, open }: { shape: PictureShape; open: Map<string, Dataset> },
+  source: ImageSource,
+  { shape, open }: { shape: ImageShape; open: Map<string, Dataset> },
 ): Uint8Array {
   const wrongSize = (what: string) =>
-    new FlowerbedError('bad-input', `The picture is not of the size this run learnt from: ${what}.`, {
+    new FlowerbedError('bad-input', `The image is not of the size this run learnt from: ${what}.`, {
       hint: `It must be ${shape.width} × ${shape.height} pixels with ${shape.channels} channels.`,
     })
   if (source.kind === 'pixels') {
     const { pixels } = source
-    if (pixels.length !== pictureBytes(shape)) throw wrongSize(`it has ${pixels.length} bytes`)
+    if (pixels.length !== imageBytes(shape)) throw wrongSize(`it has ${pixels.length} bytes`)
     return pixels
   }
   const { datasetDirectory, index } = source
@@ -47,5 +47,5 @@ function pixelsOf(
   const { width, height, channels } = dataset.index.shape
   if (width !== shape.width || height !== shape.height || channels !== shape.channels)
     throw wrongSize(`the dataset’s are ${width} × ${height} with ${channels} channels`)
-  return dataset.pictures([index]).pixels
+  return dataset.images([index]).pixels
 }

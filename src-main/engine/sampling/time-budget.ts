@@ -2,7 +2,7 @@
 const sliceMs = 250
 
 /** Of equal pieces of work, how many are done before others have their turn: as many as took that long before. */
-export class Slices {
+export class TimeBudget {
   /** Unknown before the first, which may take long for reasons of its own. */
   private msEach: number | null = null
 

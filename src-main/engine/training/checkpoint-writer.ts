@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TrainRequest } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import type { SavedCheckpoint } from '#shared/schemas/run.ts'
 import { deleteAbandonedCheckpoints } from '../../files/checkpoint-names.ts'
 import { freeBytes as freeBytesOf } from '../../files/atomic-write.ts'
@@ -13,12 +13,12 @@ import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
 /** Bytes free on the disk that a folder is on. */
 export type FreeBytes = (folder: string) => Promise<number>
 
-/** What comes with a save besides its arrays: their names, the JSON, a grid of drawings, rows of the history. */
+/** What comes with a save besides its arrays: their names, the JSON, a grid of samples, rows of the history. */
 const besidesBytes = 16_000_000
 const pollMs = 100
 
 /** Writes a run's saves, and sees that there is room for the next one while nothing can be lost yet. */
-export class Saver {
+export class CheckpointWriter {
   /** The step that was saved last. */
   savedStep = -1
   private readonly request: TrainRequest
@@ -29,7 +29,7 @@ export class Saver {
 
   constructor(options: {
     request: TrainRequest
-    shape: PictureShape
+    shape: ImageShape
     state: ProgramSpec['state']
     freeBytes?: FreeBytes | undefined
   }) {

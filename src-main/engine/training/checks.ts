@@ -1,7 +1,7 @@
 import { resumableSettings, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { metricWords } from '#shared/schemas/run.ts'
 import type { Values } from '../graph/program.ts'
 import { outOfMemory } from '../backend/gpu-errors.ts'
@@ -38,7 +38,7 @@ export function checkFiniteState(state: Values, step: number): void {
 export function checkResumable(options: {
   saved: CheckpointInfo
   config: RunConfig
-  shape: PictureShape
+  shape: ImageShape
 }): void {
   const { saved, config, shape } = options
   const changed = settingKeys.filter(
@@ -55,7 +55,7 @@ export function checkResumable(options: {
       },
     )
   }
-  const size = ({ width, height, channels }: PictureShape) => `${width} × ${height} × ${channels}`
+  const size = ({ width, height, channels }: ImageShape) => `${width} × ${height} × ${channels}`
   if (size(saved.shape) !== size(shape)) {
     throw new FlowerbedError(
       'conflict',

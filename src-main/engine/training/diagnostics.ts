@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { diagnosticsFile, diagnosticsFolder, histogramBins } from '#shared/schemas/diagnostics.ts'
 import type { DiagnosticMap, Diagnostics } from '#shared/schemas/diagnostics.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { writeFileAtomically } from '../../files/atomic-write.ts'
@@ -19,8 +19,8 @@ import type { NumberMap } from '../images/number-map.ts'
 import { writePng } from '../images/png.ts'
 import { encodingWarnings } from './encoding-warnings.ts'
 
-/** Pictures that are looked at each time, and how many of them in one call. */
-const picturesAtMost = 64
+/** Images that are looked at each time, and how many of them in one call. */
+const imagesAtMost = 64
 const chunkAtMost = 16
 
 interface Looked {
@@ -30,22 +30,22 @@ interface Looked {
   prior: { mean: Float32Array; std: Float32Array } | null
 }
 
-/** Looks at how a run encodes the same pictures again and again, and what its prior and its drawings are like. */
+/** Looks at how a run encodes the same images again and again, and what its prior and its samples are like. */
 export class DiagnosticsMaker {
   private readonly system: System
-  private readonly pictures: PixelBatch
+  private readonly images: PixelBatch
   private readonly chunk: number
   /** Null where there is neither a posterior nor a prior to look at. */
   private readonly program: Program | null
   private looked: Looked | null = null
 
-  /** @param options.places pictures to look at, of which some are taken evenly */
+  /** @param options.places images to look at, of which some are taken evenly */
   constructor(options: { system: System; dataset: Dataset; places: Uint32Array }) {
     const { system, dataset, places } = options
     this.system = system
     this.chunk = Math.min(chunkAtMost, places.length)
-    const count = Math.floor(Math.min(picturesAtMost, places.length) / this.chunk) * this.chunk
-    this.pictures = dataset.pictures(
+    const count = Math.floor(Math.min(imagesAtMost, places.length) / this.chunk) * this.chunk
+    this.images = dataset.images(
       Array.from({ length: count }, (_, i) => places[Math.floor((i * places.length) / count)] ?? 0),
     )
     this.program = system.latentParameters.length === 0 ? null : createProgram(this.spec())
@@ -59,7 +59,7 @@ export class DiagnosticsMaker {
     return { activeShare: activeDimensions / dimensions, posteriorStd: std.average, aggregateGap }
   }
 
-  /** Writes all of it down beside the drawings of that step. */
+  /** Writes all of it down beside the samples of that step. */
   async save(options: {
     runId: string
     runDirectory: string
@@ -71,19 +71,19 @@ export class DiagnosticsMaker {
     const { statistics, kl, prior } = this.look(step, weights)
     const folder = join(runDirectory, diagnosticsFolder)
     await mkdir(folder, { recursive: true })
-    const saved = async (name: string, { picture, low, high }: NumberMap): Promise<DiagnosticMap> => {
+    const saved = async (name: string, { image, low, high }: NumberMap): Promise<DiagnosticMap> => {
       const file = diagnosticsFile(step, name)
-      await writePng(join(folder, file), picture)
+      await writePng(join(folder, file), image)
       return { file, low, high }
     }
-    const { height, width, channels, count } = this.pictures
+    const { height, width, channels, count } = this.images
     const shape = { height, width, channels }
     const histogram = {
-      drawn: pixelHistogram(drawn, histogramBins),
-      pictures: pixelHistogram(this.pictures, histogramBins),
+      samples: pixelHistogram(drawn, histogramBins),
+      images: pixelHistogram(this.images, histogramBins),
     }
     const diagnostics: Diagnostics = {
-      ...{ format: 1, runId, step, createdAt: Date.now(), pictures: count },
+      ...{ format: 1, runId, step, createdAt: Date.now(), images: count },
       posterior: statistics &&
         kl && {
           ...statistics,
@@ -96,7 +96,7 @@ export class DiagnosticsMaker {
         meanMap: await saved('prior-mean', numberMap(prior.mean, shape, { low: 0, high: 1 })),
         stdMap: await saved('prior-std', numberMap(prior.std, shape, { low: 0, high: 1 })),
       },
-      histogram: { ...histogram, distance: histogramDistance(histogram.drawn, histogram.pictures) },
+      histogram: { ...histogram, distance: histogramDistance(histogram.samples, histogram.images) },
       warnings: statistics ? encodingWarnings(statistics, step) : [],
     }
     await writeFileAtomically(join(folder, diagnosticsFile(step)), JSON.stringify(diagnostics))
@@ -109,7 +109,7 @@ export class DiagnosticsMaker {
 
   private look(step: number, weights: () => Values): Looked {
     if (this.looked?.step === step) return this.looked
-    const { program, pictures, chunk } = this
+    const { program, images, chunk } = this
     const looked: Looked = { step, statistics: null, kl: null, prior: null }
     this.looked = looked
     if (!program) return looked
@@ -119,11 +119,11 @@ export class DiagnosticsMaker {
         this.system.latentParameters.map(({ name }) => [name, values[name] as Values[string]]),
       ),
     )
-    const size = pictureBytes(pictures)
+    const size = imageBytes(images)
     const sums: Record<string, Float32Array> = {}
     let prior = { mean: new Float32Array(1), logvar: new Float32Array(1) }
-    for (let first = 0; first < pictures.count; first += chunk) {
-      const x = toImages(pictures.pixels.subarray(first * size, (first + chunk) * size))
+    for (let first = 0; first < images.count; first += chunk) {
+      const x = toImages(images.pixels.subarray(first * size, (first + chunk) * size))
       const { priorMean, priorLogvar, ...encodings } = program.run({ x }) as Record<
         string,
         Float32Array<ArrayBuffer>
@@ -135,8 +135,8 @@ export class DiagnosticsMaker {
       }
     }
     if (this.system.posterior) {
-      looked.statistics = encodingStatistics(sums as unknown as EncodingSums, pictures.count, prior)
-      looked.kl = sums['kl']?.map((value) => value / pictures.count) ?? null
+      looked.statistics = encodingStatistics(sums as unknown as EncodingSums, images.count, prior)
+      looked.kl = sums['kl']?.map((value) => value / images.count) ?? null
     }
     if (prior.mean.length === size)
       looked.prior = { mean: prior.mean, std: prior.logvar.map((logvar) => Math.exp(logvar / 2)) }
@@ -145,7 +145,7 @@ export class DiagnosticsMaker {
 
   private spec(): ProgramSpec {
     const { system } = this
-    const { height, width, channels } = this.pictures
+    const { height, width, channels } = this.images
     return {
       name: 'diagnostics',
       state: Object.fromEntries(

@@ -4,12 +4,12 @@ import type { Tensors } from '../graph/program.ts'
 import type { System } from '../model/flow/system.ts'
 import { bucketSums } from '../model/flow/time-buckets.ts'
 
-/** Terms that are sums over the pictures rather than means. */
-const sums = ['errorsByTime', 'picturesByTime']
+/** Terms that are sums over the images rather than means. */
+const sums = ['errorsByTime', 'imagesByTime']
 
 export interface Gradients {
   loss: Tensor
-  /** The loss's terms, and by stretch of the way `errorsByTime` and `picturesByTime`. */
+  /** The loss's terms, and by stretch of the way `errorsByTime` and `imagesByTime`. */
   terms: Tensors
   /** In the order of the system's parameters. */
   grads: Tensor[]
@@ -29,8 +29,8 @@ export function batchGradients(options: {
       draw,
     )
     // Kept, since everything but the loss is gone when the gradients have been taken.
-    const { sums: errorsByTime, counts: picturesByTime } = bucketSums(objective.velocityErrors, draw.t)
-    for (const [name, term] of Object.entries({ ...objective.terms, errorsByTime, picturesByTime }))
+    const { sums: errorsByTime, counts: imagesByTime } = bucketSums(objective.velocityErrors, draw.t)
+    for (const [name, term] of Object.entries({ ...objective.terms, errorsByTime, imagesByTime }))
       kept[name] = tf.keep(term.clone())
     return objective.loss
   })(weights)

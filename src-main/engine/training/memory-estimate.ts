@@ -1,8 +1,8 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { memoryOf } from '../graph/analysis/memory.ts'
 import { trace } from '../graph/trace.ts'
 import { createSystem } from '../model/create-model.ts'
@@ -19,10 +19,10 @@ const kernelShare = 1.4
 
 interface Plan {
   config: RunConfig
-  shape: PictureShape
+  shape: ImageShape
 }
 
-/** Bytes that training takes at its peak, but for pictures on the device. TensorFlow must have been loaded. */
+/** Bytes that training takes at its peak, but for images on the device. TensorFlow must have been loaded. */
 export function memoryNeeded({ config, shape }: Plan): number {
   const system = createSystem({ config, shape })
   const spec = stepProgram({ system, config, shape })
@@ -36,14 +36,14 @@ const residentBytesAtMost = 2 ** 32
 const residentShare = 0.5
 
 /**
- * How many of a run's pictures lie on the device: all of them where the run with them, copied as they are written, takes
+ * How many of a run's images lie on the device: all of them where the run with them, copied as they are written, takes
  * no more than half of the memory; else none.
  */
-export function residentPictures(
+export function residentImages(
   { neededBytes, availableBytes }: MemoryEstimate,
-  { shape, count }: { shape: PictureShape; count: number },
+  { shape, count }: { shape: ImageShape; count: number },
 ): number {
-  const bytes = count * pictureBytes(shape)
+  const bytes = count * imageBytes(shape)
   const fits = neededBytes + stateCopies * bytes <= residentShare * availableBytes
   return fits && bytes <= residentBytesAtMost ? count : 0
 }
@@ -77,10 +77,10 @@ export function checkFits(estimate: MemoryEstimate): void {
   const ways = [
     ...(checkpointingFits ? ['spare memory (checkpointing)'] : []),
     ...(fittingBatch === null
-      ? ['choose a smaller width (hidden) or smaller pictures (--image-size)', 'close other programs']
+      ? ['choose a smaller width (hidden) or smaller images (--image-size)', 'close other programs']
       : [
-          `take ${fittingBatch} pictures per step (batch) or fewer, over more batches per update (accumulate)`,
-          'choose a smaller width (hidden) or smaller pictures',
+          `take ${fittingBatch} images per step (batch) or fewer, over more batches per update (accumulate)`,
+          'choose a smaller width (hidden) or smaller images',
         ]),
   ]
   const [first = '', ...others] = ways

@@ -4,7 +4,7 @@ import type { MetricPoint } from '#shared/schemas/run.ts'
 /** Messages of a kind are at least this far apart. */
 const intervalMs = 250
 
-/** Turns steps into events: every step's metrics, gathered, and the progress, a few times a second. */
+/** Mutex steps into events: every step's metrics, gathered, and the progress, a few times a second. */
 export class Reporter {
   private readonly runId: string
   private readonly emit: (event: EngineEvent) => void

@@ -11,14 +11,14 @@ const gridSolver = 'euler'
 
 const ended = new FlowerbedError('cancelled', 'The grid was given up because training ends.')
 
-/** The pictures that are drawn again and again from the same noise; null when given up on the way. */
-export async function gridPictures(
+/** The images that are drawn again and again from the same noise; null when given up on the way. */
+export async function gridImages(
   model: Model,
   { config, givenUp }: { config: RunConfig; givenUp: () => boolean },
 ): Promise<PixelBatch | null> {
   const { sampleCount, sampleSteps, seed } = config
   try {
-    const { pictures } = await model.sample({
+    const { images } = await model.sample({
       count: sampleCount,
       seed,
       solver: gridSolver,
@@ -28,7 +28,7 @@ export async function gridPictures(
         if (givenUp()) throw ended
       },
     })
-    return pictures
+    return images
   } catch (thrown) {
     if (thrown === ended) return null
     throw thrown
@@ -40,7 +40,7 @@ export function saveGrid(options: {
   runId: string
   runDirectory: string
   step: number
-  pictures: PixelBatch
+  images: PixelBatch
   config: RunConfig
 }): Promise<SampleRecord> {
   const { config, ...grid } = options

@@ -2,13 +2,13 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { WeightsName } from '#shared/schemas/sampling.ts'
-import { picturesPerStep } from '#shared/run-limits.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import { imagesPerStep } from '#shared/run-limits.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { precisionHere } from '../graph/passes/lower.ts'
 import type { ProgramSpec, Tensors, Values } from '../graph/program.ts'
 import { adam, averaged } from '../graph/optimizer-ops.ts'
-import { pictureInput } from '../data/step-images.ts'
-import type { PicturePlan } from '../data/step-images.ts'
+import { imageInput } from '../data/step-images.ts'
+import type { ImagePlan } from '../data/step-images.ts'
 import { pathTimes } from '../model/flow/times.ts'
 import type { System } from '../model/flow/system.ts'
 import { after } from '../backend/native-op.ts'
@@ -27,28 +27,28 @@ export const stateKinds = ['weight', 'm', 'v', 'ema'] as const
 export type StateKind = (typeof stateKinds)[number]
 export const stateName = (kind: StateKind, parameter: string) => `${kind}/${parameter}`
 
-/** How a run's steps come by their pictures; `resident` are those that lie on the device. */
-export const picturePlan = (config: RunConfig, shape: PictureShape, resident = 0): PicturePlan => ({
-  ...{ shape, resident, settings: config, count: picturesPerStep(config) },
+/** How a run's steps come by their images; `resident` are those that lie on the device. */
+export const imagePlan = (config: RunConfig, shape: ImageShape, resident = 0): ImagePlan => ({
+  ...{ shape, resident, settings: config, count: imagesPerStep(config) },
 })
 
 /**
- * One training step over device-resident state: the system's objective on the step's pictures, its gradients, clipping by
+ * One training step over device-resident state: the system's objective on the step's images, its gradients, clipping by
  * global norm, Adam with bias correction, and the exponential average of the weights. With `accumulate` the gradient is
  * the mean over that many batches, taken one after the other; noise and times are those of one batch of all of them.
  * Fetches `loss`, each loss term, `gradientNorm` (before clipping), and by stretch of the way the sums of the velocity
- * errors of its pictures (`errorsByTime`) and their counts (`picturesByTime`).
+ * errors of its images (`errorsByTime`) and their counts (`imagesByTime`).
  */
 export function stepProgram(options: {
   system: System
   config: RunConfig
-  shape: PictureShape
-  /** How many pictures lie on the device; 0 when each step is fed its own. */
+  shape: ImageShape
+  /** How many images lie on the device; 0 when each step is fed its own. */
   resident?: number
 }): ProgramSpec {
   const { system, config, shape, resident } = options
-  const plan = picturePlan(config, shape, resident)
-  const pictures = pictureInput(plan)
+  const plan = imagePlan(config, shape, resident)
+  const images = imageInput(plan)
   const names = system.parameters.map(({ name }) => name)
   const kinds = stateKinds.filter((kind) => kind !== 'ema' || config.emaDecay > 0)
 
@@ -64,10 +64,10 @@ export function stepProgram(options: {
           ]),
         ),
       ),
-      ...pictures.state,
+      ...images.state,
     },
     feeds: {
-      ...pictures.feeds,
+      ...images.feeds,
       noiseSeed: { shape: [2], dtype: 'int32' },
       timeSeed: { shape: [2], dtype: 'int32' },
       learningRate: { shape: [], dtype: 'float32' },
@@ -91,7 +91,7 @@ export function stepProgram(options: {
         const part = { first: i * config.batch, length: config.batch }
         const rows = <T extends Tensor>(all: T) =>
           config.accumulate === 1 ? all : tf.slice(all, part.first, part.length)
-        const x = after(pictures.images(state, feeds, part), before)
+        const x = after(images.images(state, feeds, part), before)
         return batchGradients({ system, weights, draw: { x, eps: rows(eps), t: rows(t) } })
       })
 
@@ -122,7 +122,7 @@ export function stepProgram(options: {
   }
 }
 
-/** What step `step` (1 is the first update) is fed besides its pictures; `position` as in `learningRateAt`. */
+/** What step `step` (1 is the first update) is fed besides its images; `position` as in `learningRateAt`. */
 export function stepFeeds(config: RunConfig, step: number, position?: number): Values {
   const learningRate = learningRateAt(config, step, position)
   const correction2 = Math.sqrt(1 - beta2 ** step)
@@ -150,21 +150,21 @@ export function initialState(system: System, config: RunConfig): Values {
   return state
 }
 
-/** The arrays that drawing uses: the average of the weights, or the weights themselves without one or if asked for. */
-const drawingKind = (config: RunConfig, weights: WeightsName): StateKind =>
+/** The arrays that sampling uses: the average of the weights, or the weights themselves without one or if asked for. */
+const samplingKind = (config: RunConfig, weights: WeightsName): StateKind =>
   config.emaDecay > 0 && weights === 'ema' ? 'ema' : 'weight'
 
-export function stateNamesOfDrawing(
+export function stateNamesOfSampling(
   system: System,
   config: RunConfig,
   weights: WeightsName = 'ema',
 ): string[] {
-  return system.parameters.map(({ name }) => stateName(drawingKind(config, weights), name))
+  return system.parameters.map(({ name }) => stateName(samplingKind(config, weights), name))
 }
 
 /** Those arrays by parameter name, out of a state or a part of it that has them. */
-export function drawingWeights(state: Values, config: RunConfig, weights: WeightsName = 'ema'): Values {
-  const prefix = stateName(drawingKind(config, weights), '')
+export function samplingWeights(state: Values, config: RunConfig, weights: WeightsName = 'ema'): Values {
+  const prefix = stateName(samplingKind(config, weights), '')
   return Object.fromEntries(
     Object.entries(state)
       .filter(([name]) => name.startsWith(prefix))

@@ -2,9 +2,9 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { createProgram } from '../graph/create-program.ts'
 import type { Given, Program, Values } from '../graph/program.ts'
-import { PictureFeed } from '../data/step-images.ts'
+import { ImageFeed } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
-import { picturePlan, stepFeeds, stepProgram } from './step-program.ts'
+import { imagePlan, stepFeeds, stepProgram } from './step-program.ts'
 
 export interface StepperOptions {
   system: System
@@ -16,23 +16,23 @@ export interface StepperOptions {
   resident: number
 }
 
-/** Takes the steps of a run: gives the program each step's pictures and numbers. Owns what is on the device. */
-export class Stepper {
-  /** Time spent on the steps' pictures so far. */
+/** Takes the steps of a run: gives the program each step's images and numbers. Owns what is on the device. */
+export class StepRunner {
+  /** Time spent on the steps' images so far. */
   inputMs = 0
   private readonly program: Program
-  private readonly pictures: PictureFeed
+  private readonly images: ImageFeed
 
   constructor({ system, config, dataset, places, resident }: StepperOptions) {
     const { shape } = dataset.index
     this.program = createProgram(stepProgram({ system, config, shape, resident }))
-    const plan = picturePlan(config, shape, resident)
-    this.pictures = new PictureFeed(dataset, { plan, seed: config.seed, places })
+    const plan = imagePlan(config, shape, resident)
+    this.images = new ImageFeed(dataset, { plan, seed: config.seed, places })
   }
 
   /** Where it goes on from; before the first step. */
   begin(state: Given): void {
-    this.program.write({ ...state, ...this.pictures.state() })
+    this.program.write({ ...state, ...this.images.state() })
   }
 
   /** Copies state out, all that is saved or the named entries. */
@@ -46,13 +46,13 @@ export class Stepper {
    */
   async take(step: number, config: RunConfig, position?: number): Promise<Values> {
     const from = performance.now()
-    const pictures = await this.pictures.feeds(step - 1)
+    const images = await this.images.feeds(step - 1)
     this.inputMs += performance.now() - from
-    return this.program.run({ ...pictures, ...stepFeeds(config, step, position) })
+    return this.program.run({ ...images, ...stepFeeds(config, step, position) })
   }
 
   async dispose(): Promise<void> {
-    await this.pictures.end()
+    await this.images.end()
     this.program.dispose()
   }
 }

@@ -58,7 +58,7 @@ export class ThroughputMeter {
   secondsLeft(run: {
     config: Limits &
       Pick<RunConfig, 'batch' | 'accumulate' | 'validationShare' | 'sampleEvery' | 'checkpointEvery'>
-    pictureCount: number
+    imageCount: number
     step: number
     trainedSeconds: number
   }): number | null {

@@ -1,7 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { WeightsName } from '#shared/schemas/sampling.ts'
-import type { EngineEvent, TrainOutcome, TrainProgress, TrainRequest, TrainResult } from '#shared/engine-messages.ts'
+import type {
+  EngineEvent,
+  TrainOutcome,
+  TrainProgress,
+  TrainRequest,
+  TrainResult,
+} from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { goalSteps, isDone } from '#shared/run-limits.ts'
 import type { Limits } from '#shared/run-limits.ts'
@@ -12,15 +18,15 @@ import type { Model } from '../sampling/sampler.ts'
 import { gridExists } from '../sampling/sample-sheet.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
 import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
-import type { Observed } from './evaluator.ts'
+import type { Evaluation } from './evaluator.ts'
 import { Reporter } from './reporter.ts'
 import { RunClock } from './run-clock.ts'
-import { createRunStepper } from './create-step-runner.ts'
+import { createStepRunner } from './create-step-runner.ts'
 import type { FreeBytes } from './checkpoint-writer.ts'
 import { learningRateAt, schedulePosition } from './schedule.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
-import { drawingWeights, initialState, stateNamesOfDrawing } from './step-program.ts'
-import type { Stepper } from './step-runner.ts'
+import { samplingWeights, initialState, stateNamesOfSampling } from './step-program.ts'
+import type { StepRunner } from './step-runner.ts'
 import { ThroughputMeter } from './throughput.ts'
 import type { Interruption } from './throughput.ts'
 import { openParts } from './training-parts.ts'
@@ -46,7 +52,7 @@ export class Trainer {
   private machine: Machine
   private readonly parts: TrainingParts
   /** Null until its precision is chosen. */
-  private stepper: Stepper | null = null
+  private stepRunner: StepRunner | null = null
   private readonly reporter: Reporter
   private readonly clock: RunClock
   private readonly throughput = new ThroughputMeter()
@@ -116,11 +122,11 @@ export class Trainer {
   }
 
   private weights(kind?: WeightsName): Values {
-    const names = stateNamesOfDrawing(this.parts.system, this.config, kind)
-    return drawingWeights(this.begun.read(names), this.config, kind)
+    const names = stateNamesOfSampling(this.parts.system, this.config, kind)
+    return samplingWeights(this.begun.read(names), this.config, kind)
   }
 
-  private get observed(): Observed {
+  private get observed(): Evaluation {
     let read: Values | null = null
     return { step: this.step, weights: () => (read ??= this.weights()) }
   }
@@ -161,8 +167,8 @@ export class Trainer {
     const saved = resume ? await loadCheckpoint(runDirectory, resume.file, resume.sha256) : null
     if (saved)
       checkResumable({ saved: saved.info, config: this.config, shape: this.parts.dataset.index.shape })
-    const stepper = await this.createStepper(saved && saved.info.step > 0 ? saved.info.machine : null)
-    stepper.begin(saved?.state ?? initialState(this.parts.system, this.config))
+    const stepRunner = await this.createStepper(saved && saved.info.step > 0 ? saved.info.machine : null)
+    stepRunner.begin(saved?.state ?? initialState(this.parts.system, this.config))
     if (saved) {
       const { info } = saved
       this.step = info.step
@@ -179,8 +185,8 @@ export class Trainer {
   }
 
   /** Chooses the precision of the steps, if need be by timing them, and builds what takes them. */
-  private async createStepper(resumed: Machine | null): Promise<Stepper> {
-    const { precision, why, stepper } = await createRunStepper({
+  private async createStepper(resumed: Machine | null): Promise<StepRunner> {
+    const { precision, why, stepRunner } = await createStepRunner({
       ...this.parts,
       config: this.config,
       device: this.machine.device,
@@ -189,12 +195,12 @@ export class Trainer {
       givenUp: () => this.wish !== null,
     })
     this.machine = { ...this.machine, precision, precisionWhy: why }
-    this.stepper = stepper
-    return stepper
+    this.stepRunner = stepRunner
+    return stepRunner
   }
 
-  private get begun(): Stepper {
-    if (this.stepper) return this.stepper
+  private get begun(): StepRunner {
+    if (this.stepRunner) return this.stepRunner
     throw new FlowerbedError('cancelled', 'Training has not begun yet.', { hint: 'Try again in a moment.' })
   }
 
@@ -204,7 +210,7 @@ export class Trainer {
     const config = { ...this.config, steps: this.goal }
     const position = schedulePosition(config, { step, trainedSeconds: this.clock.scheduleSeconds })
     const fetched = await this.begun.take(step, config, position)
-    const { errorsByTime, picturesByTime, ...scalars } = fetched
+    const { errorsByTime, imagesByTime, ...scalars } = fetched
     const values = Object.fromEntries(
       Object.entries(scalars).map(([name, value]) => [name, value[0] as number]),
     )
@@ -222,7 +228,7 @@ export class Trainer {
         ...losses,
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
         learningRate: learningRateAt(config, step, position),
-        ...errorsOfTimes(errorsByTime, picturesByTime),
+        ...errorsOfTimes(errorsByTime, imagesByTime),
         ...this.measured(),
       },
     })
@@ -245,7 +251,7 @@ export class Trainer {
     this.measuringSeconds = 0
   }
 
-  /** With each drawing of the grid, each save, and at the end. */
+  /** With each sampling of the grid, each save, and at the end. */
   private isTimeToLook(): boolean {
     const { sampleEvery, checkpointEvery } = this.config
     return this.isTime(sampleEvery) || this.isTime(checkpointEvery) || !this.hasMore()
@@ -286,20 +292,20 @@ export class Trainer {
   private hasMore(): boolean {
     const { config, step } = this
     const { trainedSeconds } = this.clock
-    return !isDone({ config, pictureCount: this.parts.dataset.count, step, trainedSeconds })
+    return !isDone({ config, imageCount: this.parts.dataset.count, step, trainedSeconds })
   }
 
   /** The step at which it ends unless its time is up before. */
   private get goal(): number {
-    return goalSteps({ config: this.config, pictureCount: this.parts.dataset.count })
+    return goalSteps({ config: this.config, imageCount: this.parts.dataset.count })
   }
 
   private report(activity: TrainProgress['activity'], options?: { always: boolean }): void {
     const { step, losses, throughput, config } = this
     const { trainedSeconds } = this.clock
     const { stepsPerSecond } = throughput
-    const pictureCount = this.parts.dataset.count
-    const secondsLeft = throughput.secondsLeft({ config, step, trainedSeconds, pictureCount })
+    const imageCount = this.parts.dataset.count
+    const secondsLeft = throughput.secondsLeft({ config, step, trainedSeconds, imageCount })
     const progress = { step, totalSteps: this.goal, trainedSeconds, stepsPerSecond, secondsLeft }
     this.reporter.progress({ ...progress, losses, activity }, options)
   }
@@ -307,7 +313,7 @@ export class Trainer {
   private async dispose(): Promise<void> {
     this.alive = false
     await this.parts.observation.dispose()
-    await this.stepper?.dispose()
+    await this.stepRunner?.dispose()
     this.parts.dataset.close()
   }
 }

@@ -3,13 +3,13 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { readableState } from '../graph/program.ts'
-import { splitPictures } from '../data/split.ts'
+import { splitImages } from '../data/split.ts'
 import { createSystem } from '../model/create-model.ts'
 import type { System } from '../model/flow/system.ts'
 import { availableMemory } from '../backend/free-memory.ts'
-import { checkFits, estimateMemory, residentPictures } from './memory-estimate.ts'
-import { Observation } from './evaluator.ts'
-import { Saver } from './checkpoint-writer.ts'
+import { checkFits, estimateMemory, residentImages } from './memory-estimate.ts'
+import { Evaluator } from './evaluator.ts'
+import { CheckpointWriter } from './checkpoint-writer.ts'
 import type { FreeBytes } from './checkpoint-writer.ts'
 import { stepProgram } from './step-program.ts'
 
@@ -22,8 +22,8 @@ export interface TrainingParts {
   resident: number
   /** Positions of the images to train on. */
   places: Uint32Array
-  saver: Saver
-  observation: Observation
+  saver: CheckpointWriter
+  observation: Evaluator
 }
 
 /**
@@ -48,13 +48,13 @@ export function openParts(options: {
     const { shape } = dataset.index
     const memory = estimateMemory({ config, shape, availableBytes: availableMemory(device) })
     checkFits(memory)
-    const resident = residentPictures(memory, dataset.index)
+    const resident = residentImages(memory, dataset.index)
     const system = createSystem({ config, shape })
-    const split = splitPictures({ count: dataset.count, share: config.validationShare, seed: config.seed })
+    const split = splitImages({ count: dataset.count, share: config.validationShare, seed: config.seed })
     const state = readableState(stepProgram({ system, config, shape, resident }))
-    const saver = new Saver({ request, shape, state, freeBytes })
+    const saver = new CheckpointWriter({ request, shape, state, freeBytes })
     const run = { runId, runDirectory }
-    const observation = new Observation({ run, system, config, shape, dataset, split, emit })
+    const observation = new Evaluator({ run, system, config, shape, dataset, split, emit })
     return { dataset, system, memory, resident, places: split.training, saver, observation }
   } catch (thrown) {
     dataset.close()

@@ -11,7 +11,7 @@ import { seedWords, statelessNormal, statelessUniform } from '../rng.ts'
 /** Batches that are looked at each time; more would hold up the training for little more certainty. */
 const batchesAtMost = 4
 
-/** How well pictures that were kept aside are drawn: the loss on them, with the same noise and times at every step. */
+/** How well images that were kept aside are drawn: the loss on them, with the same noise and times at every step. */
 export class Validation {
   private readonly program: Program
   private readonly batches: { x: Float32Array; noiseSeed: Int32Array; timeSeed: Int32Array }[]
@@ -28,7 +28,7 @@ export class Validation {
         (_, k) => held[(i * config.batch + k) % held.length] ?? 0,
       )
       return {
-        x: toImages(dataset.pictures(places).pixels),
+        x: toImages(dataset.images(places).pixels),
         noiseSeed: seedWords(config.seed, i, 'validation noise'),
         timeSeed: seedWords(config.seed, i, 'validation time'),
       }

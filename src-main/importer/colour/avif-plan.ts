@@ -1,4 +1,4 @@
-import { UnreadablePicture } from '../reasons.ts'
+import { UnreadableImage } from '../reasons.ts'
 import { readAvifHeader } from './avif-header.ts'
 import type { AvifHeader } from './avif-header.ts'
 import { isHighRange, spaceOf } from './cicp.ts'
@@ -13,7 +13,7 @@ export async function avifPlan(bytes: ImageBytes): Promise<ColourPlan | undefine
   const input = await stillOf(bytes)
   const header = await readAvifHeader(bytes)
   if (!header && input !== decoderInput(bytes)) {
-    throw new UnreadablePicture('is an animation without a still image, which cannot be read')
+    throw new UnreadableImage('is an animation without a still image, which cannot be read')
   }
   if (!header) return { kind: 'ordinary', input }
   const { coded } = header
@@ -53,7 +53,7 @@ async function stillOf(bytes: ImageBytes): Promise<Buffer | string> {
 
 function isFullRange(header: AvifHeader): boolean {
   if (header.fullRange === undefined) {
-    throw new UnreadablePicture('does not tell the range of its greys; save it as PNG or JPEG')
+    throw new UnreadableImage('does not tell the range of its greys; save it as PNG or JPEG')
   }
   return header.fullRange
 }

@@ -1,4 +1,4 @@
-import { UnreadablePicture } from '../reasons.ts'
+import { UnreadableImage } from '../reasons.ts'
 
 /** Colours told by code points of ITU-T H.273, as PNG and AVIF do. */
 export interface CodedColours {
@@ -18,12 +18,12 @@ export function isHighRange({ transfer }: CodedColours): boolean {
 
 /**
  * Whether coded colours are read as sRGB or as Display P3.
- * @throws UnreadablePicture for all others
+ * @throws UnreadableImage for all others
  */
 export function spaceOf(coded: CodedColours): 'srgb' | 'p3' {
   const { primaries, transfer } = coded
   if (isHighRange(coded)) {
-    throw new UnreadablePicture(
+    throw new UnreadableImage(
       'is a high dynamic range (HDR) image, which cannot be read; save it in standard range',
     )
   }
@@ -31,5 +31,5 @@ export function spaceOf(coded: CodedColours): 'srgb' | 'p3' {
     if (nearSrgbPrimaries.has(primaries)) return 'srgb'
     if (primaries === displayP3) return 'p3'
   }
-  throw new UnreadablePicture('has colours in a space that cannot be read; save it in sRGB')
+  throw new UnreadableImage('has colours in a space that cannot be read; save it in sRGB')
 }

@@ -1,4 +1,4 @@
-/** Turns a pixel of a file's own numbers into colours, and an alpha that has not been multiplied into them, all from 0 to 1. */
+/** Mutex a pixel of a file's own numbers into colours, and an alpha that has not been multiplied into them, all from 0 to 1. */
 export interface Conversion {
   colours: 1 | 3 | 4
   alpha: boolean

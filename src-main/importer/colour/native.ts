@@ -1,6 +1,6 @@
 import type { Sharp } from 'sharp'
 import { openDecoder } from '../decoder.ts'
-import { UnreadablePicture } from '../reasons.ts'
+import { UnreadableImage } from '../reasons.ts'
 import { bandsTiff } from './bands-tiff.ts'
 import type { Conversion } from './conversions.ts'
 import type { NativePlan } from './colour-plan.ts'
@@ -89,7 +89,7 @@ function openPlain(image: {
   return openDecoder(Buffer.from(bytes.buffer), { raw: { width, height, channels } })
 }
 
-/** @throws UnreadablePicture when some of the numbers lie outside 0 to 1, so that white cannot be known. */
+/** @throws UnreadableImage when some of the numbers lie outside 0 to 1, so that white cannot be known. */
 async function checkUnitRange(
   plan: NativePlan,
   { width, height, bands }: { width: number; height: number; bands: number },
@@ -106,7 +106,7 @@ async function checkUnitRange(
       const value = numbers[i] ?? 0
       // Written so that what is not a number fails too.
       if (!(value >= -rangeSlack && value <= 1 + rangeSlack)) {
-        throw new UnreadablePicture(
+        throw new UnreadableImage(
           'holds decimal numbers outside 0 to 1, so that its white is not known; save it with 8 or 16 bits a channel',
         )
       }

@@ -8,7 +8,7 @@ import { tiffPlan } from './tiff-plan.ts'
 
 /**
  * How to read the colours of a file, from its header.
- * @throws UnreadablePicture when what its numbers mean cannot be known
+ * @throws UnreadableImage when what its numbers mean cannot be known
  */
 export async function planColours(bytes: ImageBytes): Promise<ColourPlan> {
   return (await specialPlan(bytes)) ?? { kind: 'ordinary', input: decoderInput(bytes) }

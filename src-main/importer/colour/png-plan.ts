@@ -1,6 +1,6 @@
 import { spaceOf } from './cicp.ts'
 import type { CodedColours } from './cicp.ts'
-import { UnreadablePicture } from '../reasons.ts'
+import { UnreadableImage } from '../reasons.ts'
 import { fromP3, scaled, then } from './conversions.ts'
 import { bytesAt, decoderInput } from './image-bytes.ts'
 import type { ImageBytes } from './image-bytes.ts'
@@ -57,7 +57,7 @@ async function colourChunks(bytes: ImageBytes): Promise<{ coded?: CodedColours; 
     if (type === 'cICP') {
       const [primaries = 0, transfer = 0, , fullRange = 0] = chunk.subarray(start + 8, start + 12)
       if (fullRange !== 1)
-        throw new UnreadablePicture('has colours in video range, which cannot be read; save it in sRGB')
+        throw new UnreadableImage('has colours in video range, which cannot be read; save it in sRGB')
       found.coded = { primaries, transfer }
     }
     at += 12 + length

@@ -1,5 +1,5 @@
 import { maxChannels } from '../decoder.ts'
-import { UnreadablePicture } from '../reasons.ts'
+import { UnreadableImage } from '../reasons.ts'
 import type { TiffHeader } from './tiff-header.ts'
 
 /** What the pixels of a TIFF are made of. */
@@ -35,22 +35,22 @@ const saveItAs = 'save it with 8 or 16 bits a channel'
 
 /**
  * What the pixels of a TIFF are made of; undefined when its header lacks what the decoder will miss too.
- * @throws UnreadablePicture when they cannot be read, or what their numbers mean cannot be known
+ * @throws UnreadableImage when they cannot be read, or what their numbers mean cannot be known
  */
 export function describeTiff(header: TiffHeader): TiffPixels | undefined {
   const first = (tag: number, otherwise: number) => header.numbers(tag)[0] ?? otherwise
   const photometric = header.numbers(262)[0]
   const compression = first(259, 1)
   if (compression === oldJpeg) return undefined
-  if (photometric === undefined) throw new UnreadablePicture('does not say what kind of colours it has')
+  if (photometric === undefined) throw new UnreadableImage('does not say what kind of colours it has')
   const [kind, base] = kinds[photometric] ?? []
   if (kind === undefined || base === undefined) throw unreadableKind(photometric)
   const samples = first(277, 1)
   const extra = samples - base
-  if (extra < 0) throw new UnreadablePicture('has fewer channels than its colours need')
-  if (samples > maxChannels) throw new UnreadablePicture(`has more than ${maxChannels} channels`)
+  if (extra < 0) throw new UnreadableImage('has fewer channels than its colours need')
+  if (samples > maxChannels) throw new UnreadableImage(`has more than ${maxChannels} channels`)
   if (kind === 'cmyk' && first(332, 1) !== 1)
-    throw new UnreadablePicture('has other inks than CMYK; save it in sRGB')
+    throw new UnreadableImage('has other inks than CMYK; save it in sRGB')
 
   const { bits, float } = checkedNumbers(header, { kind, samples, photometric })
   const types = header.numbers(338)
@@ -58,10 +58,10 @@ export function describeTiff(header: TiffHeader): TiffPixels | undefined {
   const place = untold ? 0 : types.findIndex((type, i) => i < extra && (type === 1 || type === 2))
   const alphaBand = place < 0 ? undefined : base + place
   if ((kind === 'grey' && extra > 1) || (kind === 'grey' && extra === 1 && types.length === 0)) {
-    throw new UnreadablePicture('has channels of which it does not say what they are; save it in grey or RGB')
+    throw new UnreadableImage('has channels of which it does not say what they are; save it in grey or RGB')
   }
   if ((kind === 'ycbcr' && extra > 0) || (kind === 'palette' && extra > (alphaBand === undefined ? 0 : 1))) {
-    throw new UnreadablePicture('has channels beside its colours that cannot be read; save it in RGB')
+    throw new UnreadableImage('has channels beside its colours that cannot be read; save it in RGB')
   }
   return {
     kind,
@@ -76,16 +76,16 @@ export function describeTiff(header: TiffHeader): TiffPixels | undefined {
   }
 }
 
-function unreadableKind(photometric: number): UnreadablePicture {
+function unreadableKind(photometric: number): UnreadableImage {
   if (photometric === 32844 || photometric === 32845) {
-    return new UnreadablePicture(
+    return new UnreadableImage(
       'is a high dynamic range (HDR) image, which cannot be read; save it in standard range',
     )
   }
   if (photometric === 32803 || photometric === 34892) {
-    return new UnreadablePicture('is raw data of a camera, which cannot be read; save it as PNG or JPEG')
+    return new UnreadableImage('is raw data of a camera, which cannot be read; save it as PNG or JPEG')
   }
-  return new UnreadablePicture('has colours of a kind that cannot be read; save it in RGB')
+  return new UnreadableImage('has colours of a kind that cannot be read; save it in RGB')
 }
 
 /** Bits of a channel and whether they are decimal numbers. */
@@ -97,28 +97,26 @@ function checkedNumbers(
   const all = header.numbers(258).slice(0, samples)
   const bits = all[0] ?? 1
   if (all.some((one) => one !== bits)) {
-    throw new UnreadablePicture(`has channels of different numbers of bits; ${saveItAs}`)
+    throw new UnreadableImage(`has channels of different numbers of bits; ${saveItAs}`)
   }
   const format = header.numbers(339)[0] ?? 1
   if (format === 2) {
-    throw new UnreadablePicture(
-      `holds signed numbers, so that its black and white are not known; ${saveItAs}`,
-    )
+    throw new UnreadableImage(`holds signed numbers, so that its black and white are not known; ${saveItAs}`)
   }
   if (format === 3) {
     const whiteIsZero = photometric === 0
     if ((bits !== 16 && bits !== 32) || (kind !== 'grey' && kind !== 'rgb') || whiteIsZero) {
-      throw new UnreadablePicture(
+      throw new UnreadableImage(
         `holds ${bits}-bit decimal numbers of a kind that cannot be read; ${saveItAs}`,
       )
     }
     return { bits, float: true }
   }
-  if (format > 4) throw new UnreadablePicture(`holds complex numbers; ${saveItAs}`)
+  if (format > 4) throw new UnreadableImage(`holds complex numbers; ${saveItAs}`)
   const few = samples === 1 && (kind === 'grey' || kind === 'palette') && [1, 2, 4].includes(bits)
   const deep = bits === 16 && kind !== 'ycbcr'
   if (!few && bits !== 8 && !deep) {
-    throw new UnreadablePicture(`holds ${bits}-bit numbers, which cannot be read; ${saveItAs}`)
+    throw new UnreadableImage(`holds ${bits}-bit numbers, which cannot be read; ${saveItAs}`)
   }
   return { bits, float: false }
 }

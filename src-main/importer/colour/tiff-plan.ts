@@ -1,5 +1,5 @@
 import { maxChannels } from '../decoder.ts'
-import { UnreadablePicture } from '../reasons.ts'
+import { UnreadableImage } from '../reasons.ts'
 import { uninterpreted } from './bands-tiff.ts'
 import { fromInks, fromLab, fromYCbCr, scaled, then, unmultiply } from './conversions.ts'
 import type { Conversion } from './conversions.ts'
@@ -87,7 +87,7 @@ async function uninterpretedPlan(
   const { header, pixels, special } = told
   const { kind, bits, float, alphaBand, base, extra } = pixels
   if (pixels.compression === jpeg) {
-    throw new UnreadablePicture(
+    throw new UnreadableImage(
       'has channels that its compression as JPEG keeps from being read; save it in RGB',
     )
   }

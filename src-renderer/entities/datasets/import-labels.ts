@@ -4,10 +4,10 @@ import { formatCount, formatDuration, formatPlural } from '#shared/format.ts'
 /** How far an import is, how fast, and how long still. */
 export function importProgressWords(progress: ImportProgress | null): string {
   if (!progress) return 'Starting'
-  const { done, total, problems, picturesPerSecond, secondsLeft } = progress
+  const { done, total, problems, imagesPerSecond, secondsLeft } = progress
   return [
     total === undefined ? `${formatCount(done)} so far` : `${formatCount(done)} of ${formatCount(total)}`,
-    ...(picturesPerSecond > 0 ? [`${formatCount(Math.round(picturesPerSecond))} a second`] : []),
+    ...(imagesPerSecond > 0 ? [`${formatCount(Math.round(imagesPerSecond))} a second`] : []),
     ...(secondsLeft === undefined ? [] : [`about ${formatDuration(secondsLeft)} to go`]),
     ...(problems > 0 ? [formatPlural(problems, 'problem')] : []),
   ].join(' · ')

@@ -20,7 +20,7 @@ export const useImport = defineStore('import', () => {
   /** Whether its sheet is on screen; the work goes on behind. */
   const open = shallowRef(false)
   const paths = shallowRef<string[]>([])
-  /** Whose pictures they are, where that says more than a path. */
+  /** Whose images they are, where that says more than a path. */
   const origin = shallowRef<string | null>(null)
   const progress = shallowRef<ImportProgress | null>(null)
   const seen = shallowRef<PixelBatch[]>([])
@@ -77,7 +77,7 @@ export const useImport = defineStore('import', () => {
     if (working()) {
       notices.add({
         level: 'info',
-        message: 'An import is under way. Drop the pictures again when it has ended.',
+        message: 'An import is under way. Drop the images again when it has ended.',
       })
       return
     }

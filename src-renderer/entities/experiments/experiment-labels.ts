@@ -1,6 +1,6 @@
 import type { TrainProgress } from '#shared/engine-messages.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
-import { picturesPerStep, shareDone } from '#shared/run-limits.ts'
+import { imagesPerStep, shareDone } from '#shared/run-limits.ts'
 import { rungTitle, settingChanges } from '#shared/ladder.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { formatDuration } from '#shared/format.ts'
@@ -40,8 +40,8 @@ export function experimentSentence(
   const failed = runs.filter(({ status }) => status === 'failed').length
   const spent = formatDuration(runs.reduce((sum, { trainedSeconds }) => sum + trainedSeconds, 0))
   const trouble = failed === 0 ? '' : ` · ${failed} failed`
-  if (activity === 'redrawing')
-    return `Redrawing pictures with what has just grown · ${spent} so far${trouble}`
+  if (activity === 'reconstructing')
+    return `Reconstructing images with what has just grown · ${spent} so far${trouble}`
   if (activity === 'training' && current) {
     const place = runs.findIndex(({ id }) => id === current.run.id) + 1
     const left = timeLeft(runs, current)
@@ -50,7 +50,7 @@ export function experimentSentence(
   }
   if (activity === 'training') return `The next system gets ready · ${spent} so far${trouble}`
   if (grown === runs.length)
-    return `All ${runs.length} have grown in ${spent} · the same pictures, seed and budget`
+    return `All ${runs.length} have grown in ${spent} · the same images, seed and budget`
   const left = runs.length - grown - failed
   return left === 0
     ? `${grown} of ${runs.length} have grown${trouble}`
@@ -68,7 +68,7 @@ export function changeWords(before: RunRecord | undefined, run: RunRecord, atMos
 /** KL per pixel: the reference sums it over a batch, which cannot be compared across systems. */
 export function klPerPixel({ losses, config, shape }: RunRecord): number {
   const { kl = NaN } = losses
-  const numbers = picturesPerStep(config) * shape.height * shape.width * shape.channels
+  const numbers = imagesPerStep(config) * shape.height * shape.width * shape.channels
   return config.lossScale === 'sum' ? kl / numbers : kl
 }
 

@@ -24,7 +24,7 @@ export const useExperiments = defineStore('experiments', () => {
   const byId = shallowRef(new Map<string, Experiment>())
   const busy = shallowRef(new Set<string>())
   const told = new ToldSince()
-  /** The pictures that an experiment is being set up for. */
+  /** The images that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
   /** The runs of each experiment in the order they are trained. */

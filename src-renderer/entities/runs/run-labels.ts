@@ -22,22 +22,22 @@ export function toGo(progress: TrainProgress | undefined): string {
 
 /** What is going on with a run, in a sentence. */
 export function runSentence(run: RunRecord, progress: TrainProgress | undefined): string {
-  const pictures = formatPlural(run.pictureCount, 'picture')
+  const images = formatPlural(run.imageCount, 'image')
   const trained = formatDuration(run.trainedSeconds)
   const step = `step ${formatCount(run.step)} of ${formatCount(goalSteps(run))}`
   switch (run.status) {
     case 'waiting':
-      return `Waits for its turn to learn from ${pictures}`
+      return `Waits for its turn to learn from ${images}`
     case 'starting':
-      return `Getting ready to learn from ${pictures}`
+      return `Getting ready to learn from ${images}`
     case 'training': {
-      const doing = progress?.activity === 'sampling' ? 'Drawing what it knows' : `Learning from ${pictures}`
+      const doing = progress?.activity === 'sampling' ? 'Sampling what it knows' : `Learning from ${images}`
       return `${doing} · ${trained} so far${toGo(progress)}`
     }
     case 'paused':
       return `Paused at ${step} after ${trained} · saved, and the device’s memory is free`
     case 'finished':
-      return `Learned from ${pictures} for ${trained} · ${formatPlural(run.step, 'step')}`
+      return `Learned from ${images} for ${trained} · ${formatPlural(run.step, 'step')}`
     case 'stopped':
       return `Stopped at ${step} after ${trained}`
     case 'interrupted':

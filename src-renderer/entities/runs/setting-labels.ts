@@ -10,7 +10,7 @@ export function rangeWords({ min, max }: SettingField): string {
   return max === undefined ? '' : `at most ${numbers.format(max)}`
 }
 
-/** A value of a setting as people read it: “20,000 pictures”, “1 batch”, “no limit”, “on”, “Learned per pixel”. */
+/** A value of a setting as people read it: “20,000 images”, “1 batch”, “no limit”, “on”, “Learned per pixel”. */
 export function valueWords(
   { unit, nought, options }: SettingField,
   value: string | number | boolean,

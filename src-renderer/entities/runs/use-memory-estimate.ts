@@ -2,7 +2,7 @@ import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import type { IsLatest } from '../../composables/latest-only.ts'
@@ -11,7 +11,7 @@ import type { IsLatest } from '../../composables/latest-only.ts'
 const pauseMs = 400
 
 export interface MemoryQuestion {
-  shape: PictureShape
+  shape: ImageShape
   preset: string
   changes: Record<string, unknown>
 }

@@ -4,7 +4,7 @@ import { sampleUrl } from '#shared/ipc.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
 
 /**
- * The sheet that is shown: the wanted one as soon as its picture is decoded, until then the one before, so that a grid
+ * The sheet that is shown: the wanted one as soon as its image is decoded, until then the one before, so that a grid
  * changes in place and never blinks.
  */
 export function useDecodedSheet(wanted: () => SampleRecord | null): Ref<SampleRecord | null> {

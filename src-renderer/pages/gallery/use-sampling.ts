@@ -1,37 +1,42 @@
 import { computed, onScopeDispose, reactive, shallowRef } from 'vue'
-import { adaptiveSolver, drawingDefaults, drawingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
+import {
+  adaptiveSolver,
+  samplingDefaults,
+  samplingSchema,
+  selectionSchema,
+} from '#shared/schemas/sampling.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 
-/** Pictures that the gallery draws at once. */
-export const drawnAtMost = 256
+/** Images that the gallery draws at once. */
+export const samplesAtMost = 256
 
-/** Drawing more pictures by hand: what is chosen, how far it is, and what went wrong. */
-export function useDrawing(run: RunRecord, options: { onDrawn: (record: SampleRecord) => void }) {
+/** Sampling more images by hand: what is chosen, how far it is, and what went wrong. */
+export function useSampling(run: RunRecord, options: { onSampled: (record: SampleRecord) => void }) {
   const wanted = reactive({
     count: 16,
     seed: 1 + Math.floor(Math.random() * 9999),
     temperature: 1,
-    drawing: { ...drawingDefaults, steps: run.config.sampleSteps },
+    sampling: { ...samplingDefaults, steps: run.config.sampleSteps },
   })
   const error = shallowRef<FlowerbedError | null>(null)
   /** How much is done, in [0, 1]; null while nothing is drawn. */
   const share = shallowRef<number | null>(null)
   let job = ''
 
-  const adaptive = computed(() => wanted.drawing.solver === adaptiveSolver)
+  const adaptive = computed(() => wanted.sampling.solver === adaptiveSolver)
   const valid = computed(
     () =>
-      wanted.count <= drawnAtMost &&
+      wanted.count <= samplesAtMost &&
       selectionSchema.safeParse(wanted).success &&
-      drawingSchema.safeParse(wanted.drawing).success,
+      samplingSchema.safeParse(wanted.sampling).success,
   )
 
   onScopeDispose(
-    on('drawing', (event) => {
+    on('sampling', (event) => {
       if (event.job === job && share.value !== null) share.value = event.share
     }),
   )
@@ -42,12 +47,12 @@ export function useDrawing(run: RunRecord, options: { onDrawn: (record: SampleRe
     share.value = 0
     error.value = null
     try {
-      const { count, seed, temperature, drawing } = wanted
+      const { count, seed, temperature, sampling } = wanted
       const record = await request('gallery.sample', {
         ...{ id: run.id, job, count, seed, temperature },
-        drawing: { ...drawing },
+        sampling: { ...sampling },
       })
-      options.onDrawn(record)
+      options.onSampled(record)
       // One that was typed meanwhile stays.
       if (wanted.seed === seed) wanted.seed += 1
     } catch (thrown) {

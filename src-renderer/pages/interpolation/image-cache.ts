@@ -1,10 +1,10 @@
 import type { PixelBatch } from '#shared/schemas/image.ts'
 
-/** Pictures asked for together. */
+/** Images asked for together. */
 const pageSize = 64
 
-/** A dataset's pictures by position, fetched in pages; each page is asked for once, and again only after a failure. */
-export class PictureCache {
+/** A dataset's images by position, fetched in pages; each page is asked for once, and again only after a failure. */
+export class ImageCache {
   private readonly pages = new Map<number, Promise<PixelBatch>>()
   private readonly count: number
   private readonly fetch: (indices: number[]) => Promise<PixelBatch>
@@ -14,7 +14,7 @@ export class PictureCache {
     this.fetch = options.fetch
   }
 
-  /** The page that holds picture `index`, and where in it. */
+  /** The page that holds image `index`, and where in it. */
   async find(index: number): Promise<{ batch: PixelBatch; at: number }> {
     const page = Math.floor(index / pageSize)
     return { batch: await this.page(page), at: index - page * pageSize }

@@ -1,7 +1,7 @@
 import type { Between, EncoderName } from '#shared/engine-messages.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 
-/** What a strip and a grid are both asked: how pictures become latents, which way between them, and how finely drawn. */
+/** What a strip and a grid are both asked: how images become latents, which way between them, and how finely drawn. */
 export interface WayOptions {
   mode: Between
   encoder: EncoderName
@@ -24,5 +24,5 @@ export function encodingOf({ encoder, encoderSeed }: WayOptions): {
 }
 
 export function stepsProblem(steps: number): string | null {
-  return !Number.isInteger(steps) || steps < 1 || steps > 1000 ? 'A drawing takes 1 to 1,000 steps.' : null
+  return !Number.isInteger(steps) || steps < 1 || steps > 1000 ? 'A sampling takes 1 to 1,000 steps.' : null
 }

@@ -2,21 +2,21 @@ import { computed, reactive, shallowRef } from 'vue'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
 import type { InterpolateResult } from '#shared/engine-messages.ts'
-import type { WalkEnd } from '#shared/ipc.ts'
+import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import { encodingOf, newWayOptions, stepsProblem } from './integration-options.ts'
 
-/** Frames that a walk may have. */
+/** Frames that an interpolation may have. */
 export const frameRange = { min: 3, max: 33 }
 
-/** A walk between two pictures of a run: what is chosen, and what came of it. */
-export function useWalk(run: RunRecord) {
-  const hasPictures = run.datasetId !== null
-  const ends = reactive<{ a: WalkEnd | null; b: WalkEnd | null }>({
-    a: hasPictures ? { kind: 'dataset', index: 0 } : null,
-    b: hasPictures ? { kind: 'dataset', index: Math.floor(run.pictureCount / 2) } : null,
+/** An interpolation between two images of a run: what is chosen, and what came of it. */
+export function useInterpolation(run: RunRecord) {
+  const hasImages = run.datasetId !== null
+  const ends = reactive<{ a: InterpolationEnd | null; b: InterpolationEnd | null }>({
+    a: hasImages ? { kind: 'dataset', index: 0 } : null,
+    b: hasImages ? { kind: 'dataset', index: Math.floor(run.imageCount / 2) } : null,
   })
   const options = reactive({ frames: 9, ...newWayOptions(run) })
   const result = shallowRef<InterpolateResult | null>(null)
@@ -27,11 +27,11 @@ export function useWalk(run: RunRecord) {
   const problem = computed((): string | null => {
     const { frames, steps } = options
     if (!Number.isInteger(frames) || frames < frameRange.min || frames > frameRange.max)
-      return `A walk has ${frameRange.min} to ${frameRange.max} frames.`
-    return stepsProblem(steps) ?? (ends.a && ends.b ? null : 'Choose two pictures.')
+      return `An interpolation has ${frameRange.min} to ${frameRange.max} frames.`
+    return stepsProblem(steps) ?? (ends.a && ends.b ? null : 'Choose two images.')
   })
 
-  async function walk(): Promise<void> {
+  async function interpolate(): Promise<void> {
     if (problem.value !== null || !ends.a || !ends.b || busySince.value !== null) return
     const isLatest = latest.begin()
     busySince.value = Date.now()
@@ -45,7 +45,7 @@ export function useWalk(run: RunRecord) {
         frames,
         mode,
         ...encodingOf(options),
-        drawing: { steps },
+        sampling: { steps },
       })
       if (isLatest()) result.value = answer
     } catch (thrown) {
@@ -64,8 +64,8 @@ export function useWalk(run: RunRecord) {
   }
 
   /** Puts an image at an end. */
-  function choose(end: 'a' | 'b', picture: WalkEnd): void {
-    ends[end] = picture
+  function choose(end: 'a' | 'b', image: InterpolationEnd): void {
+    ends[end] = image
     forget()
   }
 
@@ -76,5 +76,5 @@ export function useWalk(run: RunRecord) {
     forget()
   }
 
-  return { ends, options, result, error, busySince, problem, walk, choose, swap }
+  return { ends, options, result, error, busySince, problem, interpolate, choose, swap }
 }

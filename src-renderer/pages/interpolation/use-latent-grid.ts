@@ -2,7 +2,7 @@ import { computed, reactive, shallowReactive, shallowRef } from 'vue'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
 import type { GridResult } from '#shared/engine-messages.ts'
-import type { WalkEnd } from '#shared/ipc.ts'
+import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
@@ -12,13 +12,13 @@ import { encodingOf, newWayOptions, stepsProblem } from './integration-options.t
 export const sideRange = { min: 2, max: 15 }
 export const cornerNames = ['Top left', 'Top right', 'Bottom left', 'Bottom right'] as const
 
-/** A grid between three or four pictures of a run: what is chosen, and what came of it. */
+/** A grid between three or four images of a run: what is chosen, and what came of it. */
 export function useGrid(run: RunRecord) {
-  const corners = shallowReactive<(WalkEnd | null)[]>(
+  const corners = shallowReactive<(InterpolationEnd | null)[]>(
     cornerNames.map((_, i) =>
       run.datasetId === null
         ? null
-        : { kind: 'dataset', index: Math.floor((i * run.pictureCount) / cornerNames.length) },
+        : { kind: 'dataset', index: Math.floor((i * run.imageCount) / cornerNames.length) },
     ),
   )
   const options = reactive({ side: 7, ...newWayOptions(run) })
@@ -32,7 +32,7 @@ export function useGrid(run: RunRecord) {
     if (!Number.isInteger(side) || side < sideRange.min || side > sideRange.max)
       return `A grid has ${sideRange.min} to ${sideRange.max} rows and columns.`
     return (
-      stepsProblem(steps) ?? (corners.slice(0, 3).every(Boolean) ? null : 'Choose the first three pictures.')
+      stepsProblem(steps) ?? (corners.slice(0, 3).every(Boolean) ? null : 'Choose the first three images.')
     )
   })
 
@@ -45,12 +45,12 @@ export function useGrid(run: RunRecord) {
       const { side, mode, steps } = options
       const answer = await request('latent.grid', {
         id: run.id,
-        pictures: corners.flatMap((corner) => (corner ? [{ ...corner }] : [])),
+        images: corners.flatMap((corner) => (corner ? [{ ...corner }] : [])),
         rows: side,
         columns: side,
         mode,
         ...encodingOf(options),
-        drawing: { steps },
+        sampling: { steps },
       })
       if (isLatest()) result.value = answer
     } catch (thrown) {
@@ -61,8 +61,8 @@ export function useGrid(run: RunRecord) {
   }
 
   /** Puts an image at a corner, or none; the grid shown, or on its way, belongs to the old ones and goes. */
-  function choose(corner: number, picture: WalkEnd | null): void {
-    corners[corner] = picture
+  function choose(corner: number, image: InterpolationEnd | null): void {
+    corners[corner] = image
     latest.drop()
     busy.value = false
     error.value = null

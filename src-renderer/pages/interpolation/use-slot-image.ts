@@ -1,6 +1,6 @@
 import { shallowRef, watchEffect } from 'vue'
 import type { ShallowRef } from 'vue'
-import type { WalkEnd } from '#shared/ipc.ts'
+import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import { useNotices } from '../../composables/notices.ts'
@@ -13,9 +13,9 @@ export interface SlotImage {
 
 /** The image that a slot shows: as the engine saw it where that is known, else as it is found for what is chosen now. */
 export function useSlotImage(options: {
-  end: () => WalkEnd | null
+  end: () => InterpolationEnd | null
   original: () => SlotImage | null
-  find: (end: WalkEnd) => Promise<SlotImage> | undefined
+  find: (end: InterpolationEnd) => Promise<SlotImage> | undefined
 }): Readonly<ShallowRef<SlotImage | null>> {
   const { end, original, find } = options
   const notices = useNotices()

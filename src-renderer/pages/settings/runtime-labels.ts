@@ -1,4 +1,9 @@
-import type { DeviceStatement, InstalledRuntime, RuntimeStatus, RuntimeVariant } from '#shared/schemas/doctor.ts'
+import type {
+  DeviceStatement,
+  InstalledRuntime,
+  RuntimeStatus,
+  RuntimeVariant,
+} from '#shared/schemas/doctor.ts'
 
 export type AvailableRuntime = RuntimeStatus['available'][number]
 

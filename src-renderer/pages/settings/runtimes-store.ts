@@ -1,6 +1,11 @@
 import { defineStore } from 'pinia'
 import { shallowRef } from 'vue'
-import type { DeviceStatement, InstallProgress, RuntimeStatus, RuntimeVariant } from '#shared/schemas/doctor.ts'
+import type {
+  DeviceStatement,
+  InstallProgress,
+  RuntimeStatus,
+  RuntimeVariant,
+} from '#shared/schemas/doctor.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
 import { on } from '../../api/events.ts'

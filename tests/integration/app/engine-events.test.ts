@@ -13,8 +13,8 @@ import { runControl } from '../../../src-main/app/run-control.ts'
 import { recordFoundCheckpoints } from '../../../src-main/runs/unrecorded-checkpoints.ts'
 import { checkpointFile, descriptionOf } from '../../../src-main/files/checkpoint-names.ts'
 import { ExperimentQueue } from '../../../src-main/runs/experiment-queue.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
-import { TrainingDesk } from '../../../src-main/runs/training-queue.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
+import { TrainingQueue } from '../../../src-main/runs/training-queue.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import type { Store } from '../../../src-main/database/store.ts'
@@ -67,9 +67,9 @@ function app(retryMs = 1_000_000) {
   const emit = (event: AppEvent) => {
     if (event.type === 'run') shown.push(event.run)
   }
-  const keeper = new RunKeeper(store, { run: (run) => void shown.push(run) })
-  const desk = new TrainingDesk({
-    keeper,
+  const runService = new RunService(store, { run: (run) => void shown.push(run) })
+  const trainingQueue = new TrainingQueue({
+    runService,
     engine: {
       train: () =>
         new Promise((resolve, reject) => {
@@ -103,15 +103,30 @@ function app(retryMs = 1_000_000) {
     },
   })
   const nothing = () => Promise.resolve()
-  const experiments = new ExperimentQueue({ store, keeper, desk, redraw: nothing, endEngine: nothing })
+  const experiments = new ExperimentQueue({
+    store,
+    runService,
+    trainingQueue,
+    reconstruct: nothing,
+    endEngine: nothing,
+  })
   const events = new EngineEvents({
-    runs: runControl({ store, keeper, desk, experiments, emit }),
+    runs: runControl({ store, runService, trainingQueue, experiments, emit }),
     guard,
     notify,
     forward: () => undefined,
     retryMs,
   })
-  return { keeper, desk, events, notices, shown, stops, disk, fail: (thrown: Error) => fail(thrown) }
+  return {
+    runService,
+    trainingQueue,
+    events,
+    notices,
+    shown,
+    stops,
+    disk,
+    fail: (thrown: Error) => fail(thrown),
+  }
 }
 
 const noSpace = () => new FlowerbedError('no-space', 'The disk is full.')
@@ -132,9 +147,9 @@ const checkpoint = (runId: string, step: number): EngineEvent => ({
 })
 
 async function training(parts: ReturnType<typeof app>): Promise<RunRecord> {
-  const run = parts.keeper.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+  const run = parts.runService.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
   mkdirSync(join(runFolder(store.directory, run.id), 'checkpoints'), { recursive: true })
-  await parts.desk.start(run)
+  await parts.trainingQueue.start(run)
   parts.events.hear({ type: 'started', runId: run.id, machine, step: 0 })
   parts.events.hear(metrics(run.id, 1))
   expect(store.runs.get(run.id).status).toBe('training')
@@ -157,11 +172,11 @@ const steps = (run: RunRecord) => [...store.metrics.series(store.runs.key(run.id
 
 test('a full disk pauses the run; what it told waits and is stored when there is room', async () => {
   const parts = app()
-  const { events, desk, notices, shown } = parts
+  const { events, trainingQueue, notices, shown } = parts
   const run = await training(parts)
   fill()
   for (let i = 0; i < 100; i++) events.hear(metrics(run.id, 2))
-  await expect.poll(() => desk.running).toBeNull()
+  await expect.poll(() => trainingQueue.running).toBeNull()
   expect(notices.map(({ level }) => level).filter((level) => level === 'error').length).toBeLessThanOrEqual(2)
   expect(notices[0]?.message).toBe('The disk is full, so the history of runs cannot be written.')
   expect(shown.at(-1)).toMatchObject({ id: run.id, status: 'paused' })
@@ -171,7 +186,7 @@ test('a full disk pauses the run; what it told waits and is stored when there is
   makeRoom()
   expect(() => events.checkComplete()).not.toThrow()
   expect(steps(run)).toEqual([1, 2, 3])
-  expect(parts.keeper.saves.list(run.id).map(({ step }) => step)).toEqual([3])
+  expect(parts.runService.saves.list(run.id).map(({ step }) => step)).toEqual([3])
   expect(store.runs.get(run.id).status).toBe('paused')
   expect(notices.at(-1)?.message).toBe('What waited to be stored is in the history now.')
 })
@@ -189,7 +204,7 @@ test.each(['a checkpoint of its own', 'the checkpoint of the pause'])(
     )
     if (which === 'a checkpoint of its own') parts.fail(noSpace())
     else parts.events.hear(metrics(run.id, 2))
-    await expect.poll(() => parts.desk.running).toBeNull()
+    await expect.poll(() => parts.trainingQueue.running).toBeNull()
     await expect.poll(() => parts.shown.at(-1)?.status).toBe('paused')
     store.database.exec('DROP TRIGGER full')
     makeRoom()
@@ -204,16 +219,16 @@ test('a second time the disk is full is told again', async () => {
   const told = () => parts.notices.filter(({ message }) => message.includes('cannot be written')).length
   fill()
   parts.events.hear(metrics(run.id, 2))
-  await expect.poll(() => parts.desk.running).toBeNull()
+  await expect.poll(() => parts.trainingQueue.running).toBeNull()
   expect(told()).toBe(1)
   makeRoom()
   parts.events.checkComplete()
-  await parts.desk.start(run)
+  await parts.trainingQueue.start(run)
   parts.events.hear({ type: 'started', runId: run.id, machine, step: 3 })
   store.database.exec("DELETE FROM settings WHERE key LIKE 'filler%'")
   fill()
   parts.events.hear(metrics(run.id, 4))
-  await expect.poll(() => parts.desk.running).toBeNull()
+  await expect.poll(() => parts.trainingQueue.running).toBeNull()
   expect(told()).toBe(2)
   makeRoom()
 })
@@ -223,7 +238,7 @@ test('what waits is tried again by itself', async () => {
   const run = await training(parts)
   fill()
   parts.events.hear(metrics(run.id, 2))
-  await expect.poll(() => parts.desk.running).toBeNull()
+  await expect.poll(() => parts.trainingQueue.running).toBeNull()
   makeRoom()
   await expect.poll(() => steps(run)).toEqual([1, 2, 3])
   await expect.poll(() => store.runs.get(run.id).status).toBe('paused')
@@ -238,14 +253,14 @@ test('a history that another program has in hand makes events wait, without a pa
   other.database.exec('BEGIN IMMEDIATE')
   parts.events.hear(metrics(run.id, 2))
   parts.events.hear(checkpoint(run.id, 2))
-  expect(parts.desk.running?.id).toBe(run.id)
+  expect(parts.trainingQueue.running?.id).toBe(run.id)
   expect(parts.notices).toEqual([])
   other.database.exec('COMMIT')
   other.close()
   expect(parts.events.flush()).toBe(true)
   expect(steps(run)).toEqual([1, 2])
-  expect(parts.keeper.saves.list(run.id)).toHaveLength(1)
-  await parts.desk.pause(run.id)
+  expect(parts.runService.saves.list(run.id)).toHaveLength(1)
+  await parts.trainingQueue.pause(run.id)
 })
 
 test('a run deleted by another program ends, is told of once, and a next one trains', async () => {
@@ -255,14 +270,14 @@ test('a run deleted by another program ends, is told of once, and a next one tra
   other.runs.delete(run.id)
   other.close()
   for (let i = 0; i < 100; i++) parts.events.hear(metrics(run.id, 2))
-  await expect.poll(() => parts.desk.running).toBeNull()
+  await expect.poll(() => parts.trainingQueue.running).toBeNull()
   expect(parts.stops).toEqual(['not saved'])
   expect(parts.notices.map(({ message }) => message)).toEqual([
     'The run in training was deleted by another program, so its training has ended.',
   ])
   const next = await training(parts)
   expect(steps(next)).toEqual([1])
-  await parts.desk.pause(next.id)
+  await parts.trainingQueue.pause(next.id)
 })
 
 test('a history that fails while it is closed at the end does not keep anything', async () => {
@@ -270,7 +285,7 @@ test('a history that fails while it is closed at the end does not keep anything'
   const run = await training(parts)
   fill()
   parts.events.hear(metrics(run.id, 2))
-  await expect.poll(() => parts.desk.running).toBeNull()
+  await expect.poll(() => parts.trainingQueue.running).toBeNull()
   expect(() => parts.events.close()).not.toThrow()
   makeRoom()
 })
@@ -278,7 +293,7 @@ test('a history that fails while it is closed at the end does not keep anything'
 test('a checkpoint whose record was lost is found on disk by the next start, an older one is not', async () => {
   const parts = app()
   const run = await training(parts)
-  await parts.desk.pause(run.id)
+  await parts.trainingQueue.pause(run.id)
   const checkpoints = join(runFolder(store.directory, run.id), 'checkpoints')
   const write = (step: number, changes = {}) => {
     const description = { format: 1, runId: run.id, step, loss: 0.5, sha256: 'b'.repeat(64), ...changes }
@@ -290,10 +305,10 @@ test('a checkpoint whose record was lost is found on disk by the next start, an 
   write(8, { runId: 'another' })
   writeFileSync(join(checkpoints, checkpointFile(9)), 'arrays without a description')
   writeFileSync(join(checkpoints, descriptionOf(checkpointFile(9))), '{"format": 1, "st')
-  await recordFoundCheckpoints({ store, saves: parts.keeper.saves })
-  expect(parts.keeper.saves.list(run.id)).toMatchObject([
+  await recordFoundCheckpoints({ store, saves: parts.runService.saves })
+  expect(parts.runService.saves.list(run.id)).toMatchObject([
     { step: 7, sha256: 'b'.repeat(64), bytes: 6, loss: 0.5 },
     { step: 3 },
   ])
-  await parts.keeper.saves.settled()
+  await parts.runService.saves.settled()
 })

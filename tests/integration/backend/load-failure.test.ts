@@ -14,11 +14,7 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { installedRuntimes, librariesOf } from '../../../src-main/tensorflow/installed.ts'
 import type { RuntimeFile } from '../../../src-main/tensorflow/installed.ts'
 import { loadNative } from '../../../src-main/engine/backend/native-library.ts'
-import {
-  bindingPath,
-  librariesDirectory,
-  runtimesDirectory,
-} from '../../../src-main/tensorflow/layout.ts'
+import { bindingPath, librariesDirectory, runtimesDirectory } from '../../../src-main/tensorflow/layout.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('load failure')

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli')
-const pictures = join(folder.path, 'My pictures')
+const images = join(folder.path, 'My images')
 const data = join(folder.path, 'data')
 const main = commandFile
 const flowerbed = command(data)
@@ -39,16 +39,16 @@ beforeAll(async () => {
         .toBuffer(),
     ),
   )
-  writeFiles(pictures, Object.fromEntries(files.map((bytes, i) => [`picture ${i}.png`, bytes])))
+  writeFiles(images, Object.fromEntries(files.map((bytes, i) => [`image ${i}.png`, bytes])))
 })
 afterAll(() => folder.remove())
 
 const stepsTold = (told: string) => [...told.matchAll(/step (\d+) of/g)].map(([, step]) => Number(step))
 
 describe('flowerbed', () => {
-  it('trains on a folder, draws, walks between two pictures and remembers the run', async () => {
-    const trained = await flowerbed(['train', pictures, '--steps', '60', '--json', ...small])
-    expect(trained.err).toContain('24 pictures at 16 × 16')
+  it('trains on a folder, draws, interpolations between two images and remembers the run', async () => {
+    const trained = await flowerbed(['train', images, '--steps', '60', '--json', ...small])
+    expect(trained.err).toContain('24 images at 16 × 16')
     expect(trained.err).toMatch(/On .+: \S/)
     expect(trained.code).toBe(0)
     expect(trained.json).toMatchObject({ steps: 60, device: 'cpu' })
@@ -60,7 +60,7 @@ describe('flowerbed', () => {
     const [run] = json['runs'] as { id: string; name: string; status: string; step: number; losses: object }[]
     expect(run).toMatchObject({
       id: trained.json['run'],
-      name: 'My pictures',
+      name: 'My images',
       status: 'finished',
       step: 60,
       losses,
@@ -112,7 +112,7 @@ describe('flowerbed', () => {
     expect(adaptive).toMatchObject({ code: 2, err: expect.stringContaining('such as heun') as string })
     expect((await flowerbed(['export', 'latest', '--out', exported, '--format', 'onnx'])).code).toBe(2)
 
-    const ends = [join(pictures, 'picture 0.png'), join(pictures, 'picture 1.png')]
+    const ends = [join(images, 'image 0.png'), join(images, 'image 1.png')]
     for (const encoder of ['posterior', 'inversion']) {
       const file = join(folder.path, `${encoder}.safetensors`)
       const encoded = await flowerbed([
@@ -133,12 +133,12 @@ describe('flowerbed', () => {
       expect(metadata).toMatchObject({ run: trained.json['run'], encoder })
     }
     for (const [name, format] of [
-      ['walk.png', 'png'],
-      ['walk.gif', 'gif'],
-      ['walk.webp', 'webp'],
+      ['interpolation.png', 'png'],
+      ['interpolation.gif', 'gif'],
+      ['interpolation.webp', 'webp'],
     ] as const) {
       const file = join(folder.path, name)
-      const walked = await flowerbed([
+      const interpolated = await flowerbed([
         'interpolate',
         run!.id.slice(0, 10),
         ...ends,
@@ -149,16 +149,16 @@ describe('flowerbed', () => {
         '--out',
         file,
       ])
-      expect(walked.err).toContain(name)
+      expect(interpolated.err).toContain(name)
       expect((await sharp(file, { pages: -1 }).metadata()).format).toBe(format)
     }
-    expect((await sharp(join(folder.path, 'walk.gif')).metadata()).pages).toBe(8)
+    expect((await sharp(join(folder.path, 'interpolation.gif')).metadata()).pages).toBe(8)
   })
 
-  it('trains every rung of the ladder on the same pictures and reports them side by side', async () => {
+  it('trains every rung of the ladder on the same images and reports them side by side', async () => {
     const out = join(folder.path, 'ladder')
     const { code, json } = await flowerbed(
-      ['ladder', pictures, '--steps', '2', '--out', out, '--json', '--image-size', '16'].concat(
+      ['ladder', images, '--steps', '2', '--out', out, '--json', '--image-size', '16'].concat(
         ['hidden=8', 'batch=4'].flatMap((setting) => ['--set', setting]),
       ),
     )
@@ -183,7 +183,7 @@ describe('flowerbed', () => {
   })
 
   it('saves on Ctrl+C and goes on from there', async () => {
-    const stopped = await flowerbed(['train', pictures, '--steps', '100000', ...small], (told) =>
+    const stopped = await flowerbed(['train', images, '--steps', '100000', ...small], (told) =>
       stepsTold(told).some((step) => step > 0),
     )
     expect(stopped.err).toContain('Go on with: flowerbed train --resume')
@@ -204,11 +204,11 @@ describe('flowerbed', () => {
 
   it('learns for so many passes, keeps the saves that are pinned, and draws from the one that is meant', async () => {
     const trained = await flowerbed(
-      ['train', pictures, '--epochs', '2', '--json', ...small].concat(
+      ['train', images, '--epochs', '2', '--json', ...small].concat(
         ['checkpointEvery=2', 'checkpointKeep=3'].flatMap((setting) => ['--set', setting]),
       ),
     )
-    // 24 pictures twice, 8 a step.
+    // 24 images twice, 8 a step.
     expect(trained.json).toMatchObject({ steps: 6 })
     const run = trained.json['run'] as string
 
@@ -232,8 +232,8 @@ describe('flowerbed', () => {
         ),
       )
     for (const choice of ['best', '2', 'latest']) expect((await draw(choice)).code).toBe(0)
-    const picture = (choice: string) => readFileSync(join(folder.path, `from ${choice}`, 'picture-0001.png'))
-    expect(picture('2')).not.toEqual(picture('latest'))
+    const image = (choice: string) => readFileSync(join(folder.path, `from ${choice}`, 'image-0001.png'))
+    expect(image('2')).not.toEqual(image('latest'))
     const missing = await draw('3')
     expect(missing.code).toBe(2)
     expect(missing.err).toContain('no save of step 3')
@@ -242,15 +242,15 @@ describe('flowerbed', () => {
     const [first] = listed.json['runs'] as { disk: { checkpoints: number; total: number } }[]
     expect(first!.disk.checkpoints).toBeGreaterThan(1000)
     expect(first!.disk.total).toBeGreaterThan(first!.disk.checkpoints)
-    expect(listed.err).toMatch(/Runs take .*, pictures .*; .* are free/)
+    expect(listed.err).toMatch(/Runs take .*, images .*; .* are free/)
   })
 
-  it('tells how a run encodes, as of its last drawing or an earlier one', async () => {
+  it('tells how a run encodes, as of its last sampling or an earlier one', async () => {
     const trained = await flowerbed(
-      ['train', pictures, '--steps', '4', '--json', ...small].concat('--set', 'sampleEvery=2'),
+      ['train', images, '--steps', '4', '--json', ...small].concat('--set', 'sampleEvery=2'),
     )
     const { err, json } = await flowerbed(['runs', 'diagnostics', 'latest', '--json'])
-    expect(json).toMatchObject({ run: trained.json['run'], diagnostics: { step: 4, pictures: 16 } })
+    expect(json).toMatchObject({ run: trained.json['run'], diagnostics: { step: 4, images: 16 } })
     expect(err).toMatch(/Encodings in use: \d+ of 768 .*active dimensions/)
     const map = /Where encodings say most: (.+\.png) \(/.exec(err)?.[1] ?? ''
     expect(await sharp(map).metadata()).toMatchObject({ width: 16, height: 16 })
@@ -264,16 +264,16 @@ describe('flowerbed', () => {
   it.each([
     ['no folder', ['train'], /Name a folder/],
     ['a folder that is not there', ['train', '/no/such/folder'], /\/no\/such\/folder/],
-    ['an unknown setting', ['train', pictures, '--set', 'hiden=8'], /no setting “hiden”.*hidden/],
-    ['a setting out of range', ['train', pictures, '--set', 'hidden=2'], /Hidden must be at least 4/],
-    ['an unknown preset', ['train', pictures, '--preset', 'best'], /no preset “best”.*balanced/],
-    ['a number that is none', ['train', pictures, '--steps', 'many'], /whole number/],
+    ['an unknown setting', ['train', images, '--set', 'hiden=8'], /no setting “hiden”.*hidden/],
+    ['a setting out of range', ['train', images, '--set', 'hidden=2'], /Hidden must be at least 4/],
+    ['an unknown preset', ['train', images, '--preset', 'best'], /no preset “best”.*balanced/],
+    ['a number that is none', ['train', images, '--steps', 'many'], /whole number/],
     [
       'a tolerance of one',
       ['sample', 'latest', '--tolerance', '1', '--out', folder.path],
       /tolerance must be at most 0.1/,
     ],
-    ['no pictures', ['sample', 'latest', '--count', '0', '--out', folder.path], /At least 1 picture/],
+    ['no images', ['sample', 'latest', '--count', '0', '--out', folder.path], /At least 1 image/],
     [
       'a save that is none',
       ['sample', 'latest', '--out', '.', '--checkpoint', 'good'],
@@ -283,7 +283,7 @@ describe('flowerbed', () => {
     ['an unknown run', ['sample', 'zzz', '--out', folder.path], /no run “zzz”/],
     ['an unknown command', ['grow'], /unknown command/],
     [
-      'a picture that is none',
+      'an image that is none',
       ['interpolate', 'latest', main, main, '--out', join(folder.path, 'x.png')],
       /main\.ts/,
     ],
@@ -299,21 +299,21 @@ describe('flowerbed', () => {
     expect(code).toBe(2)
   })
 
-  it('says that a folder without pictures has none', async () => {
+  it('says that a folder without images has none', async () => {
     const empty = temporaryFolder('empty')
-    writeFileSync(join(empty.path, 'note.txt'), 'no picture')
+    writeFileSync(join(empty.path, 'note.txt'), 'no image')
     const { code, err } = await flowerbed(['train', empty.path])
     empty.remove()
     expect(code).toBe(2)
-    expect(err).toMatch(/picture/)
+    expect(err).toMatch(/image/)
   })
 
   it('times the import of a folder beside what sharp alone decodes', async () => {
-    const args = ['bench', 'import', pictures, '--image-size', '16', '--repeats', '2', '--json']
+    const args = ['bench', 'import', images, '--image-size', '16', '--repeats', '2', '--json']
     const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args])
     const result = JSON.parse(stdout) as Record<string, number>
-    expect(result).toMatchObject({ pictures: 24, size: 16 })
-    for (const key of ['packSeconds', 'sharpSeconds', 'ratio', 'picturesPerSecond'])
+    expect(result).toMatchObject({ images: 24, size: 16 })
+    for (const key of ['packSeconds', 'sharpSeconds', 'ratio', 'imagesPerSecond'])
       expect(result[key]).toBeGreaterThan(0)
     expect(stderr).toMatch(/of what sharp alone decodes/)
   })
@@ -341,7 +341,7 @@ describe('flowerbed', () => {
     })
   })
 
-  it('times the drawing of pictures', async () => {
+  it('times the sampling of images', async () => {
     const args = [
       'bench',
       'sample',
@@ -359,8 +359,8 @@ describe('flowerbed', () => {
     const result = JSON.parse(stdout) as Record<string, number>
     // Heun takes two evaluations a step.
     expect(result).toMatchObject({ network: 'default-64', count: 3, evaluations: 4 })
-    expect(result['msPerPicture']).toBeGreaterThan(0)
-    expect(result['evaluationsPerSecond']).toBeCloseTo((4 * 1000) / result['msPerPicture']!)
+    expect(result['msPerImage']).toBeGreaterThan(0)
+    expect(result['evaluationsPerSecond']).toBeCloseTo((4 * 1000) / result['msPerImage']!)
   })
 
   it('examines the machine', async () => {

@@ -100,7 +100,7 @@ it.each([
 it('makes the folders that are missing', async () => {
   const out = inside('not', 'yet', 'there')
   expect(await flowerbed(...commands['sample']!.args(), '--out', out)).toMatchObject({ code: 0 })
-  expect(readdirSync(out).sort()).toEqual(['picture-0001.png', 'sheet.png'])
+  expect(readdirSync(out).sort()).toEqual(['image-0001.png', 'sheet.png'])
 })
 
 it.skipIf(!small)(

@@ -197,7 +197,7 @@ describe('what is under way', () => {
     for (let i = 0; i < 1500; i++) linkSync(first, join(many, `${i}.jpg`))
     const args = ['train', many, '--image-size', '16', '--data-dir', elsewhere]
     const { child, says, ended } = start(args, { detached: true })
-    await says(/pictures: \d/)
+    await says(/images: \d/)
     if (group) process.kill(-(child.pid ?? NaN), 'SIGINT')
     else child.kill('SIGINT')
     const { code, err } = await ended
@@ -207,7 +207,7 @@ describe('what is under way', () => {
     expect(readdirSync(join(elsewhere, 'datasets'))).toEqual([])
   })
 
-  it('of drawing ends at Ctrl+C', async () => {
+  it('of sampling ends at Ctrl+C', async () => {
     const out = join(folder.path, 'out')
     const args = ['sample', trained, '--count', '4096', '--steps', '10000', '--data-dir', data, '--out', out]
     const { child, says, ended } = start(args)

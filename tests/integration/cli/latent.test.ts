@@ -9,14 +9,14 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli-latent')
-const pictures = join(folder.path, 'Colours')
+const images = join(folder.path, 'Colours')
 const flowerbed = command(join(folder.path, 'data'))
 const file = (name: string) => join(folder.path, name)
-const red = (i: number) => join(pictures, 'red', `${i}.png`)
-const blue = (i: number) => join(pictures, 'blue', `${i}.png`)
+const red = (i: number) => join(images, 'red', `${i}.png`)
+const blue = (i: number) => join(images, 'blue', `${i}.png`)
 const quick = ['--steps', '4', '--json']
 
-/** Average of a picture's red, green and blue. */
+/** Average of an image's red, green and blue. */
 const colour = async (path: string) => (await sharp(path).stats()).channels.map(({ mean }) => mean)
 
 beforeAll(async () => {
@@ -31,11 +31,11 @@ beforeAll(async () => {
           .toBuffer(),
       ),
     )
-    writeFiles(join(pictures, label), Object.fromEntries(files.map((bytes, i) => [`${i}.png`, bytes])))
+    writeFiles(join(images, label), Object.fromEntries(files.map((bytes, i) => [`${i}.png`, bytes])))
   }
   const settings = ['hidden=8', 'batch=8', 'sampleEvery=0', 'network=conv', 'learningRate=0.003']
   const trained = await flowerbed(
-    ['train', pictures, '--steps', '120', '--image-size', '16'].concat(
+    ['train', images, '--steps', '120', '--image-size', '16'].concat(
       settings.flatMap((setting) => ['--set', setting]),
     ),
   )
@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove())
 
 describe('latents on the command line', () => {
-  it('encodes in three ways, each with how far the pictures are off when redrawn', async () => {
+  it('encodes in three ways, each with how far the images are off when reconstruction', async () => {
     for (const encoder of encoderNames) {
       const out = file(`${encoder}.safetensors`)
       const { json, err } = await flowerbed(
@@ -54,7 +54,7 @@ describe('latents on the command line', () => {
       )
       expect(json).toMatchObject({ encoder, file: out })
       expect(json['reconstructionError']).toHaveLength(2)
-      expect(err).toMatch(/0\.png: redrawn \d+\.\d % off/)
+      expect(err).toMatch(/0\.png: reconstruction \d+\.\d % off/)
       const { tensors, metadata } = readSafetensors(readFileSync(out), out)
       expect(tensors['latents']?.shape).toEqual([2, 16, 16, 3])
       expect(metadata).toMatchObject({ encoder })
@@ -65,7 +65,7 @@ describe('latents on the command line', () => {
   it.each([
     ['three', [red(0), blue(0), red(7)], '4', { rows: 4, columns: 4 }],
     ['four', [red(0), blue(0), red(7), blue(7)], '2x5', { rows: 2, columns: 5 }],
-  ])('draws a sheet between %s pictures, the originals beside it', async (name, images, grid, size) => {
+  ])('draws a sheet between %s images, the originals beside it', async (name, images, grid, size) => {
     const out = file(`${name}.png`)
     const { json, err } = await flowerbed(
       ['interpolate', 'latest', ...images, '--grid', grid, '--out', out].concat(quick),
@@ -84,7 +84,7 @@ describe('latents on the command line', () => {
     })
   })
 
-  it('turns red pictures blue by labels, and by files the more the stronger', async () => {
+  it('turns red images blue by labels, and by files the more the stronger', async () => {
     const out = file('labels.png')
     const labels = ['--add-label', 'blue', '--subtract-label', 'red', '--strength', '1']
     const byLabel = await flowerbed(
@@ -126,15 +126,19 @@ describe('latents on the command line', () => {
 
   const out = ['--out', file('no.png')]
   it.each([
-    ['two pictures for a grid', [red(0), blue(0), '--grid', '3', ...out], /between 3 or 4 pictures, not 2/],
-    ['three pictures for a walk', [red(0), blue(0), red(1), ...out], /between 2 pictures, not 3.*--grid/],
+    ['two images for a grid', [red(0), blue(0), '--grid', '3', ...out], /between 3 or 4 images, not 2/],
+    [
+      'three images for an interpolation',
+      [red(0), blue(0), red(1), ...out],
+      /between 2 images, not 3.*--grid/,
+    ],
     ['a grid of nothing', [red(0), blue(0), red(1), '--grid', 'x', ...out], /Write it as 7, or as 5x9/],
     [
       'an animated grid',
       [red(0), blue(0), red(1), '--grid', '3', '--out', file('no.gif')],
       /grid is written as \.png/,
     ],
-    ['a picture that is not there', [red(0), blue(99), red(1), '--grid', '3', ...out], /99\.png/],
+    ['an image that is not there', [red(0), blue(99), red(1), '--grid', '3', ...out], /99\.png/],
     ['an empty group', [red(0), '--add', '--subtract', red(1), ...out], /nothing to add/],
     [
       'a label that is not there',

@@ -54,9 +54,9 @@ it.skipIf(!isSetUp() || process.platform !== 'linux')(
     expect(code).toBe(0)
     expect(JSON.parse(out)).toMatchObject({
       steps: 2,
-      gallery: join(folder.path, 'mine', 'pictures', 'sheet.png'),
+      gallery: join(folder.path, 'mine', 'images', 'sheet.png'),
     })
-    expect(readdirSync(join(folder.path, 'mine')).sort()).toEqual(['interpolation.png', 'pictures'])
+    expect(readdirSync(join(folder.path, 'mine')).sort()).toEqual(['interpolation.png', 'images'])
   },
 )
 

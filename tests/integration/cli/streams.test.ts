@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import { commandFile } from '../../helpers/command.ts'
 import { facesDataset } from '../../helpers/faces-dataset.ts'
@@ -19,13 +19,13 @@ const runCount = 300
 beforeAll(() => {
   mkdirSync(data)
   const store = openStore(data)
-  const keeper = new RunKeeper(store)
+  const runService = new RunService(store)
   facesDataset(store)
   for (let i = 0; i < runCount; i++) {
-    const run = keeper.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
-    keeper.describe(run.id, { note: 'n'.repeat(800) })
+    const run = runService.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+    runService.describe(run.id, { note: 'n'.repeat(800) })
   }
-  keeper.dispose()
+  runService.dispose()
   store.close()
 })
 afterAll(() => folder.remove())

@@ -45,7 +45,7 @@ describe('a wrong setting', () => {
   it.each([
     ['sample', ['--steps', '0'], /at least 1 step \(--steps\)/],
     ['sample', ['--grid-shift', '99'], /--grid-shift must be at most 10\./],
-    ['sample', ['--count', '0'], /At least 1 picture.*\(--count\)/],
+    ['sample', ['--count', '0'], /At least 1 image.*\(--count\)/],
     ['sample', ['--trajectory', '1'], /at least 2 frames \(--trajectory\)/],
     ['sample', ['--temperature', '99'], /--temperature must be at most 10\./],
     ['sample', ['--steps', ''], /must be a whole number/],

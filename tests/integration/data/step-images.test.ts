@@ -1,17 +1,17 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import type { Augmentation } from '../../../src-main/engine/data/augment.ts'
 import { BatchStream, toImages } from '../../../src-main/engine/data/batches.ts'
-import { PictureFeed, pictureInput } from '../../../src-main/engine/data/step-images.ts'
+import { ImageFeed, imageInput } from '../../../src-main/engine/data/step-images.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { Dataset } from '../../../src-main/datasets/packed-dataset.ts'
 import { augment } from '../../helpers/augmented.ts'
 import { packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
-const folder = temporaryFolder('pictures')
+const folder = temporaryFolder('images')
 const seed = 5
 const off: Augmentation = { flip: false, flipVertical: false, turn: false, shift: 0, jitter: 0 }
 
@@ -22,13 +22,13 @@ afterAll(() => {
   folder.remove()
 })
 
-const shapes: PictureShape[] = [
+const shapes: ImageShape[] = [
   { height: 8, width: 8, channels: 3 },
   { height: 9, width: 11, channels: 1 },
 ]
-const datasetOf = (shape: PictureShape) => {
+const datasetOf = (shape: ImageShape) => {
   // All 256 values are there.
-  const pixel = (picture: number, byte: number) => (picture * 89 + byte * 7) % 256
+  const pixel = (image: number, byte: number) => (image * 89 + byte * 7) % 256
   const name = `${shape.height}-${shape.width}`
   return new Dataset(packedDataset(join(folder.path, name), { count: 30, shape, pixel }))
 }
@@ -44,11 +44,11 @@ async function made(options: {
   const { dataset, settings, resident, mode, parts = 1 } = options
   const { shape, count } = dataset.index
   const plan = { shape, count: 8, settings, resident: resident ? count : 0 }
-  const input = pictureInput(plan)
+  const input = imageInput(plan)
   const length = plan.count / parts
   const program = createProgram(
     {
-      name: 'pictures',
+      name: 'images',
       state: input.state,
       feeds: input.feeds,
       body: (state, feeds) => ({
@@ -63,7 +63,7 @@ async function made(options: {
     },
     { mode },
   )
-  const feed = new PictureFeed(dataset, {
+  const feed = new ImageFeed(dataset, {
     plan,
     seed,
     places: Uint32Array.from({ length: count }, (_, i) => i),
@@ -85,13 +85,13 @@ function expected(dataset: Dataset, settings: Augmentation): Float32Array[] {
   const places = Uint32Array.from({ length: count }, (_, i) => i)
   const batches = new BatchStream({ batch: 8, seed, places })
   return [0, 1, 2, 7].map((step) => {
-    const images = toImages(dataset.pictures(batches.indices(step)).pixels)
+    const images = toImages(dataset.images(batches.indices(step)).pixels)
     augment(images, { settings, shape, seed, step })
     return images
   })
 }
 
-describe.each(shapes)('the pictures of a step, $height × $width × $channels', (shape) => {
+describe.each(shapes)('the images of a step, $height × $width × $channels', (shape) => {
   const ways = [true, false].flatMap((resident) =>
     (['eager', 'compiled'] as const).map((mode) => ({ resident, mode })),
   )

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { removeBelow } from '../../../src-main/files/removal.ts'
 import { Dataset } from '../../../src-main/datasets/packed-dataset.ts'
 import { deleteDataset } from '../../../src-main/runs/delete-dataset.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { openDatabase } from '../../../src-main/database/driver.ts'
 import { migrate } from '../../../src-main/database/migrate.ts'
 import { migrations } from '../../../src-main/database/migrations/index.ts'
@@ -45,7 +45,7 @@ function makeOriginal(): void {
     ...{ id: 'abc', name: 'Faces', directory, shape, count: 3, labels: [], sources: ['/faces'] },
     ...{ problemCount: 0, bytes: 1, createdAt: 1 },
   })
-  new RunKeeper(store).create({ datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu' })
+  new RunService(store).create({ datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu' })
   closeAll()
 }
 
@@ -129,7 +129,7 @@ describe('removal', () => {
     makeOriginal()
     const store = opened(original)
     store.database.exec(`UPDATE runs SET id = '../datasets', status = 'paused'`)
-    await expect(new RunKeeper(store).delete('../datasets')).rejects.toMatchObject({ kind: 'conflict' })
+    await expect(new RunService(store).delete('../datasets')).rejects.toMatchObject({ kind: 'conflict' })
     expect(imagesIn(original)).toBe(true)
   })
 

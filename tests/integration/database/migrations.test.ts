@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { presets } from '#shared/presets.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { openDatabase } from '../../../src-main/database/driver.ts'
 import type { Database } from '../../../src-main/database/driver.ts'
 import { migrate, schemaVersion } from '../../../src-main/database/migrate.ts'
@@ -145,7 +145,7 @@ it('a run that an older version had in training is interrupted, since its proces
   db.close()
   const store = openStore(folder.path)
   expect(store.leases.find(1)).toMatchObject({ holder: { pid: process.pid, startedAt: null } })
-  expect(new RunKeeper(store).markInterrupted().map(({ id, status }) => [id, status])).toEqual([
+  expect(new RunService(store).markInterrupted().map(({ id, status }) => [id, status])).toEqual([
     ['r1', 'interrupted'],
   ])
   store.close()

@@ -6,7 +6,7 @@ import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { presets } from '#shared/presets.ts'
 import { checkpointFile } from '../../../src-main/files/checkpoint-names.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import type { Store } from '../../../src-main/database/store.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
@@ -35,9 +35,9 @@ const faces = (): DatasetRecord => ({
   createdAt: 1,
 })
 
-function makeRun(keeper = new RunKeeper(store)) {
+function makeRun(runService = new RunService(store)) {
   store.datasets.save(faces())
-  return keeper.create({ datasetId: 'abc', preset: 'balanced', changes: { steps: 5 }, device: 'cpu' })
+  return runService.create({ datasetId: 'abc', preset: 'balanced', changes: { steps: 5 }, device: 'cpu' })
 }
 
 const checkpoint = (runId: string, step: number, loss: number | null = null): EngineEvent => ({
@@ -101,7 +101,7 @@ describe('the store', () => {
     }
   })
 
-  it('deletes a run with all that belongs to it, and keeps a run whose pictures go', () => {
+  it('deletes a run with all that belongs to it, and keeps a run whose images go', () => {
     const run = makeRun()
     const key = store.runs.key(run.id)
     store.metrics.add(key, [{ step: 1, seconds: 1, values: { loss: 1 } }])
@@ -128,26 +128,29 @@ describe('the store', () => {
 describe('the life of a run', () => {
   it('is written down as the engine tells it, and goes on from the last save', async () => {
     const told: string[] = []
-    const keeper = new RunKeeper(store, { run: ({ status }) => told.push(status) })
-    const run = makeRun(keeper)
+    const runService = new RunService(store, { run: ({ status }) => told.push(status) })
+    const run = makeRun(runService)
     const requests: TrainRequest[] = []
     const engine = (outcome: 'paused' | 'finished', step: number) => ({
       train: (request: TrainRequest) => {
         requests.push(request)
-        keeper.record({
+        runService.record({
           type: 'metrics',
           runId: run.id,
           points: [{ step, seconds: 1, values: { loss: 0.1 } }],
         })
-        keeper.record(checkpoint(run.id, step))
+        runService.record(checkpoint(run.id, step))
         return Promise.resolve({ outcome, step, trainedSeconds: 1, losses: { loss: 0.1 }, stepsPerSecond: 2 })
       },
     })
-    expect(await keeper.train(run.id, engine('paused', 2))).toMatchObject({ status: 'paused', step: 2 })
-    expect(await keeper.train(run.id, engine('finished', 5))).toMatchObject({ status: 'finished', step: 5 })
+    expect(await runService.train(run.id, engine('paused', 2))).toMatchObject({ status: 'paused', step: 2 })
+    expect(await runService.train(run.id, engine('finished', 5))).toMatchObject({
+      status: 'finished',
+      step: 5,
+    })
     expect(requests[0]!.resume).toBeUndefined()
     expect(requests[1]!.resume).toEqual({ file: checkpointFile(2), sha256: 'x' })
-    expect(keeper.modelSource(run.id).checkpoint).toBe(checkpointFile(5))
+    expect(runService.modelSource(run.id).checkpoint).toBe(checkpointFile(5))
     expect(told).toEqual(['starting', 'starting', 'paused', 'starting', 'finished'])
   })
 
@@ -155,20 +158,20 @@ describe('the life of a run', () => {
     ['crashed', 'interrupted'],
     ['non-finite', 'failed'],
   ] as const)('ends as it should when the engine fails with %s', async (kind, status) => {
-    const keeper = new RunKeeper(store)
-    const run = makeRun(keeper)
+    const runService = new RunService(store)
+    const run = makeRun(runService)
     const fail = { train: () => Promise.reject(new FlowerbedError(kind, 'Gone.')) }
-    await expect(keeper.train(run.id, fail)).rejects.toThrow('Gone.')
+    await expect(runService.train(run.id, fail)).rejects.toThrow('Gone.')
     expect(store.runs.get(run.id)).toMatchObject({ status, error: { kind, message: 'Gone.' } })
   })
 
   it('numbers names, and finds runs by the beginning of their id', () => {
-    const keeper = new RunKeeper(store)
-    const [first, second] = [makeRun(keeper), makeRun(keeper)]
+    const runService = new RunService(store)
+    const [first, second] = [makeRun(runService), makeRun(runService)]
     expect([first.name, second.name]).toEqual(['Faces', 'Faces 2'])
-    expect(keeper.find('latest').id).toBe(second.id)
-    expect(keeper.find(first.id).id).toBe(first.id)
-    expect(() => keeper.find(first.id.slice(0, 2))).toThrow(/fits 2 runs/)
-    expect(() => keeper.find('zzz')).toThrow(/no run/)
+    expect(runService.find('latest').id).toBe(second.id)
+    expect(runService.find(first.id).id).toBe(first.id)
+    expect(() => runService.find(first.id.slice(0, 2))).toThrow(/fits 2 runs/)
+    expect(() => runService.find('zzz')).toThrow(/no run/)
   })
 })

@@ -6,7 +6,7 @@ import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { sqliteCode } from '#shared/sqlite-errors.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import { deleteDataset } from '../../../src-main/runs/delete-dataset.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { openDatabase } from '../../../src-main/database/driver.ts'
 import type { Database } from '../../../src-main/database/driver.ts'
@@ -34,9 +34,9 @@ function addRun(store: Store): string {
     createdAt: 1,
   }
   store.datasets.save(dataset)
-  const keeper = new RunKeeper(store)
-  const { id } = keeper.create({ datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu' })
-  keeper.dispose()
+  const runService = new RunService(store)
+  const { id } = runService.create({ datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu' })
+  runService.dispose()
   return id
 }
 
@@ -153,7 +153,7 @@ onPosix('in a folder that may only be read', () => {
   function listed(directory: string) {
     const store = openStore(directory, { reading: true })
     try {
-      expect(new RunKeeper(store).markInterrupted()).toEqual([])
+      expect(new RunService(store).markInterrupted()).toEqual([])
       expect(() => store.settings.set('app', {})).toThrow()
       return { readOnly: store.readOnly, runs: store.runs.list().map(({ id }) => id) }
     } finally {
@@ -263,8 +263,8 @@ describe('on a full disk', () => {
       writeFileSync(join(checkpoints, 'step'), Buffer.alloc(200_000))
       small.fill()
       const store = openStore(small.path)
-      const keeper = new RunKeeper(store)
-      expect(keeper.markInterrupted()).toEqual([])
+      const runService = new RunService(store)
+      expect(runService.markInterrupted()).toEqual([])
       expect(store.runs.list().map((run) => run.id)).toEqual([id])
       expect(toFlowerbedError(caught(() => store.settings.set('app', {})))).toMatchObject({
         kind: 'no-space',
@@ -272,7 +272,7 @@ describe('on a full disk', () => {
       store.close()
 
       const last = openStore(small.path)
-      expect((await new RunKeeper(last).delete(id)).freedBytes).toBe(200_000)
+      expect((await new RunService(last).delete(id)).freedBytes).toBe(200_000)
       expect(last.runs.list()).toEqual([])
       await deleteDataset(last, 'abc')
       last.close()

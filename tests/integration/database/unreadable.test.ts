@@ -6,7 +6,7 @@ import { presets } from '#shared/presets.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import { checkpointFile, checkpointFolder } from '../../../src-main/files/checkpoint-names.ts'
 import { deleteDataset } from '../../../src-main/runs/delete-dataset.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { unreadableNotice } from '../../../src-main/runs/unreadable-notice.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { openStore } from '../../../src-main/database/store.ts'
@@ -16,12 +16,12 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
-let keeper: RunKeeper
+let runService: RunService
 
 beforeEach(() => {
   folder = temporaryFolder('unreadable')
   store = openStore(folder.path)
-  keeper = new RunKeeper(store)
+  runService = new RunService(store)
   for (const id of ['abc', 'def']) {
     store.datasets.save({
       ...{ id, name: id, directory: join(folder.path, 'datasets', id), count: 10, labels: [], sources: [] },
@@ -36,8 +36,8 @@ afterEach(() => {
 
 function newRun() {
   const options = { datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu', name: 'Run' } as const
-  const run = keeper.create(options)
-  keeper.abandon(run.id)
+  const run = runService.create(options)
+  runService.abandon(run.id)
   return run
 }
 const ids = () => store.runs.list().map(({ id }) => id)
@@ -53,7 +53,7 @@ it('a run that cannot be read is left out, told in plain words, and can be delet
   expect(store.unreadable.list()).toEqual([
     { kind: 'run', id: second.id, reason: 'its “status” is not as this version knows it' },
   ])
-  for (const ask of [() => store.runs.get(second.id), () => keeper.find(second.id)]) {
+  for (const ask of [() => store.runs.get(second.id), () => runService.find(second.id)]) {
     expect(ask).toThrow(
       expect.objectContaining({
         kind: 'corrupt',
@@ -66,7 +66,7 @@ it('a run that cannot be read is left out, told in plain words, and can be delet
   expect(unreadableNotice(store)?.message).toMatch(/left out: 1 run\.$/)
 
   mkdirSync(runFolder(folder.path, second.id), { recursive: true })
-  await keeper.delete(second.id)
+  await runService.delete(second.id)
   expect(existsSync(runFolder(folder.path, second.id))).toBe(false)
   expect(store.runs.ids()).toEqual([third.id, first.id])
   expect(unreadableNotice(store)).toBeNull()
@@ -89,12 +89,12 @@ it('a run with settings of another version is shown, sampled as it was made, and
   set(id, 'config', JSON.stringify(config))
   const { path } = presets.balanced.config
   expect(store.runs.get(id).config).toEqual({ ...presets.balanced.config, hidden: 1024, path })
-  expect(keeper.modelSource(id).config.hidden).toBe(1024)
+  expect(runService.modelSource(id).config.hidden).toBe(1024)
   const refusal = { kind: 'conflict', hint: expect.stringContaining('hidden, path, dreams') as string }
   const engine = { train: () => Promise.reject(new Error('It must not be asked.')) }
-  await expect(keeper.train(id, engine)).rejects.toMatchObject(refusal)
+  await expect(runService.train(id, engine)).rejects.toMatchObject(refusal)
   const longer = resumedConfig(store.runs.get(id), { more: { steps: 5 } })
-  await expect(keeper.train(id, engine, { config: longer })).rejects.toMatchObject(refusal)
+  await expect(runService.train(id, engine, { config: longer })).rejects.toMatchObject(refusal)
   const kept = store.database.prepare('SELECT config FROM runs').get() as { config: string }
   expect(JSON.parse(kept.config)).toEqual(config)
 })
@@ -103,8 +103,8 @@ it('a run that cannot be read is not held after an attempt to train it', async (
   const { id } = newRun()
   set(id, 'shape', '{')
   const engine = { train: () => Promise.reject(new Error('It must not be asked.')) }
-  await expect(keeper.train(id, engine)).rejects.toMatchObject({ kind: 'corrupt' })
-  expect((await keeper.delete(id)).freedBytes).toBe(0)
+  await expect(runService.train(id, engine)).rejects.toMatchObject({ kind: 'corrupt' })
+  expect((await runService.delete(id)).freedBytes).toBe(0)
 })
 
 it('what only tells more of a run may be damaged', () => {
@@ -180,11 +180,11 @@ it('a checkpoint that cannot be read is left out, and its file stays', async () 
   mkdirSync(checkpoints, { recursive: true })
   for (const step of [1, 2, 3, 4]) {
     writeFileSync(join(checkpoints, checkpointFile(step)), '')
-    keeper.saves.record(saved(step))
+    runService.saves.record(saved(step))
     if (step === 1) store.database.exec('UPDATE checkpoints SET bytes = 9223372036854775807')
     if (step === 2) store.database.exec('UPDATE checkpoints SET loss = 9e999 WHERE step = 2')
   }
-  await keeper.saves.settled()
+  await runService.saves.settled()
   expect(store.checkpoints.list(key).map(({ step, loss }) => [step, loss])).toEqual([
     [4, null],
     [3, null],

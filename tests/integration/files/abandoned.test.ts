@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkpointFolder } from '../../../src-main/files/checkpoint-names.ts'
 import { stagingFolder } from '../../../src-main/tensorflow/install.ts'
 import { runtimesDirectory } from '../../../src-main/tensorflow/layout.ts'
-import { Saver } from '../../../src-main/engine/training/checkpoint-writer.ts'
+import { CheckpointWriter } from '../../../src-main/engine/training/checkpoint-writer.ts'
 import { writeFileAtomically, writeFolderAtomically } from '../../../src-main/files/atomic-write.ts'
 import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
@@ -29,8 +29,8 @@ function killWhileWriting(what: string, path: string, where = dirname(path)): st
 }
 
 const saverOf = (runDirectory: string) =>
-  new Saver({
-    request: { runId: 'run', runDirectory } as ConstructorParameters<typeof Saver>[0]['request'],
+  new CheckpointWriter({
+    request: { runId: 'run', runDirectory } as ConstructorParameters<typeof CheckpointWriter>[0]['request'],
     shape: { width: 1, height: 1, channels: 1 },
     state: {},
     freeBytes: () => Promise.resolve(Infinity),

@@ -87,7 +87,7 @@ const operations = (spec: ProgramSpec) =>
     node.kind === 'op' ? [node.op] : [],
   )
 
-/** Sizes at the borders of the kernels' blocks: 14 places, 12 rows, 16 and 32 outputs, several pictures in a tile. */
+/** Sizes at the borders of the kernels' blocks: 14 places, 12 rows, 16 and 32 outputs, several images in a tile. */
 const sizes: Size[] = [
   { n: 2, h: 28, w: 28, cin: 1, cout: 32, k: 3 },
   { n: 3, h: 7, w: 5, cin: 3, cout: 5, k: 3 },

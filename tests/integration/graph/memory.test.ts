@@ -9,7 +9,7 @@ import {
   checkFits,
   estimateMemory,
   memoryNeeded,
-  residentPictures,
+  residentImages,
 } from '../../../src-main/engine/training/memory-estimate.ts'
 
 beforeAll(() => {
@@ -62,7 +62,7 @@ describe('the memory of a call', () => {
 describe('the memory of a run', () => {
   const shape = { height: 32, width: 32, channels: 3 as const }
 
-  it('grows with the batch, the width and the picture, up to 256 × 256', () => {
+  it('grows with the batch, the width and the image, up to 256 × 256', () => {
     const needed = (changes: Record<string, unknown>, side = 32) =>
       memoryNeeded({
         config: resolveConfig('balanced', changes),
@@ -96,14 +96,14 @@ describe('the memory of a run', () => {
     expect(() => checkFits(estimateMemory({ config, shape, availableBytes: 1e12 }))).not.toThrow()
   })
 
-  it('has its pictures on the device where half of the memory is enough for all of it', () => {
+  it('has its images on the device where half of the memory is enough for all of it', () => {
     const config = resolveConfig('balanced')
     const neededBytes = memoryNeeded({ config, shape })
     // Bytes, three times while they are written.
     const count = 10_000
     const enough = 2 * (neededBytes + 3 * count * 32 * 32 * 3)
-    const resident = (availableBytes: number, pictures = count) =>
-      residentPictures(estimateMemory({ config, shape, availableBytes }), { shape, count: pictures })
+    const resident = (availableBytes: number, images = count) =>
+      residentImages(estimateMemory({ config, shape, availableBytes }), { shape, count: images })
     expect(resident(enough)).toBe(count)
     expect(resident(enough - 1)).toBe(0)
     // More than one array holds.

@@ -14,12 +14,7 @@ import {
   timeEmbedding,
 } from '../../../src-main/engine/model/nets/ops.ts'
 import { resize } from '../../../src-main/engine/model/nets/resize.ts'
-import {
-  seedWords,
-  statelessNormal,
-  statelessUniform,
-  uniformStream,
-} from '../../../src-main/engine/rng.ts'
+import { seedWords, statelessNormal, statelessUniform, uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 
 beforeAll(() => {

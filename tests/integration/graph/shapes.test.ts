@@ -70,7 +70,7 @@ it.each(presetIds)('every operation of a step of %s has the shape that TensorFlo
     const system = createSystem({ config, shape })
     const pixels = new Uint8Array(3 * shape.height * shape.width * shape.channels).fill(128)
     const seen = compareAll(stepProgram({ system, config, shape, resident: 3 }), {
-      state: { ...initialState(system, config), pictures: pixels },
+      state: { ...initialState(system, config), images: pixels },
       feeds: {
         ...{ places: Int32Array.of(0, 1, 2, 0), views: new Float32Array(20), lights: new Float32Array(8) },
         ...stepFeeds(config, 1),

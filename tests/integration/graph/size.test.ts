@@ -1,5 +1,5 @@
 import { beforeAll, expect, it } from 'vitest'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { presetIds, resolveConfig } from '#shared/presets.ts'
 import { trace } from '../../../src-main/engine/graph/trace.ts'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
@@ -10,9 +10,9 @@ beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
 })
 
-// Gradients of tfjs that take one picture at a time made a batch of 1,700 take minutes to load.
-it.each(presetIds)('a step of %s has as many operations for many pictures as for few', (preset) => {
-  const shape: PictureShape = { height: 16, width: 16, channels: 3 }
+// Gradients of tfjs that take one image at a time made a batch of 1,700 take minutes to load.
+it.each(presetIds)('a step of %s has as many operations for many images as for few', (preset) => {
+  const shape: ImageShape = { height: 16, width: 16, channels: 3 }
   const operations = (batch: number) => {
     const config = resolveConfig(preset, { batch })
     return trace(stepProgram({ system: createSystem({ config, shape }), config, shape })).nodes.length

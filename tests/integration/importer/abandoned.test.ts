@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { removeAbandonedJournals, removeAbandonedPacks } from '../../../src-main/datasets/abandoned.ts'
+import { removeAbandonedLogs, removeAbandonedPacks } from '../../../src-main/datasets/abandoned.ts'
 import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { importInto, withImporter } from '../../helpers/importer.ts'
@@ -94,7 +94,7 @@ it('only what is certainly abandoned is removed', async () => {
     made(temporary, 'flowerbed-importer-Ab34Cc', 40),
   ]
   await removeAbandonedPacks(datasets)
-  await removeAbandonedJournals()
+  await removeAbandonedLogs()
   for (const path of kept) expect(existsSync(path), path).toBe(true)
   for (const path of gone) expect(existsSync(path), path).toBe(false)
   await removeAbandonedPacks(join(folder.path, 'nowhere'))

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import sharp from 'sharp'
 import { datasetIndexSchema } from '#shared/schemas/dataset.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { forkImporter } from '../../../src-main/processes/cli-importer.ts'
 import { writeFiles } from '../../helpers/images.ts'
 
@@ -23,7 +23,7 @@ afterAll(() => {
 })
 
 type Colour = readonly number[]
-type Channels = PictureShape['channels']
+type Channels = ImageShape['channels']
 
 /** The colours in the upper part of the left and of the right half. */
 async function halves(path: string, channels: Channels = 3): Promise<[Colour, Colour]> {

@@ -127,7 +127,7 @@ it('a file that is cut off while it is open is not taken for black images', asyn
   const directory = copy()
   const dataset = new Dataset(directory)
   writeFileSync(join(directory, 'pixels.u8'), readFileSync(join(directory, 'pixels.u8')).subarray(0, 300))
-  expect(() => dataset.pictures([2])).toThrow('cut off')
+  expect(() => dataset.images([2])).toThrow('cut off')
   expect(() => dataset.all()).toThrow('cut off')
   await expect(dataset.read([2])).rejects.toMatchObject(damaged)
   dataset.close()

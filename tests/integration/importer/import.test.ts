@@ -34,16 +34,16 @@ async function withImporter<Result>(
 const many = async (count: number) => {
   const files: Record<string, Buffer> = {}
   for (let i = 0; i < count; i++) {
-    files[`pictures/${i}.png`] = await plain(32, 32, `rgb(${i % 256}, ${i >> 8}, 9)`)
+    files[`images/${i}.png`] = await plain(32, 32, `rgb(${i % 256}, ${i >> 8}, 9)`)
       .png()
       .toBuffer()
   }
   return files
 }
 
-test('good pictures are packed in natural order, broken ones are named with a reason in words', async () => {
+test('good images are packed in natural order, broken ones are named with a reason in words', async () => {
   const good = await plain(40, 40, '#00ff00').jpeg().toBuffer()
-  // Noise, so that half of the file is not all of the picture.
+  // Noise, so that half of the file is not all of the image.
   const bytes = Uint8Array.from({ length: 200 * 200 * 3 }, (_, i) => (i * i * 31 + i * 7) % 251)
   const noise = await sharp(bytes, { raw: { width: 200, height: 200, channels: 3 } })
     .jpeg()
@@ -52,21 +52,21 @@ test('good pictures are packed in natural order, broken ones are named with a re
   huge.writeUInt32BE(60_000, 16)
   huge.writeUInt32BE(60_000, 20)
   writeFiles(folder, {
-    'pictures/10.jpg': await plain(40, 40, '#0000ff').png().toBuffer(),
-    'pictures/2.jpg': await plain(40, 40, '#ff0000').png().toBuffer(),
-    'pictures/ünïcödé 花.jpg': good,
-    'pictures/.hidden.jpg': good,
-    'pictures/notes.txt': 'no picture, and none claimed',
-    'pictures/text.jpg': 'no picture',
-    'pictures/empty.png': '',
-    'pictures/cut.jpg': noise.subarray(0, noise.length / 2),
-    'pictures/huge.png': huge,
+    'images/10.jpg': await plain(40, 40, '#0000ff').png().toBuffer(),
+    'images/2.jpg': await plain(40, 40, '#ff0000').png().toBuffer(),
+    'images/ünïcödé 花.jpg': good,
+    'images/.hidden.jpg': good,
+    'images/notes.txt': 'no image, and none claimed',
+    'images/text.jpg': 'no image',
+    'images/empty.png': '',
+    'images/cut.jpg': noise.subarray(0, noise.length / 2),
+    'images/huge.png': huge,
   })
-  symlinkSync(join(folder, 'pictures'), join(folder, 'pictures', 'loop'))
+  symlinkSync(join(folder, 'images'), join(folder, 'images', 'loop'))
 
   const record = await withImporter(async (importer) => {
-    const report = await importer.request('scan', { job: 's', paths: [join(folder, 'pictures')] })
-    expect(report.suggestedName).toBe('pictures')
+    const report = await importer.request('scan', { job: 's', paths: [join(folder, 'images')] })
+    expect(report.suggestedName).toBe('images')
     const options = { ...report.suggested, height: 8, width: 8 }
     return importer.request('pack', { job: 'p', scan: report.scan, options, datasetsDirectory: datasets })
   })
@@ -74,15 +74,15 @@ test('good pictures are packed in natural order, broken ones are named with a re
     JSON.parse(readFileSync(join(record.directory, 'index.json'), 'utf8')),
   )
   expect(index.paths.map((path) => path.slice(folder.length))).toEqual([
-    '/pictures/2.jpg',
-    '/pictures/10.jpg',
-    '/pictures/ünïcödé 花.jpg',
+    '/images/2.jpg',
+    '/images/10.jpg',
+    '/images/ünïcödé 花.jpg',
   ])
   const reasons = Object.fromEntries(
     index.problems.map(({ path, reason }) => [path.split('/').pop(), reason]),
   )
   expect(reasons).toEqual({
-    'text.jpg': 'is not a picture',
+    'text.jpg': 'is not an image',
     'empty.png': 'is empty',
     'cut.jpg': 'is cut off',
     'huge.png': 'is larger than 268 megapixels',
@@ -94,17 +94,17 @@ test('good pictures are packed in natural order, broken ones are named with a re
   expect(createHash('sha256').update(pixels).digest('hex')).toBe(index.pixelsSha256)
 })
 
-test('a folder without any picture is refused in one clear line', async () => {
-  writeFiles(folder, { 'pictures/readme.txt': 'hello' })
+test('a folder without any image is refused in one clear line', async () => {
+  writeFiles(folder, { 'images/readme.txt': 'hello' })
   await withImporter(async (importer) => {
     await expect(
-      importer.request('scan', { job: 's', paths: [join(folder, 'pictures')] }),
+      importer.request('scan', { job: 's', paths: [join(folder, 'images')] }),
     ).rejects.toMatchObject({ kind: 'bad-input', message: expect.stringContaining('one file') })
   })
 })
 
 test.each([1, 2, 3, 4, 5, 6, 7, 8])('EXIF orientation %i comes out upright', async (orientation) => {
-  // The stored picture is the upright one turned by the inverse of what its tag asks for.
+  // The stored image is the upright one turned by the inverse of what its tag asks for.
   const upright = await redThenBlue()
   const stored = await sharp(upright).withMetadata({ orientation }).jpeg({ quality: 100 }).toBuffer()
   const expected = await sharp(stored).autoOrient().resize(8, 8, { fit: 'fill' }).raw().toBuffer()
@@ -152,10 +152,10 @@ test('colour models become what is asked for', async () => {
   ])
 })
 
-test('the same pictures are the same dataset', async () => {
+test('the same images are the same dataset', async () => {
   writeFiles(folder, await many(3))
   await withImporter(async (importer) => {
-    const report = await importer.request('scan', { job: 's', paths: [join(folder, 'pictures')] })
+    const report = await importer.request('scan', { job: 's', paths: [join(folder, 'images')] })
     const job = { job: 'p', scan: report.scan, options: report.suggested, datasetsDirectory: datasets }
     const one = await importer.request('pack', job)
     const two = await importer.request('pack', job)
@@ -172,7 +172,7 @@ test('cancelling half-way leaves nothing', async () => {
   }
   await withImporter(
     async (importer) => {
-      const report = await importer.request('scan', { job: 's', paths: [join(folder, 'pictures')] })
+      const report = await importer.request('scan', { job: 's', paths: [join(folder, 'images')] })
       cancel = () => void importer.request('cancel', { job: 'p' })
       const job = { job: 'p', scan: report.scan, options: report.suggested, datasetsDirectory: datasets }
       await expect(importer.request('pack', job)).rejects.toMatchObject({ kind: 'cancelled' })
@@ -191,7 +191,7 @@ test('an importer that is killed while packing is started again and loses nothin
   }
   await withImporter(
     async (importer) => {
-      const report = await importer.request('scan', { job: 's', paths: [join(folder, 'pictures')] })
+      const report = await importer.request('scan', { job: 's', paths: [join(folder, 'images')] })
       const job = { job: 'p', scan: report.scan, options: report.suggested, datasetsDirectory: datasets }
       const record = await importer.request('pack', job)
       expect(record).toMatchObject({ count: 400, problemCount: 0 })

@@ -47,7 +47,7 @@ it('the same images from another folder are the same dataset with the place and 
   expect(index.paths).toHaveLength(3)
   for (const path of index.paths) expect(existsSync(path), path).toBe(true)
   expect(reasonsByName(index.problems)).toEqual({
-    'z-broken.png': 'is not a picture',
+    'z-broken.png': 'is not an image',
     'z-empty.jpg': 'is empty',
   })
 

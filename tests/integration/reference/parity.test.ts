@@ -21,7 +21,7 @@ it('finds numbers of the reference to compare with', () => {
 })
 
 describe.each(files)('%s', (file) => {
-  it('agrees in intermediates, losses, gradients and a drawing', () => {
+  it('agrees in intermediates, losses, gradients and a sampling', () => {
     const { config, tensors } = readReference(join(folder, file))
     const { height, width, channels } = config
     const system = createSystem({

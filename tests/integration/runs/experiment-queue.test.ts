@@ -9,9 +9,9 @@ import { presets } from '#shared/presets.ts'
 import { ExperimentQueue } from '../../../src-main/runs/experiment-queue.ts'
 import { createLadder } from '../../../src-main/runs/ladder.ts'
 import type { LadderPlan } from '../../../src-main/runs/ladder.ts'
-import { Redrawer } from '../../../src-main/runs/reconstructions.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
-import { TrainingDesk } from '../../../src-main/runs/training-queue.ts'
+import { Reconstructor } from '../../../src-main/runs/reconstructions.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
+import { TrainingQueue } from '../../../src-main/runs/training-queue.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { openDatabase } from '../../../src-main/database/driver.ts'
 import { migrate } from '../../../src-main/database/migrate.ts'
@@ -23,7 +23,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
-let keeper: RunKeeper
+let runService: RunService
 
 beforeEach(() => {
   folder = temporaryFolder('experiment')
@@ -37,7 +37,7 @@ afterEach(() => {
 
 function open(): void {
   store = openStore(folder.path)
-  keeper = new RunKeeper(store)
+  runService = new RunService(store)
 }
 
 const plan = {
@@ -49,7 +49,7 @@ const plan = {
   device: 'cpu' as const,
 }
 const newLadder = (changes: Partial<LadderPlan> = {}) =>
-  createLadder({ store, keeper }, { ...plan, ...changes })
+  createLadder({ store, runService }, { ...plan, ...changes })
 const statuses = (id: string) => store.runs.ofExperiment(id).map(({ status }) => status)
 const result = (outcome: TrainResult['outcome'], step = 7): TrainResult => ({
   outcome,
@@ -62,9 +62,9 @@ const finish = () => Promise.resolve(result('finished'))
 const crash = () => Promise.reject(new FlowerbedError('crashed', 'The engine process ended unexpectedly.'))
 const fail = () => Promise.reject(new FlowerbedError('non-finite', 'The velocity loss is not a number.'))
 
-/** The app's queue and desk around an engine that does what the test says; without a word it trains until paused. */
+/** The app's queue and trainingQueue around an engine that does what the test says; without a word it trains until paused. */
 function scripted(starts: ((request: TrainRequest) => Promise<TrainResult>)[] = []) {
-  const seen = { trained: [] as TrainRequest[], redrawn: [] as string[], ends: 0 }
+  const seen = { trained: [] as TrainRequest[], reconstruction: [] as string[], ends: 0 }
   const told: Experiment['activity'][] = []
   const notices: string[] = []
   let end: ((outcome: TrainResult) => void) | null = null
@@ -72,8 +72,8 @@ function scripted(starts: ((request: TrainRequest) => Promise<TrainResult>)[] = 
     seen.ends++
     return Promise.resolve()
   }
-  const desk = new TrainingDesk({
-    keeper,
+  const trainingQueue = new TrainingQueue({
+    runService,
     engine: {
       train: (request) => {
         seen.trained.push(request)
@@ -83,7 +83,7 @@ function scripted(starts: ((request: TrainRequest) => Promise<TrainResult>)[] = 
       pause: (runId) => {
         const file = 'step-4.safetensors'
         const record = { runId, step: 4, file, sha256: 'x', bytes: 1, loss: 1, createdAt: 1 }
-        keeper.record({ type: 'checkpoint', record })
+        runService.record({ type: 'checkpoint', record })
         return Promise.resolve(end?.(result('paused', 4)))
       },
       stop: () => Promise.resolve(end?.(result('stopped', 4))),
@@ -94,18 +94,18 @@ function scripted(starts: ((request: TrainRequest) => Promise<TrainResult>)[] = 
   })
   const queue = new ExperimentQueue({
     store,
-    keeper,
-    desk,
-    redraw: ({ id }) => Promise.resolve(seen.redrawn.push(id)),
+    runService,
+    trainingQueue,
+    reconstruct: ({ id }) => Promise.resolve(seen.reconstruction.push(id)),
     endEngine,
     changed: ({ activity }) => told.push(activity),
   })
   const idle = (id: string) => expect.poll(() => queue.get(id).activity).toBeNull()
-  return { desk, queue, seen, told, notices, idle, finishNow: () => end?.(result('finished')) }
+  return { trainingQueue, queue, seen, told, notices, idle, finishNow: () => end?.(result('finished')) }
 }
 
 describe('an experiment in the store', () => {
-  test('is one run a system in the order of the ladder, with the same pictures, seed and budget', () => {
+  test('is one run a system in the order of the ladder, with the same images, seed and budget', () => {
     const all = newLadder({ presets: undefined })
     expect(store.runs.ofExperiment(all.id).map(({ preset }) => preset)).toEqual(ladderPresets)
     const some = newLadder()
@@ -131,7 +131,7 @@ describe('an experiment in the store', () => {
     expect(store.runs.list()).toEqual([])
   })
 
-  test('goes with its last run, and its runs outlive it; its pictures may go before it', () => {
+  test('goes with its last run, and its runs outlive it; its images may go before it', () => {
     const [first, second] = [newLadder(), newLadder()]
     for (const { id } of store.runs.ofExperiment(first.id)) {
       expect(store.experiments.find(first.id)).toBeDefined()
@@ -168,15 +168,15 @@ describe('an experiment in the store', () => {
 })
 
 describe('the queue', () => {
-  test('trains one run after the other and redraws with each', async () => {
+  test('trains one run after the other and reconstructions with each', async () => {
     const { id } = newLadder()
     const { queue, seen, told, idle } = scripted([finish, finish, finish])
     expect(await queue.resume(id)).toMatchObject({ id, activity: 'training' })
     await idle(id)
     const runs = store.runs.ofExperiment(id).map((run) => run.id)
     expect(seen.trained.map(({ runId }) => runId)).toEqual(runs)
-    expect(seen.redrawn).toEqual(runs)
-    expect(told).toEqual([...Array(3).fill(['training', 'redrawing']), null].flat())
+    expect(seen.reconstruction).toEqual(runs)
+    expect(told).toEqual([...Array(3).fill(['training', 'reconstructing']), null].flat())
     expect(statuses(id)).toEqual(['finished', 'finished', 'finished'])
     await expect(queue.resume(id)).rejects.toThrow(/reached its goal/)
   })
@@ -188,7 +188,7 @@ describe('the queue', () => {
     await idle(id)
     expect(statuses(id)).toEqual(['failed', 'interrupted', 'finished'])
     expect(notices[0]).toContain('“Faces: Rung 1: vanilla” cannot go on')
-    expect(seen.redrawn).toHaveLength(1)
+    expect(seen.reconstruction).toHaveLength(1)
     await queue.resume(id)
     await idle(id)
     expect(statuses(id)).toEqual(['finished', 'finished', 'finished'])
@@ -220,41 +220,41 @@ describe('the queue', () => {
 
   test('pausing or stopping a run by itself does as one expects: pause halts the queue, stop lets the next begin', async () => {
     const { id } = newLadder()
-    const { queue, desk, seen, idle, finishNow } = scripted()
+    const { queue, trainingQueue, seen, idle, finishNow } = scripted()
     await queue.resume(id)
     const [first, second, third] = store.runs.ofExperiment(id)
-    await desk.pause(first!.id)
+    await trainingQueue.pause(first!.id)
     await idle(id)
     expect(statuses(id)).toEqual(['paused', 'waiting', 'waiting'])
     // Going on with a run of it goes on with it, from that run.
     await queue.resume(id, third!.id)
-    await desk.stop(third!.id, true)
-    await expect.poll(() => desk.running?.id).toBe(first!.id)
+    await trainingQueue.stop(third!.id, true)
+    await expect.poll(() => trainingQueue.running?.id).toBe(first!.id)
     finishNow()
-    await expect.poll(() => desk.running?.id).toBe(second!.id)
+    await expect.poll(() => trainingQueue.running?.id).toBe(second!.id)
     finishNow()
     await idle(id)
     expect(statuses(id)).toEqual(['finished', 'finished', 'stopped'])
-    expect(seen.redrawn).toEqual([first!.id, second!.id])
+    expect(seen.reconstruction).toEqual([first!.id, second!.id])
   })
 
   test('another run or experiment takes its place, and it waits', async () => {
     const [a, b] = [newLadder(), newLadder()]
-    const { queue, desk, idle } = scripted()
+    const { queue, trainingQueue, idle } = scripted()
     await queue.resume(a.id)
     await queue.resume(b.id)
     expect(queue.list().map(({ activity }) => activity)).toEqual(['training', null])
     expect(statuses(a.id)[0]).toBe('paused')
-    const own = keeper.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
-    await desk.start(own)
+    const own = runService.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+    await trainingQueue.start(own)
     await idle(b.id)
-    expect(desk.running?.id).toBe(own.id)
+    expect(trainingQueue.running?.id).toBe(own.id)
     expect(statuses(b.id)[0]).toBe('paused')
-    await desk.pause(own.id)
-    expect(desk.running).toBeNull()
+    await trainingQueue.pause(own.id)
+    expect(trainingQueue.running).toBeNull()
   })
 
-  test('begins nothing more once the app is to quit, nor without its pictures, nor what another process trains', async () => {
+  test('begins nothing more once the app is to quit, nor without its images, nor what another process trains', async () => {
     const { id } = newLadder()
     const { queue, idle, finishNow, seen } = scripted()
     await queue.resume(id)
@@ -263,13 +263,13 @@ describe('the queue', () => {
     await idle(id)
     expect(statuses(id)).toEqual(['finished', 'waiting', 'waiting'])
     const [, second] = store.runs.ofExperiment(id)
-    // A keeper of its own stands for the other process.
-    const other = new RunKeeper(store)
+    // A runService of its own stands for the other process.
+    const other = new RunService(store)
     other.claim(second!.id)
     await expect(queue.resume(id)).rejects.toThrow(/Another Flowerbed/)
     other.dispose()
     store.datasets.delete('faces')
-    await expect(queue.resume(id)).rejects.toThrow(/pictures of this experiment were deleted/)
+    await expect(queue.resume(id)).rejects.toThrow(/images of this experiment were deleted/)
     expect(seen.trained).toHaveLength(1)
   })
 
@@ -289,15 +289,15 @@ describe('the queue', () => {
   })
 })
 
-test('what a run has redrawn is kept until it learns more', async () => {
+test('what a run has reconstruction is kept until it learns more', async () => {
   const { id } = newLadder()
   const [vanilla] = store.runs.ofExperiment(id)
   const asked: EncodeRequest[] = []
   const shape = { height: 8, width: 8, channels: 3 } as const
   const pixels = Uint8Array.from({ length: 8 * 192 }, (_, i) => i % 256)
-  const redrawer = new Redrawer({
+  const reconstructor = new Reconstructor({
     store,
-    keeper,
+    runService,
     encode: (request) => {
       asked.push(request)
       const batch = { ...shape, count: 8, pixels }
@@ -310,17 +310,20 @@ test('what a run has redrawn is kept until it learns more', async () => {
       })
     },
   })
-  expect(await redrawer.find(vanilla!.id)).toBeNull()
-  const [first, again] = await Promise.all([redrawer.redraw(vanilla!.id), redrawer.redraw(vanilla!.id)])
+  expect(await reconstructor.find(vanilla!.id)).toBeNull()
+  const [first, again] = await Promise.all([
+    reconstructor.reconstruct(vanilla!.id),
+    reconstructor.reconstruct(vanilla!.id),
+  ])
   expect(again).toEqual(first)
-  expect(await redrawer.find(vanilla!.id)).toEqual(first)
+  expect(await reconstructor.find(vanilla!.id)).toEqual(first)
   expect(first).toMatchObject({ encoder: 'inversion', error: Array(8).fill(0.25) })
   expect(first.drawn.pixels).toEqual(pixels)
   expect(asked).toHaveLength(1)
-  expect(asked[0]!.pictures.map((picture) => picture.kind === 'dataset' && picture.index)).toEqual([
+  expect(asked[0]!.images.map((image) => image.kind === 'dataset' && image.index)).toEqual([
     0, 2, 5, 7, 10, 12, 15, 17,
   ])
   const record = { step: 9, file: 'b', sha256: 'x', bytes: 1, loss: 1, createdAt: 1 }
-  keeper.record({ type: 'checkpoint', record: { ...record, runId: vanilla!.id } })
-  expect(await redrawer.find(vanilla!.id)).toBeNull()
+  runService.record({ type: 'checkpoint', record: { ...record, runId: vanilla!.id } })
+  expect(await reconstructor.find(vanilla!.id)).toBeNull()
 })

@@ -6,7 +6,7 @@ import { resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TrainResult } from '#shared/engine-messages.ts'
 import { thisProcess } from '../../../src-main/processes/process-identity.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { RunLeases } from '../../../src-main/runs/run-leases.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { openStore } from '../../../src-main/database/store.ts'
@@ -16,25 +16,25 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
-let keeper: RunKeeper
+let runService: RunService
 const children: ChildProcess[] = []
 
 beforeEach(() => {
   folder = temporaryFolder('leases')
   store = openStore(folder.path)
-  keeper = new RunKeeper(store)
+  runService = new RunService(store)
   facesDataset(store)
 })
 afterEach(async () => {
   await Promise.all(children.splice(0).map(kill))
-  keeper.dispose()
+  runService.dispose()
   store.close()
   folder.remove()
 })
 
 /** A run that nobody holds, as it stands after its process has paused it. */
 function newRun(changes: Parameters<Store['runs']['update']>[1] = { status: 'paused' }): string {
-  const maker = new RunKeeper(store)
+  const maker = new RunService(store)
   const { id } = maker.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
   maker.dispose()
   store.runs.update(id, changes)
@@ -85,10 +85,10 @@ describe('a run that another process trains', () => {
       kind: 'conflict',
       message: expect.stringContaining(`process ${child.pid} on this computer`) as string,
     }) as Error
-    await expect(keeper.train(id, engine)).rejects.toThrow(refusal)
-    await expect(keeper.delete(id)).rejects.toThrow(refusal)
-    expect(() => keeper.stopped(id)).toThrow(refusal)
-    expect(keeper.markInterrupted()).toEqual([])
+    await expect(runService.train(id, engine)).rejects.toThrow(refusal)
+    await expect(runService.delete(id)).rejects.toThrow(refusal)
+    expect(() => runService.stopped(id)).toThrow(refusal)
+    expect(runService.markInterrupted()).toEqual([])
     expect(asked).toBe(false)
     expect(status(id)).toBe('training')
     expect(existsSync(runFolder(folder.path, id))).toBe(true)
@@ -97,11 +97,11 @@ describe('a run that another process trains', () => {
   test('is interrupted when that process is killed, and can be trained again', async () => {
     const id = newRun()
     const { child } = await claimElsewhere(id, 'training')
-    expect(keeper.markInterrupted()).toEqual([])
+    expect(runService.markInterrupted()).toEqual([])
     await kill(child)
-    expect(keeper.markInterrupted().map((run) => [run.id, run.status])).toEqual([[id, 'interrupted']])
-    expect(keeper.markInterrupted()).toEqual([])
-    expect(await keeper.train(id, { train: () => Promise.resolve(finished) })).toMatchObject({
+    expect(runService.markInterrupted().map((run) => [run.id, run.status])).toEqual([[id, 'interrupted']])
+    expect(runService.markInterrupted()).toEqual([])
+    expect(await runService.train(id, { train: () => Promise.resolve(finished) })).toMatchObject({
       status: 'finished',
     })
     expect(leaseOf(id)).toBeNull()
@@ -127,7 +127,7 @@ describe('a lease', () => {
     const id = newRun({ status: 'training' })
     // The same id as this living process, but started at another time.
     held(id, { startedAt: '1_00000000_1' })
-    expect(keeper.markInterrupted().map((run) => run.id)).toEqual([id])
+    expect(runService.markInterrupted().map((run) => run.id)).toEqual([id])
   })
 
   test('of another computer counts while its heart beats', () => {
@@ -158,7 +158,7 @@ describe('a lease', () => {
 
     const stops: boolean[] = []
     let end: (result: TrainResult) => void = () => undefined
-    const trained = keeper.train(id, {
+    const trained = runService.train(id, {
       train: () => new Promise((done) => (end = done)),
       stop: (_, save) => {
         stops.push(save)
@@ -168,11 +168,11 @@ describe('a lease', () => {
     })
     await expect.poll(() => status(id)).toBe('starting')
     store.leases.release(leaseOf(id)!.token)
-    const other = new RunKeeper(store)
+    const other = new RunService(store)
     other.claim(id)
     store.runs.update(id, { status: 'training', step: 5 })
-    keeper.beat()
-    keeper.record({ type: 'metrics', runId: id, points: [{ step: 1, seconds: 1, values: { loss: 1 } }] })
+    runService.beat()
+    runService.record({ type: 'metrics', runId: id, points: [{ step: 1, seconds: 1, values: { loss: 1 } }] })
     await expect(trained).rejects.toThrow(/taken this run over/)
     expect(stops).toEqual([false])
     expect(store.runs.get(id)).toMatchObject({ status: 'training', step: 5 })
@@ -182,10 +182,10 @@ describe('a lease', () => {
 })
 
 test('a run that was made and never trained does not stay “starting”', () => {
-  const maker = new RunKeeper(store)
+  const maker = new RunService(store)
   const { id } = maker.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
   // While it is held, nobody takes it for one that was left.
-  expect(keeper.markInterrupted()).toEqual([])
+  expect(runService.markInterrupted()).toEqual([])
   expect(status(id)).toBe('starting')
   maker.dispose()
   expect(status(id)).toBe('interrupted')
@@ -193,7 +193,7 @@ test('a run that was made and never trained does not stay “starting”', () =>
 
   // A process that died between making the row and taking the lease.
   store.runs.update(id, { status: 'starting' })
-  expect(keeper.markInterrupted().map((run) => run.status)).toEqual(['interrupted'])
+  expect(runService.markInterrupted().map((run) => run.status)).toEqual(['interrupted'])
 })
 
 test('a finished run whose process died before training began is finished again', async () => {
@@ -201,5 +201,5 @@ test('a finished run whose process died before training began is finished again'
   const { child } = await claimElsewhere(id)
   store.runs.update(id, { status: 'starting' })
   await kill(child)
-  expect(keeper.markInterrupted().map((run) => run.status)).toEqual(['finished'])
+  expect(runService.markInterrupted().map((run) => run.status)).toEqual(['finished'])
 })

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkpointFile, checkpointFolder, descriptionOf } from '../../../src-main/files/checkpoint-names.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import type { Store } from '../../../src-main/database/store.ts'
@@ -11,7 +11,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
-let keeper: RunKeeper
+let runService: RunService
 let runId: string
 let told: string[]
 
@@ -19,9 +19,9 @@ beforeEach(() => {
   folder = temporaryFolder('saves')
   store = openStore(folder.path)
   told = []
-  keeper = new RunKeeper(store, { checkpoints: (id) => told.push(id) })
+  runService = new RunService(store, { checkpoints: (id) => told.push(id) })
   facesDataset(store)
-  runId = keeper.create({
+  runId = runService.create({
     datasetId: 'faces',
     preset: 'balanced',
     changes: { checkpointKeep: 2 },
@@ -39,11 +39,11 @@ const checkpoints = () => checkpointFolder(runFolder(folder.path, runId))
 async function save(step: number, loss: number | null): Promise<void> {
   write(step)
   const file = checkpointFile(step)
-  keeper.record({
+  runService.record({
     type: 'checkpoint',
     record: { runId, step, file, sha256: 'x', bytes: 3, loss, createdAt: step },
   })
-  await keeper.saves.settled()
+  await runService.saves.settled()
 }
 function write(step: number): void {
   mkdirSync(checkpoints(), { recursive: true })
@@ -51,7 +51,7 @@ function write(step: number): void {
   writeFileSync(join(checkpoints(), file), 'abc')
   writeFileSync(join(checkpoints(), descriptionOf(file)), '{}')
 }
-const recorded = () => keeper.saves.list(runId).map(({ step }) => step)
+const recorded = () => runService.saves.list(runId).map(({ step }) => step)
 /** Steps whose arrays and description are on disk; no file stands alone. */
 function onDisk(): number[] {
   const steps = readdirSync(checkpoints()).map((name) => Number(/\d+/.exec(name)?.[0]))
@@ -63,7 +63,7 @@ function onDisk(): number[] {
 test('the newest stay, the best, and the pinned, in the history and on disk', async () => {
   await save(1, 0.9)
   await save(2, 0.3)
-  keeper.saves.pin(runId, { step: 1, pinned: true })
+  runService.saves.pin(runId, { step: 1, pinned: true })
   for (const [step, loss] of [
     [3, 0.5],
     [4, 0.4],
@@ -72,7 +72,7 @@ test('the newest stay, the best, and the pinned, in the history and on disk', as
     await save(step, loss)
   expect(recorded()).toEqual([5, 4, 2, 1])
   expect(onDisk()).toEqual([5, 4, 2, 1])
-  expect(keeper.saves.list(runId).map(({ best, pinned }) => [best, pinned])).toEqual([
+  expect(runService.saves.list(runId).map(({ best, pinned }) => [best, pinned])).toEqual([
     [false, false],
     [false, false],
     [true, false],
@@ -80,7 +80,7 @@ test('the newest stay, the best, and the pinned, in the history and on disk', as
   ])
 
   // A better one takes the place of the best, and what is pinned no more goes with the next save.
-  keeper.saves.pin(runId, { step: 1, pinned: false })
+  runService.saves.pin(runId, { step: 1, pinned: false })
   expect(onDisk()).toEqual([5, 4, 2, 1])
   await save(6, 0.1)
   expect(recorded()).toEqual([6, 5])
@@ -91,7 +91,7 @@ test('the newest stay, the best, and the pinned, in the history and on disk', as
 test('a pin that another process has made counts at the next save', async () => {
   await save(1, null)
   const other = openStore(folder.path)
-  new RunKeeper(other).saves.pin(runId, { step: 1, pinned: true })
+  new RunService(other).saves.pin(runId, { step: 1, pinned: true })
   other.close()
   for (const step of [2, 3, 4]) await save(step, null)
   expect(onDisk()).toEqual([4, 3, 1])
@@ -99,9 +99,9 @@ test('a pin that another process has made counts at the next save', async () => 
 
 test('a save made again stays pinned', async () => {
   await save(1, 0.5)
-  keeper.saves.pin(runId, { step: 1, pinned: true })
+  runService.saves.pin(runId, { step: 1, pinned: true })
   await save(1, 0.4)
-  expect(keeper.saves.list(runId)).toMatchObject([{ step: 1, loss: 0.4, pinned: true }])
+  expect(runService.saves.list(runId)).toMatchObject([{ step: 1, loss: 0.4, pinned: true }])
 })
 
 test('files that nobody recorded go, but none that is just being written', async () => {
@@ -115,22 +115,22 @@ test('files that nobody recorded go, but none that is just being written', async
 test('training that went back to an earlier step leaves no later checkpoint behind that nobody knows of', async () => {
   for (const step of [10, 20, 30]) await save(step, null)
   expect(onDisk()).toEqual([30, 20])
-  keeper.saves.resumedFrom(runId, checkpointFile(20))
+  runService.saves.resumedFrom(runId, checkpointFile(20))
   await save(22, null)
   expect(recorded()).toEqual([22, 20])
   expect(onDisk()).toEqual([22, 20])
 })
 
 test('the save that is meant', async () => {
-  expect(keeper.modelSource(runId).checkpoint).toBeNull()
-  expect(() => keeper.modelSource(runId, 'best')).toThrow(/saved nothing yet/)
+  expect(runService.modelSource(runId).checkpoint).toBeNull()
+  expect(() => runService.modelSource(runId, 'best')).toThrow(/saved nothing yet/)
   await save(1, 0.1)
   await save(2, 0.2)
-  expect(keeper.modelSource(runId).checkpoint).toBe(checkpointFile(2))
-  expect(keeper.modelSource(runId, 'latest').checkpoint).toBe(checkpointFile(2))
-  expect(keeper.modelSource(runId, 'best').checkpoint).toBe(checkpointFile(1))
-  expect(keeper.modelSource(runId, 1).checkpoint).toBe(checkpointFile(1))
-  expect(() => keeper.modelSource(runId, 7)).toThrow(
+  expect(runService.modelSource(runId).checkpoint).toBe(checkpointFile(2))
+  expect(runService.modelSource(runId, 'latest').checkpoint).toBe(checkpointFile(2))
+  expect(runService.modelSource(runId, 'best').checkpoint).toBe(checkpointFile(1))
+  expect(runService.modelSource(runId, 1).checkpoint).toBe(checkpointFile(1))
+  expect(() => runService.modelSource(runId, 7)).toThrow(
     expect.objectContaining({ kind: 'not-found', hint: 'There are saves of step 2, 1.' }),
   )
 })

@@ -4,7 +4,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import { checkpointFile } from '../../../src-main/files/checkpoint-names.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import type { Store } from '../../../src-main/database/store.ts'
 import { facesDataset } from '../../helpers/faces-dataset.ts'
@@ -12,7 +12,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
-let keeper: RunKeeper
+let runService: RunService
 let runId: string
 let warnings: string[]
 let requests: TrainRequest[]
@@ -22,13 +22,13 @@ beforeEach(() => {
   store = openStore(folder.path)
   warnings = []
   requests = []
-  keeper = new RunKeeper(store, { warning: (_, message) => warnings.push(message) })
+  runService = new RunService(store, { warning: (_, message) => warnings.push(message) })
   facesDataset(store)
   const changes = { steps: 8, checkpointKeep: 3 }
-  runId = keeper.create({ datasetId: 'faces', preset: 'balanced', changes, device: 'cpu' }).id
+  runId = runService.create({ datasetId: 'faces', preset: 'balanced', changes, device: 'cpu' }).id
 })
 afterEach(() => {
-  keeper.dispose()
+  runService.dispose()
   store.close()
   folder.remove()
 })
@@ -67,12 +67,12 @@ const engine = (steps: number[], unreadable: number[] = []) => ({
       return Promise.reject(error)
     }
     const from = Number(/\d+/.exec(file ?? '0')?.[0])
-    keeper.record({ type: 'started', runId, machine, step: from })
+    runService.record({ type: 'started', runId, machine, step: from })
     for (const step of steps) {
       const points = [{ step, seconds: step, values: { loss: 1 } }]
-      keeper.record({ type: 'metrics', runId, points })
+      runService.record({ type: 'metrics', runId, points })
       const record = { step, file: checkpointFile(step), sha256: 'x', bytes: 1, loss: null, createdAt: step }
-      keeper.record({ type: 'checkpoint', record: { runId, ...record } })
+      runService.record({ type: 'checkpoint', record: { runId, ...record } })
     }
     return Promise.resolve(outcome(steps.at(-1) ?? from))
   },
@@ -83,9 +83,9 @@ const failing = (kind: 'no-space' | 'crashed') => ({
 
 describe('changes of a run that resumes', () => {
   test('are written when training has begun, as events too', async () => {
-    await keeper.train(runId, engine([4]))
+    await runService.train(runId, engine([4]))
     const config = resumedConfig(run(), { more: { steps: 2 }, changes: { learningRate: '0.0005' } })
-    await keeper.train(runId, engine([10]), { config, name: 'Renamed' })
+    await runService.train(runId, engine([10]), { config, name: 'Renamed' })
     expect(requests[1]!.config).toMatchObject({ steps: 10, learningRate: 0.0005 })
     expect(run()).toMatchObject({ name: 'Renamed', config: { steps: 10, learningRate: 0.0005 } })
     const before = requests[0]!.config
@@ -102,16 +102,16 @@ describe('changes of a run that resumes', () => {
   test.each(['no-space', 'crashed'] as const)(
     'are not written when training cannot begin (%s): a finished run stays as it was, however often it is tried',
     async (kind) => {
-      await keeper.train(runId, engine([4, 8]))
+      await runService.train(runId, engine([4, 8]))
       const before = run()
       for (let tries = 0; tries < 2; tries++) {
         const config = resumedConfig(run(), { more: { steps: 4 } })
-        await expect(keeper.train(runId, failing(kind), { config })).rejects.toThrow('It cannot begin.')
+        await expect(runService.train(runId, failing(kind), { config })).rejects.toThrow('It cannot begin.')
       }
       expect({ ...run(), updatedAt: 0 }).toEqual({ ...before, updatedAt: 0 })
       expect(events()).toEqual([])
       const config = resumedConfig(run(), { more: { steps: 4 } })
-      await keeper.train(runId, engine([12]), { config })
+      await runService.train(runId, engine([12]), { config })
       expect(run().config.steps).toBe(12)
     },
   )
@@ -134,13 +134,13 @@ describe('changes of a run that resumes', () => {
 
 describe('a checkpoint that cannot be read', () => {
   beforeEach(async () => {
-    await keeper.train(runId, engine([2, 4, 6]))
+    await runService.train(runId, engine([2, 4, 6]))
     requests = []
   })
   const resumedFrom = () => requests.map(({ resume }) => resume?.file)
 
   test('makes way for the one before it, which is said in words', async () => {
-    expect(await keeper.train(runId, engine([5], [6]))).toMatchObject({ step: 5 })
+    expect(await runService.train(runId, engine([5], [6]))).toMatchObject({ step: 5 })
     expect(resumedFrom()).toEqual([checkpointFile(6), checkpointFile(4)])
     expect(warnings).toEqual([
       'The checkpoint of step 6 cannot be read: Its bytes are not those that were written. Training resumes from the one of step 4.',
@@ -153,13 +153,13 @@ describe('a checkpoint that cannot be read', () => {
   })
 
   test('is not tried again, nor sampled from, until it is written anew', async () => {
-    await keeper.train(runId, engine([], [6]))
-    expect(keeper.saves.list(runId).find(({ step }) => step === 6)).toMatchObject({ damaged: true })
-    expect(keeper.modelSource(runId).checkpoint).toBe(checkpointFile(4))
-    await keeper.train(runId, engine([6]))
+    await runService.train(runId, engine([], [6]))
+    expect(runService.saves.list(runId).find(({ step }) => step === 6)).toMatchObject({ damaged: true })
+    expect(runService.modelSource(runId).checkpoint).toBe(checkpointFile(4))
+    await runService.train(runId, engine([6]))
     expect(resumedFrom().slice(2)).toEqual([checkpointFile(4)])
-    expect(keeper.modelSource(runId).checkpoint).toBe(checkpointFile(6))
-    expect(keeper.saves.list(runId).map(({ damaged }) => damaged)).toEqual([false, false, false])
+    expect(runService.modelSource(runId).checkpoint).toBe(checkpointFile(6))
+    expect(runService.saves.list(runId).map(({ damaged }) => damaged)).toEqual([false, false, false])
   })
 
   test('is said to be the last where there is no other, and the run does not start over in silence', async () => {
@@ -167,14 +167,14 @@ describe('a checkpoint that cannot be read', () => {
       kind: 'corrupt',
       hint: 'The run has no other checkpoint. Start a new run with its settings.',
     }) as Error
-    await expect(keeper.train(runId, engine([8], [2, 4, 6]))).rejects.toThrow(error)
-    await expect(keeper.train(runId, engine([8]))).rejects.toThrow(error)
+    await expect(runService.train(runId, engine([8], [2, 4, 6]))).rejects.toThrow(error)
+    await expect(runService.train(runId, engine([8]))).rejects.toThrow(error)
     expect(resumedFrom()).toEqual([6, 4, 2].map(checkpointFile))
     expect(run().step).toBe(6)
   })
 
   test('that was asked for is refused with the others there are', async () => {
-    await expect(keeper.train(runId, engine([8], [4]), { checkpoint: 4 })).rejects.toThrow(
+    await expect(runService.train(runId, engine([8], [4]), { checkpoint: 4 })).rejects.toThrow(
       expect.objectContaining({ hint: 'These can be used instead: step 6, 2.' }),
     )
     expect(resumedFrom()).toEqual([checkpointFile(4)])
@@ -182,7 +182,7 @@ describe('a checkpoint that cannot be read', () => {
 })
 
 test('samples are made with the latest checkpoint that can be read, and the one asked for is never replaced', async () => {
-  await keeper.train(runId, engine([2, 4, 6]))
+  await runService.train(runId, engine([2, 4, 6]))
   const used: (string | null)[] = []
   const sample = (unreadable: number[]) => (model: { checkpoint: string | null }) => {
     used.push(model.checkpoint)
@@ -190,27 +190,27 @@ test('samples are made with the latest checkpoint that can be read, and the one 
     if (missing === undefined) return Promise.resolve('sampled')
     return Promise.reject(new FlowerbedError('not-found', 'It is gone.', { where: `/x/${missing}` }))
   }
-  expect(await keeper.withModel(runId, sample([6]))).toBe('sampled')
+  expect(await runService.withModel(runId, sample([6]))).toBe('sampled')
   expect(used).toEqual([6, 4].map(checkpointFile))
   expect(warnings).toEqual([
     'The checkpoint of step 6 cannot be read: It is gone. The one of step 4 is used.',
   ])
-  await expect(keeper.withModel(runId, sample([4]), 4)).rejects.toThrow(
+  await expect(runService.withModel(runId, sample([4]), 4)).rejects.toThrow(
     expect.objectContaining({ hint: 'These can be used instead: step 2.' }),
   )
-  await expect(keeper.withModel(runId, sample([2]))).rejects.toThrow(/step 2 cannot be read/)
-  await expect(keeper.withModel(runId, sample([]))).rejects.toThrow(/cannot be read/)
+  await expect(runService.withModel(runId, sample([2]))).rejects.toThrow(/step 2 cannot be read/)
+  await expect(runService.withModel(runId, sample([]))).rejects.toThrow(/cannot be read/)
   // An error that is not about the checkpoint is not taken for one.
   const other = () =>
     Promise.reject(new FlowerbedError('not-found', 'No such image.', { where: '/image.png' }))
-  await expect(keeper.withModel(runId, other, 6)).rejects.toThrow('No such image.')
+  await expect(runService.withModel(runId, other, 6)).rejects.toThrow('No such image.')
 })
 
 test('a run resumed from an earlier checkpoint goes on from there the next time too', async () => {
-  await keeper.train(runId, engine([2, 4, 6]))
-  await keeper.train(runId, engine([]), { checkpoint: 2 })
+  await runService.train(runId, engine([2, 4, 6]))
+  await runService.train(runId, engine([]), { checkpoint: 2 })
   expect(requests[1]!.resume?.file).toBe(checkpointFile(2))
   expect([...store.metrics.series(store.runs.key(runId)).steps]).toEqual([2])
-  await keeper.train(runId, engine([]))
+  await runService.train(runId, engine([]))
   expect(requests[2]!.resume?.file).toBe(checkpointFile(2))
 })

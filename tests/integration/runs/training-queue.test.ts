@@ -2,8 +2,8 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { TrainRequest, TrainResult } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { RunKeeper } from '../../../src-main/runs/run-service.ts'
-import { TrainingDesk } from '../../../src-main/runs/training-queue.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
+import { TrainingQueue } from '../../../src-main/runs/training-queue.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import type { Store } from '../../../src-main/database/store.ts'
 import { facesDataset } from '../../helpers/faces-dataset.ts'
@@ -11,12 +11,12 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
-let keeper: RunKeeper
+let runService: RunService
 
 beforeEach(() => {
-  folder = temporaryFolder('desk')
+  folder = temporaryFolder('trainingQueue')
   store = openStore(folder.path)
-  keeper = new RunKeeper(store)
+  runService = new RunService(store)
   facesDataset(store)
 })
 afterEach(() => {
@@ -24,7 +24,7 @@ afterEach(() => {
   folder.remove()
 })
 
-const newRun = () => keeper.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+const newRun = () => runService.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
 const result = (outcome: TrainResult['outcome']): TrainResult => ({
   outcome,
   step: 5,
@@ -39,8 +39,8 @@ function scriptedDesk(starts: ((request: TrainRequest) => Promise<TrainResult>)[
   const ended: RunRecord[] = []
   const seen = { trained: [] as string[], ends: 0 }
   let pauseNow: (() => void) | null = null
-  const desk = new TrainingDesk({
-    keeper,
+  const trainingQueue = new TrainingQueue({
+    runService,
     engine: {
       train: (request) => {
         seen.trained.push(request.runId)
@@ -61,7 +61,7 @@ function scriptedDesk(starts: ((request: TrainRequest) => Promise<TrainResult>)[
     notify: ({ message }) => notices.push(message),
     ended: (run) => ended.push(run),
   })
-  return { desk, notices, ended, seen }
+  return { trainingQueue, notices, ended, seen }
 }
 
 const crash = () => Promise.reject(new FlowerbedError('crashed', 'The engine process ended unexpectedly.'))
@@ -69,9 +69,12 @@ const status = (run: RunRecord) => store.runs.get(run.id).status
 
 test('a run goes on by itself after a crash, and finishes', async () => {
   const run = newRun()
-  const { desk, notices, ended, seen } = scriptedDesk([crash, () => Promise.resolve(result('finished'))])
-  await desk.start(run)
-  await expect.poll(() => desk.running).toBeNull()
+  const { trainingQueue, notices, ended, seen } = scriptedDesk([
+    crash,
+    () => Promise.resolve(result('finished')),
+  ])
+  await trainingQueue.start(run)
+  await expect.poll(() => trainingQueue.running).toBeNull()
   expect(seen.trained).toEqual([run.id, run.id])
   expect(status(run)).toBe('finished')
   expect(ended.map(({ id }) => id)).toEqual([run.id])
@@ -80,9 +83,9 @@ test('a run goes on by itself after a crash, and finishes', async () => {
 
 test('three crashes within five minutes, and it stops and asks', async () => {
   const run = newRun()
-  const { desk, notices, seen } = scriptedDesk([crash, crash, crash])
-  await desk.start(run)
-  await expect.poll(() => desk.running).toBeNull()
+  const { trainingQueue, notices, seen } = scriptedDesk([crash, crash, crash])
+  await trainingQueue.start(run)
+  await expect.poll(() => trainingQueue.running).toBeNull()
   expect(seen.trained).toHaveLength(3)
   expect(status(run)).toBe('interrupted')
   expect(notices.at(-1)).toContain('3 times within five minutes')
@@ -90,88 +93,92 @@ test('three crashes within five minutes, and it stops and asks', async () => {
 
 test('what cannot go on fails at once, with the reason in its record', async () => {
   const run = newRun()
-  const { desk, seen } = scriptedDesk([
+  const { trainingQueue, seen } = scriptedDesk([
     () => Promise.reject(new FlowerbedError('non-finite', 'The velocity loss is not a number at step 7.')),
   ])
-  await desk.start(run)
-  await expect.poll(() => desk.running).toBeNull()
+  await trainingQueue.start(run)
+  await expect.poll(() => trainingQueue.running).toBeNull()
   expect(seen.trained).toHaveLength(1)
   expect(store.runs.get(run.id)).toMatchObject({ status: 'failed', error: { kind: 'non-finite' } })
 })
 
 test('pause ends the engine’s process; a second run pauses the first', async () => {
   const [first, second] = [newRun(), newRun()]
-  const { desk, notices, seen } = scriptedDesk([])
-  await desk.start(first)
-  await desk.start(second)
+  const { trainingQueue, notices, seen } = scriptedDesk([])
+  await trainingQueue.start(first)
+  await trainingQueue.start(second)
   expect(status(first)).toBe('paused')
-  expect(desk.running?.id).toBe(second.id)
+  expect(trainingQueue.running?.id).toBe(second.id)
   expect(seen.ends).toBe(1)
   expect(notices[0]).toContain(`“${first.name}” is paused`)
-  await desk.pause(second.id)
+  await trainingQueue.pause(second.id)
   expect(status(second)).toBe('paused')
   expect(seen.ends).toBe(2)
-  expect(desk.running).toBeNull()
+  expect(trainingQueue.running).toBeNull()
 })
 
 test('of two starts at once the first is paused, and one run trains', async () => {
   const [first, second] = [newRun(), newRun()]
-  const { desk, seen } = scriptedDesk([])
-  await Promise.all([desk.start(first), desk.start(second)])
+  const { trainingQueue, seen } = scriptedDesk([])
+  await Promise.all([trainingQueue.start(first), trainingQueue.start(second)])
   expect(seen.trained).toEqual([first.id, second.id])
   expect(status(first)).toBe('paused')
-  expect(desk.running?.id).toBe(second.id)
+  expect(trainingQueue.running?.id).toBe(second.id)
 
   // Asked for twice, a run is started once; a third start comes after both.
   const third = newRun()
-  await Promise.all([desk.start(third), desk.start(third), desk.start(store.runs.get(first.id))])
+  await Promise.all([
+    trainingQueue.start(third),
+    trainingQueue.start(third),
+    trainingQueue.start(store.runs.get(first.id)),
+  ])
   expect(seen.trained).toEqual([first.id, second.id, third.id, first.id])
   expect(store.runs.live()).toEqual([first.id])
-  await desk.pause(first.id)
+  await trainingQueue.pause(first.id)
 })
 
 test('a run that another process trains is refused before the one in training makes room', async () => {
   const own = newRun()
-  const maker = new RunKeeper(store)
+  const maker = new RunService(store)
   const { id } = maker.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
-  const { desk } = scriptedDesk([])
-  await desk.start(own)
-  await expect(desk.start(store.runs.get(id))).rejects.toThrow(/Another Flowerbed/)
-  await expect(desk.extend(id, { steps: 5 })).rejects.toThrow(/Another Flowerbed/)
-  await expect(desk.pause(id)).rejects.toThrow(/Another Flowerbed/)
-  await expect(desk.stop(id, true)).rejects.toThrow(/Another Flowerbed/)
-  expect(desk.running?.id).toBe(own.id)
+  const { trainingQueue } = scriptedDesk([])
+  await trainingQueue.start(own)
+  await expect(trainingQueue.start(store.runs.get(id))).rejects.toThrow(/Another Flowerbed/)
+  await expect(trainingQueue.extend(id, { steps: 5 })).rejects.toThrow(/Another Flowerbed/)
+  await expect(trainingQueue.pause(id)).rejects.toThrow(/Another Flowerbed/)
+  await expect(trainingQueue.stop(id, true)).rejects.toThrow(/Another Flowerbed/)
+  expect(trainingQueue.running?.id).toBe(own.id)
   expect(store.runs.get(id).config.steps).toBe(own.config.steps)
-  await desk.pause(own.id)
+  await trainingQueue.pause(own.id)
   maker.dispose()
 })
 
 test('nothing is started any more when the app quits, not even after the engine was ended', async () => {
   const run = newRun()
   let crashNow: (error: Error) => void = () => undefined
-  const { desk, seen } = scriptedDesk([() => new Promise((_, reject) => (crashNow = reject))])
-  await desk.start(run)
-  const closing = desk.close()
+  const { trainingQueue, seen } = scriptedDesk([() => new Promise((_, reject) => (crashNow = reject))])
+  await trainingQueue.start(run)
+  const closing = trainingQueue.close()
   crashNow(new FlowerbedError('crashed', 'The engine process ended unexpectedly.'))
   await closing
   expect(seen.trained).toHaveLength(1)
   expect(status(run)).toBe('interrupted')
-  await expect(desk.start(newRun())).rejects.toThrow(/about to quit/)
+  await expect(trainingQueue.start(newRun())).rejects.toThrow(/about to quit/)
 })
 
 test('a run whose record is gone ends, and the next one can be trained', async () => {
   const run = newRun()
   let end: () => void = () => undefined
-  const { desk, notices } = scriptedDesk([
+  const { trainingQueue, notices } = scriptedDesk([
     () => new Promise((resolve) => (end = () => resolve(result('finished')))),
   ])
-  await desk.start(run)
+  await trainingQueue.start(run)
   store.runs.delete(run.id)
   end()
-  await expect.poll(() => desk.running).toBeNull()
+  await expect.poll(() => trainingQueue.running).toBeNull()
   expect(notices).toEqual([])
   const next = newRun()
-  await desk.start(next)
-  expect(desk.running?.id).toBe(next.id)
-  await desk.pause(next.id)
+  await trainingQueue.start(next)
+  expect(trainingQueue.running?.id).toBe(next.id)
+  await trainingQueue.pause(next.id)
 })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { DrawingOptions } from '#shared/schemas/sampling.ts'
+import type { SamplingOptions } from '#shared/schemas/sampling.ts'
 import type { ExportRequest } from '#shared/engine-messages.ts'
 import { presetIds, resolveConfig } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
@@ -20,7 +20,7 @@ import { exportModel } from '../../../src-main/engine/sampling/export.ts'
 import { Model } from '../../../src-main/engine/sampling/sampler.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
-/** tfjs-node's own reader of SavedModels, which knows nothing of ours. */
+/** tfjs-node's own reader of LoadedSamplers, which knows nothing of ours. */
 interface Loader {
   node: {
     loadSavedModel: (
@@ -57,14 +57,14 @@ function modelOf(preset: PresetId, hidden = 8) {
     }),
   )
   model.setWeights(weights)
-  const request = (out: string, drawing: DrawingOptions, count: number): ExportRequest => ({
-    ...{ format: 'saved-model', folder: join(folder.path, out), count, drawing, device: 'cpu' },
+  const request = (out: string, sampling: SamplingOptions, count: number): ExportRequest => ({
+    ...{ format: 'saved-model', folder: join(folder.path, out), count, sampling, device: 'cpu' },
     model: { runId: 'run', runDirectory: folder.path, config, shape, checkpoint: null },
   })
   return { system, model, weights, request }
 }
 
-/** The noise from which the app draws picture i of a seed. */
+/** The noise from which the app draws image i of a seed. */
 const noiseOf = (count: number, seed: number): Tensor4D =>
   tf.concat(
     Array.from({ length: count }, (_, i) =>
@@ -78,12 +78,12 @@ const noiseOf = (count: number, seed: number): Tensor4D =>
 describe('a SavedModel', () => {
   it.each(presetIds)('draws what the app draws from the same noise: %s', async (preset) => {
     const { system, model, weights, request } = modelOf(preset)
-    const drawing = { solver: 'heun', steps: 5, timeGrid: 'quadratic' } as const
-    const written = await exportModel(model, { request: request(preset, drawing, 3), step: 7 })
+    const sampling = { solver: 'heun', steps: 5, timeGrid: 'quadratic' } as const
+    const written = await exportModel(model, { request: request(preset, sampling, 3), step: 7 })
     const loaded = await loader.node.loadSavedModel(written.folder, ['serve'], 'sample')
     const noise = noiseOf(3, 11)
-    const images = loaded.predict({ noise })['images'] as Tensor4D
-    expect(images.shape).toEqual([3, 16, 12, 3])
+    const predicted = loaded.predict({ noise })['images'] as Tensor4D
+    expect(predicted.shape).toEqual([3, 16, 12, 3])
 
     // Operation by operation, in full precision.
     const parameters = Object.fromEntries(
@@ -99,12 +99,12 @@ describe('a SavedModel', () => {
         slope: (at, time) => system.velocity(parameters, at, time),
       })
     const expected = tf.clipByValue(x, 0, 1)
-    expect(tf.max(tf.abs(images.sub(expected))).dataSync()[0]).toBeLessThan(1e-5)
+    expect(tf.max(tf.abs(predicted.sub(expected))).dataSync()[0]).toBeLessThan(1e-5)
 
-    const { pictures } = await model.sample({ count: 3, seed: 11, ...drawing })
-    const bytes = images.mul(255).dataSync()
-    pictures.pixels.forEach((value, i) => expect(Math.abs(value - bytes[i]!)).toBeLessThan(0.51))
-    expect(new Set(pictures.pixels).size).toBeGreaterThan(20)
+    const { images } = await model.sample({ count: 3, seed: 11, ...sampling })
+    const bytes = predicted.mul(255).dataSync()
+    images.pixels.forEach((value, i) => expect(Math.abs(value - bytes[i]!)).toBeLessThan(0.51))
+    expect(new Set(images.pixels).size).toBeGreaterThan(20)
     loaded.dispose()
     model.dispose()
   })
@@ -116,7 +116,7 @@ describe('a SavedModel', () => {
     expect(readdirSync(asked.folder).sort()).toEqual(['README.txt', 'config.json', 'saved_model.pb'])
     expect(written).toMatchObject({ folder: asked.folder, step: 12 })
     expect(written.files.sort()).toEqual(readdirSync(asked.folder).sort())
-    // Encoding is no part of drawing.
+    // Encoding is no part of sampling.
     const bytesOf = (parameters: ParameterSpec[]) =>
       parameters.reduce((sum, parameter) => sum + 4 * tf.util.sizeFromShape(parameter.shape), 0)
     const { parameters } = model.system
@@ -125,10 +125,10 @@ describe('a SavedModel', () => {
     expect(written.bytes).toBeLessThan(bytesOf(parameters) - bytesOf(encoder) + 200_000)
 
     const readme = readFileSync(join(asked.folder, 'README.txt'), 'utf8')
-    expect(readme).toContain('4 pictures of 12 × 16 by euler in 2 steps')
+    expect(readme).toContain('4 images of 12 × 16 by euler in 2 steps')
     expect(readme).toContain('[4, 16, 12, 3]')
     expect(JSON.parse(readFileSync(join(asked.folder, 'config.json'), 'utf8'))).toMatchObject({
-      ...{ step: 12, shape, count: 4, drawing: { solver: 'euler' }, config: { hidden: 48 } },
+      ...{ step: 12, shape, count: 4, sampling: { solver: 'euler' }, config: { hidden: 48 } },
     })
     const { inputs } = await loader.node.loadSavedModel(asked.folder, ['serve'], 'sample')
     expect(inputs).toMatchObject([{ name: 'noise', dtype: 'float32' }])

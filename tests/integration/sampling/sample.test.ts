@@ -3,14 +3,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { EngineEvent, ModelSource, SampleRequest, TrainRequest } from '#shared/engine-messages.ts'
-import { pictureBytes } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { createEngine } from '../../../src-main/engine/server.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const shape = { height: 8, width: 8, channels: 1 } as const
-const size = pictureBytes(shape)
+const size = imageBytes(shape)
 const folder = temporaryFolder('sample')
 const dataset = packedDataset(join(folder.path, 'dataset'), { count: 20, shape, pixel: halves(shape) })
 let onEvent: (event: EngineEvent) => void = () => undefined
@@ -61,87 +61,85 @@ const spread = (pixels: Uint8Array) => {
   return Math.sqrt(pixels.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pixels.length)
 }
 
-describe('drawing', () => {
-  it('comes to the same pictures by every solver and grid that is exact enough', async () => {
-    const exact = await sample({ drawing: { solver: 'rk4', steps: 200 } })
+describe('sampling', () => {
+  it('comes to the same images by every solver and grid that is exact enough', async () => {
+    const exact = await sample({ sampling: { solver: 'rk4', steps: 200 } })
     expect(exact.evaluations).toBe(800)
-    for (const drawing of [
+    for (const sampling of [
       { solver: 'heun', steps: 60, timeGrid: 'quadratic' },
       { solver: 'heun', steps: 60, timeGrid: 'shift', gridShift: 2 },
       { solver: 'dopri5', tolerance: 1e-4 },
     ] as const)
-      expect(difference((await sample({ drawing })).pictures.pixels, exact.pictures.pixels)).toBeLessThan(
-        0.01,
-      )
-    const coarse = await sample({ drawing: { solver: 'euler', steps: 2 } })
-    expect(difference(coarse.pictures.pixels, exact.pictures.pixels)).toBeGreaterThan(0.01)
+      expect(difference((await sample({ sampling })).images.pixels, exact.images.pixels)).toBeLessThan(0.01)
+    const coarse = await sample({ sampling: { solver: 'euler', steps: 2 } })
+    expect(difference(coarse.images.pixels, exact.images.pixels)).toBeGreaterThan(0.01)
   })
 
   it('takes fewer evaluations the more error dopri5 is allowed, and says how many', async () => {
     const [loose, tight] = [
-      await sample({ drawing: { solver: 'dopri5', tolerance: 1e-2 } }),
-      await sample({ drawing: { solver: 'dopri5', tolerance: 1e-5 } }),
+      await sample({ sampling: { solver: 'dopri5', tolerance: 1e-2 } }),
+      await sample({ sampling: { solver: 'dopri5', tolerance: 1e-5 } }),
     ]
     expect(loose.evaluations).toBeLessThan(tight.evaluations)
     expect((loose.evaluations - 2) % 6).toBe(0)
-    const { record } = await sample({ drawing: { solver: 'dopri5' }, save: true })
+    const { record } = await sample({ sampling: { solver: 'dopri5' }, save: true })
     expect(record).toMatchObject({ solver: 'dopri5', count: 3 })
     expect(record?.solverSteps).toBeGreaterThan(1)
   })
 
   it('goes there and back with dopri5', async () => {
-    const pictures = [0, 1].map((index) => ({ kind: 'dataset' as const, datasetDirectory: dataset, index }))
-    const drawing = { solver: 'dopri5', tolerance: 1e-4 } as const
-    const request = { model, device: 'cpu', pictures, encoder: 'inversion', drawing } as const
+    const images = [0, 1].map((index) => ({ kind: 'dataset' as const, datasetDirectory: dataset, index }))
+    const sampling = { solver: 'dopri5', tolerance: 1e-4 } as const
+    const request = { model, device: 'cpu', images, encoder: 'inversion', sampling } as const
     const { reconstructionError } = await engine.handlers.encode(request)
     for (const error of reconstructionError) expect(error).toBeLessThan(0.01)
   })
 
-  it('draws each picture the same, whichever are drawn with it', async () => {
-    const drawing = { solver: 'heun', steps: 4 } as const
+  it('draws each image the same, whichever are drawn with it', async () => {
+    const sampling = { solver: 'heun', steps: 4 } as const
     // More than one call draws.
-    const all = (await sample({ count: 70, drawing })).pictures.pixels
-    const later = (await sample({ count: 4, first: 62, drawing })).pictures.pixels
+    const all = (await sample({ count: 70, sampling })).images.pixels
+    const later = (await sample({ count: 4, first: 62, sampling })).images.pixels
     expect(difference(later, all.subarray(62 * size, 66 * size))).toBeLessThan(0.003)
-    const others = (await sample({ count: 4, first: 3, drawing })).pictures.pixels
+    const others = (await sample({ count: 4, first: 3, sampling })).images.pixels
     expect(difference(others, later)).toBeGreaterThan(0.01)
   })
 
   it('starts from the prior’s mean at temperature 0 and goes further from it the higher it is', async () => {
-    const cold = (await sample({ temperature: 0 })).pictures.pixels
+    const cold = (await sample({ temperature: 0 })).images.pixels
     expect(cold.subarray(0, size)).toEqual(cold.subarray(size, 2 * size))
-    // At the start of the way a picture is its latent.
+    // At the start of the way an image is its latent.
     const frame = async (temperature: number) =>
       spread((await sample({ temperature, trajectory: 2 })).trajectory!.pixels.subarray(0, size))
     expect(await frame(0.1)).toBeLessThan(await frame(0.3))
     const usual = await sample()
-    expect((await sample({ temperature: 1 })).pictures).toEqual(usual.pictures)
+    expect((await sample({ temperature: 1 })).images).toEqual(usual.images)
   })
 
   it('draws with the average of the weights or with them as they are', async () => {
     const [usual, ema, raw] = [
       await sample(),
-      await sample({ drawing: { weights: 'ema' } }),
-      await sample({ drawing: { weights: 'raw' } }),
-    ].map(({ pictures }) => pictures.pixels)
+      await sample({ sampling: { weights: 'ema' } }),
+      await sample({ sampling: { weights: 'raw' } }),
+    ].map(({ images }) => images.pixels)
     expect(ema).toEqual(usual)
     expect(difference(raw!, ema!)).toBeGreaterThan(0)
   })
 
-  it('shows the way of each picture without changing it', async () => {
-    for (const drawing of [
+  it('shows the way of each image without changing it', async () => {
+    for (const sampling of [
       { solver: 'heun', steps: 8 },
       { solver: 'euler', steps: 7, timeGrid: 'quadratic' },
       { solver: 'dopri5' },
     ] as const) {
-      const { pictures } = await sample({ drawing })
-      const shown = await sample({ drawing, trajectory: 5 })
-      expect(shown.pictures).toEqual(pictures)
+      const { images } = await sample({ sampling })
+      const shown = await sample({ sampling, trajectory: 5 })
+      expect(shown.images).toEqual(images)
       expect(shown.trajectory).toMatchObject({ count: 15, ...shape })
-      const frame = (picture: number, k: number) =>
-        shown.trajectory!.pixels.subarray((picture * 5 + k) * size, (picture * 5 + k + 1) * size)
+      const frame = (image: number, k: number) =>
+        shown.trajectory!.pixels.subarray((image * 5 + k) * size, (image * 5 + k + 1) * size)
       for (const i of [0, 1, 2]) {
-        const end = pictures.pixels.subarray(i * size, (i + 1) * size)
+        const end = images.pixels.subarray(i * size, (i + 1) * size)
         expect(frame(i, 4)).toEqual(end)
         const left = [0, 1, 2, 3].map((k) => difference(frame(i, k), end))
         expect(left).toEqual([...left].sort((a, b) => b - a))
@@ -150,18 +148,18 @@ describe('drawing', () => {
   })
 
   it('takes frames between steps where the way is', async () => {
-    const exact = await sample({ drawing: { solver: 'rk4', steps: 40 }, trajectory: 5 })
-    const between = await sample({ drawing: { solver: 'rk4', steps: 31 }, trajectory: 5 })
+    const exact = await sample({ sampling: { solver: 'rk4', steps: 40 }, trajectory: 5 })
+    const between = await sample({ sampling: { solver: 'rk4', steps: 31 }, trajectory: 5 })
     expect(difference(between.trajectory!.pixels, exact.trajectory!.pixels)).toBeLessThan(0.005)
   })
 
   it('takes many steps in one go, and lets others have their turn in between', async () => {
-    const drawing = { solver: 'euler', steps: 2500 } as const
+    const sampling = { solver: 'euler', steps: 2500 } as const
     // The first tells how long a step takes.
-    await sample({ count: 64, drawing: { ...drawing, steps: 20 } })
+    await sample({ count: 64, sampling: { ...sampling, steps: 20 } })
     const turns: number[] = [performance.now()]
     const ended = (async () => {
-      await sample({ count: 64, drawing })
+      await sample({ count: 64, sampling })
       turns.push(performance.now())
       return true
     })()
@@ -176,12 +174,12 @@ describe('drawing', () => {
   it('tells how far it is, and ends when cancelled', async () => {
     const shares: number[] = []
     onEvent = (event) => {
-      if (event.type !== 'drawing') return
+      if (event.type !== 'sampling') return
       expect(event.job).toBe('mine')
       shares.push(event.share)
-      if (event.share > 0.02) void engine.handlers.cancelDrawing({ job: 'mine' })
+      if (event.share > 0.02) void engine.handlers.cancelSampling({ job: 'mine' })
     }
-    const long = sample({ count: 64, drawing: { steps: 10_000 }, job: 'mine' })
+    const long = sample({ count: 64, sampling: { steps: 10_000 }, job: 'mine' })
     await expect(long).rejects.toMatchObject({ kind: 'cancelled' })
     onEvent = () => undefined
     expect(shares.length).toBeGreaterThan(1)
@@ -194,14 +192,14 @@ describe('drawing', () => {
   })
 
   it.each([
-    ['pictures', { count: 0 }, 'count'],
+    ['images', { count: 0 }, 'count'],
     ['a temperature', { temperature: -1 }, 'temperature'],
     ['a single frame', { trajectory: 1 }, 'trajectory'],
     ['more frames than memory', { count: 4096, trajectory: 64 }, 'trajectory'],
-    ['steps', { drawing: { steps: 0 } }, 'steps'],
-    ['a tolerance', { drawing: { solver: 'dopri5' as const, tolerance: 0 } }, 'tolerance'],
-    ['a shift', { drawing: { gridShift: 100 } }, 'gridShift'],
-    ['weights', { drawing: { weights: 'old' as never } }, 'weights'],
+    ['steps', { sampling: { steps: 0 } }, 'steps'],
+    ['a tolerance', { sampling: { solver: 'dopri5' as const, tolerance: 0 } }, 'tolerance'],
+    ['a shift', { sampling: { gridShift: 100 } }, 'gridShift'],
+    ['weights', { sampling: { weights: 'old' as never } }, 'weights'],
   ])('refuses what cannot be drawn: %s', async (_, changes, where) => {
     await expect(sample(changes)).rejects.toMatchObject({ name: 'FlowerbedError', kind: 'bad-input', where })
   })
@@ -211,7 +209,7 @@ describe('drawing', () => {
     const live = { ...model, runId: 'run-2', runDirectory: request.runDirectory, checkpoint: null }
     const training = engine.handlers.train(request)
     const drawn = async (weights: 'ema' | 'raw') =>
-      (await sample({ model: live, drawing: { steps: 2, weights } })).pictures.pixels
+      (await sample({ model: live, sampling: { steps: 2, weights } })).images.pixels
     // Far enough that the average lags behind.
     await new Promise<void>((resolve) => {
       onEvent = (event) => {

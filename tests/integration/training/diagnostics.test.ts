@@ -94,11 +94,11 @@ describe('what is looked at while a run trains', () => {
     }
   })
 
-  it('of a system without a posterior or a prior of its own is its drawings alone', async () => {
+  it('of a system without a posterior or a prior of its own is its samples alone', async () => {
     const { points, diagnostics, file } = await trained('ladder-1-vanilla', {})
-    expect(diagnostics.at(-1)).toMatchObject({ posterior: null, prior: null, pictures: 32 })
-    const { drawn, pictures, distance } = diagnostics.at(-1)!.histogram
-    expect([drawn.length, pictures.length]).toEqual([3, 3])
+    expect(diagnostics.at(-1)).toMatchObject({ posterior: null, prior: null, images: 32 })
+    const { samples, images, distance } = diagnostics.at(-1)!.histogram
+    expect([samples.length, images.length]).toEqual([3, 3])
     expect(distance).toBeGreaterThan(0)
     expect(points.some(({ values }) => 'activeShare' in values)).toBe(false)
     expect(existsSync(file(diagnosticsFile(8, 'kl')))).toBe(false)
@@ -108,12 +108,12 @@ describe('what is looked at while a run trains', () => {
     const { points } = await trained('balanced', { batch: 16, times: 'spread', timeShift: 1 })
     for (const { values } of points) {
       const parts = [1, 2, 3, 4].map((i) => values[`velocityTime${i}`]!)
-      // Evenly spaced times: four pictures in each quarter.
+      // Evenly spaced times: four images in each quarter.
       expect(parts.reduce((sum, part) => sum + part / 4, 0)).toBeCloseTo(values['velocity']!, 5)
     }
   })
 
-  it('ends in a warning, told once, when encodings are the same whatever the picture', async () => {
+  it('ends in a warning, told once, when encodings are the same whatever the image', async () => {
     const { warnings, diagnostics } = await trained('balanced', {
       ...{ steps: 240, sampleEvery: 20, klWeight: 1000, emaDecay: 0, learningRate: 1e-3 },
     })

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
-import { demoPictures } from '../../helpers/app.ts'
+import { demoImages } from '../../helpers/app.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('kill')
@@ -73,7 +73,7 @@ const lastWeights = (data: string) =>
     .digest('hex')
 
 it(`ends in the same bytes whether it was killed ${kills} times or never`, { timeout: 600_000 }, async () => {
-  await finish([demoPictures, ...small], 'whole')
+  await finish([demoImages, ...small], 'whole')
 
   // Kill points spread over the run by a fixed rule that looks like chance.
   const points = Array.from({ length: kills }, (_, i) =>
@@ -81,7 +81,7 @@ it(`ends in the same bytes whether it was killed ${kills} times or never`, { tim
   )
   let killed = 0
   for (const [i, point] of points.entries()) {
-    const args = i === 0 ? [demoPictures, ...small] : ['--resume', 'latest']
+    const args = i === 0 ? [demoImages, ...small] : ['--resume', 'latest']
     const { code } = await train(args, 'killed', Math.max(1, point))
     if (code === null) killed++
     else break

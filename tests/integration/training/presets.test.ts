@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { presetIds, resolveConfig } from '#shared/presets.ts'
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { Trainer } from '../../../src-main/engine/training/train-loop.ts'
@@ -10,7 +10,7 @@ import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('presets')
-const shapes: PictureShape[] = [
+const shapes: ImageShape[] = [
   { height: 8, width: 8, channels: 1 },
   { height: 12, width: 20, channels: 3 },
   { height: 32, width: 32, channels: 4 },

@@ -8,7 +8,7 @@ import { checkpointFolder } from '../../../src-main/files/checkpoint-names.ts'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { Saver } from '../../../src-main/engine/training/checkpoint-writer.ts'
+import { CheckpointWriter } from '../../../src-main/engine/training/checkpoint-writer.ts'
 import { initialState, stepProgram } from '../../../src-main/engine/training/step-program.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
@@ -72,7 +72,10 @@ async function checkpoint() {
     device: 'cpu',
   } as const
   const info = { step: 7, trainedSeconds: 1, losses: {}, loss: null, smoothed: { sum: 0, weight: 0 } }
-  const { file } = await new Saver({ request, shape, state: spec }).save({ ...info, config, machine }, state)
+  const { file } = await new CheckpointWriter({ request, shape, state: spec }).save(
+    { ...info, config, machine },
+    state,
+  )
   return { path: join(checkpointFolder(folder.path), file), spec, state }
 }
 

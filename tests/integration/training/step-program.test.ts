@@ -27,7 +27,7 @@ function specOf(preset: PresetId, changes: Partial<RunConfig>, side = 16) {
 }
 
 const uniform = uniformStream(3, 0, 'noise')
-const pictures = Uint8Array.from({ length: 24 * 16 * 16 * 3 }, () => 256 * uniform())
+const images = Uint8Array.from({ length: 24 * 16 * 16 * 3 }, () => 256 * uniform())
 
 /**
  * A step from weights that say something everywhere: what it fetches, and its gradients as one array, out of the first
@@ -41,7 +41,7 @@ function oneStep(preset: PresetId, changes: Partial<RunConfig>, mode: 'eager' | 
     name,
     name.startsWith('weight/') ? Float32Array.from(values, (value) => value + 0.1 * (draw() - 0.5)) : values,
   ])
-  program.write({ ...(Object.fromEntries(weights) as Values), pictures })
+  program.write({ ...(Object.fromEntries(weights) as Values), images })
   const fetched = program.run({
     places: Int32Array.from({ length: 8 }, (_, i) => i),
     ...stepFeeds(config, 1),
@@ -64,7 +64,7 @@ function expectSame(actual: Values, expected: Values): void {
 }
 
 describe('accumulated batches', () => {
-  it.each(presets)('are one batch of all their pictures, %s', (preset) => {
+  it.each(presets)('are one batch of all their images, %s', (preset) => {
     const whole = oneStep(preset, {})
     for (const accumulate of [2, 4]) expectSame(oneStep(preset, { accumulate, batch: 8 / accumulate }), whole)
     expectSame(oneStep(preset, { accumulate: 4, batch: 2 }, 'eager'), whole)

@@ -47,8 +47,8 @@ describe('training', () => {
 })
 
 describe('how long a run learns', () => {
-  it('ends after as many passes over the pictures learned from as asked for, and says so from the start', async () => {
-    // 20 pictures less 5 kept aside, twice, in batches of 8.
+  it('ends after as many passes over the images learned from as asked for, and says so from the start', async () => {
+    // 20 images less 5 kept aside, twice, in batches of 8.
     const config = small({ steps: 1000, epochs: 2, validationShare: 0.25, sampleEvery: 0 })
     const { made, of } = trainer(newRun(config))
     expect(await made.run()).toMatchObject({ outcome: 'finished', step: 4 })
@@ -170,7 +170,7 @@ describe('room on the disk', () => {
 })
 
 describe('what a save is worth', () => {
-  it('is the loss on pictures kept aside, also where none was due', async () => {
+  it('is the loss on images kept aside, also where none was due', async () => {
     const { made, of } = trainer(newRun(small({ validationShare: 0.25, sampleEvery: 5 })))
     await made.run()
     const measured = of('metrics').flatMap(({ points }) =>
@@ -236,13 +236,13 @@ describe('what a run refuses', () => {
       expect(values.every((value) => Number.isFinite(value))).toBe(true)
   })
 
-  it('needs its pictures', () => {
+  it('needs its images', () => {
     expect(() => trainer({ ...newRun(small()), datasetDirectory: join(folder.path, 'nowhere') })).toThrow(
       expect.objectContaining({ kind: 'not-found' }),
     )
   })
 
-  it('measures the loss on pictures kept aside, the same way at every step', async () => {
+  it('measures the loss on images kept aside, the same way at every step', async () => {
     const config = small({ validationShare: 0.25, sampleEvery: 4 })
     const measured = async () => {
       const { made, of } = trainer(newRun(config))
@@ -258,7 +258,7 @@ describe('what a run refuses', () => {
     expect(await measured()).toEqual(first)
   })
 
-  it('measures it on pictures as they are, however those learned from are varied', async () => {
+  it('measures it on images as they are, however those learned from are varied', async () => {
     const measured = async (changes: Partial<RunConfig>) => {
       // So slow that nothing is learned.
       const config = small({

@@ -12,17 +12,17 @@ test('a switch with a value, whatever stands around it', () => {
 test('files and folders that exist, without the program, switches and the app itself', () => {
   const { path: directory, remove } = temporaryFolder('arguments')
   mkdirSync(join(directory, 'app'))
-  mkdirSync(join(directory, 'pictures'))
+  mkdirSync(join(directory, 'images'))
   writeFileSync(join(directory, 'a.png'), '')
-  const argv = ['/usr/bin/electron', '--no-sandbox', 'app', 'pictures', 'a.png', 'gone.png']
+  const argv = ['/usr/bin/electron', '--no-sandbox', 'app', 'images', 'a.png', 'gone.png']
   expect(pathsAmong(argv, { directory, app: [join(directory, 'app')] })).toEqual([
-    join(directory, 'pictures'),
+    join(directory, 'images'),
     join(directory, 'a.png'),
   ])
   // A module that Electron loads first, and an app that was packed and so is not among its arguments.
-  const preloaded = ['/usr/bin/electron', '-r', join(directory, 'a.png'), 'app', 'pictures']
+  const preloaded = ['/usr/bin/electron', '-r', join(directory, 'a.png'), 'app', 'images']
   expect(pathsAmong(preloaded, { directory, app: [join(directory, 'app')] })).toEqual([
-    join(directory, 'pictures'),
+    join(directory, 'images'),
   ])
   expect(pathsAmong(['/opt/Flowerbed', 'a.png'], { directory, app: [] })).toEqual([join(directory, 'a.png')])
   remove()

@@ -11,7 +11,7 @@ test('what a decoder says is put in words that continue a sentence, without its 
   )
   expect(reason('Input file has corrupt header:')).toBe('is damaged')
   expect(reason('VipsJpeg: premature end of JPEG image')).toBe('is cut off')
-  expect(reason('Input buffer contains unsupported image format')).toBe('is not a picture that can be read')
+  expect(reason('Input buffer contains unsupported image format')).toBe('is not an image that can be read')
   expect(reason('tiff2vips: LZMA compression support is not configured')).toBe(
     'uses a kind of compression that cannot be read',
   )

@@ -18,7 +18,7 @@ test.each([
   [28, 28, 28],
   [20, 24, 20],
   [3, 3, 8],
-])('pictures of %i × %i suggest a side of %i', (width, height, side) => {
+])('images of %i × %i suggest a side of %i', (width, height, side) => {
   expect(suggest([[width, height]])).toMatchObject({ width: side, height: side })
 })
 
@@ -37,7 +37,7 @@ test('upright and lying photos are cropped, columns beside banners are fitted', 
   ).toBe('fit')
 })
 
-test('grey pictures get one channel, subfolders become labels', () => {
+test('grey images get one channel, subfolders become labels', () => {
   expect(suggest([[64, 64]], { greyShare: 1, labelCount: 2 })).toMatchObject({ channels: 1, labels: true })
   expect(suggest([[64, 64]], { greyShare: 0.9, labelCount: 1 })).toMatchObject({ channels: 3, labels: false })
 })

@@ -28,7 +28,7 @@ describe('formatDuration', () => {
   })
 })
 
-it('names one picture and many', () => {
-  expect(formatPlural(1, 'picture')).toBe('1 picture')
-  expect(formatPlural(1024, 'picture')).toBe('1,024 pictures')
+it('names one image and many', () => {
+  expect(formatPlural(1, 'image')).toBe('1 image')
+  expect(formatPlural(1024, 'image')).toBe('1,024 images')
 })

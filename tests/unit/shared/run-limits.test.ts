@@ -1,17 +1,24 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { extendedLimits, goalSteps, isDone, shareDone, standingAt, stepsOfEpochs } from '#shared/run-limits.ts'
+import {
+  extendedLimits,
+  goalSteps,
+  isDone,
+  shareDone,
+  standingAt,
+  stepsOfEpochs,
+} from '#shared/run-limits.ts'
 import { presets } from '#shared/presets.ts'
 
 const run = (limits: object, standing: object = {}) => ({
   config: { ...presets.balanced.config, steps: 100, batch: 8, ...limits },
-  pictureCount: 20,
+  imageCount: 20,
   step: 0,
   trainedSeconds: 0,
   ...standing,
 })
 
-test('an epoch is one pass over the pictures that are learned from', () => {
+test('an epoch is one pass over the images that are learned from', () => {
   expect(stepsOfEpochs(run({ epochs: 0 }))).toBe(Infinity)
   expect(stepsOfEpochs(run({ epochs: 2 }))).toBe(5)
   expect(stepsOfEpochs(run({ epochs: 1 }))).toBe(3)

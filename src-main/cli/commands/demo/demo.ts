@@ -4,7 +4,7 @@ import type { EngineEvent } from '#shared/engine-messages.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { demoFolder } from '../../../files/resources.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
-import { followDrawing } from '../../support/follow-sampling.ts'
+import { followSampling } from '../../support/follow-sampling.ts'
 import { importFolder } from '../../support/import-folder.ts'
 import {
   dataDirOption,
@@ -18,8 +18,8 @@ import { answer, say } from '../../support/output.ts'
 import { checkedChanges } from '../../support/settings.ts'
 import { followTraining, trainAnswer, trainRun } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
-import { writeWalk } from '../interpolate/interpolate.ts'
-import { writePictures } from '../sample/sample.ts'
+import { writeInterpolation } from '../interpolate/interpolate.ts'
+import { writeImages } from '../sample/sample.ts'
 
 interface Options {
   out: string
@@ -36,8 +36,8 @@ const preset = 'balanced'
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .description('train on the pictures that come with Flowerbed, then draw and walk')
-    .option('--out <folder>', 'where the drawings go', 'flowerbed-demo')
+    .description('train on the images that come with Flowerbed, then sample and interpolate')
+    .option('--out <folder>', 'where the samples go', 'flowerbed-demo')
     .option('--minutes <minutes>', 'how long to train', positiveNumber, 4)
     .option('--steps <count>', 'how many steps at most', wholeNumber)
     .option('--image-size <pixels>', 'width and height to learn at', imageSize, 32)
@@ -52,40 +52,40 @@ async function demo(options: Options): Promise<void> {
   const out = resolve(options.out)
   const changes = checkedChanges(preset, { own: { minutes, steps } })
   await checkDestination(out, 'folder')
-  await checkDestination(join(out, 'pictures'), 'folder')
+  await checkDestination(join(out, 'images'), 'folder')
   const follow = followTraining()
-  const drawn = followDrawing()
+  const drawn = followSampling()
   const onEvent = (event: EngineEvent) => {
     follow.onEvent(event)
     drawn.onEvent(event)
   }
   await withWorkspace({ dataDir: options.dataDir, onEvent, writes: true }, async (workspace) => {
-    const { store, keeper, engine } = workspace
+    const { store, runService, engine } = workspace
     const dataset = await importFolder({
       folder: demoFolder(),
       store,
       changes: { name: 'Demo faces', width: size, height: size },
     })
-    const made = keeper.create({ datasetId: dataset.id, preset, changes, device })
+    const made = runService.create({ datasetId: dataset.id, preset, changes, device })
     say(`Training “${made.name}” for at most ${minutes} min; --minutes and --steps make it shorter …`)
     const run = await trainRun(workspace, made).finally(follow.end)
 
-    const model = keeper.modelSource(run.id)
-    const drawing = { model, device }
-    const { pictures } = await drawn.during(engine, (job) =>
-      engine.handlers.sample({ ...drawing, count: 36, seed: 1, save: false, job }),
+    const model = runService.modelSource(run.id)
+    const sampling = { model, device }
+    const { images } = await drawn.during(engine, (job) =>
+      engine.handlers.sample({ ...sampling, count: 36, seed: 1, save: false, job }),
     )
-    const { sheet } = await writing(out, () => writePictures(join(out, 'pictures'), pictures))
-    const picture = (index: number) => ({
+    const { sheet } = await writing(out, () => writeImages(join(out, 'images'), images))
+    const image = (index: number) => ({
       kind: 'dataset' as const,
       datasetDirectory: dataset.directory,
       index,
     })
-    const walk = await drawn.during(engine, (job) =>
+    const result = await drawn.during(engine, (job) =>
       engine.handlers.interpolate({
-        ...drawing,
-        a: picture(0),
-        b: picture(Math.floor(dataset.count / 2)),
+        ...sampling,
+        a: image(0),
+        b: image(Math.floor(dataset.count / 2)),
         frames: 9,
         mode: 'slerp',
         encoder: 'posterior',
@@ -93,7 +93,7 @@ async function demo(options: Options): Promise<void> {
       }),
     )
     const interpolation = join(out, 'interpolation.png')
-    await writing(out, () => writeWalk(interpolation, walk))
+    await writing(out, () => writeInterpolation(interpolation, result))
     say(`gallery: ${sheet}\ninterpolation: ${interpolation}`)
     answer(options.json ?? false, { ...trainAnswer(run), gallery: sheet, interpolation })
   })

@@ -5,24 +5,24 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import { writeSafetensors } from '../../../engine/checkpoints/safetensors.ts'
 import { writeFileAtomically } from '../../../files/atomic-write.ts'
-import { decodePictures } from '../../support/decode-images.ts'
+import { decodeImages } from '../../support/decode-images.ts'
 import {
-  addDrawingOptions,
+  addSamplingOptions,
   addEncodingOptions,
   checkpointOption,
   dataDirOption,
   deviceOption,
-  drawingFrom,
+  samplingFrom,
   encodingFrom,
   jsonOption,
 } from '../../support/options.ts'
-import type { DrawingFlags, EncodingFlags } from '../../support/options.ts'
+import type { SamplingFlags, EncodingFlags } from '../../support/options.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
-import { followDrawing } from '../../support/follow-sampling.ts'
+import { followSampling } from '../../support/follow-sampling.ts'
 import { answer, percent, say } from '../../support/output.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 
-interface Options extends DrawingFlags, EncodingFlags {
+interface Options extends SamplingFlags, EncodingFlags {
   out: string
   checkpoint?: CheckpointChoice
   device: DeviceChoice
@@ -33,60 +33,63 @@ interface Options extends DrawingFlags, EncodingFlags {
 export function addEncode(program: Command): void {
   const command = program
     .command('encode')
-    .description('turn pictures into latents, as a safetensors file')
+    .description('turn images into latents, as a safetensors file')
     .argument('<run>', 'its id, the beginning of one, or latest')
-    .argument('<images...>', 'pictures to encode')
+    .argument('<images...>', 'images to encode')
     .requiredOption('--out <file>', 'a .safetensors file')
     .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(encode)
-  addDrawingOptions(addEncodingOptions(command))
+  addSamplingOptions(addEncodingOptions(command))
 }
 
-async function encode(wanted: string, images: string[], options: Options): Promise<void> {
+async function encode(wanted: string, paths: string[], options: Options): Promise<void> {
   const { encoder, seed, device } = options
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
-  const drawing = drawingFrom(options)
+  const sampling = samplingFrom(options)
   await checkDestination(out, 'file')
-  const follow = followDrawing()
-  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
-    const run = keeper.find(wanted)
-    const pictures = await decodePictures(images, run.shape)
-    const request = { device, pictures, ...encodingFrom(options), drawing }
-    const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
-      keeper.withModel(
-        run.id,
-        async (model) => await engine.handlers.encode({ ...request, model, job }),
-        options.checkpoint,
-      ),
-    )
-    const { height, width, channels } = originals
-    const bytes = writeSafetensors({
-      tensors: {
-        latents: {
-          dtype: 'F32',
-          shape: [pictures.length, height, width, channels],
-          values: latents,
+  const follow = followSampling()
+  await withWorkspace(
+    { dataDir: options.dataDir, onEvent: follow.onEvent },
+    async ({ runService, engine }) => {
+      const run = runService.find(wanted)
+      const images = await decodeImages(paths, run.shape)
+      const request = { device, images, ...encodingFrom(options), sampling }
+      const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
+        runService.withModel(
+          run.id,
+          async (model) => await engine.handlers.encode({ ...request, model, job }),
+          options.checkpoint,
+        ),
+      )
+      const { height, width, channels } = originals
+      const bytes = writeSafetensors({
+        tensors: {
+          latents: {
+            dtype: 'F32',
+            shape: [paths.length, height, width, channels],
+            values: latents,
+          },
         },
-      },
-      metadata: {
-        run: run.id,
-        encoder,
-        ...(encoder === 'posterior-sample' ? { seed: String(seed) } : {}),
-        images: JSON.stringify(images.map((path) => basename(path))),
-      },
-    })
-    await writing(out, async () => {
-      await mkdir(dirname(out), { recursive: true })
-      await writeFileAtomically(out, bytes)
-    })
-    images.forEach((path, i) => {
-      say(`${basename(path)}: redrawn ${percent(reconstructionError[i] ?? 0)} off`)
-    })
-    answer(options.json ?? false, { run: run.id, file: out, encoder, reconstructionError })
-  })
+        metadata: {
+          run: run.id,
+          encoder,
+          ...(encoder === 'posterior-sample' ? { seed: String(seed) } : {}),
+          images: JSON.stringify(paths.map((path) => basename(path))),
+        },
+      })
+      await writing(out, async () => {
+        await mkdir(dirname(out), { recursive: true })
+        await writeFileAtomically(out, bytes)
+      })
+      paths.forEach((path, i) => {
+        say(`${basename(path)}: reconstruction ${percent(reconstructionError[i] ?? 0)} off`)
+      })
+      answer(options.json ?? false, { run: run.id, file: out, encoder, reconstructionError })
+    },
+  )
 }

@@ -5,22 +5,22 @@ import { exportFormats } from '#shared/engine-messages.ts'
 import type { ExportFormat } from '#shared/engine-messages.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import {
-  addDrawingOptions,
+  addSamplingOptions,
   checkpointOption,
   dataDirOption,
   deviceOption,
-  drawingFrom,
+  samplingFrom,
   jsonOption,
   wholeNumber,
 } from '../../support/options.ts'
-import type { DrawingFlags } from '../../support/options.ts'
+import type { SamplingFlags } from '../../support/options.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
-import { followDrawing } from '../../support/follow-sampling.ts'
+import { followSampling } from '../../support/follow-sampling.ts'
 import { answer, bytes, say } from '../../support/output.ts'
 import { checkSelection } from '../../support/settings.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 
-interface Options extends DrawingFlags {
+interface Options extends SamplingFlags {
   format: ExportFormat
   out: string
   count: number
@@ -41,30 +41,30 @@ export function addExport(program: Command): void {
         .makeOptionMandatory(),
     )
     .requiredOption('--out <folder>', 'where it goes; must not be there yet')
-    .option('--count <count>', 'pictures that one call will draw', wholeNumber, 16)
+    .option('--count <count>', 'images that one call will draw', wholeNumber, 16)
     .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(exportRun)
-  addDrawingOptions(command)
+  addSamplingOptions(command)
 }
 
 async function exportRun(wanted: string, options: Options): Promise<void> {
   const { format, out, count, checkpoint, device, dataDir, json = false } = options
   const folder = resolve(out)
-  const drawing = drawingFrom(options)
+  const sampling = samplingFrom(options)
   checkSelection({ count, seed: 0 })
   await checkDestination(folder, 'new-folder')
-  const follow = followDrawing()
-  await withWorkspace({ dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
-    const run = keeper.find(wanted)
+  const follow = followSampling()
+  await withWorkspace({ dataDir, onEvent: follow.onEvent }, async ({ runService, engine }) => {
+    const run = runService.find(wanted)
     const written = await writing(folder, () =>
       follow.during(engine, (job) =>
-        keeper.withModel(
+        runService.withModel(
           run.id,
           async (model) =>
-            await engine.handlers.export({ model, device, drawing, format, folder, count, job }),
+            await engine.handlers.export({ model, device, sampling, format, folder, count, job }),
           checkpoint,
         ),
       ),

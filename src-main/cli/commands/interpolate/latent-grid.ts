@@ -5,10 +5,10 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
 import type { Wanted } from './interpolate.ts'
 import { enlargement } from '../sample/sample.ts'
-import { decodePictures } from '../../support/decode-images.ts'
+import { decodeImages } from '../../support/decode-images.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
-import { followDrawing } from '../../support/follow-sampling.ts'
-import { drawingFrom, encodingFrom } from '../../support/options.ts'
+import { followSampling } from '../../support/follow-sampling.ts'
+import { samplingFrom, encodingFrom } from '../../support/options.ts'
 import { answer, percent, say } from '../../support/output.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 
@@ -24,10 +24,10 @@ export function gridSize(text: string): GridSize {
   return { rows: Number(rows), columns: Number(columns ?? rows) }
 }
 
-/** The file beside a sheet that holds the pictures it was made from. */
+/** The file beside a sheet that holds the images it was made from. */
 export const originalsFile = (sheet: string) => sheet.replace(/\.[a-z]+$/, '-originals.png')
 
-/** Draws a sheet between three or four pictures and writes it, its originals beside it. */
+/** Draws a sheet between three or four images and writes it, its originals beside it. */
 export async function writeGrid(
   out: string,
   { run: wanted, images, options, grid }: Wanted & { grid: GridSize },
@@ -36,39 +36,42 @@ export async function writeGrid(
     throw new FlowerbedError('bad-input', 'A grid is written as .png.', { where: options.out })
   await checkDestination(originalsFile(out), 'file')
   const { mode, device } = options
-  const follow = followDrawing()
-  await withWorkspace({ dataDir: options.dataDir, onEvent: follow.onEvent }, async ({ keeper, engine }) => {
-    const run = keeper.find(wanted)
-    const request = {
-      device,
-      pictures: await decodePictures(images, run.shape),
-      ...grid,
-      mode,
-      ...encodingFrom(options),
-      drawing: drawingFrom(options),
-    }
-    const { cells, originals, reconstructionError } = await follow.during(engine, (job) =>
-      keeper.withModel(
-        run.id,
-        async (model) => await engine.handlers.grid({ ...request, model, job }),
-        options.checkpoint,
-      ),
-    )
-    const enlarge = enlargement(cells)
-    await writing(out, async () => {
-      await mkdir(dirname(out), { recursive: true })
-      await writePng(out, tile(cells, grid.columns), { enlarge })
-      await writePng(originalsFile(out), tile(originals, 2), { enlarge })
-    })
-    say(
-      `${out} (redrawn, the corners differ from the originals by ${reconstructionError.map(percent).join(', ')})`,
-    )
-    answer(options.json ?? false, {
-      run: run.id,
-      file: out,
-      originals: originalsFile(out),
-      ...grid,
-      reconstructionError,
-    })
-  })
+  const follow = followSampling()
+  await withWorkspace(
+    { dataDir: options.dataDir, onEvent: follow.onEvent },
+    async ({ runService, engine }) => {
+      const run = runService.find(wanted)
+      const request = {
+        device,
+        images: await decodeImages(images, run.shape),
+        ...grid,
+        mode,
+        ...encodingFrom(options),
+        sampling: samplingFrom(options),
+      }
+      const { cells, originals, reconstructionError } = await follow.during(engine, (job) =>
+        runService.withModel(
+          run.id,
+          async (model) => await engine.handlers.grid({ ...request, model, job }),
+          options.checkpoint,
+        ),
+      )
+      const enlarge = enlargement(cells)
+      await writing(out, async () => {
+        await mkdir(dirname(out), { recursive: true })
+        await writePng(out, tile(cells, grid.columns), { enlarge })
+        await writePng(originalsFile(out), tile(originals, 2), { enlarge })
+      })
+      say(
+        `${out} (reconstruction, the corners differ from the originals by ${reconstructionError.map(percent).join(', ')})`,
+      )
+      answer(options.json ?? false, {
+        run: run.id,
+        file: out,
+        originals: originalsFile(out),
+        ...grid,
+        reconstructionError,
+      })
+    },
+  )
 }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import type { PictureGroup } from '#shared/engine-messages.ts'
+import type { ImageGroup } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
@@ -9,11 +9,11 @@ import type { Store } from '../../../database/store.ts'
 import { writeAnimation } from '../../support/animation.ts'
 import type { InterpolateOptions, Wanted } from './interpolate.ts'
 import { enlargement } from '../sample/sample.ts'
-import { decodePictures } from '../../support/decode-images.ts'
+import { decodeImages } from '../../support/decode-images.ts'
 import { originalsFile } from './latent-grid.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
-import { followDrawing } from '../../support/follow-sampling.ts'
-import { drawingFrom, encodingFrom } from '../../support/options.ts'
+import { followSampling } from '../../support/follow-sampling.ts'
+import { samplingFrom, encodingFrom } from '../../support/options.ts'
 import { answer, percent, say } from '../../support/output.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 
@@ -38,28 +38,28 @@ function strengthsOf({ from, to }: StrengthRange, frames: number): number[] {
   return Array.from({ length: frames }, (_, i) => from + ((to - from) * i) / (frames - 1))
 }
 
-/** Changes pictures by the difference of two groups and writes a row for each, its original beside them. */
+/** Changes images by the difference of two groups and writes a row for each, its original beside them. */
 export async function writeShift(out: string, { run: wanted, images, options }: Wanted): Promise<void> {
   const strengths = strengthsOf(options.strength, options.frames)
   if (!out.endsWith('.png') && images.length > 1)
-    throw new FlowerbedError('bad-input', 'An animation is of one picture; several are written as .png.')
+    throw new FlowerbedError('bad-input', 'An animation is of one image; several are written as .png.')
   await checkDestination(originalsFile(out), 'file')
-  const follow = followDrawing()
+  const follow = followSampling()
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
-    async ({ keeper, engine, store }) => {
-      const run = keeper.find(wanted)
+    async ({ runService, engine, store }) => {
+      const run = runService.find(wanted)
       const request = {
         device: options.device,
-        pictures: await decodePictures(images, run.shape),
+        images: await decodeImages(images, run.shape),
         add: await groupOf('add', { run, store, options }),
         subtract: await groupOf('subtract', { run, store, options }),
         strengths,
         ...encodingFrom(options),
-        drawing: drawingFrom(options),
+        sampling: samplingFrom(options),
       }
       const result = await follow.during(engine, (job) =>
-        keeper.withModel(
+        runService.withModel(
           run.id,
           async (model) => await engine.handlers.shift({ ...request, model, job }),
           options.checkpoint,
@@ -74,7 +74,7 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
         await writePng(originalsFile(out), tile(originals, 1), { enlarge })
       })
       say(
-        `${out} (${added} pictures less ${subtracted}; redrawn unchanged, ${percent(Math.max(...reconstructionError))} off at most)`,
+        `${out} (${added} images less ${subtracted}; reconstruction unchanged, ${percent(Math.max(...reconstructionError))} off at most)`,
       )
       answer(options.json ?? false, {
         run: run.id,
@@ -94,20 +94,20 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
 async function groupOf(
   name: 'add' | 'subtract',
   { run, store, options }: { run: RunRecord; store: Store; options: InterpolateOptions },
-): Promise<PictureGroup> {
+): Promise<ImageGroup> {
   const files = options[name]
   const label = options[`${name}Label`]
   if (files && label !== undefined)
     throw new FlowerbedError('bad-input', `Either --${name} or --${name}-label, not both.`)
-  if (files && files !== true) return { kind: 'pictures', pictures: await decodePictures(files, run.shape) }
+  if (files && files !== true) return { kind: 'images', images: await decodeImages(files, run.shape) }
   if (label === undefined) {
     throw new FlowerbedError('bad-input', `There is nothing to ${name}.`, {
-      hint: `Give pictures with --${name}, or a label with --${name}-label.`,
+      hint: `Give images with --${name}, or a label with --${name}-label.`,
     })
   }
   if (run.datasetId === null) {
-    throw new FlowerbedError('not-found', 'The pictures of this run were deleted.', {
-      hint: `Give picture files with --${name} instead, or import the folder again.`,
+    throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
+      hint: `Give image files with --${name} instead, or import the folder again.`,
     })
   }
   const { directory } = store.datasets.get(run.datasetId)

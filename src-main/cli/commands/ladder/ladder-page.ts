@@ -1,4 +1,4 @@
-import type { PictureShape } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Rung } from './ladder.ts'
 import { duration } from '../../support/output.ts'
 
@@ -12,9 +12,9 @@ const dashes = ['', '7 3', '2 3', '9 3 2 3', '14 4', '']
 const lineOf = (i: number) =>
   `class="curve c${i % dashes.length}" stroke-dasharray="${dashes[i % dashes.length] ?? ''}"`
 
-/** The report of a ladder as one page that needs nothing but the pictures beside it. */
+/** The report of a ladder as one page that needs nothing but the images beside it. */
 export function ladderPage(report: {
-  dataset: { name: string; count: number; shape: PictureShape }
+  dataset: { name: string; count: number; shape: ImageShape }
   rungs: Rung[]
 }): string {
   const { dataset, rungs } = report
@@ -26,17 +26,17 @@ export function ladderPage(report: {
 <title>Ladder: ${escape(dataset.name)}</title>
 <style>${style}</style>
 <h1>${escape(dataset.name)}</h1>
-<p>${dataset.count} pictures of ${width} × ${height}; the same pictures, seed and budget for each system.</p>
+<p>${dataset.count} images of ${width} × ${height}; the same images, seed and budget for each system.</p>
 <h2>What they draw</h2>
 <div class="row">
-${rungs.map(drawings).join('\n')}
+${rungs.map(samples).join('\n')}
 </div>
 <h2>How wrong the strokes are <small>velocity MSE by step, log scale, each point the mean of a stretch</small></h2>
 ${overlay(rungs)}
 <h2>In numbers</h2>
 <div class="scroll">${table(rungs)}</div>
-<h2>What is drawn from the latents of real pictures</h2>
-${rungs.map(redrawn).join('\n')}
+<h2>What is drawn from the latents of real images</h2>
+${rungs.map(reconstruction).join('\n')}
 </html>
 `
 }
@@ -52,7 +52,7 @@ h1 { margin: 0; font-size: 22px; font-weight: 500 }
 h2 { margin: 40px 0 12px; padding-top: 12px; border-top: 1px solid var(--line); font-size: 14px }
 p { margin: 0 } small, .quiet { color: var(--ink-2); font-size: 12px; font-weight: 400 }
 .row { display: grid; grid-template-columns: repeat(auto-fit, minmax(160px, 1fr)); gap: 20px }
-figure { margin: 0 } figure img, .redrawn img { display: block; width: 100%; image-rendering: pixelated }
+figure { margin: 0 } figure img, .reconstruction img { display: block; width: 100%; image-rendering: pixelated }
 figcaption { margin-top: 8px } h3 { margin: 0; font-size: 14px } ul { margin: 6px 0 0; padding: 0; list-style: none }
 .key { display: inline-block; width: 26px; height: 8px; margin-right: 6px }
 svg { display: block; width: 100%; overflow: visible } svg text { fill: var(--ink-2); font-size: 11px }
@@ -65,13 +65,13 @@ svg { display: block; width: 100%; overflow: visible } svg text { fill: var(--in
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
 th:first-child { text-align: left } thead th { color: var(--ink-2); font-size: 12px; font-weight: 400 }
 tbody th { font-weight: 400 }
-.redrawn { display: grid; grid-template-columns: 200px 1fr; gap: 20px; align-items: center; margin-bottom: 20px }
+.reconstruction { display: grid; grid-template-columns: 200px 1fr; gap: 20px; align-items: center; margin-bottom: 20px }
 `
 
 const key = (i: number) =>
   `<svg class="key" viewBox="0 0 26 8" aria-hidden="true"><path d="M0 4H26" ${lineOf(i)}/></svg>`
 
-function drawings({ samples, title, summary, changes }: Rung, i: number): string {
+function samples({ samples, title, summary, changes }: Rung, i: number): string {
   const items = changes.map(
     (change) => `<li>${escape(change.title)}: ${escape(change.from)} → ${escape(change.to)}</li>`,
   )
@@ -141,14 +141,14 @@ function table(rungs: Rung[]): string {
     return `<tr><th>${key(i)}${escape(title)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
   })
   const heads = ['steps', 'time', 'steps a second', 'velocity, last twentieth', ...names.map(escape)]
-  return `<table><thead><tr><th></th>${[...heads, 'redrawn off by'].map((head) => `<th>${head}</th>`).join('')}</tr></thead>
+  return `<table><thead><tr><th></th>${[...heads, 'reconstruction off by'].map((head) => `<th>${head}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('\n')}</tbody></table>
 <p class="quiet">Losses are those of the last step. Side terms are summed in the reference’s systems and per pixel in ours, so that only velocity can be compared across them.</p>`
 }
 
-function redrawn({ title, reconstruction, reconstructionError, encoder }: Rung): string {
-  return `<section class="redrawn">
-<div><h3>${escape(title)}</h3><p class="quiet">${percent(mean(reconstructionError))} off, encoded by ${encoder}. Above the pictures, below what is drawn from their latents.</p></div>
-<img src="${reconstruction}" alt="Above: pictures. Below: what is drawn from their latents.">
+function reconstruction({ title, reconstruction, reconstructionError, encoder }: Rung): string {
+  return `<section class="reconstruction">
+<div><h3>${escape(title)}</h3><p class="quiet">${percent(mean(reconstructionError))} off, encoded by ${encoder}. Above the images, below what is drawn from their latents.</p></div>
+<img src="${reconstruction}" alt="Above: images. Below: what is drawn from their latents.">
 </section>`
 }

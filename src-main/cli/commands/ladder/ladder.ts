@@ -13,9 +13,9 @@ import type { DeviceChoice, MetricSeries, RunRecord } from '#shared/schemas/run.
 import { tile, writePng } from '../../../engine/images/png.ts'
 import { writeFileAtomically } from '../../../files/atomic-write.ts'
 import { climb, createLadder } from '../../../runs/ladder.ts'
-import { comparedDrawing, redrawRequest } from '../../../runs/reconstructions.ts'
+import { comparedSampling, reconstructRequest } from '../../../runs/reconstructions.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
-import { followDrawing } from '../../support/follow-sampling.ts'
+import { followSampling } from '../../support/follow-sampling.ts'
 import { importFolder } from '../../support/import-folder.ts'
 import { Interrupted, wasInterrupted } from '../../support/interrupt.ts'
 import { ladderPage } from './ladder-page.ts'
@@ -58,21 +58,21 @@ export interface Rung {
   /** File names beside the report. */
   samples: string
   reconstruction: string
-  /** RMS difference of pictures and their redrawings in [0, 1], each by the encoder that the rung has. */
+  /** RMS difference of images and their reconstructions in [0, 1], each by the encoder that the rung has. */
   reconstructionError: number[]
   encoder: EncoderName
   /** Velocity loss along the way, thinned. */
   curve: { step: number; seconds: number; velocity: number }[]
 }
 
-const pictureCount = 16
+const imageCount = 16
 const curvePoints = 200
 
 export function addLadder(program: Command): void {
   program
     .command('ladder')
-    .description('train the reference’s five systems and our own on the same pictures, and compare them')
-    .argument('<folder>', 'pictures, also in subfolders')
+    .description('train the reference’s five systems and our own on the same images, and compare them')
+    .argument('<folder>', 'images, also in subfolders')
     .option('--out <folder>', 'where the report goes', 'flowerbed-ladder')
     .option('--steps <count>', 'corrections for each', wholeNumber)
     .option('--minutes <minutes>', 'time for each', positiveNumber)
@@ -97,14 +97,14 @@ async function ladder(folder: string, options: Options): Promise<void> {
   const follow = followTraining()
   const { dataDir } = options
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
-    const { store, keeper } = workspace
+    const { store, runService } = workspace
     const dataset = await importFolder({
       folder,
       store,
       ...(size ? { changes: { width: size, height: size } } : {}),
     })
     const experiment = createLadder(
-      { store, keeper },
+      { store, runService },
       {
         datasetId: dataset.id,
         budget: { steps, minutes },
@@ -157,7 +157,7 @@ function withChanges(rungs: Rung[], { store }: Workspace): Rung[] {
   })
 }
 
-/** Draws with a trained rung and redraws a few pictures. */
+/** Draws with a trained rung and reconstructions a few images. */
 async function draw(options: {
   workspace: Workspace
   dataset: DatasetRecord
@@ -165,18 +165,18 @@ async function draw(options: {
   out: string
 }): Promise<Rung> {
   const { workspace, dataset, run, out } = options
-  const { engine, keeper, store } = workspace
+  const { engine, runService, store } = workspace
   const preset = run.preset as PresetId
-  const { during } = followDrawing()
-  const { request, pictures, originals, drawn, reconstructionError } = await keeper.withModel(
+  const { during } = followSampling()
+  const { request, images, originals, drawn, reconstructionError } = await runService.withModel(
     run.id,
     async (model) => {
-      const asked = redrawRequest({ model, run, dataset })
+      const asked = reconstructRequest({ model, run, dataset })
       const { device } = asked
       const sampled = await during(engine, (job) =>
         engine.handlers.sample({
-          ...comparedDrawing,
-          ...{ model, device, count: pictureCount, seed: 1, save: false, job },
+          ...comparedSampling,
+          ...{ model, device, count: imageCount, seed: 1, save: false, job },
         }),
       )
       const encoded = await during(engine, (job) => engine.handlers.encode({ ...asked, job }))
@@ -184,11 +184,11 @@ async function draw(options: {
     },
   )
   const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }
-  const enlarge = enlargement(pictures)
+  const enlarge = enlargement(images)
   const pairs = tile(stacked(originals, drawn), originals.count)
   await writing(out, async () => {
     await mkdir(out, { recursive: true })
-    await writePng(join(out, files.samples), tile(pictures), { enlarge })
+    await writePng(join(out, files.samples), tile(images), { enlarge })
     await writePng(join(out, files.reconstruction), pairs, { enlarge })
   })
   return {
@@ -212,7 +212,7 @@ function curveOf({ steps, seconds, values }: MetricSeries): Rung['curve'] {
   return points
 }
 
-/** The pictures of two batches of one shape, one after the other. */
+/** The images of two batches of one shape, one after the other. */
 function stacked(a: PixelBatch, b: PixelBatch): PixelBatch {
   return { ...a, count: a.count + b.count, pixels: Uint8Array.from([...a.pixels, ...b.pixels]) }
 }

@@ -29,9 +29,9 @@ export function addRuns(program: Command): void {
     .action((run: string, _: object, command: Command) => checkpoints(run, command.optsWithGlobals()))
   runs
     .command('diagnostics')
-    .description('tell how a run encodes pictures, what its prior is like, and what is wrong, if anything')
+    .description('tell how a run encodes images, what its prior is like, and what is wrong, if anything')
     .argument('<run>', 'its id, the beginning of one, or latest')
-    .option('--step <step>', 'as of an earlier drawing of the grid', wholeNumber)
+    .option('--step <step>', 'as of an earlier sampling of the grid', wholeNumber)
     .action((run: string, _: object, command: Command) => diagnostics(run, command.optsWithGlobals()))
   runs
     .command('events')
@@ -73,7 +73,7 @@ async function list({ dataDir, json = false }: Options): Promise<void> {
     }
     if (unreadable.length > 0) say(leftOut(unreadable))
     const disk = await totalDiskUse(store.directory)
-    say(`Runs take ${bytes(disk.runs)}, pictures ${bytes(disk.datasets)}; ${bytes(disk.free)} are free.`)
+    say(`Runs take ${bytes(disk.runs)}, images ${bytes(disk.datasets)}; ${bytes(disk.free)} are free.`)
     answer(json, { runs, disk, ...(unreadable.length > 0 ? { unreadable } : {}) })
   })
 }
@@ -86,9 +86,9 @@ function leftOut(unreadable: { id: string; reason: string }[]): string {
 }
 
 async function checkpoints(wanted: string, { dataDir, json = false }: Options): Promise<void> {
-  await withWorkspace({ dataDir }, ({ keeper }) => {
-    const run = keeper.find(wanted)
-    const saves = keeper.saves.list(run.id)
+  await withWorkspace({ dataDir }, ({ runService }) => {
+    const run = runService.find(wanted)
+    const saves = runService.saves.list(run.id)
     if (saves.length === 0) say(`“${run.name}” has saved nothing yet.`)
     for (const save of saves) say(line(save))
     answer(json, { run: run.id, checkpoints: saves })
@@ -97,8 +97,8 @@ async function checkpoints(wanted: string, { dataDir, json = false }: Options): 
 }
 
 async function listEvents(wanted: string, { dataDir, json = false }: Options): Promise<void> {
-  await withWorkspace({ dataDir }, ({ keeper, store }) => {
-    const run = keeper.find(wanted)
+  await withWorkspace({ dataDir }, ({ runService, store }) => {
+    const run = runService.find(wanted)
     const events = store.events.list(store.runs.key(run.id))
     if (events.length === 0) say(`Nothing is recorded of “${run.name}” beside its training.`)
     for (const event of events)
@@ -123,12 +123,12 @@ async function diagnostics(
   wanted: string,
   { dataDir, json = false, step }: Options & { step?: number },
 ): Promise<void> {
-  await withWorkspace({ dataDir }, async ({ keeper, store }) => {
-    const run = keeper.find(wanted)
+  await withWorkspace({ dataDir }, async ({ runService, store }) => {
+    const run = runService.find(wanted)
     const found = await readDiagnostics(store.directory, run, step)
-    if (!found) say(`“${run.name}” has drawn nothing yet; diagnostics come with each drawing of the grid.`)
+    if (!found) say(`“${run.name}” has drawn nothing yet; diagnostics come with each sampling of the grid.`)
     else {
-      say(`“${run.name}” at step ${found.step}, seen on ${found.pictures} pictures:`)
+      say(`“${run.name}” at step ${found.step}, seen on ${found.images} images:`)
       for (const { title, term, value } of diagnosticFacts(found)) say(`  ${title}: ${value} (${term})`)
       const folder = diagnosticsFolderOf(store.directory, run.id)
       for (const { title, file, value } of diagnosticMaps(found))
@@ -151,9 +151,9 @@ async function pin(
   { run: wanted, step, pinned }: { run: string; step: number; pinned: boolean },
   { dataDir, json = false }: Options,
 ): Promise<void> {
-  await withWorkspace({ dataDir, writes: true }, ({ keeper }) => {
-    const run = keeper.find(wanted)
-    const save = keeper.saves.pin(run.id, { step, pinned })
+  await withWorkspace({ dataDir, writes: true }, ({ runService }) => {
+    const run = runService.find(wanted)
+    const save = runService.saves.pin(run.id, { step, pinned })
     say(line(save))
     answer(json, { run: run.id, checkpoint: save })
     return Promise.resolve()

@@ -4,30 +4,30 @@ import type { Command } from 'commander'
 import { maxFrames } from '#shared/schemas/sampling.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
-import { pictureAt, tile, writePng } from '../../../engine/images/png.ts'
+import { imageAt, tile, writePng } from '../../../engine/images/png.ts'
 import {
-  addDrawingOptions,
+  addSamplingOptions,
   checkpointOption,
   dataDirOption,
   deviceOption,
-  drawingFrom,
+  samplingFrom,
   jsonOption,
   notNegative,
   wholeNumber,
 } from '../../support/options.ts'
-import type { DrawingFlags } from '../../support/options.ts'
+import type { SamplingFlags } from '../../support/options.ts'
 import { answer, say } from '../../support/output.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
-import { followDrawing } from '../../support/follow-sampling.ts'
+import { followSampling } from '../../support/follow-sampling.ts'
 import { checkSelection } from '../../support/settings.ts'
 import { writeStrips, writeWays } from './trajectory.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
 
-/** Pictures on the contact sheet at most, in whole parts. */
+/** Images on the contact sheet at most, in whole parts. */
 const sheetAtMost = 1024
 
-interface Options extends DrawingFlags {
+interface Options extends SamplingFlags {
   count: number
   out: string
   seed: number
@@ -42,15 +42,15 @@ interface Options extends DrawingFlags {
 export function addSample(program: Command): void {
   const command = program
     .command('sample')
-    .description('draw new pictures')
+    .description('draw new images')
     .argument('<run>', 'its id, the beginning of one, or latest')
-    .requiredOption('--out <folder>', 'where the pictures go')
+    .requiredOption('--out <folder>', 'where the images go')
     .option('--count <count>', 'how many', wholeNumber, 16)
-    .option('--seed <number>', 'other pictures for another number', wholeNumber, 1)
-    .option('--temperature <factor>', 'how far from the prior’s mean drawings start', notNegative, 1)
+    .option('--seed <number>', 'other images for another number', wholeNumber, 1)
+    .option('--temperature <factor>', 'how far from the prior’s mean samples start', notNegative, 1)
     .option(
       '--trajectory <frames>',
-      'also write the way from noise to picture, in so many frames',
+      'also write the way from noise to image, in so many frames',
       wholeNumber,
       0,
     )
@@ -59,20 +59,20 @@ export function addSample(program: Command): void {
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(sample)
-  addDrawingOptions(command)
+  addSamplingOptions(command)
 }
 
 async function sample(wanted: string, options: Options): Promise<void> {
-  const follow = followDrawing()
+  const follow = followSampling()
   const { dataDir, json = false } = options
   checkAll(options)
   await checkDestination(resolve(options.out), 'folder')
   await withWorkspace({ dataDir, onEvent: follow.onEvent }, async (workspace) => {
-    const run = workspace.keeper.find(wanted)
-    const drawn = await drawInParts({ workspace, run, options, follow })
+    const run = workspace.runService.find(wanted)
+    const drawn = await sampleInParts({ workspace, run, options, follow })
     const { files, sheet, trajectory } = drawn
-    say(`${files.length} pictures and a sheet of them: ${sheet}`)
-    if (trajectory) say(`their ways from noise to picture: ${trajectory.animation}`)
+    say(`${files.length} images and a sheet of them: ${sheet}`)
+    if (trajectory) say(`their ways from noise to image: ${trajectory.animation}`)
     answer(json, { run: run.id, ...drawn })
   })
 }
@@ -80,19 +80,19 @@ async function sample(wanted: string, options: Options): Promise<void> {
 /** What is asked for in one part is checked by the engine, too, but only once TensorFlow is loaded. */
 function checkAll(options: Options): void {
   const { count, seed, temperature, trajectory } = options
-  drawingFrom(options)
+  samplingFrom(options)
   checkSelection({ count: Math.min(count, 16), seed, temperature, trajectory })
 }
 
 /** Draws and writes part after part, so that any count fits into memory. */
-async function drawInParts(given: {
+async function sampleInParts(given: {
   workspace: Workspace
   run: RunRecord
   options: Options
-  follow: ReturnType<typeof followDrawing>
+  follow: ReturnType<typeof followSampling>
 }) {
   const { workspace, run, options, follow } = given
-  const { engine, keeper } = workspace
+  const { engine, runService } = workspace
   const { count, seed, temperature, trajectory: frames, device } = options
   const folder = resolve(options.out)
   const files: string[] = []
@@ -104,27 +104,27 @@ async function drawInParts(given: {
   // Once at least: the engine is the one to refuse a count of nought.
   for (let first = 0; first === 0 || first < count; first += most) {
     const part = Math.min(most, count - first)
-    const { pictures, ...more } = await follow.during(
+    const { images, ...more } = await follow.during(
       engine,
       (job) =>
-        keeper.withModel(
+        runService.withModel(
           run.id,
           async (model) =>
             await engine.handlers.sample({
-              ...{ model, device, drawing: drawingFrom(options), job, save: false },
+              ...{ model, device, sampling: samplingFrom(options), job, save: false },
               ...{ count: part, first, seed, temperature, trajectory: frames },
             }),
           options.checkpoint,
         ),
       [first / count, (first + part) / count],
     )
-    files.push(...(await writing(folder, () => writeEach(folder, pictures, first))))
-    if (first < sheetAtMost) shown.push(pictures)
+    files.push(...(await writing(folder, () => writeEach(folder, images, first))))
+    if (first < sheetAtMost) shown.push(images)
     evaluations += (more.evaluations * part) / count
     const { trajectory } = more
     if (trajectory) {
       ways ??= trajectory
-      const enlarge = enlargement(pictures)
+      const enlarge = enlargement(images)
       const write = () => writeStrips({ folder, trajectory, frames, first, enlarge })
       strips.push(...(await writing(folder, write)))
     }
@@ -143,21 +143,21 @@ function partSize(frames: number): number {
 }
 
 /** One PNG an image, numbered on from `first`. */
-async function writeEach(folder: string, pictures: PixelBatch, first: number): Promise<string[]> {
+async function writeEach(folder: string, images: PixelBatch, first: number): Promise<string[]> {
   await mkdir(folder, { recursive: true })
   const files: string[] = []
-  for (let i = 0; i < pictures.count; i++) {
-    const file = join(folder, `picture-${String(first + i + 1).padStart(4, '0')}.png`)
-    await writePng(file, pictureAt(pictures, i))
+  for (let i = 0; i < images.count; i++) {
+    const file = join(folder, `image-${String(first + i + 1).padStart(4, '0')}.png`)
+    await writePng(file, imageAt(images, i))
     files.push(file)
   }
   return files
 }
 
-/** A contact sheet, small pictures enlarged. */
-async function writeSheet(folder: string, pictures: PixelBatch): Promise<string> {
+/** A contact sheet, small images enlarged. */
+async function writeSheet(folder: string, images: PixelBatch): Promise<string> {
   const sheet = join(folder, 'sheet.png')
-  await writePng(sheet, tile(pictures), { enlarge: enlargement(pictures) })
+  await writePng(sheet, tile(images), { enlarge: enlargement(images) })
   return sheet
 }
 
@@ -167,15 +167,15 @@ function joined(batches: PixelBatch[]): PixelBatch {
   return { ...one, count: batches.reduce((sum, { count }) => sum + count, 0), pixels }
 }
 
-/** One PNG a picture and a contact sheet, small pictures enlarged on the sheet. */
-export async function writePictures(
+/** One PNG an image and a contact sheet, small images enlarged on the sheet. */
+export async function writeImages(
   folder: string,
-  pictures: PixelBatch,
+  images: PixelBatch,
 ): Promise<{ files: string[]; sheet: string }> {
-  return { files: await writeEach(folder, pictures, 0), sheet: await writeSheet(folder, pictures) }
+  return { files: await writeEach(folder, images, 0), sheet: await writeSheet(folder, images) }
 }
 
-/** How many times a picture has to be enlarged to be well seen. */
+/** How many times an image has to be enlarged to be well seen. */
 export function enlargement({ width, height }: { width: number; height: number }): number {
   return Math.max(1, Math.floor(128 / Math.max(width, height)))
 }

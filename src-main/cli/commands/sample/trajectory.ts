@@ -1,15 +1,15 @@
 import { join } from 'node:path'
-import { pictureBytes } from '#shared/schemas/image.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { pictureAt, sheetColumns, tile, writePng } from '../../../engine/images/png.ts'
+import { imageAt, sheetColumns, tile, writePng } from '../../../engine/images/png.ts'
 import { writeAnimation } from '../../support/animation.ts'
 
-/** Pictures that are shown together in the animation. */
-export const animatedPictures = 16
-/** Width of the animation in pixels, where pictures are smaller. */
+/** Images that are shown together in the animation. */
+export const animatedImages = 16
+/** Width of the animation in pixels, where images are smaller. */
 const animationWidth = 512
 
-/** One strip a picture, from latent to picture; `first` is the number of the first. Answers the files. */
+/** One strip an image, from latent to image; `first` is the number of the first. Answers the files. */
 export async function writeStrips(options: {
   folder: string
   trajectory: PixelBatch
@@ -18,7 +18,7 @@ export async function writeStrips(options: {
   enlarge: number
 }): Promise<string[]> {
   const { folder, trajectory, frames, first, enlarge } = options
-  const size = pictureBytes(trajectory)
+  const size = imageBytes(trajectory)
   const files: string[] = []
   for (let i = 0; i * frames < trajectory.count; i++) {
     const file = join(folder, `way-${String(first + i + 1).padStart(4, '0')}.png`)
@@ -29,13 +29,13 @@ export async function writeStrips(options: {
   return files
 }
 
-/** The first pictures as a sheet that moves from latents to pictures and back. */
+/** The first images as a sheet that moves from latents to images and back. */
 export async function writeWays(file: string, trajectory: PixelBatch, frames: number): Promise<void> {
-  const count = Math.min(trajectory.count / frames, animatedPictures)
-  const size = pictureBytes(trajectory)
+  const count = Math.min(trajectory.count / frames, animatedImages)
+  const size = imageBytes(trajectory)
   const sheets = Array.from({ length: frames }, (_, frame) => {
     const pixels = new Uint8Array(count * size)
-    for (let i = 0; i < count; i++) pixels.set(pictureAt(trajectory, i * frames + frame).pixels, i * size)
+    for (let i = 0; i < count; i++) pixels.set(imageAt(trajectory, i * frames + frame).pixels, i * size)
     return tile({ ...trajectory, count, pixels })
   })
   const [sheet] = sheets as [PixelBatch]

@@ -134,13 +134,13 @@ function checkResume(given: {
 
 async function fresh(workspace: Workspace, folder: string, options: Options): Promise<RunRecord> {
   const { imageSize: size, name, preset, device } = options
-  const { store, keeper } = workspace
+  const { store, runService } = workspace
   const dataset = await importFolder({
     folder,
     store,
     ...(size !== undefined ? { changes: { width: size, height: size } } : {}),
   })
-  return keeper.create({
+  return runService.create({
     datasetId: dataset.id,
     preset,
     changes: settingsOf(options),
@@ -151,14 +151,14 @@ async function fresh(workspace: Workspace, folder: string, options: Options): Pr
 
 /** The run to resume and what changes with it; nothing is written before training has begun. */
 function resumed(
-  { keeper }: Workspace,
+  { runService }: Workspace,
   options: Options & { resume: string },
   deviceSaid: boolean,
 ): [RunRecord, TrainOptions] {
   const { steps, epochs, minutes, set, name, device, checkpoint } = options
-  const run = keeper.find(options.resume)
+  const run = runService.find(options.resume)
   const config = resumedConfig(run, { more: { steps, epochs, minutes }, changes: set })
-  const from = checkpoint === undefined ? null : keeper.saves.choose(run.id, checkpoint)
+  const from = checkpoint === undefined ? null : runService.saves.choose(run.id, checkpoint)
   const standing = from === null ? run : standingAt(run, from.step)
   if (isDone({ ...standing, config })) {
     const why = isTimeUp({ ...standing, config })

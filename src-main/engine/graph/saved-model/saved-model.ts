@@ -3,7 +3,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { nodeBackend } from '../../backend/tfjs.ts'
 import { GraphWriter } from './graph-def.ts'
 import { Loop, exitOf } from './loop.ts'
-import { inRow } from '../program.ts'
+import { concat } from '../program.ts'
 import type { ProgramSpec, TensorSpec, Values } from '../program.ts'
 import { types } from '../analysis/shapes.ts'
 import { feedNode, liveNodes, stateNode, trace } from '../trace.ts'
@@ -42,7 +42,7 @@ export function exportedModel(iteration: Iteration, signature: string): Uint8Arr
   for (const [name, spec] of kept) writeConstant(graph, constantNode(name), spec, constants[name])
   for (const [name, { shape, dtype }] of Object.entries(before.feeds)) graph.placeholder(name, shape, dtype)
   for (const [name, { shape, dtype }] of Object.entries(step.feeds)) {
-    const values = inRow(feeds.map((each) => each[name] as Values[string]))
+    const values = concat(feeds.map((each) => each[name] as Values[string]))
     writeConstant(graph, `steps/${name}`, { shape: [feeds.length, ...shape], dtype }, values)
   }
   writeConstant(graph, 'steps', { shape: [], dtype: 'int32' }, Int32Array.of(feeds.length))

@@ -9,11 +9,11 @@ export interface TakenStep {
   advance: (part: number) => Float32Array
 }
 
-/** The network's part in an adaptive solver, on flat values of as many pictures as it likes. */
+/** The network's part in an adaptive solver, on flat values of as many images as it likes. */
 export interface AdaptiveCalls {
   /** v(x, t). */
   slope: (x: Float32Array, t: number) => Float32Array
-  /** `embeddedStep`; one error a picture. */
+  /** `embeddedStep`; one error an image. */
   attempt: (point: { x: Float32Array; first: Float32Array; t: number; dt: number }) => {
     x: Float32Array
     slope: Float32Array
@@ -21,7 +21,7 @@ export interface AdaptiveCalls {
   }
 }
 
-/** Attempts after which a drawing is given up; smooth networks need a few dozen. */
+/** Attempts after which a sampling is given up; smooth networks need a few dozen. */
 const maxAttempts = 2000
 /** A step that cannot be told from none in float32. */
 const minSize = 1e-8
@@ -31,7 +31,7 @@ const attemptEvaluations = 6
 
 /**
  * Goes from `from` to `to` in steps as large as `tolerance` allows, each chosen by the errors of the two before (PI control;
- * Hairer, Nørsett and Wanner 1993, II.4, with the constants of their DOPRI5). All pictures take the steps of the one that
+ * Hairer, Nørsett and Wanner 1993, II.4, with the constants of their DOPRI5). All images take the steps of the one that
  * needs the smallest. Ends early, short of `to`, when it does not get there in 2000 attempts or its steps come to nought.
  */
 export function* adaptiveSteps(options: {
@@ -41,9 +41,9 @@ export function* adaptiveSteps(options: {
   to: number
   tolerance: number
   /** Whose errors count: the first so many, what follows is padding. */
-  pictures?: number
+  images?: number
 }): Generator<TakenStep> {
-  const { calls, from, to, tolerance, pictures } = options
+  const { calls, from, to, tolerance, images } = options
   const way = Math.sign(to - from)
   let { x } = options
   let t = from
@@ -57,7 +57,7 @@ export function* adaptiveSteps(options: {
     const dt = way * (size * 1.01 >= left ? left : size)
     const start = { x, first, t }
     const tried = calls.attempt({ ...start, dt })
-    const error = worst(tried.error, pictures)
+    const error = worst(tried.error, images)
     // The two evaluations before the first step are told with it.
     const evaluations = attemptEvaluations + (attempt === 0 ? 2 : 0)
     const advance = (part: number) => calls.attempt({ ...start, dt: part }).x
@@ -83,8 +83,8 @@ function factor({ error, before, most }: { error: number; before: number; most: 
   return Math.min(most, Math.max(0.2, wanted))
 }
 
-function worst(errors: Float32Array, pictures = errors.length): number {
-  const counted = errors.subarray(0, pictures)
+function worst(errors: Float32Array, images = errors.length): number {
+  const counted = errors.subarray(0, images)
   return counted.some((error) => !Number.isFinite(error)) ? Infinity : Math.max(...counted)
 }
 

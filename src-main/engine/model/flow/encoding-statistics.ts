@@ -3,10 +3,10 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { klElements } from './divergence.ts'
 import type { Gaussian } from './system.ts'
 
-/** A dimension whose mean varies less than this over the pictures says nothing of them (Burda et al. 2016, section 5.2). */
+/** A dimension whose mean varies less than this over the images says nothing of them (Burda et al. 2016, section 5.2). */
 const activeVariance = 0.01
 
-/** Sums over pictures of what q(z|x) says of each dimension; all alike in length. */
+/** Sums over images of what q(z|x) says of each dimension; all alike in length. */
 export interface EncodingSums {
   mean: Float32Array
   meanSquare: Float32Array
@@ -15,38 +15,38 @@ export interface EncodingSums {
   kl: Float32Array
 }
 
-/** What the encodings of some pictures have in common. Sizes in nats are those of one dimension on average. */
+/** What the encodings of some images have in common. Sizes in nats are those of one dimension on average. */
 export interface EncodingStatistics {
-  /** Means of q over pictures and dimensions: their average and their spread around it. */
+  /** Means of q over images and dimensions: their average and their spread around it. */
   mean: { average: number; spread: number }
   /** Standard deviations of q: their average, and the least and the largest dimension's own average. */
   std: { average: number; low: number; high: number }
   /** KL(q‖p). */
   kl: number
-  /** Dimensions that tell pictures apart, of all. */
+  /** Dimensions that tell images apart, of all. */
   activeDimensions: number
   dimensions: number
   /**
    * KL(N(μ, σ²)‖p), μ and σ² being the aggregate posterior's moments: nought when what is drawn from p falls where
-   * pictures are encoded to (Hoffman & Johnson 2016 name this part of the KL the marginal one).
+   * images are encoded to (Hoffman & Johnson 2016 name this part of the KL the marginal one).
    */
   aggregateGap: number
 }
 
 /** Those sums in a graph: q of `[n, h, w, c]`, p broadcast over n → each `[h, w, c]`. */
 export function encodingSums(q: Gaussian, p: Gaussian<Tensor>): Record<keyof EncodingSums, Tensor> {
-  const overPictures = (value: Tensor) => tf.sum(value, 0)
+  const overImages = (value: Tensor) => tf.sum(value, 0)
   const variance = tf.exp(q.logvar)
   return {
-    mean: overPictures(q.mean),
-    meanSquare: overPictures(tf.square(q.mean)),
-    std: overPictures(tf.sqrt(variance)),
-    variance: overPictures(variance),
-    kl: overPictures(klElements(q, p)),
+    mean: overImages(q.mean),
+    meanSquare: overImages(tf.square(q.mean)),
+    std: overImages(tf.sqrt(variance)),
+    variance: overImages(variance),
+    kl: overImages(klElements(q, p)),
   }
 }
 
-/** @param sums over `count` pictures @param p the prior's mean and logvar per dimension, or one for all */
+/** @param sums over `count` images @param p the prior's mean and logvar per dimension, or one for all */
 export function encodingStatistics(
   sums: EncodingSums,
   count: number,

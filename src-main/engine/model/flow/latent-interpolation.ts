@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Between } from '#shared/engine-messages.ts'
 
-/** Straight line between latents of one picture each, `[1, h, w, c]`, at shares in [0, 1] → `[shares, h, w, c]`. */
+/** Straight line between latents of one image each, `[1, h, w, c]`, at shares in [0, 1] → `[shares, h, w, c]`. */
 export function lerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {
   return tf.tidy(() => {
     const s = tf.tensor4d(shares, [shares.length, 1, 1, 1])
@@ -11,7 +11,7 @@ export function lerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {
 }
 
 /**
- * Along the great circle (Shoemake 1985), each picture's latent taken as one vector, so that what lies between stays as
+ * Along the great circle (Shoemake 1985), each image's latent taken as one vector, so that what lies between stays as
  * long as the ends; nearly parallel latents fall back to the straight line.
  */
 export function slerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {
@@ -43,7 +43,7 @@ export type Corners = ThreeCorners | readonly [...ThreeCorners, Tensor4D]
  * The corner that completes three: d = b + c − a, which is to c as b is to a (Mikolov et al. 2013). Taking it rather
  * than leaving half a sheet empty fills every cell, and with straight lines the half towards `a` is the triangle between
  * the three, in barycentric coordinates. That sum is longer than its neighbours (√3 times where the three are at right
- * angles), where no latent of a picture lies; so for `slerp` it is scaled to the mean of their lengths,
+ * angles), where no latent of an image lies; so for `slerp` it is scaled to the mean of their lengths,
  * d · (|b| + |c|) / (2 |d|).
  */
 export function fourthCorner(corners: ThreeCorners, mode: Between): Tensor4D {

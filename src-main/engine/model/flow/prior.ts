@@ -28,6 +28,6 @@ export function learnedPrior(shape: number[], floor: boolean): Prior {
 }
 
 /** z = mean + exp(logvar/2)·noise. */
-export function drawFrom(p: Gaussian<Tensor>, noise: Tensor4D): Tensor4D {
+export function sampleFrom(p: Gaussian<Tensor>, noise: Tensor4D): Tensor4D {
   return noise.mul(tf.exp(p.logvar.mul(0.5))).add(p.mean)
 }

@@ -65,7 +65,7 @@ export interface EmbeddedStep {
   x: Tensor4D
   /** v(x, t + dt), with which the next step begins. */
   slope: Tensor4D
-  /** Of each picture `[n]`: root mean square of its error over what `tolerance` allows; up to 1 is good. */
+  /** Of each image `[n]`: root mean square of its error over what `tolerance` allows; up to 1 is good. */
   error: Tensor1D
 }
 
@@ -113,7 +113,7 @@ function stages(options: {
   return slopes
 }
 
-/** t + c·dt for every picture. Rounding must not push it outside of what the network has seen. */
+/** t + c·dt for every image. Rounding must not push it outside of what the network has seen. */
 function timesAt(options: { x: Tensor4D; t: Tensor; dt: Tensor; c: number }): Tensor1D {
   const { x, t, dt, c } = options
   const time = tf.minimum(1, tf.maximum(0, t.add(dt.mul(c))))

@@ -22,7 +22,7 @@ export interface Objective {
   loss: Tensor
   /** Loss terms by the names the user sees: velocity, kl, prior (those that take part). */
   terms: Record<string, Tensor>
-  /** Each picture's part of the velocity term, whose mean it is: `[batch]`. */
+  /** Each image's part of the velocity term, whose mean it is: `[batch]`. */
   velocityErrors: Tensor1D
   posterior: Gaussian
   z: Tensor4D
@@ -44,7 +44,7 @@ export interface System {
   velocity: (parameters: Parameters, xT: Tensor4D, t: Tensor1D) => Tensor4D
   /** q(z|x); null for a system without a posterior. */
   posterior: ((parameters: Parameters, x: Tensor4D) => Gaussian) | null
-  /** p(z), broadcast over pictures: the learned one or N(0, 1). */
+  /** p(z), broadcast over images: the learned one or N(0, 1). */
   prior: (parameters: Parameters) => Gaussian<Tensor>
   /** Standard normal noise `[batch, height, width, channels]` → z ~ p(z), its spread times `temperature` (default 1). */
   latent: (parameters: Parameters, noise: Tensor4D, temperature?: Tensor) => Tensor4D

@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
 
-/** The way from picture (t = 0) to noise (t = 1) is told apart in this many equal stretches. */
+/** The way from image (t = 0) to noise (t = 1) is told apart in this many equal stretches. */
 export const timeBuckets = 4
 
 /**
- * Sums of a value per picture by the stretch of the way that its time is in, and how many pictures are in each:
+ * Sums of a value per image by the stretch of the way that its time is in, and how many images are in each:
  * `value` and `t` `[n]` → two `[timeBuckets]`.
  */
 export function bucketSums(value: Tensor1D, t: Tensor1D): { sums: Tensor1D; counts: Tensor1D } {
@@ -21,7 +21,7 @@ export function bucketSums(value: Tensor1D, t: Tensor1D): { sums: Tensor1D; coun
   }
 }
 
-/** The mean of each stretch by the name of its curve, `velocityTime1` being nearest the picture; those of no picture are left out. */
+/** The mean of each stretch by the name of its curve, `velocityTime1` being nearest the image; those of no image are left out. */
 export function errorsOfTimes(
   sums: ArrayLike<number> = [],
   counts: ArrayLike<number> = [],

@@ -1,11 +1,11 @@
-import type { Drawing } from '#shared/schemas/sampling.ts'
+import type { Sampling } from '#shared/schemas/sampling.ts'
 
 /** Where a fixed solver's steps lie. */
 export interface TimeGrid {
   steps: number
   from: number
   to: number
-  grid?: Drawing['timeGrid']
+  grid?: Sampling['timeGrid']
   /** s of the grid `shift`. */
   shift?: number
 }

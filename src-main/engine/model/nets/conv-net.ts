@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { Layers } from './layers.ts'
-import { overPixels } from './ops.ts'
+import { broadcastOverPixels } from './ops.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 const depths = [1, 2, 3, 4] as const
@@ -20,7 +20,7 @@ export function convVelocity({ channels, hidden }: NetworkSize): VelocityNetwork
       const t1 = t.reshape<tf.Tensor2D>([-1, 1])
       let h = xT
       stack.forEach(({ conv, time }, i) => {
-        const stroke = tf.tanh<Tensor4D>(conv(parameters, h).add(overPixels(time(parameters, t1))))
+        const stroke = tf.tanh<Tensor4D>(conv(parameters, h).add(broadcastOverPixels(time(parameters, t1))))
         h = i === 0 ? stroke : h.add(stroke)
       })
       return last(parameters, h)
@@ -29,7 +29,7 @@ export function convVelocity({ channels, hidden }: NetworkSize): VelocityNetwork
 }
 
 /**
- * The reference's plain posterior. Its last convolution has two outputs whatever the picture's channels, as the
+ * The reference's plain posterior. Its last convolution has two outputs whatever the image's channels, as the
  * reference has it: mean and logvar are `[n, h, w, 1]` and broadcast over colour.
  */
 export function convPosterior({ channels, hidden }: NetworkSize): PosteriorNetwork {

@@ -15,7 +15,7 @@ export interface PosteriorNetwork {
   apply: (parameters: Parameters, x: Tensor4D) => Gaussian
 }
 
-/** Size of the pictures and base width of a network, and whether its blocks are computed again for the gradient. */
+/** Size of the images and base width of a network, and whether its blocks are computed again for the gradient. */
 export interface NetworkSize {
   height: number
   width: number

@@ -85,12 +85,12 @@ export function fromPatches(x: Tensor4D, side: number): Tensor4D {
   return tf.transpose(split, [0, 1, 3, 2, 4, 5]).reshape([n, h * side, w * side, c])
 }
 
-/** A per-channel vector for each picture, `[n, c]`, as something to add to `[n, h, w, c]`. */
-export function overPixels(x: Tensor2D): Tensor4D {
+/** A per-channel vector for each image, `[n, c]`, as something to add to `[n, h, w, c]`. */
+export function broadcastOverPixels(x: Tensor2D): Tensor4D {
   return x.reshape([x.shape[0], 1, 1, x.shape[1]])
 }
 
-/** What comes after a normalisation, by picture and channel `[n, c]`: h·(1 + scale) + shift. */
+/** What comes after a normalisation, by image and channel `[n, c]`: h·(1 + scale) + shift. */
 export interface Film {
   scale: Tensor2D
   shift: Tensor2D
@@ -99,7 +99,7 @@ export interface Film {
 /**
  * Group normalisation (Wu & He 2018) of x `[n, h, w, c]` over `groups` groups of channels, then scale and shift `[c]`,
  * `film` (Perez et al. 2018) and, if asked, relu. Variance is the biased one, epsilon 1e-5, as in PyTorch. With `offset`
- * it is that of x + offset, which is by picture and channel `[n, c]`.
+ * it is that of x + offset, which is by image and channel `[n, c]`.
  */
 export function groupNorm(options: {
   x: Tensor4D
@@ -112,7 +112,7 @@ export function groupNorm(options: {
 }): Tensor4D {
   const { x, scale, shift, groups, offset, film, relu: cut = false } = options
   const [n, , , c] = x.shape
-  // Spread by arithmetic: the gradient of tfjs's tile is one slice and one addition for every picture.
+  // Spread by arithmetic: the gradient of tfjs's tile is one slice and one addition for every image.
   const [gamma, beta] = [scale.reshape<Tensor2D>([1, c]), shift.reshape<Tensor2D>([1, c])]
   const rest = { x, offset, groups, relu: cut }
   if (!film) {
@@ -142,10 +142,10 @@ interface Normalization {
 const normalized = (options: Normalization): Tensor4D => {
   if (hasKernels()) return normalizedByKernel(options)
   const { x, offset } = options
-  return normalizedByParts(offset ? { ...options, x: x.add<Tensor4D>(overPixels(offset)) } : options)
+  return normalizedByParts(offset ? { ...options, x: x.add<Tensor4D>(broadcastOverPixels(offset)) } : options)
 }
 
-/** By operations of our own (`engine/kernels`), each of which reads a picture while it is in the cache. */
+/** By operations of our own (`engine/kernels`), each of which reads an image while it is in the cache. */
 function normalizedByKernel({ x, offset, scale, shift, groups, relu: cut }: Normalization): Tensor4D {
   const attributes = { groups, relu: cut }
   // eslint-disable-next-line max-params -- tfjs hands the inputs and `save` over one by one
@@ -166,7 +166,7 @@ function normalizedByKernel({ x, offset, scale, shift, groups, relu: cut }: Norm
 }
 
 /**
- * By TensorFlow's operations. A picture's channel is stretched and shifted as a whole, so full-size passes are few:
+ * By TensorFlow's operations. An image's channel is stretched and shifted as a whole, so full-size passes are few:
  * y = x·a + b with a = scale/std and b = shift − mean·a, and backwards dx = dy·a + x·p + q, all factors but x and dy
  * being `[n, 1, c]`.
  */
@@ -174,7 +174,7 @@ function normalizedByParts({ x, scale, shift, groups, relu: cut }: Normalization
   const [n, h, w, c] = x.shape
   const [places, inGroup] = [h * w, c / groups]
   const rows = [n, places, c]
-  /** Each picture's channels summed over its places: `[n, h·w, c]` → `[n, 1, c]`. */
+  /** Each image's channels summed over its places: `[n, h·w, c]` → `[n, 1, c]`. */
   const overPlaces = (value: Tensor) => tf.sum(value, [1], true)
   /** Each channel's value as the mean of its group: `[n, 1, c]` → the same. */
   const groupMean = (value: Tensor) => {

@@ -22,7 +22,7 @@ export function resizedBeside(x: Tensor4D, other: Tensor4D, method: ResizeMethod
     : tf.concat([resize(x, { height, width, method }), other], 3)
 }
 
-/** By operations of our own (`engine/kernels`), which write into the joint pictures and read out of them at once. */
+/** By operations of our own (`engine/kernels`), which write into the joint images and read out of them at once. */
 function besideByKernel(x: Tensor4D, other: Tensor4D, method: ResizeMethod): Tensor4D {
   const [, height, width, channels] = x.shape
   const bilinear = method === 'bilinear'

@@ -10,7 +10,7 @@ import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.t
 /**
  * Our own U-Net: residual blocks with the normalisation first, a sinusoidal time embedding that scales and shifts every
  * block, mean pooling down and nearest doubling up. It works on patches of pixels, since most of its arithmetic would
- * else go into the finest level, at a width that would be too narrow there. The last convolution starts at nought: the first drawings are plain grey rather than wild.
+ * else go into the finest level, at a width that would be too narrow there. The last convolution starts at nought: the first samples are plain grey rather than wild.
  */
 
 const frequencies = 16
@@ -113,15 +113,15 @@ const pixelMean = 0.5
 const pixelStd = 0.35
 /** Nearer to the data than this the velocity is no longer divided by t, which has no bound there. */
 const leastTime = 0.02
-/** Nearer to the data than this a wrong stroke counts less: the last ones would else drown what shapes the picture. */
+/** Nearer to the data than this a wrong stroke counts less: the last ones would else drown what shapes the image. */
 const fullWeightFrom = 0.15
 
 /**
- * The network says what the picture is, and the velocity follows: v = (x_t − x̂) / t on the straight path. A picture
+ * The network says what the image is, and the velocity follows: v = (x_t − x̂) / t on the straight path. An image
  * fits through few channels where noise would not (Li and He 2025, “Back to Basics”). Points are scaled to spread one:
  * with x_t centred, var(t) = (1 − t)²d² + t².
  */
-function throughPicture(xT: Tensor4D, t: Tensor1D, draw: (input: Tensor4D) => Tensor4D): Tensor4D {
+function throughImage(xT: Tensor4D, t: Tensor1D, draw: (input: Tensor4D) => Tensor4D): Tensor4D {
   const time = t.reshape<Tensor4D>([-1, 1, 1, 1])
   const rest = tf.sub<Tensor4D>(1, time)
   const std = tf.sqrt(
@@ -130,10 +130,10 @@ function throughPicture(xT: Tensor4D, t: Tensor1D, draw: (input: Tensor4D) => Te
       .mul(pixelStd ** 2)
       .add<Tensor4D>(time.mul(time)),
   )
-  const picture = draw(xT.sub(rest.mul(pixelMean)).div<Tensor4D>(std))
+  const image = draw(xT.sub(rest.mul(pixelMean)).div<Tensor4D>(std))
     .mul(pixelStd)
     .add<Tensor4D>(pixelMean)
-  return xT.sub(picture).div(tf.maximum(time, leastTime))
+  return xT.sub(image).div(tf.maximum(time, leastTime))
 }
 
 /** Velocity network of the own presets. */
@@ -148,7 +148,7 @@ export function resunetVelocity(size: NetworkSize): VelocityNetwork {
     parameters: layers.parameters,
     apply: (parameters, xT, t) => {
       const embedded = relu(time1(parameters, timeEmbedding(t, frequencies)))
-      return throughPicture(xT, t, (input) => apply(parameters, input, relu(time2(parameters, embedded))))
+      return throughImage(xT, t, (input) => apply(parameters, input, relu(time2(parameters, embedded))))
     },
     weight: (t) => {
       const time = t.reshape<Tensor4D>([-1, 1, 1, 1])
@@ -157,7 +157,7 @@ export function resunetVelocity(size: NetworkSize): VelocityNetwork {
   }
 }
 
-/** Posterior of the own presets: half as wide, since saying where a picture lies is easier than drawing it. */
+/** Posterior of the own presets: half as wide, since saying where an image lies is easier than sampling it. */
 export function resunetPosterior(size: NetworkSize): PosteriorNetwork {
   const { channels, hidden } = size
   const layers = new Layers('posterior', size)

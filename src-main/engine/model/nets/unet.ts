@@ -3,7 +3,7 @@ import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../flow/system.ts'
 import { Layers } from './layers.ts'
 import type { Block } from './layers.ts'
-import { maxPool2, overPixels, relu } from './ops.ts'
+import { maxPool2, broadcastOverPixels, relu } from './ops.ts'
 import { resize, resizedBeside } from './resize.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
@@ -134,9 +134,9 @@ function bottleneck(layers: Layers, size: NetworkSize) {
     const time = timeOf(parameters, t)
     const bottom = conv
       ? norm(parameters, conv(parameters, h), { offset: time, relu: true })
-      : norm(parameters, overPixels(time), { relu: true })
+      : norm(parameters, broadcastOverPixels(time), { relu: true })
     const global = relu(squeeze(parameters, tf.mean<Tensor2D>(bottom, [1, 2])))
-    return expand(parameters, overPixels(global)).add<Tensor4D>(bottom)
+    return expand(parameters, broadcastOverPixels(global)).add<Tensor4D>(bottom)
   }
 }
 

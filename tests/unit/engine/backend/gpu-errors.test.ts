@@ -36,7 +36,7 @@ describe('outOfMemory', () => {
   ])('says in numbers: %s', (words, message) => {
     const error = outOfMemory(new Error(words), free)
     expect(error).toMatchObject({ kind: 'no-space', message, where: 'batch' })
-    expect(error?.hint).toMatch(/fewer pictures per step/)
+    expect(error?.hint).toMatch(/fewer images per step/)
     expect(/choose the device “cpu”/.test(error?.hint ?? '')).toBe(message.startsWith('The GPU'))
   })
 

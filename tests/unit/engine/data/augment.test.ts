@@ -1,20 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
-import type { PictureShape } from '#shared/schemas/image.ts'
-import { drawVariation, lightLength, viewLength, viewOf } from '../../../../src-main/engine/data/augment.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
+import { randomVariation, lightLength, viewLength, viewOf } from '../../../../src-main/engine/data/augment.ts'
 import type { Augmentation } from '../../../../src-main/engine/data/augment.ts'
 
 const shapes = fc.record({
   height: fc.integer({ min: 1, max: 7 }),
   width: fc.integer({ min: 1, max: 7 }),
   channels: fc.constantFrom(1, 3, 4),
-}) as fc.Arbitrary<PictureShape>
+}) as fc.Arbitrary<ImageShape>
 
 const still = { mirrored: false, upsideDown: false, quarters: 0, down: 0, right: 0 }
 const inside = (place: number, side: number) => Math.min(side - 1, Math.max(0, place))
 
 /** Row and column that the pixel at y, x comes from. */
-function source({ height, width }: PictureShape, view: ArrayLike<number>, [y, x]: [number, number]) {
+function source({ height, width }: ImageShape, view: ArrayLike<number>, [y, x]: [number, number]) {
   const [down = 0, right = 0, first = 0, perRow = 0, perColumn = 0] = Array.from(view)
   const place = first + inside(y - down, height) * perRow + inside(x - right, width) * perColumn
   return [Math.floor(place / width), place % width]
@@ -22,7 +22,7 @@ function source({ height, width }: PictureShape, view: ArrayLike<number>, [y, x]
 
 /** Checks a way of looking pixel by pixel against where each is to come from. */
 function expectMoved(
-  shape: PictureShape,
+  shape: ImageShape,
   way: Partial<typeof still>,
   from: (y: number, x: number) => [number, number],
 ): void {
@@ -31,7 +31,7 @@ function expectMoved(
     for (let x = 0; x < shape.width; x++) expect(source(shape, view, [y, x])).toEqual(from(y, x))
 }
 
-describe('ways to look at a picture, at any shape', () => {
+describe('ways to look at an image, at any shape', () => {
   it('mirrors', () => {
     fc.assert(
       fc.property(shapes, (shape) => {
@@ -85,17 +85,17 @@ const everything: Augmentation = { flip: true, flipVertical: true, turn: true, s
 const rows = (values: Float32Array, length: number) =>
   Array.from({ length: values.length / length }, (_, i) => [...values.subarray(i * length, (i + 1) * length)])
 
-describe('the pictures of a step', () => {
+describe('the images of a step', () => {
   it('stay as they are when nothing is asked for', () => {
-    const shape: PictureShape = { height: 3, width: 5, channels: 3 }
-    const { views } = drawVariation({ settings: off, shape, count: 4, seed: 1, step: 2 })
+    const shape: ImageShape = { height: 3, width: 5, channels: 3 }
+    const { views } = randomVariation({ settings: off, shape, count: 4, seed: 1, step: 2 })
     for (const view of rows(views, viewLength)) expect(view).toEqual(viewOf(shape, still))
   })
 
-  it('are varied the same way for the same seed and step, from inside the picture, and else differ', () => {
+  it('are varied the same way for the same seed and step, from inside the image, and else differ', () => {
     fc.assert(
       fc.property(shapes, fc.nat(1000), fc.nat(100_000), (shape, seed, step) => {
-        const made = () => drawVariation({ settings: everything, shape, count: 5, seed, step })
+        const made = () => randomVariation({ settings: everything, shape, count: 5, seed, step })
         const { views, lights } = made()
         expect(made()).toEqual({ views, lights })
         const corners = [0, shape.height - 1].flatMap((y) =>
@@ -112,16 +112,22 @@ describe('the pictures of a step', () => {
         }
       }),
     )
-    const shape: PictureShape = { height: 6, width: 6, channels: 3 }
+    const shape: ImageShape = { height: 6, width: 6, channels: 3 }
     const of = (seed: number, step: number) =>
-      drawVariation({ settings: everything, shape, count: 4, seed, step })
+      randomVariation({ settings: everything, shape, count: 4, seed, step })
     expect(of(1, 2)).not.toEqual(of(1, 3))
     expect(of(1, 2)).not.toEqual(of(2, 2))
   })
 
   it('are each moved on their own, as far as asked for in every direction and no further', () => {
-    const shape: PictureShape = { height: 10, width: 20, channels: 1 }
-    const { views } = drawVariation({ settings: { ...off, shift: 0.2 }, shape, count: 400, seed: 1, step: 0 })
+    const shape: ImageShape = { height: 10, width: 20, channels: 1 }
+    const { views } = randomVariation({
+      settings: { ...off, shift: 0.2 },
+      shape,
+      count: 400,
+      seed: 1,
+      step: 0,
+    })
     const moves = rows(views, viewLength).map(([down = 9, right = 9]) => [down, right] as const)
     for (const [down, right] of moves) {
       expect(Math.abs(down)).toBeLessThanOrEqual(2)
@@ -131,8 +137,8 @@ describe('the pictures of a step', () => {
   })
 
   it('are turned all four ways where they are square, else two', () => {
-    const ways = (shape: PictureShape) => {
-      const { views } = drawVariation({
+    const ways = (shape: ImageShape) => {
+      const { views } = randomVariation({
         ...{ settings: { ...off, turn: true }, shape, count: 200, seed: 3, step: 9 },
       })
       return new Set(rows(views, viewLength).map(([, , first]) => first)).size
@@ -143,7 +149,7 @@ describe('the pictures of a step', () => {
 })
 
 test('a shift that is asked for is at least a pixel', () => {
-  const shape: PictureShape = { height: 4, width: 4, channels: 1 }
-  const { views } = drawVariation({ settings: { ...off, shift: 0.01 }, shape, count: 50, seed: 1, step: 1 })
+  const shape: ImageShape = { height: 4, width: 4, channels: 1 }
+  const { views } = randomVariation({ settings: { ...off, shift: 0.01 }, shape, count: 50, seed: 1, step: 1 })
   expect(new Set(rows(views, viewLength).map(([down]) => down))).toEqual(new Set([-1, 0, 1]))
 })

@@ -1,27 +1,27 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { splitPictures } from '../../../../src-main/engine/data/split.ts'
+import { splitImages } from '../../../../src-main/engine/data/split.ts'
 
-test('every picture is on one side, the share is kept, and the same seed splits the same', () => {
+test('every image is on one side, the share is kept, and the same seed splits the same', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 2, max: 500 }),
       fc.double({ min: 0.01, max: 0.5, noNaN: true }),
       fc.nat(1000),
       (count, share, seed) => {
-        const { training, held } = splitPictures({ count, share, seed })
+        const { training, held } = splitImages({ count, share, seed })
         expect([...training, ...held].sort((a, b) => a - b)).toEqual(
           Array.from({ length: count }, (_, i) => i),
         )
         expect(training.length).toBeGreaterThan(0)
         expect(Math.abs(held.length - count * share)).toBeLessThanOrEqual(1)
-        expect(splitPictures({ count, share, seed })).toEqual({ training, held })
+        expect(splitImages({ count, share, seed })).toEqual({ training, held })
       },
     ),
   )
 })
 
-test('without a share, or with a single picture, all are learned from', () => {
-  expect(splitPictures({ count: 3, share: 0, seed: 1 }).held).toHaveLength(0)
-  expect(splitPictures({ count: 1, share: 0.5, seed: 1 }).training).toEqual(Uint32Array.of(0))
+test('without a share, or with a single image, all are learned from', () => {
+  expect(splitImages({ count: 3, share: 0, seed: 1 }).held).toHaveLength(0)
+  expect(splitImages({ count: 1, share: 0.5, seed: 1 }).training).toEqual(Uint32Array.of(0))
 })

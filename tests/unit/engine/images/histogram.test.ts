@@ -27,9 +27,9 @@ it('measures how far brightness has to be moved', () => {
 })
 
 it('has shares that add up to 1 and a distance that is the same both ways', () => {
-  const pictures = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 40 })
+  const images = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 40 })
   fc.assert(
-    fc.property(pictures, pictures, (one, other) => {
+    fc.property(images, images, (one, other) => {
       const [a, b] = [pixelHistogram(batch(one), 32), pixelHistogram(batch(other), 32)]
       expect(a[0]!.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1)
       expect(histogramDistance(a, b)).toBeCloseTo(histogramDistance(b, a))

@@ -4,19 +4,19 @@ import { greyOf, numberMap } from '../../../../src-main/engine/images/number-map
 const shape = { height: 1, width: 3, channels: 1 } as const
 
 it('keeps the range given while numbers stay inside of it', () => {
-  const { picture, low, high } = numberMap(Float32Array.of(0.25, 0.5, 1), shape, { low: 0, high: 1 })
-  expect([...picture.pixels]).toEqual([64, 128, 255])
+  const { image, low, high } = numberMap(Float32Array.of(0.25, 0.5, 1), shape, { low: 0, high: 1 })
+  expect([...image.pixels]).toEqual([64, 128, 255])
   expect({ low, high }).toEqual({ low: 0, high: 1 })
 })
 
 it('widens it to what lies outside', () => {
-  const { picture, low, high } = numberMap(Float32Array.of(-1, 0, 3), shape, { low: 0, high: 1 })
-  expect([...picture.pixels]).toEqual([0, 64, 255])
+  const { image, low, high } = numberMap(Float32Array.of(-1, 0, 3), shape, { low: 0, high: 1 })
+  expect([...image.pixels]).toEqual([0, 64, 255])
   expect({ low, high }).toEqual({ low: -1, high: 3 })
 })
 
 it('draws nothing but noughts as black', () => {
-  expect([...numberMap(new Float32Array(3), shape, { low: 0, high: 0 }).picture.pixels]).toEqual([0, 0, 0])
+  expect([...numberMap(new Float32Array(3), shape, { low: 0, high: 0 }).image.pixels]).toEqual([0, 0, 0])
 })
 
 it('averages the channels of a pixel', () => {

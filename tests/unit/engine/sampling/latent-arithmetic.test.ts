@@ -1,5 +1,10 @@
 import { expect, it } from 'vitest'
-import { MeanLatent, direction, rms, shifted } from '../../../../src-main/engine/sampling/latent-arithmetic.ts'
+import {
+  MeanLatent,
+  direction,
+  rms,
+  shifted,
+} from '../../../../src-main/engine/sampling/latent-arithmetic.ts'
 
 const size = 3
 const meanOf = (...latents: number[][]) => new MeanLatent(size).add(Float32Array.from(latents.flat())).value()

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { Slices } from '../../../../src-main/engine/sampling/time-budget.ts'
+import { TimeBudget } from '../../../../src-main/engine/sampling/time-budget.ts'
 
 beforeEach(() => vi.useFakeTimers({ toFake: ['performance'] }))
 afterEach(() => vi.useRealTimers())
@@ -7,9 +7,9 @@ afterEach(() => vi.useRealTimers())
 /** Work that takes so many ms. */
 const lasting = (ms: number) => () => vi.advanceTimersByTime(ms)
 
-describe('slices of a drawing', () => {
+describe('slices of a sampling', () => {
   it('begin with one step, and then hold as many as take a quarter of a second', () => {
-    const slices = new Slices()
+    const slices = new TimeBudget()
     expect(slices.size(50)).toBe(1)
     slices.measure(1, lasting(10))
     expect(slices.size(50)).toBe(25)
@@ -18,7 +18,7 @@ describe('slices of a drawing', () => {
   })
 
   it('hold no more than is left, and never nothing', () => {
-    const slices = new Slices()
+    const slices = new TimeBudget()
     slices.measure(1, lasting(0))
     expect(slices.size(7)).toBe(7)
     slices.measure(7, lasting(70_000))

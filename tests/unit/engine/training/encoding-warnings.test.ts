@@ -22,7 +22,7 @@ it('tells of a collapse, and which setting to change', () => {
   expect(rest).toEqual([])
 })
 
-it('tells when pictures are encoded elsewhere than drawings begin', () => {
+it('tells when images are encoded elsewhere than samples begin', () => {
   expect(encodingWarnings({ ...healthy, aggregateGap: 0.6 }, 1000)).toEqual([
     expect.stringMatching(/left the noise.*raise.*klWeight/),
   ])

@@ -5,7 +5,7 @@ import { ThroughputMeter } from '../../../../src-main/engine/training/throughput
 const settings = { ...presets.balanced.config, steps: 1000, sampleEvery: 0, checkpointEvery: 1000 }
 const run = (changes: object, standing: object = {}) => ({
   config: { ...settings, ...changes },
-  pictureCount: 1000,
+  imageCount: 1000,
   step: 0,
   trainedSeconds: 0,
   ...standing,
@@ -60,7 +60,7 @@ test('minutes are what is left of them, whatever the steps take; steps that end 
   expect(meter.secondsLeft(run({ minutes: 10 }, { trainedSeconds: 71, step: 4 }))).toBe(529)
   expect(meter.secondsLeft(run({ minutes: 100 }, { trainedSeconds: 71, step: 4 }))).toBe(996)
   // 320 images seen once, 32 a step.
-  expect(meter.secondsLeft({ ...run({ epochs: 1 }, { step: 4 }), pictureCount: 320 })).toBe(6)
+  expect(meter.secondsLeft({ ...run({ epochs: 1 }, { step: 4 }), imageCount: 320 })).toBe(6)
 })
 
 test('a short run has a speed in its record all the same', () => {

@@ -2,18 +2,18 @@ import { beforeEach, expect, test } from 'vitest'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { nextTick, shallowRef } from 'vue'
-import type { WalkEnd } from '#shared/ipc.ts'
+import type { InterpolationEnd } from '#shared/ipc.ts'
 import { useGrid } from '../../../../src-renderer/pages/interpolation/use-latent-grid.ts'
 import { useSlotImage } from '../../../../src-renderer/pages/interpolation/use-slot-image.ts'
 import type { SlotImage } from '../../../../src-renderer/pages/interpolation/use-slot-image.ts'
-import { useWalk } from '../../../../src-renderer/pages/interpolation/use-interpolation.ts'
+import { useInterpolation } from '../../../../src-renderer/pages/interpolation/use-interpolation.ts'
 import { useNotices } from '../../../../src-renderer/composables/notices.ts'
 import { fakeMain, mounted } from '../../../helpers/window-api.ts'
 
 const run = {
   id: 'r',
   datasetId: 'faces',
-  pictureCount: 40,
+  imageCount: 40,
   config: { posterior: true, sampleSteps: 10 },
 } as unknown as RunRecord
 const failure = new FlowerbedError('unavailable', 'The engine is busy.')
@@ -23,38 +23,38 @@ beforeEach(() => {
 })
 
 test('an interpolation of images that were exchanged meanwhile is not shown', async () => {
-  const { used: walk } = mounted(() => useWalk(run))
-  void walk.walk()
+  const { used: interpolation } = mounted(() => useInterpolation(run))
+  void interpolation.interpolate()
   const old = main.last('latent.interpolate')
-  walk.choose('a', { kind: 'dataset', index: 7 })
-  expect(walk.busySince.value).toBeNull()
+  interpolation.choose('a', { kind: 'dataset', index: 7 })
+  expect(interpolation.busySince.value).toBeNull()
   await old.answer('old')
-  expect(walk.result.value).toBeNull()
+  expect(interpolation.result.value).toBeNull()
 
-  void walk.walk()
+  void interpolation.interpolate()
   const first = main.last('latent.interpolate')
   expect(first.argument).toMatchObject({ a: { kind: 'dataset', index: 7 } })
-  walk.swap()
-  void walk.walk()
+  interpolation.swap()
+  void interpolation.interpolate()
   const second = main.last('latent.interpolate')
   await second.answer('new')
   await first.answer('late')
-  expect(walk.result.value).toBe('new')
-  expect(walk.busySince.value).toBeNull()
+  expect(interpolation.result.value).toBe('new')
+  expect(interpolation.busySince.value).toBeNull()
 })
 
 test('an old interpolation neither ends the wait for the new one nor tells of its failure', async () => {
-  const { used: walk } = mounted(() => useWalk(run))
-  void walk.walk()
+  const { used: interpolation } = mounted(() => useInterpolation(run))
+  void interpolation.interpolate()
   const old = main.last('latent.interpolate')
-  walk.choose('b', { kind: 'dataset', index: 3 })
-  void walk.walk()
+  interpolation.choose('b', { kind: 'dataset', index: 3 })
+  void interpolation.interpolate()
   await old.refuse(failure)
-  expect(walk.error.value).toBeNull()
-  expect(walk.busySince.value).not.toBeNull()
+  expect(interpolation.error.value).toBeNull()
+  expect(interpolation.busySince.value).not.toBeNull()
   await main.last('latent.interpolate').refuse(failure)
-  expect(walk.error.value?.message).toBe('The engine is busy.')
-  expect(walk.busySince.value).toBeNull()
+  expect(interpolation.error.value?.message).toBe('The engine is busy.')
+  expect(interpolation.busySince.value).toBeNull()
 })
 
 test('a grid of corners that were exchanged meanwhile is not shown', async () => {
@@ -78,7 +78,7 @@ test('a page that was left takes no answer', async () => {
 })
 
 test('a slot shows the image that was chosen last, and what the engine saw once that is known', async () => {
-  const end = shallowRef<WalkEnd | null>({ kind: 'file', path: '/slow.png' })
+  const end = shallowRef<InterpolationEnd | null>({ kind: 'file', path: '/slow.png' })
   const original = shallowRef<SlotImage | null>(null)
   const asked: { resolve: (image: SlotImage) => void; reject: (thrown: unknown) => void }[] = []
   const find = () => new Promise<SlotImage>((resolve, reject) => asked.push({ resolve, reject }))

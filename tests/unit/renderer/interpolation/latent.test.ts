@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { PictureCache } from '../../../../src-renderer/pages/interpolation/image-cache.ts'
+import { ImageCache } from '../../../../src-renderer/pages/interpolation/image-cache.ts'
 import { cellWords } from '../../../../src-renderer/pages/interpolation/grid-labels.ts'
 import { reconstructionWords } from '../../../../src-renderer/pages/interpolation/reconstruction-label.ts'
 
@@ -12,9 +12,9 @@ const batchOf = (indices: number[]): PixelBatch => ({
   pixels: Uint8Array.from(indices),
 })
 
-test('a page is fetched once, and pictures are found in it', async () => {
+test('a page is fetched once, and images are found in it', async () => {
   const asked: number[][] = []
-  const cache = new PictureCache({
+  const cache = new ImageCache({
     count: 100,
     fetch: (indices) => {
       asked.push(indices)
@@ -28,7 +28,7 @@ test('a page is fetched once, and pictures are found in it', async () => {
 
 test('a page that could not be had is asked for again', async () => {
   let calls = 0
-  const cache = new PictureCache({
+  const cache = new ImageCache({
     count: 10,
     fetch: (indices) =>
       calls++ === 0 ? Promise.reject(new Error('gone')) : Promise.resolve(batchOf(indices)),
@@ -40,12 +40,14 @@ test('a page that could not be had is asked for again', async () => {
 test('a cell of a grid says where it is, and at a corner how near it came', () => {
   const grid = { rows: 3, columns: 5, reconstructionError: [0.01, 0.02, 0.2] }
   expect([0, 4, 10, 14].map((cell) => cellWords(grid, cell))).toEqual([
-    'The first, redrawn: hardly to be told apart · 1.0 % off',
-    'The second, redrawn: hardly to be told apart · 2.0 % off',
-    'The third, redrawn: only roughly alike · 20 % off',
+    'The first, reconstruction: hardly to be told apart · 1.0 % off',
+    'The second, reconstruction: hardly to be told apart · 2.0 % off',
+    'The third, reconstruction: only roughly alike · 20 % off',
     'The fourth corner, made up of the other three',
   ])
-  expect(cellWords({ ...grid, reconstructionError: [0, 0, 0, 0.5] }, 14)).toContain('The fourth, redrawn')
+  expect(cellWords({ ...grid, reconstructionError: [0, 0, 0, 0.5] }, 14)).toContain(
+    'The fourth, reconstruction',
+  )
   expect(cellWords(grid, 8)).toBe('75 % across, 50 % down')
 })
 

@@ -2,11 +2,11 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { nextTick, shallowRef } from 'vue'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { Redrawn } from '#shared/schemas/experiment.ts'
+import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { useImport } from '../../../../src-renderer/entities/datasets/import-store.ts'
-import { useRedrawn } from '../../../../src-renderer/pages/experiment/use-reconstructions.ts'
-import { useDrawing } from '../../../../src-renderer/pages/gallery/use-sampling.ts'
+import { useReconstructions } from '../../../../src-renderer/pages/experiment/use-reconstructions.ts'
+import { useSampling } from '../../../../src-renderer/pages/gallery/use-sampling.ts'
 import { useMemoryEstimate } from '../../../../src-renderer/entities/runs/use-memory-estimate.ts'
 import type { MemoryQuestion } from '../../../../src-renderer/entities/runs/use-memory-estimate.ts'
 import { useAppSettings } from '../../../../src-renderer/pages/settings/use-app-settings.ts'
@@ -80,24 +80,24 @@ test('of several changes of the settings each holds, and a refused one goes back
 
 test('a seed that was typed while sampling stays', async () => {
   const run = { id: 'r', config: { sampleSteps: 10 } } as unknown as RunRecord
-  const { used: drawing } = mounted(() => useDrawing(run, { onDrawn: () => undefined }))
-  drawing.wanted.seed = 5
-  void drawing.draw()
+  const { used: sampling } = mounted(() => useSampling(run, { onSampled: () => undefined }))
+  sampling.wanted.seed = 5
+  void sampling.draw()
   await main.last('gallery.sample').answer({})
-  expect(drawing.wanted.seed).toBe(6)
-  void drawing.draw()
-  drawing.wanted.seed = 500
+  expect(sampling.wanted.seed).toBe(6)
+  void sampling.draw()
+  sampling.wanted.seed = 500
   await main.last('gallery.sample').answer({})
-  expect(drawing.wanted.seed).toBe(500)
+  expect(sampling.wanted.seed).toBe(500)
 })
 
 test('a reconstruction told by an event is not replaced by an older answer', async () => {
   const runs = shallowRef([{ id: 'a' }, { id: 'b' }] as RunRecord[])
-  const { used } = mounted(() => useRedrawn(() => runs.value))
-  const redrawn = (step: number) => ({ runId: 'a', step, error: [] }) as unknown as Redrawn
-  const first = main.last('experiments.redrawn')
-  main.tell({ type: 'redrawn', redrawn: redrawn(20) })
-  await first.answer(redrawn(10))
+  const { used } = mounted(() => useReconstructions(() => runs.value))
+  const reconstruction = (step: number) => ({ runId: 'a', step, error: [] }) as unknown as Reconstruction
+  const first = main.last('experiments.reconstruction')
+  main.tell({ type: 'reconstruction', reconstruction: reconstruction(20) })
+  await first.answer(reconstruction(10))
   expect(used.byRun.value.get('a')?.step).toBe(20)
 })
 

@@ -18,7 +18,7 @@ test('the suggested size is among the choices, once, and marked', () => {
 
 test('progress says what is known and no more', () => {
   expect(importProgressWords(null)).toBe('Starting')
-  const scanning = { phase: 'scanning' as const, done: 1200, problems: 0, bytes: 0, picturesPerSecond: 0 }
+  const scanning = { phase: 'scanning' as const, done: 1200, problems: 0, bytes: 0, imagesPerSecond: 0 }
   expect(importProgressWords(scanning)).toBe('1,200 so far')
   expect(
     importProgressWords({
@@ -26,7 +26,7 @@ test('progress says what is known and no more', () => {
       phase: 'packing',
       total: 5000,
       problems: 2,
-      picturesPerSecond: 431.6,
+      imagesPerSecond: 431.6,
       secondsLeft: 9,
     }),
   ).toBe('1,200 of 5,000 · 432 a second · about 9 s to go · 2 problems')

@@ -17,7 +17,7 @@ const base: RunRecord = {
   experimentId: null,
   datasetId: 'd',
   datasetName: 'Faces',
-  pictureCount: 1024,
+  imageCount: 1024,
   shape: { height: 32, width: 32, channels: 3 },
   deviceChoice: 'auto',
   machine: null,
@@ -67,7 +67,7 @@ test('what is going on, in a sentence', () => {
     losses: {},
     activity: 'training' as const,
   }
-  expect(runSentence(base, progress)).toBe('Learning from 1,024 pictures · 3 min so far · about 12 min to go')
+  expect(runSentence(base, progress)).toBe('Learning from 1,024 images · 3 min so far · about 12 min to go')
   expect(runSentence({ ...base, status: 'paused' }, undefined)).toContain('Paused at step 250 of 1,000')
 })
 

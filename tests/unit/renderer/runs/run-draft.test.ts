@@ -135,7 +135,7 @@ describe('words for a setting', () => {
     expect(valueWords(field('checkpointEvery'), 1200)).toBe('1,200 steps')
     expect(valueWords(field('epochs'), 1)).toBe('1 pass')
     expect(valueWords(field('accumulate'), 1)).toBe('1 batch')
-    expect(valueWords(field('batch'), 1)).toBe('1 picture')
+    expect(valueWords(field('batch'), 1)).toBe('1 image')
     expect(valueWords(field('minutes'), 0)).toBe('no limit')
     expect(valueWords(field('warmup'), 0)).toBe('0 steps')
     expect(valueWords(field('flip'), false)).toBe('off')

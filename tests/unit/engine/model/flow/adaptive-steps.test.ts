@@ -24,7 +24,7 @@ const turning: Slope = (x, t) =>
 const exactly = (t: number) => Math.exp(Math.sin(8 * t ** 2))
 
 function callsOf(slope: Slope, tolerance: number): AdaptiveCalls & { evaluations: number } {
-  const picture = (x: Float32Array) => tf.tensor4d(x, [x.length, 1, 1, 1])
+  const image = (x: Float32Array) => tf.tensor4d(x, [x.length, 1, 1, 1])
   const counted: Slope = (x, t) => {
     calls.evaluations++
     return slope(x, t)
@@ -32,13 +32,13 @@ function callsOf(slope: Slope, tolerance: number): AdaptiveCalls & { evaluations
   const calls = {
     evaluations: 0,
     slope: (x: Float32Array, t: number) =>
-      tf.tidy(() => counted(picture(x), tf.fill([x.length], t)).dataSync<'float32'>()),
+      tf.tidy(() => counted(image(x), tf.fill([x.length], t)).dataSync<'float32'>()),
     attempt: ({ x, first, t, dt }: { x: Float32Array; first: Float32Array; t: number; dt: number }) =>
       tf.tidy(() => {
         const answer = embeddedStep({
           slope: counted,
-          x: picture(x),
-          first: picture(first),
+          x: image(x),
+          first: image(first),
           t: tf.scalar(t),
           dt: tf.scalar(dt),
           tolerance: tf.scalar(tolerance),
@@ -59,11 +59,11 @@ function solve(options: {
   x?: number[]
   from?: number
   to?: number
-  pictures?: number
+  images?: number
 }) {
-  const { slope, tolerance, x = [1], from = 0, to = 1, pictures = x.length } = options
+  const { slope, tolerance, x = [1], from = 0, to = 1, images = x.length } = options
   const calls = callsOf(slope, tolerance)
-  const steps = [...adaptiveSteps({ calls, x: Float32Array.from(x), from, to, tolerance, pictures })]
+  const steps = [...adaptiveSteps({ calls, x: Float32Array.from(x), from, to, tolerance, images })]
   const told = steps.reduce((sum, { evaluations }) => sum + evaluations, 0)
   return {
     steps,
@@ -113,15 +113,15 @@ describe('dopri5', () => {
     expect(evaluations).toBe(6 * steps.length + 2)
   })
 
-  it('takes the steps of the picture that needs the smallest, but none for padding', () => {
-    // The first picture falls calmly, the second turns fast.
+  it('takes the steps of the image that needs the smallest, but none for padding', () => {
+    // The first image falls calmly, the second turns fast.
     const apart: Slope = (x, t) => {
       const [calm] = tf.split(x, 2, 0) as [Tensor4D, Tensor4D]
       const [, tWild] = tf.split(over(t), 2, 0) as [Tensor4D, Tensor4D]
       return tf.concat([calm.mul(-1), tf.sin(tWild.mul(60)).mul(60)], 0)
     }
     const both = solve({ slope: apart, tolerance: 1e-3, x: [1, 0] })
-    const first = solve({ slope: apart, tolerance: 1e-3, x: [1, 0], pictures: 1 })
+    const first = solve({ slope: apart, tolerance: 1e-3, x: [1, 0], images: 1 })
     expect(both.steps.length).toBeGreaterThan(3 * first.steps.length)
     expect(both.x[0]).toBeCloseTo(Math.exp(-1), 3)
     expect(both.x[1]).toBeCloseTo(1 - Math.cos(60), 1)

@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { klElements, nllElements, referenceKlElements } from '../../../../../src-main/engine/model/flow/divergence.ts'
+import {
+  klElements,
+  nllElements,
+  referenceKlElements,
+} from '../../../../../src-main/engine/model/flow/divergence.ts'
 import { loadTensorFlow } from '../../../../../src-main/engine/backend/load.ts'
 import { relativeError } from '../../../../helpers/reference.ts'
 
@@ -52,7 +56,7 @@ describe('KL(q‖p)', () => {
   })
 })
 
-it('finds the prior that fits the pictures best at their mean and variance', () => {
+it('finds the prior that fits the images best at their mean and variance', () => {
   const x = tf.tensor4d([0.1, 0.5, 0.9], [3, 1, 1, 1])
   const variance = (0.16 + 0 + 0.16) / 3
   const gradients = tf.grads((mean: Tensor, logvar: Tensor) => tf.sum(nllElements(x, { mean, logvar })))([

@@ -1,7 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Rank } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { encodingStatistics, encodingSums } from '../../../../../src-main/engine/model/flow/encoding-statistics.ts'
+import {
+  encodingStatistics,
+  encodingSums,
+} from '../../../../../src-main/engine/model/flow/encoding-statistics.ts'
 import type { EncodingSums } from '../../../../../src-main/engine/model/flow/encoding-statistics.ts'
 import { loadTensorFlow } from '../../../../../src-main/engine/backend/load.ts'
 
@@ -9,7 +12,7 @@ beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
 })
 
-/** Statistics of `means[picture][dimension]` with one spread, against one prior. */
+/** Statistics of `means[image][dimension]` with one spread, against one prior. */
 function statisticsOf(means: number[][], std: number, p = { mean: 0, logvar: 0 }) {
   const shape: [number, number, number, number] = [means.length, 1, means[0]!.length, 1]
   const sums = encodingSums(
@@ -26,7 +29,7 @@ function statisticsOf(means: number[][], std: number, p = { mean: 0, logvar: 0 }
 }
 
 describe('statistics of encodings', () => {
-  it('of a posterior that is the prior whatever the picture: nothing in use, no distance', () => {
+  it('of a posterior that is the prior whatever the image: nothing in use, no distance', () => {
     const found = statisticsOf(
       Array.from({ length: 8 }, () => [0.3, 0.3, 0.3]),
       0.5,
@@ -41,7 +44,7 @@ describe('statistics of encodings', () => {
   })
 
   it('of encodings that differ but fill the prior together: KL > 0, and yet no gap', () => {
-    // ± a of 8 pictures has the unbiased variance 8/7·a²; with the spread s it adds up to 1.
+    // ± a of 8 images has the unbiased variance 8/7·a²; with the spread s it adds up to 1.
     const [a, s] = [0.6, Math.sqrt(1 - (8 / 7) * 0.36)]
     const found = statisticsOf(
       Array.from({ length: 8 }, (_, i) => [i % 2 === 0 ? a : -a, 0]),
@@ -78,7 +81,7 @@ describe('statistics of encodings', () => {
     ).toBe(1)
   })
 
-  it('of a single picture says what it can', () => {
+  it('of a single image says what it can', () => {
     const found = statisticsOf([[0.5, -0.5]], 1)
     const { mean, std, kl, aggregateGap } = found
     for (const number of [mean.spread, std.low, kl, aggregateGap]) expect(number).toSatisfy(Number.isFinite)

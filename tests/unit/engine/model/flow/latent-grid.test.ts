@@ -1,7 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { evenShares, fourthCorner, latentGrid, lerp, slerp } from '../../../../../src-main/engine/model/flow/latent-interpolation.ts'
+import {
+  evenShares,
+  fourthCorner,
+  latentGrid,
+  lerp,
+  slerp,
+} from '../../../../../src-main/engine/model/flow/latent-interpolation.ts'
 import { loadTensorFlow } from '../../../../../src-main/engine/backend/load.ts'
 
 beforeAll(() => {
@@ -11,7 +17,7 @@ beforeAll(() => {
 const latent = (...values: number[]) => tf.tensor4d(values, [1, 1, values.length, 1])
 const rows = (x: Tensor4D) => x.reshape([x.shape[0], -1]).arraySync() as number[][]
 const length = (values: number[]) => Math.hypot(...values)
-/** Like the latent of a picture: many numbers, and so nearly at right angles to every other. */
+/** Like the latent of an image: many numbers, and so nearly at right angles to every other. */
 const noise = (seed: number) => tf.randomNormal<tf.Rank.R4>([1, 8, 8, 3], 0, 1, 'float32', seed)
 const three = () => [noise(1), noise(2), noise(3)] as const
 const four = () => [...three(), noise(4)] as const

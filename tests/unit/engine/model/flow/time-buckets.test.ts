@@ -18,7 +18,7 @@ it('sums each stretch of the way, its beginning included and its end not, but fo
   expect(counts).toEqual([2, 1, 0, 3])
 })
 
-it('names the means, and has none for a stretch without a picture', () => {
+it('names the means, and has none for a stretch without an image', () => {
   const { sums, counts } = sumsOf([1, 3, 5], [0.1, 0.2, 0.6])
   expect(errorsOfTimes(sums, counts)).toEqual({ velocityTime1: 2, velocityTime3: 5 })
 })
