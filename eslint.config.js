@@ -1,3 +1,4 @@
+import vueI18n from '@intlify/eslint-plugin-vue-i18n'
 import js from '@eslint/js'
 import prettier from 'eslint-config-prettier'
 import vue from 'eslint-plugin-vue'
@@ -72,6 +73,56 @@ export default tseslint.config(
       'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
       'vue/define-macros-order': 'error',
       'vue/no-v-html': 'error',
+    },
+  },
+  {
+    // Every string of the window is in the catalogue, and every id that is asked for exists there.
+    files: ['src-renderer/**/*.{ts,vue}'],
+    plugins: { '@intlify/vue-i18n': vueI18n },
+    settings: {
+      'vue-i18n': {
+        localeDir: {
+          pattern: './src-shared/locales/**/*.json',
+          localeKey: 'path',
+          localePattern: /^.*\/(?<locale>[a-z-]+)\/[a-z-]+\.json$/,
+        },
+        messageSyntaxVersion: '^11.0.0',
+      },
+    },
+    rules: {
+      '@intlify/vue-i18n/no-missing-keys': 'error',
+      '@intlify/vue-i18n/valid-message-syntax': 'error',
+      '@intlify/vue-i18n/no-raw-text': [
+        'error',
+        {
+          attributes: {
+            '/.+/': [
+              'title',
+              'aria-label',
+              'aria-description',
+              'placeholder',
+              'alt',
+              'label',
+              'hint',
+              'help',
+              'text',
+            ],
+          },
+          // Symbols and units that are the same in every language.
+          ignorePattern: '^[^A-Za-z]*$',
+        },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector: 'Literal[value=/^[A-Z][^<>{}]* [^<>{}]*[a-z]/]',
+          message: 'A sentence of the window belongs in src-shared/locales: use t(id).',
+        },
+        {
+          selector: 'TemplateElement[value.raw=/[A-Za-z]+ [a-z]+ [a-z]+/]',
+          message: 'A sentence of the window belongs in src-shared/locales: use t(id).',
+        },
+      ],
     },
   },
   {
