@@ -1,14 +1,16 @@
 /**
- * `npm test`: set-up, then every check and every test, and one line that counts them. Types, lint and format count as one
- * test each.
+ * `npm test`: set-up, then every check and every test, and one line that counts them. Types, lint, imports, spelling and
+ * format count as one test each.
  */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './lib/paths.mjs'
 import { fail, note, section } from './lib/report.mjs'
 import { hasDisplay } from './lib/system-packages.mjs'
 import { startXvfb } from './lib/xvfb.mjs'
-import { node, run, setup } from './setup.mjs'
+import { environment, node, run, setup } from './setup.mjs'
 
 const results = join(root, 'test-results')
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -19,12 +21,26 @@ function count({ passed = 0, failed = 0, skipped = 0 }) {
   total.skipped += skipped
 }
 
-/** A check that passes or fails as one. */
-function check(name, script) {
-  section(name)
-  const passed = run('npm', ['run', '-s', script]) === 0
-  note(passed ? 'passed' : 'FAILED')
-  count(passed ? { passed: 1 } : { failed: 1 })
+/** Checks that pass or fail as one each, side by side: most of them use one core. */
+async function checks(scripts) {
+  section(Object.keys(scripts).join(', '))
+  await Promise.all(
+    Object.entries(scripts).map(async ([name, script]) => {
+      const { status, output } = await captured('npm', ['run', '-s', script])
+      process.stderr.write(output)
+      note(`${name} ${status === 0 ? 'passed' : 'FAILED'}`)
+      count(status === 0 ? { passed: 1 } : { failed: 1 })
+    }),
+  )
+}
+
+/** Runs a command of the project; its exit status and all that it wrote. */
+async function captured(command, args) {
+  const child = spawn(command, args, { cwd: root, env: environment(), shell: process.platform === 'win32' })
+  let output = ''
+  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  const [status] = await once(child, 'close')
+  return { status, output }
 }
 
 /** A vitest project, counted from its JSON report; a run that leaves none has failed. */
@@ -81,9 +97,7 @@ try {
 }
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
-check('Types', 'types')
-check('Lint', 'lint')
-check('Format', 'format')
+await checks({ Types: 'types', Lint: 'lint:code', Imports: 'lint:imports', Spelling: 'lint:spelling', Format: 'format' })
 suite('Unit tests', 'unit')
 suite('Integration tests', 'integration')
 await endToEnd()
