@@ -38,7 +38,8 @@ async function checks(scripts) {
 async function captured(command, args) {
   const child = spawn(command, args, { cwd: root, env: environment(), shell: process.platform === 'win32' })
   let output = ''
-  for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => (output += text))
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => (output += text))
   const [status] = await once(child, 'close')
   return { status, output }
 }
@@ -97,7 +98,13 @@ try {
 }
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
-await checks({ Types: 'types', Lint: 'lint:code', Imports: 'lint:imports', Spelling: 'lint:spelling', Format: 'format' })
+await checks({
+  Types: 'types',
+  Lint: 'lint:code',
+  Imports: 'lint:imports',
+  Spelling: 'lint:spelling',
+  Format: 'format',
+})
 suite('Unit tests', 'unit')
 suite('Integration tests', 'integration')
 await endToEnd()
