@@ -6,7 +6,7 @@ import { pageList } from './page-list.ts'
 /** Pages by the letter that opens them. */
 const pageByLetter: Record<string, Page> = { g: 'gallery', l: 'interpolation', r: 'run' }
 
-/** Whether a key belongs to what has the focus rather than to the window. */
+/** Whether the focused element handles the key itself. */
 function isTaken(event: KeyboardEvent): boolean {
   const { target } = event
   if (!(target instanceof HTMLElement)) return false
