@@ -1,9 +1,4 @@
-import type { Place } from '#shared/ipc.ts'
+import type { Page } from '#shared/ipc.ts'
 
-/** The places of the rail, in the order of their keys (Ctrl or ⌘ with 1 to 4); settings stand apart, experiments among the runs. */
-export const placeList: { place: Exclude<Place, 'settings' | 'experiment'>; title: string }[] = [
-  { place: 'library', title: 'Library' },
-  { place: 'run', title: 'Run' },
-  { place: 'gallery', title: 'Gallery' },
-  { place: 'latent', title: 'Latent' },
-]
+/** The pages at the top of the navigation rail, in the order of their shortcuts (Ctrl or ⌘ with 1 to 4). */
+export const pageList = ['library', 'run', 'gallery', 'interpolation'] as const satisfies Page[]

@@ -60,7 +60,7 @@ test('a sampling can be looked at large, through the steps, and its folder opene
 
 test('images dropped on the ends of an interpolation are shown at once, interpolated between, and refused in words', async () => {
   const { page } = running
-  await page.getByTestId('go-latent').click()
+  await page.getByTestId('go-interpolation').click()
   const [from, to] = [page.getByTestId('latent-slot-a'), page.getByTestId('latent-slot-b')]
   const before = await image(from)
   const [, , third = '', , fifth = ''] = readdirSync(demoImages)
@@ -97,7 +97,7 @@ test('a run is named, described, starred, found again after a restart, and delet
   await expect(history.getByText('First faces')).toBeVisible()
   const find = history.getByRole('searchbox', { name: 'Find runs' })
   await find.fill('nothing of the kind')
-  await expect(history.getByText('No run fits.')).toBeVisible()
+  await expect(history.getByText('No runs match.')).toBeVisible()
   for (const words of ['narrow', 'trial', 'first']) {
     await find.fill(words)
     await expect(history.getByText('First faces')).toBeVisible()
