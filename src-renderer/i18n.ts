@@ -1,4 +1,5 @@
 import { createI18n } from 'vue-i18n'
+import { formatCount } from '#shared/format.ts'
 import { en } from '#shared/locales/en/index.ts'
 import type { Catalogue } from '#shared/locales/en/index.ts'
 
@@ -10,8 +11,13 @@ export type MessageId = PathsOf<Catalogue>
 
 export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en } })
 
-/** The string of an id, with its `{placeholders}` filled in; one of “one | many” by `count`. Reactive in the locale. */
+/**
+ * The string of an id, with its `{placeholders}` filled in; one of “one | many” by `count`, which is shown with thousands
+ * separators. Reactive in the locale.
+ */
 export function t(id: MessageId, values: Record<string, string | number> = {}): string {
   const { count } = values
-  return typeof count === 'number' ? i18n.global.t(id, values, count) : i18n.global.t(id, values)
+  return typeof count === 'number'
+    ? i18n.global.t(id, { ...values, count: formatCount(count) }, count)
+    : i18n.global.t(id, values)
 }

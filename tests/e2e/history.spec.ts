@@ -69,7 +69,7 @@ test('images dropped on the ends of an interpolation are shown at once, interpol
   await expect.poll(() => image(from)).not.toBe(before)
   // What is dropped there is not taken for an import.
   await expect(page.getByRole('dialog')).toBeHidden()
-  await page.getByTestId('latent-walk').click()
+  await page.getByTestId('interpolate').click()
   await expect(page.getByTestId('latent-frame')).toHaveCount(9, { timeout: 60_000 })
 
   const text = join(data.path, 'notes.txt')
