@@ -1,6 +1,6 @@
 /**
  * `npm run screenshots [-- MINUTES]`: the images of docs/screenshots, taken from the app itself as a user sees it: the
- * demo images are imported, a run learns from them, every place is visited in light and dark and in two sizes.
+ * demo images are imported, a run is trained on them, every page is visited in light and dark and in two sizes.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -50,7 +50,7 @@ async function takeAll(minutes) {
     }
     note(name)
   }
-  const go = (place) => page.getByTestId(`go-${place}`).click()
+  const go = (name) => page.getByTestId(`go-${name}`).click()
 
   await take('welcome')
   await page.getByTestId('try-demo').click()
@@ -62,14 +62,14 @@ async function takeAll(minutes) {
   await take('start')
   await page.getByTestId('setting-minutes').fill(String(minutes))
   await page.getByTestId('start-training').click()
-  await page.locator('[data-testid="run-place"][data-status="finished"]').waitFor({
+  await page.locator('[data-testid="run-page"][data-status="finished"]').waitFor({
     timeout: (minutes + 5) * 60_000,
   })
   await take('run')
   await go('gallery')
   await page.getByTestId('sample-grid').waitFor()
   await take('gallery')
-  await go('latent')
+  await go('interpolation')
   await page.getByTestId('interpolate').click()
   await page.getByTestId('latent-frame').first().waitFor({ timeout: 120_000 })
   await page.getByTestId('latent-scrubber').fill('4')

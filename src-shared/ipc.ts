@@ -225,13 +225,13 @@ export type AppEvent =
 
 export type AppCommand =
   | { name: 'open'; paths: string[] }
-  | { name: 'go'; place: Place }
+  | { name: 'go'; page: Page }
   | { name: 'newRun' }
   | { name: 'toggleTraining' }
-  | { name: 'showKeys' }
+  | { name: 'showShortcuts' }
 
-export const places = ['library', 'run', 'experiment', 'gallery', 'latent', 'settings'] as const
-export type Place = (typeof places)[number]
+export const pages = ['library', 'run', 'experiment', 'gallery', 'interpolation', 'settings'] as const
+export type Page = (typeof pages)[number]
 
 /** Folders of a run whose files the window may show. */
 export const shownFolders = ['samples', diagnosticsFolder] as const

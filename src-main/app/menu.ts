@@ -1,13 +1,13 @@
 import { app, Menu } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
-import type { AppCommand, Place } from '#shared/ipc.ts'
+import type { AppCommand, Page } from '#shared/ipc.ts'
 import type { Guard } from './guard.ts'
 
-const placeTitles: [Place, string][] = [
+const pageTitles: [Page, string][] = [
   ['library', 'Library'],
   ['run', 'Run'],
   ['gallery', 'Gallery'],
-  ['latent', 'Latent'],
+  ['interpolation', 'Interpolation'],
 ]
 
 /** The native menu; what concerns the window is sent to it as a command. */
@@ -25,7 +25,7 @@ export function setMenu(options: {
   const settings: MenuItemConstructorOptions = {
     label: 'Settings…',
     accelerator: 'CmdOrCtrl+,',
-    click: () => send({ name: 'go', place: 'settings' }),
+    click: () => send({ name: 'go', page: 'settings' }),
   }
   const template: MenuItemConstructorOptions[] = [
     ...(mac
@@ -54,13 +54,13 @@ export function setMenu(options: {
     {
       label: 'Go',
       submenu: [
-        ...placeTitles.map(([place, label], i) => ({
+        ...pageTitles.map(([page, label], i) => ({
           label,
           accelerator: `CmdOrCtrl+${i + 1}`,
-          click: () => send({ name: 'go', place }),
+          click: () => send({ name: 'go', page }),
         })),
         { type: 'separator' },
-        { label: 'Pause or go on learning', click: () => send({ name: 'toggleTraining' }) },
+        { label: 'Pause or resume training', click: () => send({ name: 'toggleTraining' }) },
       ],
     },
     {
@@ -75,7 +75,10 @@ export function setMenu(options: {
         { role: 'togglefullscreen' },
       ],
     },
-    { role: 'help', submenu: [{ label: 'Keys', click: () => send({ name: 'showKeys' }) }] },
+    {
+      role: 'help',
+      submenu: [{ label: 'Keyboard shortcuts', click: () => send({ name: 'showShortcuts' }) }],
+    },
   ]
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }

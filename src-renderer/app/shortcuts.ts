@@ -1,9 +1,9 @@
 import { useEventListener } from '@vueuse/core'
-import type { Place } from '#shared/ipc.ts'
+import type { Page } from '#shared/ipc.ts'
 import { platform } from '../api/index.ts'
-import { placeList } from './page-list.ts'
+import { pageList } from './page-list.ts'
 
-const lettered: Record<string, Place> = { g: 'gallery', l: 'latent', r: 'run' }
+const lettered: Record<string, Page> = { g: 'gallery', l: 'interpolation', r: 'run' }
 
 /** Whether a key belongs to what has the focus rather than to the window. */
 function isTaken(event: KeyboardEvent): boolean {
@@ -17,26 +17,26 @@ function isTaken(event: KeyboardEvent): boolean {
 
 /** The keys that hold anywhere in the window. */
 export function useShortcuts(actions: {
-  go: (place: Place) => void
+  go: (page: Page) => void
   toggleTraining: () => void
-  showKeys: () => void
+  showShortcuts: () => void
 }): void {
   useEventListener(window, 'keydown', (event) => {
     const command = platform() === 'darwin' ? event.metaKey : event.ctrlKey
     if (command) {
-      const place = placeList[Number(event.key) - 1]?.place ?? (event.key === ',' ? 'settings' : undefined)
-      if (place) {
+      const page = pageList[Number(event.key) - 1]?.page ?? (event.key === ',' ? 'settings' : undefined)
+      if (page) {
         event.preventDefault()
-        actions.go(place)
+        actions.go(page)
       }
       return
     }
     if (event.altKey || event.metaKey || event.ctrlKey || isTaken(event)) return
-    const place = lettered[event.key.toLowerCase()]
-    if (place) actions.go(place)
+    const page = lettered[event.key.toLowerCase()]
+    if (page) actions.go(page)
     else if (event.key === ' ') {
       event.preventDefault()
       actions.toggleTraining()
-    } else if (event.key === '?') actions.showKeys()
+    } else if (event.key === '?') actions.showShortcuts()
   })
 }

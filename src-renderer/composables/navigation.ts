@@ -1,33 +1,33 @@
 import { defineStore } from 'pinia'
 import { ref } from 'vue'
-import type { Place } from '#shared/ipc.ts'
+import type { Page } from '#shared/ipc.ts'
 
-/** Where the window is and what is selected; the selection stays from place to place. */
+/** Where the window is and what is selected; the selection stays from page to page. */
 export const useNavigation = defineStore('navigation', () => {
-  const place = ref<Place>('library')
+  const page = ref<Page>('library')
   const runId = ref<string | null>(null)
   const experimentId = ref<string | null>(null)
   const datasetId = ref<string | null>(null)
 
-  function go(to: Place): void {
-    place.value = to
+  function go(to: Page): void {
+    page.value = to
   }
 
-  function openRun(id: string, at: Place = 'run'): void {
+  function openRun(id: string, at: Page = 'run'): void {
     runId.value = id
-    place.value = at
+    page.value = at
   }
 
   function openExperiment(id: string): void {
     experimentId.value = id
-    place.value = 'experiment'
+    page.value = 'experiment'
   }
 
   /** Remembers where the window is; the answer says whether it is still there. */
   function stay(): () => boolean {
-    const before = [place.value, runId.value, experimentId.value].join()
-    return () => before === [place.value, runId.value, experimentId.value].join()
+    const before = [page.value, runId.value, experimentId.value].join()
+    return () => before === [page.value, runId.value, experimentId.value].join()
   }
 
-  return { place, runId, experimentId, datasetId, go, openRun, openExperiment, stay }
+  return { page, runId, experimentId, datasetId, go, openRun, openExperiment, stay }
 })

@@ -25,7 +25,7 @@ async function ofRungs(page: Page, what: 'status' | 'preset'): Promise<(string |
   return await Promise.all(rungs.map((rung) => rung.getAttribute(`data-${what}`)))
 }
 const statuses = (page: Page) => ofRungs(page, 'status')
-const activity = (page: Page) => page.getByTestId('experiment-place').getAttribute('data-activity')
+const activity = (page: Page) => page.getByTestId('experiment-page').getAttribute('data-activity')
 
 test('systems grow one after the other, stand side by side, and are still there after a restart', async () => {
   const data = temporaryFolder('experiment')

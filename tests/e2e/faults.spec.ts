@@ -181,7 +181,7 @@ test('a disk that is really full pauses the run, keeps what was saved, and the r
         }
       }
     }
-    await expect(page.getByTestId('run-place')).toHaveAttribute('data-status', /paused|failed/, {
+    await expect(page.getByTestId('run-page')).toHaveAttribute('data-status', /paused|failed/, {
       timeout: 60_000,
     })
     await expect(

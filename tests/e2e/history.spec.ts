@@ -60,7 +60,7 @@ test('a sampling can be looked at large, through the steps, and its folder opene
 
 test('images dropped on the ends of an interpolation are shown at once, interpolated between, and refused in words', async () => {
   const { page } = running
-  await page.getByTestId('go-latent').click()
+  await page.getByTestId('go-interpolation').click()
   const [from, to] = [page.getByTestId('latent-slot-a'), page.getByTestId('latent-slot-b')]
   const before = await image(from)
   const [, , third = '', , fifth = ''] = readdirSync(demoImages)

@@ -36,15 +36,15 @@ async function openDetails(page: Page): Promise<void> {
 }
 
 for (const theme of ['light', 'dark'] as const) {
-  test(`every place can be read and reached, ${theme}`, async () => {
+  test(`every page can be read and reached, ${theme}`, async () => {
     const { page } = running
     await page.emulateMedia({ colorScheme: theme })
-    for (const place of ['library', 'run', 'gallery', 'latent', 'settings']) {
-      await page.getByTestId(`go-${place}`).click()
-      if (place === 'run') await openDetails(page)
-      if (place === 'settings') await page.getByTestId('doctor-report').waitFor({ timeout: 60_000 })
-      expect.soft(await complaints(page), place).toEqual([])
-      if (place !== 'latent') continue
+    for (const view of ['library', 'run', 'gallery', 'interpolation', 'settings']) {
+      await page.getByTestId(`go-${view}`).click()
+      if (view === 'run') await openDetails(page)
+      if (view === 'settings') await page.getByTestId('doctor-report').waitFor({ timeout: 60_000 })
+      expect.soft(await complaints(page), view).toEqual([])
+      if (view !== 'interpolation') continue
       await page.getByRole('radio', { name: 'Grid' }).check()
       await page.getByTestId('latent-side').fill('3')
       await page.getByTestId('generate-grid').click()
@@ -64,9 +64,9 @@ test('the keyboard goes everywhere', async () => {
   await page.keyboard.press('l')
   await expect(page.getByTestId('interpolate')).toBeVisible()
   await page.keyboard.press('Control+2')
-  await expect(page.getByTestId('run-place')).toBeVisible()
+  await expect(page.getByTestId('run-page')).toBeVisible()
   await page.keyboard.press('?')
-  await expect(page.getByRole('dialog', { name: 'Keys' })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toBeHidden()
 })

@@ -43,7 +43,7 @@ test('from a dropped folder to a gallery, an interpolation, and all of it again 
   await page.getByTestId('draw-more').click()
   await expect(page.getByText('Drawn by hand at')).toBeVisible({ timeout: 60_000 })
 
-  await page.getByTestId('go-latent').click()
+  await page.getByTestId('go-interpolation').click()
   await page.getByTestId('latent-slot-a').click()
   await page.getByRole('button', { name: 'Image 3', exact: true }).click()
   await page.getByTestId('latent-slot-b').click()

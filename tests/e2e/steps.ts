@@ -34,11 +34,11 @@ export async function startRun(page: Page, settings: Record<string, string> = qu
 }
 
 export async function expectStatus(page: Page, status: string, timeout = 120_000): Promise<void> {
-  await expect(page.getByTestId('run-place')).toHaveAttribute('data-status', status, { timeout })
+  await expect(page.getByTestId('run-page')).toHaveAttribute('data-status', status, { timeout })
 }
 
 export async function stepOf(page: Page): Promise<number> {
-  return Number(await page.getByTestId('run-place').getAttribute('data-step'))
+  return Number(await page.getByTestId('run-page').getAttribute('data-step'))
 }
 
 /** Process id of the engine, as Electron counts its own processes. */

@@ -21,7 +21,7 @@ const inPage = (app: ElectronApplication, script: string): Promise<unknown> =>
     return await Promise.race([contents.executeJavaScript(code) as Promise<unknown>, late])
   }, script)
 const runInPage = (app: ElectronApplication, name: 'status' | 'step') =>
-  inPage(app, `document.querySelector('[data-testid=run-place]')?.dataset.${name} ?? ''`)
+  inPage(app, `document.querySelector('[data-testid=run-page]')?.dataset.${name} ?? ''`)
 
 test('a window whose process is killed comes back, hears of the training, and training goes on', async () => {
   const data = temporaryFolder('killed-window')

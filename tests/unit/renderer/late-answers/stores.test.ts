@@ -46,10 +46,10 @@ test('a run that was made takes nobody back who has gone elsewhere meanwhile', a
   void runs.create(argument)
   navigation.go('settings')
   await main.last('runs.create').answer(run('a', 'starting'))
-  expect(navigation.place).toBe('settings')
+  expect(navigation.page).toBe('settings')
   void runs.create(argument)
   await main.last('runs.create').answer(run('b', 'starting'))
-  expect([navigation.place, navigation.runId]).toEqual(['run', 'b'])
+  expect([navigation.page, navigation.runId]).toEqual(['run', 'b'])
 })
 
 test('lists of experiments and of datasets do not put back what events have told either', async () => {
