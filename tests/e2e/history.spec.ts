@@ -41,9 +41,9 @@ test('a sampling can be looked at large, through the steps, and its folder opene
   const { app, page } = running
   await page.getByTestId('go-gallery').click()
   await page.getByTestId('sample-grid').getByRole('button').first().click()
-  await expect(page.getByRole('dialog', { name: 'Sampling 1 of 4' })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Sample 1 of 4' })).toBeVisible()
   await page.keyboard.press('ArrowRight')
-  const second = page.getByRole('dialog', { name: 'Sampling 2 of 4' })
+  const second = page.getByRole('dialog', { name: 'Sample 2 of 4' })
   await expect(second).toContainText('Step 20')
   await second.getByRole('button', { name: 'At step 10' }).click()
   await expect(second).toContainText('Step 10')

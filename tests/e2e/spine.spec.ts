@@ -40,8 +40,8 @@ test('from a dropped folder to a gallery, an interpolation, and all of it again 
     await expect(grid.getByRole('button')).toHaveCount(Number(quick.settings.sampleCount))
     expect(await loads(grid.getByRole('button').first())).toBe(true)
   }
-  await page.getByTestId('draw-more').click()
-  await expect(page.getByText('Drawn by hand at')).toBeVisible({ timeout: 60_000 })
+  await page.getByTestId('generate').click()
+  await expect(page.getByText('Samples on request at')).toBeVisible({ timeout: 60_000 })
 
   await page.getByTestId('go-interpolation').click()
   await page.getByTestId('latent-slot-a').click()
