@@ -4,6 +4,7 @@ import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
 import { ladderPresets } from '#shared/ladder.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
+import { runsLeft } from '#shared/run-limits.ts'
 import { isLive } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
@@ -12,19 +13,18 @@ import { ToldSince } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { useRuns } from '../runs/runs-store.ts'
-import { runsLeft } from './experiment-labels.ts'
 
-const placeOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
+const rankOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
 
-/** Every experiment there is, kept true by main's events, and what can be done with one. */
+/** All experiments, kept current by main’s events, and the actions on one. */
 export const useExperiments = defineStore('experiments', () => {
   const navigation = useNavigation()
   const notices = useNotices()
   const runs = useRuns()
   const byId = shallowRef(new Map<string, Experiment>())
   const busy = shallowRef(new Set<string>())
-  const told = new ToldSince()
-  /** The images that an experiment is being set up for. */
+  const changes = new ToldSince()
+  /** The dataset that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
   /** The runs of each experiment in the order they are trained. */
@@ -35,11 +35,11 @@ export const useExperiments = defineStore('experiments', () => {
         groups.set(run.experimentId, [...(groups.get(run.experimentId) ?? []), run])
       }
     }
-    for (const group of groups.values()) group.sort((a, b) => placeOf(a) - placeOf(b))
+    for (const group of groups.values()) group.sort((a, b) => rankOf(a) - rankOf(b))
     return groups
   })
   const runsOf = (id: string): RunRecord[] => runsById.value.get(id) ?? []
-  /** Newest first; one goes with its last run. */
+  /** Newest first; an experiment without runs is not shown. */
   const experiments = computed(() =>
     [...byId.value.values()]
       .filter(({ id }) => runsById.value.has(id))
@@ -59,28 +59,28 @@ export const useExperiments = defineStore('experiments', () => {
   }
 
   on('experiment', ({ experiment }) => {
-    told.mark(experiment.id)
+    changes.mark(experiment.id)
     put(experiment)
   })
   on('experimentDeleted', ({ id }) => {
-    told.mark(id)
+    changes.mark(id)
     drop(id)
   })
 
   async function load(): Promise<void> {
-    const isToldSince = told.begin()
-    const found = (await request('experiments.list')).filter(({ id }) => !isToldSince(id))
-    const newer = [...byId.value.values()].filter(({ id }) => isToldSince(id))
+    const changedSince = changes.begin()
+    const found = (await request('experiments.list')).filter(({ id }) => !changedSince(id))
+    const newer = [...byId.value.values()].filter(({ id }) => changedSince(id))
     byId.value = new Map([...found, ...newer].map((experiment) => [experiment.id, experiment]))
   }
 
-  /** Does something with an experiment; what goes wrong becomes a notice. */
+  /** Runs an action on an experiment; a failure becomes a notice. */
   async function act(id: string, task: () => Promise<Experiment>): Promise<Experiment | null> {
     busy.value = new Set(busy.value).add(id)
-    const isToldSince = told.begin()
+    const changedSince = changes.begin()
     try {
       const experiment = await task()
-      if (!isToldSince(experiment.id)) put(experiment)
+      if (!changedSince(experiment.id)) put(experiment)
       return experiment
     } catch (error) {
       notices.addError(error)
@@ -105,10 +105,10 @@ export const useExperiments = defineStore('experiments', () => {
     activity === null &&
     datasetId !== null &&
     runsLeft(runsOf(id)).length > 0 &&
-    // Another process trains it.
+    // A live run without activity is trained by another process.
     !runsOf(id).some(isLive)
 
-  /** The space bar: pauses what is under way, goes on with what waits. */
+  /** Pauses an active experiment, resumes one that can be. */
   function toggle(experiment: Experiment): void {
     if (busy.value.has(experiment.id)) return
     if (experiment.activity !== null) void pause(experiment.id)
