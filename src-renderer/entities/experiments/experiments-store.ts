@@ -4,6 +4,7 @@ import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
 import { ladderPresets } from '#shared/ladder.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
+import { runsLeft } from '#shared/run-limits.ts'
 import { isLive } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
@@ -12,11 +13,10 @@ import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { useRuns } from '../runs/runs-store.ts'
-import { runsLeft } from './experiment-labels.ts'
 
-const placeOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
+const rankOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
 
-/** Every experiment there is, kept true by main's events, and what can be done with one. */
+/** All experiments, kept current by main’s events, and the actions on one. */
 export const useExperiments = defineStore('experiments', () => {
   const navigation = useNavigation()
   const notices = useNotices()
@@ -24,7 +24,7 @@ export const useExperiments = defineStore('experiments', () => {
   const byId = shallowRef(new Map<string, Experiment>())
   const busy = shallowRef(new Set<string>())
   const changes = new ChangeTracker()
-  /** The images that an experiment is being set up for. */
+  /** The dataset that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
   /** The runs of each experiment in the order they are trained. */
@@ -35,11 +35,11 @@ export const useExperiments = defineStore('experiments', () => {
         groups.set(run.experimentId, [...(groups.get(run.experimentId) ?? []), run])
       }
     }
-    for (const group of groups.values()) group.sort((a, b) => placeOf(a) - placeOf(b))
+    for (const group of groups.values()) group.sort((a, b) => rankOf(a) - rankOf(b))
     return groups
   })
   const runsOf = (id: string): RunRecord[] => runsById.value.get(id) ?? []
-  /** Newest first; one goes with its last run. */
+  /** Newest first; an experiment without runs is not shown. */
   const experiments = computed(() =>
     [...byId.value.values()]
       .filter(({ id }) => runsById.value.has(id))
@@ -74,7 +74,7 @@ export const useExperiments = defineStore('experiments', () => {
     byId.value = new Map([...found, ...newer].map((experiment) => [experiment.id, experiment]))
   }
 
-  /** Does something with an experiment; what goes wrong becomes a notice. */
+  /** Runs an action on an experiment; a failure becomes a notice. */
   async function act(id: string, task: () => Promise<Experiment>): Promise<Experiment | null> {
     busy.value = new Set(busy.value).add(id)
     const isChangedSince = changes.begin()
@@ -105,10 +105,10 @@ export const useExperiments = defineStore('experiments', () => {
     activity === null &&
     datasetId !== null &&
     runsLeft(runsOf(id)).length > 0 &&
-    // Another process trains it.
+    // A live run without activity is trained by another process.
     !runsOf(id).some(isLive)
 
-  /** The space bar: pauses what is under way, goes on with what waits. */
+  /** Pauses an active experiment, resumes one that can be. */
   function toggle(experiment: Experiment): void {
     if (busy.value.has(experiment.id)) return
     if (experiment.activity !== null) void pause(experiment.id)
