@@ -1,4 +1,5 @@
 import { createI18n } from 'vue-i18n'
+import { formatCount } from '#shared/format.ts'
 import { en } from '#shared/locales/en/index.ts'
 import type { Catalogue } from '#shared/locales/en/index.ts'
 
@@ -13,5 +14,6 @@ export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'e
 /** The string of an id, with its `{placeholders}` filled in; one of “one | many” by `count`. Reactive in the locale. */
 export function t(id: MessageId, values: Record<string, string | number> = {}): string {
   const { count } = values
-  return typeof count === 'number' ? i18n.global.t(id, values, count) : i18n.global.t(id, values)
+  if (typeof count !== 'number') return i18n.global.t(id, values)
+  return i18n.global.t(id, { ...values, count: formatCount(count) }, count)
 }
