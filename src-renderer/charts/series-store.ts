@@ -1,4 +1,4 @@
-import { metricWords } from '#shared/schemas/run.ts'
+import { metricLabels } from '#shared/schemas/run.ts'
 import type { MetricPoint, MetricSeries } from '#shared/schemas/run.ts'
 import { lowerBound } from './search.ts'
 
@@ -59,7 +59,7 @@ export class SeriesStore {
   /** Metrics with at least one number, those with words of their own first. */
   names(): string[] {
     const present = [...this.columns].filter(([, column]) => column.count > 0).map(([name]) => name)
-    const known = Object.keys(metricWords).filter((name) => present.includes(name))
+    const known = Object.keys(metricLabels).filter((name) => present.includes(name))
     return [...known, ...present.filter((name) => !known.includes(name)).sort()]
   }
 

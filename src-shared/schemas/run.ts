@@ -7,7 +7,7 @@ export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
 
 export const runStatuses = [
-  'waiting', // for its turn in an experiment; nothing was learned yet
+  'waiting', // in an experiment, for the runs before it; nothing is trained yet
   'starting', // the engine is loading
   'training',
   'paused', // saved, device memory free
@@ -25,6 +25,17 @@ export const liveStatuses: readonly RunStatus[] = ['starting', 'training']
 export const endedStatuses: readonly RunStatus[] = ['finished', 'stopped']
 
 export const isLive = ({ status }: { status: RunStatus }): boolean => liveStatuses.includes(status)
+
+/** Whether the app, the engine or an error ended a run before it was done. */
+export const endedUnexpectedly = ({ status }: { status: RunStatus }): boolean =>
+  status === 'interrupted' || status === 'failed'
+
+/** Whether a run can resume with its settings as they are; a finished one needs a later end first. */
+export const canResume = ({ status, datasetId }: Pick<RunRecord, 'status' | 'datasetId'>): boolean =>
+  datasetId !== null && status !== 'finished' && !isLive({ status })
+
+/** Whether a run can be given more to train, now or for when it resumes. */
+export const canExtend = ({ datasetId }: Pick<RunRecord, 'datasetId'>): boolean => datasetId !== null
 
 /** The machine and versions a run was made with, captured at each start. */
 export const machineSchema = z.object({
@@ -49,7 +60,7 @@ export const machineSchema = z.object({
 })
 export type Machine = z.infer<typeof machineSchema>
 
-export const precisionWords: Record<NonNullable<Machine['precision']>, string> = {
+export const precisionLabels: Record<NonNullable<Machine['precision']>, string> = {
   fp32: '32 bits',
   bf16: '16 bits (bfloat16)',
   fp16: '16 bits (half)',
@@ -94,9 +105,9 @@ export const checkpointRecordSchema = z.object({
   file: z.string(),
   sha256: z.string(),
   bytes: z.int(),
-  /** On images kept aside where there are some, else the smoothed training loss; null when it was not recorded. */
+  /** On the validation split where there is one, else the smoothed training loss; null when it was not recorded. */
   loss: z.number().nullable(),
-  /** The lowest loss of the run's saves; such a one is kept. */
+  /** The lowest loss of the run's checkpoints; such a one is kept. */
   best: z.boolean(),
   /** Kept because the user wants it. */
   pinned: z.boolean(),
@@ -105,17 +116,17 @@ export const checkpointRecordSchema = z.object({
   createdAt: z.number(),
 })
 export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>
-/** A save as the engine tells of it. */
+/** A checkpoint as the engine reports it. */
 export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned' | 'damaged'>
-/** Which save is meant: by what is known of it, or by its step. */
+/** Which checkpoint is meant: by what is known of it, or by its step. */
 export type CheckpointChoice = 'latest' | 'best' | number
 
-/** One sheet of drawn images: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
+/** One sheet of samples: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
 export const sampleRecordSchema = z.object({
   id: z.string(),
   runId: z.string(),
   step: z.int(),
-  /** `grid`: the fixed seeds drawn at intervals. `extra`: asked for by hand. */
+  /** `grid`: the fixed seeds sampled at intervals. `extra`: asked for by hand. */
   kind: z.enum(['grid', 'extra']),
   /** File name inside the run's `samples` folder. */
   file: z.string(),
@@ -129,32 +140,71 @@ export const sampleRecordSchema = z.object({
 })
 export type SampleRecord = z.infer<typeof sampleRecordSchema>
 
-/** A metric in plain words and by its term; `detail` is for those who look closer. */
-export interface MetricWords {
+/** A metric by its term, and what it means; `detail` ones are shown on request. */
+export interface MetricLabels {
   title: string
-  term: string
+  help: string
   detail?: boolean
 }
 
 /** Metric names the trainer records. */
-export const metricWords: Record<string, MetricWords> = {
-  loss: { title: 'All in all', term: 'loss' },
-  velocity: { title: 'How wrong the strokes are', term: 'velocity MSE' },
-  kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
-  validation: { title: 'All in all, on images kept aside', term: 'validation loss' },
-  validationVelocity: { title: 'Strokes on images kept aside', term: 'validation velocity MSE' },
-  prior: { title: 'How badly the noise fits', term: 'prior NLL' },
-  gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
-  learningRate: { title: 'Length of steps', term: 'learning rate' },
-  velocityTime1: { title: 'The last strokes', term: 'velocity MSE, 0 ≤ t < ¼', detail: true },
-  velocityTime2: { title: 'Later strokes', term: 'velocity MSE, ¼ ≤ t < ½', detail: true },
-  velocityTime3: { title: 'Earlier strokes', term: 'velocity MSE, ½ ≤ t < ¾', detail: true },
-  velocityTime4: { title: 'The first strokes', term: 'velocity MSE, ¾ ≤ t ≤ 1', detail: true },
-  activeShare: { title: 'Encodings in use', term: 'active dimensions, share', detail: true },
-  posteriorStd: { title: 'How vague encodings are', term: 'mean std of q(z|x)', detail: true },
+export const metricLabels: Record<string, MetricLabels> = {
+  loss: {
+    title: 'Loss',
+    help: 'What training minimises: velocity loss plus the weighted KL divergence and prior loss.',
+  },
+  velocity: {
+    title: 'Velocity loss',
+    help: 'Mean squared error of the predicted velocity along the path from latent to image.',
+  },
+  kl: {
+    title: 'KL divergence',
+    help: 'KL(q(z|x)‖p(z)): how far encodings are from the prior. Lower makes samples more plausible, reconstructions blurrier.',
+  },
+  validation: { title: 'Validation loss', help: 'The loss on the images that are held out of training.' },
+  validationVelocity: {
+    title: 'Validation velocity loss',
+    help: 'The velocity loss on the images that are held out of training.',
+  },
+  prior: {
+    title: 'Prior loss',
+    help: 'Negative log-likelihood of the images under the learned prior.',
+  },
+  gradientNorm: { title: 'Gradient norm', help: 'Global norm of the gradients before clipping.' },
+  learningRate: { title: 'Learning rate', help: 'Size of each update, after warm-up and schedule.' },
+  velocityTime1: {
+    title: 'Velocity loss, 0 ≤ t < ¼',
+    help: 'In the quarter of the path next to the image.',
+    detail: true,
+  },
+  velocityTime2: {
+    title: 'Velocity loss, ¼ ≤ t < ½',
+    help: 'In the second quarter of the path, counted from the image.',
+    detail: true,
+  },
+  velocityTime3: {
+    title: 'Velocity loss, ½ ≤ t < ¾',
+    help: 'In the third quarter of the path, counted from the image.',
+    detail: true,
+  },
+  velocityTime4: {
+    title: 'Velocity loss, ¾ ≤ t ≤ 1',
+    help: 'In the quarter of the path next to the latent.',
+    detail: true,
+  },
+  activeShare: {
+    title: 'Active dimensions',
+    help: 'Share of the latent dimensions that carry information on the image.',
+    detail: true,
+  },
+  posteriorStd: {
+    title: 'Posterior std',
+    help: 'Mean standard deviation of q(z|x): how uncertain encodings are.',
+    detail: true,
+  },
   aggregateGap: {
-    title: 'How far all encodings are from the noise',
-    term: 'KL(q(z)‖p(z)) per dimension',
+    title: 'Aggregate posterior KL',
+    help: 'KL(q(z)‖p(z)) per dimension: how far all encodings together are from the prior.',
     detail: true,
   },
 }

@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { TrainProgress } from '#shared/engine-messages.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { canResume, isLive } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
@@ -10,12 +10,7 @@ import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 
-/** Whether a run may go on as it is; a finished one needs more steps first. */
-export function canResume({ status, datasetId }: RunRecord): boolean {
-  return datasetId !== null && ['waiting', 'paused', 'stopped', 'interrupted', 'failed'].includes(status)
-}
-
-/** Every run there is, kept true by main's events, and what can be done with one. */
+/** All runs, kept current by main's events, and the actions on one. */
 export const useRuns = defineStore('runs', () => {
   const navigation = useNavigation()
   const notices = useNotices()
@@ -28,7 +23,7 @@ export const useRuns = defineStore('runs', () => {
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
   const live = computed(() => runs.value.find(isLive) ?? null)
-  /** The run that Run, Gallery and Latent show. */
+  /** The run that the Run, Gallery and Interpolation pages show. */
   const selected = computed(
     () => byId.value.get(navigation.runId ?? '') ?? live.value ?? runs.value[0] ?? null,
   )
@@ -58,7 +53,7 @@ export const useRuns = defineStore('runs', () => {
     byId.value = new Map([...found, ...newer].map((run) => [run.id, run]))
   }
 
-  /** Does something with a run; what goes wrong becomes a notice. */
+  /** Runs a request about a run; an error becomes a notice. */
   async function act(id: string, task: () => Promise<RunRecord>): Promise<RunRecord | null> {
     busy.value = new Set(busy.value).add(id)
     const isChangedSince = changes.begin()
@@ -93,7 +88,7 @@ export const useRuns = defineStore('runs', () => {
   const update = (argument: IpcArgument<'runs.update'>) =>
     act(argument.id, () => request('runs.update', argument))
 
-  /** The space bar: pauses what learns, goes on with what waits. */
+  /** The space bar: pauses a run that trains, else resumes it. */
   function toggle(run: RunRecord): void {
     if (busy.value.has(run.id)) return
     if (run.status === 'training') void pause(run.id)
