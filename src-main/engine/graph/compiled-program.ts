@@ -14,7 +14,7 @@ import {
   savedModel,
   valueOutput,
 } from './saved-model/graph-def.ts'
-import { lowered } from './passes/lower.ts'
+import { lower } from './passes/lower.ts'
 import { iterationsFeed, loopedModel, stackedFeed } from './saved-model/loop-saved-model.ts'
 import { checkFeeds, checkSizes, concat, readableState, stateNames, toTensor } from './program.ts'
 import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
@@ -57,7 +57,7 @@ export function createCompiledProgram(
   { iterations }: { iterations: number } = { iterations: 1 },
 ): Program {
   const backend = nodeBackend()
-  const traced = lowered(spec, trace(spec), backend.binding)
+  const traced = lower(spec, trace(spec), backend.binding)
   const id = `${spec.name}-${++programs}`
   const folder = programFolder()
   let session: number

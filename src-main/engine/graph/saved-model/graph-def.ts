@@ -1,6 +1,6 @@
 import { attributeKind } from '../../backend/tfjs.ts'
 import type { Binding, OpAttribute } from '../../backend/tfjs.ts'
-import { afterNode } from '../../backend/native-op.ts'
+import { controlledIdentityNode } from '../control-dependencies.ts'
 import { inPlaceUpdate, isUpdate } from '../passes/in-place.ts'
 import type { InPlaceUpdate } from '../passes/in-place.ts'
 import type { ProgramSpec, TensorSpec } from '../program.ts'
@@ -59,7 +59,7 @@ export function writeBody(graph: GraphWriter, spec: ProgramSpec, trace: Trace): 
       const update = inPlaceUpdate(node, trace)
       graph.update(update)
       for (const state of update.states) updatedBy.set(state, update.node)
-    } else if (node.op === afterNode) graph.later(node)
+    } else if (node.op === controlledIdentityNode) graph.controlledIdentity(node)
     else graph.op(node)
   }
   return Object.entries(trace.next).map(
@@ -145,7 +145,7 @@ export class GraphWriter {
   }
 
   /** Its first input, once the others are there. */
-  later({ name, inputs: [value, ...others], outputs: [output] }: OpNode): void {
+  controlledIdentity({ name, inputs: [value, ...others], outputs: [output] }: OpNode): void {
     const waits = new Set(others.map(({ node }) => `^${node}`))
     this.node('Identity', name, [this.reference(value as Edge), ...waits], {
       T: this.typeNumber(output?.dtype ?? types.float32),
