@@ -3,10 +3,11 @@ import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { consistentPath } from '../../src-main/engine/model/flow/path.ts'
 import { klElements } from '../../src-main/engine/model/flow/divergence.ts'
-import type { Parameters, System } from '../../src-main/engine/model/flow/system.ts'
+import type { System } from '../../src-main/engine/model/flow/system.ts'
+import type { Parameters } from '../../src-main/engine/model/parameters.ts'
 import { Layers } from '../../src-main/engine/model/nets/layers.ts'
 import { meanSquare, sumAll } from '../../src-main/engine/model/nets/ops.ts'
-import { resizedBeside } from '../../src-main/engine/model/nets/resize.ts'
+import { resizeAndConcat } from '../../src-main/engine/model/nets/resize.ts'
 
 /**
  * Two U-Nets of 150,000 parameters each, with the objective of a posterior: small enough that what is not arithmetic
@@ -86,7 +87,7 @@ function unet(layers: Layers, options: { name: string; cin: number; cout: number
     }
     h = middle(parameters, h, t)
     for (const apply of up) {
-      h = apply(parameters, resizedBeside(h, skips.pop() as Tensor4D, 'nearest'), t)
+      h = apply(parameters, resizeAndConcat(h, skips.pop() as Tensor4D, 'nearest'), t)
     }
     return last(parameters, h)
   }

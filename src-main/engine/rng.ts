@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { ParameterSpec } from './model/flow/system.ts'
-import { nativeOp } from './backend/native-op.ts'
+import type { ParameterSpec } from './model/parameters.ts'
+import { runNativeOp } from './backend/native-op.ts'
 
 /**
  * All randomness of a run as a pure function of (seed, step, purpose): nothing keeps a state, so a resumed run draws
@@ -84,5 +84,5 @@ export function statelessUniform<T extends Tensor>(shape: number[], words: Tenso
 
 function stateless(op: string, shape: number[], words: Tensor): Tensor {
   const types = { T: 'int32', Tseed: 'int32', dtype: 'float32' } as const
-  return tf.tidy(() => nativeOp(op, types, [tf.tensor1d(shape, 'int32'), words]))
+  return tf.tidy(() => runNativeOp(op, types, [tf.tensor1d(shape, 'int32'), words]))
 }

@@ -10,6 +10,7 @@ import { chooseDeviceHere, processorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
 import { librariesOf } from '../../tensorflow/installed.ts'
 import { bindingPath } from '../../tensorflow/layout.ts'
+import { nodeBackend } from './tfjs.ts'
 import type { Kernels } from './tfjs.ts'
 import { kernelsFile, loadKernels } from './kernels.ts'
 import { loadNative } from './native-library.ts'
@@ -55,10 +56,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   setEnvironment(decision, threads)
   defineRemovedUtil()
   const tf = start(decision)
-  const backend = tf.backend() as unknown as {
-    binding: { TF_Version: string; kernels?: Kernels; fastPrecision?: Precision }
-    isUsingGpuDevice: boolean
-  }
+  const backend = nodeBackend()
   const used = backend.isUsingGpuDevice ? 'cuda' : 'cpu'
   const kernels = used === 'cpu' ? loadKernels({ threads: threads.intraOp }) : null
   if (kernels) backend.binding.kernels = kernels

@@ -11,14 +11,14 @@ export interface OpAttribute {
   value: unknown
 }
 
-/** A tensor that lives on TensorFlow's side. */
+/** A tensor in TensorFlow's memory. */
 export interface TensorHandle {
   id: number
   shape: number[]
   dtype: number
 }
 
-/** Our own convolutions, where TensorFlow has been taught them (`engine/kernels`). */
+/** Flowerbed's kernels (`src-main/native/kernels`), where they are registered with TensorFlow. */
 export interface Kernels {
   instructions: 'avx2' | 'avx512'
   /** Whether they can multiply numbers rounded to bfloat16. */
@@ -27,14 +27,14 @@ export interface Kernels {
 
 /** The native binding of tfjs-node, as far as tracing needs it. */
 export interface Binding {
-  /** For programs that run on the processor. */
+  TF_Version: string
+  /** Set where programs run on the processor. */
   kernels?: Kernels | undefined
-  /** In what products may be computed quicker than in fp32 without harm; fp32 where in nothing. */
+  /** The precision in which matrix products may be faster than in fp32; fp32 where none is. */
   fastPrecision?: Precision
-  /** Set on the one that stands in while a program is traced. */
-  tracing?: true
   TF_FLOAT: number
   TF_INT32: number
+  TF_UINT8: number
   TF_BOOL: number
   TF_ATTR_TYPE: number
   TF_ATTR_INT: number
@@ -51,6 +51,7 @@ export interface Binding {
 /** tfjs-node's backend, as far as tracing needs it. */
 export interface NodeBackend {
   binding: Binding
+  isUsingGpuDevice: boolean
   getInputTensorIds: (tensors: Tensor[]) => number[]
   createOutputTensor: (handle: TensorHandle) => Tensor
   executeSingleOutput: (op: string, attributes: OpAttribute[], inputs: Tensor[]) => Tensor
@@ -65,17 +66,14 @@ export interface NodeBackend {
   deleteSavedModel: (id: number) => void
 }
 
-/** The backend in use; TensorFlow must have been loaded. */
+/** The backend in use; TensorFlow must have been loaded. Only this function reads `tf.backend()`. */
 export function nodeBackend(): NodeBackend {
   return tf.backend() as unknown as NodeBackend
 }
 
-/** Whether what is asked of TensorFlow is written down rather than done. */
-export const isTracing = (): boolean => nodeBackend().binding.tracing === true
-
 /**
- * How an attribute stands in a graph.
- * @throws FlowerbedError `unavailable` for one of a kind that we do not write
+ * The kind of an attribute's value in a graph.
+ * @throws FlowerbedError `unavailable` for a kind that graphs are not written with
  */
 export function attributeKind(
   binding: Binding,

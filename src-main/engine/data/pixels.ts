@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import { nativeOp } from '../backend/native-op.ts'
+import { runNativeOp } from '../backend/native-op.ts'
 
 /**
  * From bytes to images, in the graph. Gathering is by TensorFlow's own operation: tfjs knows no bytes, and would read the
@@ -9,7 +9,7 @@ import { nativeOp } from '../backend/native-op.ts'
 
 /** The images at `places` `[n]` (int32) of a table of bytes `[count, h, w, c]`: bytes `[n, h, w, c]`. */
 export function imagesAt(table: Tensor, places: Tensor): Tensor {
-  return nativeOp('GatherV2', { Tparams: 'uint8', Tindices: 'int32', Taxis: 'int32', batch_dims: 0 }, [
+  return runNativeOp('GatherV2', { Tparams: 'uint8', Tindices: 'int32', Taxis: 'int32', batch_dims: 0 }, [
     table,
     places,
     tf.scalar(0, 'int32'),
@@ -18,9 +18,9 @@ export function imagesAt(table: Tensor, places: Tensor): Tensor {
 
 /** Bytes `[n, h, w, c]` as images in [0, 1]. */
 export function toUnit(bytes: Tensor): Tensor4D {
-  const numbers = nativeOp('Cast', { SrcT: 'uint8', DstT: 'float32' }, [bytes])
+  const numbers = runNativeOp('Cast', { SrcT: 'uint8', DstT: 'float32' }, [bytes])
   // Of a plain division TensorFlow would make a multiplication by the reciprocal, which rounds otherwise.
-  return nativeOp('DivNoNan', { T: 'float32' }, [numbers, tf.scalar(255)]) as Tensor4D
+  return runNativeOp('DivNoNan', { T: 'float32' }, [numbers, tf.scalar(255)]) as Tensor4D
 }
 
 /** Images seen another way: x `[n, h, w, c]`, `views` `[n, 5]` as `viewOf` (augment.ts) has them. */
@@ -46,7 +46,7 @@ export function moved(x: Tensor4D, views: Tensor2D): Tensor4D {
   const places = tf.cast(from.reshape([n, height * width]), 'int32')
   const attributes = { Tparams: 'float32', Tindices: 'int32', Taxis: 'int32', batch_dims: 1 } as const
   const pixels = x.reshape([n, height * width, channels])
-  return nativeOp('GatherV2', attributes, [pixels, places, tf.scalar(1, 'int32')]).reshape(x.shape)
+  return runNativeOp('GatherV2', attributes, [pixels, places, tf.scalar(1, 'int32')]).reshape(x.shape)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path'
+import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { FlowerbedError } from '#shared/errors.ts'
 
@@ -6,6 +6,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 const framesDeep = 200
 const framesTold = 3
 const engine = fileURLToPath(new URL('..', import.meta.url))
+const operationFiles = new Set([join('backend', 'native-op.ts'), join('model', 'abstract-ops.ts')])
 
 /**
  * Where in our sources the body under way asks for what it just asks for, the innermost call first: “nets/ops.ts:24, by
@@ -44,4 +45,4 @@ const pathOf = (file: string) => (file.startsWith('file://') ? fileURLToPath(fil
 
 /** What stands between a body and the trace of it. */
 const isMachinery = (file: string) =>
-  file.startsWith(`${engine}compile${sep}`) || file === `${engine}native-op.ts`
+  file.startsWith(join(engine, 'graph') + sep) || operationFiles.has(relative(engine, file))

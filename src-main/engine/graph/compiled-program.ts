@@ -6,16 +6,10 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import { isTaggedRunning, processTag } from '../../processes/process-identity.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
-import {
-  assignedOutput,
-  doneOutput,
-  fetchOutput,
-  initFeed,
-  savedModel,
-  valueOutput,
-} from './saved-model/graph-def.ts'
-import { lowered } from './passes/lower.ts'
-import { iterationsFeed, loopedModel, stackedFeed } from './saved-model/loop-saved-model.ts'
+import { writeSavedModel } from './saved-model/graph-def.ts'
+import { assignedOutput, doneOutput, fetchOutput, initFeed, valueOutput } from './saved-model/node-names.ts'
+import { lower } from './passes/lower.ts'
+import { iterationsFeed, writeLoopSavedModel, stackedFeed } from './saved-model/loop-saved-model.ts'
 import { checkFeeds, checkSizes, concat, readableState, stateNames, toTensor } from './program.ts'
 import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { feedNode, trace } from './trace.ts'
@@ -57,13 +51,16 @@ export function createCompiledProgram(
   { iterations }: { iterations: number } = { iterations: 1 },
 ): Program {
   const backend = nodeBackend()
-  const traced = lowered(spec, trace(spec), backend.binding)
+  const traced = lower(spec, trace(spec), backend.binding)
   const id = `${spec.name}-${++programs}`
   const folder = programFolder()
   let session: number
   try {
     const written = { spec, trace: traced, binding: backend.binding, id }
-    writeFileSync(join(folder, 'saved_model.pb'), iterations > 1 ? loopedModel(written) : savedModel(written))
+    writeFileSync(
+      join(folder, 'saved_model.pb'),
+      iterations > 1 ? writeLoopSavedModel(written) : writeSavedModel(written),
+    )
     session = load(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { withImplementations } from '../model/abstract-ops.ts'
+import { eagerImplementations } from './passes/lower-ops.ts'
 import { checkFeeds, checkSizes, readableState, stateNames, toTensor } from './program.ts'
 import type { Given, Program, ProgramSpec, Tensors, Values } from './program.ts'
 import { checkNext } from './trace.ts'
@@ -25,7 +27,7 @@ export function createEagerProgram(spec: ProgramSpec): Program {
           toTensor(declared, feeds[name] as Given[string]),
         ]),
       )
-      const { fetches, next } = spec.body({ ...state }, fed)
+      const { fetches, next } = withImplementations(eagerImplementations, () => spec.body({ ...state }, fed))
       for (const [name, tensor] of Object.entries(next)) checkNext(spec, name, tensor)
       const values = Object.fromEntries(
         Object.entries(fetches).map(([name, tensor]) => [name, tensor.dataSync() as Values[string]]),

@@ -3,7 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import { attributeKind, nodeBackend } from '../backend/tfjs.ts'
 import type { Binding, NodeBackend, OpAttribute, TensorHandle } from '../backend/tfjs.ts'
+import { withImplementations } from '../model/abstract-ops.ts'
 import { withCallSite } from './call-site.ts'
+import { traceImplementations } from './passes/lower-ops.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
 import { outputsOf, types } from './analysis/shapes.ts'
 import type { Known } from './analysis/shapes.ts'
@@ -51,7 +53,8 @@ export const feedNode = (name: string) => `feed/${name}`
 export function trace(spec: ProgramSpec, { portable = false }: { portable?: boolean } = {}): Trace {
   const backend = nodeBackend()
   const { binding, getInputTensorIds } = backend
-  const recorder = new Recorder(spec.name, portable ? { ...binding, kernels: undefined } : binding)
+  const recorder = new Recorder(spec.name, binding)
+  const implementations = traceImplementations({ kernels: !portable && binding.kernels !== undefined })
   // Tensors are numbered as they are made.
   const newest = tf.tidy(() => tf.scalar(0).id)
   tf.engine().startScope()
@@ -69,10 +72,8 @@ export function trace(spec: ProgramSpec, { portable = false }: { portable?: bool
           return [name, backend.createOutputTensor(recorder.handle({ node: nodeOf(name), index: 0 }, known))]
         }),
       )
-    const { fetches, next } = spec.body(
-      placeholders(spec.state, stateNode),
-      placeholders(spec.feeds, feedNode),
-    )
+    const [state, feeds] = [placeholders(spec.state, stateNode), placeholders(spec.feeds, feedNode)]
+    const { fetches, next } = withImplementations(implementations, () => spec.body(state, feeds))
     const edge = (tensor: Tensor) => recorder.edgeOf(idOf(backend, tensor))
     return {
       fetches: Object.fromEntries(
@@ -171,7 +172,6 @@ class Recorder {
   binding(): Binding {
     return {
       ...this.native,
-      tracing: true,
       createTensor: (shape, dtype, values) => here(() => this.constant(shape, dtype, values)),
       deleteTensor: () => undefined,
       tensorDataSync: () => here(() => this.refuseReading()),

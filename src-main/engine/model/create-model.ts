@@ -10,7 +10,8 @@ import { unetPosterior, unetVelocity } from './nets/unet.ts'
 import { klElements, nllElements, referenceKlElements } from './flow/divergence.ts'
 import { consistentPath, referencePath } from './flow/path.ts'
 import { sampleFrom, learnedPrior, standardPrior } from './flow/prior.ts'
-import type { Gaussian, Objective, System } from './flow/system.ts'
+import type { Objective, System } from './flow/system.ts'
+import type { Gaussian } from './gaussian.ts'
 
 export type SystemConfig = Pick<
   RunConfig,
@@ -46,21 +47,21 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
   const network = networks[config.network]
   const velocity = network.velocity(size)
   const posterior = config.posterior ? network.posterior(size) : null
-  const quirks = config.path === 'reference'
+  const referenceCompatibility = config.path === 'reference'
   const prior =
     config.prior === 'learned'
-      ? learnedPrior([shape.height, shape.width, shape.channels], quirks)
+      ? learnedPrior([shape.height, shape.width, shape.channels], { floor: referenceCompatibility })
       : standardPrior
-  const makePath = quirks ? referencePath : consistentPath
-  const kl = quirks ? referenceKlElements : klElements
-  // A sum over all images of an update, told by one of its batches.
+  const makePath = referenceCompatibility ? referencePath : consistentPath
+  const kl = referenceCompatibility ? referenceKlElements : klElements
+  // With `sum` the loss is the sum over all images of an update, estimated from one of its batches.
   const reduce = (elements: Tensor) =>
     config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
 
   const objective: System['objective'] = (parameters, { x, eps, t }) => {
     const p = prior.gaussian(parameters)
-    // Without a posterior the latent is drawn from N(0, 1) whatever the image: plain flow matching.
-    const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardLike(x)
+    // Without a posterior z ~ N(0, 1) for every image: plain flow matching.
+    const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardNormalLike(x)
     const point = makePath({ x, posterior: q, eps, t, sigma: config.sigma })
     const v = velocity.apply(parameters, point.xT, t)
     const error = v.sub<Tensor4D>(point.vTarget)
@@ -93,6 +94,6 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
   }
 }
 
-function standardLike(x: Tensor4D): Gaussian {
+function standardNormalLike(x: Tensor4D): Gaussian {
   return { mean: tf.zerosLike(x), logvar: tf.zerosLike(x) }
 }

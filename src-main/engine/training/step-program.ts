@@ -6,12 +6,12 @@ import { imagesPerStep } from '#shared/run-limits.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { precisionHere } from '../graph/passes/lower.ts'
 import type { ProgramSpec, Tensors, Values } from '../graph/program.ts'
-import { adam, averaged } from '../graph/optimizer-ops.ts'
+import { applyAdam, updateAverage } from '../graph/optimizer-ops.ts'
 import { imageInput } from '../data/step-images.ts'
 import type { ImagePlan } from '../data/step-images.ts'
 import { pathTimes } from '../model/flow/times.ts'
 import type { System } from '../model/flow/system.ts'
-import { after } from '../backend/native-op.ts'
+import { withControlDependencies } from '../graph/control-dependencies.ts'
 import { sumOfSquares } from '../model/nets/ops.ts'
 import { accumulated, batchGradients } from './gradients.ts'
 import { learningRateAt } from './schedule.ts'
@@ -91,7 +91,7 @@ export function stepProgram(options: {
         const part = { first: i * config.batch, length: config.batch }
         const rows = <T extends Tensor>(all: T) =>
           config.accumulate === 1 ? all : tf.slice(all, part.first, part.length)
-        const x = after(images.images(state, feeds, part), before)
+        const x = withControlDependencies(images.images(state, feeds, part), before)
         return batchGradients({ system, weights, draw: { x, eps: rows(eps), t: rows(t) } })
       })
 
@@ -107,14 +107,18 @@ export function stepProgram(options: {
           config.weightDecay > 0
             ? weight.sub(weight.mul(feed('learningRate').mul(config.weightDecay)))
             : weight
-        const updated = adam(
+        const updated = applyAdam(
           { weight: pulled, m: of('m', name), v: of('v', name) },
           shorten ? gradient.mul(shorten) : gradient,
           { beta1, beta2, stepSize: feed('stepSize'), epsilon: feed('epsilon') },
         )
         for (const kind of ['weight', 'm', 'v'] as const) next[stateName(kind, name)] = updated[kind]
         if (config.emaDecay > 0) {
-          next[stateName('ema', name)] = averaged(of('ema', name), updated.weight, feed('emaShare') as Scalar)
+          next[stateName('ema', name)] = updateAverage(
+            of('ema', name),
+            updated.weight,
+            feed('emaShare') as Scalar,
+          )
         }
       })
       return { fetches: { loss, gradientNorm, ...terms }, next }

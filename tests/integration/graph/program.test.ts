@@ -6,13 +6,13 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import type { ProgramSpec, Values } from '../../../src-main/engine/graph/program.ts'
 import {
-  groupNorm,
   meanPool2,
   meanSquare,
   relu,
   sumAll,
   timeEmbedding,
 } from '../../../src-main/engine/model/nets/ops.ts'
+import { groupNorm } from '../../../src-main/engine/model/nets/group-norm.ts'
 import { resize } from '../../../src-main/engine/model/nets/resize.ts'
 import { seedWords, statelessNormal, statelessUniform, uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'

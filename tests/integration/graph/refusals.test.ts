@@ -4,7 +4,7 @@ import { beforeAll, beforeEach, expect, it, vi } from 'vitest'
 import { nodeBackend } from '../../../src-main/engine/backend/tfjs.ts'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import type { ProgramSpec } from '../../../src-main/engine/graph/program.ts'
-import { nativeOp } from '../../../src-main/engine/backend/native-op.ts'
+import { runNativeOp } from '../../../src-main/engine/backend/native-op.ts'
 import { timeEmbedding } from '../../../src-main/engine/model/nets/ops.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 
@@ -46,7 +46,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
     'an operation by TensorFlow’s name',
     (x) => {
       asked = line() + 1
-      return nativeOp('Cosh', { T: 'float32' }, [x])
+      return runNativeOp('Cosh', { T: 'float32' }, [x])
     },
     /^The operation Cosh cannot be compiled, asked for in /,
   ],
@@ -79,13 +79,13 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
   expect(told).toContain(where)
 })
 
-it('names the way through our own operations, the innermost first', () => {
-  const foreign = tf.keep(tf.relu(tf.tensor1d([1, 2, 3, 4])))
-  const spec = program(() => timeEmbedding(foreign, 2).sum<Tensor1D>(1))
+it('names the calls through the network’s operations, the innermost first', () => {
+  const external = tf.keep(tf.relu(tf.tensor1d([1, 2, 3, 4])))
+  const spec = program(() => timeEmbedding(external, 2).sum<Tensor1D>(1))
   expect(() => createProgram(spec, { mode: 'compiled' })).toThrow(
-    /asked for in nets\/ops\.ts:\d+, by .*refusals\.test\.ts:\d+/,
+    /asked for in model\/nets\/ops\.ts:\d+, by .*refusals\.test\.ts:\d+/,
   )
-  foreign.dispose()
+  external.dispose()
 })
 
 it('runs all the same, operation by operation, and warns once', () => {

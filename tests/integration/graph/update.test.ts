@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import type { ProgramSpec } from '../../../src-main/engine/graph/program.ts'
-import { adam, averaged } from '../../../src-main/engine/graph/optimizer-ops.ts'
+import { applyAdam, updateAverage } from '../../../src-main/engine/graph/optimizer-ops.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 
 beforeAll(() => {
@@ -22,13 +22,13 @@ const spec: ProgramSpec = {
   body: ({ w, m, v, average }, { target, stepSize, epsilon }) => {
     const gradient = w!.sub(target!).mul(2)
     const pulled = w!.sub(w!.mul(learningRate * decay))
-    const next = adam({ weight: pulled, m: m!, v: v! }, gradient, {
+    const next = applyAdam({ weight: pulled, m: m!, v: v! }, gradient, {
       beta1,
       beta2,
       stepSize: stepSize!,
       epsilon: epsilon!,
     })
-    const mean = averaged(average!, next.weight, tf.scalar(share))
+    const mean = updateAverage(average!, next.weight, tf.scalar(share))
     return {
       fetches: { before: w!.clone(), after: next.weight },
       next: { w: next.weight, m: next.m, v: next.v, average: mean },

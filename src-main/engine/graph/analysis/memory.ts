@@ -1,5 +1,5 @@
 import { util } from '@tensorflow/tfjs-core'
-import { afterNode } from '../../backend/native-op.ts'
+import { controlledIdentityNode } from '../control-dependencies.ts'
 import { isUpdate } from '../passes/in-place.ts'
 import { feedNode, liveNodes, stateNode } from '../trace.ts'
 import type { Edge, OpNode, Trace } from '../trace.ts'
@@ -7,7 +7,7 @@ import type { ProgramSpec, TensorSpec } from '../program.ts'
 import { bytesOf, types } from './shapes.ts'
 
 /** Operations that answer their input's memory as it is. */
-const views = new Set(['Reshape', 'Identity', afterNode])
+const views = new Set(['Reshape', 'Identity', controlledIdentityNode])
 
 /** Operations that TensorFlow writes over an input nobody else needs any more. */
 const inPlace = new Set(

@@ -1,7 +1,7 @@
 import { util } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { OpAttribute } from '../../backend/tfjs.ts'
-import { afterNode } from '../../backend/native-op.ts'
+import { controlledIdentityNode } from '../control-dependencies.ts'
 import { adamNode, averageNode } from '../optimizer-ops.ts'
 
 /** TensorFlow's numbers of the types used here. */
@@ -91,7 +91,7 @@ add(
 )
 add(adamNode, (call) => [0, 1, 2].flatMap((i) => like(input(call, i))))
 add(averageNode, (call) => like(input(call, 0)))
-add(afterNode, (call) => like(input(call, 0)))
+add(controlledIdentityNode, (call) => like(input(call, 0)))
 // Our own (engine/kernels).
 add('FlowerbedGroupNorm', (call) => [0, 2, 2].flatMap((i) => like(input(call, i))))
 add('FlowerbedGroupNormGradient', (call) => [0, 1, 1, 1].flatMap((i) => like(input(call, i))))

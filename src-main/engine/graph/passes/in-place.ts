@@ -23,7 +23,7 @@ const widths: Record<string, number> = { [adamNode]: 3, [averageNode]: 1 }
 export const isUpdate = (node: OpNode) => widths[node.op] !== undefined
 
 /** @throws FlowerbedError `internal` when an update's answer does not become state */
-export function inPlaceUpdate(node: OpNode, trace: Trace): InPlaceUpdate {
+export function toInPlaceUpdate(node: OpNode, trace: Trace): InPlaceUpdate {
   const states = Array.from({ length: widths[node.op] ?? 0 }, (_, index) =>
     stateOf(trace, { node: node.name, index }),
   )

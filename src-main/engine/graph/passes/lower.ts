@@ -7,7 +7,7 @@ import type { ProgramSpec } from '../program.ts'
 import type { Trace } from '../trace.ts'
 
 /** What a trace becomes for the device at hand, before it is written as a graph. */
-export function lowered(spec: ProgramSpec, trace: Trace, binding: Binding): Trace {
+export function lower(spec: ProgramSpec, trace: Trace, binding: Binding): Trace {
   const { kernels } = binding
   const { precision = 'fp32' } = spec
   // Our own convolutions round while they read, which saves the passes over memory.

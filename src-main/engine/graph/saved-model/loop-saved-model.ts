@@ -1,6 +1,8 @@
 import type { Binding } from '../../backend/tfjs.ts'
-import { GraphWriter, loopHandle, stateHandle, writeBody } from './graph-def.ts'
+import { writeBody } from './graph-def.ts'
+import { GraphWriter } from './graph-writer.ts'
 import { Loop, ended, exitOf } from './loop.ts'
+import { loopHandle, stateHandle } from './node-names.ts'
 import type { ProgramSpec } from '../program.ts'
 import { types } from '../analysis/shapes.ts'
 import { feedNode } from '../trace.ts'
@@ -13,11 +15,11 @@ const stacked = (feed: string) => `feeds/${feed}`
 export const stackedFeed = (name: string) => `${stacked(name)}:0`
 
 /**
- * As `savedModel`, with the body in a loop: one call makes as many iterations as `iterations` says, each with its own
+ * As `writeSavedModel`, with the body in a loop: one call makes as many iterations as `iterations` says, each with its own
  * place of the feeds, and answers each fetch of all iterations in a row. State is in its variables all the while, and
  * an iteration begins when the one before has replaced it.
  */
-export function loopedModel(options: {
+export function writeLoopSavedModel(options: {
   spec: ProgramSpec
   trace: Trace
   binding: Binding
@@ -25,14 +27,14 @@ export function loopedModel(options: {
 }): Uint8Array {
   const { spec, trace, binding, id } = options
   const graph = new GraphWriter(binding)
-  graph.placeholder('iterations', [], 'int32')
+  graph.writePlaceholder('iterations', [], 'int32')
   const fetches = Object.entries(trace.fetches).map(([name, edge]) => ({
     ...{ name: `fetch/${name}`, edge, shape: edge.spec.shape, type: types[edge.spec.dtype] },
   }))
-  for (const { name, shape, type } of fetches) graph.list(name, { shape, type, length: 'iterations' })
-  for (const [name, tensor] of Object.entries(spec.state)) graph.variable(`${id}/${name}`, name, tensor)
+  for (const { name, shape, type } of fetches) graph.writeList(name, { shape, type, length: 'iterations' })
+  for (const [name, tensor] of Object.entries(spec.state)) graph.writeVariable(`${id}/${name}`, name, tensor)
   for (const [name, { shape, dtype }] of Object.entries(spec.feeds))
-    graph.placeholder(stacked(name), [-1, ...shape], dtype)
+    graph.writePlaceholder(stacked(name), [-1, ...shape], dtype)
 
   const loop = new Loop(graph, 'iterations')
   for (const name of Object.keys(spec.state)) loop.enter(loopHandle(name), stateHandle(name), 'resource')
@@ -42,7 +44,7 @@ export function loopedModel(options: {
   loop.end(updated)
 
   for (const { name, shape, type } of fetches)
-    graph.stack(name, { list: exitOf(name), shape, type, after: ended })
-  graph.done('done', [ended])
-  return graph.savedModel()
+    graph.writeStack(name, { list: exitOf(name), shape, type, after: ended })
+  graph.writeDone('done', [ended])
+  return graph.toSavedModel()
 }

@@ -1,4 +1,4 @@
-import type { GraphWriter } from './graph-def.ts'
+import type { GraphWriter } from './graph-writer.ts'
 import type { TensorSpec } from '../program.ts'
 import { types } from '../analysis/shapes.ts'
 import type { Edge } from '../trace.ts'
@@ -27,20 +27,22 @@ export class Loop {
   constructor(graph: GraphWriter, count: string) {
     this.graph = graph
     this.number(`${frame}/first`, 0)
-    graph.node('Enter', `${frame}/count`, [count], this.entering(types.int32, true))
+    graph.writeNode('Enter', `${frame}/count`, [count], this.entering(types.int32, true))
     this.merge(frame, `${frame}/first`, types.int32)
-    graph.node('Less', `${frame}/more`, [`${frame}/merge`, `${frame}/count`], {
-      T: graph.typeNumber(types.int32),
+    graph.writeNode('Less', `${frame}/more`, [`${frame}/merge`, `${frame}/count`], {
+      T: graph.attributes.typeNumber(types.int32),
     })
-    graph.node('LoopCond', `${frame}/condition`, [`${frame}/more`], {})
+    graph.writeNode('LoopCond', `${frame}/condition`, [`${frame}/more`], {})
     this.switch(frame, types.int32)
-    graph.node('Identity', this.index, [`${frame}/switch:1`], { T: graph.typeNumber(types.int32) })
+    graph.writeNode('Identity', this.index, [`${frame}/switch:1`], {
+      T: graph.attributes.typeNumber(types.int32),
+    })
     graph.inside = { iteration: this.index }
   }
 
   /** A value from outside that is the same in every iteration. */
   enter(name: string, from: string, type: number | 'resource'): void {
-    this.graph.node('Enter', name, [from], this.entering(type === 'resource' ? resource : type, true))
+    this.graph.writeNode('Enter', name, [from], this.entering(type === 'resource' ? resource : type, true))
   }
 
   /** Place `index` of what is stacked outside along its first side, as the body's node `name`. */
@@ -48,17 +50,17 @@ export class Loop {
     const type = types[dtype]
     this.enter(`${name}/all`, stacked, type)
     this.number(`${name}/axis`, 0)
-    this.graph.node('GatherV2', `${name}/picked`, [`${name}/all`, this.index, `${name}/axis`], {
-      Tparams: this.graph.typeNumber(type),
-      Tindices: this.graph.typeNumber(types.int32),
-      Taxis: this.graph.typeNumber(types.int32),
-      batch_dims: this.graph.integer(0),
+    this.graph.writeNode('GatherV2', `${name}/picked`, [`${name}/all`, this.index, `${name}/axis`], {
+      Tparams: this.graph.attributes.typeNumber(type),
+      Tindices: this.graph.attributes.typeNumber(types.int32),
+      Taxis: this.graph.attributes.typeNumber(types.int32),
+      batch_dims: this.graph.attributes.integer(0),
     })
     // What is fed may have any first side, and TensorFlow should know the rest.
-    this.graph.integers(`${name}/shape`, shape)
-    this.graph.node('Reshape', name, [`${name}/picked`, `${name}/shape`], {
-      T: this.graph.typeNumber(type),
-      Tshape: this.graph.typeNumber(types.int32),
+    this.graph.writeIntegers(`${name}/shape`, shape)
+    this.graph.writeNode('Reshape', name, [`${name}/picked`, `${name}/shape`], {
+      T: this.graph.attributes.typeNumber(type),
+      Tshape: this.graph.attributes.typeNumber(types.int32),
     })
   }
 
@@ -66,7 +68,9 @@ export class Loop {
   carry(name: string, initial: string, type: number): string {
     this.merge(name, initial, type)
     this.switch(name, type)
-    this.graph.node('Identity', `${name}/here`, [`${name}/switch:1`], { T: this.graph.typeNumber(type) })
+    this.graph.writeNode('Identity', `${name}/here`, [`${name}/switch:1`], {
+      T: this.graph.attributes.typeNumber(type),
+    })
     return `${name}/here`
   }
 
@@ -77,12 +81,17 @@ export class Loop {
 
   /** Collects one value of each iteration in the list of the same name, made before the loop. */
   collect(name: string, { value, type }: { value: Edge; type: number }): void {
-    const element = this.graph.typeNumber(type)
+    const element = this.graph.attributes.typeNumber(type)
     const list = this.carry(name, `${name}/list`, variant)
-    this.graph.node('TensorListSetItem', `${name}/set`, [list, this.index, this.graph.reference(value)], {
-      element_dtype: element,
-      resize_if_index_out_of_bounds: this.graph.flag(false),
-    })
+    this.graph.writeNode(
+      'TensorListSetItem',
+      `${name}/set`,
+      [list, this.index, this.graph.inputName(value)],
+      {
+        element_dtype: element,
+        resize_if_index_out_of_bounds: this.graph.attributes.flag(false),
+      },
+    )
     this.next(name, `${name}/set`, variant)
   }
 
@@ -91,45 +100,45 @@ export class Loop {
     const { graph } = this
     this.number(`${frame}/one`, 1)
     const waits = after.map((node) => `^${node}`)
-    graph.node('AddV2', `${frame}/increased`, [this.index, `${frame}/one`, ...waits], {
-      T: graph.typeNumber(types.int32),
+    graph.writeNode('AddV2', `${frame}/increased`, [this.index, `${frame}/one`, ...waits], {
+      T: graph.attributes.typeNumber(types.int32),
     })
     graph.inside = null
     for (const { name, type, next } of [
       { name: frame, type: types.int32, next: `${frame}/increased` },
       ...this.carried,
     ]) {
-      graph.node('NextIteration', `${name}/next`, [next], { T: graph.typeNumber(type) })
-      graph.node('Exit', exitOf(name), [`${name}/switch`], { T: graph.typeNumber(type) })
+      graph.writeNode('NextIteration', `${name}/next`, [next], { T: graph.attributes.typeNumber(type) })
+      graph.writeNode('Exit', exitOf(name), [`${name}/switch`], { T: graph.attributes.typeNumber(type) })
     }
   }
 
   private merge(name: string, initial: string, type: number): void {
-    this.graph.node('Enter', `${name}/enter`, [initial], this.entering(type, false))
-    this.graph.node('Merge', `${name}/merge`, [`${name}/enter`, `${name}/next`], {
-      T: this.graph.typeNumber(type),
-      N: this.graph.integer(2),
+    this.graph.writeNode('Enter', `${name}/enter`, [initial], this.entering(type, false))
+    this.graph.writeNode('Merge', `${name}/merge`, [`${name}/enter`, `${name}/next`], {
+      T: this.graph.attributes.typeNumber(type),
+      N: this.graph.attributes.integer(2),
     })
   }
 
   private switch(name: string, type: number): void {
-    this.graph.node('Switch', `${name}/switch`, [`${name}/merge`, `${frame}/condition`], {
-      T: this.graph.typeNumber(type),
+    this.graph.writeNode('Switch', `${name}/switch`, [`${name}/merge`, `${frame}/condition`], {
+      T: this.graph.attributes.typeNumber(type),
     })
   }
 
   private entering(type: number, constant: boolean) {
     const { graph } = this
     return {
-      T: graph.typeNumber(type),
-      frame_name: graph.text(frame),
-      is_constant: graph.flag(constant),
-      parallel_iterations: graph.integer(1),
+      T: graph.attributes.typeNumber(type),
+      frame_name: graph.attributes.text(frame),
+      is_constant: graph.attributes.flag(constant),
+      parallel_iterations: graph.attributes.integer(1),
     }
   }
 
   private number(name: string, value: number): void {
-    this.graph.constant({
+    this.graph.writeConstant({
       kind: 'constant',
       name,
       dtype: types.int32,

@@ -1,7 +1,7 @@
 import { util } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import { nodeBackend } from '../../backend/tfjs.ts'
-import { GraphWriter } from './graph-def.ts'
+import { GraphWriter } from './graph-writer.ts'
 import { Loop, exitOf } from './loop.ts'
 import { concat } from '../program.ts'
 import type { ProgramSpec, TensorSpec, Values } from '../program.ts'
@@ -40,7 +40,8 @@ export function exportedModel(iteration: Iteration, signature: string): Uint8Arr
   checkSize(kept.map(([, spec]) => spec))
   const graph = new GraphWriter(nodeBackend().binding)
   for (const [name, spec] of kept) writeConstant(graph, constantNode(name), spec, constants[name])
-  for (const [name, { shape, dtype }] of Object.entries(before.feeds)) graph.placeholder(name, shape, dtype)
+  for (const [name, { shape, dtype }] of Object.entries(before.feeds))
+    graph.writePlaceholder(name, shape, dtype)
   for (const [name, { shape, dtype }] of Object.entries(step.feeds)) {
     const values = concat(feeds.map((each) => each[name] as Values[string]))
     writeConstant(graph, `steps/${name}`, { shape: [feeds.length, ...shape], dtype }, values)
@@ -57,20 +58,20 @@ export function exportedModel(iteration: Iteration, signature: string): Uint8Arr
   const inLoop = (name: string) => `loop/${constantNode(name)}`
   for (const [name, { dtype }] of kept) loop.enter(inLoop(name), constantNode(name), types[dtype])
   for (const [name, spec] of Object.entries(step.feeds)) loop.pick(feedNode(name), `steps/${name}`, spec)
-  const here = loop.carry('x', graph.reference(x), types.float32)
+  const here = loop.carry('x', graph.inputName(x), types.float32)
   const stepped = writeStage(graph, {
     ...{ name: 'step', spec: step, trace: repeated },
     ...{ state: (name) => (name === 'x' ? here : inLoop(name)), feed: feedNode },
   })
-  loop.next('x', graph.reference(stepped.next['x'] as Edge), types.float32)
+  loop.next('x', graph.inputName(stepped.next['x'] as Edge), types.float32)
   loop.end([])
   const { fetches } = writeStage(graph, {
     ...{ name: 'after', spec: after, trace: last },
     ...{ state: constantNode, feed: () => exitOf('x') },
   })
   for (const [name, edge] of Object.entries(fetches))
-    graph.identity(name, edge, { dtype: edge.spec.dtype, after: [] })
-  return graph.savedModel({
+    graph.writeIdentity(name, edge, { dtype: edge.spec.dtype, after: [] })
+  return graph.toSavedModel({
     name: signature,
     inputs: before.feeds,
     outputs: Object.fromEntries(Object.entries(fetches).map(([name, { spec }]) => [name, spec])),
@@ -97,7 +98,7 @@ function writeConstant(
   values?: Values[string],
 ): void {
   if (!values) throw new FlowerbedError('internal', `“${name}” was given no values.`)
-  graph.constant({ kind: 'constant', name, dtype: types[dtype], shape, values })
+  graph.writeConstant({ kind: 'constant', name, dtype: types[dtype], shape, values })
 }
 
 /** A traced body as a part of a larger graph. */
@@ -135,8 +136,8 @@ function writeStage(graph: GraphWriter, stage: Stage): Trace {
       : { ...node, name: rename(node.name), inputs: node.inputs.map(renamed) },
   )
   for (const node of nodes) {
-    if (node.kind === 'constant') graph.constant(node)
-    else graph.op(node)
+    if (node.kind === 'constant') graph.writeConstant(node)
+    else graph.writeOp(node)
   }
   return { nodes, fetches: each(traced.fetches), next: each(traced.next) }
 }

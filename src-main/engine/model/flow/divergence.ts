@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
-import type { Gaussian } from './system.ts'
+import type { Gaussian } from '../gaussian.ts'
 
 /** A copy that gradients do not pass through. */
 export function detach<T extends Tensor>(x: T): T {

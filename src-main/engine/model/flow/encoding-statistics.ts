@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { klElements } from './divergence.ts'
-import type { Gaussian } from './system.ts'
+import type { Gaussian } from '../gaussian.ts'
 
 /** A dimension whose mean varies less than this over the images says nothing of them (Burda et al. 2016, section 5.2). */
 const activeVariance = 0.01

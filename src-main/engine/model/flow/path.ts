@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
-import type { Gaussian } from './system.ts'
+import type { Gaussian } from '../gaussian.ts'
 
 /** A point on the path from data (t = 0) to latent (t = 1) and the velocity there; all `[n, h, w, c]`. */
 export interface PathPoint {

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
-import type { Gaussian, ParameterSpec, Parameters } from './system.ts'
+import type { Gaussian } from '../gaussian.ts'
+import type { ParameterSpec, Parameters } from '../parameters.ts'
 
 /** p(z) as a function of the parameters; mean and logvar `[h, w, c]`, or scalars for N(0, 1). */
 export interface Prior {
@@ -14,8 +15,8 @@ export const standardPrior: Prior = {
   gaussian: () => ({ mean: tf.scalar(0), logvar: tf.scalar(0) }),
 }
 
-/** Mean and logvar learned for each pixel; `floor` keeps the variance from falling below 1, as the reference does. */
-export function learnedPrior(shape: number[], floor: boolean): Prior {
+/** Mean and logvar trained for each pixel; `floor` keeps the variance at 1 or above, as the reference does. */
+export function learnedPrior(shape: number[], { floor }: { floor: boolean }): Prior {
   const parameter = (name: string): ParameterSpec => ({ name, shape, init: { kind: 'constant', value: 0 } })
   return {
     parameters: [parameter('prior.mean'), parameter('prior.logvar')],

@@ -20,8 +20,8 @@ export function convVelocity({ channels, hidden }: NetworkSize): VelocityNetwork
       const t1 = t.reshape<tf.Tensor2D>([-1, 1])
       let h = xT
       stack.forEach(({ conv, time }, i) => {
-        const stroke = tf.tanh<Tensor4D>(conv(parameters, h).add(broadcastOverPixels(time(parameters, t1))))
-        h = i === 0 ? stroke : h.add(stroke)
+        const y = tf.tanh<Tensor4D>(conv(parameters, h).add(broadcastOverPixels(time(parameters, t1))))
+        h = i === 0 ? y : h.add(y)
       })
       return last(parameters, h)
     },
@@ -29,8 +29,8 @@ export function convVelocity({ channels, hidden }: NetworkSize): VelocityNetwork
 }
 
 /**
- * The reference's plain posterior. Its last convolution has two outputs whatever the image's channels, as the
- * reference has it: mean and logvar are `[n, h, w, 1]` and broadcast over colour.
+ * The reference's plain posterior. As in the reference its last convolution has two outputs for any number of channels:
+ * mean and logvar are `[n, h, w, 1]` and broadcast over the channels.
  */
 export function convPosterior({ channels, hidden }: NetworkSize): PosteriorNetwork {
   const layers = new Layers('posterior')
@@ -41,15 +41,15 @@ export function convPosterior({ channels, hidden }: NetworkSize): PosteriorNetwo
     apply: (parameters, x) => {
       let h = x
       stack.forEach((conv, i) => {
-        const stroke = tf.tanh(conv(parameters, h))
-        h = i === 0 ? stroke : h.add(stroke)
+        const y = tf.tanh(conv(parameters, h))
+        h = i === 0 ? y : h.add(y)
       })
       const [mean, logvar] = tf.split(last(parameters, h), 2, 3) as [Tensor4D, Tensor4D]
-      return { mean: spread(mean, channels), logvar: spread(logvar, channels) }
+      return { mean: tileChannels(mean, channels), logvar: tileChannels(logvar, channels) }
     },
   }
 }
 
-function spread(x: Tensor4D, channels: number): Tensor4D {
+function tileChannels(x: Tensor4D, channels: number): Tensor4D {
   return channels === 1 ? x : tf.tile(x, [1, 1, 1, channels])
 }

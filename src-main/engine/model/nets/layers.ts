@@ -1,23 +1,25 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import type { ParameterSpec, Parameters } from '../flow/system.ts'
-import { conv2d, dense, groupNorm } from './ops.ts'
-import type { Film } from './ops.ts'
-import { recomputed } from './recompute.ts'
+import { getParameter } from '../parameters.ts'
+import type { ParameterSpec, Parameters } from '../parameters.ts'
+import { checkpoint } from './checkpoint.ts'
+import { groupNorm } from './group-norm.ts'
+import type { Film } from './group-norm.ts'
+import { conv2d, dense } from './ops.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
-/** What goes right before and after a normalisation (`groupNorm`). */
-interface Around {
+/** What is fused with a normalisation (`groupNorm`). */
+interface NormOptions {
   offset?: Tensor2D
   film?: Film
   relu?: boolean
 }
-type Norm = (parameters: Parameters, x: Tensor4D, around?: Around) => Tensor4D
-/** Several layers, from one or more `[n, h, w, c]`, with the time `[n, c]` in a network that is told it. */
+type Norm = (parameters: Parameters, x: Tensor4D, options?: NormOptions) => Tensor4D
+/** Several layers, from one or more `[n, h, w, c]`, with the time `[n, c]` in a network that depends on it. */
 export type Block = (parameters: Parameters, inputs: Tensor4D[], time: Tensor2D | null) => Tensor4D
 
 /**
- * Declares a network's parameters while its layers are being put together: each method adds what the layer needs under
- * `<network>.<name>.…` and answers the layer as a function of the parameters. Weights and biases start as PyTorch's do:
+ * Declares a network's parameters while its layers are composed: each method adds what the layer needs under
+ * `<network>.<name>.…` and returns the layer as a function of the parameters. Weights and biases start as in PyTorch:
  * U(−1/√fanIn, 1/√fanIn).
  */
 export class Layers {
@@ -25,50 +27,54 @@ export class Layers {
   private readonly network: string
   private readonly checkpointing: boolean
 
-  /** With `checkpointing` the insides of blocks are computed again for the gradient rather than kept. */
+  /** With `checkpointing` the intermediate values of blocks are recomputed for the gradient. */
   constructor(network: string, { checkpointing = false }: { checkpointing?: boolean } = {}) {
     this.network = network
     this.checkpointing = checkpointing
   }
 
-  /** The layers that `build` puts together, as one whose inside need not be kept. */
+  /** The block that `build` composes, checkpointed where the network is. */
   block(build: () => Block): Block {
     const declared = this.parameters.length
-    const inside = build()
-    if (!this.checkpointing) return inside
+    const block = build()
+    if (!this.checkpointing) return block
     const names = this.parameters.slice(declared).map(({ name }) => name)
     return (parameters, inputs, time) =>
-      recomputed(
+      checkpoint(
         (all) => {
           const weights = all.slice(-names.length)
-          const own = Object.fromEntries(names.map((name, i) => [name, weights[i] as Tensor]))
-          const [timeAgain] = all.slice(inputs.length) as Tensor2D[]
-          return inside(own, all.slice(0, inputs.length) as Tensor4D[], time && (timeAgain as Tensor2D))
+          const blockParameters = Object.fromEntries(names.map((name, i) => [name, weights[i] as Tensor]))
+          const [timeInput] = all.slice(inputs.length) as Tensor2D[]
+          const blockInputs = all.slice(0, inputs.length) as Tensor4D[]
+          return block(blockParameters, blockInputs, time && (timeInput as Tensor2D))
         },
-        [...inputs, ...(time ? [time] : []), ...names.map((name) => take(parameters, name))],
-      )
+        [...inputs, ...(time ? [time] : []), ...names.map((name) => getParameter(parameters, name))],
+      ) as Tensor4D
   }
 
-  /** k × k convolution, `cin` → `cout` channels; `zero` starts it at nought, so that it first says nothing. */
+  /** k × k convolution, `cin` → `cout` channels; with `zero` its weights and bias start at zero. */
   conv(name: string, size: { cin: number; cout: number; k?: number; zero?: boolean }): Layer<Tensor4D> {
     const { cin, cout, k = 3, zero = false } = size
     const { weight, bias } = this.affine(name, { shape: [k, k, cin, cout], fanIn: k * k * cin, zero })
-    return (parameters, x) => conv2d(x, take(parameters, weight), take(parameters, bias))
+    return (parameters, x) => conv2d(x, getParameter(parameters, weight), getParameter(parameters, bias))
   }
 
   /** Fully connected, `cin` → `cout`. */
   dense(name: string, size: { cin: number; cout: number; zero?: boolean }): Layer<Tensor2D> {
     const { cin, cout, zero = false } = size
     const { weight, bias } = this.affine(name, { shape: [cin, cout], fanIn: cin, zero })
-    return (parameters, x) => dense(x, take(parameters, weight), take(parameters, bias))
+    return (parameters, x) => dense(x, getParameter(parameters, weight), getParameter(parameters, bias))
   }
 
-  /** Group normalisation and what comes right before and after it. */
+  /** Group normalisation with learned scale and shift. */
   norm(name: string, channels: number, groups = 1): Norm {
     const weight = this.add(name, 'weight', [channels], { kind: 'constant', value: 1 })
     const bias = this.add(name, 'bias', [channels], { kind: 'constant', value: 0 })
-    return (parameters, x, around = {}) =>
-      groupNorm({ x, scale: take(parameters, weight), shift: take(parameters, bias), groups, ...around })
+    return (parameters, x, options = {}) =>
+      groupNorm({
+        ...{ x, scale: getParameter(parameters, weight), shift: getParameter(parameters, bias), groups },
+        ...options,
+      })
   }
 
   private affine(name: string, options: { shape: number[]; fanIn: number; zero: boolean }) {
@@ -82,17 +88,10 @@ export class Layers {
     }
   }
 
-  // eslint-disable-next-line max-params -- the four parts of a parameter, used three lines above only
+  // eslint-disable-next-line max-params -- the four fields of a parameter, private to this class
   private add(name: string, part: string, shape: number[], init: ParameterSpec['init']): string {
     const full = `${this.network}.${name}.${part}`
     this.parameters.push({ name: full, shape, init })
     return full
   }
-}
-
-/** A parameter by name; missing ones are a mistake of the caller's. */
-export function take(parameters: Parameters, name: string) {
-  const parameter = parameters[name]
-  if (!parameter) throw new Error(`parameter ${name} is missing`)
-  return parameter
 }

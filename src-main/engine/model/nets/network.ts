@@ -1,11 +1,12 @@
 import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
-import type { Gaussian, ParameterSpec, Parameters } from '../flow/system.ts'
+import type { Gaussian } from '../gaussian.ts'
+import type { ParameterSpec, Parameters } from '../parameters.ts'
 
 /** v(xT, t): xT `[n, h, w, c]`, t `[n]` → like xT. */
 export interface VelocityNetwork {
   parameters: ParameterSpec[]
   apply: (parameters: Parameters, xT: Tensor4D, t: Tensor1D) => Tensor4D
-  /** How much an error at time t `[n]` counts, `[n, 1, 1, 1]`; all the same without it. */
+  /** Weight of an error at time t: `[n]` → `[n, 1, 1, 1]`; 1 without it. */
   weight?: (t: Tensor1D) => Tensor4D
 }
 
@@ -15,7 +16,7 @@ export interface PosteriorNetwork {
   apply: (parameters: Parameters, x: Tensor4D) => Gaussian
 }
 
-/** Size of the images and base width of a network, and whether its blocks are computed again for the gradient. */
+/** Size of the images, base width of a network, and whether its blocks are checkpointed. */
 export interface NetworkSize {
   height: number
   width: number

@@ -1,15 +1,16 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
-import type { Parameters } from '../flow/system.ts'
+import { getParameter } from '../parameters.ts'
+import type { Parameters } from '../parameters.ts'
 import { Layers } from './layers.ts'
 import type { Block } from './layers.ts'
 import { maxPool2, broadcastOverPixels, relu } from './ops.ts'
-import { resize, resizedBeside } from './resize.ts'
+import { resize, resizeAndConcat } from './resize.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 /**
- * The U-Net of the reference, quirks included (ARCHITECTURE.md, “The model”). Levels 1 – 3 are `hidden` wide, deeper
- * ones twice that.
+ * The U-Net of the reference, its deviations from a common U-Net included (ARCHITECTURE.md, “The model”). Levels 1 – 3
+ * are `hidden` wide, deeper ones twice that.
  */
 
 /** Levels of the reference's U-Net: ⌊log2⌋ of the shorter side, between 3 and 6. */
@@ -28,9 +29,10 @@ interface StageOptions {
 }
 
 /** Convolution, optional shift by the time, normalisation, relu. */
-const stage = (layers: Layers, options: StageOptions): Block => layers.block(() => stageOf(layers, options))
+const stage = (layers: Layers, options: StageOptions): Block =>
+  layers.block(() => buildStage(layers, options))
 
-function stageOf(layers: Layers, options: StageOptions): Block {
+function buildStage(layers: Layers, options: StageOptions): Block {
   const { name, cin, cout, timed, normName = `${name}_norm` } = options
   const conv = layers.conv(name, { cin, cout })
   const norm = layers.norm(normName, cout)
@@ -63,12 +65,15 @@ function encoder(layers: Layers, size: NetworkSize, timed: boolean) {
   }
 }
 
-/** Doubles by bilinear resize, then, where odd sizes left a difference, resizes again to the skip, and joins both; one alone stays. */
+/**
+ * Doubles by bilinear resizing, resizes again to the skip connection where odd sizes left a difference, and concatenates
+ * both; a single input as it is.
+ */
 function join([h, skip]: Tensor4D[]): Tensor4D {
   if (!h || !skip) return h as Tensor4D
   const [height, width] = [h.shape[1] * 2, h.shape[2] * 2]
   const even = skip.shape[1] === height && skip.shape[2] === width
-  return resizedBeside(even ? h : resize(h, { height, width, method: 'bilinear' }), skip, 'bilinear')
+  return resizeAndConcat(even ? h : resize(h, { height, width, method: 'bilinear' }), skip, 'bilinear')
 }
 
 /** The decoder's stages down to `last`, deepest first. */
@@ -80,7 +85,7 @@ function decoder(layers: Layers, size: NetworkSize, options: { last: number; tim
       stage(layers, {
         name: `dec${level}`,
         cin: 2 * widthAt(level, size.hidden),
-        // The way up narrows one level below where the way down widened.
+        // The decoder narrows one level below the one at which the encoder widens.
         cout: level >= 5 ? 2 * size.hidden : size.hidden,
         timed: options.timed,
       }),
@@ -115,8 +120,8 @@ export function unetVelocity(size: NetworkSize): VelocityNetwork {
 
 /**
  * The velocity network's bottleneck. With three levels: convolution, shift by level 3's time projection, norm, relu.
- * With more, the reference's conditional expression binds so that the input is left out altogether:
- * relu(norm(time projection of level 6)), 1 × 1. Both then add a squeeze of themselves.
+ * With more, operator precedence in the reference's conditional expression drops the input:
+ * relu(norm(time projection of level 6)), 1 × 1. Both then add a squeeze of their own output (global mean, dense, relu, 1 × 1 convolution).
  */
 function bottleneck(layers: Layers, size: NetworkSize) {
   const { hidden } = size
@@ -124,7 +129,7 @@ function bottleneck(layers: Layers, size: NetworkSize) {
   const deep = levels > 3
   const c = deep ? 2 * hidden : hidden
   const conv = deep ? null : layers.conv('bottleneck_conv', { cin: c, cout: c })
-  // At six levels the encoder's own projection is used again; between, it exists for the bottleneck only.
+  // With six levels the encoder's projection is shared; with four or five it exists for the bottleneck only.
   const time6 = deep && levels < 6 ? layers.dense('temp_enc6', { cin: 1, cout: c }) : null
   const norm = layers.norm('bottleneck_norm', c)
   const squeeze = layers.dense('bottleneck_fc', { cin: c, cout: c })
@@ -140,10 +145,12 @@ function bottleneck(layers: Layers, size: NetworkSize) {
   }
 }
 
-/** A projection of the time that another layer declared. */
+/** A projection of the time that another layer declares. */
 function sharedTime(name: string) {
   return (parameters: Parameters, t: Tensor2D): Tensor2D =>
-    tf.matMul(t, parameters[`${name}.weight`] as Tensor2D).add(parameters[`${name}.bias`] as tf.Tensor)
+    tf
+      .matMul(t, getParameter(parameters, `${name}.weight`) as Tensor2D)
+      .add(getParameter(parameters, `${name}.bias`))
 }
 
 /** Posterior U-Net: no time; two 1 × 1 convolutions give mean and logvar. */

@@ -1,12 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { traceImplementations } from '../../../../../src-main/engine/graph/passes/lower-ops.ts'
 import {
+  defineOp,
+  implement,
+  withImplementations,
+} from '../../../../../src-main/engine/model/abstract-ops.ts'
+import { groupNorm } from '../../../../../src-main/engine/model/nets/group-norm.ts'
+import {
+  addBias,
   fromPatches,
-  groupNorm,
   meanSquare,
   relu,
   sumAll,
+  sumOfSquares,
   toPatches,
 } from '../../../../../src-main/engine/model/nets/ops.ts'
 import { loadTensorFlow } from '../../../../../src-main/engine/backend/load.ts'
@@ -46,15 +54,6 @@ describe('closed-form gradients equal those of the definitions', () => {
     for (const error of gradientErrors(ours, of(plainGroupNorm), at)) expect(error).toBeLessThan(1e-4)
   })
 
-  it('relu', () => {
-    const [error] = gradientErrors(
-      (x) => relu(x),
-      (x) => tf.relu(x),
-      [normal([4, 9], 4)],
-    )
-    expect(error).toBeLessThan(1e-6)
-  })
-
   it('mean of squares and sum', () => {
     const at = [normal([3, 4, 2], 5)]
     const [square] = gradientErrors(
@@ -72,8 +71,44 @@ describe('closed-form gradients equal those of the definitions', () => {
   })
 })
 
+describe('abstract operations', () => {
+  /** The same operation by TensorFlow's fused operations. */
+  const fuse =
+    (op: (...x: Tensor[]) => Tensor) =>
+    (...x: Tensor[]) =>
+      withImplementations(traceImplementations({ kernels: false }), () => op(...x))
+
+  it.each<[string, (...x: Tensor[]) => Tensor, number[][]]>([
+    ['relu', (x) => relu(x), [[4, 9]]],
+    ['addBias', (x, bias) => addBias(x, bias), [[2, 3, 4, 5], [5]]],
+  ])('%s: the fused implementation has the values and gradients of the meaning', (_, op, shapes) => {
+    const at = shapes.map((shape, i) => normal(shape, 4 + i))
+    expect(relativeError(fuse(op)(...at), op(...at))).toBeLessThan(1e-6)
+    for (const error of gradientErrors(fuse(op), op, at)) expect(error).toBeLessThan(1e-6)
+  })
+
+  it('sumOfSquares: the fused implementation has the value of the meaning', () => {
+    const x = normal([5, 7], 8)
+    const fused = fuse((of) => sumOfSquares(of))
+    expect(relativeError(fused(x), sumOfSquares(x))).toBeLessThan(1e-6)
+  })
+
+  it('keep the implementations of an outer call, also after an error', () => {
+    const op = defineOp(() => 'meaning')
+    const called = withImplementations([implement(op, () => 'outer')], () => {
+      expect(() =>
+        withImplementations([], () => {
+          throw new Error(op())
+        }),
+      ).toThrow('meaning')
+      return op()
+    })
+    expect([called, op()]).toEqual(['outer', 'meaning'])
+  })
+})
+
 describe('patches', () => {
-  it('gather neighbours into one place', () => {
+  it('gather neighbours into channels', () => {
     const x = tf.tensor4d([1, 2, 3, 4, 5, 6, 7, 8], [1, 2, 4, 1])
     const patches = toPatches(x, 2)
     expect(patches.shape).toEqual([1, 1, 2, 4])
