@@ -11,17 +11,18 @@ export async function* inOrder<Item, Result>(
 ): AsyncGenerator<Result, void> {
   const { atOnce, work } = options
   const running = new Set<Promise<Result>>()
-  const track = async (item: Item, index: number): Promise<Result> => {
-    const result = work(item, index)
-    running.add(result)
+  const track = async (item: Item, index: number): Promise<{ result: Result }> => {
+    const started = work(item, index)
+    running.add(started)
     try {
-      return await result
+      return { result: await started }
     } finally {
-      running.delete(result)
+      running.delete(started)
     }
   }
+  const limits = { concurrency: atOnce, backpressure: 2 * atOnce }
   try {
-    yield* pMapIterable(items, track, { concurrency: atOnce, backpressure: 2 * atOnce })
+    for await (const { result } of pMapIterable(items, track, limits)) yield result
   } finally {
     await Promise.allSettled(running)
   }
