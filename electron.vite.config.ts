@@ -16,7 +16,6 @@ export default defineConfig({
           cli: here('src-main/cli/main.ts'),
           engine: here('src-main/engine/entry.ts'),
           importer: here('src-main/importer/entry.ts'),
-          bench: here('bench/entry.ts'),
         },
         // Everything in one folder, so that a path relative to this file is the same in each of them.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },

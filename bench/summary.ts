@@ -1,4 +1,4 @@
-/** Several timings of the same thing: half of them are below the median, all of them between the ends. */
+/** Median and range of several timings of the same thing. */
 export interface Summary {
   median: number
   min: number

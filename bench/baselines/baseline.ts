@@ -9,7 +9,7 @@ import {
   wasInterrupted,
 } from '../../src-main/cli/support/interrupt.ts'
 
-/** As `Timing`; what its process took of memory at most, where it tells. */
+/** As `Timing`; with the peak memory of its process where it reports that. */
 const timingSchema = z.object({
   ms: z.number(),
   processorMs: z.number(),
@@ -17,9 +17,9 @@ const timingSchema = z.object({
 })
 export type BaselineTiming = z.infer<typeof timingSchema>
 
-/** Another program that has taken a few steps of the same network, and takes more when asked. */
+/** A process that has taken a few steps of the same network, and takes more when asked. */
 export interface Baseline<About> {
-  /** What it told of itself first. */
+  /** What it reported about itself first. */
   about: About
   time: (calls: number) => Promise<BaselineTiming>
   dispose: () => void
@@ -28,7 +28,7 @@ export interface Baseline<About> {
 /**
  * Starts a program that writes a line about itself when it is warm, and then answers each number of steps, a line on its
  * stdin, by a line with their timing.
- * @throws FlowerbedError `unavailable` with the program's own words when it ends before that
+ * @throws FlowerbedError `unavailable` with the program's last error line when it ends before that
  */
 export async function startBaseline<About>(options: {
   /** In messages. */
@@ -44,8 +44,8 @@ export async function startBaseline<About>(options: {
   await checkInterrupted()
   const child = spawn(command, args, { env })
   const stopListening = onInterrupt(() => void child.kill())
-  let told = ''
-  child.stderr.on('data', (chunk: Buffer) => (told = (told + chunk.toString()).slice(-2000)))
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => (errors = (errors + chunk.toString()).slice(-2000)))
   const ended = new Promise<never>((_, reject) => {
     const fail = (end: string) => {
       stopListening()
@@ -53,8 +53,8 @@ export async function startBaseline<About>(options: {
         reject(new Interrupted())
         return
       }
-      const words = told.trim().split('\n').at(-1) || end
-      reject(new FlowerbedError('unavailable', `${name} did not run: ${words}`, { where: command, hint }))
+      const reason = errors.trim().split('\n').at(-1) || end
+      reject(new FlowerbedError('unavailable', `${name} did not run: ${reason}`, { where: command, hint }))
     }
     child.once('error', ({ message }) => {
       fail(message)

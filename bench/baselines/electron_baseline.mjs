@@ -1,8 +1,8 @@
 /**
- * Electron's side of `flowerbed bench step --against electron`: starts the bundle's bench process as the app starts its
- * engine, and passes on what it is asked (a line on stdin) and what it answers (a line on stdout).
+ * The Electron baseline of `bench step --against electron`: starts the bundled step in a utility process, as the app
+ * starts its engine, and forwards requests (a line on stdin) and answers (a line on stdout).
  *
- *     electron electron_baseline.mjs out/main/bench.js '{"network":"small-unets", …}'
+ *     electron electron_baseline.mjs out/bench/electron-step.js '{"network":"small-unets", …}'
  */
 import { app, utilityProcess } from 'electron'
 import { createInterface } from 'node:readline'

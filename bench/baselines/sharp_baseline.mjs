@@ -1,4 +1,4 @@
-/** sharp's side of `flowerbed bench import`: decodes files to size and does nothing else; answers the seconds it took. */
+/** The sharp baseline of `bench import`: decodes and resizes files and nothing else; writes the seconds it took. */
 import { text } from 'node:stream/consumers'
 import sharp from 'sharp'
 

@@ -5,7 +5,7 @@ import type { BenchNetwork } from '../cases/networks.ts'
 import { startBaseline } from './baseline.ts'
 import type { Baseline } from './baseline.ts'
 
-/** How PyTorch is made to run the step. */
+/** Memory layout and execution mode of the PyTorch baseline. */
 export interface TorchVariant {
   layout: 'nchw' | 'channels_last'
   compile: boolean

@@ -1,4 +1,4 @@
-"""PyTorch's side of `flowerbed bench step --against torch`: the same networks, objective and optimizer.
+"""The PyTorch baseline of `bench step --against torch`: the same networks, objective and optimizer.
 
 Takes steps on demand: a line `N` on stdin is answered by the milliseconds that one of N steps took, on the clock and of
 the processor. The first line it writes says its version and how many parameters it trains, so that the two sides can be seen to be the same.

@@ -9,7 +9,7 @@ import { smallUnets } from './small-unets.ts'
 export const benchNetworks = ['small-unets', 'ladder-5', 'default-64'] as const
 export type BenchNetwork = (typeof benchNetworks)[number]
 
-/** What is timed: a system, how it is trained, and images of which shape. */
+/** What is timed: a model, its configuration and the shape of its images. */
 export interface BenchCase {
   name: BenchNetwork
   config: RunConfig
@@ -17,16 +17,16 @@ export interface BenchCase {
   system: System
 }
 
-/** What is asked of a case other than what it is known by. */
+/** Changes to a case's defaults. */
 export interface BenchChanges {
-  /** Settings of the run, `batch` or `hidden` for one. */
+  /** Settings of the run, such as `batch` or `hidden`. */
   settings?: Record<string, unknown>
   /** Width and height of the images. */
   imageSize?: number
 }
 
 /**
- * The networks that speed is told for: two small U-Nets, the reference's own, and our default at 64 × 64.
+ * The networks of the benchmarks: two small U-Nets, the reference's network, and the default at 64 × 64.
  * @throws FlowerbedError or ZodError for settings and sizes that no run can have
  */
 export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {

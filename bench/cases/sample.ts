@@ -4,7 +4,7 @@ import { initialValues } from '../../src-main/engine/rng.ts'
 import type { BenchCase } from './networks.ts'
 import type { Timed } from './step.ts'
 
-/** What is drawn in each call. */
+/** What each call samples. */
 export interface SamplingCase {
   count: number
   solver: SolverName
@@ -12,8 +12,8 @@ export interface SamplingCase {
 }
 
 /**
- * The sampling of some images from noise exactly as the app draws them, with weights as they are before training: what
- * they are makes no difference to the time.
+ * The sampling of some images from noise exactly as the app samples them, with the initial weights: their values do
+ * not change the time.
  */
 export function timedSample(
   { config, system, shape }: BenchCase,

@@ -10,8 +10,8 @@ import { meanSquare, sumAll } from '../../src-main/engine/model/nets/ops.ts'
 import { resizeAndConcat } from '../../src-main/engine/model/nets/resize.ts'
 
 /**
- * Two U-Nets of 150,000 parameters each, with the objective of a posterior: small enough that what is not arithmetic
- * shows. For timing only.
+ * Two U-Nets of 150,000 parameters each, with the objective of a posterior: small enough that overhead outside the arithmetic
+ * is visible. For timing only.
  */
 export function smallUnets(shape: ImageShape, hidden: number): System {
   const { channels } = shape

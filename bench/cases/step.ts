@@ -8,7 +8,7 @@ import { trace } from '../../src-main/engine/graph/trace.ts'
 import { flopsOf } from '../../src-main/engine/graph/analysis/flops.ts'
 import { initialState, stepProgram } from '../../src-main/engine/training/step-program.ts'
 import { StepRunner } from '../../src-main/engine/training/step-runner.ts'
-import { madeUpImages } from './synthetic-images.ts'
+import { syntheticImages } from './synthetic-images.ts'
 import type { BenchCase } from './networks.ts'
 
 /** Something that can be timed a few calls at a time. */
@@ -18,14 +18,14 @@ export interface Timed {
   dispose: () => void | Promise<void>
 }
 
-/** How long a call took, and how long the processor was at work for it, both in milliseconds. */
+/** Wall-clock and CPU time of a call, in milliseconds. */
 export interface Timing {
   ms: number
-  /** Of all cores together. Another program that takes its share of them changes this little. */
+  /** CPU time of all cores together; another busy program changes it little. */
   processorMs: number
 }
 
-/** Times calls in this process, on the clock and by the processor. */
+/** Times calls in this process, by the wall clock and in CPU time. */
 export async function timeBoth(timed: Timed, calls: number): Promise<Timing> {
   const before = process.cpuUsage()
   const ms = await timed.time(calls)
@@ -35,17 +35,17 @@ export async function timeBoth(timed: Timed, calls: number): Promise<Timing> {
 
 /** Where the time of steps goes, in ms a step. */
 export interface StepTimes {
-  /** Outside of TensorFlow's call: what is fed, and what is made of what it answers. */
+  /** Outside TensorFlow's call: making the feeds and reading the results. */
   outsideMs: number
-  /** Of that: choosing, reading and varying the images. */
+  /** Of that: choosing, reading and augmenting the images. */
   inputMs: number
 }
 
-/** Batches of images that are made up for the timing. */
-const batchesMadeUp = 8
+/** Batches of synthetic images in the dataset. */
+const syntheticBatches = 8
 
 /**
- * The training step of a case exactly as a run takes it, images and all; and its arithmetic. With `fed` each step is
+ * The training step of a case exactly as a run takes it, with the loading of its images; and its FLOPs. With `fed` each step is
  * given its images' bytes, as when they do not fit on the device.
  */
 export function timedStep(
@@ -53,10 +53,10 @@ export function timedStep(
   { fed = false }: { fed?: boolean } = {},
 ): Timed & { gflop: number; parameters: number; times: () => StepTimes } {
   const { config, shape, system } = network
-  const count = batchesMadeUp * imagesPerStep(config)
-  const { dataset, dispose } = madeUpImages(shape, count)
-  const places = Uint32Array.from({ length: count }, (_, i) => i)
-  const stepRunner = new StepRunner({ system, config, dataset, places, resident: fed ? 0 : count })
+  const count = syntheticBatches * imagesPerStep(config)
+  const { dataset, dispose } = syntheticImages(shape, count)
+  const indices = Uint32Array.from({ length: count }, (_, i) => i)
+  const stepRunner = new StepRunner({ system, config, dataset, places: indices, resident: fed ? 0 : count })
   stepRunner.begin(initialState(system, config))
   const spec = stepProgram({ system, config, shape })
   const native = nativeClock()
@@ -81,7 +81,7 @@ export function timedStep(
   }
 }
 
-/** Adds up the time within TensorFlow's calls. */
+/** Sums the time inside TensorFlow's calls. */
 function nativeClock(): { ms: number; stop: () => void } {
   const { binding } = nodeBackend()
   const { runSavedModel } = binding
@@ -102,10 +102,10 @@ function nativeClock(): { ms: number; stop: () => void } {
   return clock
 }
 
-/** Side of the square matrices whose product shows what the machine can do at most. */
+/** Side of the square matrices whose product measures the machine's peak. */
 const side = 1536
 
-/** Multiplies large matrices: the machine's own limit, in the same process. */
+/** Multiplies large matrices: the machine's peak in GFLOP/s, in the same process. */
 export function timedMatMul(): Timed & { gflop: number } {
   const spec: ProgramSpec = {
     name: 'matmul',

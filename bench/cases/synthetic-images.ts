@@ -9,17 +9,24 @@ import { indexName, indexText, pixelsName } from '../../src-main/datasets/index-
 import { sha256 } from '../../src-main/files/atomic-write.ts'
 import { uniformStream } from '../../src-main/engine/rng.ts'
 
-/** A packed dataset of noise in a folder of its own, which goes when it is disposed. */
-export function madeUpImages(shape: ImageShape, count: number): { dataset: Dataset; dispose: () => void } {
+/** A packed dataset of noise in a temporary folder, which `dispose` removes. */
+export function syntheticImages(shape: ImageShape, count: number): { dataset: Dataset; dispose: () => void } {
   const { height, width, channels } = shape
   const uniform = uniformStream(1, 0, 'noise')
   const pixels = Uint8Array.from({ length: count * imageBytes(shape) }, () => 256 * uniform())
   const index: DatasetIndex = {
     format: 1,
-    id: 'made-up',
+    id: 'synthetic',
     shape,
     count,
-    options: { name: 'Made up', height, width, channels: channels === 1 ? 1 : 3, fit: 'crop', labels: false },
+    options: {
+      name: 'Synthetic',
+      height,
+      width,
+      channels: channels === 1 ? 1 : 3,
+      fit: 'crop',
+      labels: false,
+    },
     sources: [],
     paths: Array.from({ length: count }, (_, i) => `${i}`),
     sha256: Array.from({ length: count }, (_, i) => `${i}`),

@@ -4,6 +4,7 @@ import { availableParallelism, tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
+import type { Command } from 'commander'
 import sharp from 'sharp'
 import { checkImportOptions } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -17,6 +18,7 @@ import {
   onInterrupt,
   wasInterrupted,
 } from '../../src-main/cli/support/interrupt.ts'
+import { imageSize, jsonOption, positiveNumber, wholeNumberFrom } from '../../src-main/cli/support/options.ts'
 import { answer, bytes, say } from '../../src-main/cli/support/output.ts'
 
 export interface ImportBenchOptions {
@@ -27,13 +29,28 @@ export interface ImportBenchOptions {
   json?: boolean
 }
 
-/** Times the import of a folder in turns with sharp alone on the same files, which is all that an import cannot do without. */
+export function addImport(program: Command): void {
+  const count = wholeNumberFrom(1)
+  program
+    .command('import')
+    .description('time the import of a folder, in turns with sharp alone decoding the same files')
+    .argument('[folder]', 'images; without it, synthetic photographs are made and deleted afterwards')
+    .option('--image-size <pixels>', 'width and height of the imported images', imageSize, 64)
+    .option('--photos <count>', 'how many synthetic photographs to make', count, 200)
+    .option('--megapixels <count>', 'their size', positiveNumber, 4)
+    .option('--repeats <count>', 'repeats; the result is their median', count, 3)
+    .addOption(jsonOption())
+    .action(benchImport)
+}
+
+/** Times the import of a folder in turns with sharp alone on the same files: the least that an import has to do. */
 export async function benchImport(folder: string | undefined, options: ImportBenchOptions): Promise<void> {
   const { imageSize: size, repeats, json = false } = options
   checkImportOptions({ width: size, height: size })
   const scratch = await mkdtemp(join(tmpdir(), 'flowerbed-bench-'))
   try {
-    const from = folder === undefined ? await makePhotos(join(scratch, 'photos'), options) : resolve(folder)
+    const from =
+      folder === undefined ? await makeSyntheticPhotos(join(scratch, 'photos'), options) : resolve(folder)
     const paths = (
       await listFiles([from], {
         signal: new AbortController().signal,
@@ -41,7 +58,7 @@ export async function benchImport(folder: string | undefined, options: ImportBen
       })
     ).files.map(({ path }) => path)
     const [ours, theirs, peaks, scans]: [number[], number[], number[], number[]] = [[], [], [], []]
-    // Once for nothing, so that the files are in the system's memory for both.
+    // A warm-up, so that the files are in the page cache for both.
     await sharpAlone(paths, size)
     for (let i = 0; i < repeats; i++) {
       const imported = await importOnce({ from, size, into: join(scratch, `datasets-${i}`) })
@@ -67,7 +84,7 @@ export async function benchImport(folder: string | undefined, options: ImportBen
     say(
       `${result.images} images to ${size} × ${size}: ${result.imagesPerSecond.toFixed(0)} a second, ` +
         `${result.ratio.toFixed(2)} of what sharp alone decodes, at most ${bytes(result.peakMemoryBytes)}; ` +
-        `looked through before that in ${result.scanSeconds.toFixed(1)} s`,
+        `scanned before that in ${result.scanSeconds.toFixed(1)} s`,
     )
     answer(json, result)
   } finally {
@@ -75,7 +92,7 @@ export async function benchImport(folder: string | undefined, options: ImportBen
   }
 }
 
-/** Scans and packs as the app does, in a process of its own. */
+/** Scans and packs as the app does, in the importer's process. */
 async function importOnce(options: { from: string; size: number; into: string }) {
   const { from, size, into } = options
   let pid = 0
@@ -106,31 +123,31 @@ async function importOnce(options: { from: string; size: number; into: string })
   }
 }
 
-/** What a process took at most; NaN where the system does not tell. */
+/** Peak memory of a process in bytes; NaN without /proc. */
 async function peakMemory(pid: number): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '')
   const kibibytes = /^VmHWM:\s+(\d+) kB$/m.exec(status)?.[1]
   return kibibytes === undefined ? NaN : Number(kibibytes) * 1024
 }
 
-/** Seconds that sharp takes to decode the files to size and nothing else, in a process of its own. */
+/** Seconds that sharp alone takes to decode and resize the files, in a child process. */
 async function sharpAlone(paths: string[], size: number): Promise<number> {
   const cores = availableParallelism()
   const run = execFile(process.execPath, [join(import.meta.dirname, '../baselines/sharp_baseline.mjs')], {
     env: { ...process.env, UV_THREADPOOL_SIZE: String(cores + 4) },
   })
   const stopListening = onInterrupt(() => void run.kill())
-  const told = text(run.stdout as Readable)
+  const output = text(run.stdout as Readable)
   run.stdin?.end(JSON.stringify({ paths, size, atOnce: 2 * cores + 2 }))
-  const seconds = Number(await told)
+  const seconds = Number(await output)
   stopListening()
   if (wasInterrupted()) throw new Interrupted()
-  if (!(seconds > 0)) throw new FlowerbedError('internal', 'sharp alone did not get to its end.')
+  if (!(seconds > 0)) throw new FlowerbedError('internal', 'sharp alone did not finish.')
   return seconds
 }
 
-/** Images with the detail of photographs: noise at every scale, as JPEG. Answers their folder. */
-async function makePhotos(
+/** Writes images with the detail of photographs (noise at every scale) as JPEG. Answers their folder. */
+async function makeSyntheticPhotos(
   folder: string,
   { photos, megapixels }: Pick<ImportBenchOptions, 'photos' | 'megapixels'>,
 ): Promise<string> {

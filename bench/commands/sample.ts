@@ -1,11 +1,15 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { solverNames } from '#shared/schemas/sampling.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
-import { benchCase } from '../cases/networks.ts'
+import { benchCase, benchNetworks } from '../cases/networks.ts'
 import type { BenchNetwork } from '../cases/networks.ts'
 import { timedSample } from '../cases/sample.ts'
 import { summarize } from '../summary.ts'
 import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
 import { checkInterrupted } from '../../src-main/cli/support/interrupt.ts'
+import { deviceOption, jsonOption, wholeNumberFrom } from '../../src-main/cli/support/options.ts'
 import { answer, bytes, say } from '../../src-main/cli/support/output.ts'
 
 export interface SampleBenchOptions {
@@ -16,6 +20,23 @@ export interface SampleBenchOptions {
   repeats: number
   device: DeviceChoice
   json?: boolean
+}
+
+export function addSample(program: Command): void {
+  const count = wholeNumberFrom(1)
+  program
+    .command('sample')
+    .description('time the sampling of images')
+    .addOption(
+      new Option('--network <network>', 'which network samples').choices(benchNetworks).default('default-64'),
+    )
+    .option('--count <count>', 'images per repeat', count, 64)
+    .addOption(new Option('--solver <solver>', 'ODE solver').choices([...solverNames]).default('euler'))
+    .option('--steps <count>', 'steps of the solver', count, 20)
+    .option('--repeats <count>', 'repeats; the result is their median', count, 5)
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(benchSample)
 }
 
 /** Times the sampling of images from noise. */

@@ -1,7 +1,9 @@
+import { Option } from 'commander'
+import type { Command } from 'commander'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Precision } from '#shared/schemas/run-config.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
-import { benchCase } from '../cases/networks.ts'
+import { benchCase, benchNetworks } from '../cases/networks.ts'
 import type { BenchChanges, BenchNetwork } from '../cases/networks.ts'
 import { timeBoth, timedMatMul, timedStep } from '../cases/step.ts'
 import type { Timed, Timing } from '../cases/step.ts'
@@ -11,6 +13,13 @@ import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
 import type { Baseline, BaselineTiming } from '../baselines/baseline.ts'
 import { startElectronBaseline } from '../baselines/electron.ts'
 import { checkInterrupted, wasInterrupted } from '../../src-main/cli/support/interrupt.ts'
+import {
+  collectSettings,
+  deviceOption,
+  imageSize,
+  jsonOption,
+  wholeNumberFrom,
+} from '../../src-main/cli/support/options.ts'
 import { answer, say } from '../../src-main/cli/support/output.ts'
 import { startTorchBaseline, torchVariants, variantName } from '../baselines/torch.ts'
 import type { TorchBaseline } from '../baselines/torch.ts'
@@ -31,7 +40,37 @@ export interface StepOptions {
 
 const repeatSeconds = 5
 
-/** Times training steps, the machine's own limit and, if asked, another program, in turns. */
+export function addStep(program: Command): void {
+  const count = wholeNumberFrom(1)
+  program
+    .command('step')
+    .description('time training steps')
+    .addOption(
+      new Option('--network <network>', 'what to train').choices(benchNetworks).default('small-unets'),
+    )
+    .option('--set <key=value>', 'change a setting of the run, for example batch=256', collectSettings, {})
+    .option('--image-size <pixels>', 'width and height of the images', imageSize)
+    .addOption(
+      new Option('--precision <precision>', 'precision of matrix products and convolutions')
+        .choices(['fp32', 'bf16'])
+        .default('fp32'),
+    )
+    .option('--fed', 'feed each step its images, as when they do not fit on the device')
+    .option('--steps <count>', `steps per repeat (default: about ${repeatSeconds} seconds of them)`, count)
+    .option('--repeats <count>', 'repeats; the result is their median', count, 7)
+    .addOption(
+      new Option(
+        '--against <baseline>',
+        'time this baseline in turns: PyTorch, or the same step in a utility process of Electron',
+      ).choices(['torch', 'electron']),
+    )
+    .option('--python <path>', 'a Python with torch installed, for --against torch')
+    .addOption(deviceOption())
+    .addOption(jsonOption())
+    .action(benchStep)
+}
+
+/** Times training steps, the machine's limit and, if asked, a baseline, in turns. */
 export async function benchStep(options: StepOptions): Promise<void> {
   const { network, repeats } = options
   checkBaseline(options)
@@ -44,7 +83,7 @@ export async function benchStep(options: StepOptions): Promise<void> {
   await checkInterrupted()
   await warmUp(limit)
   const calls = options.steps ?? Math.max(1, Math.round((repeatSeconds * 1000) / first))
-  const baseline = await startRival(options, { device, changes, calls })
+  const baseline = await startTimedBaseline(options, { device, changes, calls })
   const ours: Timing[] = []
   const theirs: BaselineTiming[] = []
   const limits: number[] = []
@@ -52,15 +91,15 @@ export async function benchStep(options: StepOptions): Promise<void> {
   const input: number[] = []
   for (let i = 0; i < repeats; i++) {
     await checkInterrupted()
-    // In turns, so that a slow minute of the machine is everybody's.
+    // In turns, so that a slow minute of the machine affects all of them.
     ours.push(await timeBoth(step, calls))
     const { outsideMs, inputMs } = step.times()
     outside.push(outsideMs)
     input.push(inputMs)
     if (baseline) theirs.push(await baseline.process.time(calls))
     limits.push(await limit.time(3))
-    const told = baseline ? `, ${baseline.name} ${theirs[i]?.ms.toFixed(1)} ms` : ''
-    say(`${i + 1} of ${repeats}: ${ours[i]?.ms.toFixed(1)} ms${told}`)
+    const theirTime = baseline ? `, ${baseline.name} ${theirs[i]?.ms.toFixed(1)} ms` : ''
+    say(`${i + 1} of ${repeats}: ${ours[i]?.ms.toFixed(1)} ms${theirTime}`)
   }
   const ms = summarize(ours.map((timing) => timing.ms))
   const peak = summarize(limits.map((each) => (limit.gflop / each) * 1000))
@@ -72,7 +111,7 @@ export async function benchStep(options: StepOptions): Promise<void> {
     msPerStep: ms.median,
     spread: ms,
     processorMsPerStep: summarize(ours.map((timing) => timing.processorMs)).median,
-    /** Outside of TensorFlow's call, and of that for the images. */
+    /** Outside TensorFlow's call, and the part of that for the images. */
     outsideMs: summarize(outside).median,
     inputMs: summarize(input).median,
     inputShare: summarize(input.map((each, i) => each / (ours[i]?.ms ?? NaN))).median,
@@ -83,7 +122,7 @@ export async function benchStep(options: StepOptions): Promise<void> {
     peakMemoryBytes: process.resourceUsage().maxRSS * 1024,
     ...(baseline ? { against: comparison({ baseline, ours, theirs }) } : {}),
   }
-  tell(result)
+  report(result)
   await step.dispose()
   await limit.dispose()
   baseline?.process.dispose()
@@ -103,31 +142,39 @@ export async function warmUp(timed: Timed): Promise<number> {
   return await timed.time(3)
 }
 
-/** What is timed in turns with this process. */
-interface Rival {
+/** A baseline that is timed in turns with this process. */
+interface TimedBaseline {
   name: string
-  /** What it told of itself, for the answer. */
+  /** What it reported about itself, for the result. */
   about: { baseline: string; parameters: number; threads?: number }
   process: Pick<Baseline<unknown>, 'time' | 'dispose'>
 }
 
-/** @throws FlowerbedError `bad-input` before anything is started that would be for nothing */
+/** Checks the options of the baseline before anything is started. @throws FlowerbedError `bad-input` */
 function checkBaseline({ against, python, set, imageSize }: StepOptions): void {
   if (against !== 'torch') return
   if (!python)
-    throw new FlowerbedError('bad-input', 'Which Python has torch? Say --python.', { where: '--python' })
+    throw new FlowerbedError(
+      'bad-input',
+      '--against torch needs a Python with torch: name it with --python.',
+      { where: '--python' },
+    )
   if (imageSize !== undefined || Object.keys(set).length > 0) {
-    throw new FlowerbedError('bad-input', 'PyTorch’s side has the networks as they are only.', {
-      where: '--against torch',
-      hint: 'Leave out --set and --image-size.',
-    })
+    throw new FlowerbedError(
+      'bad-input',
+      'The PyTorch baseline has the networks with their default settings only.',
+      {
+        where: '--against torch',
+        hint: 'Leave out --set and --image-size.',
+      },
+    )
   }
 }
 
-async function startRival(
+async function startTimedBaseline(
   { against, python, network, precision }: StepOptions,
   { device, changes, calls }: { device: 'cpu' | 'cuda'; changes: BenchChanges; calls: number },
-): Promise<Rival | null> {
+): Promise<TimedBaseline | null> {
   if (against === 'electron') {
     const electron = await startElectronBaseline({ network, device, changes })
     const name = `Electron ${electron.about.version}`
@@ -138,14 +185,14 @@ async function startRival(
     : null
 }
 
-/** The quickest of the ways in which PyTorch can run the step; the others are ended. One that fails is left out. */
+/** The fastest variant of the PyTorch baseline; the others are ended. A variant that fails is left out. */
 async function bestTorch(options: {
   python: string
   network: BenchNetwork
   precision: Precision
   device: 'cpu' | 'cuda'
   calls: number
-}): Promise<Rival> {
+}): Promise<TimedBaseline> {
   const { calls, ...rest } = options
   const tried: { baseline: TorchBaseline; name: string; ms: number }[] = []
   for (const variant of torchVariants) {
@@ -163,7 +210,7 @@ async function bestTorch(options: {
   }
   const [best, ...slower] = tried.sort((a, b) => a.ms - b.ms)
   for (const each of slower) each.baseline.dispose()
-  if (!best) throw new FlowerbedError('internal', 'There is no way to run PyTorch.')
+  if (!best) throw new FlowerbedError('internal', 'No variant of the PyTorch baseline runs.')
   const { threads, parameters } = best.baseline.about
   return { name: 'PyTorch', about: { baseline: best.name, threads, parameters }, process: best.baseline }
 }
@@ -173,7 +220,7 @@ function comparison({
   ours,
   theirs,
 }: {
-  baseline: Rival
+  baseline: TimedBaseline
   ours: Timing[]
   theirs: BaselineTiming[]
 }) {
@@ -190,7 +237,7 @@ function comparison({
   }
 }
 
-function tell(result: {
+function report(result: {
   network: string
   device: string
   spread: Summary
@@ -209,12 +256,12 @@ function tell(result: {
   )
   const { outsideMs, inputMs, inputShare } = result
   say(
-    `${outsideMs.toFixed(2)} ms of a step are outside of TensorFlow, ${inputMs.toFixed(2)} ms of them for the images ` +
+    `${outsideMs.toFixed(2)} ms of a step are outside TensorFlow, ${inputMs.toFixed(2)} ms of them for the images ` +
       `(${(100 * inputShare).toFixed(2)} %)`,
   )
   if (against) {
     say(
-      `${against.baseline}: ${against.msPerStep.toFixed(1)} ms; ours takes ${against.ratio.toFixed(2)} of its time`,
+      `${against.baseline}: ${against.msPerStep.toFixed(1)} ms; Flowerbed takes ${against.ratio.toFixed(2)} of its time`,
     )
   }
 }

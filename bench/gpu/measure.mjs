@@ -1,14 +1,14 @@
 /**
- * Times the training step of the three networks beside PyTorch's, and writes what came of it, machine and all, as JSON:
- * ours in turns with PyTorch's best, in fp32 and in bf16 (`flowerbed bench step --against torch`).
+ * Times the training step of the three networks and of PyTorch's, and writes the results and the machine as JSON:
+ * ours in turns with PyTorch's fastest variant, in fp32 and in bf16 (`bench step --against torch`).
  *
  *   node bench/gpu/measure.mjs --out results.json [--python PYTHON] [--device cuda|cpu]
  *        [--network NAME …] [--repeats 7] [--steps N]
  *
- * Without --python ours alone. TensorFlow is the installed one, or that of FLOWERBED_TF_DIR.
+ * Without --python, ours alone. TensorFlow is the installed one, or that of FLOWERBED_TF_DIR.
  */
 import { spawnSync } from 'node:child_process'
-import { existsSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
@@ -25,15 +25,15 @@ const { values } = parseArgs({
   },
 })
 const { python, device, repeats, steps } = values
-const source = join(root, 'src-main', 'cli', 'main.ts')
-const cli = existsSync(source) ? source : join(root, 'out', 'main', 'cli.js')
+const flowerbed = join(root, 'src-main', 'cli', 'main.ts')
+const bench = join(root, 'bench', 'main.ts')
 
-/** The JSON document that one of our commands answers; null when it failed, which it has told on stderr. */
-function flowerbed(...args) {
-  console.error(`> flowerbed ${args.join(' ')}`)
+/** The JSON document that a command writes; null when it failed, with its error on stderr. */
+function run(command, ...args) {
+  console.error(`> ${command} ${args.join(' ')}`)
   const { stdout } = spawnSync(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', cli, ...args, '--json'],
+    ['--disable-warning=ExperimentalWarning', command, ...args, '--json'],
     {
       encoding: 'utf8',
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -43,33 +43,23 @@ function flowerbed(...args) {
   return last.startsWith('{') ? JSON.parse(last) : null
 }
 
-const doctor = flowerbed('doctor', '--device', device)
-const card = spawnSync('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv'], {
+const doctor = run(flowerbed, 'doctor', '--device', device)
+const gpu = spawnSync('nvidia-smi', ['--query-gpu=name,driver_version,memory.total', '--format=csv'], {
   encoding: 'utf8',
 })
 const networks = {}
 for (const network of values.network) {
   networks[network] = {}
   for (const precision of ['fp32', 'bf16']) {
-    networks[network][precision] = flowerbed(
-      ...[
-        'bench',
-        'step',
-        '--network',
-        network,
-        '--precision',
-        precision,
-        '--device',
-        device,
-        '--repeats',
-        repeats,
-      ],
+    networks[network][precision] = run(
+      bench,
+      ...['step', '--network', network, '--precision', precision, '--device', device, '--repeats', repeats],
       ...(steps ? ['--steps', steps] : []),
       ...(python ? ['--against', 'torch', '--python', python] : []),
     )
   }
-  // After each network, so that a machine that is taken away leaves what was measured.
-  const result = { device, card: card.stdout?.trim() ?? null, doctor, networks }
+  // After each network, so that an interrupted run keeps its results.
+  const result = { device, card: gpu.stdout?.trim() ?? null, doctor, networks }
   writeFileSync(values.out, `${JSON.stringify(result, null, 1)}\n`)
 }
 process.exitCode = Object.values(networks).every(({ fp32, bf16 }) => fp32 && bf16) ? 0 : 1

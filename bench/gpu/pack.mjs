@@ -1,11 +1,11 @@
 /**
- * Packs everything that `measure.mjs` needs into pieces, for a machine that has a card and no network: Node, the built
- * command line with its packages, and a TensorFlow runtime. `unpack.sh` puts them together there.
+ * Packs everything that `measure.mjs` needs into pieces, for a machine with a GPU and no network: Node, the sources of
+ * the benchmarks and the command line with their packages, and a TensorFlow runtime. `unpack.sh` joins them there.
  *
  *   node bench/gpu/pack.mjs --out FOLDER [--variant cuda|cpu] [--without-nvidia] [--piece-mb 50]
  *
  * The runtime must be installed here (`node scripts/install-runtime.mjs cuda`). With --without-nvidia the CUDA
- * libraries stay out, a seventh of the size: a Python over there has them (site-packages/nvidia, as PyTorch brings it).
+ * libraries stay out, a seventh of the size: a Python on that machine has them (site-packages/nvidia, installed with PyTorch).
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -34,17 +34,17 @@ function packagesOf(bundle) {
     .map((name) => readFileSync(join(bundle, name), 'utf8'))
     .join('\n')
   const imported = [...text.matchAll(/(?:from|import)\s*["']([^."'/][^"']*)["']/g)].map(([, name]) => name)
-  const wanted = [...new Set(imported.map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')))]
+  const names = [...new Set(imported.map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')))]
   // Required by name at run time.
-  wanted.push('@tensorflow/tfjs-node-gpu')
+  names.push('@tensorflow/tfjs-node-gpu')
   const found = new Set()
-  while (wanted.length > 0) {
-    const folder = join('node_modules', wanted.pop())
-    const about = join(root, folder, 'package.json')
-    if (found.has(folder) || !existsSync(about)) continue
+  while (names.length > 0) {
+    const folder = join('node_modules', names.pop())
+    const manifest = join(root, folder, 'package.json')
+    if (found.has(folder) || !existsSync(manifest)) continue
     found.add(folder)
-    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(about, 'utf8'))
-    wanted.push(...Object.keys(dependencies), ...Object.keys(optionalDependencies))
+    const { dependencies = {}, optionalDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8'))
+    names.push(...Object.keys(dependencies), ...Object.keys(optionalDependencies))
   }
   return [...found].filter((folder) => !builtinModules.includes(folder) && folder !== 'node_modules/electron')
 }
@@ -81,7 +81,7 @@ async function tarInPieces({ name, folder, paths, options = [] }) {
 }
 
 async function pack() {
-  if (!values.out) throw new SetupError('Where to? Say --out FOLDER')
+  if (!values.out) throw new SetupError('Name the output folder with --out FOLDER')
   const bundle = join(root, 'out', 'main')
   if (!existsSync(join(bundle, 'cli.js')))
     throw new SetupError('The app has not been built', { hint: 'Run `npm run setup`.' })
@@ -93,13 +93,7 @@ async function pack() {
   }
   mkdirSync(values.out, { recursive: true })
   writeFileSync(join(values.out, 'SHA256SUMS'), '')
-  const program = [
-    'package.json',
-    'out/main',
-    'bench/baselines',
-    'resources/tensorflow-runtime.json',
-    'bench/gpu',
-  ]
+  const program = ['package.json', 'src-main', 'src-shared', 'bench', 'resources/tensorflow-runtime.json']
   await tarInPieces({
     name: 'program',
     folder: root,

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Puts the pieces of pack.mjs together; needs nothing but a shell, tar and sha256sum.
+# Joins the pieces of pack.mjs; needs nothing but a shell, tar and sha256sum.
 #
 #   sh unpack.sh PIECES FOLDER [NVIDIA]
 #

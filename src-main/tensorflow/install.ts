@@ -1,13 +1,12 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { copyFileSync, createReadStream, existsSync } from 'node:fs'
-import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#shared/schemas/doctor.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { removeAbandoned, removeOlder } from '../files/abandoned.ts'
+import { removeOlder } from '../files/abandoned.ts'
 import { withLock } from '../files/lock.ts'
 import type { LockOptions } from '../files/lock.ts'
-import { processTag } from '../processes/process-identity.ts'
 import { installedRuntimes, readRuntimeFile } from './installed.ts'
 import type { RuntimeFile } from './installed.ts'
 import {
@@ -24,18 +23,11 @@ import type { PinnedRuntime } from './manifest.ts'
 import { httpSettings } from './download/http.ts'
 import { readPipSettings } from './download/pip-settings.ts'
 import { installPackageRuntime } from './download/package.ts'
+import { commitStaging, removeRuntimeFolder, stagingFolder } from './staging.ts'
+import type { InstallOptions } from './install-options.ts'
 import { takeMembers } from './wheel.ts'
 
-export interface InstallOptions {
-  variant: RuntimeVariant
-  env?: NodeJS.ProcessEnv
-  signal?: AbortSignal
-  onProgress?: (progress: InstallProgress) => void
-  /** Called once when another process is installing, which is waited for. */
-  onWait?: () => void
-}
-
-/** What is installed and what could be, without asking the network. */
+/** The installed and the available runtimes, without network access. */
 export function runtimeStatus(env: NodeJS.ProcessEnv = process.env): RuntimeStatus {
   return {
     installed: installedRuntimes(env),
@@ -48,8 +40,8 @@ export function runtimeStatus(env: NodeJS.ProcessEnv = process.env): RuntimeStat
 }
 
 /**
- * Installs TensorFlow into the cache folder; what is there already stays as it is. The new folder gets its name only
- * when it is whole, and a broken download is gone on from at the next try.
+ * Installs TensorFlow into the cache folder unless it is installed already. The new folder gets its name only when it is
+ * complete, and the next try resumes an interrupted download.
  * @throws FlowerbedError `unavailable`, `corrupt`, `no-space` or `cancelled`
  */
 export async function installRuntime(options: InstallOptions): Promise<RuntimeStatus> {
@@ -66,14 +58,14 @@ export async function installRuntime(options: InstallOptions): Promise<RuntimeSt
   return runtimeStatus(env)
 }
 
-/** A part of a download that nobody has gone on with for so long will not be asked for again. */
+/** Parts of downloads that nothing has resumed for so long are removed. */
 const keepPartsMs = 30 * 24 * 3600 * 1000
 
-/** Two processes that install at once would write into the same parts of downloads. */
+/** One process at a time: two would write into the same parts of downloads. */
 const installing = (env: NodeJS.ProcessEnv, options: LockOptions, work: () => Promise<void>): Promise<void> =>
   withLock(join(runtimesDirectory(cacheDirectory(env)), '.install-lock'), options, work)
 
-/** Installs what is pinned, over what may be there. Throws as `installRuntime`. */
+/** Installs the pinned wheels; replaces an incomplete runtime. Throws as `installRuntime`. */
 export async function installWheels(pinned: PinnedRuntime, options: InstallOptions): Promise<void> {
   const { env = process.env, signal, onProgress } = options
   const cache = cacheDirectory(env)
@@ -86,13 +78,13 @@ export async function installWheels(pinned: PinnedRuntime, options: InstallOptio
     signal,
   }
   const totalBytes = downloadBytes(pinned)
-  const meter = new Meter()
+  const meter = new ThroughputMeter()
   const staging = await stagingFolder(cache)
   try {
     await ensureSpace(runtimesDirectory(cache), unpackedBytes(pinned) + totalBytes)
     let before = 0
     for (const wheel of pinned.wheels) {
-      const tell = (phase: InstallProgress['phase'], received: number) => {
+      const report = (phase: InstallProgress['phase'], received: number) => {
         const receivedBytes = before + received
         onProgress?.({
           phase,
@@ -102,26 +94,26 @@ export async function installWheels(pinned: PinnedRuntime, options: InstallOptio
           bytesPerSecond: meter.rate(receivedBytes),
         })
       }
-      tell('index', 0)
+      report('index', 0)
       await takeMembers({
         wheel,
         folder: staging,
         downloads: downloadsDirectory(cache),
         source,
-        onBytes: (received) => tell('download', received),
+        onBytes: (received) => report('download', received),
       })
       before += wheelBytes(wheel)
     }
-    await placeBinding(staging)
+    await copyBinding(staging)
     await writeRuntimeFile(staging, pinned)
-    await takePlace(staging, runtimeDirectory(pinned, cache))
+    await commitStaging(staging, runtimeDirectory(pinned, cache))
     onProgress?.({ phase: 'done', file: '', receivedBytes: totalBytes, totalBytes, bytesPerSecond: 0 })
   } finally {
     await rm(staging, { recursive: true, force: true })
   }
 }
 
-/** @throws FlowerbedError `no-space` before anything is fetched that could not be kept */
+/** Checks the free space before anything is downloaded. @throws FlowerbedError `no-space` */
 async function ensureSpace(folder: string, needed: number): Promise<void> {
   const { bavail, bsize } = await statfs(folder)
   const free = bavail * bsize
@@ -133,8 +125,8 @@ async function ensureSpace(folder: string, needed: number): Promise<void> {
   })
 }
 
-/** Our prebuilt binding of tfjs-node-gpu, beside the libraries it looks for. */
-async function placeBinding(staging: string): Promise<void> {
+/** Copies our prebuilt binding of tfjs-node-gpu beside its libraries. */
+async function copyBinding(staging: string): Promise<void> {
   const binding = join(bindingResources(), platformName, 'tfjs_binding.node')
   if (!existsSync(binding))
     throw new FlowerbedError('unavailable', `There is no binding for ${platformName}.`)
@@ -162,39 +154,6 @@ async function writeRuntimeFile(staging: string, { version, variant, wheels }: P
   await writeFile(join(staging, 'runtime.json'), JSON.stringify(content, null, 1))
 }
 
-/** A folder to fill that is this process's; those of processes that were ended are removed. */
-export async function stagingFolder(cache: string): Promise<string> {
-  const parent = runtimesDirectory(cache)
-  await mkdir(parent, { recursive: true })
-  await removeAbandoned(parent, { untagged: /^\.(?:installing|removing)-(\d+)-|^\.linking-\w{6}$/ })
-  return await mkdtemp(join(parent, `.installing-${processTag()}-`))
-}
-
-/**
- * Gives the finished folder its name; a finished one of that name (another process's) stays. An unfinished one is moved
- * away first, never deleted in place: another process may be putting a finished one there.
- */
-export async function takePlace(staging: string, directory: string): Promise<void> {
-  if (!readRuntimeFile(directory)) await moveAway(directory)
-  try {
-    await rename(staging, directory)
-  } catch (thrown) {
-    if (!readRuntimeFile(directory)) throw thrown
-  }
-}
-
-/** Deletes a folder under another name, so that a half-deleted one is never taken for a runtime. */
-async function moveAway(directory: string): Promise<void> {
-  const away = join(dirname(directory), `.removing-${processTag()}-${randomBytes(4).toString('hex')}`)
-  try {
-    await rename(directory, away)
-  } catch (thrown) {
-    if (thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT') return
-    throw thrown
-  }
-  await rm(away, { recursive: true, force: true })
-}
-
 async function sha256Of(path: string): Promise<string> {
   const hash = createHash('sha256')
   for await (const chunk of createReadStream(path)) hash.update(chunk as Buffer)
@@ -203,7 +162,7 @@ async function sha256Of(path: string): Promise<string> {
 
 /**
  * Removes an installed runtime.
- * @throws FlowerbedError `not-found`, or `conflict` for one that somebody else installed
+ * @throws FlowerbedError `not-found`, or `conflict` for one that Flowerbed did not install
  */
 export async function removeRuntime(
   variant: RuntimeVariant,
@@ -211,19 +170,19 @@ export async function removeRuntime(
 ): Promise<RuntimeStatus> {
   const found = installedRuntimes(env).filter((runtime) => runtime.variant === variant)
   if (found.length === 0) throw new FlowerbedError('not-found', `TensorFlow (${variant}) is not installed.`)
-  const ours = found.filter(({ removable }) => removable)
-  if (ours.length === 0) {
+  const removable = found.filter((runtime) => runtime.removable)
+  if (removable.length === 0) {
     throw new FlowerbedError('conflict', 'This TensorFlow was not installed by Flowerbed.', {
       where: found[0]?.directory ?? '',
       hint: 'Unset FLOWERBED_TF_DIR to leave it out.',
     })
   }
-  for (const { directory } of ours) await moveAway(directory)
+  for (const { directory } of removable) await removeRuntimeFolder(directory)
   return runtimeStatus(env)
 }
 
 /** Bytes per second over the last few seconds. */
-class Meter {
+class ThroughputMeter {
   private readonly seen: { at: number; bytes: number }[] = []
 
   rate(bytes: number): number {

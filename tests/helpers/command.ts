@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { resolve } from 'node:path'
 
 export const commandFile = resolve(import.meta.dirname, '../../src-main/cli/main.ts')
+export const benchFile = resolve(import.meta.dirname, '../../bench/main.ts')
 
 export interface Outcome {
   code: number | null

@@ -12,13 +12,13 @@ export interface Started {
   ended: Promise<{ code: number | null; signal: NodeJS.Signals | null; out: string; err: string }>
 }
 
-/** Starts `flowerbed` as a process of its own, with the whole of its arguments. */
+/** Starts `flowerbed`, or another file, as a child process with these arguments. */
 export function start(
   args: string[],
-  options: { env?: NodeJS.ProcessEnv; stdio?: StdioOptions; detached?: boolean } = {},
+  options: { env?: NodeJS.ProcessEnv; stdio?: StdioOptions; detached?: boolean; file?: string } = {},
 ): Started {
-  const { env = {}, stdio = ['ignore', 'pipe', 'pipe'], detached = false } = options
-  const child = spawn(process.execPath, [commandFile, ...args], {
+  const { env = {}, stdio = ['ignore', 'pipe', 'pipe'], detached = false, file = commandFile } = options
+  const child = spawn(process.execPath, [file, ...args], {
     stdio,
     detached,
     env: { ...process.env, ...env },

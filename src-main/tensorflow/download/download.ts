@@ -114,7 +114,7 @@ async function append(
   } finally {
     await file.close()
   }
-  return total === null ? response.body.complete : received === total
+  return total === null || received === total
 }
 
 function refusal(status: number): Error {

@@ -1,15 +1,11 @@
 import { readFileSync } from 'node:fs'
-import * as http from 'node:http'
-import * as https from 'node:https'
-import type { Socket } from 'node:net'
-import { connect as tlsConnect, rootCertificates } from 'node:tls'
+import { rootCertificates } from 'node:tls'
+import { Agent, Pool, ProxyAgent, request as undiciRequest } from 'undici'
+import type { Dispatcher } from 'undici'
 import { FlowerbedError } from '#shared/errors.ts'
 import { readPipSettings } from './pip-settings.ts'
 
-/**
- * HTTP GET through the user's proxy and with the user's certificates. Node's own fetch learns of proxies only from
- * Node 24 on and only at the start of a process, so not in every Electron.
- */
+/** HTTP GET through the user's proxy and with the user's certificates, as pip and curl find them. */
 export interface HttpSettings {
   /** The proxy for a URL, null for none. */
   proxyFor: (url: URL) => URL | null
@@ -17,15 +13,16 @@ export interface HttpSettings {
   certificates: string[]
   /** Hosts whose certificate is not checked (pip's trusted-host). */
   trustedHosts: string[]
-  /** A connection that says nothing for so long is given up. */
+  /** Timeout without data from the server, in ms. */
   idleMs: number
 }
 
 export interface HttpResponse {
   status: number
-  headers: http.IncomingHttpHeaders
-  body: http.IncomingMessage
-  /** Where the redirects ended. */
+  /** One value per name; the last where a server sends several. */
+  headers: Record<string, string | undefined>
+  body: Dispatcher.ResponseData['body']
+  /** The URL after all redirects. */
   url: string
 }
 
@@ -37,7 +34,13 @@ export interface HttpRequest {
 
 const maxRedirects = 8
 
-/** A server sends us on to where we do not go; asking again would not help. */
+/**
+ * Bytes of a response that may wait to be read: more than any file we download, so that its parser is never paused. In
+ * undici 7 a connection that ends while the parser is paused throws where nothing can catch it (nodejs/undici#5360).
+ */
+const neverPaused = 8 * 1024 ** 3
+
+/** A redirect that is not followed; a retry would not help. */
 export class RedirectRefused extends FlowerbedError {}
 
 /** The proxy and certificates of the environment and of pip's settings. */
@@ -78,7 +81,7 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv, pipProxy: string | nu
     const parsed = new URL(proxy.includes('://') ? proxy : `http://${proxy}`)
     if (parsed.protocol === 'http:' || parsed.protocol === 'https:') return parsed
   } catch {
-    // told below
+    // Reported below.
   }
   throw new FlowerbedError('bad-input', `This proxy cannot be used: ${hideSecret(proxy)}`, {
     where: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, PIP_PROXY or pip.conf',
@@ -94,9 +97,9 @@ function matchesNoProxy(url: URL, entry: string): boolean {
 }
 
 /**
- * GETs a URL, following a few redirects, never from https to http, and with the address's credentials only where they
- * are to the same host. Any status is an answer; the body has to be consumed or destroyed.
- * @throws FlowerbedError unavailable when there is no answer or it leads astray, cancelled by the signal
+ * GETs a URL and follows a few redirects, never from https to http; credentials go to the same host only. Resolves for
+ * every status; the body has to be consumed or destroyed.
+ * @throws FlowerbedError unavailable without a response or for a refused redirect, cancelled by the signal
  */
 export async function httpGet(address: string, request: HttpRequest): Promise<HttpResponse> {
   let url = parseUrl(address)
@@ -105,7 +108,7 @@ export async function httpGet(address: string, request: HttpRequest): Promise<Ht
     const response = await getOnce(url, { ...request, headers })
     const location = response.headers.location
     if (response.status < 300 || response.status >= 400 || location === undefined) return response
-    response.body.destroy()
+    await response.body.dump()
     const next = redirected(url, location)
     if (next.host !== url.host) headers = withoutSecrets(headers)
     url = next
@@ -123,7 +126,7 @@ export async function httpGet(address: string, request: HttpRequest): Promise<Ht
 const otherServer =
   'Name another server in PIP_INDEX_URL (for Electron in ELECTRON_MIRROR), or put the files into a folder and name it in FLOWERBED_OFFLINE_DIR.'
 
-/** Where a server sends us on to. @throws RedirectRefused */
+/** The target of a redirect. @throws RedirectRefused */
 function redirected(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href)) {
     throw new RedirectRefused('unavailable', `${from.host} redirects to something that is no address`, {
@@ -141,7 +144,7 @@ function redirected(from: URL, location: string): URL {
 }
 
 /**
- * What a server of https names must be fetched by https too, and by nothing but http or https in any case.
+ * Checks that an https URL leads to https only, and any URL to http or https.
  * @throws RedirectRefused
  */
 export function refuseUnsafe(from: URL, to: URL): void {
@@ -166,7 +169,7 @@ function parseUrl(address: string): URL {
     const url = new URL(address)
     if (url.protocol === 'http:' || url.protocol === 'https:') return url
   } catch {
-    // told below
+    // Reported below.
   }
   throw new FlowerbedError('bad-input', `This is no http or https address: ${hideSecret(address)}`, {
     hint: 'Correct PIP_INDEX_URL or pip.conf.',
@@ -177,82 +180,52 @@ async function getOnce(url: URL, request: HttpRequest): Promise<HttpResponse> {
   const { settings, signal } = request
   if (signal?.aborted) throw cancelled(signal)
   const proxy = settings.proxyFor(url)
-  const tls = {
-    ...(settings.certificates.length > 0 ? { ca: [...rootCertificates, ...settings.certificates] } : {}),
-    rejectUnauthorized: !settings.trustedHosts.some((host) => host === url.host || host === url.hostname),
-  }
-  const headers = withAuthorization(url, request.headers ?? {})
+  const dispatcher = dispatcherFor(url, proxy, settings)
   try {
-    if (url.protocol === 'https:') {
-      const socket = proxy ? await openTunnel(url, proxy, request) : undefined
-      const options = { ...tls, servername: url.hostname, ...(socket ? { socket } : {}) }
-      return await send(https.request, url, {
-        headers,
-        agent: false,
-        ...options,
-        ...(socket ? { createConnection: () => tlsConnect(options) } : {}),
-        settings,
-        signal,
-      })
-    }
-    if (!proxy) return await send(http.request, url, { headers, agent: false, settings, signal })
-    const viaProxy = proxy.protocol === 'https:' ? https.request : http.request
-    return await send(viaProxy, proxy, {
-      headers: { ...headers, host: url.host, ...proxyAuthorization(proxy) },
-      path: `${url.origin}${url.pathname}${url.search}`,
-      agent: false,
-      settings,
-      signal,
+    const response = await undiciRequest(new URL(url.pathname + url.search, url.origin), {
+      dispatcher,
+      headers: withAuthorization(url, request.headers ?? {}),
+      // One connection per request, which ends with it.
+      reset: true,
+      highWaterMark: neverPaused,
+      headersTimeout: settings.idleMs,
+      bodyTimeout: settings.idleMs,
+      ...(signal ? { signal } : {}),
     })
+    const { statusCode: status, body } = response
+    // Destroying an unread body emits an error, which nobody awaits.
+    body.on('error', () => undefined)
+    void dispatcher.close().catch(() => undefined)
+    const headers = Object.fromEntries(
+      Object.entries(response.headers).map(([name, value]) => [name, [value].flat().at(-1)]),
+    )
+    return { status, headers, body, url: url.href }
   } catch (error) {
+    void dispatcher.destroy().catch(() => undefined)
     if (signal?.aborted) throw cancelled(signal)
     throw unreachable(url, proxy, error)
   }
 }
 
-type SendOptions = https.RequestOptions & { settings: HttpSettings; signal?: AbortSignal | undefined }
-
-function send(request: typeof https.request, url: URL, options: SendOptions): Promise<HttpResponse> {
-  const { settings, signal, ...rest } = options
-  return new Promise((resolve, reject) => {
-    const target = new URL(url.pathname + url.search, url.origin)
-    const outgoing = request(target, { ...rest, ...(signal ? { signal } : {}) }, (body) => {
-      resolve({ status: body.statusCode ?? 0, headers: body.headers, body, url: url.href })
-    })
-    outgoing.setTimeout(settings.idleMs, () => {
-      outgoing.destroy(new Error(`no answer for ${Math.round(settings.idleMs / 1000)} s`))
-    })
-    outgoing.once('error', reject)
-    outgoing.end()
-  })
-}
-
-function openTunnel(url: URL, proxy: URL, { settings, signal }: HttpRequest): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const connect = proxy.protocol === 'https:' ? https.request : http.request
-    const authority = `${url.hostname}:${url.port || '443'}`
-    const outgoing = connect({
-      host: proxy.hostname,
-      port: proxy.port || (proxy.protocol === 'https:' ? 443 : 80),
-      method: 'CONNECT',
-      path: authority,
-      headers: { host: authority, ...proxyAuthorization(proxy) },
-      agent: false,
-      ...(signal ? { signal } : {}),
-    })
-    outgoing.once('connect', (response, socket) => {
-      if (response.statusCode === 200) {
-        resolve(socket)
-        return
-      }
-      socket.destroy()
-      reject(new Error(`the proxy answered ${response.statusCode}`))
-    })
-    outgoing.setTimeout(settings.idleMs, () => {
-      outgoing.destroy(new Error('no answer from the proxy'))
-    })
-    outgoing.once('error', reject)
-    outgoing.end()
+function dispatcherFor(url: URL, proxy: URL | null, settings: HttpSettings): Dispatcher {
+  const { certificates, trustedHosts, idleMs } = settings
+  const trust = {
+    timeout: idleMs,
+    ...(certificates.length > 0 ? { ca: [...rootCertificates, ...certificates] } : {}),
+  }
+  const tls = {
+    ...trust,
+    rejectUnauthorized: !trustedHosts.some((host) => host === url.host || host === url.hostname),
+  }
+  if (!proxy) return new Agent({ connect: tls })
+  return new ProxyAgent({
+    uri: proxy.origin,
+    ...(proxy.username === '' ? {} : { token: basic(proxy) }),
+    // A tunnel for https only; http goes to the proxy as it is.
+    proxyTunnel: false,
+    requestTls: { ...tls, servername: url.hostname },
+    proxyTls: trust,
+    clientFactory: (origin, options) => new Pool(origin, { ...options, headersTimeout: idleMs }),
   })
 }
 
@@ -262,15 +235,12 @@ function withAuthorization(url: URL, headers: Record<string, string>): Record<st
   return url.username === '' ? others : { ...others, authorization: basic(url) }
 }
 
-const proxyAuthorization = (proxy: URL): Record<string, string> =>
-  proxy.username === '' ? {} : { 'proxy-authorization': basic(proxy) }
-
 function basic(url: URL): string {
   const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
   return `Basic ${Buffer.from(credentials).toString('base64')}`
 }
 
-/** An address fit for a message: without user and password. */
+/** A URL for messages, without user and password. */
 export function hideSecret(address: string): string {
   return address.replace(/^([a-z][a-z\d+.-]*:\/\/)[^/?#]*@/i, '$1')
 }

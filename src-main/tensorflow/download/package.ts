@@ -4,18 +4,18 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { FlowerbedError } from '#shared/errors.ts'
-import { stagingFolder, takePlace } from '../install.ts'
-import type { InstallOptions } from '../install.ts'
+import type { InstallOptions } from '../install-options.ts'
 import { readRuntimeFile } from '../installed.ts'
 import type { RuntimeFile } from '../installed.ts'
 import { cacheDirectory, platformName, runtimeDirectory } from '../layout.ts'
+import { commitStaging, stagingFolder } from '../staging.ts'
 
-/** What tfjs-node-gpu 4.22 fetches by itself. */
+/** The TensorFlow version that tfjs-node-gpu 4.22 downloads. */
 const packageVersion = '2.9.1'
 
 /**
- * Where no wheels fit (Windows, macOS): lets tfjs-node-gpu's own installer fetch its TensorFlow and binding from Google's
- * storage, in a copy of the package, so that nothing is written into node_modules.
+ * For platforms without wheels (Windows, macOS): runs tfjs-node-gpu's installer, which downloads its TensorFlow and binding
+ * from Google's storage, in a copy of the package, so that nothing is written into node_modules.
  */
 export async function installPackageRuntime(options: InstallOptions): Promise<void> {
   const { variant, env = process.env, signal, onProgress } = options
@@ -66,13 +66,13 @@ export async function installPackageRuntime(options: InstallOptions): Promise<vo
       files: [],
     }
     await writeFile(join(staging, 'runtime.json'), JSON.stringify(content, null, 1))
-    await takePlace(staging, directory)
+    await commitStaging(staging, directory)
     onProgress?.({ phase: 'done', ...progress })
   } catch (cause) {
     if (signal?.aborted) throw new FlowerbedError('cancelled', 'Cancelled', { cause })
     throw new FlowerbedError(
       'unavailable',
-      'TensorFlow could not be fetched from the package’s own download.',
+      'TensorFlow could not be downloaded by the installer of tfjs-node-gpu.',
       {
         hint: 'Check that storage.googleapis.com can be reached, or point FLOWERBED_TF_DIR at a TensorFlow that you have.',
         cause,

@@ -5,7 +5,7 @@ import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import sharp from 'sharp'
 import { readSafetensors } from '../../../src-main/engine/checkpoints/safetensors.ts'
-import { command, commandFile } from '../../helpers/command.ts'
+import { benchFile, command, commandFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 
@@ -309,8 +309,8 @@ describe('flowerbed', () => {
   })
 
   it('times the import of a folder beside what sharp alone decodes', async () => {
-    const args = ['bench', 'import', images, '--image-size', '16', '--repeats', '2', '--json']
-    const { stdout, stderr } = await promisify(execFile)(process.execPath, [main, ...args])
+    const args = ['import', images, '--image-size', '16', '--repeats', '2', '--json']
+    const { stdout, stderr } = await promisify(execFile)(process.execPath, [benchFile, ...args])
     const result = JSON.parse(stdout) as Record<string, number>
     expect(result).toMatchObject({ images: 24, size: 16 })
     for (const key of ['packSeconds', 'sharpSeconds', 'ratio', 'imagesPerSecond'])
@@ -319,9 +319,9 @@ describe('flowerbed', () => {
   })
 
   it('times a step of any size, and refuses what PyTorch cannot be asked for', async () => {
-    const args = ['bench', 'step', '--network', 'default-64', '--image-size', '16', '--set', 'hidden=8']
+    const args = ['step', '--network', 'default-64', '--image-size', '16', '--set', 'hidden=8']
     const short = ['--set', 'batch=2', '--steps', '2', '--repeats', '2', '--json']
-    const { stdout } = await promisify(execFile)(process.execPath, [main, ...args, ...short])
+    const { stdout } = await promisify(execFile)(process.execPath, [benchFile, ...args, ...short])
     const result = JSON.parse(stdout) as Record<string, number>
     expect(result).toMatchObject({ network: 'default-64', imageSize: 16 })
     for (const key of ['msPerStep', 'processorMsPerStep', 'gflops', 'peakGflops'])
@@ -329,6 +329,7 @@ describe('flowerbed', () => {
     expect(result['parameters']).toBeLessThan(1e6)
     const asked = promisify(execFile)(process.execPath, [
       main,
+      'bench',
       ...args,
       '--against',
       'torch',
@@ -342,20 +343,8 @@ describe('flowerbed', () => {
   })
 
   it('times the sampling of images', async () => {
-    const args = [
-      'bench',
-      'sample',
-      '--count',
-      '3',
-      '--steps',
-      '2',
-      '--repeats',
-      '2',
-      '--solver',
-      'heun',
-      '--json',
-    ]
-    const { stdout } = await promisify(execFile)(process.execPath, [main, ...args])
+    const args = ['sample', '--count', '3', '--steps', '2', '--repeats', '2', '--solver', 'heun', '--json']
+    const { stdout } = await promisify(execFile)(process.execPath, [benchFile, ...args])
     const result = JSON.parse(stdout) as Record<string, number>
     // Heun takes two evaluations a step.
     expect(result).toMatchObject({ network: 'default-64', count: 3, evaluations: 4 })

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../../src-main/database/store.ts'
-import { commandFile } from '../../helpers/command.ts'
+import { benchFile, commandFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 import { start } from '../../helpers/process.ts'
@@ -162,9 +162,10 @@ describe.skipIf(process.platform !== 'linux')('the beginning (told by /proc)', (
     ['demo', () => ['demo', ...out('demo')]],
     ['train', () => train(1_000_000)],
     ['doctor', () => ['doctor', '--data-dir', data]],
-    ['bench', () => ['bench', 'sample']],
-  ])('of %s ends at Ctrl+C, and nothing is there of it', async (_, args) => {
-    const { child, ended } = start(args())
+    ['bench', () => ['sample'], benchFile],
+    ['the former flowerbed bench', () => ['bench', 'sample']],
+  ])('of %s ends at Ctrl+C, and nothing is there of it', async (_, args, file = commandFile) => {
+    const { child, ended } = start(args(), { file })
     await takesSignals(child.pid ?? NaN)
     child.kill('SIGINT')
     const { code, err } = await ended

@@ -72,7 +72,7 @@ describe('latents on the command line', () => {
     )
     expect(json).toMatchObject({ file: out, originals: file(`${name}-originals.png`), ...size })
     expect(json['reconstructionError']).toHaveLength(images.length)
-    expect(err).toMatch(/the corners differ from the originals by \d/)
+    expect(err).toMatch(/reconstruction error of the corners: \d/)
     const tile = 128
     expect(await sharp(out).metadata()).toMatchObject({
       width: size.columns * tile,

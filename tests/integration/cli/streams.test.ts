@@ -60,7 +60,7 @@ describe('stdout', () => {
     const { code, out, err } = await piped(`$F ${args}`)
     expect(code).toBe(2)
     expect(out).toBe('')
-    expect(err).toMatch(/Usage: flowerbed|error: unknown/)
+    expect(err).toMatch(/Usage: (flowerbed|bench)|error: unknown/)
   })
 
   it('may be closed by its reader: the command ends quietly, by the code of a broken pipe', async () => {
@@ -75,7 +75,7 @@ describe('stdout', () => {
   it('that cannot be written is told, with code 1', async () => {
     const { code, err } = await piped(`$F runs --json --data-dir "${data}" >/dev/full`)
     expect(code).toBe(1)
-    expect(err).toMatch(/The answer could not be written to stdout \(ENOSPC\)/)
+    expect(err).toMatch(/The result could not be written to stdout \(ENOSPC\)/)
   })
 })
 

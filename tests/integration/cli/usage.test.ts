@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { checkedChanges } from '../../../src-main/cli/support/settings.ts'
+import { benchFile } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 import { start } from '../../helpers/process.ts'
@@ -65,7 +66,7 @@ describe('a wrong setting', () => {
     ['import', '--photos'],
     ['import', '--repeats'],
   ])('of bench %s %s 0 is told', async (name, option) => {
-    const { code, err } = await start(['bench', name, option, '0']).ended
+    const { code, err } = await start([name, option, '0'], { file: benchFile }).ended
     expect(err).toMatch(/whole number of at least 1/)
     expect(err).toContain(option)
     expect(code).toBe(2)

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFile
 import { dirname, join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { checkpointFolder } from '../../../src-main/files/checkpoint-names.ts'
-import { stagingFolder } from '../../../src-main/tensorflow/install.ts'
+import { stagingFolder } from '../../../src-main/tensorflow/staging.ts'
 import { runtimesDirectory } from '../../../src-main/tensorflow/layout.ts'
 import { CheckpointWriter } from '../../../src-main/engine/training/checkpoint-writer.ts'
 import { writeFileAtomically, writeFolderAtomically } from '../../../src-main/files/atomic-write.ts'

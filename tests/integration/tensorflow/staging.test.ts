@@ -2,7 +2,8 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
-import { installRuntime, stagingFolder } from '../../../src-main/tensorflow/install.ts'
+import { installRuntime } from '../../../src-main/tensorflow/install.ts'
+import { stagingFolder } from '../../../src-main/tensorflow/staging.ts'
 import {
   bindingPath,
   downloadsDirectory,

@@ -36,3 +36,16 @@ test('a reader that leaves early stops the work', async () => {
   expect(started).toBe(after)
   expect(started).toBeLessThan(10)
 })
+
+test('a reader that leaves early waits for the work that has started', async () => {
+  let working = 0
+  const work = async (item: number) => {
+    working++
+    await new Promise((resolve) => setTimeout(resolve, item))
+    working--
+  }
+  const results = inOrder([0, 30, 30], { atOnce: 2, work })
+  await results.next()
+  await results.return()
+  expect(working).toBe(0)
+})

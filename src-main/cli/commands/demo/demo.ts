@@ -18,8 +18,7 @@ import { answer, say } from '../../support/output.ts'
 import { checkedChanges } from '../../support/settings.ts'
 import { followTraining, trainAnswer, trainRun } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
-import { writeInterpolation } from '../interpolate/interpolate.ts'
-import { writeImages } from '../sample/sample.ts'
+import { writeImages, writeInterpolation } from '../../support/write-images.ts'
 
 interface Options {
   out: string
@@ -36,11 +35,11 @@ const preset = 'balanced'
 export function addDemo(program: Command): void {
   program
     .command('demo')
-    .description('train on the images that come with Flowerbed, then sample and interpolate')
+    .description('train on the images included with Flowerbed, then sample and interpolate')
     .option('--out <folder>', 'where the samples go', 'flowerbed-demo')
-    .option('--minutes <minutes>', 'how long to train', positiveNumber, 4)
-    .option('--steps <count>', 'how many steps at most', wholeNumber)
-    .option('--image-size <pixels>', 'width and height to learn at', imageSize, 32)
+    .option('--minutes <minutes>', 'training time at most', positiveNumber, 4)
+    .option('--steps <count>', 'training steps at most', wholeNumber)
+    .option('--image-size <pixels>', 'width and height to train at', imageSize, 32)
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -54,10 +53,10 @@ async function demo(options: Options): Promise<void> {
   await checkDestination(out, 'folder')
   await checkDestination(join(out, 'images'), 'folder')
   const follow = followTraining()
-  const drawn = followSampling()
+  const followSamples = followSampling()
   const onEvent = (event: EngineEvent) => {
     follow.onEvent(event)
-    drawn.onEvent(event)
+    followSamples.onEvent(event)
   }
   await withWorkspace({ dataDir: options.dataDir, onEvent, writes: true }, async (workspace) => {
     const { store, runService, engine } = workspace
@@ -66,13 +65,13 @@ async function demo(options: Options): Promise<void> {
       store,
       changes: { name: 'Demo faces', width: size, height: size },
     })
-    const made = runService.create({ datasetId: dataset.id, preset, changes, device })
-    say(`Training “${made.name}” for at most ${minutes} min; --minutes and --steps make it shorter …`)
-    const run = await trainRun(workspace, made).finally(follow.end)
+    const created = runService.create({ datasetId: dataset.id, preset, changes, device })
+    say(`Training “${created.name}” for at most ${minutes} min; shorten it with --minutes or --steps …`)
+    const run = await trainRun(workspace, created).finally(follow.end)
 
     const model = runService.modelSource(run.id)
     const sampling = { model, device }
-    const { images } = await drawn.during(engine, (job) =>
+    const { images } = await followSamples.during(engine, (job) =>
       engine.handlers.sample({ ...sampling, count: 36, seed: 1, save: false, job }),
     )
     const { sheet } = await writing(out, () => writeImages(join(out, 'images'), images))
@@ -81,7 +80,7 @@ async function demo(options: Options): Promise<void> {
       datasetDirectory: dataset.directory,
       index,
     })
-    const result = await drawn.during(engine, (job) =>
+    const result = await followSamples.during(engine, (job) =>
       engine.handlers.interpolate({
         ...sampling,
         a: image(0),
@@ -93,7 +92,7 @@ async function demo(options: Options): Promise<void> {
       }),
     )
     const interpolation = join(out, 'interpolation.png')
-    await writing(out, () => writeInterpolation(interpolation, result))
+    await writing(out, () => writeInterpolation(interpolation, result.frames))
     say(`gallery: ${sheet}\ninterpolation: ${interpolation}`)
     answer(options.json ?? false, { ...trainAnswer(run), gallery: sheet, interpolation })
   })

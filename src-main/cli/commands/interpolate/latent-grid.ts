@@ -3,8 +3,9 @@ import { dirname } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import { FlowerbedError } from '#shared/errors.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
-import type { Wanted } from './interpolate.ts'
-import { enlargement } from '../sample/sample.ts'
+import { enlargement } from '../../support/write-images.ts'
+import { originalsFile } from './request.ts'
+import type { GridSize, InterpolateArguments } from './request.ts'
 import { decodeImages } from '../../support/decode-images.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
@@ -12,25 +13,17 @@ import { samplingFrom, encodingFrom } from '../../support/options.ts'
 import { answer, percent, say } from '../../support/output.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 
-export interface GridSize {
-  rows: number
-  columns: number
-}
-
-/** `7`, or `5x9`: rows × columns. */
+/** Parses `7`, or `5x9`: rows × columns. */
 export function gridSize(text: string): GridSize {
   const [, rows, columns] = /^(\d+)(?:[x×](\d+))?$/.exec(text) ?? []
   if (rows === undefined) throw new InvalidArgumentError('Write it as 7, or as 5x9 for rows and columns.')
   return { rows: Number(rows), columns: Number(columns ?? rows) }
 }
 
-/** The file beside a sheet that holds the images it was made from. */
-export const originalsFile = (sheet: string) => sheet.replace(/\.[a-z]+$/, '-originals.png')
-
-/** Draws a sheet between three or four images and writes it, its originals beside it. */
+/** Generates a sheet between three or four images and writes it, with its originals beside it. */
 export async function writeGrid(
   out: string,
-  { run: wanted, images, options, grid }: Wanted & { grid: GridSize },
+  { run: runId, images, options, grid }: InterpolateArguments & { grid: GridSize },
 ): Promise<void> {
   if (!out.endsWith('.png'))
     throw new FlowerbedError('bad-input', 'A grid is written as .png.', { where: options.out })
@@ -40,7 +33,7 @@ export async function writeGrid(
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
     async ({ runService, engine }) => {
-      const run = runService.find(wanted)
+      const run = runService.find(runId)
       const request = {
         device,
         images: await decodeImages(images, run.shape),
@@ -62,9 +55,7 @@ export async function writeGrid(
         await writePng(out, tile(cells, grid.columns), { enlarge })
         await writePng(originalsFile(out), tile(originals, 2), { enlarge })
       })
-      say(
-        `${out} (reconstruction, the corners differ from the originals by ${reconstructionError.map(percent).join(', ')})`,
-      )
+      say(`${out} (reconstruction error of the corners: ${reconstructionError.map(percent).join(', ')})`)
       answer(options.json ?? false, {
         run: run.id,
         file: out,

@@ -7,22 +7,17 @@ import type { RunRecord } from '#shared/schemas/run.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
 import type { Store } from '../../../database/store.ts'
 import { writeAnimation } from '../../support/animation.ts'
-import type { InterpolateOptions, Wanted } from './interpolate.ts'
-import { enlargement } from '../sample/sample.ts'
+import { enlargement } from '../../support/write-images.ts'
+import { originalsFile } from './request.ts'
+import type { InterpolateArguments, InterpolateOptions, StrengthRange } from './request.ts'
 import { decodeImages } from '../../support/decode-images.ts'
-import { originalsFile } from './latent-grid.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
 import { samplingFrom, encodingFrom } from '../../support/options.ts'
 import { answer, percent, say } from '../../support/output.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 
-export interface StrengthRange {
-  from: number
-  to: number
-}
-
-/** `1`, or `-1..1.5`. */
+/** Parses `1`, or `-1..1.5`. */
 export function strengthRange(text: string): StrengthRange {
   const [from = NaN, to = from] = text.split('..', 2).map((part) => (part.trim() === '' ? NaN : Number(part)))
   if (!Number.isFinite(from) || !Number.isFinite(to))
@@ -34,12 +29,17 @@ export function strengthRange(text: string): StrengthRange {
 function strengthsOf({ from, to }: StrengthRange, frames: number): number[] {
   if (from === to) return [from]
   if (frames < 2)
-    throw new FlowerbedError('bad-input', 'A strip has at least 2 frames.', { where: '--frames' })
+    throw new FlowerbedError('bad-input', 'A range of strengths has at least 2 frames.', {
+      where: '--frames',
+    })
   return Array.from({ length: frames }, (_, i) => from + ((to - from) * i) / (frames - 1))
 }
 
 /** Changes images by the difference of two groups and writes a row for each, its original beside them. */
-export async function writeShift(out: string, { run: wanted, images, options }: Wanted): Promise<void> {
+export async function writeShift(
+  out: string,
+  { run: runId, images, options }: InterpolateArguments,
+): Promise<void> {
   const strengths = strengthsOf(options.strength, options.frames)
   if (!out.endsWith('.png') && images.length > 1)
     throw new FlowerbedError('bad-input', 'An animation is of one image; several are written as .png.')
@@ -48,7 +48,7 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
     async ({ runService, engine, store }) => {
-      const run = runService.find(wanted)
+      const run = runService.find(runId)
       const request = {
         device: options.device,
         images: await decodeImages(images, run.shape),
@@ -74,7 +74,7 @@ export async function writeShift(out: string, { run: wanted, images, options }: 
         await writePng(originalsFile(out), tile(originals, 1), { enlarge })
       })
       say(
-        `${out} (${added} images less ${subtracted}; reconstruction unchanged, ${percent(Math.max(...reconstructionError))} off at most)`,
+        `${out} (mean of ${added} images minus mean of ${subtracted}; reconstruction error at most ${percent(Math.max(...reconstructionError))})`,
       )
       answer(options.json ?? false, {
         run: run.id,

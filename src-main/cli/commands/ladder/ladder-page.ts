@@ -1,5 +1,5 @@
 import type { ImageShape } from '#shared/schemas/image.ts'
-import type { Rung } from './ladder.ts'
+import type { Rung } from './rung.ts'
 import { duration } from '../../support/output.ts'
 
 const escape = (text: string) =>
@@ -7,12 +7,12 @@ const escape = (text: string) =>
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
 
-/** Dashes beside colours, so that curves can be told apart without them. */
+/** Dashes as well as colours, so that curves can be told apart without colour. */
 const dashes = ['', '7 3', '2 3', '9 3 2 3', '14 4', '']
 const lineOf = (i: number) =>
   `class="curve c${i % dashes.length}" stroke-dasharray="${dashes[i % dashes.length] ?? ''}"`
 
-/** The report of a ladder as one page that needs nothing but the images beside it. */
+/** The report of a ladder as an HTML page that refers only to the images beside it. */
 export function ladderPage(report: {
   dataset: { name: string; count: number; shape: ImageShape }
   rungs: Rung[]
@@ -26,16 +26,16 @@ export function ladderPage(report: {
 <title>Ladder: ${escape(dataset.name)}</title>
 <style>${style}</style>
 <h1>${escape(dataset.name)}</h1>
-<p>${dataset.count} images of ${width} × ${height}; the same images, seed and budget for each system.</p>
-<h2>What they draw</h2>
+<p>${dataset.count} images of ${width} × ${height}; the same images, seed and budget for each model.</p>
+<h2>Samples</h2>
 <div class="row">
 ${rungs.map(samples).join('\n')}
 </div>
-<h2>How wrong the strokes are <small>velocity MSE by step, log scale, each point the mean of a stretch</small></h2>
+<h2>Velocity loss <small>by step, log scale, each point the mean of several steps</small></h2>
 ${overlay(rungs)}
-<h2>In numbers</h2>
+<h2>Results</h2>
 <div class="scroll">${table(rungs)}</div>
-<h2>What is drawn from the latents of real images</h2>
+<h2>Reconstructions</h2>
 ${rungs.map(reconstruction).join('\n')}
 </html>
 `
@@ -77,14 +77,14 @@ function samples({ samples, title, summary, changes }: Rung, i: number): string 
   )
   const changed = items.length === 0 ? '' : `<ul class="quiet">${items.join('')}</ul>`
   return `<figure>
-<img src="${samples}" alt="Drawn by ${escape(title)}">
+<img src="${samples}" alt="Samples of ${escape(title)}">
 <figcaption><h3>${key(i)}${escape(title)}</h3><p class="quiet">${escape(summary)}</p>${changed}</figcaption>
 </figure>`
 }
 
 const plot = { width: 1200, height: 320, left: 56, bottom: 24 }
 
-/** Velocity loss of every rung over the steps, on one log scale. */
+/** Velocity loss of every rung by step, on one log scale. */
 function overlay(rungs: Rung[]): string {
   const logs = rungs.flatMap(({ curve }) => curve.map(({ velocity }) => log(velocity)))
   if (logs.length === 0) return '<p class="quiet">No curve was recorded.</p>'
@@ -109,7 +109,7 @@ function overlay(rungs: Rung[]): string {
   })
   const names = rungs.map(({ title }, i) => `<span>${key(i)}${escape(title)}</span>`)
   return `<p class="legend">${names.join('')}</p>
-<svg viewBox="0 0 ${plot.width} ${plot.height}" role="img" aria-label="Velocity loss of each system by step">
+<svg viewBox="0 0 ${plot.width} ${plot.height}" role="img" aria-label="Velocity loss of each model by step">
 ${across.join('')}${along.join('')}
 ${lines.join('\n')}
 </svg>`
@@ -117,7 +117,7 @@ ${lines.join('\n')}
 
 const log = (value: number) => Math.log10(Math.max(value, 1e-12))
 
-/** 1, 2 and 5 of every power of ten between two powers of ten; evenly where that leaves too few. */
+/** 1, 2 and 5 times the powers of ten in a range of exponents; evenly spaced where that gives fewer than three. */
 function ticks(low: number, high: number): number[] {
   const powers = Array.from({ length: Math.ceil(high) - Math.floor(low) + 1 }, (_, i) => Math.floor(low) + i)
   const found = powers
@@ -140,15 +140,15 @@ function table(rungs: Rung[]): string {
     ]
     return `<tr><th>${key(i)}${escape(title)}</th>${cells.map((cell) => `<td>${cell}</td>`).join('')}</tr>`
   })
-  const heads = ['steps', 'time', 'steps a second', 'velocity, last twentieth', ...names.map(escape)]
-  return `<table><thead><tr><th></th>${[...heads, 'reconstruction off by'].map((head) => `<th>${head}</th>`).join('')}</tr></thead>
+  const heads = ['steps', 'time', 'steps per second', 'velocity loss, last 5 %', ...names.map(escape)]
+  return `<table><thead><tr><th></th>${[...heads, 'reconstruction error'].map((head) => `<th>${head}</th>`).join('')}</tr></thead>
 <tbody>${rows.join('\n')}</tbody></table>
-<p class="quiet">Losses are those of the last step. Side terms are summed in the reference’s systems and per pixel in ours, so that only velocity can be compared across them.</p>`
+<p class="quiet">Losses are those of the last step. KL and prior terms are summed in the reference models and averaged per pixel in the default model, so only the velocity loss can be compared across all of them.</p>`
 }
 
 function reconstruction({ title, reconstruction, reconstructionError, encoder }: Rung): string {
   return `<section class="reconstruction">
-<div><h3>${escape(title)}</h3><p class="quiet">${percent(mean(reconstructionError))} off, encoded by ${encoder}. Above the images, below what is drawn from their latents.</p></div>
-<img src="${reconstruction}" alt="Above: images. Below: what is drawn from their latents.">
+<div><h3>${escape(title)}</h3><p class="quiet">Error ${percent(mean(reconstructionError))}, encoded by ${encoder}. Above: images. Below: their reconstructions.</p></div>
+<img src="${reconstruction}" alt="Above: images. Below: their reconstructions.">
 </section>`
 }

@@ -2,10 +2,8 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
-import type { EncoderName } from '#shared/engine-messages.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { ladderPresets, rungTitle, settingChanges } from '#shared/ladder.ts'
-import type { SettingChange } from '#shared/ladder.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { presets } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
@@ -19,6 +17,7 @@ import { followSampling } from '../../support/follow-sampling.ts'
 import { importFolder } from '../../support/import-folder.ts'
 import { Interrupted, wasInterrupted } from '../../support/interrupt.ts'
 import { ladderPage } from './ladder-page.ts'
+import type { Rung } from './rung.ts'
 import {
   collectSettings,
   dataDirOption,
@@ -33,7 +32,7 @@ import { checkedChanges } from '../../support/settings.ts'
 import { followTraining, trainAnswer, trainRun } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
-import { enlargement } from '../sample/sample.ts'
+import { enlargement } from '../../support/write-images.ts'
 
 interface Options {
   out: string
@@ -47,38 +46,20 @@ interface Options {
   json?: boolean
 }
 
-/** One rung as the report shows it. */
-export interface Rung {
-  preset: PresetId
-  title: string
-  summary: string
-  /** What it sets otherwise than the rung before it; empty for the first. */
-  changes: SettingChange[]
-  run: ReturnType<typeof trainAnswer>
-  /** File names beside the report. */
-  samples: string
-  reconstruction: string
-  /** RMS difference of images and their reconstructions in [0, 1], each by the encoder that the rung has. */
-  reconstructionError: number[]
-  encoder: EncoderName
-  /** Velocity loss along the way, thinned. */
-  curve: { step: number; seconds: number; velocity: number }[]
-}
-
 const imageCount = 16
 const curvePoints = 200
 
 export function addLadder(program: Command): void {
   program
     .command('ladder')
-    .description('train the reference’s five systems and our own on the same images, and compare them')
+    .description('train the five reference models and the default model on the same images, and compare them')
     .argument('<folder>', 'images, also in subfolders')
     .option('--out <folder>', 'where the report goes', 'flowerbed-ladder')
-    .option('--steps <count>', 'corrections for each', wholeNumber)
-    .option('--minutes <minutes>', 'time for each', positiveNumber)
-    .option('--image-size <pixels>', 'width and height to learn at', imageSize)
-    .option('--seed <number>', 'where all randomness comes from', wholeNumber, 1)
-    .option('--set <key=value>', 'any other setting, for all of them', collectSettings, {})
+    .option('--steps <count>', 'training steps for each model', wholeNumber)
+    .option('--minutes <minutes>', 'training time for each model', positiveNumber)
+    .option('--image-size <pixels>', 'width and height to train at', imageSize)
+    .option('--seed <number>', 'random seed', wholeNumber, 1)
+    .option('--set <key=value>', 'any other setting, for all models', collectSettings, {})
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -88,7 +69,7 @@ export function addLadder(program: Command): void {
 async function ladder(folder: string, options: Options): Promise<void> {
   const { imageSize: size, steps, minutes } = options
   if (steps === undefined && minutes === undefined) {
-    throw new FlowerbedError('bad-input', 'How long for each? Say --steps or --minutes.')
+    throw new FlowerbedError('bad-input', 'A ladder needs a budget for each model: --steps or --minutes.')
   }
   const { seed, set } = options
   for (const preset of ladderPresets) checkedChanges(preset, { own: { steps, minutes, seed }, set })
@@ -125,15 +106,15 @@ async function ladder(folder: string, options: Options): Promise<void> {
         } catch (thrown) {
           if (thrown instanceof Interrupted || wasInterrupted()) throw thrown
           failures.push(thrown)
-          say(`“${run.name}” cannot go on: ${toFlowerbedError(thrown).message}`)
+          say(`“${run.name}” failed: ${toFlowerbedError(thrown).message}`)
           return store.runs.get(run.id)
         } finally {
           follow.end()
         }
       },
       finished: async (run) => {
-        rungs.push(await draw({ workspace, dataset, run, out }))
-        // After each, so that what is done can be seen while the rest goes on.
+        rungs.push(await evaluate({ workspace, dataset, run, out }))
+        // After each rung, so that the report can be read while the rest trains.
         await writeReport(out, { dataset, rungs: withChanges(rungs, workspace) })
       },
     })
@@ -148,7 +129,7 @@ async function ladder(folder: string, options: Options): Promise<void> {
   })
 }
 
-/** Each rung with what it sets otherwise than the one before it. */
+/** Each rung with the settings that differ from the one before it. */
 function withChanges(rungs: Rung[], { store }: Workspace): Rung[] {
   const configOf = ({ run }: Rung) => store.runs.get(run.run).config
   return rungs.map((rung, i) => {
@@ -157,8 +138,8 @@ function withChanges(rungs: Rung[], { store }: Workspace): Rung[] {
   })
 }
 
-/** Draws with a trained rung and reconstructions a few images. */
-async function draw(options: {
+/** Samples with a trained rung and reconstructs a few images. */
+async function evaluate(options: {
   workspace: Workspace
   dataset: DatasetRecord
   run: RunRecord
@@ -185,7 +166,7 @@ async function draw(options: {
   )
   const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }
   const enlarge = enlargement(images)
-  const pairs = tile(stacked(originals, drawn), originals.count)
+  const pairs = tile(concat(originals, drawn), originals.count)
   await writing(out, async () => {
     await mkdir(out, { recursive: true })
     await writePng(join(out, files.samples), tile(images), { enlarge })
@@ -212,8 +193,8 @@ function curveOf({ steps, seconds, values }: MetricSeries): Rung['curve'] {
   return points
 }
 
-/** The images of two batches of one shape, one after the other. */
-function stacked(a: PixelBatch, b: PixelBatch): PixelBatch {
+/** Concatenates two batches of one shape. */
+function concat(a: PixelBatch, b: PixelBatch): PixelBatch {
   return { ...a, count: a.count + b.count, pixels: Uint8Array.from([...a.pixels, ...b.pixels]) }
 }
 

@@ -4,13 +4,13 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { imageAt, sheetColumns, tile, writePng } from '../../../engine/images/png.ts'
 import { writeAnimation } from '../../support/animation.ts'
 
-/** Images that are shown together in the animation. */
-export const animatedImages = 16
-/** Width of the animation in pixels, where images are smaller. */
+/** Number of images in the animation. */
+const animatedImages = 16
+/** Width in pixels to which the animation of small images is enlarged. */
 const animationWidth = 512
 
-/** One strip an image, from latent to image; `first` is the number of the first. Answers the files. */
-export async function writeStrips(options: {
+/** Writes one PNG per image with the frames from latent to image; `first` is the first image's number. Answers the files. */
+export async function writeTrajectories(options: {
   folder: string
   trajectory: PixelBatch
   frames: number
@@ -21,7 +21,7 @@ export async function writeStrips(options: {
   const size = imageBytes(trajectory)
   const files: string[] = []
   for (let i = 0; i * frames < trajectory.count; i++) {
-    const file = join(folder, `way-${String(first + i + 1).padStart(4, '0')}.png`)
+    const file = join(folder, `trajectory-${String(first + i + 1).padStart(4, '0')}.png`)
     const pixels = trajectory.pixels.subarray(i * frames * size, (i + 1) * frames * size)
     await writePng(file, tile({ ...trajectory, count: frames, pixels }, frames), { enlarge })
     files.push(file)
@@ -29,8 +29,12 @@ export async function writeStrips(options: {
   return files
 }
 
-/** The first images as a sheet that moves from latents to images and back. */
-export async function writeWays(file: string, trajectory: PixelBatch, frames: number): Promise<void> {
+/** Writes the first images as an animated sheet, from latents to images and back. */
+export async function writeTrajectoryAnimation(
+  file: string,
+  trajectory: PixelBatch,
+  frames: number,
+): Promise<void> {
   const count = Math.min(trajectory.count / frames, animatedImages)
   const size = imageBytes(trajectory)
   const sheets = Array.from({ length: frames }, (_, frame) => {

@@ -1,17 +1,16 @@
 import { z } from 'zod'
 import { FlowerbedError } from '#shared/errors.ts'
 import { deviceChoiceSchema } from '#shared/schemas/run.ts'
-import { parentChannel } from '../src-main/processes/channels.ts'
-import { loadTensorFlow } from '../src-main/engine/backend/load.ts'
-import { benchCase, benchNetworks } from './cases/networks.ts'
-import { timeBoth, timedStep } from './cases/step.ts'
+import { parentChannel } from '../../src-main/processes/channels.ts'
+import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
+import { benchCase, benchNetworks } from '../cases/networks.ts'
+import { timeBoth, timedStep } from '../cases/step.ts'
 
 /**
- * The training step of a case as a process of its own, which `flowerbed bench step --against electron` starts where the
- * app has its engine. Its last argument says which case; it tells of itself once it is warm, and answers each number of
- * steps by their timing.
+ * The training step of a case in a utility process, which `bench step --against electron` starts. Its last argument is
+ * the case as JSON; it reports its version once it is warm, and answers each number of steps with their timing.
  */
-const asked = z
+const request = z
   .object({
     network: z.enum(benchNetworks),
     settings: z.record(z.string(), z.unknown()),
@@ -21,9 +20,9 @@ const asked = z
   .parse(JSON.parse(process.argv.at(-1) ?? ''))
 
 const channel = parentChannel()
-if (!channel) throw new FlowerbedError('internal', 'This is started by flowerbed bench step.')
+if (!channel) throw new FlowerbedError('internal', 'This process is started by bench step.')
 
-const { network, device, settings, imageSize } = asked
+const { network, device, settings, imageSize } = request
 loadTensorFlow({ device })
 const step = timedStep(benchCase(network, { settings, ...(imageSize ? { imageSize } : {}) }))
 await step.time(3)
