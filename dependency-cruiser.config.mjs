@@ -1,262 +1,128 @@
 /**
- * Which folder may import which: an allow-list, so that a new folder is forbidden until it is listed here, and no cycles.
- * A file belongs to the longest folder below that contains it. `node` stands for Node's own modules.
+ * Which folder may import which: an allow-list, so that a new folder is forbidden until it is listed here; and no cycles.
+ * A file belongs to the longest entry that contains it, and may import from that entry and from what is listed for it.
+ * `node` stands for Node's own modules, names without a slash below `src-` for packages.
  */
-const maths = ['@tensorflow/tfjs-core']
-const rooms = {
+const main = [
+  'node',
+  'zod',
+  'src-shared',
+  'src-main/log.ts',
+  'src-main/files',
+  'src-main/processes/process-identity.ts',
+]
+const maths = ['@tensorflow/tfjs-core', 'src-shared']
+const window = [
+  'vue',
+  'pinia',
+  'reka-ui',
+  '@vueuse/core',
+  '@tanstack/vue-virtual',
+  'src-shared',
+  'src-renderer/i18n.ts',
+]
+const shared = ['src-renderer/api', 'src-renderer/composables', 'src-renderer/ui', 'src-renderer/charts']
+const pages = ['library', 'run', 'experiment', 'gallery', 'interpolation', 'settings']
+
+const allowed = {
   'src-shared': ['zod'],
-  'src-preload': ['src-shared', 'electron'],
+  'src-preload': ['electron', 'src-shared'],
 
-  'src-main/version.ts': [],
+  'src-main/version.ts': ['package.json'],
   'src-main/log.ts': ['node', 'electron-log'],
-  'src-main/files': ['node', 'src-shared', 'src-main/processes/process-identity.ts'],
-  'src-main/datasets': [
-    'node',
-    'zod',
-    'src-shared',
-    'src-main/files',
-    'src-main/processes/process-identity.ts',
-  ],
-  'src-main/tensorflow': [
-    'node',
-    'zod',
-    'yauzl',
-    'undici',
-    'src-shared',
-    'src-main/files',
-    'src-main/log.ts',
-    'src-main/version.ts',
-    'src-main/processes/process-identity.ts',
-  ],
-  'src-main/database': [
-    'node',
-    'zod',
-    'better-sqlite3',
-    'src-shared',
-    'src-main/files',
-    'src-main/log.ts',
-    'src-main/processes/process-identity.ts',
-  ],
-  'src-main/runs': [
-    'node',
-    'zod',
-    'src-shared',
-    'src-main/database',
-    'src-main/datasets',
-    'src-main/files',
-    'src-main/log.ts',
-    'src-main/processes',
-  ],
-  'src-main/processes': ['node', 'src-shared', 'src-main/files', 'src-main/log.ts', 'src-main/datasets'],
+  'src-main/guard.ts': ['src-shared', 'src-main/log.ts'],
   'src-main/processes/process-identity.ts': ['node'],
-  'src-main/importer': [
-    'node',
-    'zod',
-    'sharp',
-    'yauzl',
-    'p-map',
-    'src-shared',
-    'src-main/datasets',
-    'src-main/files',
-    'src-main/log.ts',
-    'src-main/processes',
-  ],
+  'src-main/files': [...main, 'proper-lockfile', 'env-paths'],
+  'src-main/datasets': main,
+  'src-main/processes': [...main, 'electron', 'src-main/datasets', 'src-main/guard.ts'],
+  'src-main/tensorflow': [...main, 'yauzl', 'undici', 'p-map', 'src-main/version.ts'],
+  'src-main/database': [...main, 'better-sqlite3'],
+  'src-main/runs': [...main, 'src-main/database', 'src-main/datasets', 'src-main/processes'],
+  'src-main/importer': [...main, 'sharp', 'p-map', 'src-main/datasets', 'src-main/processes'],
 
-  'src-main/engine': [
-    'src-shared',
-    'src-main/log.ts',
-    'src-main/processes',
-    'src-main/engine/backend',
-    'src-main/engine/sampling',
-    'src-main/engine/training',
-    'src-main/engine/checkpoints',
-  ],
-  'src-main/engine/rng.ts': [...maths, 'src-shared'],
   'src-main/engine/mutex.ts': [],
-  'src-main/engine/model': [...maths, 'src-shared'],
-  'src-main/engine/graph': [
-    ...maths,
-    'node',
-    'src-shared',
-    'src-main/log.ts',
-    'src-main/processes/process-identity.ts',
-    'src-main/engine/backend',
-  ],
+  'src-main/engine/model': maths,
+  'src-main/engine/rng.ts': [...maths, 'src-main/engine/model'],
   'src-main/engine/backend': [
-    ...maths,
-    'node',
-    'src-shared',
-    'src-main/files',
-    'src-main/log.ts',
-    'src-main/version.ts',
-    'src-main/tensorflow',
-    'src-main/processes',
+    ...[...main, ...maths, '@tensorflow/tfjs-node-gpu'],
+    ...['src-main/version.ts', 'src-main/tensorflow', 'src-main/processes'],
   ],
-  'src-main/engine/checkpoints': [
-    'node',
-    'zod',
-    'src-shared',
-    'src-main/files',
-    'src-main/engine/graph',
-    'src-main/engine/model',
-  ],
-  'src-main/engine/images': ['node', 'fast-png', 'src-shared', 'src-main/files'],
+  'src-main/engine/graph': [...main, ...maths, 'src-main/engine/model', 'src-main/engine/backend'],
+  'src-main/engine/checkpoints': [...main, 'src-main/engine/model', 'src-main/engine/graph'],
+  'src-main/engine/images': [...main, 'fast-png'],
   'src-main/engine/data': [
-    ...maths,
-    'src-shared',
-    'src-main/datasets',
-    'src-main/engine/rng.ts',
-    'src-main/engine/graph',
-    'src-main/engine/backend',
+    ...[...maths, 'src-main/datasets', 'src-main/engine/rng.ts'],
+    ...['src-main/engine/model', 'src-main/engine/graph'],
   ],
   'src-main/engine/sampling': [
-    ...maths,
-    'node',
-    'src-shared',
-    'src-main/files',
-    'src-main/datasets',
-    'src-main/version.ts',
-    'src-main/engine/model',
-    'src-main/engine/graph',
-    'src-main/engine/checkpoints',
-    'src-main/engine/data',
-    'src-main/engine/images',
-    'src-main/engine/rng.ts',
-    'src-main/engine/mutex.ts',
+    ...[...main, ...maths, 'src-main/version.ts', 'src-main/datasets', 'src-main/engine/rng.ts'],
+    ...['src-main/engine/mutex.ts', 'src-main/engine/model', 'src-main/engine/graph'],
+    ...['src-main/engine/checkpoints', 'src-main/engine/data', 'src-main/engine/images'],
   ],
   'src-main/engine/training': [
-    ...maths,
-    'node',
-    'src-shared',
-    'src-main/files',
-    'src-main/datasets',
-    'src-main/engine/model',
-    'src-main/engine/graph',
-    'src-main/engine/backend',
-    'src-main/engine/checkpoints',
-    'src-main/engine/data',
-    'src-main/engine/images',
+    ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/rng.ts', 'src-main/engine/mutex.ts'],
+    ...['src-main/engine/model', 'src-main/engine/graph', 'src-main/engine/backend'],
+    ...['src-main/engine/checkpoints', 'src-main/engine/data', 'src-main/engine/images'],
     'src-main/engine/sampling',
-    'src-main/engine/rng.ts',
-    'src-main/engine/mutex.ts',
+  ],
+  'src-main/engine': [
+    ...[...main, 'src-main/processes', 'src-main/engine/backend', 'src-main/engine/checkpoints'],
+    ...['src-main/engine/sampling', 'src-main/engine/training'],
   ],
 
   'src-main/app': [
-    'node',
-    'electron',
-    'src-shared',
-    'src-main/database',
-    'src-main/runs',
-    'src-main/files',
-    'src-main/log.ts',
+    ...[...main, 'electron', 'package.json', 'src-main/guard.ts', 'src-main/database', 'src-main/runs'],
+    'src-main/processes',
   ],
   'src-main/ipc': [
-    'node',
-    'zod',
-    'electron',
-    'src-shared',
-    'src-main/database',
-    'src-main/datasets',
-    'src-main/runs',
-    'src-main/files',
-    'src-main/log.ts',
-    'src-main/version.ts',
-    'src-main/processes',
+    ...[...main, 'electron', 'src-main/guard.ts', 'src-main/version.ts', 'src-main/app', 'src-main/database'],
+    ...['src-main/datasets', 'src-main/runs', 'src-main/processes'],
   ],
-  'src-main/index.ts': ['node', 'electron', 'src-shared', 'src-main'],
+  'src-main/index.ts': [
+    ...[...main, 'electron', 'src-main/guard.ts', 'src-main/app', 'src-main/ipc', 'src-main/database'],
+    ...['src-main/datasets', 'src-main/runs', 'src-main/processes'],
+  ],
   'src-main/cli': [
-    'node',
-    'zod',
-    'commander',
-    'sharp',
-    'src-shared',
-    'src-main/database',
-    'src-main/datasets',
-    'src-main/runs',
-    'src-main/files',
-    'src-main/log.ts',
-    'src-main/version.ts',
-    'src-main/processes',
-    'src-main/engine',
+    ...[...main, 'commander', 'sharp', 'src-main/version.ts', 'src-main/tensorflow', 'src-main/database'],
+    ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/engine'],
   ],
 
   'src-renderer/i18n.ts': ['vue-i18n', 'src-shared'],
   'src-renderer/styles': [],
-  'src-renderer/api': ['vue', '@vueuse/core', 'src-shared'],
-  'src-renderer/composables': [
-    'vue',
-    'pinia',
-    '@vueuse/core',
-    'src-shared',
-    'src-renderer/api',
-    'src-renderer/i18n.ts',
-  ],
-  'src-renderer/ui': ['vue', 'reka-ui', '@vueuse/core', 'src-shared', 'src-renderer/i18n.ts'],
-  'src-renderer/charts': [
-    'vue',
-    'pinia',
-    'uplot',
-    '@vueuse/core',
-    'src-shared',
-    'src-renderer/ui',
-    'src-renderer/i18n.ts',
-  ],
-  'src-renderer/entities': [
-    'vue',
-    'pinia',
-    'reka-ui',
-    '@vueuse/core',
-    '@tanstack/vue-virtual',
-    'src-shared',
-    'src-renderer/api',
-    'src-renderer/composables',
-    'src-renderer/ui',
-    'src-renderer/charts',
-    'src-renderer/i18n.ts',
-  ],
+  'src-renderer/api': ['vue', '@vueuse/core', 'src-shared', 'src-renderer/i18n.ts'],
+  'src-renderer/composables': [...window, 'src-renderer/api'],
+  'src-renderer/ui': window,
+  'src-renderer/charts': [...window, 'uplot', 'src-renderer/ui', 'src-renderer/composables'],
+  'src-renderer/entities': [...window, ...shared],
   ...Object.fromEntries(
-    ['library', 'run', 'experiment', 'gallery', 'interpolation', 'settings'].map((page) => [
-      `src-renderer/pages/${page}`,
-      [
-        'vue',
-        'pinia',
-        'reka-ui',
-        '@vueuse/core',
-        '@tanstack/vue-virtual',
-        'src-shared',
-        'src-renderer/api',
-        'src-renderer/composables',
-        'src-renderer/ui',
-        'src-renderer/charts',
-        'src-renderer/entities',
-        'src-renderer/i18n.ts',
-      ],
-    ]),
+    pages.map((page) => [`src-renderer/pages/${page}`, [...window, ...shared, 'src-renderer/entities']]),
   ),
-  'src-renderer/app': ['vue', 'pinia', 'reka-ui', '@vueuse/core', 'src-shared', 'src-renderer'],
+  'src-renderer/app': [
+    ...[...window, ...shared, 'src-renderer/entities', 'src-renderer/styles'],
+    ...pages.map((page) => `src-renderer/pages/${page}`),
+  ],
 
-  bench: ['node', 'zod', 'commander', 'vite', 'sharp', 'electron', ...maths, 'src-shared', 'src-main'],
+  bench: [...main, ...maths, 'commander', 'vite', 'sharp', 'electron', 'scripts', 'src-main'],
+  scripts: [...main, 'src-main'],
 }
-/** Folders whose files another room may import only from inside it. */
-const escape = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)
-const isFile = (room) => /\.(ts|vue|mjs)$/.test(room)
-const pathOf = (room) => `^${escape(room)}${isFile(room) ? '$' : '/'}`
-const packageOf = (name) => `(^|/)node_modules/${escape(name)}/`
-const isPackage = (name) => !name.startsWith('src-') && name !== 'node'
 
-/** One rule a room: itself, and what is listed. Rooms inside it have rules of their own. */
-const ruleOf = ([room, targets]) => {
-  const inner = Object.keys(rooms).filter((other) => other !== room && other.startsWith(`${room}/`))
+const escaped = (text) => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, String.raw`\$&`)
+const isFile = (entry) => /\.(ts|json)$/.test(entry)
+const pathOf = (entry) => `^${escaped(entry)}${isFile(entry) ? '$' : '/'}`
+const isPackage = (entry) => entry !== 'node' && !isFile(entry) && !/^(src-|bench$|scripts$)/.test(entry)
+
+/** The path that an entry of a list stands for. */
+function targetOf(entry) {
+  if (entry === 'node') return '^(node:)?[a-z_/0-9]+$'
+  return isPackage(entry) ? `(^|/)node_modules/${escaped(entry)}/` : pathOf(entry)
+}
+
+/** The rule of one folder or file; entries below it have rules of their own. */
+function ruleOf([entry, targets]) {
+  const inner = Object.keys(allowed).filter((other) => other.startsWith(`${entry}/`))
   return {
-    from: { path: pathOf(room), ...(inner.length > 0 ? { pathNot: inner.map(pathOf) } : {}) },
-    to: {
-      path: [
-        pathOf(room),
-        ...targets.filter((target) => target.startsWith('src-')).map(pathOf),
-        ...targets.filter(isPackage).map(packageOf),
-        ...(targets.includes('node') ? ['^(node:)?[a-z_/0-9]+$'] : []),
-      ],
-    },
+    from: { path: pathOf(entry), ...(inner.length > 0 ? { pathNot: inner.map(pathOf) } : {}) },
+    to: { path: [pathOf(entry), ...targets.map(targetOf)] },
   }
 }
 
@@ -277,7 +143,7 @@ export default {
       to: { couldNotResolve: true, pathNot: ['\\?modulePath$'] },
     },
   ],
-  allowed: Object.entries(rooms).map(ruleOf),
+  allowed: Object.entries(allowed).map(ruleOf),
   allowedSeverity: 'error',
   options: {
     doNotFollow: { path: 'node_modules' },
