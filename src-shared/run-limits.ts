@@ -1,5 +1,5 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 
 /** What decides how long a run trains; whichever is reached first ends it. */

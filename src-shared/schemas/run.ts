@@ -7,35 +7,17 @@ export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
 
 export const runStatuses = [
-  'waiting', // in an experiment, for the runs before it; nothing is trained yet
+  'waiting', // for its turn in an experiment; not trained yet
   'starting', // the engine is loading
   'training',
-  'paused', // saved, device memory free
+  'paused', // with a checkpoint, device memory free
   'finished', // reached its steps or minutes
   'stopped', // by the user
   'interrupted', // the app or the engine ended under it; resumable from its last checkpoint
-  'failed', // cannot go on as configured, see `error`
+  'failed', // cannot resume as configured, see `error`
 ] as const
 export const runStatusSchema = z.enum(runStatuses)
 export type RunStatus = z.infer<typeof runStatusSchema>
-
-/** Statuses of a run that a process trains, or is about to. */
-export const liveStatuses: readonly RunStatus[] = ['starting', 'training']
-/** Statuses of a run that ended as it was to: nothing is left to train unless it is asked for. */
-export const endedStatuses: readonly RunStatus[] = ['finished', 'stopped']
-
-export const isLive = ({ status }: { status: RunStatus }): boolean => liveStatuses.includes(status)
-
-/** Whether the app, the engine or an error ended a run before it was done. */
-export const endedUnexpectedly = ({ status }: { status: RunStatus }): boolean =>
-  status === 'interrupted' || status === 'failed'
-
-/** Whether a run can resume with its settings as they are; a finished one needs a later end first. */
-export const canResume = ({ status, datasetId }: Pick<RunRecord, 'status' | 'datasetId'>): boolean =>
-  datasetId !== null && status !== 'finished' && !isLive({ status })
-
-/** Whether a run can be given more to train, now or for when it resumes. */
-export const canExtend = ({ datasetId }: Pick<RunRecord, 'datasetId'>): boolean => datasetId !== null
 
 /** The machine and versions a run was made with, captured at each start. */
 export const machineSchema = z.object({
@@ -105,9 +87,9 @@ export const checkpointRecordSchema = z.object({
   file: z.string(),
   sha256: z.string(),
   bytes: z.int(),
-  /** On the validation split where there is one, else the smoothed training loss; null when it was not recorded. */
+  /** The validation loss where there are validation images, else the smoothed training loss; null when not recorded. */
   loss: z.number().nullable(),
-  /** The lowest loss of the run's checkpoints; such a one is kept. */
+  /** It has the lowest loss of the run's checkpoints, and is kept. */
   best: z.boolean(),
   /** Kept because the user wants it. */
   pinned: z.boolean(),
@@ -118,15 +100,15 @@ export const checkpointRecordSchema = z.object({
 export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>
 /** A checkpoint as the engine reports it. */
 export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned' | 'damaged'>
-/** Which checkpoint is meant: by what is known of it, or by its step. */
+/** Which checkpoint: by what is known of it, or by its step. */
 export type CheckpointChoice = 'latest' | 'best' | number
 
-/** One sheet of samples: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
+/** A sample sheet: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
 export const sampleRecordSchema = z.object({
   id: z.string(),
   runId: z.string(),
   step: z.int(),
-  /** `grid`: the fixed seeds sampled at intervals. `extra`: asked for by hand. */
+  /** `grid`: the fixed seeds sampled at intervals. `extra`: asked for by the user. */
   kind: z.enum(['grid', 'extra']),
   /** File name inside the run's `samples` folder. */
   file: z.string(),

@@ -2,20 +2,15 @@ import type { TrainProgress } from '#shared/engine-messages.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
 import { imagesPerStep, shareDone } from '#shared/run-limits.ts'
 import { rungTitle, settingChanges } from '#shared/ladder.ts'
+import { hasEnded as isOver, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { formatDuration } from '#shared/format.ts'
-
-/** Runs that going on would train. */
-export const runsLeft = (runs: RunRecord[]): RunRecord[] =>
-  runs.filter(({ status }) => status !== 'finished' && status !== 'stopped')
 
 /** How far the whole is, each run counting the same. */
 export function experimentShare(runs: RunRecord[]): number {
   const sum = runs.reduce((all, run) => all + (isOver(run) ? 1 : shareDone(run)), 0)
   return sum / Math.max(1, runs.length)
 }
-
-const isOver = ({ status }: RunRecord): boolean => status === 'finished' || status === 'stopped'
 
 /** The time that is left: known where all that is left has a time limit, else of the run in hand alone. */
 export function timeLeft(

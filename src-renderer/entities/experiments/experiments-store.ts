@@ -4,7 +4,7 @@ import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
 import { ladderPresets } from '#shared/ladder.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
@@ -12,7 +12,6 @@ import { ToldSince } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { useRuns } from '../runs/runs-store.ts'
-import { runsLeft } from './experiment-labels.ts'
 
 const placeOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
 

@@ -1,6 +1,7 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { Reconstruction } from '#shared/schemas/experiment.ts'
+import { hasEnded } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
@@ -30,7 +31,7 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
   const put = (reconstruction: Reconstruction) => {
     byRun.value = new Map(byRun.value).set(reconstruction.runId, reconstruction)
   }
-  const grown = () => runs().filter(({ status }) => status === 'finished' || status === 'stopped')
+  const grown = () => runs().filter(hasEnded)
   const missing = () =>
     grown().filter(({ id, datasetId, step }) => datasetId !== null && step > 0 && !byRun.value.has(id))
 
