@@ -11,7 +11,10 @@ export type MessageId = PathsOf<Catalogue>
 
 export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en } })
 
-/** The string of an id, with its `{placeholders}` filled in; one of “one | many” by `count`. Reactive in the locale. */
+/**
+ * The string of an id, with its `{placeholders}` filled in; one of “one | many” by `count`, which is written with its
+ * thousands separated. Reactive in the locale.
+ */
 export function t(id: MessageId, values: Record<string, string | number> = {}): string {
   const { count } = values
   if (typeof count !== 'number') return i18n.global.t(id, values)

@@ -11,7 +11,7 @@ import { samplingChannels } from '#shared/ipc/sampling.ts'
 
 export type { AppInfo, AppSettings, RevealTarget, TotalDiskUse } from '#shared/ipc/app.ts'
 export type { RecentFolder } from '#shared/ipc/datasets.ts'
-export { places } from '#shared/ipc/events.ts'
+export { pages } from '#shared/ipc/events.ts'
 export type { AppCommand, AppEvent, Notice, Page } from '#shared/ipc/events.ts'
 export { diagnosticUrl, sampleUrl, shownFolders } from '#shared/ipc/run-files.ts'
 export type { DiskUse } from '#shared/ipc/runs.ts'

@@ -8,7 +8,7 @@ import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { ToldSince } from '../../composables/latest-only.ts'
+import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { useRuns } from '../runs/runs-store.ts'
@@ -22,7 +22,7 @@ export const useExperiments = defineStore('experiments', () => {
   const runs = useRuns()
   const byId = shallowRef(new Map<string, Experiment>())
   const busy = shallowRef(new Set<string>())
-  const told = new ToldSince()
+  const changes = new ChangeTracker()
   /** The images that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
@@ -58,28 +58,28 @@ export const useExperiments = defineStore('experiments', () => {
   }
 
   on('experiment', ({ experiment }) => {
-    told.mark(experiment.id)
+    changes.mark(experiment.id)
     put(experiment)
   })
   on('experimentDeleted', ({ id }) => {
-    told.mark(id)
+    changes.mark(id)
     drop(id)
   })
 
   async function load(): Promise<void> {
-    const isToldSince = told.begin()
-    const found = (await request('experiments.list')).filter(({ id }) => !isToldSince(id))
-    const newer = [...byId.value.values()].filter(({ id }) => isToldSince(id))
+    const isChangedSince = changes.begin()
+    const found = (await request('experiments.list')).filter(({ id }) => !isChangedSince(id))
+    const newer = [...byId.value.values()].filter(({ id }) => isChangedSince(id))
     byId.value = new Map([...found, ...newer].map((experiment) => [experiment.id, experiment]))
   }
 
   /** Does something with an experiment; what goes wrong becomes a notice. */
   async function act(id: string, task: () => Promise<Experiment>): Promise<Experiment | null> {
     busy.value = new Set(busy.value).add(id)
-    const isToldSince = told.begin()
+    const isChangedSince = changes.begin()
     try {
       const experiment = await task()
-      if (!isToldSince(experiment.id)) put(experiment)
+      if (!isChangedSince(experiment.id)) put(experiment)
       return experiment
     } catch (error) {
       notices.addError(error)
@@ -92,9 +92,9 @@ export const useExperiments = defineStore('experiments', () => {
   }
 
   async function create(argument: IpcArgument<'experiments.create'>): Promise<boolean> {
-    const isHere = navigation.stay()
+    const isUnchanged = navigation.remember()
     const experiment = await act('new', () => request('experiments.create', argument))
-    if (experiment && isHere()) navigation.openExperiment(experiment.id)
+    if (experiment && isUnchanged()) navigation.openExperiment(experiment.id)
     return experiment !== null
   }
   const pause = (id: string) => act(id, () => request('experiments.pause', { id }))

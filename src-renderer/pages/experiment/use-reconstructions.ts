@@ -5,7 +5,7 @@ import { hasEnded } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { latestOnly, ToldSince } from '../../composables/latest-only.ts'
+import { latestOnly, ChangeTracker } from '../../composables/latest-only.ts'
 import { useNotices } from '../../composables/notices.ts'
 
 export const meanError = ({ error }: Reconstruction): number =>
@@ -25,7 +25,7 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
   const notices = useNotices()
   const byRun = shallowRef(new Map<string, Reconstruction>())
   const busy = shallowRef(false)
-  const told = new ToldSince()
+  const changes = new ChangeTracker()
   const latest = latestOnly()
 
   const put = (reconstruction: Reconstruction) => {
@@ -37,7 +37,7 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
 
   onScopeDispose(
     on('reconstruction', ({ reconstruction }) => {
-      told.mark(reconstruction.runId)
+      changes.mark(reconstruction.runId)
       put(reconstruction)
     }),
   )
@@ -49,12 +49,12 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
     async () => {
       const isLatest = latest.begin()
       for (const { id } of runs()) {
-        const isToldSince = told.begin()
+        const isChangedSince = changes.begin()
         // Without it the run merely has reconstruction nothing yet.
         const found = await request('experiments.reconstruction', { runId: id }).catch(() => null)
         // Another round has begun, of the runs that there are now.
         if (!isLatest()) return
-        if (found && !isToldSince(id)) put(found)
+        if (found && !isChangedSince(id)) put(found)
       }
     },
     { immediate: true },
@@ -64,9 +64,9 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
     busy.value = true
     try {
       for (const { id } of missing()) {
-        const isToldSince = told.begin()
+        const isChangedSince = changes.begin()
         const reconstruction = await request('experiments.reconstruct', { runId: id })
-        if (!isToldSince(id)) put(reconstruction)
+        if (!isChangedSince(id)) put(reconstruction)
       }
     } catch (error) {
       notices.addError(error)
