@@ -6,10 +6,10 @@ import { t } from '../../i18n.ts'
 
 export const statusLabel = (status: RunStatus): string => t(`runs.status.${status}`)
 
-/** “ · about 12 min left”, or nothing while that is not known. */
+/** “ · about 12 min to go”, or nothing while that is not known. */
 export function timeLeftLabel(progress: TrainProgress | undefined): string {
   const seconds = progress?.secondsLeft ?? null
-  return seconds === null ? '' : t('runs.timeLeft', { duration: formatDuration(seconds) })
+  return seconds === null ? '' : ` · ${t('common.timeLeft', { time: formatDuration(seconds) })}`
 }
 
 /** What a run is doing, in a sentence. */
@@ -27,7 +27,7 @@ export function runSentence(run: RunRecord, progress: TrainProgress | undefined)
           : t('runs.sentence.training', { count, trained })) + timeLeftLabel(progress)
       )
     case 'finished': {
-      const [steps, images] = [t('runs.steps', { count: run.step }), t('runs.images', { count })]
+      const [steps, images] = [t('common.steps', { count: run.step }), t('common.images', { count })]
       return t('runs.sentence.finished', { trained, steps, images })
     }
     case 'paused':

@@ -74,7 +74,7 @@ export const useRuns = defineStore('runs', () => {
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
     const run = await act('new', () => request('runs.create', argument))
-    // Who has gone elsewhere meanwhile is not taken back.
+    // A page that was opened meanwhile stays.
     if (run && isUnchanged()) navigation.openRun(run.id)
     return run
   }

@@ -67,7 +67,7 @@ test('a sentence says what a run is doing', () => {
     losses: {},
     activity: 'training' as const,
   }
-  expect(runSentence(base, progress)).toBe('Training on 1,024 images · 3 min so far · about 12 min left')
+  expect(runSentence(base, progress)).toBe('Training on 1,024 images · 3 min so far · about 12 min to go')
   expect(runSentence({ ...base, status: 'paused' }, undefined)).toContain('Paused at step 250 of 1,000')
   expect(runSentence({ ...base, status: 'finished', step: 1000 }, undefined)).toBe(
     'Training finished after 3 min · 1,000 steps · 1,024 images',
