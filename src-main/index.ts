@@ -5,8 +5,8 @@ import { toFlowerbedError } from '#shared/errors.ts'
 import { pathsAmong, switchValue } from './app/arguments.ts'
 import { TaskbarStatus } from './app/taskbar-status.ts'
 import { EngineEvents } from './app/engine-events.ts'
-import { createGuard } from './app/guard.ts'
-import type { Notice } from './app/guard.ts'
+import { createGuard } from './guard.ts'
+import type { Notice } from '#shared/ipc.ts'
 import { setMenu } from './app/menu.ts'
 import { registerScheme, serveApp } from './app/protocol.ts'
 import { quitSafely } from './app/quit.ts'
@@ -18,12 +18,12 @@ import { EngineHost } from './processes/engine.ts'
 import { hostImporter } from './processes/importer.ts'
 import { startUtility } from './processes/utility-process.ts'
 import { EventPorts } from './ipc/events.ts'
-import { allRoutes } from './ipc/routes.ts'
+import { createHandlers } from './ipc/handlers.ts'
 import { routeRequests } from './ipc/router.ts'
 import { createLogger, logToFile } from './log.ts'
 import { ExperimentQueue } from './runs/experiment-queue.ts'
 import { Reconstructor } from './runs/reconstructions.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { RunService } from './runs/run-service.ts'
 import { TrainingQueue } from './runs/training-queue.ts'
@@ -174,7 +174,7 @@ function start(): void {
     ...{ engine, installer, importer, settings, emit: events.emit },
   }
   events.listen(guard)
-  routeRequests({ routes: allRoutes(services), isTrustedSender })
+  routeRequests({ handlers: createHandlers(services), isTrustedSender })
   setMenu({
     guard,
     send: (command) => events.emit({ type: 'command', command }),
@@ -191,7 +191,7 @@ function start(): void {
   markInterrupted()
   // A run that the command line trains may end with its process at any time.
   const sweep = setInterval(markInterrupted, sweepMs)
-  guard.watch('checkpoints', recordFoundCheckpoints({ store, saves: runService.saves }))
+  guard.watch('checkpoints', recordFoundCheckpoints({ store, checkpoints: runService.checkpoints }))
 
   window = openWindow({ store, guard, quit: () => app.quit() })
   openPaths(pathsOf(process.argv, process.cwd()))

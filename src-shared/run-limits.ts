@@ -1,5 +1,4 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import { endedStatuses } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 
 /** What decides how long a run learns; whichever is reached first ends it. */
@@ -46,10 +45,6 @@ export function isDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>
 export function shareOfTime({ config, trainedSeconds }: { config: Limits; trainedSeconds: number }): number {
   return config.minutes > 0 ? Math.min(1, trainedSeconds / (config.minutes * 60)) : 0
 }
-
-/** The runs that are neither finished nor stopped: those that resuming an experiment would train. */
-export const runsLeft = (runs: RunRecord[]): RunRecord[] =>
-  runs.filter(({ status }) => !endedStatuses.includes(status))
 
 /** A run as it stood at an earlier step; its time then is taken to be in proportion. */
 export function standingAt<T extends Pick<RunRecord, 'step' | 'trainedSeconds'>>(run: T, step: number): T {

@@ -1,6 +1,7 @@
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
-import type { Guard, Notice } from './guard.ts'
+import type { Notice } from '#shared/ipc.ts'
+import type { Guard } from '../guard.ts'
 import { isBusyFault, isStorageFault } from './storage-faults.ts'
 
 const retryMs = 5000

@@ -1,7 +1,7 @@
 import { app, Menu } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
 import type { AppCommand, Page } from '#shared/ipc.ts'
-import type { Guard } from './guard.ts'
+import type { Guard } from '../guard.ts'
 
 const pageTitles: [Page, string][] = [
   ['library', 'Library'],

@@ -2,7 +2,7 @@ import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
-import type { Guard } from './guard.ts'
+import type { Guard } from '../guard.ts'
 import { createQuitter } from './quitter.ts'
 
 /**

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { Guard } from './guard.ts'
+import type { Guard } from '../guard.ts'
 
 /** How long each part of quitting is waited for; the end of a session leaves a minute and a half. */
 const pauseMs = 60_000

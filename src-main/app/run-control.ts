@@ -1,6 +1,6 @@
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import type { AppEvent } from '#shared/ipc.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { RunService } from '../runs/run-service.ts'

@@ -1,7 +1,7 @@
 import { app, session } from 'electron'
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron'
 import { isSameSite, whoseFrame } from './frame-trust.ts'
-import type { Guard } from './guard.ts'
+import type { Guard } from '../guard.ts'
 import { appOrigin } from './protocol.ts'
 
 const devServer = process.env['ELECTRON_RENDERER_URL']

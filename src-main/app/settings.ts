@@ -1,17 +1,23 @@
 import { nativeTheme } from 'electron'
 import { z } from 'zod'
 import type { AppSettings } from '#shared/ipc.ts'
-import { deviceChoiceSchema } from '#shared/schemas/run.ts'
-import type { SettingsOf } from '../ipc/services.ts'
+import { settingsChangesSchema } from '#shared/ipc/app.ts'
 import type { Store } from '../database/store.ts'
 
 const key = 'app'
 const defaults: AppSettings = { device: 'auto', theme: 'system' }
-const stored = z.object({ device: deviceChoiceSchema, theme: z.enum(['system', 'light', 'dark']) }).partial()
+/** Not strict: another version may have stored more. */
+const storedSchema = z.object(settingsChangesSchema.shape)
+
+/** The app's settings and how they are changed. */
+export interface AppSettingsStore {
+  get: () => AppSettings
+  change: (changes: Partial<AppSettings>) => AppSettings
+}
 
 /** The app's settings in the store; the theme takes effect at once. */
-export function appSettings(store: Store): SettingsOf {
-  let current: AppSettings = { ...defaults, ...stored.safeParse(store.settings.get(key)).data } as AppSettings
+export function appSettings(store: Store): AppSettingsStore {
+  let current: AppSettings = { ...defaults, ...storedSchema.safeParse(store.settings.get(key)).data }
   nativeTheme.themeSource = current.theme
   return {
     get: () => current,

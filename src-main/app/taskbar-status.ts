@@ -1,9 +1,9 @@
 import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { shareDone } from '#shared/run-limits.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import type { Guard } from './guard.ts'
+import type { Guard } from '../guard.ts'
 
 /** What the system shows of training beside the window: progress on the taskbar, no sleep, a word at the end. */
 export class TaskbarStatus {

@@ -1,7 +1,7 @@
 import { ipcMain, MessageChannelMain } from 'electron'
 import type { IpcMainEvent, MessagePortMain, WebContents } from 'electron'
 import type { AppEvent } from '#shared/ipc.ts'
-import type { Guard } from '../app/guard.ts'
+import type { Guard } from '../guard.ts'
 import { senderOf, showsOurPage } from '../app/security.ts'
 
 /** Events kept for a page that is still loading; a page that never comes must not fill the memory. */

@@ -1,6 +1,6 @@
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { Guard } from '../app/guard.ts'
+import type { Guard } from '../guard.ts'
 import { createCaller } from './rpc.ts'
 import type { Caller, ClosableCaller } from './rpc.ts'
 import { createLogger } from '../log.ts'

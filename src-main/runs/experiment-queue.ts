@@ -1,10 +1,10 @@
 import type { Experiment, ExperimentRecord } from '#shared/schemas/experiment.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
 import type { Store } from '../database/store.ts'
-import { climb, runsLeft } from './ladder.ts'
+import { climb } from './ladder.ts'
 import type { RunService } from './run-service.ts'
 import type { TrainingQueue } from './training-queue.ts'
 
@@ -77,7 +77,7 @@ export class ExperimentQueue {
     return this.get(id)
   }
 
-  /** Saves the run in training and begins no other. Resolves when the device's memory is free. */
+  /** RecordedCheckpoints the run in training and begins no other. Resolves when the device's memory is free. */
   async pause(id: string): Promise<Experiment> {
     const { active } = this
     if (active?.record.id === id) {
@@ -119,7 +119,7 @@ export class ExperimentQueue {
         hint: 'Import the same folder again and compare anew.',
       })
     }
-    const left = runsLeft(this.store, id, first)
+    const left = runsLeft(this.store.runs.ofExperiment(id), first)
     if (left.length === 0) {
       throw new FlowerbedError('conflict', 'Every run of this experiment has reached its goal.')
     }

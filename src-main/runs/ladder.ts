@@ -2,9 +2,10 @@ import type { Budget, ExperimentRecord } from '#shared/schemas/experiment.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { ladderPresets, rungTitle } from '#shared/ladder.ts'
 import { resolveConfig } from '#shared/presets.ts'
-import { endedStatuses } from '#shared/schemas/run.ts'
+import { runsLeft } from '#shared/run-status.ts'
 import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import type { Store } from '../database/store.ts'
+import { freeName } from './free-name.ts'
 import { newId } from './run-service.ts'
 import type { RunService } from './run-service.ts'
 
@@ -41,11 +42,12 @@ export function createLadder(
   const presets = rungsAskedFor(plan.presets)
   for (const preset of presets) resolveConfig(preset, changes)
   const dataset = store.datasets.get(datasetId)
+  const taken = new Set(store.experiments.list().map(({ name }) => name))
   const now = Date.now()
   const experiment = store.experiments.add({
     id: newId(now),
     kind: 'ladder',
-    name: freeName(`${dataset.name}, systems compared`, store),
+    name: freeName(`${dataset.name}, systems compared`, (name) => taken.has(name)),
     datasetId,
     createdAt: now,
   })
@@ -54,21 +56,6 @@ export function createLadder(
     runService.create({ datasetId, preset, changes, device, name, experimentId: experiment.id })
   }
   return experiment
-}
-
-/**
- * What is left to train of an experiment, in its order; what failed comes last and is tried once more. `first` is put
- * before all others, also when it was stopped.
- */
-export function runsLeft(store: Store, experimentId: string, first?: string): RunRecord[] {
-  const rank = ({ id, status }: RunRecord) => (id === first ? 0 : status === 'failed' ? 2 : 1)
-  return store.runs
-    .ofExperiment(experimentId)
-    .filter(({ id, status, datasetId }) => {
-      const left = !endedStatuses.includes(status) || (id === first && status === 'stopped')
-      return left && datasetId !== null
-    })
-    .sort((a, b) => rank(a) - rank(b))
 }
 
 /**
@@ -91,7 +78,7 @@ export async function climb(options: {
   const tried = new Set<string>()
   for (;;) {
     if (!wanted()) return
-    const run = runsLeft(store, experimentId, first).find(({ id }) => !tried.has(id))
+    const run = runsLeft(store.runs.ofExperiment(experimentId), first).find(({ id }) => !tried.has(id))
     if (!run) return
     tried.add(run.id)
     const ended = await train(run)
@@ -103,20 +90,13 @@ export async function climb(options: {
 /** In the order of the ladder. @throws FlowerbedError `bad-input` for one that is not on it, or none */
 function rungsAskedFor(presets: string[] | undefined): string[] {
   if (presets === undefined) return [...ladderPresets]
-  const stranger = presets.find((preset) => !(ladderPresets as readonly string[]).includes(preset))
-  if (stranger !== undefined || presets.length === 0) {
+  const unknown = presets.find((preset) => !(ladderPresets as readonly string[]).includes(preset))
+  if (unknown !== undefined || presets.length === 0) {
     throw new FlowerbedError(
       'bad-input',
-      stranger === undefined ? 'No system was chosen.' : `“${stranger}” is not on the ladder.`,
+      unknown === undefined ? 'No system was chosen.' : `“${unknown}” is not on the ladder.`,
       { where: 'presets', hint: `Choose among: ${ladderPresets.join(', ')}.` },
     )
   }
   return ladderPresets.filter((preset) => presets.includes(preset))
-}
-
-function freeName(wanted: string, store: Store): string {
-  const taken = new Set(store.experiments.list().map(({ name }) => name))
-  let name = wanted
-  for (let n = 2; taken.has(name); n++) name = `${wanted} ${n}`
-  return name
 }

@@ -5,13 +5,13 @@ import { createLogger } from '../log.ts'
 import { runFolder } from '../files/data-folder.ts'
 import type { Store } from '../database/store.ts'
 
-const log = createLogger('saves')
+const log = createLogger('checkpoints')
 
 /**
- * The saves of runs: recorded as the engine tells of them, and thinned here, where pins are known whichever process
+ * The checkpoints of runs: recorded as the engine tells of them, and thinned here, where pins are known whichever process
  * made them: the newest few stay, the best, and those that are pinned.
  */
-export class Saves {
+export class RecordedCheckpoints {
   private readonly store: Store
   private readonly changed: (runId: string) => void
   private deleting = Promise.resolve()
@@ -110,11 +110,11 @@ export class Saves {
     const folder = runFolder(this.store.directory, runId)
     this.deleting = this.deleting
       .then(() => deleteOtherCheckpoints(folder, { newest, keep, forgotten: new Set(forgotten) }))
-      .catch((thrown: unknown) => log.warn(`Old saves stay: ${toFlowerbedError(thrown).message}`))
+      .catch((thrown: unknown) => log.warn(`Old checkpoints stay: ${toFlowerbedError(thrown).message}`))
     this.changed(runId)
   }
 
-  /** Resolves when saves that were to go are gone. */
+  /** Resolves when checkpoints that were to go are gone. */
   async settled(): Promise<void> {
     await this.deleting
   }
@@ -133,7 +133,7 @@ export class Saves {
     const found =
       choice === 'latest'
         ? (this.latest(runId) ?? all[0])
-        : // Saves from before losses were kept with them have no best.
+        : // RecordedCheckpoints from before losses were kept with them have no best.
           choice === 'best'
           ? (all.find(({ best }) => best) ?? newestFirst(all)[0])
           : all.find(({ step }) => step === choice)
@@ -144,7 +144,9 @@ export class Saves {
       first ? `This run has no save of step ${choice}.` : 'This run has saved nothing yet.',
       {
         where: runId,
-        ...(first ? { hint: `There are saves of step ${all.map(({ step }) => step).join(', ')}.` } : {}),
+        ...(first
+          ? { hint: `There are checkpoints of step ${all.map(({ step }) => step).join(', ')}.` }
+          : {}),
       },
     )
   }

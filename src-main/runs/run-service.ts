@@ -1,11 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { EngineEvent, ModelSource } from '#shared/engine-messages.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { changedSettings } from '#shared/resume.ts'
-import { endedStatuses } from '#shared/schemas/run.ts'
+import { endedStatuses } from '#shared/run-status.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import { folderBytes } from '../files/atomic-write.ts'
 import { createLogger } from '../log.ts'
@@ -13,10 +12,11 @@ import { removeBelow } from '../files/removal.ts'
 import { runFolder, runsFolder } from '../files/data-folder.ts'
 import type { Store } from '../database/store.ts'
 import { findRun } from './find-run.ts'
+import { freeName } from './free-name.ts'
 import { RunLeases } from './run-leases.ts'
 import { RunTraining } from './run-training.ts'
 import type { TrainingEngine, TrainOptions } from './run-training.ts'
-import { Saves } from './recorded-checkpoints.ts'
+import { RecordedCheckpoints } from './recorded-checkpoints.ts'
 
 const log = createLogger('runs')
 
@@ -35,7 +35,7 @@ export interface RunListeners {
  * writes down what the engine tells, and knows what is left when a process ended under one.
  */
 export class RunService {
-  readonly saves: Saves
+  readonly checkpoints: RecordedCheckpoints
   private readonly store: Store
   private readonly listeners: RunListeners
   private readonly leases: RunLeases
@@ -44,11 +44,11 @@ export class RunService {
   constructor(store: Store, listeners: RunListeners = {}) {
     this.store = store
     this.listeners = listeners
-    this.saves = new Saves(store, listeners.checkpoints)
+    this.checkpoints = new RecordedCheckpoints(store, listeners.checkpoints)
     this.leases = new RunLeases(store, (id) => this.training.leaseLost(id))
     this.training = new RunTraining({
       store,
-      saves: this.saves,
+      checkpoints: this.checkpoints,
       leases: this.leases,
       update: (id, changes) => this.update(id, changes),
       warn: (id, message) => this.listeners.warning?.(id, message),
@@ -68,10 +68,11 @@ export class RunService {
     const { datasetId, preset, changes, device, experimentId = null } = options
     const config = resolveConfig(preset, changes)
     const dataset = this.store.datasets.get(datasetId)
+    const taken = this.store.runs.names()
     const now = Date.now()
     const run = this.store.runs.add({
       id: newId(now),
-      name: options.name ?? this.freeName(dataset),
+      name: options.name ?? freeName(dataset.name, (name) => taken.has(name)),
       note: '',
       tags: [],
       starred: false,
@@ -150,7 +151,7 @@ export class RunService {
     if (event.type === 'sample') {
       samples.save(runs.key(event.record.runId), event.record)
     } else if (event.type === 'checkpoint') {
-      if (this.training.mayRecord(event.record.runId)) this.saves.record(event.record)
+      if (this.training.mayRecord(event.record.runId)) this.checkpoints.record(event.record)
     } else if (event.type === 'started' || event.type === 'metrics' || event.type === 'progress') {
       if (!this.training.mayRecord(event.runId)) return
       if (event.type === 'started') this.training.begun(event)
@@ -230,7 +231,7 @@ export class RunService {
    */
   modelSource(id: string, choice?: CheckpointChoice): ModelSource {
     const { config, shape } = this.store.runs.get(id)
-    const chosen = choice === undefined ? this.saves.latest(id) : this.saves.choose(id, choice)
+    const chosen = choice === undefined ? this.checkpoints.latest(id) : this.checkpoints.choose(id, choice)
     return {
       runId: id,
       runDirectory: runFolder(this.store.directory, id),
@@ -251,18 +252,18 @@ export class RunService {
   ): Promise<T> {
     for (;;) {
       const model = this.modelSource(id, choice)
-      const record = this.saves.list(id).find(({ file }) => file === model.checkpoint)
+      const record = this.checkpoints.list(id).find(({ file }) => file === model.checkpoint)
       if (record === undefined && model.checkpoint === null && !this.leases.holds(id)) {
-        const [damaged] = this.saves.list(id)
-        if (damaged) throw this.saves.unreadable(id, damaged)
+        const [damaged] = this.checkpoints.list(id)
+        if (damaged) throw this.checkpoints.unreadable(id, damaged)
       }
       try {
         return await work(model)
       } catch (thrown) {
-        if (record === undefined || !this.saves.isUnreadable(thrown, record)) throw thrown
+        if (record === undefined || !this.checkpoints.isUnreadable(thrown, record)) throw thrown
         const reason = toFlowerbedError(thrown).message
-        const next = this.saves.setAside(id, { record, reason })
-        if (choice !== undefined || !next) throw this.saves.unreadable(id, record, thrown)
+        const next = this.checkpoints.setAside(id, { record, reason })
+        if (choice !== undefined || !next) throw this.checkpoints.unreadable(id, record, thrown)
         this.listeners.warning?.(
           id,
           `The checkpoint of step ${record.step} cannot be read: ${reason} The one of step ${next.step} is used.`,
@@ -300,14 +301,6 @@ export class RunService {
   private tell(run: RunRecord): RunRecord {
     this.listeners.run?.(run)
     return run
-  }
-
-  /** The dataset's name, numbered where it is taken: “Faces”, “Faces 2”, … */
-  private freeName(dataset: DatasetRecord): string {
-    const taken = this.store.runs.names()
-    let name = dataset.name
-    for (let n = 2; taken.has(name); n++) name = `${dataset.name} ${n}`
-    return name
   }
 }
 

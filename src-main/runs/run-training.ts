@@ -2,13 +2,13 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { EngineEvent, TrainRequest, TrainResult } from '#shared/engine-messages.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
 import { changedSettings } from '#shared/resume.ts'
-import { endedStatuses } from '#shared/schemas/run.ts'
+import { hasEnded } from '#shared/run-status.ts'
 import type { CheckpointChoice, CheckpointRecord, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import { runFolder } from '../files/data-folder.ts'
 import type { RunChanges } from '../database/repositories/runs.ts'
 import type { Store } from '../database/store.ts'
 import type { RunLeases } from './run-leases.ts'
-import type { Saves } from './recorded-checkpoints.ts'
+import type { RecordedCheckpoints } from './recorded-checkpoints.ts'
 
 /** What a run needs of an engine, in this process or another. */
 export interface TrainingEngine {
@@ -45,7 +45,7 @@ interface Start {
  */
 export class RunTraining {
   private readonly store: Store
-  private readonly saves: Saves
+  private readonly checkpoints: RecordedCheckpoints
   private readonly leases: RunLeases
   private readonly update: (id: string, changes: RunChanges) => RunRecord
   private readonly warn: (runId: string, message: string) => void
@@ -54,13 +54,13 @@ export class RunTraining {
 
   constructor(options: {
     store: Store
-    saves: Saves
+    checkpoints: RecordedCheckpoints
     leases: RunLeases
     update: (id: string, changes: RunChanges) => RunRecord
     warn: (runId: string, message: string) => void
   }) {
     this.store = options.store
-    this.saves = options.saves
+    this.checkpoints = options.checkpoints
     this.leases = options.leases
     this.update = options.update
     this.warn = options.warn
@@ -79,7 +79,7 @@ export class RunTraining {
       return await this.trainHeld({ before, options, engine, state: 'preparing', resumeFrom: null })
     } finally {
       this.starts.delete(id)
-      await this.saves.settled()
+      await this.checkpoints.settled()
       this.leases.release(id)
     }
   }
@@ -108,7 +108,7 @@ export class RunTraining {
     const { config, device, name } = start?.options ?? {}
     if (start?.resumeFrom) {
       const { file } = start.resumeFrom
-      this.saves.resumedFrom(runId, file)
+      this.checkpoints.resumedFrom(runId, file)
       this.store.events.add(key, { kind: 'resumed', step, detail: { checkpoint: file } })
     }
     const changes = start && config ? changedSettings(start.before.config, config) : {}
@@ -154,10 +154,11 @@ export class RunTraining {
         return await engine.train(request)
       } catch (thrown) {
         const began = (start.state as Start['state']) === 'begun'
-        if (began || resumeFrom === null || !this.saves.isUnreadable(thrown, resumeFrom)) throw thrown
+        if (began || resumeFrom === null || !this.checkpoints.isUnreadable(thrown, resumeFrom)) throw thrown
         const { message } = toFlowerbedError(thrown)
-        const next = this.saves.setAside(id, { record: resumeFrom, reason: message })
-        if (options.checkpoint !== undefined || !next) throw this.saves.unreadable(id, resumeFrom, thrown)
+        const next = this.checkpoints.setAside(id, { record: resumeFrom, reason: message })
+        if (options.checkpoint !== undefined || !next)
+          throw this.checkpoints.unreadable(id, resumeFrom, thrown)
         this.warn(
           id,
           `The checkpoint of step ${resumeFrom.step} cannot be read: ${message} Training resumes from the one of step ${next.step}.`,
@@ -167,10 +168,10 @@ export class RunTraining {
   }
 
   private checkpointToResume(id: string, choice: CheckpointChoice | undefined): CheckpointRecord | null {
-    if (choice !== undefined) return this.saves.choose(id, choice)
-    const readable = this.saves.latest(id)
-    const [damaged] = readable ? [] : this.saves.list(id)
-    if (damaged) throw this.saves.unreadable(id, damaged)
+    if (choice !== undefined) return this.checkpoints.choose(id, choice)
+    const readable = this.checkpoints.latest(id)
+    const [damaged] = readable ? [] : this.checkpoints.list(id)
+    if (damaged) throw this.checkpoints.unreadable(id, damaged)
     return readable
   }
 
@@ -206,7 +207,7 @@ export class RunTraining {
     // What could not even be asked for leaves a run as it was, unless it was made for this.
     if (state === 'preparing' && status !== 'starting') return
     // A run that had ended as it was to is not made worse by a start that fails.
-    if (state !== 'begun' && endedStatuses.includes(status)) {
+    if (state !== 'begun' && hasEnded(before)) {
       this.update(id, { status })
       return
     }

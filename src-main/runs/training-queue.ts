@@ -107,7 +107,7 @@ export class TrainingQueue {
   }
 
   /**
-   * Saves, ends training and with it the engine's process. Resolves when the run's record says so.
+   * RecordedCheckpoints, ends training and with it the engine's process. Resolves when the run's record says so.
    * @throws FlowerbedError `conflict` when another process trains it
    */
   async pause(id: string): Promise<void> {

@@ -1,12 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { isLive } from '#shared/schemas/run.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord, SavedCheckpoint } from '#shared/schemas/run.ts'
 import { checkpointFile, checkpointFolder, descriptionOf } from '../files/checkpoint-names.ts'
 import { runFolder } from '../files/data-folder.ts'
 import type { Store } from '../database/store.ts'
-import type { Saves } from './recorded-checkpoints.ts'
+import type { RecordedCheckpoints } from './recorded-checkpoints.ts'
 
 /** What is needed of the JSON beside a checkpoint; the engine checks all of it, and the hash, when it is used. */
 const descriptionSchema = z.object({
@@ -21,13 +21,16 @@ const descriptionSchema = z.object({
  * Records checkpoints that are on disk but not in the history: the disk was full when they were written, or the app
  * ended in between. Only newer ones than the newest recorded: older ones were let go. Runs in training are left alone.
  */
-export async function recordFoundCheckpoints(options: { store: Store; saves: Saves }): Promise<void> {
-  const { store, saves } = options
+export async function recordFoundCheckpoints(options: {
+  store: Store
+  checkpoints: RecordedCheckpoints
+}): Promise<void> {
+  const { store, checkpoints } = options
   for (const run of store.runs.list()) {
     if (isLive(run)) continue
-    const [newest] = saves.list(run.id)
+    const [newest] = checkpoints.list(run.id)
     const found = await newerCheckpoints(store, run, newest?.step ?? -1)
-    for (const saved of found) saves.record(saved)
+    for (const saved of found) checkpoints.record(saved)
   }
 }
 

@@ -21,7 +21,7 @@ export async function request<C extends IpcChannel>(
   channel: C,
   ...argument: IpcArgument<C> extends void ? [] : [IpcArgument<C>]
 ): Promise<IpcResult<C>> {
-  const reply = await preload().request(channel, argument[0])
+  const reply = await preload().request(channel, argument[0] as IpcArgument<C>)
   if (!reply.ok) throw deserializeError(reply.error)
   return reply.value
 }

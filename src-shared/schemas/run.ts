@@ -7,24 +7,17 @@ export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
 
 export const runStatuses = [
-  'waiting', // for its turn in an experiment; nothing was learned yet
+  'waiting', // for its turn in an experiment; not trained yet
   'starting', // the engine is loading
   'training',
-  'paused', // saved, device memory free
+  'paused', // with a checkpoint, device memory free
   'finished', // reached its steps or minutes
   'stopped', // by the user
   'interrupted', // the app or the engine ended under it; resumable from its last checkpoint
-  'failed', // cannot go on as configured, see `error`
+  'failed', // cannot resume as configured, see `error`
 ] as const
 export const runStatusSchema = z.enum(runStatuses)
 export type RunStatus = z.infer<typeof runStatusSchema>
-
-/** Statuses of a run that a process trains, or is about to. */
-export const liveStatuses: readonly RunStatus[] = ['starting', 'training']
-/** Statuses of a run that ended as it was to: nothing is left to train unless it is asked for. */
-export const endedStatuses: readonly RunStatus[] = ['finished', 'stopped']
-
-export const isLive = ({ status }: { status: RunStatus }): boolean => liveStatuses.includes(status)
 
 /** The machine and versions a run was made with, captured at each start. */
 export const machineSchema = z.object({
@@ -94,9 +87,9 @@ export const checkpointRecordSchema = z.object({
   file: z.string(),
   sha256: z.string(),
   bytes: z.int(),
-  /** On images kept aside where there are some, else the smoothed training loss; null when it was not recorded. */
+  /** The validation loss where there are validation images, else the smoothed training loss; null when not recorded. */
   loss: z.number().nullable(),
-  /** The lowest loss of the run's saves; such a one is kept. */
+  /** It has the lowest loss of the run's checkpoints, and is kept. */
   best: z.boolean(),
   /** Kept because the user wants it. */
   pinned: z.boolean(),
@@ -105,17 +98,17 @@ export const checkpointRecordSchema = z.object({
   createdAt: z.number(),
 })
 export type CheckpointRecord = z.infer<typeof checkpointRecordSchema>
-/** A save as the engine tells of it. */
+/** A checkpoint as the engine reports it. */
 export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned' | 'damaged'>
-/** Which save is meant: by what is known of it, or by its step. */
+/** Which checkpoint: by what is known of it, or by its step. */
 export type CheckpointChoice = 'latest' | 'best' | number
 
-/** One sheet of drawn images: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
+/** A sample sheet: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
 export const sampleRecordSchema = z.object({
   id: z.string(),
   runId: z.string(),
   step: z.int(),
-  /** `grid`: the fixed seeds drawn at intervals. `extra`: asked for by hand. */
+  /** `grid`: the fixed seeds sampled at intervals. `extra`: asked for by the user. */
   kind: z.enum(['grid', 'extra']),
   /** File name inside the run's `samples` folder. */
   file: z.string(),

@@ -81,7 +81,7 @@ export async function trainRun(
 /** What is safe of a run that was told to end, and how to go on with it. */
 function whereItStands({ runService }: Workspace, { id, step }: RunRecord): string {
   const resume = `flowerbed train --resume ${id}`
-  const saved = runService.saves.list(id)[0]?.step ?? 0
+  const saved = runService.checkpoints.list(id)[0]?.step ?? 0
   if (step === 0) return `Nothing was trained yet. Begin with: ${resume}`
   if (saved === step) return `Saved at step ${step}. Go on with: ${resume}`
   const last = saved === 0 ? 'no checkpoint was written' : `the last checkpoint is of step ${saved}`

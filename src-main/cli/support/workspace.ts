@@ -37,7 +37,7 @@ export async function withWorkspace<T>(
   runService.markInterrupted()
   if (options.writes) {
     // What cannot be recorded now is found again the next time.
-    await recordFoundCheckpoints({ store, saves: runService.saves }).catch((thrown: unknown) =>
+    await recordFoundCheckpoints({ store, checkpoints: runService.checkpoints }).catch((thrown: unknown) =>
       log.warn(`Checkpoints on disk stay unrecorded: ${toFlowerbedError(thrown).message}`),
     )
   }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { FlowerbedError, serializedErrorSchema } from '#shared/errors.ts'
-import { deviceChoiceSchema, liveStatuses, machineSchema, runRecordSchema } from '#shared/schemas/run.ts'
+import { liveStatuses } from '#shared/run-status.ts'
+import { deviceChoiceSchema, machineSchema, runRecordSchema } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { inTransaction, makingRoom } from '../driver.ts'
 import type { Database } from '../driver.ts'
@@ -242,8 +243,8 @@ export class RunRepository {
 
   /** Ids of runs whose status says that a process trains them. */
   live(): string[] {
-    const places = liveStatuses.map(() => '?').join(', ')
-    const rows = this.db.prepare(`SELECT id FROM runs WHERE status IN (${places})`).all(...liveStatuses)
+    const placeholders = liveStatuses.map(() => '?').join(', ')
+    const rows = this.db.prepare(`SELECT id FROM runs WHERE status IN (${placeholders})`).all(...liveStatuses)
     return (rows as { id: string }[]).map(({ id }) => id)
   }
 

@@ -1,9 +1,9 @@
 import type { TrainProgress } from '#shared/engine-messages.ts'
 import { formatDuration } from '#shared/format.ts'
 import { settingChanges } from '#shared/ladder.ts'
-import { imagesPerStep, runsLeft, shareDone } from '#shared/run-limits.ts'
+import { imagesPerStep, shareDone } from '#shared/run-limits.ts'
+import { hasEnded, runsLeft } from '#shared/run-status.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
-import { endedStatuses } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { t } from '../../i18n.ts'
 
@@ -12,8 +12,6 @@ export interface CurrentRun {
   run: RunRecord
   progress: TrainProgress | undefined
 }
-
-export const hasEnded = ({ status }: RunRecord): boolean => endedStatuses.includes(status)
 
 /** Progress of an experiment in [0, 1], each run counting the same. */
 export function experimentShare(runs: RunRecord[]): number {

@@ -2,18 +2,13 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { TrainProgress } from '#shared/engine-messages.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { canResume, isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { ToldSince } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
-
-/** Whether a run may go on as it is; a finished one needs more steps first. */
-export function canResume({ status, datasetId }: RunRecord): boolean {
-  return datasetId !== null && ['waiting', 'paused', 'stopped', 'interrupted', 'failed'].includes(status)
-}
 
 /** Every run there is, kept true by main's events, and what can be done with one. */
 export const useRuns = defineStore('runs', () => {

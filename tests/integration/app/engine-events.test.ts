@@ -4,11 +4,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineEvent, TrainResult } from '#shared/engine-messages.ts'
 import type { AppEvent } from '#shared/ipc.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { isLive } from '#shared/schemas/run.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { EngineEvents } from '../../../src-main/app/engine-events.ts'
-import { createGuard } from '../../../src-main/app/guard.ts'
-import type { Notice } from '../../../src-main/app/guard.ts'
+import { createGuard } from '../../../src-main/guard.ts'
+import type { Notice } from '#shared/ipc.ts'
 import { runControl } from '../../../src-main/app/run-control.ts'
 import { recordFoundCheckpoints } from '../../../src-main/runs/unrecorded-checkpoints.ts'
 import { checkpointFile, descriptionOf } from '../../../src-main/files/checkpoint-names.ts'
@@ -186,7 +186,7 @@ test('a full disk pauses the run; what it told waits and is stored when there is
   makeRoom()
   expect(() => events.checkComplete()).not.toThrow()
   expect(steps(run)).toEqual([1, 2, 3])
-  expect(parts.runService.saves.list(run.id).map(({ step }) => step)).toEqual([3])
+  expect(parts.runService.checkpoints.list(run.id).map(({ step }) => step)).toEqual([3])
   expect(store.runs.get(run.id).status).toBe('paused')
   expect(notices.at(-1)?.message).toBe('What waited to be stored is in the history now.')
 })
@@ -259,7 +259,7 @@ test('a history that another program has in hand makes events wait, without a pa
   other.close()
   expect(parts.events.flush()).toBe(true)
   expect(steps(run)).toEqual([1, 2])
-  expect(parts.runService.saves.list(run.id)).toHaveLength(1)
+  expect(parts.runService.checkpoints.list(run.id)).toHaveLength(1)
   await parts.trainingQueue.pause(run.id)
 })
 
@@ -305,10 +305,10 @@ test('a checkpoint whose record was lost is found on disk by the next start, an 
   write(8, { runId: 'another' })
   writeFileSync(join(checkpoints, checkpointFile(9)), 'arrays without a description')
   writeFileSync(join(checkpoints, descriptionOf(checkpointFile(9))), '{"format": 1, "st')
-  await recordFoundCheckpoints({ store, saves: parts.runService.saves })
-  expect(parts.runService.saves.list(run.id)).toMatchObject([
+  await recordFoundCheckpoints({ store, checkpoints: parts.runService.checkpoints })
+  expect(parts.runService.checkpoints.list(run.id)).toMatchObject([
     { step: 7, sha256: 'b'.repeat(64), bytes: 6, loss: 0.5 },
     { step: 3 },
   ])
-  await parts.runService.saves.settled()
+  await parts.runService.checkpoints.settled()
 })

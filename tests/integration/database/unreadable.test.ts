@@ -180,11 +180,11 @@ it('a checkpoint that cannot be read is left out, and its file stays', async () 
   mkdirSync(checkpoints, { recursive: true })
   for (const step of [1, 2, 3, 4]) {
     writeFileSync(join(checkpoints, checkpointFile(step)), '')
-    runService.saves.record(saved(step))
+    runService.checkpoints.record(saved(step))
     if (step === 1) store.database.exec('UPDATE checkpoints SET bytes = 9223372036854775807')
     if (step === 2) store.database.exec('UPDATE checkpoints SET loss = 9e999 WHERE step = 2')
   }
-  await runService.saves.settled()
+  await runService.checkpoints.settled()
   expect(store.checkpoints.list(key).map(({ step, loss }) => [step, loss])).toEqual([
     [4, null],
     [3, null],

@@ -16,7 +16,7 @@ let runId: string
 let told: string[]
 
 beforeEach(() => {
-  folder = temporaryFolder('saves')
+  folder = temporaryFolder('checkpoints')
   store = openStore(folder.path)
   told = []
   runService = new RunService(store, { checkpoints: (id) => told.push(id) })
@@ -43,7 +43,7 @@ async function save(step: number, loss: number | null): Promise<void> {
     type: 'checkpoint',
     record: { runId, step, file, sha256: 'x', bytes: 3, loss, createdAt: step },
   })
-  await runService.saves.settled()
+  await runService.checkpoints.settled()
 }
 function write(step: number): void {
   mkdirSync(checkpoints(), { recursive: true })
@@ -51,7 +51,7 @@ function write(step: number): void {
   writeFileSync(join(checkpoints(), file), 'abc')
   writeFileSync(join(checkpoints(), descriptionOf(file)), '{}')
 }
-const recorded = () => runService.saves.list(runId).map(({ step }) => step)
+const recorded = () => runService.checkpoints.list(runId).map(({ step }) => step)
 /** Steps whose arrays and description are on disk; no file stands alone. */
 function onDisk(): number[] {
   const steps = readdirSync(checkpoints()).map((name) => Number(/\d+/.exec(name)?.[0]))
@@ -63,7 +63,7 @@ function onDisk(): number[] {
 test('the newest stay, the best, and the pinned, in the history and on disk', async () => {
   await save(1, 0.9)
   await save(2, 0.3)
-  runService.saves.pin(runId, { step: 1, pinned: true })
+  runService.checkpoints.pin(runId, { step: 1, pinned: true })
   for (const [step, loss] of [
     [3, 0.5],
     [4, 0.4],
@@ -72,7 +72,7 @@ test('the newest stay, the best, and the pinned, in the history and on disk', as
     await save(step, loss)
   expect(recorded()).toEqual([5, 4, 2, 1])
   expect(onDisk()).toEqual([5, 4, 2, 1])
-  expect(runService.saves.list(runId).map(({ best, pinned }) => [best, pinned])).toEqual([
+  expect(runService.checkpoints.list(runId).map(({ best, pinned }) => [best, pinned])).toEqual([
     [false, false],
     [false, false],
     [true, false],
@@ -80,7 +80,7 @@ test('the newest stay, the best, and the pinned, in the history and on disk', as
   ])
 
   // A better one takes the place of the best, and what is pinned no more goes with the next save.
-  runService.saves.pin(runId, { step: 1, pinned: false })
+  runService.checkpoints.pin(runId, { step: 1, pinned: false })
   expect(onDisk()).toEqual([5, 4, 2, 1])
   await save(6, 0.1)
   expect(recorded()).toEqual([6, 5])
@@ -91,7 +91,7 @@ test('the newest stay, the best, and the pinned, in the history and on disk', as
 test('a pin that another process has made counts at the next save', async () => {
   await save(1, null)
   const other = openStore(folder.path)
-  new RunService(other).saves.pin(runId, { step: 1, pinned: true })
+  new RunService(other).checkpoints.pin(runId, { step: 1, pinned: true })
   other.close()
   for (const step of [2, 3, 4]) await save(step, null)
   expect(onDisk()).toEqual([4, 3, 1])
@@ -99,9 +99,9 @@ test('a pin that another process has made counts at the next save', async () => 
 
 test('a save made again stays pinned', async () => {
   await save(1, 0.5)
-  runService.saves.pin(runId, { step: 1, pinned: true })
+  runService.checkpoints.pin(runId, { step: 1, pinned: true })
   await save(1, 0.4)
-  expect(runService.saves.list(runId)).toMatchObject([{ step: 1, loss: 0.4, pinned: true }])
+  expect(runService.checkpoints.list(runId)).toMatchObject([{ step: 1, loss: 0.4, pinned: true }])
 })
 
 test('files that nobody recorded go, but none that is just being written', async () => {
@@ -115,7 +115,7 @@ test('files that nobody recorded go, but none that is just being written', async
 test('training that went back to an earlier step leaves no later checkpoint behind that nobody knows of', async () => {
   for (const step of [10, 20, 30]) await save(step, null)
   expect(onDisk()).toEqual([30, 20])
-  runService.saves.resumedFrom(runId, checkpointFile(20))
+  runService.checkpoints.resumedFrom(runId, checkpointFile(20))
   await save(22, null)
   expect(recorded()).toEqual([22, 20])
   expect(onDisk()).toEqual([22, 20])
@@ -131,6 +131,6 @@ test('the save that is meant', async () => {
   expect(runService.modelSource(runId, 'best').checkpoint).toBe(checkpointFile(1))
   expect(runService.modelSource(runId, 1).checkpoint).toBe(checkpointFile(1))
   expect(() => runService.modelSource(runId, 7)).toThrow(
-    expect.objectContaining({ kind: 'not-found', hint: 'There are saves of step 2, 1.' }),
+    expect.objectContaining({ kind: 'not-found', hint: 'There are checkpoints of step 2, 1.' }),
   )
 })

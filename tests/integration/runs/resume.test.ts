@@ -154,12 +154,12 @@ describe('a checkpoint that cannot be read', () => {
 
   test('is not tried again, nor sampled from, until it is written anew', async () => {
     await runService.train(runId, engine([], [6]))
-    expect(runService.saves.list(runId).find(({ step }) => step === 6)).toMatchObject({ damaged: true })
+    expect(runService.checkpoints.list(runId).find(({ step }) => step === 6)).toMatchObject({ damaged: true })
     expect(runService.modelSource(runId).checkpoint).toBe(checkpointFile(4))
     await runService.train(runId, engine([6]))
     expect(resumedFrom().slice(2)).toEqual([checkpointFile(4)])
     expect(runService.modelSource(runId).checkpoint).toBe(checkpointFile(6))
-    expect(runService.saves.list(runId).map(({ damaged }) => damaged)).toEqual([false, false, false])
+    expect(runService.checkpoints.list(runId).map(({ damaged }) => damaged)).toEqual([false, false, false])
   })
 
   test('is said to be the last where there is no other, and the run does not start over in silence', async () => {

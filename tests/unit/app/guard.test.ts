@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events'
 import { expect, test } from 'vitest'
 import { FlowerbedError } from '#shared/errors.ts'
-import { createGuard } from '../../../src-main/app/guard.ts'
-import type { Notice } from '../../../src-main/app/guard.ts'
+import { createGuard } from '../../../src-main/guard.ts'
+import type { Notice } from '#shared/ipc.ts'
 
 function guardAt() {
   const told: Notice[] = []

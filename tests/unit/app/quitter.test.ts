@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { createGuard } from '../../../src-main/app/guard.ts'
+import { createGuard } from '../../../src-main/guard.ts'
 import { createQuitter } from '../../../src-main/app/quitter.ts'
 
 const never = () => new Promise<never>(() => undefined)

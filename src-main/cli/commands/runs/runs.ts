@@ -88,7 +88,7 @@ function leftOut(unreadable: { id: string; reason: string }[]): string {
 async function checkpoints(wanted: string, { dataDir, json = false }: Options): Promise<void> {
   await withWorkspace({ dataDir }, ({ runService }) => {
     const run = runService.find(wanted)
-    const saves = runService.saves.list(run.id)
+    const saves = runService.checkpoints.list(run.id)
     if (saves.length === 0) say(`“${run.name}” has saved nothing yet.`)
     for (const save of saves) say(line(save))
     answer(json, { run: run.id, checkpoints: saves })
@@ -153,7 +153,7 @@ async function pin(
 ): Promise<void> {
   await withWorkspace({ dataDir, writes: true }, ({ runService }) => {
     const run = runService.find(wanted)
-    const save = runService.saves.pin(run.id, { step, pinned })
+    const save = runService.checkpoints.pin(run.id, { step, pinned })
     say(line(save))
     answer(json, { run: run.id, checkpoint: save })
     return Promise.resolve()

@@ -158,7 +158,7 @@ function resumed(
   const { steps, epochs, minutes, set, name, device, checkpoint } = options
   const run = runService.find(options.resume)
   const config = resumedConfig(run, { more: { steps, epochs, minutes }, changes: set })
-  const from = checkpoint === undefined ? null : runService.saves.choose(run.id, checkpoint)
+  const from = checkpoint === undefined ? null : runService.checkpoints.choose(run.id, checkpoint)
   const standing = from === null ? run : standingAt(run, from.step)
   if (isDone({ ...standing, config })) {
     const why = isTimeUp({ ...standing, config })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { runsLeft } from '#shared/run-limits.ts'
+import { runsLeft } from '#shared/run-status.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
 import type { RunRecord, RunStatus } from '#shared/schemas/run.ts'
 import {

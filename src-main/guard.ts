@@ -1,8 +1,6 @@
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
-import type { AppEvent } from '#shared/ipc.ts'
-import type { Logger } from '../log.ts'
-
-export type Notice = Omit<Extract<AppEvent, { type: 'notice' }>, 'type'>
+import type { Notice } from '#shared/ipc.ts'
+import type { Logger } from './log.ts'
 
 /** The same fault is told again only after this long. */
 const quietMs = 10 * 60_000

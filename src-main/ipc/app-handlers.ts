@@ -1,0 +1,73 @@
+import { app, dialog, shell } from 'electron'
+import { stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { RevealTarget } from '#shared/ipc.ts'
+import { electronInUse } from '../app/running-electron.ts'
+import { runFolder } from '../files/data-folder.ts'
+import { demoFolder } from '../files/resources.ts'
+import { totalDiskUse } from '../runs/disk-use.ts'
+import { flowerbedVersion } from '../version.ts'
+import type { HandlersOf } from './dispatch.ts'
+import type { Services } from './services.ts'
+
+const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif', 'tif', 'tiff', 'svg']
+
+export function appHandlers({ store, engine, settings }: Services): HandlersOf<'app'> {
+  const folderOf = (target: RevealTarget): string => {
+    if (target.kind === 'data') return store.directory
+    if (target.kind === 'dataset') return store.datasets.get(target.id).directory
+    const folder = runFolder(store.directory, store.runs.get(target.id).id)
+    return target.kind === 'run' ? folder : join(folder, 'samples')
+  }
+  return {
+    'app.info': () => ({
+      version: flowerbedVersion,
+      platform: process.platform,
+      dataDirectory: store.directory,
+      demoFolder: demoFolder(),
+      settings: settings.get(),
+    }),
+    'app.doctor': async () => {
+      const { device } = settings.get()
+      // The engine cannot see which Electron this is.
+      const electron = electronInUse(app.getPath('exe'))
+      return await engine.request('doctor', { device, dataDirectory: store.directory, electron })
+    },
+    'app.diskUse': () => totalDiskUse(store.directory),
+    'app.settings': async (changes) => {
+      const { device } = settings.get()
+      const changed = settings.change(changes)
+      // TensorFlow is loaded for one device: the next engine takes the new one.
+      if (changed.device !== device) await engine.endWhenIdle()
+      return changed
+    },
+    'app.reveal': async (target) => {
+      const folder = folderOf(target)
+      await stat(folder).catch((cause: unknown) => {
+        throw new FlowerbedError('not-found', 'There is nothing in this folder yet.', {
+          where: folder,
+          cause,
+        })
+      })
+      const problem = await shell.openPath(folder)
+      if (problem !== '')
+        throw new FlowerbedError('unavailable', 'The folder cannot be shown.', { where: folder })
+    },
+    'app.choosePaths': async ({ kind }) => {
+      const { filePaths } = await dialog.showOpenDialog(
+        kind === 'folder'
+          ? { title: 'Choose folders of images', properties: ['openDirectory', 'multiSelections'] }
+          : {
+              title: 'Choose an image',
+              properties: ['openFile', 'multiSelections'],
+              filters: [
+                { name: 'Images', extensions: imageExtensions },
+                { name: 'All files', extensions: ['*'] },
+              ],
+            },
+      )
+      return filePaths
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { existsSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { FlowerbedError } from '#shared/errors.ts'
+import { removeAbandonedPacks } from '../datasets/abandoned.ts'
+import { OpenDatasets } from '../datasets/open-datasets.ts'
+import type { Dataset } from '../datasets/packed-dataset.ts'
+import { datasetsFolder } from '../files/data-folder.ts'
+import { deleteDataset } from '../runs/delete-dataset.ts'
+import type { HandlersOf } from './dispatch.ts'
+import type { Services } from './services.ts'
+
+export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
+  const { store, importer, trainingQueue, experiments, emit } = services
+  const opened = new OpenDatasets()
+  void removeAbandonedPacks(datasetsFolder(store.directory))
+  const open = (id: string): Dataset => opened.get(store.datasets.get(id).directory)
+  return {
+    'datasets.list': () => store.datasets.list(),
+    'datasets.recent': () =>
+      store.settings.recentFolders().map((folder) => ({ ...folder, exists: existsSync(folder.path) })),
+    'datasets.scan': async (argument) => {
+      const report = await importer.request('scan', argument)
+      for (const path of argument.paths) if (await isFolder(path)) store.settings.useFolder(path)
+      return report
+    },
+    'datasets.import': async (argument) => {
+      const packed = await importer.request('pack', {
+        ...argument,
+        datasetsDirectory: datasetsFolder(store.directory),
+      })
+      const dataset = store.datasets.save(packed)
+      emit({ type: 'dataset', dataset })
+      return dataset
+    },
+    'datasets.cancel': (argument) => importer.request('cancel', argument),
+    'datasets.forgetScan': (argument) => importer.request('forget', argument),
+    'datasets.problems': ({ id }) => open(id).index.problems,
+    'datasets.labels': ({ id }) => {
+      const { labels, labelOf } = open(id).index
+      return { labels, labelOf }
+    },
+    'datasets.images': ({ id, indices }) => open(id).images(indices),
+    'datasets.rename': ({ id, name }) => {
+      const dataset = store.datasets.rename(id, name)
+      emit({ type: 'dataset', dataset })
+      return dataset
+    },
+    'datasets.delete': async ({ id }) => {
+      const directory = store.datasets.directoryOf(id)
+      const inTraining = trainingQueue.running && store.runs.get(trainingQueue.running.id)
+      if (inTraining?.datasetId === id) {
+        throw new FlowerbedError('conflict', `“${inTraining.name}” is training on these images.`, {
+          hint: 'Pause or stop it first.',
+        })
+      }
+      if (directory !== null) opened.close(directory)
+      const freed = await deleteDataset(store, id)
+      emit({ type: 'datasetDeleted', id })
+      for (const run of store.runs.list()) if (run.datasetId === null) emit({ type: 'run', run })
+      for (const experiment of experiments.list()) emit({ type: 'experiment', experiment })
+      return freed
+    },
+  }
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await stat(path).then(
+    (found) => found.isDirectory(),
+    () => false,
+  )
+}

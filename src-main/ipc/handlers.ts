@@ -1,0 +1,20 @@
+import { appHandlers } from './app-handlers.ts'
+import { datasetHandlers } from './dataset-handlers.ts'
+import type { Handlers } from './dispatch.ts'
+import { experimentHandlers } from './experiment-handlers.ts'
+import { runHandlers } from './run-handlers.ts'
+import { runtimeHandlers } from './runtime-handlers.ts'
+import { samplingHandlers } from './sampling-handlers.ts'
+import type { Services } from './services.ts'
+
+/** Answers to all requests of the window. */
+export function createHandlers(services: Services): Handlers {
+  return {
+    ...appHandlers(services),
+    ...datasetHandlers(services),
+    ...runHandlers(services),
+    ...experimentHandlers(services),
+    ...samplingHandlers(services),
+    ...runtimeHandlers(services),
+  }
+}

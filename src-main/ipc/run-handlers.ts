@@ -1,0 +1,84 @@
+import { FlowerbedError } from '#shared/errors.ts'
+import { resolveConfig } from '#shared/presets.ts'
+import { isDone, standingAt } from '#shared/run-limits.ts'
+import { readDiagnostics } from '../runs/diagnostics.ts'
+import { diskUseOfRun } from '../runs/disk-use.ts'
+import { unreadableNotice } from '../runs/unreadable-notice.ts'
+import type { HandlersOf } from './dispatch.ts'
+import type { Services } from './services.ts'
+
+export function runHandlers(services: Services): HandlersOf<'runs'> {
+  const { store, runService, trainingQueue, experiments, history, engine, settings, emit } = services
+  const { runs } = store
+  let isNotified = false
+  /** Once, with the first list: the window is there to show it then. */
+  const notifyOfUnreadableRows = () => {
+    const notice = isNotified ? null : unreadableNotice(store)
+    isNotified = true
+    if (notice) emit({ type: 'notice', level: 'warning', ...notice })
+  }
+  return {
+    'runs.list': () => {
+      notifyOfUnreadableRows()
+      return runs.list()
+    },
+    'runs.create': async (argument) => {
+      history.checkComplete()
+      const run = runService.create({ ...argument, device: settings.get().device })
+      await trainingQueue.start(run)
+      return runs.get(run.id)
+    },
+    'runs.estimate': ({ shape, preset, changes }) =>
+      engine.request('estimate', {
+        config: resolveConfig(preset, changes),
+        shape,
+        device: settings.get().device,
+      }),
+    'runs.pause': async ({ id }) => {
+      await trainingQueue.pause(id)
+      return runs.get(id)
+    },
+    'runs.resume': async ({ id, step }) => {
+      const run = runs.get(id)
+      const isAtEnd = step === undefined ? run.status === 'finished' : isDone(standingAt(run, step))
+      if (isAtEnd) {
+        throw new FlowerbedError('conflict', 'This run has reached its goal.', {
+          hint: 'Give it more steps.',
+        })
+      }
+      history.checkComplete()
+      if (step !== undefined) {
+        runService.checkpoints.choose(id, step)
+        await trainingQueue.start(run, { checkpoint: step })
+      }
+      // With a run of an experiment the experiment resumes.
+      else if (run.experimentId === null) await trainingQueue.start(run)
+      else await experiments.resume(run.experimentId, id)
+      return runs.get(id)
+    },
+    'runs.stop': async ({ id, save }) => {
+      await trainingQueue.stop(id, save)
+      return runs.get(id)
+    },
+    'runs.extend': async ({ id, steps }) => {
+      history.checkComplete()
+      await trainingQueue.extend(id, { steps })
+      return runs.get(id)
+    },
+    'runs.update': ({ id, ...changes }) => runService.describe(id, changes),
+    'runs.diskUse': ({ id }) => diskUseOfRun(store.directory, runs.get(id).id),
+    'runs.delete': async ({ id }) => {
+      const freed = await runService.delete(id)
+      emit({ type: 'runDeleted', id })
+      return freed
+    },
+    'runs.metrics': ({ id }) => store.metrics.series(runs.key(id)),
+    'runs.samples': ({ id }) => store.samples.list(runs.key(id)),
+    'runs.diagnostics': ({ id }) => readDiagnostics(store.directory, runs.get(id)),
+    'runs.checkpoints': ({ id }) => runService.checkpoints.list(id),
+    'runs.pinCheckpoint': ({ id, step, pinned }) => {
+      runService.checkpoints.pin(id, { step, pinned })
+      return runService.checkpoints.list(id)
+    },
+  }
+}

@@ -1,0 +1,28 @@
+import { FlowerbedError } from '#shared/errors.ts'
+import type { HandlersOf } from './dispatch.ts'
+import type { Services } from './services.ts'
+
+export function runtimeHandlers(services: Services): HandlersOf<'runtime'> {
+  const { engine, installer, trainingQueue, settings } = services
+  return {
+    'runtime.status': () => installer.request('runtimeStatus', undefined),
+    // The engine would answer for the device it has loaded; this is about the next one.
+    'runtime.device': () => installer.request('deviceStatement', { device: settings.get().device }),
+    'runtime.install': async (argument) => {
+      const status = await installer.request('runtimeInstall', argument)
+      // TensorFlow is chosen when it is loaded: the next engine finds the new one.
+      await engine.endWhenIdle()
+      return status
+    },
+    'runtime.remove': async (argument) => {
+      if (trainingQueue.running) {
+        throw new FlowerbedError('conflict', `“${trainingQueue.running.name}” is training with it.`, {
+          hint: 'Pause or stop it first.',
+        })
+      }
+      await engine.endWhenIdle()
+      return await installer.request('runtimeRemove', argument)
+    },
+    'runtime.cancel': () => installer.request('runtimeCancel', undefined),
+  }
+}

@@ -1,0 +1,55 @@
+import type { ImageSource } from '#shared/engine-messages.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { InterpolationEnd } from '#shared/ipc.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import type { HandlersOf } from './dispatch.ts'
+import type { Services } from './services.ts'
+
+export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'latent'> {
+  const { store, runService, engine, importer, emit } = services
+  /** Untrusted files are decoded by the importer, whose process they may end. */
+  const decode = (run: RunRecord, path: string) =>
+    importer.request('decode', { path, shape: run.shape, fit: 'crop' })
+
+  async function sourceOf(run: RunRecord, chosen: InterpolationEnd): Promise<ImageSource> {
+    if (chosen.kind === 'file') return { kind: 'pixels', pixels: (await decode(run, chosen.path)).pixels }
+    if (run.datasetId === null) {
+      throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
+        hint: 'Choose image files instead, or import the folder again.',
+      })
+    }
+    const { directory } = store.datasets.get(run.datasetId)
+    return { kind: 'dataset', datasetDirectory: directory, index: chosen.index }
+  }
+
+  return {
+    'gallery.sample': async ({ id, ...request }) => {
+      const { deviceChoice: device } = store.runs.get(id)
+      const { record } = await runService.withModel(id, (model) =>
+        engine.request('sample', { model, device, save: true, ...request }),
+      )
+      if (!record) throw new FlowerbedError('internal', 'The engine sampled without saving.')
+      runService.record({ type: 'sample', record })
+      emit({ type: 'sample', record })
+      return record
+    },
+    'gallery.cancel': (argument) => engine.request('cancelSampling', argument),
+    'latent.image': ({ id, path }) => decode(store.runs.get(id), path),
+    'latent.interpolate': async ({ id, a, b, ...interpolation }) => {
+      const run = store.runs.get(id)
+      const [from, to] = await Promise.all([sourceOf(run, a), sourceOf(run, b)])
+      const device = run.deviceChoice
+      return await runService.withModel(id, (model) =>
+        engine.request('interpolate', { model, device, a: from, b: to, ...interpolation }),
+      )
+    },
+    'latent.grid': async ({ id, images, ...grid }) => {
+      const run = store.runs.get(id)
+      const device = run.deviceChoice
+      const sources = await Promise.all(images.map((image) => sourceOf(run, image)))
+      return await runService.withModel(id, (model) =>
+        engine.request('grid', { model, device, images: sources, ...grid }),
+      )
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import type { DoctorReport } from '#shared/schemas/doctor.ts'
+import { deviceChoiceSchema } from '#shared/schemas/run.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { channel, nothing, type } from '#shared/ipc/channel.ts'
+
+/** What the app remembers between launches. */
+export interface AppSettings {
+  device: DeviceChoice
+  theme: 'system' | 'light' | 'dark'
+}
+
+/** Some of `AppSettings`. */
+export const settingsChangesSchema = z.strictObject({
+  device: deviceChoiceSchema.exactOptional(),
+  theme: z.enum(['system', 'light', 'dark']).exactOptional(),
+})
+
+export interface AppInfo {
+  version: string
+  platform: string
+  dataDirectory: string
+  /** Folder of the embedded demo images. */
+  demoFolder: string
+  settings: AppSettings
+}
+
+/** What can be shown in the system's file manager. */
+const revealTargetSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('run'), id: z.string() }),
+  z.strictObject({ kind: z.literal('samples'), id: z.string() }),
+  z.strictObject({ kind: z.literal('dataset'), id: z.string() }),
+  z.strictObject({ kind: z.literal('data') }),
+])
+export type RevealTarget = z.infer<typeof revealTargetSchema>
+
+/** Bytes of all runs and all imported images, and what the disk they are on has left. */
+export interface TotalDiskUse {
+  runs: number
+  datasets: number
+  free: number
+}
+
+export const appChannels = {
+  'app.info': channel({ input: nothing, output: type<AppInfo>() }),
+  'app.doctor': channel({ input: nothing, output: type<DoctorReport>() }),
+  'app.diskUse': channel({ input: nothing, output: type<TotalDiskUse>() }),
+  'app.settings': channel({ input: settingsChangesSchema, output: type<AppSettings>() }),
+  'app.reveal': channel({ input: revealTargetSchema, output: type<void>() }),
+  'app.choosePaths': channel({
+    input: z.strictObject({ kind: z.enum(['folder', 'images']) }),
+    output: type<string[]>(),
+  }),
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { importOptionsSchema } from '#shared/schemas/dataset.ts'
+import type { DatasetIndex, DatasetRecord, ProblemFile, ScanReport } from '#shared/schemas/dataset.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import { absolutePath, byId, channel, nothing, type } from '#shared/ipc/channel.ts'
+
+export interface RecentFolder {
+  path: string
+  usedAt: number
+  exists: boolean
+}
+
+const byJob = z.strictObject({ job: z.string() })
+const paths = z.array(absolutePath('Only absolute paths can be imported')).min(1).max(100_000)
+const imagesPerRequest = 512
+
+/** Progress of a scan or an import, and cancelling one, go by `job`. */
+export const datasetChannels = {
+  'datasets.list': channel({ input: nothing, output: type<DatasetRecord[]>() }),
+  'datasets.recent': channel({ input: nothing, output: type<RecentFolder[]>() }),
+  'datasets.scan': channel({
+    input: z.strictObject({ job: z.string(), paths }),
+    output: type<ScanReport>(),
+  }),
+  'datasets.import': channel({
+    input: z.strictObject({ job: z.string(), scan: z.string(), options: importOptionsSchema }),
+    output: type<DatasetRecord>(),
+  }),
+  'datasets.cancel': channel({ input: byJob, output: type<void>() }),
+  'datasets.forgetScan': channel({ input: z.strictObject({ scan: z.string() }), output: type<void>() }),
+  'datasets.problems': channel({ input: byId, output: type<ProblemFile[]>() }),
+  'datasets.labels': channel({ input: byId, output: type<Pick<DatasetIndex, 'labels' | 'labelOf'>>() }),
+  /** Images by index; at most 512 a call. */
+  'datasets.images': channel({
+    input: z.strictObject({ id: z.string(), indices: z.array(z.int().min(0)).max(imagesPerRequest) }),
+    output: type<PixelBatch>(),
+  }),
+  'datasets.rename': channel({
+    input: z.strictObject({
+      id: z.string(),
+      name: z.string().trim().min(1, 'Give the images a name').max(200),
+    }),
+    output: type<DatasetRecord>(),
+  }),
+  /** Deletes the packed files; runs made with it stay. */
+  'datasets.delete': channel({ input: byId, output: type<{ freedBytes: number }>() }),
+}

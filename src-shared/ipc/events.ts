@@ -1,0 +1,48 @@
+import type { TrainProgress } from '#shared/engine-messages.ts'
+import type { DatasetRecord, ImportProgress } from '#shared/schemas/dataset.ts'
+import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
+import type { InstallProgress } from '#shared/schemas/doctor.ts'
+import type { Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
+import type { MetricPoint, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+
+/** Main → renderer, one way, over a MessagePort. */
+export type AppEvent =
+  | { type: 'run'; run: RunRecord }
+  | { type: 'runDeleted'; id: string }
+  | { type: 'experiment'; experiment: Experiment }
+  | { type: 'experimentDeleted'; id: string }
+  | { type: 'reconstruction'; reconstruction: Reconstruction }
+  | { type: 'metrics'; runId: string; points: MetricPoint[] }
+  | { type: 'progress'; runId: string; progress: TrainProgress }
+  | { type: 'sample'; record: SampleRecord }
+  | { type: 'diagnostics'; diagnostics: Diagnostics }
+  | { type: 'sampling'; job: string; share: number }
+  /** The list of a run's checkpoints has changed. */
+  | { type: 'checkpoints'; runId: string }
+  | { type: 'dataset'; dataset: DatasetRecord }
+  | { type: 'datasetDeleted'; id: string }
+  | { type: 'import'; job: string; progress: ImportProgress }
+  | { type: 'install'; progress: InstallProgress }
+  | { type: 'engine'; state: 'off' | 'starting' | 'on'; memoryBytes: number }
+  | ({ type: 'notice' } & Notice)
+  /** A menu item or a file opened with the app asks the window to do something. */
+  | { type: 'command'; command: AppCommand }
+
+/** A message to the user. */
+export interface Notice {
+  level: 'info' | 'warning' | 'error'
+  message: string
+  hint?: string
+  /** The run that it is about. */
+  runId?: string
+}
+
+export type AppCommand =
+  | { name: 'open'; paths: string[] }
+  | { name: 'go'; page: Page }
+  | { name: 'newRun' }
+  | { name: 'toggleTraining' }
+  | { name: 'showShortcuts' }
+
+export const pages = ['library', 'run', 'experiment', 'gallery', 'interpolation', 'settings'] as const
+export type Page = (typeof pages)[number]

@@ -1,0 +1,32 @@
+import { z } from 'zod'
+import type { Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
+import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
+
+const byRun = z.strictObject({ runId: z.string() })
+
+export const experimentChannels = {
+  'experiments.list': channel({ input: nothing, output: type<Experiment[]>() }),
+  /** Makes the runs and begins with the first. `presets` in the order of the ladder; all of them when left out. */
+  'experiments.create': channel({
+    input: z.strictObject({
+      datasetId: z.string(),
+      presets: z.array(z.string()).max(100).exactOptional(),
+      // Which values are allowed is checked with the settings of each run.
+      budget: z.strictObject({ steps: z.number().optional(), minutes: z.number().optional() }),
+      seed: z.number(),
+      /** Any other setting, for all runs. */
+      changes: z.record(z.string(), z.unknown()),
+    }),
+    output: type<Experiment>(),
+  }),
+  'experiments.pause': channel({ input: byId, output: type<Experiment>() }),
+  'experiments.resume': channel({ input: byId, output: type<Experiment>() }),
+  /** With its runs and their files, or only the grouping. */
+  'experiments.delete': channel({
+    input: z.strictObject({ id: z.string(), runs: z.boolean() }),
+    output: type<{ freedBytes: number }>(),
+  }),
+  /** The stored reconstruction of a run; null if it has none of its present step. */
+  'experiments.reconstruction': channel({ input: byRun, output: type<Reconstruction | null>() }),
+  'experiments.reconstruct': channel({ input: byRun, output: type<Reconstruction>() }),
+}

@@ -1,0 +1,74 @@
+import { z } from 'zod'
+import type { MemoryEstimate } from '#shared/engine-messages.ts'
+import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
+import { imageShapeSchema } from '#shared/schemas/image.ts'
+import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
+
+/** Bytes of a run's files. */
+export interface DiskUse {
+  checkpoints: number
+  samples: number
+  total: number
+}
+
+const name = z.string().trim().min(1, 'A run needs a name').max(200)
+/** Settings that differ from the preset's; `resolveConfig` checks them. */
+const changes = z.record(z.string(), z.unknown())
+const step = z.int().min(0)
+
+export const runChannels = {
+  'runs.list': channel({ input: nothing, output: type<RunRecord[]>() }),
+  'runs.create': channel({
+    input: z.strictObject({
+      datasetId: z.string(),
+      preset: z.string(),
+      changes,
+      name: name.exactOptional(),
+    }),
+    output: type<RunRecord>(),
+  }),
+  /** How much memory such a run would take. */
+  'runs.estimate': channel({
+    input: z.strictObject({ shape: imageShapeSchema, preset: z.string(), changes }),
+    output: type<MemoryEstimate>(),
+  }),
+  'runs.pause': channel({ input: byId, output: type<RunRecord>() }),
+  /** From its latest checkpoint that can be read, or from the one of a step. */
+  'runs.resume': channel({
+    input: z.strictObject({ id: z.string(), step: step.exactOptional() }),
+    output: type<RunRecord>(),
+  }),
+  'runs.stop': channel({
+    input: z.strictObject({ id: z.string(), save: z.boolean() }),
+    output: type<RunRecord>(),
+  }),
+  /** Adds steps; a run that has ended resumes from its last checkpoint. */
+  'runs.extend': channel({
+    input: z.strictObject({ id: z.string(), steps: z.int().min(1).max(10_000_000) }),
+    output: type<RunRecord>(),
+  }),
+  'runs.update': channel({
+    input: z.strictObject({
+      id: z.string(),
+      name: name.exactOptional(),
+      note: z.string().max(100_000).exactOptional(),
+      tags: z.array(z.string().trim().min(1).max(60)).max(50).exactOptional(),
+      starred: z.boolean().exactOptional(),
+    }),
+    output: type<RunRecord>(),
+  }),
+  'runs.diskUse': channel({ input: byId, output: type<DiskUse>() }),
+  'runs.delete': channel({ input: byId, output: type<{ freedBytes: number }>() }),
+  'runs.metrics': channel({ input: byId, output: type<MetricSeries>() }),
+  'runs.samples': channel({ input: byId, output: type<SampleRecord[]>() }),
+  /** The last ones; null before there are any. */
+  'runs.diagnostics': channel({ input: byId, output: type<Diagnostics | null>() }),
+  /** Newest first. */
+  'runs.checkpoints': channel({ input: byId, output: type<CheckpointRecord[]>() }),
+  /** A pinned checkpoint is never deleted to make room. */
+  'runs.pinCheckpoint': channel({
+    input: z.strictObject({ id: z.string(), step, pinned: z.boolean() }),
+    output: type<CheckpointRecord[]>(),
+  }),
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod'
+import { betweenNames, encoderNames } from '#shared/engine-messages.ts'
+import type { GridResult, InterpolateResult } from '#shared/engine-messages.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { SampleRecord } from '#shared/schemas/run.ts'
+import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
+import { absolutePath, channel, type } from '#shared/ipc/channel.ts'
+
+const filePath = absolutePath('Choose a file')
+const interpolationEnd = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('dataset'), index: z.int().min(0) }),
+  z.strictObject({ kind: z.literal('file'), path: filePath }),
+])
+/** An image chosen for the latent interpolation: from the run's dataset, or a file of the user's. */
+export type InterpolationEnd = z.infer<typeof interpolationEnd>
+
+const seed = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1)
+const latentChoice = z.strictObject({
+  id: z.string(),
+  encoder: z.enum(encoderNames),
+  encoderSeed: seed.exactOptional(),
+  sampling: samplingSchema,
+})
+/** What every request about latents says: of which run, how images are encoded, and how they are sampled. */
+export type LatentChoice = z.input<typeof latentChoice>
+
+const latentRequest = latentChoice.extend({ mode: z.enum(betweenNames) })
+
+export const samplingChannels = {
+  /** Progress and cancelling go by `job`. */
+  'gallery.sample': channel({
+    input: z.strictObject({
+      id: z.string(),
+      job: z.string(),
+      count: z.int().min(1).max(256),
+      seed,
+      temperature: selectionSchema.shape.temperature,
+      sampling: samplingSchema,
+    }),
+    output: type<SampleRecord>(),
+  }),
+  'gallery.cancel': channel({ input: z.strictObject({ job: z.string() }), output: type<void>() }),
+  /** A file of the user's as a run sees it, before anything is sampled from it. */
+  'latent.image': channel({
+    input: z.strictObject({ id: z.string(), path: filePath }),
+    output: type<PixelBatch>(),
+  }),
+  'latent.interpolate': channel({
+    input: latentRequest.extend({
+      a: interpolationEnd,
+      b: interpolationEnd,
+      frames: z.int().min(2).max(129),
+    }),
+    output: type<InterpolateResult>(),
+  }),
+  /** Three or four images: top left, top right, bottom left, bottom right. */
+  'latent.grid': channel({
+    input: latentRequest.extend({
+      images: z.array(interpolationEnd).min(3).max(4),
+      rows: z.int().min(2).max(32),
+      columns: z.int().min(2).max(32),
+    }),
+    output: type<GridResult>(),
+  }),
+}
