@@ -12,12 +12,11 @@ export type MessageId = PathsOf<Catalogue>
 export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en } })
 
 /**
- * The string of an id, with its `{placeholders}` filled in; one of “one | many” by `count`, which is shown with thousands
- * separators. Reactive in the locale.
+ * The string of an id, with its `{placeholders}` filled in; one of “one | many” by `count`, which is written with its
+ * thousands separated. Reactive in the locale.
  */
 export function t(id: MessageId, values: Record<string, string | number> = {}): string {
   const { count } = values
-  return typeof count === 'number'
-    ? i18n.global.t(id, { ...values, count: formatCount(count) }, count)
-    : i18n.global.t(id, values)
+  if (typeof count !== 'number') return i18n.global.t(id, values)
+  return i18n.global.t(id, { ...values, count: formatCount(count) }, count)
 }

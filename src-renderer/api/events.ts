@@ -11,14 +11,14 @@ let connected = false
 function connect(): void {
   if (connected) return
   connected = true
-  // What arrived early is handed over at once, so all who listen from the start must have said so before.
+  // Early events are delivered on subscription, so all initial listeners have to be registered before it.
   queueMicrotask(() =>
     onEvent((event) => {
       for (const listener of listeners.get(event.type) ?? []) {
         try {
           listener(event)
         } catch (thrown) {
-          // One that fails must not keep the others from hearing.
+          // A listener that throws must not stop the others.
           reportError(thrown)
         }
       }
@@ -26,15 +26,15 @@ function connect(): void {
   )
 }
 
-/** Hears one type of main's events over the window's single subscription; the answer unsubscribes. */
+/** Subscribes to one type of main's events over the window's single subscription; the returned function unsubscribes. */
 export function on<T extends EventType>(type: T, listener: (event: EventOf<T>) => void): () => void {
   connect()
-  const heard: Listener = (event) => {
+  const forward: Listener = (event) => {
     listener(event as EventOf<T>)
   }
   const ofType = listeners.get(type) ?? new Set<Listener>()
-  listeners.set(type, ofType.add(heard))
+  listeners.set(type, ofType.add(forward))
   return () => {
-    ofType.delete(heard)
+    ofType.delete(forward)
   }
 }

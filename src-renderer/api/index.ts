@@ -1,5 +1,6 @@
 import { deserializeError, FlowerbedError } from '#shared/errors.ts'
 import type { AppEvent, IpcArgument, IpcChannel, IpcResult, PreloadApi } from '#shared/ipc.ts'
+import { t } from '../i18n.ts'
 
 declare global {
   interface Window {
@@ -9,14 +10,14 @@ declare global {
 
 function preload(): PreloadApi {
   if (window.api === undefined) {
-    throw new FlowerbedError('internal', 'This page is not running inside Flowerbed', {
-      hint: 'Start the Flowerbed app.',
+    throw new FlowerbedError('internal', t('app.faults.noPreload'), {
+      hint: t('app.faults.noPreloadHint'),
     })
   }
   return window.api
 }
 
-/** Asks main; a refusal is thrown as the FlowerbedError it was there. */
+/** Sends a request to main. @throws the FlowerbedError that main answered with */
 export async function request<C extends IpcChannel>(
   channel: C,
   ...argument: IpcArgument<C> extends void ? [] : [IpcArgument<C>]
@@ -26,7 +27,7 @@ export async function request<C extends IpcChannel>(
   return reply.value
 }
 
-/** Subscribes to main's events; the answer unsubscribes. Features subscribe through `events.ts`. */
+/** Subscribes to main's events; the returned function unsubscribes. Components subscribe through `events.ts`. */
 export const onEvent = (listener: (event: AppEvent) => void): (() => void) => preload().onEvent(listener)
 
 /** Absolute path of a dropped file or folder; '' for what has none. */

@@ -1,9 +1,4 @@
 import type { Page } from '#shared/ipc.ts'
 
-/** The pages of the rail, in the order of their keys (Ctrl or ⌘ with 1 to 4); settings stand apart, experiments among the runs. */
-export const pageList: { page: Exclude<Page, 'settings' | 'experiment'>; title: string }[] = [
-  { page: 'library', title: 'Library' },
-  { page: 'run', title: 'Run' },
-  { page: 'gallery', title: 'Gallery' },
-  { page: 'interpolation', title: 'Interpolation' },
-]
+/** The pages at the top of the navigation rail, in the order of their shortcuts (Ctrl or ⌘ with 1 to 4). */
+export const pageList = ['library', 'run', 'gallery', 'interpolation'] as const satisfies Page[]

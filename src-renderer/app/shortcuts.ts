@@ -3,9 +3,10 @@ import type { Page } from '#shared/ipc.ts'
 import { platform } from '../api/index.ts'
 import { pageList } from './page-list.ts'
 
-const lettered: Record<string, Page> = { g: 'gallery', l: 'interpolation', r: 'run' }
+/** Pages by the letter that opens them. */
+const pageByLetter: Record<string, Page> = { g: 'gallery', l: 'interpolation', r: 'run' }
 
-/** Whether a key belongs to what has the focus rather than to the window. */
+/** Whether the focused element handles the key itself. */
 function isTaken(event: KeyboardEvent): boolean {
   const { target } = event
   if (!(target instanceof HTMLElement)) return false
@@ -15,7 +16,7 @@ function isTaken(event: KeyboardEvent): boolean {
   return event.key === ' ' && target.closest('button, a, [role="button"], summary') !== null
 }
 
-/** The keys that hold anywhere in the window. */
+/** Listens for the shortcuts that work anywhere in the window. */
 export function useShortcuts(actions: {
   go: (page: Page) => void
   toggleTraining: () => void
@@ -24,7 +25,7 @@ export function useShortcuts(actions: {
   useEventListener(window, 'keydown', (event) => {
     const command = platform() === 'darwin' ? event.metaKey : event.ctrlKey
     if (command) {
-      const page = pageList[Number(event.key) - 1]?.page ?? (event.key === ',' ? 'settings' : undefined)
+      const page = pageList[Number(event.key) - 1] ?? (event.key === ',' ? 'settings' : undefined)
       if (page) {
         event.preventDefault()
         actions.go(page)
@@ -32,7 +33,7 @@ export function useShortcuts(actions: {
       return
     }
     if (event.altKey || event.metaKey || event.ctrlKey || isTaken(event)) return
-    const page = lettered[event.key.toLowerCase()]
+    const page = pageByLetter[event.key.toLowerCase()]
     if (page) actions.go(page)
     else if (event.key === ' ') {
       event.preventDefault()

@@ -1,11 +1,11 @@
 import { getCurrentScope, onScopeDispose } from 'vue'
 
-/** Whether an answer may still be used: nothing newer was asked or chosen since. */
+/** Whether an answer may still be used: no newer request was sent since. */
 export type IsLatest = () => boolean
 
 /**
- * Tells the answer to the newest question from those that arrive late. `begin` before each request, and again whenever a
- * choice voids what was asked; nothing counts any more when the component has gone.
+ * Tells the answer to the newest request from late ones. Call `begin` before each request and `drop` when a choice makes
+ * the pending one obsolete; after the component is unmounted no answer is the latest.
  */
 export function latestOnly(): { begin: () => IsLatest; drop: () => void } {
   let newest = 0
@@ -24,22 +24,22 @@ export function latestOnly(): { begin: () => IsLatest; drop: () => void } {
 }
 
 /**
- * Main tells every change by an event, and answers take another road: an answer about something that an event has told
- * of since it was asked for may be the older of the two.
+ * Tells which records have changed since a request was sent. Main reports every change by an event, and an answer that
+ * arrives after an event may be older than it.
  */
-export class ToldSince {
-  private readonly toldAt = new Map<string, number>()
+export class ChangeTracker {
+  private readonly changedAt = new Map<string, number>()
   private time = 0
 
-  /** An event has told of it. */
+  /** Notes that an event has reported a change of the record. */
   mark(id: string): void {
     this.time += 1
-    this.toldAt.set(id, this.time)
+    this.changedAt.set(id, this.time)
   }
 
-  /** To be called before a request. The answer says of which things the request’s answer may be out of date. */
+  /** Call before a request. @returns whether a record has changed since, so that the answer may be out of date */
   begin(): (id: string) => boolean {
-    const asked = this.time
-    return (id) => (this.toldAt.get(id) ?? 0) > asked
+    const start = this.time
+    return (id) => (this.changedAt.get(id) ?? 0) > start
   }
 }

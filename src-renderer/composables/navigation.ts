@@ -2,7 +2,7 @@ import { defineStore } from 'pinia'
 import { ref } from 'vue'
 import type { Page } from '#shared/ipc.ts'
 
-/** Where the window is and what is selected; the selection stays from page to page. */
+/** The current page and the selected run, experiment and dataset; the selection stays from page to page. */
 export const useNavigation = defineStore('navigation', () => {
   const page = ref<Page>('library')
   const runId = ref<string | null>(null)
@@ -13,9 +13,9 @@ export const useNavigation = defineStore('navigation', () => {
     page.value = to
   }
 
-  function openRun(id: string, at: Page = 'run'): void {
+  function openRun(id: string, on: Page = 'run'): void {
     runId.value = id
-    page.value = at
+    page.value = on
   }
 
   function openExperiment(id: string): void {
@@ -23,11 +23,11 @@ export const useNavigation = defineStore('navigation', () => {
     page.value = 'experiment'
   }
 
-  /** Remembers where the window is; the answer says whether it is still there. */
-  function stay(): () => boolean {
+  /** Remembers page and selection; the returned function says whether they are unchanged. */
+  function remember(): () => boolean {
     const before = [page.value, runId.value, experimentId.value].join()
     return () => before === [page.value, runId.value, experimentId.value].join()
   }
 
-  return { page, runId, experimentId, datasetId, go, openRun, openExperiment, stay }
+  return { page, runId, experimentId, datasetId, go, openRun, openExperiment, remember }
 })

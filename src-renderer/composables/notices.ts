@@ -9,7 +9,7 @@ export interface Notice {
   hint?: string
 }
 
-/** What the user should know wherever they are; each stays until it is dismissed. */
+/** Messages shown on every page; each stays until it is dismissed. */
 export const useNotices = defineStore('notices', () => {
   const notices = ref<Notice[]>([])
   let lastId = 0
@@ -19,7 +19,7 @@ export const useNotices = defineStore('notices', () => {
     notices.value = [...notices.value, { id: lastId, ...notice }]
   }
 
-  /** Shows a thrown value; what the user cancelled themselves is no news. */
+  /** Shows a thrown value, unless the user cancelled the work themselves. */
   function addError(thrown: unknown): void {
     const { kind, message, hint } = toFlowerbedError(thrown)
     if (kind === 'cancelled') return

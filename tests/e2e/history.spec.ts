@@ -97,7 +97,7 @@ test('a run is named, described, starred, found again after a restart, and delet
   await expect(history.getByText('First faces')).toBeVisible()
   const find = history.getByRole('searchbox', { name: 'Find runs' })
   await find.fill('nothing of the kind')
-  await expect(history.getByText('No run fits.')).toBeVisible()
+  await expect(history.getByText('No runs match.')).toBeVisible()
   for (const words of ['narrow', 'trial', 'first']) {
     await find.fill(words)
     await expect(history.getByText('First faces')).toBeVisible()

@@ -1,14 +1,20 @@
 import type { ImportProgress } from '#shared/schemas/dataset.ts'
-import { formatCount, formatDuration, formatPlural } from '#shared/format.ts'
+import { formatCount, formatDuration } from '#shared/format.ts'
+import { t } from '../../i18n.ts'
 
-/** How far an import is, how fast, and how long still. */
-export function importProgressWords(progress: ImportProgress | null): string {
-  if (!progress) return 'Starting'
-  const { done, total, problems, imagesPerSecond, secondsLeft } = progress
+/** Progress of an import in words: how far, how fast, and how long it will still take. */
+export function importProgressText(progress: ImportProgress | null): string {
+  if (!progress) return t('common.starting')
+  const { total, problems, imagesPerSecond, secondsLeft } = progress
+  const done = formatCount(progress.done)
   return [
-    total === undefined ? `${formatCount(done)} so far` : `${formatCount(done)} of ${formatCount(total)}`,
-    ...(imagesPerSecond > 0 ? [`${formatCount(Math.round(imagesPerSecond))} a second`] : []),
-    ...(secondsLeft === undefined ? [] : [`about ${formatDuration(secondsLeft)} to go`]),
-    ...(problems > 0 ? [formatPlural(problems, 'problem')] : []),
-  ].join(' · ')
+    total === undefined
+      ? t('library.import.progress.done', { done })
+      : t('library.import.progress.doneOf', { done, total: formatCount(total) }),
+    imagesPerSecond > 0 && t('library.import.progress.speed', { count: Math.round(imagesPerSecond) }),
+    secondsLeft !== undefined && t('common.timeLeft', { time: formatDuration(secondsLeft) }),
+    problems > 0 && t('library.import.progress.problems', { count: problems }),
+  ]
+    .filter(Boolean)
+    .join(' · ')
 }

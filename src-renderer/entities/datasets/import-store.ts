@@ -7,20 +7,21 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNotices } from '../../composables/notices.ts'
+import { t } from '../../i18n.ts'
 
 export type ImportPhase = 'none' | 'scanning' | 'options' | 'packing' | 'ready' | 'error'
 
-/** Thumbnails shown while a scan goes on. */
-const seenAtMost = 96
+/** Most thumbnails shown during a scan. */
+const thumbnailsAtMost = 96
 
-/** One import at a time, from dropped paths to a dataset ready to learn from. */
+/** One import at a time, from dropped paths to a dataset to train on. */
 export const useImport = defineStore('import', () => {
   const notices = useNotices()
   const phase = shallowRef<ImportPhase>('none')
-  /** Whether its sheet is on screen; the work goes on behind. */
+  /** Whether its sheet is on screen; the work continues without it. */
   const open = shallowRef(false)
   const paths = shallowRef<string[]>([])
-  /** Whose images they are, where that says more than a path. */
+  /** Where the images come from, if that says more than a path. */
   const origin = shallowRef<string | null>(null)
   const progress = shallowRef<ImportProgress | null>(null)
   const seen = shallowRef<PixelBatch[]>([])
@@ -28,7 +29,7 @@ export const useImport = defineStore('import', () => {
   const dataset = shallowRef<DatasetRecord | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
   let job = ''
-  /** The part that the user has given up; its result may still come. */
+  /** The job that the user has cancelled; its result may still arrive. */
   let cancelled = ''
 
   on('import', (event) => {
@@ -36,7 +37,7 @@ export const useImport = defineStore('import', () => {
     progress.value = event.progress
     const { thumbnails } = event.progress
     const count = seen.value.reduce((sum, batch) => sum + batch.count, 0)
-    if (thumbnails && count < seenAtMost) seen.value = [...seen.value, thumbnails]
+    if (thumbnails && count < thumbnailsAtMost) seen.value = [...seen.value, thumbnails]
   })
 
   const working = () => phase.value === 'scanning' || phase.value === 'packing'
@@ -47,19 +48,19 @@ export const useImport = defineStore('import', () => {
     error.value = null
   }
 
-  /** Runs one part of the import; what goes wrong is shown in the sheet, a cancel closes it. */
-  async function part<T>(task: (job: string) => Promise<T>): Promise<T | null> {
-    const mine = crypto.randomUUID()
-    job = mine
+  /** Runs one job of the import; an error is shown in the sheet, a cancel closes it. */
+  async function runJob<T>(task: (job: string) => Promise<T>): Promise<T | null> {
+    const id = crypto.randomUUID()
+    job = id
     try {
-      const result = await task(mine)
-      if (job !== mine) return null
-      if (cancelled !== mine) return result
-      // Cancelled too late to be refused.
+      const result = await task(id)
+      if (job !== id) return null
+      if (cancelled !== id) return result
+      // Cancelled after the answer was sent.
       close()
       return null
     } catch (thrown) {
-      if (job !== mine) return null
+      if (job !== id) return null
       const problem = toFlowerbedError(thrown)
       if (problem.kind === 'cancelled') close()
       else {
@@ -77,7 +78,7 @@ export const useImport = defineStore('import', () => {
     if (working()) {
       notices.add({
         level: 'info',
-        message: 'An import is under way. Drop the images again when it has ended.',
+        message: t('library.import.busyDrop'),
       })
       return
     }
@@ -87,9 +88,9 @@ export const useImport = defineStore('import', () => {
     seen.value = []
     dataset.value = null
     reset('scanning')
-    const found = await part(async (id) => {
+    const found = await runJob(async (id) => {
       const scanned = await request('datasets.scan', { job: id, paths: dropped })
-      // Nobody will use it: the importer need not remember it.
+      // The result is not used: the importer can drop it.
       if (cancelled === id) request('datasets.forgetScan', { scan: scanned.scan }).catch(() => undefined)
       return scanned
     })
@@ -102,19 +103,19 @@ export const useImport = defineStore('import', () => {
     const found = report.value
     if (!found) return
     reset('packing')
-    const packed = await part((id) => request('datasets.import', { job: id, scan: found.scan, options }))
+    const packed = await runJob((id) => request('datasets.import', { job: id, scan: found.scan, options }))
     if (!packed) return
     forget()
     showReady(packed)
   }
 
-  /** Opens the sheet at its last step: how to learn from a dataset. */
-  function growFrom(existing: DatasetRecord): void {
+  /** Opens the sheet at its last step: the settings of a run on a dataset. */
+  function prepareTraining(existing: DatasetRecord): void {
     open.value = true
     if (working()) {
       notices.add({
         level: 'info',
-        message: 'An import is under way. Train with these images when it has ended.',
+        message: t('library.import.busyTrain'),
       })
       return
     }
@@ -135,7 +136,7 @@ export const useImport = defineStore('import', () => {
     } else close()
   }
 
-  /** Hides the sheet; work goes on behind it, everything else ends here. */
+  /** Hides the sheet; a running job continues, anything else ends. */
   function hide(): void {
     if (working()) open.value = false
     else close()
@@ -147,7 +148,7 @@ export const useImport = defineStore('import', () => {
     reset('none')
   }
 
-  /** Lets the importer drop what it remembers of the scan. */
+  /** Lets the importer drop the scan. */
   function forget(): void {
     if (!report.value) return
     const { scan: id } = report.value
@@ -161,6 +162,6 @@ export const useImport = defineStore('import', () => {
 
   return {
     ...{ phase, open, paths, origin, progress, seen, report, dataset, error },
-    ...{ scan, pack, growFrom, cancel, hide, close, show },
+    ...{ scan, pack, prepareTraining, cancel, hide, close, show },
   }
 })

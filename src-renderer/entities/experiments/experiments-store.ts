@@ -8,7 +8,7 @@ import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { ToldSince } from '../../composables/latest-only.ts'
+import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { useRuns } from '../runs/runs-store.ts'
@@ -22,7 +22,7 @@ export const useExperiments = defineStore('experiments', () => {
   const runs = useRuns()
   const byId = shallowRef(new Map<string, Experiment>())
   const busy = shallowRef(new Set<string>())
-  const changes = new ToldSince()
+  const changes = new ChangeTracker()
   /** The dataset that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
@@ -92,9 +92,9 @@ export const useExperiments = defineStore('experiments', () => {
   }
 
   async function create(argument: IpcArgument<'experiments.create'>): Promise<boolean> {
-    const isHere = navigation.stay()
+    const isUnchanged = navigation.remember()
     const experiment = await act('new', () => request('experiments.create', argument))
-    if (experiment && isHere()) navigation.openExperiment(experiment.id)
+    if (experiment && isUnchanged()) navigation.openExperiment(experiment.id)
     return experiment !== null
   }
   const pause = (id: string) => act(id, () => request('experiments.pause', { id }))

@@ -6,7 +6,7 @@ import { canResume, isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { ToldSince } from '../../composables/latest-only.ts'
+import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 
@@ -18,7 +18,7 @@ export const useRuns = defineStore('runs', () => {
   const progress = shallowRef(new Map<string, TrainProgress>())
   /** Ids with a request on its way, so that a button is not pressed twice. */
   const busy = shallowRef(new Set<string>())
-  const told = new ToldSince()
+  const changes = new ChangeTracker()
 
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
@@ -33,33 +33,33 @@ export const useRuns = defineStore('runs', () => {
   }
 
   on('run', ({ run }) => {
-    told.mark(run.id)
+    changes.mark(run.id)
     put(run)
   })
   on('runDeleted', ({ id }) => {
-    told.mark(id)
+    changes.mark(id)
     const rest = new Map(byId.value)
     rest.delete(id)
     byId.value = rest
   })
-  on('progress', ({ runId, progress: told }) => {
-    progress.value = new Map(progress.value).set(runId, told)
+  on('progress', ({ runId, progress: latest }) => {
+    progress.value = new Map(progress.value).set(runId, latest)
   })
 
   async function load(): Promise<void> {
-    const isToldSince = told.begin()
-    const found = (await request('runs.list')).filter(({ id }) => !isToldSince(id))
-    const newer = [...byId.value.values()].filter(({ id }) => isToldSince(id))
+    const isChangedSince = changes.begin()
+    const found = (await request('runs.list')).filter(({ id }) => !isChangedSince(id))
+    const newer = [...byId.value.values()].filter(({ id }) => isChangedSince(id))
     byId.value = new Map([...found, ...newer].map((run) => [run.id, run]))
   }
 
   /** Does something with a run; what goes wrong becomes a notice. */
   async function act(id: string, task: () => Promise<RunRecord>): Promise<RunRecord | null> {
     busy.value = new Set(busy.value).add(id)
-    const isToldSince = told.begin()
+    const isChangedSince = changes.begin()
     try {
       const run = await task()
-      if (!isToldSince(run.id)) put(run)
+      if (!isChangedSince(run.id)) put(run)
       return run
     } catch (error) {
       notices.addError(error)
@@ -72,10 +72,10 @@ export const useRuns = defineStore('runs', () => {
   }
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
-    const isHere = navigation.stay()
+    const isUnchanged = navigation.remember()
     const run = await act('new', () => request('runs.create', argument))
     // Who has gone elsewhere meanwhile is not taken back.
-    if (run && isHere()) navigation.openRun(run.id)
+    if (run && isUnchanged()) navigation.openRun(run.id)
     return run
   }
 

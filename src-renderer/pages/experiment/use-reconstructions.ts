@@ -5,7 +5,7 @@ import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { latestOnly, ToldSince } from '../../composables/latest-only.ts'
+import { latestOnly, ChangeTracker } from '../../composables/latest-only.ts'
 import { useNotices } from '../../composables/notices.ts'
 
 /** Mean RMS error over the images, in [0, 1]. */
@@ -26,7 +26,7 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
   const notices = useNotices()
   const byRun = shallowRef(new Map<string, Reconstruction>())
   const busy = shallowRef(false)
-  const changes = new ToldSince()
+  const changes = new ChangeTracker()
   const latest = latestOnly()
 
   const put = (reconstruction: Reconstruction) => {

@@ -1,10 +1,10 @@
 import type { RunRecord } from '#shared/schemas/run.ts'
 
-/** A line of the history: a run by itself, or those of an experiment together. */
+/** An entry of the list of runs: a single run, or those of an experiment together. */
 export type HistoryEntry =
   { kind: 'run'; run: RunRecord } | { kind: 'experiment'; id: string; runs: RunRecord[] }
 
-/** Runs as found and ordered, those of one experiment gathered where its first one stands. */
+/** Groups sorted runs: those of one known experiment are gathered at the position of the first. */
 export function historyEntries(found: RunRecord[], known: ReadonlySet<string>): HistoryEntry[] {
   const entries: HistoryEntry[] = []
   const groups = new Map<string, RunRecord[]>()

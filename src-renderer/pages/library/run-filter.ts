@@ -1,12 +1,7 @@
 import type { RunRecord } from '#shared/schemas/run.ts'
 
-export const runOrders = {
-  newest: 'Newest first',
-  name: 'By name',
-  loss: 'Lowest loss first',
-  longest: 'Longest first',
-} as const
-export type RunOrder = keyof typeof runOrders
+export const runOrders = ['newest', 'name', 'loss', 'longest'] as const
+export type RunOrder = (typeof runOrders)[number]
 
 const compare: Record<RunOrder, (a: RunRecord, b: RunRecord) => number> = {
   newest: (a, b) => b.createdAt - a.createdAt,
@@ -15,7 +10,7 @@ const compare: Record<RunOrder, (a: RunRecord, b: RunRecord) => number> = {
   longest: (a, b) => b.trainedSeconds - a.trainedSeconds,
 }
 
-/** Runs that hold every word of `text` in their name, note, tags, dataset or preset, in the order asked for. */
+/** Runs with every word of `text` in their name, note, tags, dataset or preset, sorted by `order`. */
 export function filterRuns(
   runs: RunRecord[],
   options: { text: string; starredOnly: boolean; order: RunOrder },

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { FlowerbedError } from '#shared/errors.ts'
 import { createFaultFilter } from '../../../../src-renderer/app/faults.ts'
 
-test('a fault of the page is told once, and again after ten minutes', () => {
+test('an uncaught error is shown once, and again after ten minutes', () => {
   const clock = { now: 0 }
   const noticeOf = createFaultFilter(() => clock.now)
   const frames = Array.from({ length: 1000 }, () => noticeOf(new TypeError('x is undefined')))
@@ -13,11 +13,11 @@ test('a fault of the page is told once, and again after ten minutes', () => {
   expect(noticeOf(new TypeError('x is undefined'))).not.toBeNull()
 })
 
-test('many different faults do not bury the window; what is none is not told', () => {
+test('of many different errors five are shown, and harmless ones none', () => {
   const noticeOf = createFaultFilter(() => 0)
   expect(noticeOf('ResizeObserver loop completed with undelivered notifications.')).toBeNull()
   expect(noticeOf(new FlowerbedError('cancelled', 'Cancelled.'))).toBeNull()
-  const told = Array.from({ length: 100 }, (_, i) => noticeOf(`fault ${i}`)).filter(Boolean)
-  expect(told).toHaveLength(5)
+  const shown = Array.from({ length: 100 }, (_, i) => noticeOf(`fault ${i}`)).filter(Boolean)
+  expect(shown).toHaveLength(5)
   expect(createFaultFilter()(undefined)).not.toBeNull()
 })

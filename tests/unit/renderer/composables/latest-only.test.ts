@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
-import { latestOnly, ToldSince } from '../../../../src-renderer/composables/latest-only.ts'
+import { latestOnly, ChangeTracker } from '../../../../src-renderer/composables/latest-only.ts'
 import { mounted } from '../../../helpers/window-api.ts'
 
-test('only the newest question may use its answer', () => {
+test('only the answer to the newest request is the latest', () => {
   const { used: latest } = mounted(latestOnly)
   const first = latest.begin()
   expect(first()).toBe(true)
@@ -12,17 +12,17 @@ test('only the newest question may use its answer', () => {
   expect(second()).toBe(false)
 })
 
-test('nothing counts when the component has gone', () => {
+test('no answer is the latest after the component is unmounted', () => {
   const { used: latest, leave } = mounted(latestOnly)
-  const asked = latest.begin()
+  const isLatest = latest.begin()
   leave()
-  expect(asked()).toBe(false)
+  expect(isLatest()).toBe(false)
 })
 
-test('what an event told of since the question is newer than the answer', () => {
-  const told = new ToldSince()
-  told.mark('a')
-  const isToldSince = told.begin()
-  told.mark('b')
-  expect(['a', 'b', 'c'].map(isToldSince)).toEqual([false, true, false])
+test('a change reported since the request is newer than the answer', () => {
+  const changes = new ChangeTracker()
+  changes.mark('a')
+  const isChangedSince = changes.begin()
+  changes.mark('b')
+  expect(['a', 'b', 'c'].map(isChangedSince)).toEqual([false, true, false])
 })

@@ -23,7 +23,7 @@ afterEach(() => {
 })
 const shape = { width: 8, height: 8, channels: 3 } as const
 
-test('an estimate of settings that were changed meanwhile is not shown', async () => {
+test('an estimate of settings that have changed since is not shown', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
   const question = shallowRef<MemoryQuestion | null>({ shape, preset: 'a', changes: {} })
   const { used: memory } = mounted(() => useMemoryEstimate(() => question.value))
@@ -43,7 +43,7 @@ test('an estimate of settings that were changed meanwhile is not shown', async (
   expect(memory.estimate.value).toBe('new')
 })
 
-test('curves of a run that was left do not come to the next one', async () => {
+test('curves of the previous run are not added to the next one', async () => {
   const id = shallowRef('a')
   const { used: live } = mounted(() => useCurves(() => id.value))
   const series = (steps: number[]) => ({
@@ -59,7 +59,7 @@ test('curves of a run that was left do not come to the next one', async () => {
   expect([...live.curves.value.store.steps]).toEqual([1, 2])
 })
 
-test('of several changes of the settings each holds, and a refused one goes back', async () => {
+test('several changes of the settings all apply, and a rejected one is reverted', async () => {
   const { used } = mounted(useAppSettings)
   const { settings, error, change } = used
   await main.last('app.info').answer({ settings: { device: 'auto', theme: 'system' } })
@@ -91,7 +91,7 @@ test('a seed that was typed while sampling stays', async () => {
   expect(sampling.options.seed).toBe(500)
 })
 
-test('a reconstruction told by an event is not replaced by an older answer', async () => {
+test('a reconstruction from an event is not replaced by an older answer', async () => {
   const runs = shallowRef([{ id: 'a' }, { id: 'b' }] as RunRecord[])
   const { used } = mounted(() => useReconstructions(() => runs.value))
   const reconstruction = (step: number) => ({ runId: 'a', step, error: [] }) as unknown as Reconstruction
@@ -103,7 +103,7 @@ test('a reconstruction told by an event is not replaced by an older answer', asy
 
 const report = (scan: string) => ({ scan, count: 1, suggested: { name: 'x' } })
 
-test('a scan cancelled too late to be refused is not shown, and is forgotten', async () => {
+test('a scan that answers after it was cancelled is not shown and is dropped', async () => {
   const importing = useImport()
   void importing.scan(['/a'])
   void importing.cancel()
@@ -112,16 +112,16 @@ test('a scan cancelled too late to be refused is not shown, and is forgotten', a
   expect(main.last('datasets.forgetScan').argument).toEqual({ scan: 's1' })
 })
 
-test('a dataset is not put in place of an import that is under way', async () => {
+test('a dataset does not replace an import in progress', async () => {
   const importing = useImport()
   void importing.scan(['/a'])
   importing.hide()
-  importing.growFrom({ id: 'd' } as DatasetRecord)
+  importing.prepareTraining({ id: 'd' } as DatasetRecord)
   expect([importing.phase, importing.open]).toEqual(['scanning', true])
-  expect(useNotices().notices.at(-1)?.message).toContain('An import is under way.')
+  expect(useNotices().notices.at(-1)?.message).toContain('An import is in progress.')
   await main.last('datasets.scan').answer(report('s2'))
   expect(importing.phase).toBe('options')
-  importing.growFrom({ id: 'd' } as DatasetRecord)
+  importing.prepareTraining({ id: 'd' } as DatasetRecord)
   expect([importing.phase, importing.dataset?.id]).toEqual(['ready', 'd'])
   expect(main.last('datasets.forgetScan').argument).toEqual({ scan: 's2' })
 })

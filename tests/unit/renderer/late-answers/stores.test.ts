@@ -18,7 +18,7 @@ beforeEach(() => {
 const run = (id: string, status: string) => ({ id, status, createdAt: 1, experimentId: null }) as RunRecord
 const statuses = () => useRuns().runs.map(({ id, status }) => `${id} ${status}`)
 
-test('a list of runs that arrives late does not put back what events have told', async () => {
+test('a list of runs that arrives late does not undo the changes from events', async () => {
   const runs = useRuns()
   void runs.load()
   main.tell({ type: 'run', run: run('a', 'finished') })
@@ -28,7 +28,7 @@ test('a list of runs that arrives late does not put back what events have told',
   expect(statuses().sort()).toEqual(['a finished', 'b paused', 'new starting'])
 })
 
-test('an answer about a run does not put back what events have told since', async () => {
+test('an answer about a run does not undo later changes from events', async () => {
   const runs = useRuns()
   main.tell({ type: 'run', run: run('a', 'training') })
   void runs.pause('a')
@@ -40,7 +40,7 @@ test('an answer about a run does not put back what events have told since', asyn
   expect(statuses()).toEqual(['a starting'])
 })
 
-test('a run that was made takes nobody back who has gone elsewhere meanwhile', async () => {
+test('a created run is not opened if the user has left the page meanwhile', async () => {
   const [runs, navigation] = [useRuns(), useNavigation()]
   const argument = { datasetId: 'd', preset: 'p', changes: {} }
   void runs.create(argument)
@@ -52,7 +52,7 @@ test('a run that was made takes nobody back who has gone elsewhere meanwhile', a
   expect([navigation.page, navigation.runId]).toEqual(['run', 'b'])
 })
 
-test('lists of experiments and of datasets do not put back what events have told either', async () => {
+test('lists of experiments and datasets do not undo the changes from events either', async () => {
   const [experiments, datasets] = [useExperiments(), useDatasets()]
   main.tell({ type: 'run', run: { ...run('r', 'training'), experimentId: 'e' } })
   const experiment = (activity: string | null) => ({ id: 'e', activity, createdAt: 1 }) as Experiment
@@ -69,7 +69,7 @@ test('lists of experiments and of datasets do not put back what events have told
   expect(datasets.datasets.map(({ name }) => name).sort()).toEqual(['new name', 'other'])
 })
 
-test('samples told of while they are being loaded are there, those of a deleted run are not', async () => {
+test('samples reported during loading are kept, those of a deleted run are not', async () => {
   const samples = useSamples()
   const sample = (id: string, runId = 'r') => ({ id, runId, step: 1, createdAt: 1 }) as SampleRecord
   void samples.load('r')
@@ -86,7 +86,7 @@ test('samples told of while they are being loaded are there, those of a deleted 
   expect(samples.byRun.has('gone')).toBe(false)
 })
 
-test('a status of TensorFlow asked for before a removal is not shown after it', async () => {
+test('a TensorFlow status requested before a removal is not shown after it', async () => {
   const runtimes = useRuntimes()
   void runtimes.load()
   void runtimes.remove('cpu')

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { importProgressWords } from '../../../../src-renderer/entities/datasets/import-labels.ts'
+import { importProgressText } from '../../../../src-renderer/entities/datasets/import-labels.ts'
 import { sizeChoices } from '../../../../src-renderer/pages/library/size-choices.ts'
 
 test('the suggested size is among the choices, once, and marked', () => {
@@ -17,11 +17,11 @@ test('the suggested size is among the choices, once, and marked', () => {
 })
 
 test('progress says what is known and no more', () => {
-  expect(importProgressWords(null)).toBe('Starting')
+  expect(importProgressText(null)).toBe('Starting')
   const scanning = { phase: 'scanning' as const, done: 1200, problems: 0, bytes: 0, imagesPerSecond: 0 }
-  expect(importProgressWords(scanning)).toBe('1,200 so far')
+  expect(importProgressText(scanning)).toBe('1,200 so far')
   expect(
-    importProgressWords({
+    importProgressText({
       ...scanning,
       phase: 'packing',
       total: 5000,
@@ -29,5 +29,5 @@ test('progress says what is known and no more', () => {
       imagesPerSecond: 431.6,
       secondsLeft: 9,
     }),
-  ).toBe('1,200 of 5,000 · 432 a second · about 9 s to go · 2 problems')
+  ).toBe('1,200 of 5,000 · 432 images/s · about 9 s to go · 2 problems')
 })
