@@ -33,7 +33,7 @@ export interface SettingChange {
 }
 
 // How long, and how it is watched, is no part of a system.
-const outside = new Set(['length', 'watching'])
+const outside = new Set(['length', 'monitoring'])
 
 /** What one system sets otherwise than another, in words. */
 export function settingChanges(from: RunConfig, to: RunConfig): SettingChange[] {

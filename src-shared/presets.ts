@@ -2,13 +2,13 @@ import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 
-/** A named starting point for a run's settings, in plain words. */
+/** Named settings for a run to start from. */
 export interface Preset {
   id: PresetId
   title: string
-  /** One sentence for people who know no tensors. */
+  /** One sentence on what it is for. */
   summary: string
-  /** `own` presets are for use; `ladder` ones reproduce the reference's systems, quirks included. */
+  /** `own` presets are for use; `ladder` ones reproduce the reference's systems with its deviations. */
   family: 'own' | 'ladder'
   config: RunConfig
 }
@@ -24,7 +24,7 @@ export const presetIds = [
 export type PresetId = (typeof presetIds)[number]
 export const defaultPresetId: PresetId = 'balanced'
 
-const watching = {
+const monitoring = {
   validationShare: 0,
   sampleEvery: 100,
   sampleCount: 16,
@@ -64,7 +64,7 @@ const balanced: RunConfig = {
   turn: false,
   shift: 0,
   jitter: 0,
-  ...watching,
+  ...monitoring,
 }
 
 /** Third rung: flow matching between images and q(z|x), both networks the reference’s U-Net. */
@@ -85,7 +85,7 @@ const ladder3: RunConfig = {
   clipNorm: 1,
   emaDecay: 0,
 }
-/** First rung: plain flow matching with convolutions at full size, the latent drawn whatever the image. */
+/** First rung: plain flow matching with convolutions at full size, the latent independent of the image. */
 const ladder1: RunConfig = { ...ladder3, network: 'conv', posterior: false }
 const ladder2: RunConfig = { ...ladder3, network: 'conv' }
 const ladder4: RunConfig = { ...ladder3, prior: 'learned', priorWeight: 1 }
@@ -95,43 +95,42 @@ export const presets: Record<PresetId, Preset> = {
   balanced: {
     id: 'balanced',
     title: 'Balanced',
-    summary: 'Good images and smooth interpolations between them, at a fair pace. Start here.',
+    summary: 'Good images and smooth interpolations at moderate speed. Start here.',
     family: 'own',
     config: balanced,
   },
   'ladder-1-vanilla': {
     id: 'ladder-1-vanilla',
     title: 'Reference, rung 1: vanilla',
-    summary:
-      'The reference’s first system: plain flow matching from noise, drawn by a stack of convolutions.',
+    summary: 'The reference’s first system: flow matching from noise with a stack of convolutions.',
     family: 'ladder',
     config: ladder1,
   },
   'ladder-2-posterior': {
     id: 'ladder-2-posterior',
     title: 'Reference, rung 2: posterior',
-    summary: 'Rung 1 with a second network that pairs each image with a latent of its own.',
+    summary: 'Rung 1 with an encoder that gives each image a latent.',
     family: 'ladder',
     config: ladder2,
   },
   'ladder-3-unet': {
     id: 'ladder-3-unet',
     title: 'Reference, rung 3: U-Net',
-    summary: 'The reference’s third system: a U-Net draws, another encodes, plain noise between.',
+    summary: 'The reference’s third system: U-Nets as velocity network and encoder, standard normal prior.',
     family: 'ladder',
     config: ladder3,
   },
   'ladder-4-prior': {
     id: 'ladder-4-prior',
     title: 'Reference, rung 4: learned prior',
-    summary: 'Rung 3 with noise that is shaped per pixel after your images.',
+    summary: 'Rung 3 with a prior learned per pixel from the images.',
     family: 'ladder',
     config: ladder4,
   },
   'ladder-5-observation-noise': {
     id: 'ladder-5-observation-noise',
     title: 'Reference, rung 5: observation noise',
-    summary: 'The reference’s final system: rung 4 with a little grain assumed on every image.',
+    summary: 'The reference’s final system: rung 4 with a little observation noise.',
     family: 'ladder',
     config: ladder5,
   },

@@ -1,7 +1,8 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 
-/** What decides how long a run learns; whichever is reached first ends it. */
+/** What decides how long a run trains; whichever is reached first ends it. */
 export type Limits = Pick<RunConfig, 'steps' | 'epochs' | 'minutes'>
 
 type Lengthy = {
@@ -9,16 +10,16 @@ type Lengthy = {
   imageCount: number
 }
 
-/** Images that one step learns from. */
+/** Images that one step trains on. */
 export const imagesPerStep = ({ batch, accumulate }: Pick<RunConfig, 'batch' | 'accumulate'>): number =>
   batch * accumulate
 
-/** How many of `count` images are kept aside for a share; at least one each way. */
+/** How many of `count` images a validation split holds out; at least one on either side. */
 export function heldCount(count: number, share: number): number {
   return share === 0 || count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * share)))
 }
 
-/** The step by which each image learned from was seen `epochs` times; infinite without such a limit. */
+/** The step by which each training image was seen `epochs` times; infinite without such a limit. */
 export function stepsOfEpochs({ config, imageCount }: Lengthy): number {
   const { epochs, validationShare } = config
   if (epochs === 0) return Infinity
@@ -36,7 +37,7 @@ export function isTimeUp({ config, trainedSeconds }: { config: Limits; trainedSe
   return config.minutes > 0 && trainedSeconds >= config.minutes * 60
 }
 
-/** Whether a run has learned for as long as it was to. */
+/** Whether a run has reached one of its limits. */
 export function isDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>): boolean {
   return run.step >= goalSteps(run) || isTimeUp(run)
 }
@@ -52,7 +53,11 @@ export function standingAt<T extends Pick<RunRecord, 'step' | 'trainedSeconds'>>
   return { ...run, step, trainedSeconds: run.trainedSeconds * share }
 }
 
-/** Share of the way, by steps, epochs or minutes, whichever is further. */
+/** Whether training can resume from the checkpoint of a step: not where the run has reached a limit already. */
+export const canResumeFrom = (run: RunRecord, step: number): boolean =>
+  !isLive(run) && run.datasetId !== null && !isDone(standingAt(run, step))
+
+/** Share that is done, by steps, epochs or minutes, whichever is further. */
 export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>): number {
   return Math.min(1, Math.max(run.step / goalSteps(run), shareOfTime(run)))
 }

@@ -15,6 +15,13 @@ export const hasEnded = ({ status }: Pick<RunRecord, 'status'>): boolean => ende
 export const canResume = (run: Pick<RunRecord, 'status' | 'datasetId'>): boolean =>
   run.datasetId !== null && !isLive(run) && run.status !== 'finished'
 
+/** Whether a run can be given more to train, now or for when it resumes. */
+export const canExtend = ({ datasetId }: Pick<RunRecord, 'datasetId'>): boolean => datasetId !== null
+
+/** Whether the app, the engine or an error ended the run before it was done. */
+export const endedUnexpectedly = ({ status }: Pick<RunRecord, 'status'>): boolean =>
+  status === 'interrupted' || status === 'failed'
+
 /**
  * The runs of an experiment that resuming it trains, in order; what failed comes last and is tried once more. Runs
  * whose images were deleted cannot be trained.

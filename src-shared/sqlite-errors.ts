@@ -49,32 +49,16 @@ export const wordsFor = {
 
 export type SqliteCode = keyof typeof wordsFor
 
-/** SQLite's numbers, for errors that carry no name. */
-const byNumber: Record<number, SqliteCode> = {
-  3: 'PERM',
-  5: 'BUSY',
-  6: 'BUSY',
-  7: 'NOMEM',
-  8: 'READONLY',
-  10: 'IOERR',
-  11: 'CORRUPT',
-  13: 'FULL',
-  14: 'CANTOPEN',
-  26: 'NOTADB',
-}
-
 /** No room for the memory that processes share, which SQLite reports as a failure of the disk. */
-const sharedMemoryFull = { name: 'SQLITE_IOERR_SHMSIZE', number: 4874 }
+const sharedMemoryFull = 'SQLITE_IOERR_SHMSIZE'
 
-/** Which of the conditions that a user can do something about an error of SQLite reports; both drivers' errors. */
+/** Which of the conditions that a user can do something about an error of SQLite reports. */
 export function sqliteCode(thrown: unknown): SqliteCode | undefined {
-  if (!(thrown instanceof Error)) return undefined
-  const { code, rawCode } = thrown as { code?: unknown; rawCode?: unknown }
-  if (code === sharedMemoryFull.name || rawCode === sharedMemoryFull.number) return 'FULL'
-  const name = typeof code === 'string' ? /^SQLITE_([A-Z]+)/.exec(code)?.[1] : undefined
+  if (!(thrown instanceof Error && 'code' in thrown) || typeof thrown.code !== 'string') return undefined
+  if (thrown.code === sharedMemoryFull) return 'FULL'
+  const name = /^SQLITE_([A-Z]+)/.exec(thrown.code)?.[1]
   if (name === 'LOCKED') return 'BUSY'
-  if (name !== undefined && Object.hasOwn(wordsFor, name)) return name as SqliteCode
-  return typeof rawCode === 'number' ? byNumber[rawCode & 0xff] : undefined
+  return name !== undefined && Object.hasOwn(wordsFor, name) ? (name as SqliteCode) : undefined
 }
 
 /** Kind, message and hint for an error of SQLite; undefined for any other error and for mistakes of ours. */

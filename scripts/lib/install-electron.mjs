@@ -5,7 +5,8 @@ import { basename, dirname, join } from 'node:path'
 import { FuseV1Options, FuseVersion, flipFuses } from '@electron/fuses'
 import { downloadVerified, verifyFile } from '../../src-main/tensorflow/download/download.ts'
 import { httpSettings } from '../../src-main/tensorflow/download/http.ts'
-import { removeAbandoned, writeFileAtomically } from '../../src-main/files/atomic-write.ts'
+import { removeAbandoned } from '../../src-main/files/abandoned.ts'
+import { writeFileAtomically } from '../../src-main/files/atomic-write.ts'
 import { withLock } from '../../src-main/files/lock.ts'
 import { processTag } from '../../src-main/processes/process-identity.ts'
 import { electronRecordFile } from './electron.mjs'
@@ -142,7 +143,7 @@ async function installStandIn(executable, cache) {
 /** What the stand-in runs in place of Electron's default app; as it is in this checkout. */
 function placeStandInApp(folder) {
   mkdirSync(join(folder, 'resources', 'app'), { recursive: true })
-  for (const file of ['package.json', 'main.js']) {
+  for (const file of ['package.json', 'main.js', 'better-sqlite3.cjs']) {
     copyFileSync(join(root, 'scripts', 'lib', 'stand-in-app', file), join(folder, 'resources', 'app', file))
   }
 }

@@ -1,17 +1,9 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  openSync,
-  readdirSync,
-  readSync,
-  renameSync,
-  rmSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { FlowerbedError } from '#shared/errors.ts'
 import { sqliteCode } from '#shared/sqlite-errors.ts'
-import { isTaggedRunning, processTag } from '../processes/process-identity.ts'
+import { removeAbandonedSync } from '../files/abandoned.ts'
+import { processTag } from '../processes/process-identity.ts'
 import type { Database } from './driver.ts'
 
 /** Where SQLite's header keeps `user_version`. */
@@ -27,15 +19,15 @@ export function copyBeforeMigration(
   db: Database,
   { path, from, to }: { path: string; from: number; to: number },
 ): string | null {
-  const wanted = `${path}.before-${to}`
-  removeAbandonedParts(wanted)
-  const part = `${wanted}.${processTag()}.part`
+  const target = `${path}.before-${to}`
+  removeAbandonedSync(dirname(path), /\.before-\d+\..*\.part$/)
+  const part = `${target}.${processTag()}.part`
   try {
     rmSync(part, { force: true })
     db.prepare('VACUUM INTO ?').run(part)
     sync(part)
     if (versionOf(part) !== from) return null
-    const copy = freeName(wanted)
+    const copy = freePath(target)
     renameSync(part, copy)
     if (process.platform !== 'win32') sync(dirname(path))
     return copy
@@ -51,10 +43,10 @@ export function copyBeforeMigration(
   }
 }
 
-function freeName(wanted: string): string {
-  let name = wanted
-  for (let n = 2; existsSync(name); n++) name = `${wanted}-${n}`
-  return name
+/** A path that is not taken: `target`, else numbered from 2 on. */
+function freePath(path: string): string {
+  if (!existsSync(path)) return path
+  for (let n = 2; ; n++) if (!existsSync(`${path}-${n}`)) return `${path}-${n}`
 }
 
 function sync(path: string): void {
@@ -76,15 +68,6 @@ function versionOf(path: string): number {
     closeSync(file)
   }
   return bytes.readInt32BE()
-}
-
-/** What copies that were not finished have left behind. */
-function removeAbandonedParts(wanted: string): void {
-  for (const name of readdirSync(dirname(wanted))) {
-    const isPart = name.startsWith(`${basename(wanted)}.`) && name.endsWith('.part')
-    if (!isPart || isTaggedRunning(name) !== 'ended') continue
-    rmSync(join(dirname(wanted), name), { force: true })
-  }
 }
 
 function megabytes(db: Database): number {

@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { isRunning, isTaggedRunning, processTag, thisProcess } from '../processes/process-identity.ts'
+import { processTag } from '../processes/process-identity.ts'
+import { removeAbandoned } from './abandoned.ts'
 
 /**
  * Writes a file so that it is there whole or not at all: a temporary name beside it, synced, renamed, and the folder
@@ -107,59 +108,4 @@ export async function folderBytes(path: string): Promise<number> {
       ),
   )
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-/** Whether a process of this machine has this id; `isRunning` also tells whether it is the one that is meant. */
-export const isAlive = (pid: number): boolean =>
-  isRunning({ pid, startedAt: null, host: thisProcess().host }) === 'running'
-
-/** After so long, what a process that cannot be seen from here (on another machine, say) has made counts as left. */
-const unseenMs = 24 * 3600 * 1000
-
-/** The end of a temporary name: who made it, and some letters. */
-const temporaryName = /^\.(?:.*[.-])?\d+-[\da-fx_]+-[\da-f]{8}-\w{6,8}(?:\.part)?$/
-
-/**
- * Removes the temporary files and folders that processes which are no more have left half done. `untagged` finds
- * names that earlier versions gave; where it finds a process's id in one, that decides, and its age otherwise.
- */
-export async function removeAbandoned(
-  folder: string,
-  { untagged }: { untagged?: RegExp } = {},
-): Promise<void> {
-  for (const name of await namesIn(folder)) {
-    const path = join(folder, name)
-    const state = temporaryName.test(name) ? isTaggedRunning(name) : null
-    const old = untagged && state === null ? untagged.exec(name) : null
-    const gone =
-      state === 'ended' ||
-      (old?.[1] !== undefined && !isAlive(Number(old[1]))) ||
-      ((state === 'elsewhere' || (old && old[1] === undefined)) && (await isOlder(path, unseenMs)))
-    // Another user's may not be removable; it is in nobody's way.
-    if (gone) await rm(path, { recursive: true, force: true }).catch(() => undefined)
-  }
-}
-
-async function namesIn(folder: string): Promise<string[]> {
-  try {
-    return await readdir(folder)
-  } catch {
-    return []
-  }
-}
-
-/** Removes what in a folder has not been written to for so long. */
-export async function removeOlder(folder: string, ageMs: number): Promise<void> {
-  for (const name of await namesIn(folder)) {
-    const path = join(folder, name)
-    if (await isOlder(path, ageMs)) await rm(path, { recursive: true, force: true }).catch(() => undefined)
-  }
-}
-
-async function isOlder(path: string, ageMs: number): Promise<boolean> {
-  try {
-    return Date.now() - (await stat(path)).mtimeMs > ageMs
-  } catch {
-    return false
-  }
 }

@@ -1,6 +1,6 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { removeAbandoned } from './atomic-write.ts'
+import { removeAbandoned } from './abandoned.ts'
 
 /** Names of a run's saves on disk: the engine writes them, whoever keeps the history says which may go. */
 

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FlowerbedError } from '#shared/errors.ts'
-import { removeAbandoned } from './atomic-write.ts'
+import { removeAbandoned } from './abandoned.ts'
 import { isTaggedRunning, processTag } from '../processes/process-identity.ts'
 
 export interface LockOptions {

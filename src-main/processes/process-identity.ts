@@ -42,6 +42,10 @@ export function isRunning(identity: ProcessIdentity): ProcessState {
   return !start || !found.start || start === found.start ? 'running' : 'ended'
 }
 
+/** Whether a process of this machine has this id; `isRunning` also tells whether it is the one that is meant. */
+export const isAlive = (pid: number): boolean =>
+  isRunning({ pid, startedAt: null, host: thisProcess().host }) === 'running'
+
 /** An identity for the name of a temporary file or folder: letters, digits, `_` and `-`. */
 export function processTag({ pid, startedAt, host }: ProcessIdentity = thisProcess()): string {
   return `${pid}-${startedAt ?? 'x'}-${digest(host)}`

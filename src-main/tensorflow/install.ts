@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, rename, rm, stat, statfs, writeFile } from 'node:fs/pro
 import { dirname, join } from 'node:path'
 import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#shared/schemas/doctor.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { removeAbandoned, removeOlder } from '../files/atomic-write.ts'
+import { removeAbandoned, removeOlder } from '../files/abandoned.ts'
 import { withLock } from '../files/lock.ts'
 import type { LockOptions } from '../files/lock.ts'
 import { processTag } from '../processes/process-identity.ts'

@@ -1,17 +1,15 @@
 import type uPlot from 'uplot'
 import { formatCount } from '#shared/format.ts'
 import type { Palette } from './palette.ts'
-import type { Along } from './plot-frame.ts'
+import type { Shown } from './series-frame.ts'
 import { formatTime, logTicks, niceTicks, stepIncrements, tickLabels, timeIncrements } from './ticks.ts'
 
-/** How a chart looks now; asked at each drawing. */
-export interface ChartLook {
+/** How a chart looks now; read whenever it is drawn. */
+export interface ChartLook extends Pick<Shown, 'axis' | 'log'> {
   palette: Palette
-  along: Along
-  log: boolean
 }
 
-/** About one line of the grid in so many pixels. */
+/** About one grid line per this many pixels. */
 const rowHeight = 36
 
 /** Steps or time below, values at the left; on a log scale heights are powers of ten. */
@@ -29,9 +27,9 @@ export function chartAxes(look: () => ChartLook): [uPlot.Axis, uPlot.Axis] {
     border: { show: true, stroke: () => look().palette.line, width: 1 },
     size: 28,
     space: 84,
-    incrs: () => (look().along === 'step' ? stepIncrements : timeIncrements),
+    incrs: () => (look().axis === 'step' ? stepIncrements : timeIncrements),
     values: (...[, splits, , , increment]: Parameters<uPlot.Axis.DynamicValues>) =>
-      splits.map((at) => (look().along === 'step' ? formatCount(at) : formatTime(at, increment))),
+      splits.map((at) => (look().axis === 'step' ? formatCount(at) : formatTime(at, increment))),
   }
   const y: uPlot.Axis = {
     ...shared,

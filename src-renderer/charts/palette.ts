@@ -1,31 +1,32 @@
+import { useMutationObserver, usePreferredDark } from '@vueuse/core'
+import { watch } from 'vue'
+
 /** Colours and type of the canvas, which cannot use tokens by itself. */
 export interface Palette {
-  accent: string
   line: string
   ink: string
   font: string
+  /** The colour of each series. */
+  series: string[]
 }
 
-/** Reads the tokens as they are at an element now. */
-export function readPalette(element: Element): Palette {
+/** Reads the tokens at an element; `series` names the token of each series. */
+export function readPalette(element: Element, series: readonly string[]): Palette {
   const style = getComputedStyle(element)
   const token = (name: string): string => style.getPropertyValue(name).trim()
   return {
-    accent: token('--accent'),
     line: token('--line'),
     ink: token('--ink-2'),
     font: `${token('--text-small')} ${style.fontFamily}`,
+    series: series.map(token),
   }
 }
 
-/** Hears when the theme changes, by the system or by the app; the answer stops it. */
-export function watchTheme(changed: () => void): () => void {
-  const system = matchMedia('(prefers-color-scheme: dark)')
-  const observer = new MutationObserver(changed)
-  system.addEventListener('change', changed)
-  observer.observe(document.documentElement, { attributes: true, attributeFilter: ['data-theme'] })
-  return () => {
-    system.removeEventListener('change', changed)
-    observer.disconnect()
-  }
+/** Calls back when the theme changes, by the system or by the app, as long as the component lives. */
+export function useThemeChange(changed: () => void): void {
+  watch(usePreferredDark(), changed)
+  useMutationObserver(() => document.documentElement, changed, {
+    attributes: true,
+    attributeFilter: ['data-theme'],
+  })
 }

@@ -22,13 +22,13 @@ export function upperBound(sorted: Float64Array, value: number): number {
   return low
 }
 
-/** The nearest index from `at` on, going by `way`, where `values` is above `floor`; -1 if there is none. */
+/** The nearest index from `at` on, going by `direction`, where `values` is above `floor`; -1 if there is none. */
 export function nextAbove(
   values: Float64Array,
   at: number,
-  { way, floor }: { way: 1 | -1; floor: number },
+  { direction, floor }: { direction: 1 | -1; floor: number },
 ): number {
-  for (let i = at; i >= 0 && i < values.length; i += way) {
+  for (let i = at; i >= 0 && i < values.length; i += direction) {
     if ((values[i] ?? NaN) > floor) return i
   }
   return -1
@@ -41,8 +41,8 @@ export function nearestPoint(
   { x, floor }: { x: number; floor: number },
 ): number {
   const at = lowerBound(xs, x)
-  const right = nextAbove(values, at, { way: 1, floor })
-  const left = nextAbove(values, Math.min(at, xs.length) - 1, { way: -1, floor })
+  const right = nextAbove(values, at, { direction: 1, floor })
+  const left = nextAbove(values, Math.min(at, xs.length) - 1, { direction: -1, floor })
   if (left < 0 || right < 0) return Math.max(left, right)
   return x - (xs[left] ?? NaN) <= (xs[right] ?? NaN) - x ? left : right
 }

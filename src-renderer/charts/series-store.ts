@@ -1,8 +1,21 @@
-import { metricWords } from '#shared/schemas/run.ts'
-import type { MetricPoint, MetricSeries } from '#shared/schemas/run.ts'
 import { lowerBound } from './search.ts'
 
-/** Where a metric's numbers are among the run's points: how many, and the indices of the outermost; -1 if none. */
+/** The metrics of one step. */
+export interface StepMetrics {
+  step: number
+  /** Seconds of training so far. */
+  seconds: number
+  values: Record<string, number>
+}
+
+/** Metrics as columns: `values[name][i]` belongs to `steps[i]`; NaN where that step lacks the metric. */
+export interface MetricColumns {
+  steps: Float64Array
+  seconds: Float64Array
+  values: Record<string, Float64Array>
+}
+
+/** How many numbers a metric has, and the indices of the first and the last; -1 if none. */
 export interface Extent {
   count: number
   first: number
@@ -15,9 +28,9 @@ interface Column extends Extent {
 
 const smallest = 1024
 
-/** A run's curves in columns that grow by doubling; NaN where a point lacks a metric. */
+/** Metrics over steps and time, in columns that grow by doubling; NaN where a point lacks a metric. */
 export class SeriesStore {
-  /** Rises when points were taken back, which voids whatever was computed from them. */
+  /** Rises when points were removed, which voids whatever was computed from them. */
   cuts = 0
   private size = 0
   private capacity = smallest
@@ -25,8 +38,7 @@ export class SeriesStore {
   private secondColumn = new Float64Array(smallest)
   private readonly columns = new Map<string, Column>()
 
-  /** Starts from what main has recorded. */
-  static from(series: MetricSeries): SeriesStore {
+  static from(series: MetricColumns): SeriesStore {
     const store = new SeriesStore()
     store.reserve(series.steps.length)
     store.size = series.steps.length
@@ -56,11 +68,9 @@ export class SeriesStore {
     return this.secondColumn.subarray(0, this.size)
   }
 
-  /** Metrics with at least one number, those with words of their own first. */
+  /** Metrics with at least one number. */
   names(): string[] {
-    const present = [...this.columns].filter(([, column]) => column.count > 0).map(([name]) => name)
-    const known = Object.keys(metricWords).filter((name) => present.includes(name))
-    return [...known, ...present.filter((name) => !known.includes(name)).sort()]
+    return [...this.columns].filter(([, column]) => column.count > 0).map(([name]) => name)
   }
 
   values(name: string): Float64Array {
@@ -72,10 +82,10 @@ export class SeriesStore {
   }
 
   /**
-   * Appends a point; true if that changed anything. A point that is there already is dropped. Another one at a step
-   * already passed means that the run went on from an earlier checkpoint: what came after that step is cut.
+   * Appends a point; true if that changed anything. A point that is there already is dropped. Another one at an earlier
+   * step means that training resumed from an earlier checkpoint: what came after that step is removed.
    */
-  add({ step, seconds, values }: MetricPoint): boolean {
+  add({ step, seconds, values }: StepMetrics): boolean {
     const last = this.stepColumn[this.size - 1]
     if (this.size > 0 && last !== undefined && step <= last) {
       const at = lowerBound(this.steps, step)

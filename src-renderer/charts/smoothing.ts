@@ -1,3 +1,5 @@
+import type { SeriesStore } from './series-store.ts'
+
 /**
  * Exponential moving average without the pull towards zero at its start, as TensorBoard shows it:
  * s = Σ w^(n-i) v_i / Σ w^(n-i). It grows with the curve; NaN stays NaN and counts for nothing.
@@ -40,4 +42,20 @@ export class Smoother {
 /** A whole curve smoothed with `weight` in [0, 1). */
 export function smooth(values: Float64Array, weight: number): Float64Array {
   return new Smoother(weight).update(values)
+}
+
+/** Smooths series that grow; each time only the points that are new. */
+export class SmoothingCache {
+  private readonly kept = new WeakMap<SeriesStore, { of: string; smoother: Smoother }>()
+
+  /** A metric of a series, smoothed; valid until the next call for that series. */
+  smooth(store: SeriesStore, { metric, weight }: { metric: string; weight: number }): Float64Array {
+    const of = `${metric} ${weight} ${store.cuts}`
+    let kept = this.kept.get(store)
+    if (kept?.of !== of) {
+      kept = { of, smoother: new Smoother(weight) }
+      this.kept.set(store, kept)
+    }
+    return kept.smoother.update(store.values(metric))
+  }
 }

@@ -1,48 +1,48 @@
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 
-/** A number of the diagnostics in plain words. */
+/** A measure of the diagnostics: its term, what it means, its value. */
 export interface DiagnosticFact {
   title: string
-  term: string
+  help: string
   value: string
 }
 
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
 const short = (value: number) => String(Number(value.toPrecision(3)))
 
-/** What the diagnostics say, in the order that it is read. */
+/** The measures in the order in which they are shown. */
 export function diagnosticFacts({ posterior, histogram }: Diagnostics): DiagnosticFact[] {
   const samples = {
-    title: 'How far the brightness of samples is off',
-    term: 'Wasserstein-1 of the pixel histograms',
+    title: 'Brightness distance of samples',
+    help: 'Wasserstein-1 distance between the pixel histograms of images and samples.',
     value: percent(histogram.distance),
   }
   if (!posterior) return [samples]
   const { activeDimensions, dimensions, mean, std, kl, aggregateGap } = posterior
   return [
     {
-      title: 'Encodings in use',
-      term: 'active dimensions',
+      title: 'Active dimensions',
+      help: 'Latent dimensions that carry information on the image.',
       value: `${activeDimensions} of ${dimensions} (${percent(activeDimensions / dimensions)})`,
     },
     {
-      title: 'What an encoding says of its image',
-      term: 'KL(q(z|x)‖p(z)) per dimension',
+      title: 'KL divergence per dimension',
+      help: 'KL(q(z|x)‖p(z)): how much an encoding says of its image.',
       value: `${short(kl)} nats`,
     },
     {
-      title: 'How far encodings as a whole are from the noise',
-      term: 'KL(q(z)‖p(z)) per dimension',
+      title: 'Aggregate posterior KL per dimension',
+      help: 'KL(q(z)‖p(z)): how far all encodings together are from the prior.',
       value: `${short(aggregateGap)} nats`,
     },
     {
-      title: 'Where encodings lie',
-      term: 'posterior mean',
+      title: 'Posterior mean',
+      help: 'Average and spread of the means of q(z|x).',
       value: `${short(mean.average)} ± ${short(mean.spread)}`,
     },
     {
-      title: 'How vague they are',
-      term: 'posterior std',
+      title: 'Posterior std',
+      help: 'Standard deviation of q(z|x): how uncertain encodings are.',
       value: `${short(std.average)}, from ${short(std.low)} to ${short(std.high)}`,
     },
     samples,
@@ -53,15 +53,15 @@ export function diagnosticFacts({ posterior, histogram }: Diagnostics): Diagnost
 export function diagnosticMaps({ posterior, prior }: Diagnostics): (DiagnosticFact & { file: string })[] {
   const map = (
     title: string,
-    term: string,
+    help: string,
     shown: { file: string; low: number; high: number } | undefined,
   ) =>
     shown
-      ? [{ title, term, file: shown.file, value: `black ${short(shown.low)}, white ${short(shown.high)}` }]
+      ? [{ title, help, file: shown.file, value: `black ${short(shown.low)}, white ${short(shown.high)}` }]
       : []
   return [
-    ...map('Where encodings say most', 'KL by pixel, nats', posterior?.klMap),
-    ...map('The middle of the noise', 'prior mean', prior?.meanMap),
-    ...map('How wide the noise is', 'prior std', prior?.stdMap),
+    ...map('KL divergence by pixel', 'Where encodings carry most, in nats.', posterior?.klMap),
+    ...map('Prior mean', 'Mean of the learned prior by pixel.', prior?.meanMap),
+    ...map('Prior std', 'Standard deviation of the learned prior by pixel.', prior?.stdMap),
   ]
 }

@@ -1,70 +1,5 @@
 import { z } from 'zod'
-
-/** How a setting is shown: derived into the form, `flowerbed train --help` and the docs. */
-export interface SettingMeta {
-  title: string
-  /** The field's own term, shown beside the plain title. */
-  term?: string
-  help: string
-  /** In the plural, where it has one. */
-  unit?: string
-  /** What nought means, where it is no amount. */
-  nought?: string
-  group: SettingGroup
-  /** Shown without opening Advanced. */
-  basic?: boolean
-  /** Suitable increment for a stepRunner or slider. */
-  step?: number
-  scale?: 'linear' | 'log'
-  /** Plain words for the members of an enum. */
-  options?: Record<string, string>
-}
-
-export const settingGroups = ['length', 'network', 'objective', 'optimizer', 'variation', 'watching'] as const
-export type SettingGroup = (typeof settingGroups)[number]
-export const settingGroupTitles: Record<SettingGroup, string> = {
-  length: 'How long',
-  network: 'The network',
-  objective: 'What it learns',
-  optimizer: 'How it learns',
-  variation: 'How images are varied',
-  watching: 'Watching and saving',
-}
-
-const registry = z.registry<SettingMeta>()
-
-function setting<S extends z.ZodType>(schema: S, meta: SettingMeta): S {
-  registry.add(schema, meta)
-  return schema
-}
-
-/** A number, also as typed; an empty field is no number (Number('') would be 0). */
-const typed = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema)
-
-const real = (min: number, max: number, what: string) =>
-  typed(
-    z
-      .number({ error: `${what} must be a number` })
-      .min(min, `${what} must be at least ${min}`)
-      .max(max, `${what} must be at most ${max}`),
-  )
-
-const whole = (min: number, max: number, what: string) =>
-  typed(
-    z
-      .number({ error: `${what} must be a number` })
-      .int(`${what} must be a whole number`)
-      .min(min, `${what} must be at least ${min}`)
-      .max(max, `${what} must be at most ${max}`),
-  )
-
-const yesNo = (what: string) =>
-  z.preprocess(
-    (value) =>
-      value === 'true' || value === 'yes' ? true : value === 'false' || value === 'no' ? false : value,
-    z.boolean({ error: `${what} must be true or false` }),
-  )
+import { describeSetting, real, setting, whole, yesNo } from '#shared/schemas/setting.ts'
 
 const seedMax = 2 ** 31 - 1
 
@@ -76,183 +11,172 @@ const seedMax = 2 ** 31 - 1
 export const runConfigSchema = z.strictObject({
   steps: setting(whole(1, 10_000_000, 'Steps'), {
     title: 'Steps',
-    term: 'optimizer updates',
-    help: 'How many times the networks are corrected. More is better, and longer.',
+    help: 'Number of optimizer updates. More usually give better images and take longer.',
     group: 'length',
     basic: true,
     scale: 'log',
   }),
-  epochs: setting(whole(0, 1_000_000, 'Passes').default(0), {
-    title: 'Passes over the images',
-    term: 'epochs',
-    help: 'Stop when each image was learned from this often even if steps are left. 0 means no limit.',
-    unit: 'passes',
-    nought: 'no limit',
+  epochs: setting(whole(0, 1_000_000, 'Epochs').default(0), {
+    title: 'Epochs',
+    help: 'Stop when every image has been used this many times, even if steps are left. 0 means no limit.',
+    unit: 'epochs',
+    zero: 'no limit',
     group: 'length',
     basic: true,
   }),
   minutes: setting(real(0, 100_000, 'Minutes'), {
     title: 'Time limit',
-    help: 'Stop after this much training time even if steps are left. 0 means no limit.',
+    help: 'Stop after this much training time, even if steps are left. 0 means no limit.',
     unit: 'min',
-    nought: 'no limit',
+    zero: 'no limit',
     group: 'length',
     basic: true,
     step: 1,
   }),
-  batch: setting(whole(1, 4096, 'Batch'), {
-    title: 'Images per step',
-    term: 'batch size',
-    help: 'How many images each correction looks at. More is steadier, slower and takes more memory.',
+  batch: setting(whole(1, 4096, 'Batch size'), {
+    title: 'Batch size',
+    help: 'Images per step. Larger batches give steadier updates, take longer and need more memory.',
     unit: 'images',
     group: 'length',
     scale: 'log',
   }),
-  accumulate: setting(whole(1, 1024, 'Batches per update').default(1), {
-    title: 'Batches per update',
-    term: 'gradient accumulation',
-    help: 'Each correction is the mean over this many batches, one after the other: as steady as one batch of all their images, in the memory of one.',
+  accumulate: setting(whole(1, 1024, 'Gradient accumulation').default(1), {
+    title: 'Gradient accumulation',
+    help: 'Each update averages the gradients of this many batches, computed one after the other: as steady as one batch of all their images, in the memory of one.',
     unit: 'batches',
     group: 'length',
     scale: 'log',
   }),
   seed: setting(whole(0, seedMax, 'Seed'), {
     title: 'Seed',
-    help: 'All randomness follows from this number: the same seed and precision on the same machine give the same run.',
+    help: 'Starts the random number generator: the same seed and precision on the same machine give the same run.',
     group: 'length',
   }),
 
   network: setting(
     z.enum(['conv', 'unet', 'resunet'], {
-      error: 'Network must be conv, unet or resunet',
+      error: 'Architecture must be conv, unet or resunet',
     }),
     {
-      title: 'Kind of network',
-      term: 'architecture',
-      help: 'A plain stack of convolutions, the reference U-Net that also sees the whole image at once, or our own deeper U-Net.',
+      title: 'Architecture',
+      help: 'A stack of convolutions, the U-Net of the reference, or a deeper residual U-Net.',
       group: 'network',
       options: {
-        conv: 'Plain convolutions',
+        conv: 'Convolutions',
         unet: 'U-Net of the reference',
         resunet: 'Residual U-Net',
       },
     },
   ),
-  hidden: setting(whole(4, 512, 'Hidden'), {
-    title: 'Width',
-    term: 'base channels',
-    help: 'How much the networks can remember. Twice the width is about four times the work.',
+  hidden: setting(whole(4, 512, 'Base channels'), {
+    title: 'Base channels',
+    help: 'Width of the networks. Twice as many channels take about four times the computation.',
     unit: 'channels',
     group: 'network',
     basic: true,
     scale: 'log',
   }),
 
-  checkpointing: setting(yesNo('Checkpointing').default(false), {
-    title: 'Spare memory',
-    term: 'gradient checkpointing',
-    help: 'Computes the inside of the networks a second time rather than keeping it, for large images: less memory, a longer step, the same result.',
+  checkpointing: setting(yesNo('Gradient checkpointing').default(false), {
+    title: 'Gradient checkpointing',
+    help: 'Recomputes activations in the backward pass instead of keeping them: less memory, longer steps, the same result. For large images.',
     group: 'network',
   }),
 
-  posterior: setting(yesNo('Posterior'), {
-    title: 'Learn how images are encoded',
-    term: 'variational posterior q(z|x)',
-    help: 'A second network pairs each image with its own latent. Needed to encode images and interpolate between them.',
+  posterior: setting(yesNo('Variational posterior'), {
+    title: 'Variational posterior',
+    help: 'Trains an encoder q(z|x) that gives each image a latent. Needed to encode images and to interpolate between them.',
     group: 'objective',
   }),
   prior: setting(z.enum(['standard', 'learned'], { error: 'Prior must be standard or learned' }), {
-    title: 'Where samples start from',
-    term: 'prior p(z)',
-    help: 'Plain noise, or noise shaped per pixel after the images.',
+    title: 'Prior',
+    help: 'The distribution p(z) that sampling starts from: standard normal, or a normal distribution per pixel that is learned from the images.',
     group: 'objective',
-    options: { standard: 'Plain noise N(0, 1)', learned: 'Learned per pixel' },
+    options: { standard: 'Standard normal N(0, 1)', learned: 'Learned per pixel' },
   }),
-  sigma: setting(real(0, 1, 'Sigma'), {
-    title: 'Grain of the images',
-    term: 'observation noise σ',
-    help: 'How much noise is assumed on each pixel. A little makes learning smoother.',
+  sigma: setting(real(0, 1, 'Observation noise'), {
+    title: 'Observation noise σ',
+    help: 'Standard deviation of the noise assumed on every pixel. A little makes training smoother.',
     group: 'objective',
     step: 0.01,
   }),
-  path: setting(z.enum(['reference', 'consistent'], { error: 'Path must be reference or consistent' }), {
-    title: 'Path from latent to image',
-    term: 'probability path',
-    help: 'The reference adds observation noise to the target only; the consistent Gaussian path adds it to the point too.',
-    group: 'objective',
-    options: { reference: 'As in the reference', consistent: 'Consistent Gaussian path' },
-  }),
-  times: setting(z.enum(['independent', 'spread'], { error: 'Times must be independent or spread' }), {
-    title: 'Places on the path per step',
-    term: 'time sampling',
-    help: 'Each image of a step is learned at a place between image and noise: each by chance, or spread over all of the way, which is steadier.',
-    group: 'objective',
-    options: { independent: 'Each by chance', spread: 'Spread evenly' },
-  }),
+  path: setting(
+    z.enum(['reference', 'consistent'], { error: 'Probability path must be reference or consistent' }),
+    {
+      title: 'Probability path',
+      help: 'The reference adds observation noise to the target only; the consistent Gaussian path adds it to the point too.',
+      group: 'objective',
+      options: { reference: 'As in the reference', consistent: 'Consistent Gaussian path' },
+    },
+  ),
+  times: setting(
+    z.enum(['independent', 'spread'], { error: 'Time sampling must be independent or spread' }),
+    {
+      title: 'Time sampling',
+      help: 'Times t of the images in a batch: independent, or evenly spaced so that each batch covers the whole path, which gives steadier gradients.',
+      group: 'objective',
+      options: { independent: 'Independent', spread: 'Evenly spaced' },
+    },
+  ),
   timeShift: setting(real(0.1, 10, 'Time shift'), {
-    title: 'Lean towards the noise',
-    term: 'time shift',
-    help: 'Above 1 it learns more about coarse shapes, below 1 more about fine detail.',
+    title: 'Time shift',
+    help: 'Above 1 trains more on noisy times, where coarse shapes form; below 1 more on fine detail.',
     group: 'objective',
     step: 0.1,
   }),
-  lossScale: setting(z.enum(['sum', 'mean'], { error: 'Loss scale must be sum or mean' }), {
-    title: 'How side terms are counted',
-    term: 'reduction of KL and prior loss',
-    help: 'Summed over batch and pixels as in the reference, or per pixel so that their weights keep their meaning at any size.',
+  lossScale: setting(z.enum(['sum', 'mean'], { error: 'Loss reduction must be sum or mean' }), {
+    title: 'Loss reduction',
+    help: 'KL and prior loss as a sum over batch and pixels, as in the reference, or as a mean per pixel, so that their weights mean the same at any image size.',
     group: 'objective',
-    options: { sum: 'Summed (reference)', mean: 'Per pixel' },
+    options: { sum: 'Sum (reference)', mean: 'Mean per pixel' },
   }),
   klWeight: setting(real(0, 1000, 'KL weight'), {
-    title: 'Keep encodings near the noise',
-    term: 'KL weight β',
-    help: 'High: samples from noise look right, encodings carry little. Low: encodings are exact, samples suffer.',
+    title: 'KL weight',
+    help: 'High: plausible samples, encodings carry little. Low: exact reconstructions, worse samples. Known as β.',
     group: 'objective',
     scale: 'log',
   }),
   priorWeight: setting(real(0, 1000, 'Prior weight'), {
-    title: 'Fit the noise to the images',
-    term: 'prior NLL weight',
-    help: 'How strongly the learned prior follows the images. Only with a learned prior.',
+    title: 'Prior weight',
+    help: 'How strongly the learned prior is fitted to the images. Used only with a learned prior.',
     group: 'objective',
     scale: 'log',
   }),
 
   learningRate: setting(real(1e-7, 1, 'Learning rate'), {
     title: 'Learning rate',
-    help: 'Size of each correction. Too high and the loss jumps, too low and nothing happens.',
+    help: 'Size of each update. Too high and the loss jumps; too low and it stays where it is.',
     group: 'optimizer',
     scale: 'log',
   }),
-  schedule: setting(z.enum(['constant', 'cosine'], { error: 'Schedule must be constant or cosine' }), {
-    title: 'Learning rate over time',
-    term: 'schedule',
-    help: 'The same all the way, or falling to 0 along a cosine by the end of the run, be it set in steps, passes or minutes, which improves its last stretch. A longer run takes the rate of the share that is then done.',
-    group: 'optimizer',
-    options: { constant: 'The same all the way', cosine: 'Falling along a cosine' },
-  }),
+  schedule: setting(
+    z.enum(['constant', 'cosine'], { error: 'Learning rate schedule must be constant or cosine' }),
+    {
+      title: 'Learning rate schedule',
+      help: 'Constant, or falling to 0 along a cosine by the end of the run, whether that is set in steps, epochs or minutes. An extended run takes the rate of the share that is then done.',
+      group: 'optimizer',
+      options: { constant: 'Constant', cosine: 'Cosine decay' },
+    },
+  ),
   warmup: setting(whole(0, 1_000_000, 'Warm-up'), {
     title: 'Warm-up',
-    help: 'Steps over which the learning rate grows from nought. 0 starts at once.',
+    help: 'Steps over which the learning rate rises from 0. 0 starts at the full rate.',
     unit: 'steps',
     group: 'optimizer',
   }),
   weightDecay: setting(real(0, 1, 'Weight decay'), {
-    title: 'Forgetting',
-    term: 'weight decay (AdamW)',
-    help: 'Pulls weights towards nought a little at every step, which can help with few images. 0 switches it off.',
+    title: 'Weight decay',
+    help: 'Shrinks the weights a little at every step (AdamW), which can help with few images. 0 switches it off.',
     group: 'optimizer',
   }),
   clipNorm: setting(real(0, 1e6, 'Gradient clipping'), {
-    title: 'Longest correction',
-    term: 'gradient clipping by global norm',
-    help: 'Corrections longer than this are shortened. 0 switches it off.',
+    title: 'Gradient clipping',
+    help: 'Gradients with a larger global norm are scaled down to this norm. 0 switches it off.',
     group: 'optimizer',
   }),
   emaDecay: setting(real(0, 0.99999, 'EMA decay'), {
-    title: 'Smoothing of the weights',
-    term: 'EMA decay',
-    help: 'Draw with an average over past weights, which is steadier. 0 switches it off.',
+    title: 'Weight averaging (EMA)',
+    help: 'Decay of the moving average of the weights. Samples are generated with the average, which is steadier. 0 switches it off.',
     group: 'optimizer',
   }),
   precision: setting(
@@ -260,86 +184,78 @@ export const runConfigSchema = z.strictObject({
       .enum(['auto', 'fp32', 'bf16', 'fp16'], { error: 'Precision must be auto, fp32, bf16 or fp16' })
       .default('fp32'),
     {
-      title: 'Exactness of products',
-      term: 'mixed precision',
-      help: 'What convolutions multiply may be rounded to 16 bits, which is quicker on newer machines; sums, weights and all that is kept have 32. Automatic times 32 and 16 bits when a run starts, where the device has both, and takes the quicker for the whole run.',
+      title: 'Precision',
+      help: 'Inputs of convolutions may be rounded to 16 bits, which is faster on newer hardware; sums, weights and stored values keep 32 bits. Automatic measures 32 and 16 bits when a run starts, where the device has both, and uses the faster for the whole run.',
       group: 'optimizer',
       options: { auto: 'Automatic', fp32: '32 bits', bf16: '16 bits (bfloat16)', fp16: '16 bits (half)' },
     },
   ),
-  flip: setting(yesNo('Flip'), {
-    title: 'Mirror images at random',
-    term: 'horizontal flip',
-    help: 'Shows half of the images mirrored. Leave off where left and right matter, as in text.',
-    group: 'variation',
+
+  flip: setting(yesNo('Horizontal flip'), {
+    title: 'Horizontal flip',
+    help: 'Mirrors half of the images left to right. Leave off where left and right matter, as in text.',
+    group: 'augmentation',
   }),
   flipVertical: setting(yesNo('Vertical flip').default(false), {
-    title: 'Turn images upside down at random',
-    term: 'vertical flip',
-    help: 'Shows half of the images mirrored top to bottom. For textures and views from above, hardly for faces.',
-    group: 'variation',
+    title: 'Vertical flip',
+    help: 'Mirrors half of the images top to bottom. For textures and views from above, rarely for faces.',
+    group: 'augmentation',
   }),
-  turn: setting(yesNo('Turn').default(false), {
-    title: 'Turn images at random',
-    term: 'quarter turns',
-    help: 'Shows square images turned by any number of quarters, others by halves only. For what has no up and down.',
-    group: 'variation',
+  turn: setting(yesNo('Random rotation').default(false), {
+    title: 'Random rotation',
+    help: 'Rotates square images by any multiple of 90°, others by 180° only. For images without up and down.',
+    group: 'augmentation',
   }),
-  shift: setting(real(0, 0.5, 'Shift').default(0), {
-    title: 'Move images a little',
-    term: 'random shift',
-    help: 'Up to this share of their sides in any direction; edges are repeated. Samples will be as far off centre. 0 switches it off.',
-    group: 'variation',
+  shift: setting(real(0, 0.5, 'Random shift').default(0), {
+    title: 'Random shift',
+    help: 'Moves images by up to this share of their sides in any direction; edges are repeated. Samples will be off centre as much. 0 switches it off.',
+    group: 'augmentation',
     step: 0.01,
   }),
   jitter: setting(real(0, 0.5, 'Jitter').default(0), {
-    title: 'Vary light and contrast',
-    term: 'brightness and contrast jitter',
-    help: 'Up to this share brighter or darker, harder or softer. Samples will vary as much. 0 switches it off.',
-    group: 'variation',
+    title: 'Brightness and contrast jitter',
+    help: 'Changes brightness and contrast by up to this share. Samples will vary as much. 0 switches it off.',
+    group: 'augmentation',
     step: 0.01,
   }),
 
-  validationShare: setting(real(0, 0.5, 'Share kept aside'), {
-    title: 'Images kept aside',
-    term: 'validation split',
-    help: 'A share that is not learned from; how well they are drawn shows whether it learns or only remembers. 0 learns from all.',
-    group: 'watching',
+  validationShare: setting(real(0, 0.5, 'Validation split'), {
+    title: 'Validation split',
+    help: 'Share of the images that is held out of training; the loss on them shows overfitting. 0 trains on all.',
+    group: 'monitoring',
     step: 0.05,
   }),
   sampleEvery: setting(whole(0, 1_000_000, 'Sample interval'), {
-    title: 'Draw every',
-    help: 'How often the fixed grid of samples is drawn while training. 0 means only at the end.',
+    title: 'Sample interval',
+    help: 'How often the fixed grid of samples is generated while training. 0 means only at the end.',
     unit: 'steps',
-    nought: 'only at the end',
-    group: 'watching',
+    zero: 'only at the end',
+    group: 'monitoring',
     scale: 'log',
   }),
   sampleCount: setting(whole(1, 256, 'Sample count'), {
-    title: 'Images in the grid',
-    help: 'How many images are drawn each time, always from the same noise.',
+    title: 'Sample count',
+    help: 'How many images are generated each time, always from the same noise.',
     unit: 'images',
-    group: 'watching',
+    group: 'monitoring',
   }),
   sampleSteps: setting(whole(1, 1000, 'Sampling steps'), {
-    title: 'Steps per sampling',
-    term: 'solver steps',
-    help: 'More steps draw more exactly and take longer.',
-    group: 'watching',
+    title: 'Sampling steps',
+    help: 'Solver steps per sample. More are more exact and take longer.',
+    group: 'monitoring',
   }),
   checkpointEvery: setting(whole(1, 1_000_000, 'Checkpoint interval'), {
-    title: 'Save every',
-    term: 'checkpoint interval',
+    title: 'Checkpoint interval',
     help: 'How often everything needed to resume is saved. At most this much is lost in a crash.',
     unit: 'steps',
-    group: 'watching',
+    group: 'monitoring',
     scale: 'log',
   }),
-  checkpointKeep: setting(whole(1, 1000, 'Checkpoints kept'), {
-    title: 'Saves kept',
-    help: 'Older saves are deleted to spare the disk; pinned ones stay.',
-    unit: 'saves',
-    group: 'watching',
+  checkpointKeep: setting(whole(1, 1000, 'Checkpoints to keep'), {
+    title: 'Checkpoints to keep',
+    help: 'Older checkpoints are deleted to save disk space; pinned ones stay.',
+    unit: 'checkpoints',
+    group: 'monitoring',
   }),
 })
 
@@ -364,36 +280,8 @@ export const resumableSettings: readonly SettingKey[] = [
 ]
 
 /** A setting as data: everything a form field, a help line or a table row needs. */
-export interface SettingField extends SettingMeta {
-  key: SettingKey
-  kind: 'integer' | 'number' | 'boolean' | 'choice'
-  min?: number
-  max?: number
-  choices?: string[]
-}
+export type SettingField = { key: SettingKey } & ReturnType<typeof describeSetting>
 
-/** Every setting of the run schema in order, with its kind and range read off the schema itself. */
-export function settingFields(): SettingField[] {
-  return settingKeys.map((key) => {
-    const schema = runConfigSchema.shape[key]
-    const meta = registry.get(schema)
-    if (!meta) throw new Error(`setting ${key} has no description`)
-    return { key, ...meta, ...shapeOf(schema) }
-  })
-}
-
-function shapeOf(schema: z.ZodType): Pick<SettingField, 'kind' | 'min' | 'max' | 'choices'> {
-  const json = z.toJSONSchema(schema, { io: 'output' }) as {
-    type?: string
-    minimum?: number
-    maximum?: number
-    enum?: string[]
-  }
-  if (json.enum) return { kind: 'choice', choices: json.enum }
-  if (json.type === 'boolean') return { kind: 'boolean' }
-  return {
-    kind: json.type === 'integer' ? 'integer' : 'number',
-    ...(json.minimum === undefined ? {} : { min: json.minimum }),
-    ...(json.maximum === undefined ? {} : { max: json.maximum }),
-  }
-}
+/** Every setting of the run schema in order. */
+export const settingFields = (): SettingField[] =>
+  settingKeys.map((key) => ({ key, ...describeSetting(runConfigSchema.shape[key]) }))

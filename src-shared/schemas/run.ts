@@ -42,7 +42,7 @@ export const machineSchema = z.object({
 })
 export type Machine = z.infer<typeof machineSchema>
 
-export const precisionWords: Record<NonNullable<Machine['precision']>, string> = {
+export const precisionLabels: Record<NonNullable<Machine['precision']>, string> = {
   fp32: '32 bits',
   bf16: '16 bits (bfloat16)',
   fp16: '16 bits (half)',
@@ -122,32 +122,71 @@ export const sampleRecordSchema = z.object({
 })
 export type SampleRecord = z.infer<typeof sampleRecordSchema>
 
-/** A metric in plain words and by its term; `detail` is for those who look closer. */
-export interface MetricWords {
+/** A metric by its term, and what it means; `detail` ones are shown on request. */
+export interface MetricLabels {
   title: string
-  term: string
+  help: string
   detail?: boolean
 }
 
 /** Metric names the trainer records. */
-export const metricWords: Record<string, MetricWords> = {
-  loss: { title: 'All in all', term: 'loss' },
-  velocity: { title: 'How wrong the strokes are', term: 'velocity MSE' },
-  kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
-  validation: { title: 'All in all, on images kept aside', term: 'validation loss' },
-  validationVelocity: { title: 'Strokes on images kept aside', term: 'validation velocity MSE' },
-  prior: { title: 'How badly the noise fits', term: 'prior NLL' },
-  gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
-  learningRate: { title: 'Length of steps', term: 'learning rate' },
-  velocityTime1: { title: 'The last strokes', term: 'velocity MSE, 0 ≤ t < ¼', detail: true },
-  velocityTime2: { title: 'Later strokes', term: 'velocity MSE, ¼ ≤ t < ½', detail: true },
-  velocityTime3: { title: 'Earlier strokes', term: 'velocity MSE, ½ ≤ t < ¾', detail: true },
-  velocityTime4: { title: 'The first strokes', term: 'velocity MSE, ¾ ≤ t ≤ 1', detail: true },
-  activeShare: { title: 'Encodings in use', term: 'active dimensions, share', detail: true },
-  posteriorStd: { title: 'How vague encodings are', term: 'mean std of q(z|x)', detail: true },
+export const metricLabels: Record<string, MetricLabels> = {
+  loss: {
+    title: 'Loss',
+    help: 'What training minimises: velocity loss plus the weighted KL divergence and prior loss.',
+  },
+  velocity: {
+    title: 'Velocity loss',
+    help: 'Mean squared error of the predicted velocity along the path from latent to image.',
+  },
+  kl: {
+    title: 'KL divergence',
+    help: 'KL(q(z|x)‖p(z)): how far encodings are from the prior. Lower makes samples more plausible, reconstructions blurrier.',
+  },
+  validation: { title: 'Validation loss', help: 'The loss on the images that are held out of training.' },
+  validationVelocity: {
+    title: 'Validation velocity loss',
+    help: 'The velocity loss on the images that are held out of training.',
+  },
+  prior: {
+    title: 'Prior loss',
+    help: 'Negative log-likelihood of the images under the learned prior.',
+  },
+  gradientNorm: { title: 'Gradient norm', help: 'Global norm of the gradients before clipping.' },
+  learningRate: { title: 'Learning rate', help: 'Size of each update, after warm-up and schedule.' },
+  velocityTime1: {
+    title: 'Velocity loss, 0 ≤ t < ¼',
+    help: 'In the quarter of the path next to the image.',
+    detail: true,
+  },
+  velocityTime2: {
+    title: 'Velocity loss, ¼ ≤ t < ½',
+    help: 'In the second quarter of the path, counted from the image.',
+    detail: true,
+  },
+  velocityTime3: {
+    title: 'Velocity loss, ½ ≤ t < ¾',
+    help: 'In the third quarter of the path, counted from the image.',
+    detail: true,
+  },
+  velocityTime4: {
+    title: 'Velocity loss, ¾ ≤ t ≤ 1',
+    help: 'In the quarter of the path next to the latent.',
+    detail: true,
+  },
+  activeShare: {
+    title: 'Active dimensions',
+    help: 'Share of the latent dimensions that carry information on the image.',
+    detail: true,
+  },
+  posteriorStd: {
+    title: 'Posterior std',
+    help: 'Mean standard deviation of q(z|x): how uncertain encodings are.',
+    detail: true,
+  },
   aggregateGap: {
-    title: 'How far all encodings are from the noise',
-    term: 'KL(q(z)‖p(z)) per dimension',
+    title: 'Aggregate posterior KL',
+    help: 'KL(q(z)‖p(z)) per dimension: how far all encodings together are from the prior.',
     detail: true,
   },
 }

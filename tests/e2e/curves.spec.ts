@@ -10,7 +10,7 @@ const points = 300_000
 /** A loss that falls and never leaves a thousandth, with one spike that must not get lost among 300,000 points. */
 const lossAt = (step: number) => (step === 200_001 ? 3 : 1 / (1 + step / 1000) + 0.001 * (step % 7))
 
-/** A data folder with one run that has learned for a very long time. */
+/** A data folder with one run of very many steps. */
 function longRun(directory: string): void {
   const store = openStore(directory)
   store.datasets.save({
@@ -43,7 +43,7 @@ function longRun(directory: string): void {
   store.close()
 }
 
-/** What the curve says under the pointer. */
+/** The values shown for the point under the pointer. */
 async function reading(page: Page) {
   const text = (await page.locator('.reading').innerText()).replaceAll(',', '')
   const number = (pattern: RegExp) => Number(pattern.exec(text)?.[1])
@@ -66,12 +66,12 @@ async function countWork(page: Page): Promise<() => Promise<number>> {
   return async () => (await now()) - before
 }
 
-test('a curve of 300,000 points can be read, smoothed, zoomed and moved without a stutter', async () => {
+test('a curve of 300,000 points is read, smoothed, zoomed and panned within two frames of work a gesture', async () => {
   const data = temporaryFolder('curves')
   longRun(data.path)
   const { page, quit } = await launchApp({ dataDirectory: data.path })
   await page.getByTestId('history').getByText('Marathon').click()
-  await expect(page.getByTestId('loss-plot')).toHaveAttribute('data-points', String(points))
+  await expect(page.getByTestId('run-curves')).toHaveAttribute('data-points', String(points))
 
   const box = await page.locator('.u-over').boundingBox()
   if (!box) throw new Error('The plot has no size.')
@@ -81,13 +81,13 @@ test('a curve of 300,000 points can be read, smoothed, zoomed and moved without 
     return await reading(page)
   }
 
-  // Hover: every place says its own step and value.
+  // Hovering shows the step and the value at the pointer.
   const quarter = await at(0.25)
   expect(quarter.step).toBeGreaterThan(0.24 * points)
   expect(quarter.step).toBeLessThan(0.26 * points)
   expect(quarter.raw).toBeCloseTo(lossAt(quarter.step), 3)
 
-  // Smoothing: none means the raw number, much means another one.
+  // Without smoothing the smoothed value is the raw one.
   const smoothing = page.getByLabel('Smoothing')
   await smoothing.fill('0')
   await expect.poll(async () => (await at(0.25)).smoothed).toBe(quarter.raw)
@@ -109,16 +109,16 @@ test('a curve of 300,000 points can be read, smoothed, zoomed and moved without 
   await page.mouse.dblclick(box.x + 0.5 * box.width, box.y + 20)
   await expect.poll(async () => (await at(0.25)).step).toBe(quarter.step)
 
-  // A stretch that is dragged over fills the plot.
+  // A range that is dragged over fills the plot.
   await hover(0.6)
   await page.mouse.down()
   await hover(0.7)
   await page.mouse.up()
   await expect.poll(async () => (await at(0.02)).step / points).toBeGreaterThan(0.59)
-  await page.getByRole('group', { name: /^All in all/ }).press('0')
+  await page.getByRole('group', { name: /^Loss/ }).press('0')
   await expect.poll(async () => (await at(0.25)).step).toBe(quarter.step)
 
-  // By time the same places stay; the log scale too.
+  // The view shows the same points by time and on a log scale.
   await page.getByLabel('By time').check()
   await page.getByRole('switch', { name: 'Log scale' }).check()
   await expect.poll(async () => (await at(0.25)).step / points).toBeCloseTo(0.25, 1)

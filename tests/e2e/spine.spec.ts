@@ -14,7 +14,7 @@ test('from a dropped folder to a gallery, an interpolation, and all of it again 
   await startRun(page)
   await expectStatus(page, 'finished')
 
-  const plot = page.getByTestId('loss-plot')
+  const plot = page.getByTestId('run-curves')
   await expect(plot).toHaveAttribute('data-points', quick.settings.steps)
   const firstLoss = Number(await plot.getAttribute('data-first'))
   const lastLoss = Number(await plot.getAttribute('data-last'))
@@ -22,8 +22,8 @@ test('from a dropped folder to a gallery, an interpolation, and all of it again 
 
   const inside = page.getByTestId('diagnostics')
   await expect(inside).toHaveAttribute('data-step', quick.settings.steps)
-  await inside.getByText('A look inside').click()
-  await expect(inside.getByText('Encodings in use')).toBeVisible()
+  await inside.getByText('Diagnostics').click()
+  await expect(inside.getByText('Active dimensions')).toBeVisible()
   const map = inside.getByAltText('Where encodings say most')
   await expect(map).toHaveJSProperty('naturalWidth', 16)
   await page.getByRole('button', { name: 'More curves' }).click()
@@ -69,7 +69,7 @@ test('from a dropped folder to a gallery, an interpolation, and all of it again 
   const second = await launchApp({ dataDirectory: data.path })
   await second.page.getByTestId('history').getByText('images').first().click()
   await expectStatus(second.page, 'finished')
-  const plotAgain = second.page.getByTestId('loss-plot')
+  const plotAgain = second.page.getByTestId('run-curves')
   await expect(plotAgain).toHaveAttribute('data-points', quick.settings.steps)
   expect(Number(await plotAgain.getAttribute('data-first'))).toBe(firstLoss)
   expect(Number(await plotAgain.getAttribute('data-last'))).toBe(lastLoss)

@@ -6,7 +6,7 @@ import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { engineProcess, expectStatus, importImages, quick, startRun, stepOf } from './steps.ts'
 
-test('pause frees the engine, resume goes on, extend and stop do as they say, delete leaves nothing', async () => {
+test('pause frees the engine, resume continues, train longer moves the goal, stop saves, delete leaves nothing', async () => {
   const data = temporaryFolder('training')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
@@ -18,7 +18,7 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
   const paused = await stepOf(page)
   await expect.poll(() => engineProcess(app)).toBeUndefined()
 
-  // The space bar goes on, from where it was.
+  // The space bar resumes from the same step.
   await page.getByTestId('run-sentence').click()
   await page.keyboard.press('Space')
   await expectStatus(page, 'training')
@@ -29,7 +29,7 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
   await page.getByTestId('extend-confirm').click()
   await expect(page.getByText('of 100,500').first()).toBeVisible()
 
-  // What is being written stays while the run goes on.
+  // What is being typed stays while the run trains.
   const note = page.getByRole('textbox', { name: 'Note' })
   await note.pressSequentially('Half of a sent')
   const written = await stepOf(page)
@@ -37,7 +37,7 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
   await note.pressSequentially('ence')
   await expect(note).toHaveValue('Half of a sentence')
 
-  // A reloaded window finds the run as it is, still learning.
+  // A reloaded window finds the run as it is, still training.
   await page.reload()
   await page.getByTestId('go-run').click()
   await expectStatus(page, 'training')
@@ -46,12 +46,15 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
   await page.getByTestId('stop-and-save').click()
   await expectStatus(page, 'stopped')
 
-  await page.getByTestId('saves').getByText('saves,').click()
+  await page.getByTestId('checkpoints').getByText('checkpoints,').click()
   await page
-    .getByRole('button', { name: /^Keep the save/ })
+    .getByRole('button', { name: /^Pin the checkpoint/ })
     .first()
     .click()
-  await expect(page.getByRole('button', { name: /^Let the save/ })).toHaveAttribute('aria-pressed', 'true')
+  await expect(page.getByRole('button', { name: /^Unpin the checkpoint/ })).toHaveAttribute(
+    'aria-pressed',
+    'true',
+  )
   await page.getByTestId('go-settings').click()
   await expect(page.getByTestId('device-statement')).toHaveText(/Learns and draws on .+: \S/)
   await expect(page.getByTestId('disk-use')).toHaveText(/Runs take [\d.]+ [kM]B, images [\d.]+ [kM]B\./)
@@ -64,7 +67,7 @@ test('pause frees the engine, resume goes on, extend and stop do as they say, de
   data.remove()
 })
 
-test('when the engine is killed the app says so and goes on from the last save', async () => {
+test('when the engine is killed the app reports it and resumes from the latest checkpoint', async () => {
   const data = temporaryFolder('crash')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
@@ -86,7 +89,7 @@ test('when the engine is killed the app says so and goes on from the last save',
   data.remove()
 })
 
-test('a damaged checkpoint makes way for the one before it, and the window can resume from any', async () => {
+test('training resumes from the checkpoint before a damaged one, and from any that is chosen', async () => {
   const data = temporaryFolder('damaged')
   const { page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
@@ -118,7 +121,7 @@ test('a damaged checkpoint makes way for the one before it, and the window can r
 
   // Notices lie over the details.
   await page.getByRole('button', { name: 'Dismiss' }).first().click()
-  await page.getByTestId('saves').getByText('saves,').click()
+  await page.getByTestId('checkpoints').getByText('checkpoints,').click()
   await page.getByTestId('resume-from-40').click()
   await page.getByTestId('resume-from-confirm').click()
   await expectStatus(page, 'training')
@@ -137,7 +140,7 @@ test('a damaged checkpoint makes way for the one before it, and the window can r
   data.remove()
 })
 
-test('an app that is told to end by a signal saves what it learns, and one that has only just opened ends too', async () => {
+test('an app that is ended by a signal saves the run that trains; one that has just opened ends too', async () => {
   const data = temporaryFolder('signal')
   const idle = await launchApp({ dataDirectory: data.path })
   const idleEnded = idle.app.waitForEvent('close')
@@ -146,10 +149,10 @@ test('an app that is told to end by a signal saves what it learns, and one that 
 
   const { app, page } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
-  // Saved at the end alone, unless the signal saves.
+  // No checkpoint before the last step, unless the signal makes one.
   await startRun(page, { ...quick.settings, steps: '100000', checkpointEvery: '100000' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20)
-  const learned = await stepOf(page)
+  const trained = await stepOf(page)
   const ended = app.waitForEvent('close')
   app.process().kill('SIGTERM')
   await ended
@@ -157,7 +160,7 @@ test('an app that is told to end by a signal saves what it learns, and one that 
   const again = await launchApp({ dataDirectory: data.path })
   await again.page.getByTestId('history').getByText('images').first().click()
   await expectStatus(again.page, 'paused')
-  expect(await stepOf(again.page)).toBeGreaterThanOrEqual(learned)
+  expect(await stepOf(again.page)).toBeGreaterThanOrEqual(trained)
   await again.quit()
   data.remove()
 })

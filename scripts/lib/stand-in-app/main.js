@@ -4,9 +4,10 @@
  */
 import { app } from 'electron'
 import { existsSync, readFileSync, statSync } from 'node:fs'
-import { createRequire } from 'node:module'
+import Module, { createRequire } from 'node:module'
 import { dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import asBetterSqlite3 from './better-sqlite3.cjs'
 
 // Electron's own takes `-r module` as Node does; playwright starts its part that way.
 const given = process.argv.slice(1)
@@ -23,6 +24,13 @@ if (preload !== undefined) {
       await load(...page)
     }
   })
+}
+
+// better-sqlite3 is not built for this Electron's N-API: whoever requires it gets libsql, from the same node_modules.
+const load = Module._load
+Module._load = (request, parent, ...rest) => {
+  if (request !== 'better-sqlite3') return load(request, parent, ...rest)
+  return asBetterSqlite3(createRequire(parent.filename)('libsql'))
 }
 
 const target = given.find((argument) => !argument.startsWith('-'))

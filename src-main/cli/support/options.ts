@@ -132,13 +132,13 @@ export function collectSettings(text: string, before: Record<string, string>): R
 
 /** The settings of a run as a help text, from the one schema. */
 export function describeSettings(command: Command): void {
-  const lines = settingFields().map(({ key, title, term, unit, min, max, choices }) => {
+  const lines = settingFields().map(({ key, title, unit, min, max, choices }) => {
     const range = choices
       ? choices.join('|')
       : min === undefined
         ? 'true|false'
         : `${min} … ${max}${unit ? ` ${unit}` : ''}`
-    return `  ${key.padEnd(16)} ${title}${term ? ` (${term})` : ''}: ${range}`
+    return `  ${key.padEnd(16)} ${title}: ${range}`
   })
   command.addHelpText('after', `\nSettings for --set:\n${lines.join('\n')}`)
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { MetricPoint, MetricSeries } from '#shared/schemas/run.ts'
-import { blobView, inTransaction } from '../driver.ts'
+import { inTransaction } from '../driver.ts'
 import type { Database } from '../driver.ts'
 
 interface Row {
@@ -39,7 +39,7 @@ export class MetricRepository {
     }
   }
 
-  /** Forgets what was recorded after a step: the run goes on from there. */
+  /** Deletes what was recorded after a step: the run resumes from there. */
   cut(run: number, afterStep: number): void {
     this.db.prepare('DELETE FROM metrics WHERE run = ? AND step > ?').run(run, afterStep)
   }
@@ -58,7 +58,8 @@ export class MetricRepository {
     rows.forEach((row, i) => {
       series.steps[i] = row.step
       series.seconds[i] = row.seconds
-      const view = blobView(row.numbers)
+      const { buffer, byteOffset, byteLength } = row.numbers
+      const view = new DataView(buffer, byteOffset, byteLength)
       names.get(row.names)?.forEach((name, k) => {
         // A row that was cut off has gaps.
         if (8 * (k + 1) > view.byteLength) return

@@ -1,10 +1,11 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
-import { isTaggedRunning, processTag } from '../../processes/process-identity.ts'
+import { removeAbandonedSync } from '../../files/abandoned.ts'
+import { processTag } from '../../processes/process-identity.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import {
   assignedOutput,
@@ -22,27 +23,15 @@ import { feedNode, trace } from './trace.ts'
 
 let programs = 0
 
-const folderPrefix = 'flowerbed-program-'
 let tidied = false
 
 /** A folder for a graph on its way to TensorFlow; the first one also removes those of processes that were killed. */
 function programFolder(): string {
   if (!tidied) {
     tidied = true
-    removeLeftovers()
+    removeAbandonedSync(tmpdir(), /^flowerbed-program-/)
   }
-  return mkdtempSync(join(tmpdir(), `${folderPrefix}${processTag()}-`))
-}
-
-function removeLeftovers(): void {
-  const gone = (name: string) => name.startsWith(folderPrefix) && isTaggedRunning(name) === 'ended'
-  for (const name of readdirSync(tmpdir()).filter(gone)) {
-    try {
-      rmSync(join(tmpdir(), name), { recursive: true, force: true })
-    } catch {
-      // Another user's may not be removable; it is in nobody's way.
-    }
-  }
+  return mkdtempSync(join(tmpdir(), `flowerbed-program-${processTag()}-`))
 }
 
 /** What a placeholder is given. */

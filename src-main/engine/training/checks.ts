@@ -2,7 +2,7 @@ import { resumableSettings, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { metricWords } from '#shared/schemas/run.ts'
+import { metricLabels } from '#shared/schemas/run.ts'
 import type { Values } from '../graph/program.ts'
 import { outOfMemory } from '../backend/gpu-errors.ts'
 import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
@@ -18,7 +18,7 @@ export function checkFinite(values: Record<string, number>, step: number): void 
   if (name === undefined) return
   throw new FlowerbedError(
     'non-finite',
-    `At step ${step}, ${metricWords[name]?.term ?? name} became ${values[name]}.`,
+    `At step ${step}, “${metricLabels[name]?.title ?? name}” became ${values[name]}.`,
     { where: name, hint: advice },
   )
 }

@@ -4,6 +4,7 @@ import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 import { defaultPresetId, presets } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
+import { t } from '../../i18n.ts'
 
 export type SettingValue = RunConfig[SettingKey]
 
@@ -12,14 +13,14 @@ export interface RunDraft {
   preset: ShallowRef<PresetId>
   /** What each field shows: as typed, else the preset's value. */
   texts: ComputedRef<Record<SettingKey, string>>
-  /** What is wrong with a field, in words; a right field has no entry. */
+  /** What is wrong with a field; a valid field has no entry. */
   errors: ComputedRef<Partial<Record<SettingKey, string>>>
   /** The values that differ from the preset. */
   changes: ComputedRef<Partial<Record<SettingKey, SettingValue>>>
-  /** The fields that differ from the preset, wrong ones among them. */
+  /** The fields that differ from the preset, invalid ones among them. */
   changed: ComputedRef<ReadonlySet<SettingKey>>
   valid: ComputedRef<boolean>
-  /** Takes what was typed or chosen, right or wrong. */
+  /** Takes what was typed or chosen, valid or not. */
   set: (key: SettingKey, text: string) => void
   /** Back to the preset's value. */
   reset: (key: SettingKey) => void
@@ -48,7 +49,7 @@ export function useRunDraft(initial: PresetId = defaultPresetId): RunDraft {
   })
 
   function set(key: SettingKey, text: string): void {
-    // Typed back to the preset's own text is no wish to keep it; “1.0” on the way to “1.05” must stay as typed.
+    // Typed back to the preset's text means no change; “1.0” on the way to “1.05” must stay as typed.
     if (text === String(config.value[key])) typed.delete(key)
     else typed.set(key, text)
   }
@@ -72,5 +73,5 @@ function byKey<T>(of: (key: SettingKey) => T): Record<SettingKey, T> {
 function parse(key: SettingKey, text: string): { value?: SettingValue; error?: string } {
   const result = runConfigSchema.shape[key].safeParse(text)
   if (result.success) return { value: result.data }
-  return { error: result.error.issues[0]?.message ?? 'This value cannot be used' }
+  return { error: result.error.issues[0]?.message ?? t('runs.setting.invalid') }
 }

@@ -10,7 +10,7 @@ import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 
-/** Every run there is, kept true by main's events, and what can be done with one. */
+/** All runs, kept current by main's events, and the actions on one. */
 export const useRuns = defineStore('runs', () => {
   const navigation = useNavigation()
   const notices = useNotices()
@@ -23,7 +23,7 @@ export const useRuns = defineStore('runs', () => {
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
   const live = computed(() => runs.value.find(isLive) ?? null)
-  /** The run that Run, Gallery and Latent show. */
+  /** The run that the Run, Gallery and Interpolation pages show. */
   const selected = computed(
     () => byId.value.get(navigation.runId ?? '') ?? live.value ?? runs.value[0] ?? null,
   )
@@ -53,7 +53,7 @@ export const useRuns = defineStore('runs', () => {
     byId.value = new Map([...found, ...newer].map((run) => [run.id, run]))
   }
 
-  /** Does something with a run; what goes wrong becomes a notice. */
+  /** Runs a request about a run; an error becomes a notice. */
   async function act(id: string, task: () => Promise<RunRecord>): Promise<RunRecord | null> {
     busy.value = new Set(busy.value).add(id)
     const isChangedSince = changes.begin()
@@ -74,7 +74,7 @@ export const useRuns = defineStore('runs', () => {
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
     const run = await act('new', () => request('runs.create', argument))
-    // Who has gone elsewhere meanwhile is not taken back.
+    // A page that was opened meanwhile stays.
     if (run && isUnchanged()) navigation.openRun(run.id)
     return run
   }
@@ -88,7 +88,7 @@ export const useRuns = defineStore('runs', () => {
   const update = (argument: IpcArgument<'runs.update'>) =>
     act(argument.id, () => request('runs.update', argument))
 
-  /** The space bar: pauses what learns, goes on with what waits. */
+  /** The space bar: pauses a run that trains, else resumes it. */
   function toggle(run: RunRecord): void {
     if (busy.value.has(run.id)) return
     if (run.status === 'training') void pause(run.id)

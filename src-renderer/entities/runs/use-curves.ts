@@ -8,7 +8,7 @@ import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import { SeriesStore } from '../../charts/series-store.ts'
 
-/** A run's curves as of now; a new object whenever points came, around the same store. */
+/** A run's curves; a new object around the same store whenever points were added. */
 export interface Curves {
   store: SeriesStore
   loaded: boolean
@@ -20,7 +20,7 @@ interface LiveCurves {
   reload: () => Promise<void>
 }
 
-/** Loads a run's curves and keeps them up with its training. */
+/** Loads a run's curves and adds the points of its training. */
 export function useCurves(runId: () => string): LiveCurves {
   const curves = shallowRef<Curves>({ store: new SeriesStore(), loaded: false })
   const error = shallowRef<FlowerbedError | null>(null)
@@ -53,7 +53,7 @@ export function useCurves(runId: () => string): LiveCurves {
   onScopeDispose(
     on('metrics', (event) => {
       if (event.runId !== runId()) return
-      // What comes while the curves load may be in them already; it is told apart when they are there.
+      // Points that come while the curves load may be in them already: the store drops those.
       if (curves.value.loaded) append(event.points)
       else if (error.value === null) early.push(...event.points)
     }),

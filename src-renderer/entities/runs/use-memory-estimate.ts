@@ -7,7 +7,7 @@ import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import type { IsLatest } from '../../composables/latest-only.ts'
 
-/** Typing is waited for this long. */
+/** The estimate is requested once typing has paused this long. */
 const pauseMs = 400
 
 export interface MemoryQuestion {
@@ -16,27 +16,27 @@ export interface MemoryQuestion {
   changes: Record<string, unknown>
 }
 
-/** What a run would take of the memory: asked anew when the settings have been left alone for a moment. */
+/** The memory a run would take; requested again once the settings have not changed for a moment. */
 export function useMemoryEstimate(question: () => MemoryQuestion | null): {
   estimate: ShallowRef<MemoryEstimate | null>
-  /** Why it cannot be told. */
-  trouble: ShallowRef<string>
+  /** Why there is no estimate; empty if there is one. */
+  errorMessage: ShallowRef<string>
 } {
   const estimate = shallowRef<MemoryEstimate | null>(null)
-  const trouble = shallowRef('')
+  const errorMessage = shallowRef('')
   let timer: ReturnType<typeof setTimeout> | undefined
   const latest = latestOnly()
 
-  async function ask(wanted: MemoryQuestion, isLatest: IsLatest): Promise<void> {
+  async function load(asked: MemoryQuestion, isLatest: IsLatest): Promise<void> {
     try {
-      const answer = await request('runs.estimate', wanted)
+      const answer = await request('runs.estimate', asked)
       if (!isLatest()) return
       estimate.value = answer
-      trouble.value = ''
+      errorMessage.value = ''
     } catch (thrown) {
       if (!isLatest()) return
       estimate.value = null
-      trouble.value = toFlowerbedError(thrown).message
+      errorMessage.value = toFlowerbedError(thrown).message
     }
   }
 
@@ -44,13 +44,13 @@ export function useMemoryEstimate(question: () => MemoryQuestion | null): {
     () => JSON.stringify(question()),
     (_, before) => {
       clearTimeout(timer)
-      const wanted = question()
-      // Also while the next question waits: an answer about other settings is none.
+      const asked = question()
+      // Also while the next request waits: an answer for other settings is dropped.
       const isLatest = latest.begin()
-      if (wanted) timer = setTimeout(() => void ask(wanted, isLatest), before === undefined ? 0 : pauseMs)
+      if (asked) timer = setTimeout(() => void load(asked, isLatest), before === undefined ? 0 : pauseMs)
     },
     { immediate: true },
   )
   onScopeDispose(() => clearTimeout(timer))
-  return { estimate, trouble }
+  return { estimate, errorMessage }
 }

@@ -1,10 +1,7 @@
+import type { LineStyle } from '../../charts/line-plot.ts'
+
 /** How the curve of each system is drawn: a colour and, as a second cue, a dash. Ours is solid, in ink, and stronger. */
-export interface CurveStyle {
-  /** Name of the colour's token. */
-  token: string
-  dash: number[]
-  width: number
-}
+export type CurveStyle = LineStyle
 
 const dashes = [[], [7, 3], [2, 3], [9, 3, 2, 3], [14, 4]]
 

@@ -251,7 +251,7 @@ describe('flowerbed', () => {
     )
     const { err, json } = await flowerbed(['runs', 'diagnostics', 'latest', '--json'])
     expect(json).toMatchObject({ run: trained.json['run'], diagnostics: { step: 4, images: 16 } })
-    expect(err).toMatch(/Encodings in use: \d+ of 768 .*active dimensions/)
+    expect(err).toMatch(/Active dimensions: \d+ of 768/)
     const map = /Where encodings say most: (.+\.png) \(/.exec(err)?.[1] ?? ''
     expect(await sharp(map).metadata()).toMatchObject({ width: 16, height: 16 })
     const earlier = await flowerbed(['runs', 'diagnostics', 'latest', '--step', '2', '--json'])
@@ -265,7 +265,7 @@ describe('flowerbed', () => {
     ['no folder', ['train'], /Name a folder/],
     ['a folder that is not there', ['train', '/no/such/folder'], /\/no\/such\/folder/],
     ['an unknown setting', ['train', images, '--set', 'hiden=8'], /no setting “hiden”.*hidden/],
-    ['a setting out of range', ['train', images, '--set', 'hidden=2'], /Hidden must be at least 4/],
+    ['a setting out of range', ['train', images, '--set', 'hidden=2'], /Base channels must be at least 4/],
     ['an unknown preset', ['train', images, '--preset', 'best'], /no preset “best”.*balanced/],
     ['a number that is none', ['train', images, '--steps', 'many'], /whole number/],
     [

@@ -24,7 +24,7 @@ describe('a wrong setting', () => {
     ['ladder', ['--steps', '1', '--set', 'foo=1'], /There is no setting “foo”/],
     ['ladder', ['--steps', '0'], /--steps must be at least 1\./],
     ['ladder', ['--steps', '1', '--seed', '9999999999'], /--seed must be at most 2147483647\./],
-    ['ladder', ['--steps', '1', '--set', 'hidden=2'], /Hidden must be at least 4 \(--set hidden\)/],
+    ['ladder', ['--steps', '1', '--set', 'hidden=2'], /Base channels must be at least 4 \(--set hidden\)/],
     ['ladder', ['--steps', '1', '--image-size', '4'], /--image-size.*whole number from 8 to 512/],
     ['demo', ['--steps', '0'], /--steps must be at least 1\./],
     ['demo', ['--minutes', '1e9'], /--minutes must be at most 100000\./],
@@ -81,8 +81,8 @@ describe('changes of a preset', () => {
   it.each([
     [{ own: { batch: 0 } }, /^--batch must be at least 1\.$/],
     [{ own: { batch: 1.5 } }, /^--batch must be a whole number\.$/],
-    [{ own: { batch: 4 }, set: { batch: 'x' } }, /^Batch must be a number$/],
-    [{ own: {}, set: { network: 'big' } }, /^Network must be conv, unet or resunet$/],
+    [{ own: { batch: 4 }, set: { batch: 'x' } }, /^Batch size must be a number$/],
+    [{ own: {}, set: { network: 'big' } }, /^Architecture must be conv, unet or resunet$/],
   ])('%j are refused by the name of the option', (given, message) => {
     expect(() => checkedChanges('balanced', given)).toThrow(message)
   })

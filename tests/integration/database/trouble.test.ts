@@ -61,8 +61,16 @@ function thrownBy(work: () => unknown): FlowerbedError {
 
 const fileOf = (directory: string) => join(directory, 'flowerbed.sqlite')
 
-describe.each(['better-sqlite3', 'libsql'])('errors of %s', (name) => {
-  const Driver = createRequire(import.meta.url)(name) as new (path: string) => Database
+const nodeRequire = createRequire(import.meta.url)
+type Driver = new (path: string) => Database
+const asBetterSqlite3 = nodeRequire('../../../scripts/lib/stand-in-app/better-sqlite3.cjs') as (
+  libsql: unknown,
+) => Driver
+
+describe.each([
+  ['better-sqlite3', nodeRequire('better-sqlite3') as Driver],
+  ['the driver of the stand-in Electron', asBetterSqlite3(nodeRequire('libsql'))],
+])('errors of %s', (_, Driver) => {
   const codeOf = (work: () => unknown) => {
     try {
       work()

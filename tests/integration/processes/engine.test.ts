@@ -6,7 +6,7 @@ import type { Notice } from '#shared/ipc.ts'
 import { EngineHost } from '../../../src-main/processes/engine.ts'
 import type { EngineHostTimes, EngineState } from '../../../src-main/processes/engine.ts'
 import type { HostProcess } from '../../../src-main/processes/child-process.ts'
-import { isAlive } from '../../../src-main/files/atomic-write.ts'
+import { isAlive } from '../../../src-main/processes/process-identity.ts'
 import { forkHost } from '../../helpers/fork-host.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 

@@ -123,7 +123,7 @@ describe('an experiment in the store', () => {
   })
 
   test('is not made at all when a setting does not hold for one of its systems', () => {
-    expect(() => newLadder({ changes: { hidden: 2 } })).toThrow(/Hidden must be at least 4/)
+    expect(() => newLadder({ changes: { hidden: 2 } })).toThrow(/Base channels must be at least 4/)
     expect(() => newLadder({ presets: ['best'] })).toThrow(/not on the ladder/)
     expect(() => newLadder({ presets: [] })).toThrow(/No system/)
     expect(() => newLadder({ budget: {} })).toThrow(/steps or minutes/)

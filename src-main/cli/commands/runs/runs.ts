@@ -129,7 +129,7 @@ async function diagnostics(
     if (!found) say(`“${run.name}” has drawn nothing yet; diagnostics come with each sampling of the grid.`)
     else {
       say(`“${run.name}” at step ${found.step}, seen on ${found.images} images:`)
-      for (const { title, term, value } of diagnosticFacts(found)) say(`  ${title}: ${value} (${term})`)
+      for (const { title, value } of diagnosticFacts(found)) say(`  ${title}: ${value}`)
       const folder = diagnosticsFolderOf(store.directory, run.id)
       for (const { title, file, value } of diagnosticMaps(found))
         say(`  ${title}: ${join(folder, file)} (${value})`)

@@ -1,16 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { MetricPoint } from '#shared/schemas/run.ts'
 import { SeriesStore } from '../../../../src-renderer/charts/series-store.ts'
+import type { StepMetrics } from '../../../../src-renderer/charts/series-store.ts'
 
-const point = (step: number, loss: number, seconds = step / 10): MetricPoint => ({
+const point = (step: number, loss: number, seconds = step / 10): StepMetrics => ({
   step,
   seconds,
   values: { loss },
 })
 
 describe('SeriesStore', () => {
-  it('starts from recorded curves and goes on', () => {
+  it('starts from recorded curves and appends points', () => {
     const store = SeriesStore.from({
       steps: Float64Array.of(1, 2),
       seconds: Float64Array.of(0.1, 0.2),
@@ -32,7 +32,7 @@ describe('SeriesStore', () => {
     expect(store.cuts).toBe(0)
   })
 
-  it('cuts the tail when steps go back', () => {
+  it('removes the tail when steps go back', () => {
     const store = new SeriesStore()
     for (const step of [10, 20, 30, 40]) store.add(point(step, step))
     expect(store.add(point(25, 99, 7))).toBe(true)
@@ -44,7 +44,7 @@ describe('SeriesStore', () => {
     expect([...store.values('loss')]).toEqual([10, 5])
   })
 
-  it('takes numbers that are not finite for missing and keeps seconds from going back', () => {
+  it('treats numbers that are not finite as missing, and seconds never decrease', () => {
     const store = new SeriesStore()
     store.add(point(1, Infinity, 5))
     store.add(point(2, 1, 4))
@@ -75,7 +75,7 @@ describe('SeriesStore', () => {
     )
   })
 
-  it('takes half a million points in a moment', () => {
+  it('takes half a million points', () => {
     const store = new SeriesStore()
     for (let step = 0; step < 500_000; step++) store.add(point(step, step))
     expect(store.extent('loss').count).toBe(500_000)

@@ -1,11 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { smooth, Smoother } from '../../../../src-renderer/charts/smoothing.ts'
+import { SeriesStore } from '../../../../src-renderer/charts/series-store.ts'
+import { smooth, Smoother, SmoothingCache } from '../../../../src-renderer/charts/smoothing.ts'
 
 const weight = fc.double({ min: 0, max: 0.99, noNaN: true })
 const value = fc.double({ min: -1e6, max: 1e6, noNaN: true })
 
-/** TensorBoard's own way: a biased mean, divided by what it lacks. */
+/** As TensorBoard computes it: a biased mean, divided by its missing weight. */
 function reference(values: number[], w: number): number[] {
   let last = 0
   return values.map((v, i) => {
@@ -60,7 +61,7 @@ describe('smoothing', () => {
     expect(smoothed[2]).toBeCloseTo(5 / 3)
   })
 
-  it('grown piece by piece is the same as at once', () => {
+  it('computed piece by piece is the same as at once', () => {
     fc.assert(
       fc.property(fc.array(value, { maxLength: 100 }), fc.nat(100), weight, (list, split, w) => {
         const values = Float64Array.from(list)
@@ -69,5 +70,33 @@ describe('smoothing', () => {
         expect(smoother.update(values)).toEqual(smooth(values, w))
       }),
     )
+  })
+})
+
+describe('SmoothingCache', () => {
+  const storeOf = (losses: number[]) => {
+    const store = new SeriesStore()
+    losses.forEach((loss, step) => store.add({ step, seconds: step, values: { loss, kl: -loss } }))
+    return store
+  }
+  const of = (store: SeriesStore) => [...store.values('loss')]
+
+  it('follows each series as it grows, and starts again when points are removed', () => {
+    const cache = new SmoothingCache()
+    const [a, b] = [storeOf([1, 2, 3]), storeOf([9, 7])]
+    const smoothed = (store: SeriesStore) => cache.smooth(store, { metric: 'loss', weight: 0.5 })
+    for (const store of [a, b]) expect(smoothed(store)).toEqual(smooth(Float64Array.from(of(store)), 0.5))
+    a.add({ step: 3, seconds: 3, values: { loss: 8 } })
+    expect(smoothed(a)).toEqual(smooth(Float64Array.of(1, 2, 3, 8), 0.5))
+    a.add({ step: 1, seconds: 9, values: { loss: 5 } })
+    expect(smoothed(a)).toEqual(smooth(Float64Array.of(1, 5), 0.5))
+  })
+
+  it('tells metrics and weights apart', () => {
+    const cache = new SmoothingCache()
+    const store = storeOf([1, 2, 4])
+    expect([...cache.smooth(store, { metric: 'loss', weight: 0 })]).toEqual([1, 2, 4])
+    expect(cache.smooth(store, { metric: 'loss', weight: 0.9 })[2]).toBeLessThan(3)
+    expect([...cache.smooth(store, { metric: 'kl', weight: 0 })]).toEqual([-1, -2, -4])
   })
 })

@@ -57,7 +57,7 @@ test('orders: numbers in names count as numbers, runs without a loss come last',
   expect(filterRuns([base, other], { text: '', starredOnly: true, order: 'newest' })).toEqual([other])
 })
 
-test('what is going on, in a sentence', () => {
+test('a sentence says what a run is doing', () => {
   const progress = {
     step: 250,
     totalSteps: 1000,
@@ -67,8 +67,14 @@ test('what is going on, in a sentence', () => {
     losses: {},
     activity: 'training' as const,
   }
-  expect(runSentence(base, progress)).toBe('Learning from 1,024 images · 3 min so far · about 12 min to go')
+  expect(runSentence(base, progress)).toBe('Training on 1,024 images · 3 min so far · about 12 min to go')
   expect(runSentence({ ...base, status: 'paused' }, undefined)).toContain('Paused at step 250 of 1,000')
+  expect(runSentence({ ...base, status: 'finished', step: 1000 }, undefined)).toBe(
+    'Training finished after 3 min · 1,000 steps · 1,024 images',
+  )
+  expect(runSentence({ ...base, status: 'waiting', imageCount: 1 }, undefined)).toBe(
+    'Waiting to train on 1 image',
+  )
 })
 
 test('the share done is by steps or by time, whichever is further', () => {
@@ -77,7 +83,7 @@ test('the share done is by steps or by time, whichever is further', () => {
   expect(shareDone({ ...base, step: 5000 })).toBe(1)
 })
 
-test('ages and losses as people say them', () => {
+test('ages and losses are formatted', () => {
   expect(formatAge(1_000, 30_000)).toBe('just now')
   expect(formatAge(0, 12 * 60_000)).toBe('12 min ago')
   expect(formatLoss(0.123456)).toBe('0.1235')

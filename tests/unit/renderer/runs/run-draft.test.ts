@@ -4,7 +4,10 @@ import { settingFields } from '#shared/schemas/run-config.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { defaultPresetId, presets, resolveConfig } from '#shared/presets.ts'
 import { useRunDraft } from '../../../../src-renderer/entities/runs/run-draft.ts'
-import { rangeWords, valueWords } from '../../../../src-renderer/entities/runs/setting-labels.ts'
+import {
+  settingRangeLabel,
+  settingValueLabel,
+} from '../../../../src-renderer/entities/runs/setting-labels.ts'
 
 const fields = settingFields()
 const numeric = fields.filter(({ kind }) => kind === 'integer' || kind === 'number')
@@ -61,7 +64,7 @@ describe('a draft of a run', () => {
     expect(draft.texts.value.klWeight).toBe('1.0')
   })
 
-  it('says what is wrong with a field until it is put right', () => {
+  it('has an error for an invalid field until it is corrected', () => {
     const draft = useRunDraft()
     draft.set('steps', '')
     expect(draft.errors.value).toEqual({ steps: 'Steps must be a number' })
@@ -75,7 +78,7 @@ describe('a draft of a run', () => {
     expect(draft.valid.value).toBe(true)
   })
 
-  it('goes back to the value of the preset, also from a wrong one', () => {
+  it('resets to the value of the preset, also from an invalid one', () => {
     const draft = useRunDraft('balanced')
     draft.set('hidden', 'wide')
     draft.reset('hidden')
@@ -123,22 +126,22 @@ describe('a draft of a run', () => {
   })
 })
 
-describe('words for a setting', () => {
-  it('tells ranges without rounding them away', () => {
-    expect(rangeWords(field('batch'))).toBe('1 to 4,096')
-    expect(rangeWords(field('emaDecay'))).toBe('0 to 0.99999')
-    expect(rangeWords(field('learningRate'))).toBe('0.0000001 to 1')
-    expect(rangeWords(field('network'))).toBe('')
+describe('labels of a setting', () => {
+  it('shows ranges without rounding', () => {
+    expect(settingRangeLabel(field('batch'))).toBe('1 to 4,096')
+    expect(settingRangeLabel(field('emaDecay'))).toBe('0 to 0.99999')
+    expect(settingRangeLabel(field('learningRate'))).toBe('0.0000001 to 1')
+    expect(settingRangeLabel(field('network'))).toBe('')
   })
 
-  it('tells values with units and in plain words', () => {
-    expect(valueWords(field('checkpointEvery'), 1200)).toBe('1,200 steps')
-    expect(valueWords(field('epochs'), 1)).toBe('1 pass')
-    expect(valueWords(field('accumulate'), 1)).toBe('1 batch')
-    expect(valueWords(field('batch'), 1)).toBe('1 image')
-    expect(valueWords(field('minutes'), 0)).toBe('no limit')
-    expect(valueWords(field('warmup'), 0)).toBe('0 steps')
-    expect(valueWords(field('flip'), false)).toBe('off')
-    expect(valueWords(field('prior'), 'learned')).toBe('Learned per pixel')
+  it('shows values with units', () => {
+    expect(settingValueLabel(field('checkpointEvery'), 1200)).toBe('1,200 steps')
+    expect(settingValueLabel(field('epochs'), 1)).toBe('1 epoch')
+    expect(settingValueLabel(field('accumulate'), 1)).toBe('1 batch')
+    expect(settingValueLabel(field('batch'), 1)).toBe('1 image')
+    expect(settingValueLabel(field('minutes'), 0)).toBe('no limit')
+    expect(settingValueLabel(field('warmup'), 0)).toBe('0 steps')
+    expect(settingValueLabel(field('flip'), false)).toBe('off')
+    expect(settingValueLabel(field('prior'), 'learned')).toBe('Learned per pixel')
   })
 })

@@ -1,6 +1,5 @@
 import { effectScope, onScopeDispose, shallowRef, triggerRef, watch } from 'vue'
 import type { EffectScope, ShallowRef } from 'vue'
-import { Smoother } from '../../charts/smoothing.ts'
 import type { Curves } from '../../entities/runs/use-curves.ts'
 import { useCurves } from '../../entities/runs/use-curves.ts'
 
@@ -9,8 +8,8 @@ interface Followed {
   curves: Readonly<ShallowRef<Curves>>
 }
 
-/** The curves of several runs, kept up with their training; a new map whenever one of them changed. */
-export function useOverlay(runIds: () => string[]): Readonly<ShallowRef<Map<string, Curves>>> {
+/** The curves of several runs by id, kept up with their training; triggers whenever one of them changed. */
+export function useCurvesByRun(runIds: () => string[]): Readonly<ShallowRef<Map<string, Curves>>> {
   const followed = new Map<string, Followed>()
   const shown = shallowRef(new Map<string, Curves>())
 
@@ -33,10 +32,10 @@ export function useOverlay(runIds: () => string[]): Readonly<ShallowRef<Map<stri
   watch(
     () => runIds().join(' '),
     () => {
-      const wanted = new Set(runIds())
-      for (const id of wanted) if (!followed.has(id)) follow(id)
+      const ids = new Set(runIds())
+      for (const id of ids) if (!followed.has(id)) follow(id)
       for (const [id, { scope }] of followed) {
-        if (wanted.has(id)) continue
+        if (ids.has(id)) continue
         scope.stop()
         followed.delete(id)
         shown.value.delete(id)
@@ -49,19 +48,4 @@ export function useOverlay(runIds: () => string[]): Readonly<ShallowRef<Map<stri
     for (const { scope } of followed.values()) scope.stop()
   })
   return shown
-}
-
-/** Smooths curves that grow, each as far as it is new. */
-export class Smoothers {
-  private readonly kept = new WeakMap<Curves['store'], { of: string; smoother: Smoother }>()
-
-  smooth(store: Curves['store'], { metric, weight }: { metric: string; weight: number }): Float64Array {
-    const of = `${metric} ${weight} ${store.cuts}`
-    let kept = this.kept.get(store)
-    if (kept?.of !== of) {
-      kept = { of, smoother: new Smoother(weight) }
-      this.kept.set(store, kept)
-    }
-    return kept.smoother.update(store.values(metric))
-  }
 }

@@ -2,19 +2,19 @@ import type uPlot from 'uplot'
 import { chartAxes } from './chart-axes.ts'
 import type { View } from './view.ts'
 
-export interface ChartEvents {
+export interface PlotEvents {
   selected: (view: View) => void
-  /** Where along x the pointer is; null when it left. */
+  /** The x value under the pointer; null when it left. */
   hovered: (x: number | null) => void
   reset: () => void
 }
 
 const leastDrag = 4
 
-/** What all charts have in common: ranges that come with each frame, axes, and how they answer the pointer. */
-export function chartBase(options: {
+/** The options of uPlot: ranges that come with each frame, axes, and pointer events. */
+export function plotOptions(options: {
   host: HTMLElement
-  events: ChartEvents
+  events: PlotEvents
   look: Parameters<typeof chartAxes>[0]
 }): Omit<uPlot.Options, 'series'> {
   const { host, events, look } = options

@@ -1,0 +1,56 @@
+import { formatBytes } from '#shared/format.ts'
+import { presets } from '#shared/presets.ts'
+import type { Preset, PresetId } from '#shared/presets.ts'
+import { settingFields } from '#shared/schemas/run-config.ts'
+import { precisionLabels } from '#shared/schemas/run.ts'
+import type { Machine, RunRecord } from '#shared/schemas/run.ts'
+import { settingValueLabel } from '../../entities/runs/setting-labels.ts'
+import { t } from '../../i18n.ts'
+
+export interface RunFact {
+  title: string
+  value: string
+}
+
+const fields = settingFields()
+
+/** What a run was made of and with, and every setting of it. */
+export function runFacts(run: RunRecord): RunFact[] {
+  const { imageCount: count, datasetName: dataset, shape, machine, config } = run
+  const { width, height } = shape
+  const preset = (presets[run.preset as PresetId] as Preset | undefined)?.title ?? run.preset
+  return [
+    { title: t('run.facts.images'), value: t('run.facts.imagesOf', { count, dataset, width, height }) },
+    { title: t('run.facts.preset'), value: preset },
+    ...(machine ? machineFacts(machine) : []),
+    { title: t('run.facts.started'), value: new Date(run.createdAt).toLocaleString() },
+    { title: t('run.facts.id'), value: run.id },
+    ...fields.map((field) => ({ title: field.title, value: settingValueLabel(field, config[field.key]) })),
+  ]
+}
+
+function machineFacts(machine: Machine): RunFact[] {
+  const { cores: count, deviceWhy, precisionWhy: reason, flowerbed, tensorflow, node, electron } = machine
+  const name = machine.device === 'cuda' ? machine.deviceName : machine.cpu
+  const precision = machine.precision && precisionLabels[machine.precision]
+  const versions = { flowerbed, tensorflow, node }
+  return [
+    { title: t('run.facts.device'), value: t('run.facts.deviceCores', { name, count }) },
+    ...(deviceWhy ? [{ title: t('run.facts.deviceReason'), value: deviceWhy }] : []),
+    ...(precision
+      ? [
+          {
+            title: t('run.facts.precision'),
+            value: reason ? t('run.facts.precisionReason', { precision, reason }) : precision,
+          },
+        ]
+      : []),
+    { title: t('run.facts.memory'), value: formatBytes(machine.memoryBytes) },
+    {
+      title: t('run.facts.versions'),
+      value: electron
+        ? t('run.facts.versionsWithElectron', { ...versions, electron })
+        : t('run.facts.versionsOf', versions),
+    },
+  ]
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod'
+
+/** How a setting is shown: derived into the form and `flowerbed train --help`. */
+export interface SettingMeta {
+  /** The field's term. */
+  title: string
+  /** What it does, for those who do not know the term. */
+  help: string
+  /** In the plural, where it has one. */
+  unit?: string
+  /** What 0 means, where it is no amount. */
+  zero?: string
+  group: SettingGroup
+  /** Shown without opening Advanced. */
+  basic?: boolean
+  /** Suitable increment for a number field or slider. */
+  step?: number
+  scale?: 'linear' | 'log'
+  /** Titles of the members of an enum. */
+  options?: Record<string, string>
+}
+
+export const settingGroups = [
+  'length',
+  'network',
+  'objective',
+  'optimizer',
+  'augmentation',
+  'monitoring',
+] as const
+export type SettingGroup = (typeof settingGroups)[number]
+export const settingGroupTitles: Record<SettingGroup, string> = {
+  length: 'Duration and batches',
+  network: 'Network',
+  objective: 'Objective',
+  optimizer: 'Optimizer',
+  augmentation: 'Augmentation',
+  monitoring: 'Samples and checkpoints',
+}
+
+const registry = z.registry<SettingMeta>()
+
+/** Describes a schema as a setting. */
+export function setting<S extends z.ZodType>(schema: S, meta: SettingMeta): S {
+  registry.add(schema, meta)
+  return schema
+}
+
+/** A number, also as typed; an empty field is no number (Number('') would be 0). */
+const typed = <S extends z.ZodType>(schema: S) =>
+  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema)
+
+/** A number in [min, max]; `what` begins its error messages. */
+export const real = (min: number, max: number, what: string) =>
+  typed(
+    z
+      .number({ error: `${what} must be a number` })
+      .min(min, `${what} must be at least ${min}`)
+      .max(max, `${what} must be at most ${max}`),
+  )
+
+/** A whole number in [min, max]; `what` begins its error messages. */
+export const whole = (min: number, max: number, what: string) =>
+  typed(
+    z
+      .number({ error: `${what} must be a number` })
+      .int(`${what} must be a whole number`)
+      .min(min, `${what} must be at least ${min}`)
+      .max(max, `${what} must be at most ${max}`),
+  )
+
+/** A boolean, also as typed. */
+export const yesNo = (what: string) =>
+  z.preprocess(
+    (value) =>
+      value === 'true' || value === 'yes' ? true : value === 'false' || value === 'no' ? false : value,
+    z.boolean({ error: `${what} must be true or false` }),
+  )
+
+interface SettingShape {
+  kind: 'integer' | 'number' | 'boolean' | 'choice'
+  min?: number
+  max?: number
+  choices?: string[]
+}
+
+/** What a form field needs to know of a setting: its description, and its kind and range read off the schema. */
+export function describeSetting(schema: z.ZodType): SettingMeta & SettingShape {
+  const meta = registry.get(schema)
+  if (!meta) throw new Error('The setting has no description.')
+  return { ...meta, ...shapeOf(schema) }
+}
+
+function shapeOf(schema: z.ZodType): SettingShape {
+  const json = z.toJSONSchema(schema, { io: 'output' }) as {
+    type?: string
+    minimum?: number
+    maximum?: number
+    enum?: string[]
+  }
+  if (json.enum) return { kind: 'choice', choices: json.enum }
+  if (json.type === 'boolean') return { kind: 'boolean' }
+  return {
+    kind: json.type === 'integer' ? 'integer' : 'number',
+    ...(json.minimum === undefined ? {} : { min: json.minimum }),
+    ...(json.maximum === undefined ? {} : { max: json.maximum }),
+  }
+}
