@@ -42,7 +42,7 @@ export function isDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>
   return run.step >= goalSteps(run) || isTimeUp(run)
 }
 
-/** Share of a run's minutes that is used up; 0 without such a limit. */
+/** Share of a run's minutes that is used; 0 without such a limit. */
 export function shareOfTime({ config, trainedSeconds }: { config: Limits; trainedSeconds: number }): number {
   return config.minutes > 0 ? Math.min(1, trainedSeconds / (config.minutes * 60)) : 0
 }
@@ -54,8 +54,10 @@ export function standingAt<T extends Pick<RunRecord, 'step' | 'trainedSeconds'>>
 }
 
 /** Whether training can resume from the checkpoint of a step: not where the run has reached a limit already. */
-export const canResumeFrom = (run: RunRecord, step: number): boolean =>
-  !isLive(run) && run.datasetId !== null && !isDone(standingAt(run, step))
+export const canResumeFrom = (
+  run: Trained & Pick<RunRecord, 'status' | 'datasetId'>,
+  step: number,
+): boolean => !isLive(run) && run.datasetId !== null && !isDone(standingAt(run, step))
 
 /** Share that is done, by steps, epochs or minutes, whichever is further. */
 export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>): number {

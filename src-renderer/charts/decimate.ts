@@ -2,7 +2,7 @@ export interface DecimateRange {
   /** Indices [from, to) to choose from. */
   from: number
   to: number
-  /** The x range that `buckets` divide; points outside it are a bucket of their own at each side. */
+  /** The x range that `buckets` divide; points beyond either end form one more bucket. */
   min: number
   max: number
   /** Usually the plot's width in device pixels. */

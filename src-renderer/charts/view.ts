@@ -1,12 +1,12 @@
 import { lowerBound } from './search.ts'
 
-/** A stretch of an axis. */
+/** The visible range of an axis. */
 export interface View {
   min: number
   max: number
 }
 
-/** Moves a view inside `full`, no narrower than `least`; null when it would show everything. */
+/** Moves a view into `full`, no narrower than `least`; null when it would show everything. */
 export function fitView(view: View, full: View, least: number): View | null {
   const whole = full.max - full.min
   const span = Math.max(view.max - view.min, least)
@@ -16,17 +16,17 @@ export function fitView(view: View, full: View, least: number): View | null {
   return { min, max: min + span }
 }
 
-/** Scales a view by `factor` (below 1 zooms in) so that what is at `at` stays there. */
+/** Scales a view by `factor` (below 1 zooms in) around `at`, which keeps its position. */
 export function zoomView(view: View, at: number, factor: number): View {
   return { min: at - (at - view.min) * factor, max: at + (view.max - at) * factor }
 }
 
-/** Moves a view along. */
+/** Shifts a view by a distance. */
 export function panView(view: View, distance: number): View {
   return { min: view.min + distance, max: view.max + distance }
 }
 
-/** The same stretch on another axis of the same points. */
+/** The same range on another axis of the same points. */
 export function translateView(view: View, from: Float64Array, to: Float64Array): View {
   const across = (x: number): number => to[Math.min(lowerBound(from, x), to.length - 1)] ?? 0
   return { min: across(view.min), max: across(view.max) }

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import {
+  canResumeFrom,
   extendedLimits,
   goalSteps,
   isDone,
@@ -23,6 +24,14 @@ test('an epoch is one pass over the images that are learned from', () => {
   expect(stepsOfEpochs(run({ epochs: 2 }))).toBe(5)
   expect(stepsOfEpochs(run({ epochs: 1 }))).toBe(3)
   expect(stepsOfEpochs(run({ epochs: 2, validationShare: 0.2 }))).toBe(4)
+})
+
+test('training resumes from checkpoints before the goal, of runs that nothing trains and whose images are there', () => {
+  const finished = { ...run({}), step: 100, status: 'finished', datasetId: 'd' } as const
+  expect(canResumeFrom(finished, 50)).toBe(true)
+  expect(canResumeFrom(finished, 100)).toBe(false)
+  expect(canResumeFrom({ ...finished, status: 'training' }, 50)).toBe(false)
+  expect(canResumeFrom({ ...finished, datasetId: null }, 50)).toBe(false)
 })
 
 test('whichever limit is first ends it', () => {

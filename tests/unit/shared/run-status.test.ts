@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { canResume, hasEnded, isLive, runsLeft } from '#shared/run-status.ts'
+import { canExtend, canResume, endedUnexpectedly, hasEnded, isLive, runsLeft } from '#shared/run-status.ts'
 import { runStatuses } from '#shared/schemas/run.ts'
 import type { RunStatus } from '#shared/schemas/run.ts'
 
@@ -20,8 +20,14 @@ describe('the rules on the status of a run', () => {
     expect(idsOf(all.filter(canResume))).toEqual(['waiting', 'paused', 'stopped', 'interrupted', 'failed'])
   })
 
-  it('lets no run resume whose images were deleted', () => {
+  it('lets no run resume or train longer whose images were deleted', () => {
     expect(runStatuses.filter((status) => canResume(withStatus(status, null)))).toEqual([])
+    expect(runStatuses.filter((status) => canExtend(withStatus(status, null)))).toEqual([])
+    expect(all.every(canExtend)).toBe(true)
+  })
+
+  it('takes an interrupted or failed run for ended unexpectedly', () => {
+    expect(idsOf(all.filter(endedUnexpectedly))).toEqual(['interrupted', 'failed'])
   })
 })
 

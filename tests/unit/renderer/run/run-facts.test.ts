@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest'
+import { presets } from '#shared/presets.ts'
+import { settingFields } from '#shared/schemas/run-config.ts'
+import type { Machine, RunRecord } from '#shared/schemas/run.ts'
+import { runFacts } from '../../../../src-renderer/pages/run/run-facts.ts'
+
+const machine: Machine = {
+  ...{ flowerbed: '1.0', tensorflow: '2.9', node: '24.0', electron: null },
+  ...{ platform: 'linux', cpu: 'Some CPU', cores: 1, memoryBytes: 8e9 },
+  ...{ device: 'cpu', deviceName: 'CPU', precision: 'bf16', precisionWhy: 'measured as the faster' },
+}
+const run: RunRecord = {
+  ...{ id: 'a', name: 'Faces', note: '', tags: [], starred: false, status: 'finished' },
+  ...{ preset: 'balanced', config: presets.balanced.config, experimentId: null },
+  ...{ datasetId: 'd', datasetName: 'Faces', imageCount: 1024 },
+  shape: { height: 32, width: 24, channels: 3 },
+  ...{ deviceChoice: 'auto', machine, step: 1, trainedSeconds: 1, losses: {}, stepsPerSecond: 1 },
+  ...{ error: null, createdAt: 0, updatedAt: 0 },
+}
+const factsOf = (record: RunRecord) =>
+  Object.fromEntries(runFacts(record).map(({ title, value }) => [title, value]))
+
+test('the facts of a run name its images, its machine and its versions', () => {
+  expect(factsOf(run)).toMatchObject({
+    Images: '1,024 images of “Faces”, 24 × 32',
+    Preset: 'Balanced',
+    Device: 'Some CPU, 1 core',
+    'Precision used': '16 bits (bfloat16): measured as the faster',
+    Memory: '8.0 GB',
+    Versions: 'Flowerbed 1.0, TensorFlow 2.9, Node 24.0',
+  })
+  const electron = factsOf({ ...run, machine: { ...machine, device: 'cuda', cores: 8, electron: '45' } })
+  expect(electron).toMatchObject({
+    Device: 'CPU, 8 cores',
+    Versions: 'Flowerbed 1.0, TensorFlow 2.9, Node 24.0, Electron 45',
+  })
+})
+
+test('no two facts have the same title', () => {
+  const titles = runFacts({ ...run, machine: { ...machine, deviceWhy: 'it was chosen' } }).map(
+    ({ title }) => title,
+  )
+  expect(new Set(titles).size).toBe(titles.length)
+})
+
+test('every setting is listed with its value, and an unknown preset by its id', () => {
+  const titles = runFacts({ ...run, machine: null }).map(({ title }) => title)
+  expect(titles.slice(-settingFields().length)).toEqual(settingFields().map(({ title }) => title))
+  expect(titles).not.toContain('Memory')
+  expect(factsOf({ ...run, preset: 'older' })['Preset']).toBe('older')
+})
