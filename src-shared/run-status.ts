@@ -37,10 +37,3 @@ export function runsLeft<Run extends Pick<RunRecord, 'id' | 'status' | 'datasetI
     .filter((run) => !hasEnded(run) || (run.id === first && run.status === 'stopped'))
     .sort((a, b) => rank(a) - rank(b))
 }
-
-/** Whether the app, the engine or an error ended a run before it was done. */
-export const endedUnexpectedly = ({ status }: Pick<RunRecord, 'status'>): boolean =>
-  status === 'interrupted' || status === 'failed'
-
-/** Whether a run can be given more to train, now or for when it resumes. */
-export const canExtend = ({ datasetId }: Pick<RunRecord, 'datasetId'>): boolean => datasetId !== null

@@ -1,7 +1,7 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
-import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import { hasEnded } from '#shared/run-status.ts'
+import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
