@@ -5,7 +5,7 @@ import { nodeBackend } from '../../src-main/engine/backend/tfjs.ts'
 import { createProgram } from '../../src-main/engine/graph/create-program.ts'
 import type { Program, ProgramSpec } from '../../src-main/engine/graph/program.ts'
 import { trace } from '../../src-main/engine/graph/trace.ts'
-import { flopsOf } from '../../src-main/engine/graph/analysis/flops.ts'
+import { countFlops } from '../../src-main/engine/graph/analysis/flops.ts'
 import { initialState, stepProgram } from '../../src-main/engine/training/step-program.ts'
 import { StepRunner } from '../../src-main/engine/training/step-runner.ts'
 import { syntheticImages } from './synthetic-images.ts'
@@ -62,7 +62,7 @@ export function timedStep(
   const native = nativeClock()
   let [step, taken, wallMs] = [0, 0, 0]
   return {
-    gflop: flopsOf(spec, trace(spec)) / 1e9,
+    gflop: countFlops(spec, trace(spec)) / 1e9,
     parameters: system.parameters.reduce((sum, parameter) => sum + tf.util.sizeFromShape(parameter.shape), 0),
     time: async (calls) => {
       native.ms = stepRunner.inputMs = 0

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
-import type { Given, ProgramSpec, Tensors } from '../graph/program.ts'
+import type { InputValues, ProgramSpec, Tensors } from '../graph/program.ts'
 import { changesLight, randomVariation, lightLength, movesPixels, viewLength } from './augment.ts'
 import type { Augmentation } from './augment.ts'
 import { BatchStream } from './batches.ts'
@@ -76,12 +76,12 @@ export class ImageFeed {
   }
 
   /** What the program must be given once. */
-  state(): Given {
+  state(): InputValues {
     return this.plan.resident > 0 ? { images: this.dataset.all() } : {}
   }
 
   /** What step `step` (0 is the first) is given of its images. */
-  async feeds(step: number): Promise<Given> {
+  async feeds(step: number): Promise<InputValues> {
     const { settings, shape, count, resident } = this.plan
     const { views, lights } = randomVariation({ settings, shape, count, seed: this.seed, step })
     return {

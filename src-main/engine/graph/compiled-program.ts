@@ -11,52 +11,53 @@ import { writeSavedModel } from './saved-model/graph-def.ts'
 import { assignedOutput, doneOutput, fetchOutput, initFeed, valueOutput } from './saved-model/node-names.ts'
 import { lower } from './passes/lower.ts'
 import { iterationsFeed, writeLoopSavedModel, stackedFeed } from './saved-model/loop-saved-model.ts'
-import { checkFeeds, checkSizes, concat, readableState, stateNames, toTensor } from './program.ts'
-import type { Given, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
+import { checkFeeds, checkStateSizes, concat, getReadableState, stateNames, toTensor } from './program.ts'
+import type { InputValues, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { feedNode, trace } from './trace.ts'
 
 let programs = 0
 
-let tidied = false
+const folderPrefix = 'flowerbed-program-'
+let leftoversRemoved = false
 
-/** A folder for a graph on its way to TensorFlow; the first one also removes those of processes that were killed. */
-function programFolder(): string {
-  if (!tidied) {
-    tidied = true
-    removeAbandonedSync(tmpdir(), /^flowerbed-program-/)
+/** A temporary folder for a SavedModel; the first call also removes the folders of processes that were killed. */
+function createProgramFolder(): string {
+  if (!leftoversRemoved) {
+    leftoversRemoved = true
+    removeAbandonedSync(tmpdir(), new RegExp(`^${folderPrefix}`))
   }
-  return mkdtempSync(join(tmpdir(), `flowerbed-program-${processTag()}-`))
+  return mkdtempSync(join(tmpdir(), `${folderPrefix}${processTag()}-`))
 }
 
-/** What a placeholder is given. */
-type Fed = [name: string, spec: TensorSpec, values: Given[string]]
+/** The values of a placeholder. */
+type Feed = [name: string, spec: TensorSpec, values: InputValues[string]]
 
 /**
- * Traces a program's body and runs it as one call into TensorFlow from then on, or up to `iterations` of it.
- * @throws FlowerbedError when the body cannot be traced or the graph is refused
+ * Traces a program's body and compiles it: a run is one call into TensorFlow, or up to `iterations` runs are.
+ * @throws FlowerbedError when the body cannot be traced or TensorFlow refuses the graph
  */
 export function createCompiledProgram(
   spec: ProgramSpec,
   { iterations }: { iterations: number } = { iterations: 1 },
 ): Program {
   const backend = nodeBackend()
-  const traced = lower(spec, trace(spec), backend.binding)
+  const lowered = lower(spec, trace(spec), backend.binding)
   const id = `${spec.name}-${++programs}`
-  const folder = programFolder()
+  const folder = createProgramFolder()
   let session: number
   try {
-    const written = { spec, trace: traced, binding: backend.binding, id }
+    const source = { spec, trace: lowered, binding: backend.binding, id }
     writeFileSync(
       join(folder, 'saved_model.pb'),
-      iterations > 1 ? writeLoopSavedModel(written) : writeSavedModel(written),
+      iterations > 1 ? writeLoopSavedModel(source) : writeSavedModel(source),
     )
     session = load(folder)
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
 
-  /** One call: feeds by name, outputs by name; every tensor of it is gone afterwards. */
-  const call = (feeds: Fed[], outputs: string[]): Values[string][] => {
+  /** One native call, which leaves no tensor behind: values of placeholders → values of outputs. */
+  const call = (feeds: Feed[], outputs: string[]): Values[string][] => {
     const inputs = feeds.map(([, declared, values]) => toTensor(declared, values))
     let results: Tensor[] = []
     try {
@@ -73,27 +74,31 @@ export function createCompiledProgram(
     }
   }
 
-  const fetches = Object.keys(traced.fetches)
+  const fetches = Object.keys(lowered.fetches)
   const feedList = Object.entries(spec.feeds)
   const outputs = [...fetches.map(fetchOutput), doneOutput]
-  const once = (feeds: Given): Values => {
+  const runOnce = (feeds: InputValues): Values => {
     checkFeeds(spec, feeds)
     const results = call(
-      feedList.map(([name, declared]) => [`${feedNode(name)}:0`, declared, feeds[name] as Given[string]]),
+      feedList.map(([name, declared]) => [
+        `${feedNode(name)}:0`,
+        declared,
+        feeds[name] as InputValues[string],
+      ]),
       outputs,
     )
     return Object.fromEntries(fetches.map((name, i) => [name, results[i] as Values[string]]))
   }
-  /** At most `iterations` of them. */
-  const looped = (feeds: Given[]): Values[] => {
+  /** At most `iterations` runs in one call. */
+  const runLoop = (feeds: InputValues[]): Values[] => {
     for (const each of feeds) checkFeeds(spec, each)
     const results = call(
       [
         [iterationsFeed, { shape: [], dtype: 'int32' }, Int32Array.of(feeds.length)],
-        ...feedList.map(([name, { shape, dtype }]): Fed => [
+        ...feedList.map(([name, { shape, dtype }]): Feed => [
           stackedFeed(name),
           { shape: [feeds.length, ...shape], dtype },
-          concat(feeds.map((each) => each[name] as Given[string])),
+          concat(feeds.map((each) => each[name] as InputValues[string])),
         ]),
       ],
       outputs,
@@ -108,11 +113,11 @@ export function createCompiledProgram(
       ),
     )
   }
-  const runMany = (feeds: Given[]): Values[] =>
-    iterations > 1 ? inPieces(feeds, iterations).flatMap(looped) : feeds.map(once)
+  const runMany = (feeds: InputValues[]): Values[] =>
+    iterations > 1 ? chunk(feeds, iterations).flatMap(runLoop) : feeds.map(runOnce)
   const program: Program = {
     mode: 'compiled',
-    run: (feeds) => (iterations > 1 ? (looped([feeds])[0] as Values) : once(feeds)),
+    run: (feeds) => (iterations > 1 ? (runLoop([feeds])[0] as Values) : runOnce(feeds)),
     runMany,
     read: (only) => {
       const names = stateNames(spec, only)
@@ -122,9 +127,13 @@ export function createCompiledProgram(
     write: (values) => {
       const names = stateNames(spec, Object.keys(values))
       if (names.length === 0) return
-      checkSizes(spec, values)
+      checkStateSizes(spec, values)
       call(
-        names.map((name) => [initFeed(name), spec.state[name] as TensorSpec, values[name] as Given[string]]),
+        names.map((name) => [
+          initFeed(name),
+          spec.state[name] as TensorSpec,
+          values[name] as InputValues[string],
+        ]),
         names.map(assignedOutput),
       )
     },
@@ -132,26 +141,26 @@ export function createCompiledProgram(
       backend.deleteSavedModel(session)
     },
   }
-  program.write(zeros(readableState(spec)))
+  program.write(createZeros(getReadableState(spec)))
   return program
 }
 
-/** @throws FlowerbedError `unavailable` when TensorFlow does not take the graph */
+/** @throws FlowerbedError `unavailable` when TensorFlow refuses the graph */
 function load(folder: string): number {
   try {
     return nodeBackend().loadSavedModelMetaGraph(folder, 'serve')
   } catch (cause) {
-    throw new FlowerbedError('unavailable', `TensorFlow does not take the graph: ${String(cause)}`, { cause })
+    throw new FlowerbedError('unavailable', `TensorFlow refuses the graph: ${String(cause)}`, { cause })
   }
 }
 
-function inPieces<T>(all: T[], length: number): T[][] {
+function chunk<T>(all: T[], length: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / length) }, (_, i) =>
     all.slice(i * length, (i + 1) * length),
   )
 }
 
-function zeros(specs: Record<string, TensorSpec>): Values {
+function createZeros(specs: Record<string, TensorSpec>): Values {
   return Object.fromEntries(
     Object.entries(specs).map(([name, { shape, dtype }]) => {
       const size = tf.util.sizeFromShape(shape)

@@ -4,14 +4,14 @@ import { createCompiledProgram } from './compiled-program.ts'
 import { createEagerProgram } from './eager-program.ts'
 import type { Program, ProgramSpec } from './program.ts'
 
-const log = createLogger('compile')
+const log = createLogger('graph')
 
-/** `auto` compiles and, where TensorFlow or the trace refuses, says so once and runs operation by operation. */
+/** `auto` compiles and, where the trace or TensorFlow refuses, logs a warning and runs operation by operation. */
 export type ProgramMode = 'auto' | 'eager' | 'compiled'
 
 /**
- * A program ready to run, its state all zero. The caller disposes it. `iterations` is how many runs `runMany` makes in
- * one native call at most: what they are fed and answer is all held at once.
+ * Creates a program with all state zero, which the caller disposes. `iterations` is the maximum number of runs that
+ * `runMany` makes in one native call: the feeds and fetches of all of them are held in memory at once.
  */
 export function createProgram(
   spec: ProgramSpec,
@@ -21,7 +21,7 @@ export function createProgram(
   try {
     return createCompiledProgram(spec, { iterations })
   } catch (thrown) {
-    // What is wrong with the body itself would be as wrong without compiling.
+    // Any other error is a mistake in the body, which would fail uncompiled as well.
     if (mode === 'compiled' || !(thrown instanceof FlowerbedError && thrown.kind === 'unavailable'))
       throw thrown
     log.warn(`“${spec.name}” runs uncompiled, several times slower:`, thrown)

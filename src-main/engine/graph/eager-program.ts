@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { withImplementations } from '../model/abstract-ops.ts'
 import { eagerImplementations } from './passes/lower-ops.ts'
-import { checkFeeds, checkSizes, readableState, stateNames, toTensor } from './program.ts'
-import type { Given, Program, ProgramSpec, Tensors, Values } from './program.ts'
+import { checkFeeds, checkStateSizes, getReadableState, stateNames, toTensor } from './program.ts'
+import type { InputValues, Program, ProgramSpec, Tensors, Values } from './program.ts'
 import { checkNext } from './trace.ts'
 
-/** Runs a program's body operation by operation: the reference of what compiling must give. */
+/** Runs a program's body operation by operation: the reference that a compiled program must equal. */
 export function createEagerProgram(spec: ProgramSpec): Program {
   const state: Tensors = Object.fromEntries(
-    Object.entries(readableState(spec)).map(([name, { shape, dtype }]) => [
+    Object.entries(getReadableState(spec)).map(([name, { shape, dtype }]) => [
       name,
       tf.keep(tf.zeros(shape, dtype as 'float32' | 'int32')),
     ]),
@@ -21,18 +21,20 @@ export function createEagerProgram(spec: ProgramSpec): Program {
   const run: Program['run'] = (feeds) => {
     checkFeeds(spec, feeds)
     return tf.tidy(() => {
-      const fed = Object.fromEntries(
+      const fedTensors = Object.fromEntries(
         Object.entries(spec.feeds).map(([name, declared]) => [
           name,
-          toTensor(declared, feeds[name] as Given[string]),
+          toTensor(declared, feeds[name] as InputValues[string]),
         ]),
       )
-      const { fetches, next } = withImplementations(eagerImplementations, () => spec.body({ ...state }, fed))
+      const { fetches, next } = withImplementations(eagerImplementations, () =>
+        spec.body({ ...state }, fedTensors),
+      )
       for (const [name, tensor] of Object.entries(next)) checkNext(spec, name, tensor)
       const values = Object.fromEntries(
         Object.entries(fetches).map(([name, tensor]) => [name, tensor.dataSync() as Values[string]]),
       )
-      // Only now, so that a body that throws leaves the state as it was; a clone, since next may be a state itself.
+      // Replaced last, so that a body that throws leaves the state unchanged; cloned, since next may be a state tensor.
       const clones = Object.entries(next).map(([name, tensor]) => [name, tensor.clone()] as const)
       for (const [name, clone] of clones) replace(name, clone)
       return values
@@ -50,11 +52,11 @@ export function createEagerProgram(spec: ProgramSpec): Program {
         ]),
       ),
     write: (values) => {
-      checkSizes(spec, values)
+      checkStateSizes(spec, values)
       for (const name of stateNames(spec, Object.keys(values))) {
         replace(
           name,
-          toTensor(spec.state[name] as ProgramSpec['state'][string], values[name] as Given[string]),
+          toTensor(spec.state[name] as ProgramSpec['state'][string], values[name] as InputValues[string]),
         )
       }
     },

@@ -1,4 +1,4 @@
-import type { Known } from './analysis/shapes.ts'
+import type { ValueInfo } from './analysis/shapes.ts'
 import { types } from './analysis/shapes.ts'
 import type { ProgramSpec } from './program.ts'
 import { feedNode, stateNode } from './trace.ts'
@@ -6,21 +6,24 @@ import type { Edge, OpNode, Trace } from './trace.ts'
 
 export const edgeKey = ({ node, index }: Edge): string => `${node}:${index}`
 
-/** What is known of every value of a trace, by `edgeKey`. */
-export function knownOf(spec: Pick<ProgramSpec, 'state' | 'feeds'>, trace: Trace): Map<string, Known> {
-  const known = new Map<string, Known>()
-  const add = (node: string, outputs: Known[]) =>
-    outputs.forEach((output, index) => known.set(edgeKey({ node, index }), output))
+/** Shape and type of every value of a trace, by `edgeKey`. */
+export function collectValueInfo(
+  spec: Pick<ProgramSpec, 'state' | 'feeds'>,
+  trace: Trace,
+): Map<string, ValueInfo> {
+  const values = new Map<string, ValueInfo>()
+  const add = (node: string, outputs: ValueInfo[]) =>
+    outputs.forEach((output, index) => values.set(edgeKey({ node, index }), output))
   for (const [name, { shape, dtype }] of Object.entries(spec.state))
     add(stateNode(name), [{ shape, dtype: types[dtype] }])
   for (const [name, { shape, dtype }] of Object.entries(spec.feeds))
     add(feedNode(name), [{ shape, dtype: types[dtype] }])
   for (const node of trace.nodes) add(node.name, node.kind === 'constant' ? [node] : node.outputs)
-  return known
+  return values
 }
 
-/** The operations that read each value, by `edgeKey`; what is fetched or kept counts as read by null. */
-export function readersOf(trace: Trace): Map<string, (OpNode | null)[]> {
+/** The operations that read each value, by `edgeKey`; a fetch or the next value of a state is a reader null. */
+export function findReaders(trace: Trace): Map<string, (OpNode | null)[]> {
   const readers = new Map<string, (OpNode | null)[]>()
   const add = (edge: Edge, reader: OpNode | null) => {
     const all = readers.get(edgeKey(edge))
@@ -32,17 +35,17 @@ export function readersOf(trace: Trace): Map<string, (OpNode | null)[]> {
   return readers
 }
 
-/** The trace with every use of a value that `replaced` names (by `edgeKey`) turned to the one it gives. */
-export function rewired(trace: Trace, replaced: Map<string, Edge>): Trace {
-  const turned = <E extends Edge>(edge: E): E => {
-    const other = replaced.get(edgeKey(edge))
-    return other ? { ...edge, ...other } : edge
+/** Replaces every use of a value by the one that `replaced` maps it to (by `edgeKey`). */
+export function rewire(trace: Trace, replaced: Map<string, Edge>): Trace {
+  const redirect = <E extends Edge>(edge: E): E => {
+    const replacement = replaced.get(edgeKey(edge))
+    return replacement ? { ...edge, ...replacement } : edge
   }
   return {
     nodes: trace.nodes.map((node) =>
-      node.kind === 'op' ? { ...node, inputs: node.inputs.map(turned) } : node,
+      node.kind === 'op' ? { ...node, inputs: node.inputs.map(redirect) } : node,
     ),
-    fetches: Object.fromEntries(Object.entries(trace.fetches).map(([name, edge]) => [name, turned(edge)])),
-    next: Object.fromEntries(Object.entries(trace.next).map(([name, edge]) => [name, turned(edge)])),
+    fetches: Object.fromEntries(Object.entries(trace.fetches).map(([name, edge]) => [name, redirect(edge)])),
+    next: Object.fromEntries(Object.entries(trace.next).map(([name, edge]) => [name, redirect(edge)])),
   }
 }

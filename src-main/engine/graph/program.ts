@@ -6,8 +6,8 @@ import { nodeBackend } from '../backend/tfjs.ts'
 import { types } from './analysis/shapes.ts'
 
 /**
- * Shape and type of a tensor that is known before any value is. Bytes (`uint8`) only go in: they are not read back, and
- * a body may only look them up (`data/pixels.ts`).
+ * Static shape and type of a tensor. Bytes (`uint8`) are input only: they are not read back, and a body may only gather
+ * from them (`data/pixels.ts`).
  */
 export interface TensorSpec {
   shape: number[]
@@ -15,49 +15,49 @@ export interface TensorSpec {
 }
 
 export type Tensors = Record<string, Tensor>
-/** What comes out of a program. */
+/** What a program returns: flat arrays by name. */
 export type Values = Record<string, Float32Array | Int32Array>
-/** What goes into it. */
-export type Given = Record<string, Float32Array | Int32Array | Uint8Array>
+/** What a program takes: flat arrays by name. */
+export type InputValues = Record<string, Float32Array | Int32Array | Uint8Array>
 
 /**
- * A computation over state that lives across calls (weights, moments, averages): the unit that is run eagerly or
- * compiled into one native call. `body` is pure: it reads state and feeds and answers what to fetch and the state's
- * next values (names left out keep theirs). It may run once to be traced, so no JavaScript branch may depend on a
- * tensor's value, and randomness must come from `engine/random.ts` with a fed seed.
+ * A computation over state that persists between calls (weights, moments, averages): the unit that is run eagerly or
+ * compiled into one native call. `body` is pure: it takes state and feeds and returns what to fetch and the state's next
+ * values (a name without one keeps its value). It may run only once, to be traced, so no JavaScript branch may depend on
+ * a tensor's value, and randomness must come from `engine/rng.ts` with a fed seed.
  */
 export interface ProgramSpec {
   name: string
   state: Record<string, TensorSpec>
   feeds: Record<string, TensorSpec>
-  /** In what convolutions and matrix products are computed where the program is compiled; fp32 unless said. */
+  /** Precision of convolutions and matrix products of the compiled program; fp32 by default. */
   precision?: Precision
   body: (state: Tensors, feeds: Tensors) => { fetches: Tensors; next: Tensors }
 }
 
-/** Owns the state's memory on the device until `dispose`. */
+/** Holds the state in the device's memory until `dispose`. */
 export interface Program {
   readonly mode: 'eager' | 'compiled'
-  /** One call. Feeds must be complete and of the declared sizes; answers each fetch as a flat array. */
-  run: (feeds: Given) => Values
+  /** One call. Feeds must be complete and of the declared sizes; returns each fetch as a flat array. */
+  run: (feeds: InputValues) => Values
   /**
-   * A run for each of `feeds`, one after the other, in as few native calls as the program was made for: what each
-   * answers and leaves as state is what `run` would. When one fails, those before it have replaced the state.
+   * One run for each of `feeds`, in order and in as few native calls as the program allows; fetches and state are those
+   * of `run`. When a run fails, the runs before it have replaced the state.
    */
-  runMany: (feeds: Given[]) => Values[]
-  /** Copies state out, all of it but bytes, or the named entries. */
+  runMany: (feeds: InputValues[]) => Values[]
+  /** Copies the state, all of it but bytes, or the named entries. */
   read: (names?: string[]) => Values
-  /** Replaces state; names left out keep their values. State but bytes is zero before the first write. */
-  write: (values: Given) => void
+  /** Replaces the named state. Before the first write all state but bytes is zero. */
+  write: (values: InputValues) => void
   dispose: () => void
 }
 
-/** The state that a program can give back: all of it but bytes. */
-export const readableState = (spec: ProgramSpec): ProgramSpec['state'] =>
+/** The state that a program can read back: all of it but bytes. */
+export const getReadableState = (spec: ProgramSpec): ProgramSpec['state'] =>
   Object.fromEntries(Object.entries(spec.state).filter(([, { dtype }]) => dtype !== 'uint8'))
 
-/** The given names, all that can be read by default; @throws FlowerbedError `internal` for one the program does not have. */
-export function stateNames(spec: ProgramSpec, names = Object.keys(readableState(spec))): string[] {
+/** The given names, by default all that can be read; @throws FlowerbedError `internal` for an unknown name. */
+export function stateNames(spec: ProgramSpec, names = Object.keys(getReadableState(spec))): string[] {
   for (const name of names) {
     if (!spec.state[name])
       throw new FlowerbedError('internal', `Program “${spec.name}” has no state “${name}”.`)
@@ -66,50 +66,50 @@ export function stateNames(spec: ProgramSpec, names = Object.keys(readableState(
 }
 
 /** @throws FlowerbedError `internal` when a feed is missing or of the wrong size */
-export function checkFeeds(spec: ProgramSpec, feeds: Given): void {
+export function checkFeeds(spec: ProgramSpec, feeds: InputValues): void {
   for (const [name, { shape }] of Object.entries(spec.feeds)) {
     const size = tf.util.sizeFromShape(shape)
     if (feeds[name]?.length !== size) {
       throw new FlowerbedError(
         'internal',
-        `Program “${spec.name}” needs ${size} numbers as “${name}”, it was given ${feeds[name]?.length ?? 'none'}.`,
+        `Program “${spec.name}” needs ${size} numbers as “${name}”, but was given ${feeds[name]?.length ?? 'none'}.`,
       )
     }
   }
 }
 
-/** @throws FlowerbedError `internal` when values for the state are not of its sizes */
-export function checkSizes(spec: ProgramSpec, values: Given): void {
+/** @throws FlowerbedError `internal` when values of the state have a wrong size */
+export function checkStateSizes(spec: ProgramSpec, values: InputValues): void {
   for (const [name, { length }] of Object.entries(values)) {
     const size = tf.util.sizeFromShape(spec.state[name]?.shape ?? [])
     if (length !== size) {
       throw new FlowerbedError(
         'internal',
-        `Program “${spec.name}” keeps ${size} numbers as “${name}”, it was given ${length}.`,
+        `Program “${spec.name}” has ${size} numbers as “${name}”, but was given ${length}.`,
       )
     }
   }
 }
 
 /** Flat values as a tensor. */
-export function toTensor({ shape, dtype }: TensorSpec, values: Given[string]): Tensor {
+export function toTensor({ shape, dtype }: TensorSpec, values: InputValues[string]): Tensor {
   if (dtype !== 'uint8') return tf.tensor(values, shape, dtype)
-  // tfjs has no such type; it takes the handle for one of int32.
+  // tfjs has no uint8; it treats the handle as int32.
   const backend = nodeBackend()
   const id = backend.binding.createTensor(shape, types.uint8, values)
   return backend.createOutputTensor({ id, shape, dtype: types.uint8 })
 }
 
-/** Flat values one after the other. */
-export function concat<T extends Given[string]>(parts: T[]): T | Float32Array {
+/** Concatenates flat values. */
+export function concat<T extends InputValues[string]>(parts: T[]): T | Float32Array {
   const [first] = parts
   if (first === undefined || parts.length === 1) return first ?? new Float32Array()
   const length = parts.reduce((sum, part) => sum + part.length, 0)
   const all = new (first.constructor as new (length: number) => T)(length)
-  let at = 0
+  let offset = 0
   for (const part of parts) {
-    all.set(part, at)
-    at += part.length
+    all.set(part, offset)
+    offset += part.length
   }
   return all
 }

@@ -7,10 +7,10 @@ import { withImplementations } from '../model/abstract-ops.ts'
 import { withCallSite } from './call-site.ts'
 import { traceImplementations } from './passes/lower-ops.ts'
 import type { ProgramSpec, TensorSpec } from './program.ts'
-import { outputsOf, types } from './analysis/shapes.ts'
-import type { Known } from './analysis/shapes.ts'
+import { inferOutputs, types } from './analysis/shapes.ts'
+import type { ValueInfo } from './analysis/shapes.ts'
 
-/** Where a value comes from: output `index` of a node. */
+/** The value that is output `index` of a node. */
 export interface Edge {
   node: string
   index: number
@@ -30,7 +30,7 @@ export interface OpNode {
   op: string
   attributes: OpAttribute[]
   inputs: Edge[]
-  outputs: Known[]
+  outputs: ValueInfo[]
 }
 
 /** A program's body as a graph: state and feeds are edges named `state/…` and `feed/…`. */
@@ -44,37 +44,40 @@ export const stateNode = (name: string) => `state/${name}/read`
 export const feedNode = (name: string) => `feed/${name}`
 
 /**
- * Runs a program's body once and writes down every TensorFlow operation it asks for. None of them is carried out: only
- * shapes and types are known, so that tracing takes neither their time nor their memory. A `portable` trace has only
- * operations that every TensorFlow knows.
- * @throws FlowerbedError `internal` when the body reads a value back, uses what it did not make, or answers something of
- * the wrong shape; `unavailable` for an operation that cannot be compiled. Both say where in our sources it is asked for.
+ * Runs a program's body once and records every TensorFlow operation that it calls, abstract ones as
+ * `passes/lower-ops.ts` implements them. None of them is executed: only shapes and types are inferred. A `portable`
+ * trace has only operations that every TensorFlow knows.
+ * @throws FlowerbedError `internal` when the body reads a value, uses an external tensor or returns a wrong shape;
+ * `unavailable` for an operation that cannot be compiled. Both name the call site.
  */
 export function trace(spec: ProgramSpec, { portable = false }: { portable?: boolean } = {}): Trace {
   const backend = nodeBackend()
   const { binding, getInputTensorIds } = backend
   const recorder = new Recorder(spec.name, binding)
   const implementations = traceImplementations({ kernels: !portable && binding.kernels !== undefined })
-  // Tensors are numbered as they are made.
+  // tfjs numbers tensors in the order of their creation.
   const newest = tf.tidy(() => tf.scalar(0).id)
   tf.engine().startScope()
   try {
-    backend.binding = recorder.binding()
+    backend.binding = recorder.createBinding()
     backend.getInputTensorIds = (tensors) => {
-      // Its values would become a constant, and its handle one that exists only here.
-      if (tensors.some(({ id }) => id <= newest)) throw withCallSite(foreign(spec.name))
+      // The values of an external tensor would be recorded as a constant, and its handle replaced by one of the trace.
+      if (tensors.some(({ id }) => id <= newest)) throw withCallSite(externalTensorError(spec.name))
       return getInputTensorIds.call(backend, tensors)
     }
     const placeholders = (specs: Record<string, TensorSpec>, nodeOf: (name: string) => string) =>
       Object.fromEntries(
         Object.entries(specs).map(([name, { shape, dtype }]) => {
           const known = { shape, dtype: types[dtype] }
-          return [name, backend.createOutputTensor(recorder.handle({ node: nodeOf(name), index: 0 }, known))]
+          return [
+            name,
+            backend.createOutputTensor(recorder.createHandle({ node: nodeOf(name), index: 0 }, known)),
+          ]
         }),
       )
     const [state, feeds] = [placeholders(spec.state, stateNode), placeholders(spec.feeds, feedNode)]
     const { fetches, next } = withImplementations(implementations, () => spec.body(state, feeds))
-    const edge = (tensor: Tensor) => recorder.edgeOf(idOf(backend, tensor))
+    const edge = (tensor: Tensor) => recorder.getEdge(getTensorId(backend, tensor))
     return {
       fetches: Object.fromEntries(
         Object.entries(fetches).map(([name, tensor]) => [
@@ -97,7 +100,7 @@ export function trace(spec: ProgramSpec, { portable = false }: { portable?: bool
   }
 }
 
-/** Nodes that something fetched or kept depends on. */
+/** Nodes that a fetch or the next value of a state depends on. */
 export function liveNodes(trace: Trace): Trace['nodes'] {
   const byName = new Map(trace.nodes.map((node) => [node.name, node]))
   const live = new Set<string>()
@@ -111,30 +114,30 @@ export function liveNodes(trace: Trace): Trace['nodes'] {
   return trace.nodes.filter((node) => live.has(node.name))
 }
 
-/** A program may replace its state only by something of the same shape and type. */
+/** @throws FlowerbedError `internal` when the next value of a state has another shape or type than the state */
 export function checkNext(spec: ProgramSpec, name: string, tensor: Tensor): void {
   const declared = spec.state[name]
   if (!declared || declared.dtype !== tensor.dtype || declared.shape.join() !== tensor.shape.join()) {
     throw new FlowerbedError(
       'internal',
-      `Program “${spec.name}” answers ${tensor.dtype}[${tensor.shape.join()}] as the next “${name}”, declared is ` +
+      `Program “${spec.name}” returns ${tensor.dtype}[${tensor.shape.join()}] as the next “${name}”, declared is ` +
         (declared ? `${declared.dtype}[${declared.shape.join()}]` : 'nothing of that name'),
     )
   }
 }
 
-/** The number that stands for the tensor; values not yet sent to TensorFlow become a constant. */
-function idOf(backend: NodeBackend, tensor: Tensor): number {
+/** The tensor's id in the binding; values that are not yet in TensorFlow become a constant. */
+function getTensorId(backend: NodeBackend, tensor: Tensor): number {
   return backend.getInputTensorIds([tensor])[0] as number
 }
 
-const foreign = (program: string) =>
+const externalTensorError = (program: string) =>
   new FlowerbedError('internal', `Program “${program}” uses a tensor made outside of its body.`, {
     hint: 'Pass it in as state or as a feed.',
   })
 
-/** What one call of the body does to the trace, with its place when it fails. */
-function here<T>(record: () => T): T {
+/** Adds the call site to an error of one recorded call. */
+function atCallSite<T>(record: () => T): T {
   try {
     return record()
   } catch (thrown) {
@@ -144,11 +147,11 @@ function here<T>(record: () => T): T {
 
 class Recorder {
   readonly nodes: Trace['nodes'] = []
-  private readonly known = new Map<number, Edge & { known: Known }>()
+  private readonly known = new Map<number, Edge & { known: ValueInfo }>()
   private readonly constants = new Map<string, number>()
   private readonly program: string
   private readonly native: Binding
-  /** Negative, so that tfjs never asks TensorFlow to delete them; −1 means “not sent yet” there. */
+  /** Ids are negative, so that tfjs never has TensorFlow delete them; −1 means “not yet sent” in tfjs. */
   private lastId = -1
 
   constructor(program: string, native: Binding) {
@@ -156,69 +159,69 @@ class Recorder {
     this.native = native
   }
 
-  /** A number for a value that does not exist yet. */
-  handle(edge: Edge, known: Known): TensorHandle {
+  /** A handle of a value that is only recorded. */
+  createHandle(edge: Edge, known: ValueInfo): TensorHandle {
     const id = --this.lastId
     this.known.set(id, { ...edge, known })
     return { id, shape: known.shape, dtype: known.dtype }
   }
 
-  edgeOf(id: number): Edge {
-    const { node, index } = this.entry(id)
+  getEdge(id: number): Edge {
+    const { node, index } = this.getEntry(id)
     return { node, index }
   }
 
-  /** A binding that writes down what it is asked for. */
-  binding(): Binding {
+  /** A binding that records its calls. */
+  createBinding(): Binding {
     return {
       ...this.native,
-      createTensor: (shape, dtype, values) => here(() => this.constant(shape, dtype, values)),
+      createTensor: (shape, dtype, values) => atCallSite(() => this.recordConstant(shape, dtype, values)),
       deleteTensor: () => undefined,
-      tensorDataSync: () => here(() => this.refuseReading()),
-      executeOp: (op, attributes, inputs) => here(() => this.op({ op, attributes, inputs })),
+      tensorDataSync: () => atCallSite(() => this.refuseRead()),
+      executeOp: (op, attributes, inputs) => atCallSite(() => this.recordOp({ op, attributes, inputs })),
     }
   }
 
-  private refuseReading(): never {
+  private refuseRead(): never {
     throw new FlowerbedError('internal', `Program “${this.program}” reads a tensor's value in its body.`, {
       hint: 'A traced body must not depend on values; fetch them instead.',
     })
   }
 
-  private entry(id: number): Edge & { known: Known } {
+  private getEntry(id: number): Edge & { known: ValueInfo } {
     const entry = this.known.get(id)
-    if (!entry) throw foreign(this.program)
+    if (!entry) throw externalTensorError(this.program)
     return entry
   }
 
-  private constant(shape: number[], dtype: number, values: ArrayLike<number>): number {
-    const copy = this.copyOf(dtype, values)
+  private recordConstant(shape: number[], dtype: number, values: ArrayLike<number>): number {
+    const copy = this.copyValues(dtype, values)
     const key = `${dtype}[${shape.join()}]${Buffer.from(copy.buffer, copy.byteOffset, copy.byteLength).toString('latin1')}`
     let id = this.constants.get(key)
     if (id === undefined) {
       const name = `c${this.nodes.length}`
-      id = this.handle({ node: name, index: 0 }, { shape: [...shape], dtype, values: copy }).id
+      id = this.createHandle({ node: name, index: 0 }, { shape: [...shape], dtype, values: copy }).id
       this.constants.set(key, id)
       this.nodes.push({ kind: 'constant', name, dtype, shape: [...shape], values: copy })
     }
     return id
   }
 
-  private copyOf(dtype: number, values: ArrayLike<number>): ConstantNode['values'] {
+  private copyValues(dtype: number, values: ArrayLike<number>): ConstantNode['values'] {
     if (dtype === types.float32) return Float32Array.from(values)
     if (dtype === types.int32) return Int32Array.from(values)
     if (dtype === types.bool) return Uint8Array.from(values)
     throw new FlowerbedError(
       'unavailable',
-      `Program “${this.program}” makes a constant of TensorFlow's type ${dtype}, which cannot be compiled.`,
+      `Program “${this.program}” has a constant of TensorFlow's type ${dtype}, which cannot be compiled.`,
     )
   }
 
-  private op(call: { op: string; attributes: OpAttribute[]; inputs: number[] }): TensorHandle[] {
+  private recordOp(call: { op: string; attributes: OpAttribute[]; inputs: number[] }): TensorHandle[] {
     const { op, attributes } = call
     for (const attribute of attributes) attributeKind(this.native, op, attribute)
-    const inputs = call.inputs.map((id) => this.entry(id))
-    const outputs = outputsOf({ op, attributes, inputs: inputs.map(({ known }) => known) })
+    const inputs = call.inputs.map((id) => this.getEntry(id))
+    const outputs = inferOutputs({ op, attributes, inputs: inputs.map(({ known }) => known) })
     const name = `n${this.nodes.length}`
     this.nodes.push({
       kind: 'op',
@@ -228,6 +231,6 @@ class Recorder {
       inputs: inputs.map(({ node, index }) => ({ node, index })),
       outputs,
     })
-    return outputs.map((known, index) => this.handle({ node: name, index }, known))
+    return outputs.map((known, index) => this.createHandle({ node: name, index }, known))
   }
 }

@@ -4,7 +4,7 @@ import { adaptiveSolver } from '#shared/schemas/sampling.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { FolderFiles } from '../../files/atomic-write.ts'
 import { flowerbedVersion } from '../../version.ts'
-import { exportedModel } from '../graph/saved-model/saved-model.ts'
+import { exportSavedModel } from '../graph/saved-model/saved-model.ts'
 import type { Iteration } from '../graph/saved-model/saved-model.ts'
 import { timeGrid } from '../model/flow/time-grid.ts'
 import type { Exported } from './export.ts'
@@ -22,7 +22,7 @@ export const sampleSignature = 'sample'
 export function savedModelFiles(exported: Exported): FolderFiles {
   const { model, sampling, count, step, config } = exported
   return {
-    'saved_model.pb': exportedModel(drawn(exported), sampleSignature),
+    'saved_model.pb': exportSavedModel(drawn(exported), sampleSignature),
     'config.json': JSON.stringify(
       { flowerbed: flowerbedVersion, step, shape: model.shape, count, sampling, config },
       null,

@@ -2,7 +2,7 @@ import type { Precision } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { Machine } from '#shared/schemas/run.ts'
-import { precisionHere } from '../graph/passes/lower.ts'
+import { resolvePrecision } from '../graph/passes/lower.ts'
 import { knownPrecision, timedPrecision } from './precision-choice.ts'
 import type { PrecisionChoice } from './precision-choice.ts'
 import { initialState } from './step-program.ts'
@@ -24,7 +24,7 @@ export async function createStepRunner(
   },
 ): Promise<PrecisionChoice & { stepRunner: StepRunner }> {
   const { config, system, dataset, resident, memory, device, resumed, now, givenUp } = options
-  const fast = precisionHere('auto')
+  const fast = resolvePrecision('auto')
   const inPrecision = (precision: Precision) =>
     new StepRunner({ ...options, config: { ...config, precision } })
   const known = knownPrecision({ wanted: config.precision, fast, device, resumed })

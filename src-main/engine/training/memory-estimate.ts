@@ -3,7 +3,7 @@ import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { memoryOf } from '../graph/analysis/memory.ts'
+import { estimateProgramMemory } from '../graph/analysis/memory.ts'
 import { trace } from '../graph/trace.ts'
 import { createSystem } from '../model/create-model.ts'
 import { stepProgram } from './step-program.ts'
@@ -26,7 +26,7 @@ interface Plan {
 export function memoryNeeded({ config, shape }: Plan): number {
   const system = createSystem({ config, shape })
   const spec = stepProgram({ system, config, shape })
-  const { stateBytes, peakBytes } = memoryOf(spec, trace(spec))
+  const { stateBytes, peakBytes } = estimateProgramMemory(spec, trace(spec))
   return Math.round(runtimeBytes + stateCopies * stateBytes + kernelShare * peakBytes)
 }
 

@@ -4,7 +4,7 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { WeightsName } from '#shared/schemas/sampling.ts'
 import { imagesPerStep } from '#shared/run-limits.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { precisionHere } from '../graph/passes/lower.ts'
+import { resolvePrecision } from '../graph/passes/lower.ts'
 import type { ProgramSpec, Tensors, Values } from '../graph/program.ts'
 import { applyAdam, updateAverage } from '../graph/optimizer-ops.ts'
 import { imageInput } from '../data/step-images.ts'
@@ -54,7 +54,7 @@ export function stepProgram(options: {
 
   return {
     name: 'train',
-    precision: precisionHere(config.precision),
+    precision: resolvePrecision(config.precision),
     state: {
       ...Object.fromEntries(
         kinds.flatMap((kind) =>

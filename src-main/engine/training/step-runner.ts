@@ -1,7 +1,7 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { createProgram } from '../graph/create-program.ts'
-import type { Given, Program, Values } from '../graph/program.ts'
+import type { InputValues, Program, Values } from '../graph/program.ts'
 import { ImageFeed } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
 import { imagePlan, stepFeeds, stepProgram } from './step-program.ts'
@@ -31,7 +31,7 @@ export class StepRunner {
   }
 
   /** Where it goes on from; before the first step. */
-  begin(state: Given): void {
+  begin(state: InputValues): void {
     this.program.write({ ...state, ...this.images.state() })
   }
 

@@ -2,7 +2,7 @@ import type { EngineEvent, MemoryEstimate, TrainRequest } from '#shared/engine-m
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
-import { readableState } from '../graph/program.ts'
+import { getReadableState } from '../graph/program.ts'
 import { splitImages } from '../data/split.ts'
 import { createSystem } from '../model/create-model.ts'
 import type { System } from '../model/flow/system.ts'
@@ -51,7 +51,7 @@ export function openParts(options: {
     const resident = residentImages(memory, dataset.index)
     const system = createSystem({ config, shape })
     const split = splitImages({ count: dataset.count, share: config.validationShare, seed: config.seed })
-    const state = readableState(stepProgram({ system, config, shape, resident }))
+    const state = getReadableState(stepProgram({ system, config, shape, resident }))
     const saver = new CheckpointWriter({ request, shape, state, freeBytes })
     const run = { runId, runDirectory }
     const observation = new Evaluator({ run, system, config, shape, dataset, split, emit })

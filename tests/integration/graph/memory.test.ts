@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { resolveConfig } from '#shared/presets.ts'
-import { memoryOf } from '../../../src-main/engine/graph/analysis/memory.ts'
+import { estimateProgramMemory } from '../../../src-main/engine/graph/analysis/memory.ts'
 import type { ProgramSpec } from '../../../src-main/engine/graph/program.ts'
 import { trace } from '../../../src-main/engine/graph/trace.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
@@ -19,7 +19,7 @@ beforeAll(() => {
 const vector = { shape: [100], dtype: 'float32' as const }
 const memory = (body: ProgramSpec['body'], state: ProgramSpec['state'] = {}) => {
   const spec: ProgramSpec = { name: 'memory', state, feeds: { x: vector }, body }
-  return memoryOf(spec, trace(spec))
+  return estimateProgramMemory(spec, trace(spec))
 }
 
 describe('the memory of a call', () => {

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import type { ProgramSpec, Values } from '../../../src-main/engine/graph/program.ts'
-import { compilable } from '../../../src-main/engine/graph/analysis/shapes.ts'
+import { listCompilableOps } from '../../../src-main/engine/graph/analysis/shapes.ts'
 import { trace } from '../../../src-main/engine/graph/trace.ts'
 import { uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
@@ -41,7 +41,7 @@ function program(op: string, use: Use, answered: number[][]): ProgramSpec {
 }
 
 // What is not TensorFlow's has tests of its own.
-const operations = compilable().filter((op) => !/^(@|Flowerbed)/.test(op))
+const operations = listCompilableOps().filter((op) => !/^(@|Flowerbed)/.test(op))
 
 describe('every operation that can be compiled', () => {
   it.each(operations)('gives compiled what it gives one by one, and the shape foretold: %s', (op) => {

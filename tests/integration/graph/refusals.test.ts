@@ -40,7 +40,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
       asked = line() + 1
       return tf.cumsum(x)
     },
-    /^The operation Cumsum cannot be compiled, asked for in /,
+    /^The operation Cumsum cannot be compiled, called from /,
   ],
   [
     'an operation by TensorFlow’s name',
@@ -48,7 +48,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
       asked = line() + 1
       return runNativeOp('Cosh', { T: 'float32' }, [x])
     },
-    /^The operation Cosh cannot be compiled, asked for in /,
+    /^The operation Cosh cannot be compiled, called from /,
   ],
   [
     'an attribute that is not known',
@@ -56,7 +56,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
       asked = line() + 1
       return nodeBackend().executeSingleOutput('Square', [{ name: 'odd', type: 99, value: 1 }], [x])
     },
-    /^The operation Square has an attribute “odd” that cannot be compiled, asked for in /,
+    /^The operation Square has an attribute “odd” that cannot be compiled, called from /,
   ],
   [
     'a value that is read',
@@ -64,7 +64,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
       asked = line() + 1
       return x.mul(x.square().dataSync()[0]!)
     },
-    /reads a tensor's value in its body, asked for in /,
+    /reads a tensor's value in its body, called from /,
   ],
 ])('says which line of our sources asks for %s', (_, body, message) => {
   let thrown: unknown
@@ -83,7 +83,7 @@ it('names the calls through the network’s operations, the innermost first', ()
   const external = tf.keep(tf.relu(tf.tensor1d([1, 2, 3, 4])))
   const spec = program(() => timeEmbedding(external, 2).sum<Tensor1D>(1))
   expect(() => createProgram(spec, { mode: 'compiled' })).toThrow(
-    /asked for in model\/nets\/ops\.ts:\d+, by .*refusals\.test\.ts:\d+/,
+    /called from model\/nets\/ops\.ts:\d+, by .*refusals\.test\.ts:\d+/,
   )
   external.dispose()
 })

@@ -3,7 +3,7 @@ import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { resolveConfig } from '#shared/presets.ts'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
-import { memoryOf } from '../../../src-main/engine/graph/analysis/memory.ts'
+import { estimateProgramMemory } from '../../../src-main/engine/graph/analysis/memory.ts'
 import type { ProgramSpec, Values } from '../../../src-main/engine/graph/program.ts'
 import { trace } from '../../../src-main/engine/graph/trace.ts'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
@@ -134,7 +134,7 @@ describe('several runs in one call', () => {
   it('refuse feeds of a wrong size before anything is replaced', () => {
     const program = createProgram(interpolation, { mode: 'compiled', iterations: 4 })
     const [good, bad] = [interpolationFeeds(1)[0]!, { words: new Int32Array(3), size: Float32Array.of(1) }]
-    expect(() => program.runMany([good, bad])).toThrow(/needs 2 numbers as “words”, it was given 3/)
+    expect(() => program.runMany([good, bad])).toThrow(/needs 2 numbers as “words”, but was given 3/)
     expect(program.read(['n'])['n']).toEqual(Int32Array.of(0))
     program.dispose()
   })
@@ -153,7 +153,8 @@ describe('several runs in one call', () => {
   })
 
   it('hold their feeds and answers all at once, and their values one by one', () => {
-    const of = (iterations: number) => memoryOf(interpolation, trace(interpolation), { iterations })
+    const of = (iterations: number) =>
+      estimateProgramMemory(interpolation, trace(interpolation), { iterations })
     const [one, many] = [of(1), of(1000)]
     expect(many.stateBytes).toBe(one.stateBytes)
     // Fed: two words and a size. Answered: two of 6, two single ones, a row of 2; once in the list, once in a row.
@@ -170,7 +171,7 @@ describe('several runs in one call', () => {
           return { fetches: { sum: tf.concat([a, a.sqrt()]).sum() }, next: {} }
         },
       }
-      return memoryOf(spec, trace(spec), { iterations }).peakBytes
+      return estimateProgramMemory(spec, trace(spec), { iterations }).peakBytes
     }
     expect(wide(2)).toBe(wide(1) + 2 * 400 + 4)
   })

@@ -2,8 +2,8 @@ import { beforeAll, expect, it } from 'vitest'
 import { presetIds, resolveConfig } from '#shared/presets.ts'
 import { nodeBackend } from '../../../src-main/engine/backend/tfjs.ts'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
-import type { Given, ProgramSpec } from '../../../src-main/engine/graph/program.ts'
-import { outputsOf, type Known } from '../../../src-main/engine/graph/analysis/shapes.ts'
+import type { InputValues, ProgramSpec } from '../../../src-main/engine/graph/program.ts'
+import { inferOutputs, type ValueInfo } from '../../../src-main/engine/graph/analysis/shapes.ts'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { initialState, stepFeeds, stepProgram } from '../../../src-main/engine/training/step-program.ts'
@@ -13,11 +13,11 @@ beforeAll(() => {
 })
 
 /** Runs a program operation by operation and compares what is inferred of each with what TensorFlow answers. */
-function compareAll(spec: ProgramSpec, run: { state: Given; feeds: Given }): Set<string> {
+function compareAll(spec: ProgramSpec, run: { state: InputValues; feeds: InputValues }): Set<string> {
   const program = createProgram(spec, { mode: 'eager' })
   const backend = nodeBackend()
   const { binding } = backend
-  const known = new Map<number, Known>()
+  const known = new Map<number, ValueInfo>()
   const seen = new Set<string>()
   backend.binding = {
     ...binding,
@@ -30,7 +30,7 @@ function compareAll(spec: ProgramSpec, run: { state: Given; feeds: Given }): Set
       const handles = binding.executeOp(op, attributes, inputs, outputs)
       // The rest of the state, zeros, was sent to TensorFlow before; nothing's shape hangs on its values.
       const of = (id: number) => known.get(id) ?? { shape: shapes.get(id) ?? [], dtype: 1 }
-      const inferred = outputsOf({ op, attributes, inputs: inputs.map(of) })
+      const inferred = inferOutputs({ op, attributes, inputs: inputs.map(of) })
       expect(
         inferred.map(({ shape, dtype }) => ({ shape, dtype })),
         op,

@@ -8,7 +8,7 @@ import type { SamplingOptions } from '#shared/schemas/sampling.ts'
 import type { ExportRequest } from '#shared/engine-messages.ts'
 import { presetIds, resolveConfig } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
-import { exportedModel } from '../../../src-main/engine/graph/saved-model/saved-model.ts'
+import { exportSavedModel } from '../../../src-main/engine/graph/saved-model/saved-model.ts'
 import type { ProgramSpec } from '../../../src-main/engine/graph/program.ts'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import type { ParameterSpec } from '../../../src-main/engine/model/parameters.ts'
@@ -117,12 +117,12 @@ describe('a SavedModel', () => {
     expect(written).toMatchObject({ folder: asked.folder, step: 12 })
     expect(written.files.sort()).toEqual(readdirSync(asked.folder).sort())
     // Encoding is no part of sampling.
-    const bytesOf = (parameters: ParameterSpec[]) =>
+    const bytesPerElement = (parameters: ParameterSpec[]) =>
       parameters.reduce((sum, parameter) => sum + 4 * tf.util.sizeFromShape(parameter.shape), 0)
     const { parameters } = model.system
     const encoder = parameters.filter(({ name }) => name.startsWith('posterior'))
-    expect(bytesOf(encoder)).toBeGreaterThan(400_000)
-    expect(written.bytes).toBeLessThan(bytesOf(parameters) - bytesOf(encoder) + 200_000)
+    expect(bytesPerElement(encoder)).toBeGreaterThan(400_000)
+    expect(written.bytes).toBeLessThan(bytesPerElement(parameters) - bytesPerElement(encoder) + 200_000)
 
     const readme = readFileSync(join(asked.folder, 'README.txt'), 'utf8')
     expect(readme).toContain('4 images of 12 × 16 by euler in 2 steps')
@@ -163,6 +163,6 @@ describe('a SavedModel', () => {
       body: ({ w }) => ({ fetches: { x: w! }, next: {} }),
     }
     const iteration = { before: large, step: large, after: large, feeds: [], constants: {} }
-    expect(() => exportedModel(iteration, 'sample')).toThrow(/take 2\.1 GB, and a SavedModel of one file/)
+    expect(() => exportSavedModel(iteration, 'sample')).toThrow(/take 2\.1 GB, and a SavedModel of one file/)
   })
 })

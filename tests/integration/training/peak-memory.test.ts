@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { benchCase } from '../../../bench/cases/networks.ts'
-import { memoryOf } from '../../../src-main/engine/graph/analysis/memory.ts'
+import { estimateProgramMemory } from '../../../src-main/engine/graph/analysis/memory.ts'
 import { trace } from '../../../src-main/engine/graph/trace.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { stepProgram } from '../../../src-main/engine/training/step-program.ts'
@@ -31,7 +31,7 @@ async function measured(set: Record<string, unknown>): Promise<number> {
 function estimated(set: Record<string, unknown>): number {
   const { system, config, shape } = benchCase('ladder-5', { imageSize, settings: { hidden: 32, ...set } })
   const spec = stepProgram({ system, config, shape })
-  return memoryOf(spec, trace(spec)).peakBytes
+  return estimateProgramMemory(spec, trace(spec)).peakBytes
 }
 
 // TensorFlow may order operations as it likes, and merges those that compute the same: this is what it really does.

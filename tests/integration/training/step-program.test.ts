@@ -3,10 +3,10 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
-import { memoryOf } from '../../../src-main/engine/graph/analysis/memory.ts'
+import { estimateProgramMemory } from '../../../src-main/engine/graph/analysis/memory.ts'
 import type { Values } from '../../../src-main/engine/graph/program.ts'
 import { trace } from '../../../src-main/engine/graph/trace.ts'
-import { flopsOf } from '../../../src-main/engine/graph/analysis/flops.ts'
+import { countFlops } from '../../../src-main/engine/graph/analysis/flops.ts'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import { uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
@@ -73,7 +73,7 @@ describe('accumulated batches', () => {
   it('take little more memory than one of them, by the estimate', () => {
     const peak = (changes: Partial<RunConfig>) => {
       const { spec } = specOf('balanced', changes, 32)
-      const { stateBytes, peakBytes } = memoryOf(spec, trace(spec))
+      const { stateBytes, peakBytes } = estimateProgramMemory(spec, trace(spec))
       return peakBytes - stateBytes
     }
     const [one, whole] = [peak({ batch: 8 }), peak({ batch: 64 })]
@@ -93,8 +93,8 @@ describe('recomputed blocks', () => {
     const of = (checkpointing: boolean) => {
       const { spec } = specOf(preset, { checkpointing, hidden: 16, batch: 16 }, 128)
       const traced = trace(spec)
-      const { stateBytes, peakBytes } = memoryOf(spec, traced)
-      return { bytes: peakBytes - stateBytes, flops: flopsOf(spec, traced) }
+      const { stateBytes, peakBytes } = estimateProgramMemory(spec, traced)
+      return { bytes: peakBytes - stateBytes, flops: countFlops(spec, traced) }
     }
     const [kept, again] = [of(false), of(true)]
     expect(again.bytes).toBeLessThan(0.75 * kept.bytes)

@@ -5,8 +5,8 @@ import type { OpNode, Trace } from '../trace.ts'
 
 const size = (shape: number[]) => util.sizeFromShape(shape)
 
-/** Multiplications and additions of one call's convolutions and matrix products; all else is next to nothing. */
-export function flopsOf(spec: ProgramSpec, trace: Trace): number {
+/** Multiplications and additions of one call's convolutions and matrix products; all other operations are negligible. */
+export function countFlops(spec: ProgramSpec, trace: Trace): number {
   const shapes = new Map<string, number[]>()
   for (const [name, { shape }] of Object.entries(spec.state)) shapes.set(`${stateNode(name)}:0`, shape)
   for (const [name, { shape }] of Object.entries(spec.feeds)) shapes.set(`${feedNode(name)}:0`, shape)
@@ -15,7 +15,7 @@ export function flopsOf(spec: ProgramSpec, trace: Trace): number {
     if (node.kind === 'constant') shapes.set(`${node.name}:0`, node.shape)
     else {
       node.outputs.forEach((output, index) => shapes.set(`${node.name}:${index}`, output.shape))
-      flops += flopsOfNode(
+      flops += countNodeFlops(
         node,
         node.inputs.map((edge) => shapes.get(`${edge.node}:${edge.index}`) ?? []),
       )
@@ -24,9 +24,9 @@ export function flopsOf(spec: ProgramSpec, trace: Trace): number {
   return flops
 }
 
-function flopsOfNode({ op, outputs, attributes }: OpNode, [a = [], b = [], c = []]: number[][]): number {
+function countNodeFlops({ op, outputs, attributes }: OpNode, [a = [], b = [], c = []]: number[][]): number {
   const output = outputs[0]?.shape ?? []
-  // Each place of the result sums over a window of kernel height × width × channels; backwards it is the same work.
+  // Each output element sums over a window of filter height × width × channels; the gradients take the same work.
   if (op === 'Conv2D') return 2 * size(output) * size(b.slice(0, 3))
   if (op === 'Conv2DBackpropInput') return 2 * size(c) * size(b.slice(0, 3))
   if (op === 'Conv2DBackpropFilter') return 2 * size(c) * size(output.slice(0, 3))

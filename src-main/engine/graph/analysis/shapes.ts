@@ -4,61 +4,62 @@ import type { OpAttribute } from '../../backend/tfjs.ts'
 import { controlledIdentityNode } from '../control-dependencies.ts'
 import { adamNode, averageNode } from '../optimizer-ops.ts'
 
-/** TensorFlow's numbers of the types used here. */
+/** TensorFlow's numbers of the data types used here. */
 export const types = { float32: 1, int32: 3, uint8: 4, bool: 10 } as const
 
-/** Bytes of one number of a type. */
-export const bytesOf = (dtype: number): number => (dtype === types.bool || dtype === types.uint8 ? 1 : 4)
+/** Bytes of one element of a type. */
+export const bytesPerElement = (dtype: number): number =>
+  dtype === types.bool || dtype === types.uint8 ? 1 : 4
 
-/** Those of 16 bits, which appear only between the nodes of a graph that is written. */
+/** Types of 16 bits, which only lowered graphs have. */
 export const halfTypes = { bf16: 14, fp16: 19 } as const
 
-/** What is known of a value before the graph runs; `values` only where they are constant. */
-export interface Known {
+/** Static shape and type of a value; `values` where they are constant. */
+export interface ValueInfo {
   shape: number[]
-  /** TensorFlow's number. */
+  /** TensorFlow's number of the type. */
   dtype: number
   values?: ArrayLike<number>
 }
 
 interface Call {
   op: string
-  inputs: Known[]
+  inputs: ValueInfo[]
   attributes: OpAttribute[]
 }
 
 /**
- * What an operation answers, as TensorFlow would say, without running it.
+ * Infers the outputs of an operation as TensorFlow does, without running it.
  * @throws FlowerbedError `unavailable` for an operation that is not in the table
  */
-export function outputsOf(call: Call): Known[] {
+export function inferOutputs(call: Call): ValueInfo[] {
   const infer = table.get(call.op)
   if (!infer) throw new FlowerbedError('unavailable', `The operation ${call.op} cannot be compiled.`)
   return infer(call)
 }
 
-type Infer = (call: Call) => Known[]
+type Infer = (call: Call) => ValueInfo[]
 
 const table = new Map<string, Infer>()
 /** The operations that can be compiled. */
-export const compilable = (): string[] => [...table.keys()]
+export const listCompilableOps = (): string[] => [...table.keys()]
 const add = (ops: string, infer: Infer) => {
   for (const op of ops.split(' ')) table.set(op, infer)
 }
 
-const input = ({ op, inputs }: Call, i: number): Known => {
+const input = ({ op, inputs }: Call, i: number): ValueInfo => {
   const known = inputs[i]
-  if (!known) throw new FlowerbedError('internal', `${op} lacks its input ${i}.`)
+  if (!known) throw new FlowerbedError('internal', `${op} has no input ${i}.`)
   return known
 }
 
-/** The values of an input that decides the output's shape. */
+/** The constant values of an input that determines the output's shape. */
 const constant = (call: Call, i: number): number[] => {
   const { values } = input(call, i)
   if (!values) {
     throw new FlowerbedError(
       'unavailable',
-      `The shape of ${call.op} depends on a value that is computed, which cannot be compiled.`,
+      `The shape of ${call.op} depends on a computed value, which cannot be compiled.`,
     )
   }
   return Array.from(values)
@@ -66,15 +67,15 @@ const constant = (call: Call, i: number): number[] => {
 
 const attribute = <T>({ op, attributes }: Call, name: string): T => {
   const found = attributes.find((each) => each.name === name)
-  if (!found) throw new FlowerbedError('internal', `${op} lacks its attribute “${name}”.`)
+  if (!found) throw new FlowerbedError('internal', `${op} has no attribute “${name}”.`)
   return found.value as T
 }
 
-const like = (known: Known, dtype = known.dtype): Known[] => [{ shape: known.shape, dtype }]
-const of = (shape: number[], dtype: number): Known[] => [{ shape, dtype }]
+const like = (known: ValueInfo, dtype = known.dtype): ValueInfo[] => [{ shape: known.shape, dtype }]
+const of = (shape: number[], dtype: number): ValueInfo[] => [{ shape, dtype }]
 const size = (shape: number[]) => util.sizeFromShape(shape)
 
-/** The shape that two shapes are stretched to (NumPy's rule). */
+/** The shape that two shapes broadcast to (NumPy's rule). */
 function broadcast(a: number[], b: number[]): number[] {
   const rank = Math.max(a.length, b.length)
   return Array.from({ length: rank }, (_, i) => {
@@ -92,12 +93,12 @@ add(
 add(adamNode, (call) => [0, 1, 2].flatMap((i) => like(input(call, i))))
 add(averageNode, (call) => like(input(call, 0)))
 add(controlledIdentityNode, (call) => like(input(call, 0)))
-// Our own (engine/kernels).
+// Flowerbed's kernels (src-main/native/kernels).
 add('FlowerbedGroupNorm', (call) => [0, 2, 2].flatMap((i) => like(input(call, i))))
 add('FlowerbedGroupNormGradient', (call) => [0, 1, 1, 1].flatMap((i) => like(input(call, i))))
 add('FlowerbedResizeBeside', (call) => {
-  const [{ shape, dtype }, beside] = [input(call, 0), input(call, 1)]
-  return of([...beside.shape.slice(0, 3), (shape[3] ?? 0) + (beside.shape[3] ?? 0)], dtype)
+  const [{ shape, dtype }, skip] = [input(call, 0), input(call, 1)]
+  return of([...skip.shape.slice(0, 3), (shape[3] ?? 0) + (skip.shape[3] ?? 0)], dtype)
 })
 add('FlowerbedResizeBesideGradient', (call) => {
   const { shape, dtype } = input(call, 0)
@@ -177,8 +178,8 @@ add('Pad PadV2 MirrorPad', (call) => {
 add('ConcatV2', (call) => {
   const parts = call.inputs.slice(0, -1)
   const first = input(call, 0)
-  const [given = 0] = constant(call, call.inputs.length - 1)
-  const axis = given < 0 ? given + first.shape.length : given
+  const [axisInput = 0] = constant(call, call.inputs.length - 1)
+  const axis = axisInput < 0 ? axisInput + first.shape.length : axisInput
   const length = parts.reduce((sum, part) => sum + (part.shape[axis] ?? 0), 0)
   return of(
     first.shape.map((side, i) => (i === axis ? length : side)),
@@ -187,8 +188,8 @@ add('ConcatV2', (call) => {
 })
 add('SplitV', (call) => {
   const { shape, dtype } = input(call, 0)
-  const [given = 0] = constant(call, 2)
-  const axis = given < 0 ? given + shape.length : given
+  const [axisInput = 0] = constant(call, 2)
+  const axis = axisInput < 0 ? axisInput + shape.length : axisInput
   return constant(call, 1).map((length) => ({
     shape: shape.map((side, i) => (i === axis ? length : side)),
     dtype,
@@ -196,8 +197,8 @@ add('SplitV', (call) => {
 })
 add('GatherV2', (call) => {
   const { shape, dtype } = input(call, 0)
-  const [given = 0] = constant(call, 2)
-  const axis = given < 0 ? given + shape.length : given
+  const [axisInput = 0] = constant(call, 2)
+  const axis = axisInput < 0 ? axisInput + shape.length : axisInput
   const within = input(call, 1).shape.slice(attribute<number>(call, 'batch_dims'))
   return of([...shape.slice(0, axis), ...within, ...shape.slice(axis + 1)], dtype)
 })
@@ -220,8 +221,8 @@ add('BatchMatMulV2', (call) => {
   return of([...broadcast(a.shape.slice(0, -2), b.shape.slice(0, -2)), rows, columns], a.dtype)
 })
 
-/** Height and width after a window of `kernel` has moved over them by `strides`. */
-function windowed(call: Call, sides: number[], kernel: number[]): number[] {
+/** Height and width of the output of a window of `kernel` that moves by `strides`. */
+function slideWindow(call: Call, sides: number[], kernel: number[]): number[] {
   const strides = attribute<number[]>(call, 'strides')
   const same = attribute<string>(call, 'padding') === 'SAME'
   return sides.map((side, i) => {
@@ -235,7 +236,7 @@ add('Conv2D', (call) => {
   const [n = 0, ...rest] = x.shape
   const dilations = attribute<number[]>(call, 'dilations')
   const reach = filter.shape.slice(0, 2).map((side, i) => (side - 1) * (dilations[i + 1] ?? 1) + 1)
-  return of([n, ...windowed(call, rest.slice(0, 2), reach), filter.shape[3] ?? 0], x.dtype)
+  return of([n, ...slideWindow(call, rest.slice(0, 2), reach), filter.shape[3] ?? 0], x.dtype)
 })
 add('Conv2DBackpropInput', (call) => of(constant(call, 0), input(call, 2).dtype))
 add('Conv2DBackpropFilter', (call) => of(constant(call, 1), input(call, 2).dtype))
@@ -243,7 +244,7 @@ add('MaxPool AvgPool', (call) => {
   const { shape, dtype } = input(call, 0)
   const [n = 0, height = 0, width = 0, channels = 0] = shape
   const kernel = attribute<number[]>(call, 'ksize').slice(1, 3)
-  return of([n, ...windowed(call, [height, width], kernel), channels], dtype)
+  return of([n, ...slideWindow(call, [height, width], kernel), channels], dtype)
 })
 add('MaxPoolGrad', (call) => like(input(call, 0)))
 add('AvgPoolGrad', (call) => of(constant(call, 0), input(call, 1).dtype))

@@ -1,10 +1,10 @@
 import type { Binding, OpAttribute } from '../../backend/tfjs.ts'
-import { edgeKey, knownOf } from '../graph-utils.ts'
+import { edgeKey, collectValueInfo } from '../graph-utils.ts'
 import type { ProgramSpec } from '../program.ts'
 import { halfTypes, types } from '../analysis/shapes.ts'
 import type { Edge, OpNode, Trace } from '../trace.ts'
 
-/** Convolutions and matrix products, and which of their inputs are values; the last is a gradient in two of them. */
+/** Convolutions and matrix products: the inputs that are values, and the one that is a gradient. */
 const products: Record<string, { values: number[]; gradient?: number }> = {
   Conv2D: { values: [0, 1] },
   Conv2DBackpropInput: { values: [1, 2], gradient: 2 },
@@ -14,22 +14,23 @@ const products: Record<string, { values: number[]; gradient?: number }> = {
 }
 
 /**
- * What the largest number of a gradient becomes before it is rounded to fp16: small ones are then still told apart, and
- * sums over all places of a batch stay below fp16's 65,504.
+ * The magnitude that the largest element of a gradient is scaled to before it is rounded to fp16: small elements stay
+ * representable, and sums over all pixels of a batch stay below fp16's maximum of 65,504.
  */
 const gradientPeak = 1 / 16
 
 /**
- * The trace with its products computed in 16 bits: what goes in is rounded, what comes out is float32 again, as is
- * everything between (Micikevicius et al. 2018, “Mixed precision training”). fp16 has few exponents, so each gradient is
- * scaled by its own largest number rather than the loss by one number for all: no step overflows and none is left out.
+ * Computes the products of a trace in 16 bits: their inputs are rounded, their outputs cast to float32, and all other
+ * operations stay in float32 (Micikevicius et al. 2018, “Mixed precision training”). fp16 has a small range of exponents,
+ * so each gradient is scaled by its own largest element instead of one loss scale for all: no step overflows and none is
+ * skipped.
  */
-export function withHalfPrecision(
+export function applyHalfPrecision(
   spec: ProgramSpec,
   trace: Trace,
   { binding, precision }: { binding: Binding; precision: 'bf16' | 'fp16' },
 ): Trace {
-  const known = knownOf(spec, trace)
+  const known = collectValueInfo(spec, trace)
   const writer = new HalfWriter(binding, halfTypes[precision])
   for (const node of trace.nodes) {
     const product = node.kind === 'op' ? products[node.op] : undefined
@@ -39,20 +40,20 @@ export function withHalfPrecision(
     }
     const { values, gradient } = product
     const scaled = precision === 'fp16' && gradient !== undefined ? (node.inputs[gradient] as Edge) : null
-    const scale = scaled && writer.scale(scaled, known.get(edgeKey(scaled))?.shape.length ?? 0)
+    const scale = scaled && writer.findScale(scaled, known.get(edgeKey(scaled))?.shape.length ?? 0)
     const inputs = node.inputs.map((edge, i) => {
       if (!values.includes(i)) return edge
-      return writer.half(scale && i === gradient ? writer.times(edge, scale, 'Mul') : edge)
+      return writer.round(scale && i === gradient ? writer.multiply(edge, scale) : edge)
     })
-    writer.product(node, inputs, scale)
+    writer.addProduct(node, inputs, scale)
   }
   return { ...trace, nodes: writer.nodes }
 }
 
-/** Adds nodes; those that several products need are made once. */
+/** Adds nodes; a node that several products need is added once. */
 class HalfWriter {
   readonly nodes: Trace['nodes'] = []
-  private readonly made = new Map<string, Edge>()
+  private readonly added = new Map<string, Edge>()
   private readonly binding: Binding
   private readonly half16: number
 
@@ -61,25 +62,25 @@ class HalfWriter {
     this.half16 = half16
   }
 
-  half(edge: Edge): Edge {
-    return this.once(`${name(edge)}/half`, 'Cast', {
+  round(edge: Edge): Edge {
+    return this.addOnce(`${name(edge)}/half`, 'Cast', {
       inputs: [edge],
       attributes: [this.type('SrcT', types.float32), this.type('DstT', this.half16)],
       dtype: this.half16,
     })
   }
 
-  /** gradientPeak over the largest number of a gradient, a scalar. */
-  scale(edge: Edge, rank: number): Edge {
-    const of = name(edge)
-    const axes = this.constant(
-      `${of}/axes`,
+  /** The scalar gradientPeak / max|gradient|. */
+  findScale(edge: Edge, rank: number): Edge {
+    const prefix = name(edge)
+    const axes = this.addConstant(
+      `${prefix}/axes`,
       types.int32,
       Int32Array.from({ length: rank }, (_, i) => i),
     )
     const float = this.type('T', types.float32)
-    const size = this.once(`${of}/size`, 'Abs', { inputs: [edge], attributes: [float] })
-    const largest = this.once(`${of}/largest`, 'Max', {
+    const size = this.addOnce(`${prefix}/size`, 'Abs', { inputs: [edge], attributes: [float] })
+    const largest = this.addOnce(`${prefix}/largest`, 'Max', {
       inputs: [size, axes],
       attributes: [
         float,
@@ -87,23 +88,22 @@ class HalfWriter {
         { name: 'keep_dims', type: this.binding.TF_ATTR_BOOL, value: false },
       ],
     })
-    const least = this.constant(`${of}/least`, types.float32, Float32Array.of(1e-30))
-    const positive = this.once(`${of}/positive`, 'Maximum', { inputs: [largest, least], attributes: [float] })
-    const peak = this.constant(`${of}/peak`, types.float32, Float32Array.of(gradientPeak))
-    return this.once(`${of}/scale`, 'RealDiv', { inputs: [peak, positive], attributes: [float] })
-  }
-
-  times(edge: Edge, factor: Edge, op: 'Mul' | 'RealDiv'): Edge {
-    const attributes = [this.type('T', types.float32)]
-    return this.once(`${name(edge)}/${op === 'Mul' ? 'scaled' : 'unscaled'}`, op, {
-      inputs: [edge, factor],
-      attributes,
+    const least = this.addConstant(`${prefix}/least`, types.float32, Float32Array.of(1e-30))
+    const positive = this.addOnce(`${prefix}/positive`, 'Maximum', {
+      inputs: [largest, least],
+      attributes: [float],
     })
+    const peak = this.addConstant(`${prefix}/peak`, types.float32, Float32Array.of(gradientPeak))
+    return this.addOnce(`${prefix}/scale`, 'RealDiv', { inputs: [peak, positive], attributes: [float] })
   }
 
-  /** The node in 16 bits and, under its own name, its answer in float32. */
+  multiply(edge: Edge, factor: Edge): Edge {
+    const attributes = [this.type('T', types.float32)]
+    return this.addOnce(`${name(edge)}/scaled`, 'Mul', { inputs: [edge, factor], attributes })
+  }
 
-  product(node: OpNode, inputs: Edge[], scale: Edge | null): void {
+  /** Adds the node in 16 bits and, by its original name, its output in float32. */
+  addProduct(node: OpNode, inputs: Edge[], scale: Edge | null): void {
     const rounded = `${node.name}/in-half`
     this.nodes.push({
       ...node,
@@ -129,18 +129,18 @@ class HalfWriter {
     })
   }
 
-  private constant(called: string, dtype: number, values: Float32Array | Int32Array): Edge {
-    const known = this.made.get(called)
-    if (known) return known
+  private addConstant(nodeName: string, dtype: number, values: Float32Array | Int32Array): Edge {
+    const added = this.added.get(nodeName)
+    if (added) return added
     const shape = dtype === types.int32 ? [values.length] : []
-    this.nodes.push({ kind: 'constant', name: called, dtype, shape, values })
-    const edge = { node: called, index: 0 }
-    this.made.set(called, edge)
+    this.nodes.push({ kind: 'constant', name: nodeName, dtype, shape, values })
+    const edge = { node: nodeName, index: 0 }
+    this.added.set(nodeName, edge)
     return edge
   }
 
-  private once(
-    called: string,
+  private addOnce(
+    nodeName: string,
     op: string,
     {
       inputs,
@@ -148,12 +148,12 @@ class HalfWriter {
       dtype = types.float32,
     }: { inputs: Edge[]; attributes: OpAttribute[]; dtype?: number },
   ): Edge {
-    const known = this.made.get(called)
-    if (known) return known
-    // Nobody asks for the shapes of a graph that is only written.
-    this.nodes.push({ kind: 'op', name: called, op, inputs, attributes, outputs: [{ shape: [], dtype }] })
-    const edge = { node: called, index: 0 }
-    this.made.set(called, edge)
+    const added = this.added.get(nodeName)
+    if (added) return added
+    // Shapes are not needed any more: the graph is only written.
+    this.nodes.push({ kind: 'op', name: nodeName, op, inputs, attributes, outputs: [{ shape: [], dtype }] })
+    const edge = { node: nodeName, index: 0 }
+    this.added.set(nodeName, edge)
     return edge
   }
 
@@ -162,5 +162,5 @@ class HalfWriter {
   }
 }
 
-/** What stands for a value in the names of the nodes made of it. */
+/** The prefix of the names of nodes that are derived from a value. */
 const name = ({ node, index }: Edge) => (index === 0 ? node : `${node}/${index}`)

@@ -3,29 +3,29 @@ import { stateNode } from '../trace.ts'
 import type { Edge, OpNode, Trace } from '../trace.ts'
 import { adamNode, averageNode } from '../optimizer-ops.ts'
 
-/** TensorFlow's operation for an update in place, over the states whose next values the node answers. */
+/** TensorFlow's operation for an update in place, over the states whose next values the node returns. */
 export interface InPlaceUpdate {
   node: string
   op: 'ResourceApplyAdam' | 'ResourceApplyGradientDescent'
-  /** The states by the order of the node's answers. */
+  /** The states in the order of the node's outputs. */
   states: string[]
-  /** States that must first be given another value, because the node starts from something else. */
+  /** States that must be assigned another value first, because the node starts from that value. */
   before: { state: string; value: Edge }[]
-  /** What the operation reads besides the states; null stands for 0. */
+  /** The operation's other inputs; null stands for 0. */
   arguments: (Edge | null)[]
-  /** Answers that something else reads, too. */
+  /** Outputs that other nodes read, too. */
   read: { state: string; index: number }[]
 }
 
-/** How many states each kind of update writes. */
-const widths: Record<string, number> = { [adamNode]: 3, [averageNode]: 1 }
+/** Number of states that each kind of update writes. */
+const stateCounts: Record<string, number> = { [adamNode]: 3, [averageNode]: 1 }
 
-export const isUpdate = (node: OpNode) => widths[node.op] !== undefined
+export const isUpdate = (node: OpNode) => stateCounts[node.op] !== undefined
 
-/** @throws FlowerbedError `internal` when an update's answer does not become state */
+/** @throws FlowerbedError `internal` when an update's output does not become state */
 export function toInPlaceUpdate(node: OpNode, trace: Trace): InPlaceUpdate {
-  const states = Array.from({ length: widths[node.op] ?? 0 }, (_, index) =>
-    stateOf(trace, { node: node.name, index }),
+  const states = Array.from({ length: stateCounts[node.op] ?? 0 }, (_, index) =>
+    findState(trace, { node: node.name, index }),
   )
   const input = (i: number) => node.inputs[i] as Edge
   const before = states.flatMap((state, i) => {
@@ -50,18 +50,18 @@ export function toInPlaceUpdate(node: OpNode, trace: Trace): InPlaceUpdate {
   ]
   return {
     ...{ node: node.name, states, before, read, op: 'ResourceApplyAdam' },
-    // With powers of β that are nought TensorFlow takes the step size as it is.
+    // With both powers of β 0 TensorFlow does not correct the step size, which is corrected already.
     arguments: [null, null, stepSize, beta1, beta2, epsilon, gradient],
   }
 }
 
-const same = (a: Edge, b: Edge) => a.node === b.node && a.index === b.index
+const isSameEdge = (a: Edge, b: Edge) => a.node === b.node && a.index === b.index
 
-function stateOf(trace: Trace, edge: Edge): string {
-  const [state] = Object.entries(trace.next).find(([, next]) => same(next, edge)) ?? []
+function findState(trace: Trace, edge: Edge): string {
+  const [state] = Object.entries(trace.next).find(([, next]) => isSameEdge(next, edge)) ?? []
   if (state === undefined) {
-    throw new FlowerbedError('internal', 'What an update in place answers must become state.', {
-      hint: 'Answer it as “next”.',
+    throw new FlowerbedError('internal', 'The output of an update in place must become state.', {
+      hint: 'Return it in “next”.',
     })
   }
   return state
@@ -69,7 +69,7 @@ function stateOf(trace: Trace, edge: Edge): string {
 
 function isRead(trace: Trace, edge: Edge): boolean {
   return (
-    trace.nodes.some((node) => node.kind === 'op' && node.inputs.some((input) => same(input, edge))) ||
-    Object.values(trace.fetches).some((fetch) => same(fetch, edge))
+    trace.nodes.some((node) => node.kind === 'op' && node.inputs.some((input) => isSameEdge(input, edge))) ||
+    Object.values(trace.fetches).some((fetch) => isSameEdge(fetch, edge))
   )
 }

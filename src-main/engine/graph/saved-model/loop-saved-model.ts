@@ -8,16 +8,16 @@ import { types } from '../analysis/shapes.ts'
 import { feedNode } from '../trace.ts'
 import type { Trace } from '../trace.ts'
 
-/** Where the number of iterations is fed. */
+/** The feed of the number of iterations. */
 export const iterationsFeed = 'iterations:0'
 const stacked = (feed: string) => `feeds/${feed}`
-/** Where a feed's values for all iterations are fed, one after the other. */
+/** The feed of a feed's values of all iterations, stacked. */
 export const stackedFeed = (name: string) => `${stacked(name)}:0`
 
 /**
- * As `writeSavedModel`, with the body in a loop: one call makes as many iterations as `iterations` says, each with its own
- * place of the feeds, and answers each fetch of all iterations in a row. State is in its variables all the while, and
- * an iteration begins when the one before has replaced it.
+ * As `writeSavedModel`, with the body in a loop: one call runs `iterations` iterations, each with its own element of the stacked
+ * feeds, and returns the fetches of all iterations stacked. State stays in its variables, and an iteration begins after
+ * the previous one has replaced it.
  */
 export function writeLoopSavedModel(options: {
   spec: ProgramSpec

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 
-/** TensorFlow's protocol buffers as tfjs-node-gpu ships them: generated code without types; these are the parts used. */
+/** The parts used of TensorFlow's protocol buffers, which tfjs-node-gpu ships as generated code without types. */
 export interface Protobuf {
   GraphDef: new () => GraphDef
   VersionDef: new () => { setProducer: (n: number) => void; setMinConsumer: (n: number) => void }
@@ -68,7 +68,7 @@ export interface NodeDef {
   getAttrMap: () => { set: (key: string, value: AttrValue) => void }
 }
 
-/** The message classes; loaded when first needed, since tfjs-node must have been loaded before. */
+/** Loads the message classes; tfjs-node must have been loaded before. */
 export function protobuf(): Protobuf {
   const generated = createRequire(import.meta.url)('@tensorflow/tfjs-node-gpu/dist/proto/api_pb.js') as
     Protobuf | { proto: { tensorflow: Protobuf } }

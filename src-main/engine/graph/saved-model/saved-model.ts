@@ -9,12 +9,12 @@ import { types } from '../analysis/shapes.ts'
 import { feedNode, liveNodes, stateNode, trace } from '../trace.ts'
 import type { Edge, Trace } from '../trace.ts'
 
-/** A message of protocol buffers has at most 2³¹ − 1 bytes; the graph around the constants is far below the rest. */
-const mostBytes = 2 ** 31 - 64e6
+/** A message of protocol buffers has at most 2³¹ − 1 bytes; 64 MB are left for the graph around the constants. */
+const maxBytes = 2 ** 31 - 64e6
 
 /**
- * A computation that goes on from what it has made itself: `before` once, `step` for each of `feeds`, `after` once. They
- * hand on one value by the name `x`: fetched by `before`, state of `step`, fed to `after`. All other state is in `constants`.
+ * An iterated computation: `before` once, `step` for each of `feeds`, `after` once. They pass on one value by the name
+ * `x`: a fetch of `before`, state of `step`, a feed of `after`. All other state is in `constants`.
  */
 export interface Iteration {
   before: ProgramSpec
@@ -25,15 +25,15 @@ export interface Iteration {
 }
 
 /**
- * The computation as the bytes of a SavedModel that needs nothing else: constants within, steps in a loop, and a signature
+ * Writes the computation as the bytes of a self-contained SavedModel: the constants, the steps in a loop, and a signature
  * whose inputs are the feeds of `before` and whose outputs are the fetches of `after`.
- * @throws FlowerbedError `bad-input` when the constants are more than one file may hold, and what `trace` throws
+ * @throws FlowerbedError `bad-input` when the constants exceed the size of one file, and what `trace` throws
  */
-export function exportedModel(iteration: Iteration, signature: string): Uint8Array {
+export function exportSavedModel(iteration: Iteration, signature: string): Uint8Array {
   const { before, step, feeds, after, constants } = iteration
   const all = [before, step, after]
   const traces = all.map((spec) => trace(spec, { portable: true })) as [Trace, Trace, Trace]
-  const used = new Set(traces.flatMap(nodesRead))
+  const used = new Set(traces.flatMap(findReadNodes))
   const kept = Object.entries({ ...before.state, ...step.state, ...after.state }).filter(
     ([name]) => name !== 'x' && used.has(stateNode(name)),
   )
@@ -49,21 +49,21 @@ export function exportedModel(iteration: Iteration, signature: string): Uint8Arr
   writeConstant(graph, 'steps', { shape: [], dtype: 'int32' }, Int32Array.of(feeds.length))
 
   const [first, repeated, last] = traces
-  const began = writeStage(graph, {
+  const start = writeStage(graph, {
     ...{ name: 'before', spec: before, trace: first },
     ...{ state: constantNode, feed: (name) => name },
   })
-  const x = began.fetches['x'] as Edge
+  const x = start.fetches['x'] as Edge
   const loop = new Loop(graph, 'steps')
   const inLoop = (name: string) => `loop/${constantNode(name)}`
   for (const [name, { dtype }] of kept) loop.enter(inLoop(name), constantNode(name), types[dtype])
   for (const [name, spec] of Object.entries(step.feeds)) loop.pick(feedNode(name), `steps/${name}`, spec)
-  const here = loop.carry('x', graph.inputName(x), types.float32)
+  const carried = loop.carry('x', graph.inputName(x), types.float32)
   const stepped = writeStage(graph, {
     ...{ name: 'step', spec: step, trace: repeated },
-    ...{ state: (name) => (name === 'x' ? here : inLoop(name)), feed: feedNode },
+    ...{ state: (name) => (name === 'x' ? carried : inLoop(name)), feed: feedNode },
   })
-  loop.next('x', graph.inputName(stepped.next['x'] as Edge), types.float32)
+  loop.setNext('x', graph.inputName(stepped.next['x'] as Edge), types.float32)
   loop.end([])
   const { fetches } = writeStage(graph, {
     ...{ name: 'after', spec: after, trace: last },
@@ -82,44 +82,44 @@ const constantNode = (state: string) => `weights/${state}`
 
 function checkSize(specs: TensorSpec[]): void {
   const bytes = specs.reduce((sum, { shape }) => sum + 4 * util.sizeFromShape(shape), 0)
-  if (bytes <= mostBytes) return
+  if (bytes <= maxBytes) return
   throw new FlowerbedError(
     'bad-input',
-    `The weights take ${(bytes / 1e9).toFixed(1)} GB, and a SavedModel of one file holds ${(mostBytes / 1e9).toFixed(1)} GB.`,
-    { hint: 'Take the run’s safetensors file instead.' },
+    `The weights take ${(bytes / 1e9).toFixed(1)} GB, and a SavedModel of one file holds ${(maxBytes / 1e9).toFixed(1)} GB.`,
+    { hint: 'Use the run’s safetensors file instead.' },
   )
 }
 
-// eslint-disable-next-line max-params -- a name and what it holds
+// eslint-disable-next-line max-params -- a node and its values
 function writeConstant(
   graph: GraphWriter,
   name: string,
   { shape, dtype }: TensorSpec,
   values?: Values[string],
 ): void {
-  if (!values) throw new FlowerbedError('internal', `“${name}” was given no values.`)
+  if (!values) throw new FlowerbedError('internal', `The export has no values of “${name}”.`)
   graph.writeConstant({ kind: 'constant', name, dtype: types[dtype], shape, values })
 }
 
-/** A traced body as a part of a larger graph. */
+/** A traced body as part of a larger graph. */
 interface Stage {
-  /** In front of the names of its own nodes. */
+  /** Prefix of the names of its nodes. */
   name: string
   spec: ProgramSpec
   trace: Trace
-  /** The nodes that hold what its body takes. */
+  /** The nodes of its state and feeds. */
   state: (name: string) => string
   feed: (name: string) => string
 }
 
-/** Nodes whose values something needs. */
-function nodesRead(traced: Trace): string[] {
+/** Names of the nodes whose values are read. */
+function findReadNodes(traced: Trace): string[] {
   const inputs = liveNodes(traced).flatMap((node) => (node.kind === 'op' ? node.inputs : []))
-  const answers = [...Object.values(traced.fetches), ...Object.values(traced.next)]
-  return [...inputs, ...answers].map(({ node }) => node)
+  const results = [...Object.values(traced.fetches), ...Object.values(traced.next)]
+  return [...inputs, ...results].map(({ node }) => node)
 }
 
-/** The operations of a body; answers its trace by the names that they have in the graph. */
+/** Writes the operations of a body; returns its trace with the names that its nodes have in the graph. */
 function writeStage(graph: GraphWriter, stage: Stage): Trace {
   const { spec, trace: traced, state, feed } = stage
   const outer = new Map([

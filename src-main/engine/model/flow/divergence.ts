@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Gaussian } from '../gaussian.ts'
 
-/** A copy that gradients do not pass through. */
+/** A copy through which no gradient flows. */
 export function detach<T extends Tensor>(x: T): T {
   return tf.customGrad((input) => ({
     value: tf.clone(input as Tensor),
@@ -10,19 +10,19 @@ export function detach<T extends Tensor>(x: T): T {
   }))(x) as T
 }
 
-/** KL(q‖p) of diagonal Gaussians, element by element: q `[n, h, w, c]`, p broadcast over n. */
+/** KL(q‖p) of diagonal Gaussians per element: q `[n, h, w, c]`, p broadcast over n. */
 export function klElements(q: Gaussian, p: Gaussian<Tensor>): Tensor4D {
-  const spread = tf.exp(q.logvar).add(tf.square(q.mean.sub(p.mean)))
-  return spread.div(tf.exp(p.logvar)).sub(1).sub(q.logvar).add(p.logvar).mul(0.5)
+  const distance = tf.exp(q.logvar).add(tf.square(q.mean.sub(p.mean)))
+  return distance.div(tf.exp(p.logvar)).sub(1).sub(q.logvar).add(p.logvar).mul(0.5)
 }
 
 /**
- * The KL of the reference: p is detached where it measures the distance, but not in the term +logvar_p, which therefore
- * pulls the prior's variance down.
+ * The reference's KL: p is detached in the distance but not in the term +logvar_p, which therefore decreases the prior's
+ * variance.
  */
 export function referenceKlElements(q: Gaussian, p: Gaussian<Tensor>): Tensor4D {
-  const spread = tf.exp(q.logvar).add(tf.square(q.mean.sub(detach(p.mean))))
-  return spread
+  const distance = tf.exp(q.logvar).add(tf.square(q.mean.sub(detach(p.mean))))
+  return distance
     .div(tf.exp(detach(p.logvar)))
     .sub(1)
     .sub(q.logvar)
@@ -30,7 +30,7 @@ export function referenceKlElements(q: Gaussian, p: Gaussian<Tensor>): Tensor4D 
     .mul(0.5)
 }
 
-/** −log p(x) without its constant, element by element: x `[n, h, w, c]`, p broadcast over n. */
+/** −log p(x) without its constant, per element: x `[n, h, w, c]`, p broadcast over n. */
 export function nllElements(x: Tensor4D, p: Gaussian<Tensor>): Tensor4D {
   return tf.square(x.sub(p.mean)).div(tf.exp(p.logvar)).add(p.logvar).mul(0.5)
 }

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Between } from '#shared/engine-messages.ts'
 
-/** Straight line between latents of one image each, `[1, h, w, c]`, at shares in [0, 1] → `[shares, h, w, c]`. */
+/** Linear interpolation between two latents `[1, h, w, c]` at `shares` in [0, 1] → `[shares, h, w, c]`. */
 export function lerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {
   return tf.tidy(() => {
     const s = tf.tensor4d(shares, [shares.length, 1, 1, 1])
@@ -11,8 +11,8 @@ export function lerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {
 }
 
 /**
- * Along the great circle (Shoemake 1985), each image's latent taken as one vector, so that what lies between stays as
- * long as the ends; nearly parallel latents fall back to the straight line.
+ * Spherical linear interpolation (Shoemake 1985) of latents as vectors, which preserves their norm; nearly parallel
+ * latents are interpolated linearly.
  */
 export function slerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {
   const angle = tf.tidy(() => {
@@ -29,9 +29,9 @@ export function slerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {
   })
 }
 
-const ways = { slerp, lerp }
+const interpolations = { slerp, lerp }
 
-/** `count` numbers from 0 to 1, evenly, ends included; a single one is 0. */
+/** `count` evenly spaced numbers from 0 to 1, both included; a single one is 0. */
 export function evenShares(count: number): number[] {
   return Array.from({ length: count }, (_, i) => (count === 1 ? 0 : i / (count - 1)))
 }
@@ -40,11 +40,10 @@ type ThreeCorners = readonly [Tensor4D, Tensor4D, Tensor4D]
 export type Corners = ThreeCorners | readonly [...ThreeCorners, Tensor4D]
 
 /**
- * The corner that completes three: d = b + c − a, which is to c as b is to a (Mikolov et al. 2013). Taking it rather
- * than leaving half a sheet empty fills every cell, and with straight lines the half towards `a` is the triangle between
- * the three, in barycentric coordinates. That sum is longer than its neighbours (√3 times where the three are at right
- * angles), where no latent of an image lies; so for `slerp` it is scaled to the mean of their lengths,
- * d · (|b| + |c|) / (2 |d|).
+ * The fourth corner of a grid from three: d = b + c − a, which is to c as b is to a (Mikolov et al. 2013). With linear
+ * interpolation the half of the grid towards `a` is the triangle of the three in barycentric coordinates. The norm of
+ * that sum is larger than those of b and c (√3 times for orthogonal latents), where no image is encoded; so for `slerp`
+ * it is scaled to the mean of both norms: d · (|b| + |c|) / (2 |d|).
  */
 export function fourthCorner(corners: ThreeCorners, mode: Between): Tensor4D {
   const [a, b, c] = corners
@@ -52,17 +51,16 @@ export function fourthCorner(corners: ThreeCorners, mode: Between): Tensor4D {
     const sum = b.add<Tensor4D>(c).sub<Tensor4D>(a)
     if (mode === 'lerp') return sum
     const length = tf.norm(sum)
-    // b + c = a leaves no direction to scale.
+    // Where b + c = a there is no direction to scale.
     if (!(length.dataSync<'float32'>()[0] ?? 0)) return sum
     return sum.mul(tf.norm(b).add(tf.norm(c)).div(length.mul(2)))
   })
 }
 
 /**
- * A sheet between three or four latents, `[1, h, w, c]` each: first top left, second top right, third bottom left,
- * fourth bottom right (else `fourthCorner`) → `[rows · columns, h, w, c]`, row by row. First along the upper and lower
- * edge, then down each column: bilinear for `lerp`; for `slerp` all four edges are the great circles between their
- * corners.
+ * A grid between three or four latents `[1, h, w, c]`: top left, top right, bottom left and bottom right (by default
+ * `fourthCorner`) → `[rows · columns, h, w, c]`, row by row. Interpolates along the upper and lower edge, then down each
+ * column: bilinear for `lerp`; for `slerp` all four edges are great circles.
  */
 export function latentGrid(
   corners: Corners,
@@ -70,14 +68,14 @@ export function latentGrid(
 ): Tensor4D {
   const { rows, columns, mode } = options
   const [a, b, c, given] = corners
-  const way = ways[mode]
+  const interpolate = interpolations[mode]
   return tf.tidy(() => {
     const d = given ?? fourthCorner([a, b, c], mode)
-    const across = evenShares(columns)
-    const upper = tf.split(way(a, b, across), columns)
-    const lower = tf.split(way(c, d, across), columns)
-    const down = evenShares(rows)
-    const lines = upper.map((top, i) => way(top as Tensor4D, lower[i] as Tensor4D, down))
+    const columnShares = evenShares(columns)
+    const upper = tf.split(interpolate(a, b, columnShares), columns)
+    const lower = tf.split(interpolate(c, d, columnShares), columns)
+    const rowShares = evenShares(rows)
+    const lines = upper.map((top, i) => interpolate(top as Tensor4D, lower[i] as Tensor4D, rowShares))
     return tf.stack(lines, 1).reshape<Tensor4D>([rows * columns, ...a.shape.slice(1)])
   })
 }

@@ -9,7 +9,7 @@ export interface PathPoint {
   vTarget: Tensor4D
 }
 
-/** What a path is made from: images, q(z|x), noise like x, times `[n]`, and the observation noise σ. */
+/** Images, q(z|x), noise like x, times `[n]`, and the observation noise σ. */
 export interface PathInput {
   x: Tensor4D
   posterior: Gaussian
@@ -18,16 +18,16 @@ export interface PathInput {
   sigma: number
 }
 
-const overImage = (t: Tensor1D) => t.reshape<Tensor4D>([-1, 1, 1, 1])
+const broadcastTime = (t: Tensor1D) => t.reshape<Tensor4D>([-1, 1, 1, 1])
 
 /**
  * The reference's path: x_t = (1 − t)·x + t·z, v* = (z − x) + (σ/s)·(z − mean) with s = exp(logvar/2).
- * The target carries observation noise that the point does not.
+ * The target includes observation noise that the point does not.
  */
 export function referencePath({ x, posterior, eps, t, sigma }: PathInput): PathPoint {
   const s = tf.exp(posterior.logvar.mul(0.5))
   const z = posterior.mean.add<Tensor4D>(s.mul(eps))
-  const time = overImage(t)
+  const time = broadcastTime(t)
   const xT = time.mul(z).add<Tensor4D>(tf.sub(1, time).mul(x))
   const straight = z.sub<Tensor4D>(x)
   const vTarget = sigma === 0 ? straight : straight.add<Tensor4D>(tf.div(sigma, s).mul(z.sub(posterior.mean)))
@@ -40,7 +40,7 @@ export function referencePath({ x, posterior, eps, t, sigma }: PathInput): PathP
  */
 export function consistentPath({ x, posterior, eps, t, sigma }: PathInput): PathPoint {
   const s = tf.exp(posterior.logvar.mul(0.5))
-  const time = overImage(t)
+  const time = broadcastTime(t)
   const rest = tf.sub(1, time)
   const std = rest.mul(sigma).add(time.mul(s))
   return {

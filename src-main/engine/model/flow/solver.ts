@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import { timeGrid } from './time-grid.ts'
 
-/** An explicit Runge–Kutta method: stage i starts at c[i] and mixes earlier slopes by a[i]; b mixes all into the step. */
+/** The Butcher tableau of an explicit Runge–Kutta method: stage i is at c[i] with weights a[i]; b weights the step. */
 export interface Tableau {
   order: number
   a: number[][]
@@ -21,7 +21,7 @@ export const tableaus: Record<SolverName, Tableau> = {
     b: [1 / 6, 1 / 3, 1 / 3, 1 / 6],
     c: [0, 0.5, 0.5, 1],
   },
-  // Dormand and Prince 1980, RK5(4)7M, without its seventh stage, which only the error needs.
+  // Dormand and Prince 1980, RK5(4)7M, without its seventh stage, which only the error estimate needs.
   dopri5: {
     order: 5,
     a: [
@@ -37,15 +37,15 @@ export const tableaus: Record<SolverName, Tableau> = {
   },
 }
 
-/** What the fifth order less the embedded fourth order of `dopri5` makes of its seven slopes, the last that at the end. */
+/** Weights of the seven slopes of `dopri5` in its error: the fifth order's less the embedded fourth order's. */
 export const dopri5Error = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40]
 
 /** The slope dx/dt at a point, for x `[n, h, w, c]` and t `[n]`. */
 export type Slope = (x: Tensor4D, t: Tensor1D) => Tensor4D
 
 /**
- * One step of size `dt` (negative on the way from latent to data) of dx/dt = v(x, t). Time and size are scalar tensors,
- * so that a traced step serves every time.
+ * One step of size `dt` (negative from latent to data) of dx/dt = v(x, t). t and dt are scalar tensors, so that one traced
+ * step serves all times.
  * @returns x at t + dt, like x
  */
 export function solverStep(options: {
@@ -56,22 +56,22 @@ export function solverStep(options: {
   dt: Tensor
 }): Tensor4D {
   const { tableau, x, dt } = options
-  return tf.tidy(() => mix({ x, slopes: stages(options), weights: tableau.b, dt }))
+  return tf.tidy(() => combine({ x, slopes: computeStages(options), weights: tableau.b, dt }))
 }
 
-/** A step that says how far off it is. */
+/** A step with an estimate of its error. */
 export interface EmbeddedStep {
   /** x at t + dt. */
   x: Tensor4D
-  /** v(x, t + dt), with which the next step begins. */
+  /** v(x, t + dt), the first slope of the next step. */
   slope: Tensor4D
-  /** Of each image `[n]`: root mean square of its error over what `tolerance` allows; up to 1 is good. */
+  /** Per image `[n]`: root mean square of the error relative to the tolerance; a step is accepted up to 1. */
   error: Tensor1D
 }
 
 /**
- * One step of Dormand and Prince's 5(4) pair, going on with the fifth order. Allowed is tolerance·(1 + |x|) on each value
- * (Hairer, Nørsett and Wanner 1993, II.4). Given the slope at its start it takes six evaluations.
+ * One step of Dormand and Prince's 5(4) pair with local extrapolation. The tolerance of each value is tolerance·(1 + |x|)
+ * (Hairer, Nørsett and Wanner 1993, II.4). It takes six evaluations, the first slope being given.
  */
 export function embeddedStep(options: {
   slope: Slope
@@ -85,18 +85,18 @@ export function embeddedStep(options: {
   const { slope, x, first, t, dt, tolerance } = options
   return tf.tidy(() => {
     const tableau = tableaus.dopri5
-    const slopes = stages({ tableau, slope, x, t, dt, first })
-    const next = mix({ x, slopes, weights: tableau.b, dt })
+    const slopes = computeStages({ tableau, slope, x, t, dt, first })
+    const next = combine({ x, slopes, weights: tableau.b, dt })
     const last = slope(next, timesAt({ x, t, dt, c: 1 }))
-    const off = mix({ x: tf.zerosLike(x), slopes: [...slopes, last], weights: dopri5Error, dt })
+    const difference = combine({ x: tf.zerosLike(x), slopes: [...slopes, last], weights: dopri5Error, dt })
     const allowed = tf.maximum(tf.abs(x), tf.abs(next)).add(1).mul(tolerance)
-    const error = tf.sqrt(tf.mean<Tensor1D>(tf.square(off.div(allowed)), [1, 2, 3]))
+    const error = tf.sqrt(tf.mean<Tensor1D>(tf.square(difference.div(allowed)), [1, 2, 3]))
     return { x: next, slope: last, error }
   })
 }
 
-/** The slopes of all stages; `first` where it is known already. */
-function stages(options: {
+/** The slopes of all stages; `first` where it has been computed already. */
+function computeStages(options: {
   tableau: Tableau
   slope: Slope
   x: Tensor4D
@@ -107,20 +107,20 @@ function stages(options: {
   const { tableau, slope, x, t, dt, first } = options
   const slopes: Tensor4D[] = first ? [first] : []
   tableau.c.slice(slopes.length).forEach((c) => {
-    const at = mix({ x, slopes, weights: tableau.a[slopes.length] ?? [], dt })
+    const at = combine({ x, slopes, weights: tableau.a[slopes.length] ?? [], dt })
     slopes.push(slope(at, timesAt({ x, t, dt, c })))
   })
   return slopes
 }
 
-/** t + c·dt for every image. Rounding must not push it outside of what the network has seen. */
+/** t + c·dt for every image, clamped to [0, 1], the times of training, which rounding might leave. */
 function timesAt(options: { x: Tensor4D; t: Tensor; dt: Tensor; c: number }): Tensor1D {
   const { x, t, dt, c } = options
   const time = tf.minimum(1, tf.maximum(0, t.add(dt.mul(c))))
   return tf.tile<Tensor1D>(time.reshape([1]), [x.shape[0]])
 }
 
-function mix(options: { x: Tensor4D; slopes: Tensor4D[]; weights: number[]; dt: Tensor }): Tensor4D {
+function combine(options: { x: Tensor4D; slopes: Tensor4D[]; weights: number[]; dt: Tensor }): Tensor4D {
   const { x, slopes, weights, dt } = options
   return slopes.reduce<Tensor4D>((sum, slope, i) => {
     const weight = weights[i] ?? 0
@@ -129,8 +129,8 @@ function mix(options: { x: Tensor4D; slopes: Tensor4D[]; weights: number[]; dt: 
 }
 
 /**
- * Integrates in equal steps from `from` to `to` (1 → 0 draws, 0 → 1 encodes); the answer is the caller's to dispose.
- * `onStep` may throw to end it early.
+ * Integrates in equal steps from `from` to `to` (1 → 0 samples, 0 → 1 encodes). The caller disposes the result. `onStep`
+ * may throw to end it early.
  */
 export function integrate(options: {
   solver: SolverName

@@ -1,27 +1,27 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor1D, Tensor2D } from '@tensorflow/tfjs-core'
 
-/** The way from image (t = 0) to noise (t = 1) is told apart in this many equal stretches. */
+/** Number of equal intervals of t in [0, 1] by which velocity errors are reported. */
 export const timeBuckets = 4
 
 /**
- * Sums of a value per image by the stretch of the way that its time is in, and how many images are in each:
+ * Sums of a value per image by the interval of its time, and the numbers of images in each:
  * `value` and `t` `[n]` → two `[timeBuckets]`.
  */
 export function bucketSums(value: Tensor1D, t: Tensor1D): { sums: Tensor1D; counts: Tensor1D } {
-  const place = tf.minimum(tf.floor(t.mul(timeBuckets)), timeBuckets - 1).reshape([-1, 1])
-  const places = tf.tensor2d(
+  const index = tf.minimum(tf.floor(t.mul(timeBuckets)), timeBuckets - 1).reshape([-1, 1])
+  const indices = tf.tensor2d(
     Float32Array.from({ length: timeBuckets }, (_, i) => i),
     [1, timeBuckets],
   )
-  const within = tf.cast<Tensor2D>(tf.equal(place, places), 'float32')
+  const within = tf.cast<Tensor2D>(tf.equal(index, indices), 'float32')
   return {
     sums: tf.sum(within.mul(value.reshape([-1, 1])), 0),
     counts: tf.sum(within, 0),
   }
 }
 
-/** The mean of each stretch by the name of its curve, `velocityTime1` being nearest the image; those of no image are left out. */
+/** The mean of each interval by the name of its curve, `velocityTime1` nearest the data; intervals without images are absent. */
 export function errorsOfTimes(
   sums: ArrayLike<number> = [],
   counts: ArrayLike<number> = [],
