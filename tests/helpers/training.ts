@@ -8,7 +8,7 @@ import { describeMachine } from '../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
 import type { CheckpointInfo } from '../../src-main/engine/checkpoints/checkpoint.ts'
 import { readSafetensors } from '../../src-main/engine/checkpoints/safetensors.ts'
-import { Trainer } from '../../src-main/engine/training/train-loop.ts'
+import { Trainer } from '../../src-main/engine/training/trainer.ts'
 import { halves, packedDataset } from './dataset.ts'
 import { temporaryFolder } from './folder.ts'
 

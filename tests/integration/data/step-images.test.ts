@@ -66,7 +66,7 @@ async function made(options: {
   const feed = new ImageFeed(dataset, {
     plan,
     seed,
-    places: Uint32Array.from({ length: count }, (_, i) => i),
+    indices: Uint32Array.from({ length: count }, (_, i) => i),
   })
   program.write(feed.state())
   const steps: Float32Array[] = []
@@ -82,10 +82,10 @@ async function made(options: {
 
 function expected(dataset: Dataset, settings: Augmentation): Float32Array[] {
   const { shape, count } = dataset.index
-  const places = Uint32Array.from({ length: count }, (_, i) => i)
-  const batches = new BatchStream({ batch: 8, seed, places })
+  const indices = Uint32Array.from({ length: count }, (_, i) => i)
+  const batches = new BatchStream({ batch: 8, seed, indices })
   return [0, 1, 2, 7].map((step) => {
-    const images = toImages(dataset.images(batches.indices(step)).pixels)
+    const images = toImages(dataset.images(batches.indicesAt(step)).pixels)
     augment(images, { settings, shape, seed, step })
     return images
   })

@@ -9,7 +9,7 @@ import type { EngineEvent } from '#shared/engine-messages.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { Trainer } from '../../../src-main/engine/training/train-loop.ts'
+import { Trainer } from '../../../src-main/engine/training/trainer.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 

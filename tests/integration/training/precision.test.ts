@@ -108,7 +108,7 @@ describe('automatic precision', () => {
     const request = auto()
     const run = trainer(request)
     const running = run.made.run()
-    void run.made.end({ outcome: 'paused', save: true })
+    void run.made.stop({ outcome: 'paused', save: true })
     expect(await running).toMatchObject({ outcome: 'paused', step: 0 })
     const { file, sha256 } = run.of('checkpoint').at(-1)!.record
     // Nothing was trained yet, so that it is timed now.

@@ -5,7 +5,7 @@ import { presetIds, resolveConfig } from '#shared/presets.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { Trainer } from '../../../src-main/engine/training/train-loop.ts'
+import { Trainer } from '../../../src-main/engine/training/trainer.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 

@@ -72,7 +72,7 @@ async function checkpoint() {
     device: 'cpu',
   } as const
   const info = { step: 7, trainedSeconds: 1, losses: {}, loss: null, smoothed: { sum: 0, weight: 0 } }
-  const { file } = await new CheckpointWriter({ request, shape, state: spec }).save(
+  const { file } = await new CheckpointWriter({ request, shape, state: spec }).write(
     { ...info, config, machine },
     state,
   )

@@ -28,7 +28,7 @@ it('ends bit for bit the same whether paused on the way or not', async () => {
   const halved = newRun(small({ emaDecay: 0.9, ...varied }))
   const first = trainer(halved, (event) => {
     if (event.type === 'progress' && event.progress.step === 7)
-      void first.made.end({ outcome: 'paused', save: true })
+      void first.made.stop({ outcome: 'paused', save: true })
   })
   // Every step reports, however fast it was.
   const paused = await (async () => {
@@ -78,15 +78,15 @@ it('refuses all other changes, each by its name with what was and what is', asyn
   await expect(refused).rejects.toMatchObject({
     kind: 'conflict',
     message:
-      'The checkpoint was made with other settings: hidden was 8 and is 16, schedule was constant and is cosine, flip was true and is false.',
+      'The checkpoint was written with other settings: hidden was 8 and is 16, schedule was constant and is cosine, flip was true and is false.',
     where: 'hidden, schedule, flip',
     hint: expect.stringMatching(
       /Set them back to resume, or start a new run.*learningRate, clipNorm/,
     ) as string,
   })
   for (const key of settingKeys.filter((each) => !resumableSettings.includes(each))) {
-    const saves = { config: { ...request.config, [key]: 'other' } } as CheckpointInfo
-    const check = () => checkResumable({ saved: saves, config: request.config, shape })
+    const checkpoint = { config: { ...request.config, [key]: 'other' } } as CheckpointInfo
+    const check = () => checkResumable({ checkpoint, config: request.config, shape })
     expect(check).toThrow(`${key} was other and is ${request.config[key]}.`)
   }
 })

@@ -43,7 +43,7 @@ function oneStep(preset: PresetId, changes: Partial<RunConfig>, mode: 'eager' | 
   ])
   program.write({ ...(Object.fromEntries(weights) as Values), images })
   const fetched = program.run({
-    places: Int32Array.from({ length: 8 }, (_, i) => i),
+    indices: Int32Array.from({ length: 8 }, (_, i) => i),
     ...stepFeeds(config, 1),
   })
   const moments = program.read(Object.keys(spec.state).filter((name) => name.startsWith('m/')))

@@ -18,13 +18,13 @@ it('has nothing to say of encodings that carry something and fill the prior', ()
 
 it('tells of a collapse, and which setting to change', () => {
   const [warning, ...rest] = encodingWarnings(collapsed, 200)
-  expect(warning).toMatch(/collapsed.*lower.*klWeight/)
+  expect(warning).toMatch(/collapsed.*Lower.*klWeight/)
   expect(rest).toEqual([])
 })
 
 it('tells when images are encoded elsewhere than samples begin', () => {
   expect(encodingWarnings({ ...healthy, aggregateGap: 0.6 }, 1000)).toEqual([
-    expect.stringMatching(/left the noise.*raise.*klWeight/),
+    expect.stringMatching(/moved away from the prior.*Raise.*klWeight/),
   ])
 })
 

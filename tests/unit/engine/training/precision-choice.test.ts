@@ -19,8 +19,8 @@ const machine = (changes: Partial<Machine>): Machine => ({
 })
 
 describe('a precision that need not be timed', () => {
-  const known = (wanted: 'auto' | Precision, fast: Precision, resumed: Machine | null = null) =>
-    knownPrecision({ wanted, fast, device, resumed })
+  const known = (setting: 'auto' | Precision, fast: Precision, resumed: Machine | null = null) =>
+    knownPrecision({ setting, fast, device, resumed })
 
   it('is the one asked for, and fp32 where the device has nothing quicker', () => {
     expect(known('bf16', 'fp32')).toMatchObject({ precision: 'bf16' })
@@ -52,20 +52,20 @@ describe('timing', () => {
   const choose = async (options: {
     seconds: Record<string, (step: number) => number>
     together?: boolean
-    givenUpAfter?: number
+    cancelledAfter?: number
   }) => {
-    const { seconds, together = true, givenUpAfter = Infinity } = options
+    const { seconds, together = true, cancelledAfter = Infinity } = options
     const log: string[] = []
     let ms = 0
     const choice = await timedPrecision({
       fast: 'bf16',
       together,
       now: () => ms,
-      givenUp: () => log.filter((line) => line.includes('step')).length >= givenUpAfter,
+      isCancelled: () => log.filter((line) => line.includes('step')).length >= cancelledAfter,
       make: (precision) => {
         log.push(`${precision} made`)
         return {
-          take: (step) => {
+          takeStep: (step) => {
             ms += 1000 * ((seconds[precision]?.(step) ?? NaN) + (step === 1 ? 30 : 0))
             log.push(`${precision} step`)
             return Promise.resolve()
@@ -121,16 +121,16 @@ describe('timing', () => {
   })
 
   it('ends when the run is to end, in fp32 where it was not timed', async () => {
-    for (const givenUpAfter of [0, 1, 2, 3]) {
+    for (const cancelledAfter of [0, 1, 2, 3]) {
       const { choice, log, held } = await choose({
         seconds: { fp32: () => 0.5, bf16: () => 0.4 },
-        givenUpAfter,
+        cancelledAfter,
       })
       expect(choice.precision).toBe('fp32')
-      expect(log.filter((line) => line.endsWith('step'))).toHaveLength(givenUpAfter)
+      expect(log.filter((line) => line.endsWith('step'))).toHaveLength(cancelledAfter)
       expect([held('fp32'), held('bf16')]).toEqual([1, 0])
     }
-    const late = await choose({ seconds: { fp32: () => 0.5, bf16: () => 0.4 }, givenUpAfter: 5 })
+    const late = await choose({ seconds: { fp32: () => 0.5, bf16: () => 0.4 }, cancelledAfter: 5 })
     expect(late.choice.precision).toBe('bf16')
   })
 })
