@@ -20,7 +20,7 @@ import { exportModel } from '../../../src-main/engine/sampling/export.ts'
 import { Sampler } from '../../../src-main/engine/sampling/sampler.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
-/** tfjs-node's own reader of LoadedSamplers, which knows nothing of ours. */
+/** tfjs-node's reader of SavedModels, independent of the writer under test. */
 interface Loader {
   node: {
     loadSavedModel: (
@@ -45,7 +45,7 @@ beforeAll(() => {
 })
 afterAll(() => folder.remove())
 
-/** A model whose weights are none that a network begins with, so that all of them count. */
+/** A model with perturbed weights, so that all of them affect the result. */
 function modelOf(preset: PresetId, hidden = 8) {
   const config = resolveConfig(preset, { hidden, batch: 2 })
   const system = createSystem({ config, shape })
@@ -64,7 +64,7 @@ function modelOf(preset: PresetId, hidden = 8) {
   return { system, sampler, weights, request }
 }
 
-/** The noise from which the app draws image i of a seed. */
+/** The noise from which the app generates the images of a seed. */
 const noiseOf = (count: number, seed: number): Tensor4D =>
   tf.concat(
     Array.from({ length: count }, (_, i) =>
@@ -76,7 +76,7 @@ const noiseOf = (count: number, seed: number): Tensor4D =>
   )
 
 describe('a SavedModel', () => {
-  it.each(presetIds)('draws what the app draws from the same noise: %s', async (preset) => {
+  it.each(presetIds)('generates what the app generates from the same noise: %s', async (preset) => {
     const { system, sampler, weights, request } = modelOf(preset)
     const sampling = { solver: 'heun', steps: 5, timeGrid: 'quadratic' } as const
     const written = await exportModel(sampler, { request: request(preset, sampling, 3), step: 7 })
@@ -85,7 +85,7 @@ describe('a SavedModel', () => {
     const predicted = loaded.predict({ noise })['images'] as Tensor4D
     expect(predicted.shape).toEqual([3, 16, 12, 3])
 
-    // Operation by operation, in full precision.
+    // Eagerly, in full precision.
     const parameters = Object.fromEntries(
       system.parameters.map((parameter) => [
         parameter.name,
@@ -109,14 +109,14 @@ describe('a SavedModel', () => {
     sampler.dispose()
   })
 
-  it('says what it is, takes no more than it needs, and is not written over', async () => {
+  it('describes itself, contains only what sampling needs, and is not overwritten', async () => {
     const { sampler, request } = modelOf('balanced', 48)
-    const asked = request('told', { solver: 'euler', steps: 2 }, 4)
+    const asked = request('described', { solver: 'euler', steps: 2 }, 4)
     const written = await exportModel(sampler, { request: asked, step: 12 })
     expect(readdirSync(asked.folder).sort()).toEqual(['README.txt', 'config.json', 'saved_model.pb'])
     expect(written).toMatchObject({ folder: asked.folder, step: 12 })
     expect(written.files.sort()).toEqual(readdirSync(asked.folder).sort())
-    // Encoding is no part of sampling.
+    // The encoder is not exported.
     const bytesOf = (parameters: ParameterSpec[]) =>
       parameters.reduce((sum, parameter) => sum + 4 * tf.util.sizeFromShape(parameter.shape), 0)
     const { parameters } = sampler.system
@@ -141,7 +141,7 @@ describe('a SavedModel', () => {
     sampler.dispose()
   })
 
-  it('is refused, and nothing left behind, for what it cannot hold', async () => {
+  it('is refused for what it cannot represent, and nothing is left behind', async () => {
     const { sampler, request } = modelOf('balanced')
     for (const [asked, where] of [
       [request('adaptive', { solver: 'dopri5' }, 1), 'solver'],

@@ -76,37 +76,34 @@ afterAll(async () => {
 })
 
 describe('encoding', () => {
-  it.each(encoderNames)(
-    'by %s tells how far each image is off when it is reconstruction',
-    async (encoder) => {
-      const images = [0, 1, 2].map(image)
-      const { latents, originals, reconstructions, reconstructionError } = await encode({
-        ...sampling(),
-        images,
-        encoder,
-      })
-      expect(latents).toHaveLength(3 * size)
-      expect(latents.every(Number.isFinite)).toBe(true)
-      reconstructionError.forEach((error, i) => {
-        const [a, b] = [imageAt(originals, i).pixels, imageAt(reconstructions, i).pixels]
-        const squares = a.reduce((sum, value, k) => sum + (value - b[k]!) ** 2, 0)
-        expect(error).toBeCloseTo(Math.sqrt(squares / size) / 255, 6)
-        expect(error).toBeLessThan(0.5)
-      })
-    },
-  )
+  it.each(encoderNames)('by %s reports the error of each reconstruction', async (encoder) => {
+    const images = [0, 1, 2].map(image)
+    const { latents, originals, reconstructions, reconstructionError } = await encode({
+      ...sampling(),
+      images,
+      encoder,
+    })
+    expect(latents).toHaveLength(3 * size)
+    expect(latents.every(Number.isFinite)).toBe(true)
+    reconstructionError.forEach((error, i) => {
+      const [a, b] = [imageAt(originals, i).pixels, imageAt(reconstructions, i).pixels]
+      const squares = a.reduce((sum, value, k) => sum + (value - b[k]!) ** 2, 0)
+      expect(error).toBeCloseTo(Math.sqrt(squares / size) / 255, 6)
+      expect(error).toBeLessThan(0.5)
+    })
+  })
 
-  it('by inversion reconstructions what was encoded, which the encoder only guesses', async () => {
+  it('by inversion reconstructs more exactly than by the encoder', async () => {
     const images = [0, 1].map(image)
-    const [guessed, inverted] = [
+    const [encoded, inverted] = [
       await encode({ ...sampling(), images }),
       await encode({ ...sampling(), images, encoder: 'inversion' }),
     ]
     for (const [i, error] of inverted.reconstructionError.entries())
-      expect(error).toBeLessThan(0.5 * guessed.reconstructionError[i]!)
+      expect(error).toBeLessThan(0.5 * encoded.reconstructionError[i]!)
   })
 
-  it('draws from q(z|x) by seed and place alone, around its mean', async () => {
+  it('samples q(z|x) by seed and index alone, around its mean', async () => {
     const latents = async (indices: number[], encoderSeed?: number) => {
       const encoder = encoderSeed === undefined ? 'posterior' : 'posterior-sample'
       const images = indices.map(image)
@@ -119,7 +116,7 @@ describe('encoding', () => {
     expect(first.subarray(0, size)).not.toEqual(first.subarray(size, 2 * size))
     expect(await latents([0, 0, 1], 8)).not.toEqual(first)
 
-    // z = mean + s·eps: images at the same place share eps, so its ratio between two seeds is theirs too.
+    // z = mean + s·eps: images at the same index share eps, so the ratio of two seeds is the same for both.
     const [mean, one, two] = [await latents([0, 1]), await latents([0, 1], 1), await latents([0, 1], 2)]
     const other = [await latents([1, 0]), await latents([1, 0], 1), await latents([1, 0], 2)] as const
     for (let k = 0; k < size; k++) {
@@ -160,7 +157,7 @@ describe('a grid', () => {
   })
 
   it.each(['slerp', 'lerp'] as const)(
-    'by %s begins with the interpolation between its first two',
+    'by %s has the interpolation of its first two images as first row',
     async (mode) => {
       const [a, b, c, d] = [0, 1, 2, 3].map(image) as [ImageSource, ImageSource, ...ImageSource[]]
       const { cells } = await grid({ ...sampling(), images: [a, b, c!, d!], rows: 2, columns: 5, mode })
@@ -212,7 +209,7 @@ describe('arithmetic', () => {
     }
   })
 
-  it('makes of one image the other by the whole difference, and back', async () => {
+  it('turns one image into the other by the whole difference, and back', async () => {
     const { reconstructions, reconstructionError } = await encode({
       ...sampling(),
       images: [0, 1].map(image),
@@ -233,7 +230,7 @@ describe('arithmetic', () => {
       pixels.reduce((sum, value, k) => sum + (k % 8 >= from && k % 8 < from + 4 ? value : 0), 0)
     expect(side(made.originals, 0)).toBeGreaterThan(side(made.originals, 4))
     expect(side(made.samples, 0)).toBeLessThan(side(made.samples, 4))
-    // Which of the 260 take part is the seed's choice.
+    // The seed chooses which of the 260 take part.
     const sizes = [1, 1, 2].map(async (seed) => {
       const chosen = await shift(request({ add: label('right', seed), subtract: label('left') }))
       return chosen.directionSize
@@ -273,9 +270,9 @@ describe('grids and arithmetic', () => {
       }),
   }
 
-  it.each(['grid', 'shift'] as const)('tell how far they are and can be cancelled: %s', async (name) => {
+  it.each(['grid', 'shift'] as const)('report progress and can be cancelled: %s', async (name) => {
     shares.length = 0
-    await work[name]('told')
+    await work[name]('reported')
     expect(shares.length).toBeGreaterThan(1)
     expect(shares).toEqual([...shares].sort((a, b) => a - b))
     expect(shares.at(-1)).toBeLessThanOrEqual(1)
