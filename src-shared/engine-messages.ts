@@ -35,7 +35,7 @@ export interface TrainRequest {
   datasetDirectory: string
   config: RunConfig
   device: DeviceChoice
-  /** Checkpoint file in the run's folder to go on from, with its recorded hash. */
+  /** Checkpoint file in the run's folder to resume from, with its recorded hash. */
   resume?: { file: string; sha256: string }
 }
 
@@ -49,38 +49,38 @@ export interface TrainResult {
   stepsPerSecond: number
 }
 
-/** What every request that draws says: with which networks, on what, and how. */
+/** What every sampling request has: the model, the device, and the sampling options. */
 export interface SamplingRequest {
   model: ModelSource
   device: DeviceChoice
-  /** Left out: `samplingDefaults`. */
+  /** Default: `samplingDefaults`. */
   sampling?: SamplingOptions
-  /** A name to cancel it by; its progress is told under it. */
+  /** A name under which its progress is emitted and it can be cancelled. */
   job?: string
 }
 
 export interface SampleRequest extends SamplingRequest, SelectionOptions {
-  /** Also write a sheet into the run's `samples` folder and answer with its record. */
+  /** Whether to write a sheet into the run's `samples` folder and return its record. */
   save: boolean
 }
 
 export interface SampleResult {
   images: PixelBatch
   record: SampleRecord | null
-  /** Frames as asked for, cut to [0, 1]: all of the first image from latent to image, then the next one's. */
+  /** The frames of each trajectory from latent to image, clipped to [0, 1]; all of the first image's first. */
   trajectory: PixelBatch | null
-  /** Evaluations of the network that an image took, those for a trajectory apart; a mean where they differ. */
+  /** Network evaluations per image, without those for a trajectory; a mean where they differ. */
   evaluations: number
 }
 
 export const encoderNames = ['posterior', 'posterior-sample', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
 
-/** A request that turns images into latents before it draws. */
+/** A request that encodes images before it generates others. */
 export interface EncodingRequest extends SamplingRequest {
-  /** By the mean of q(z|x), by a draw from it, or by running the sampling backwards, which works for every run. */
+  /** The mean of q(z|x), a sample of it, or integration backwards, which works for every run. */
   encoder: EncoderName
-  /** Which draw from q(z|x) `posterior-sample` takes; 1 unless told. */
+  /** Seed of the samples of q(z|x) that `posterior-sample` takes; default 1. */
   encoderSeed?: number
 }
 
@@ -88,7 +88,7 @@ export interface EncodingRequest extends SamplingRequest {
 export type ImageSource =
   { kind: 'dataset'; datasetDirectory: string; index: number } | { kind: 'pixels'; pixels: Uint8Array }
 
-/** The way between two latents: along the great circle, or a straight line. */
+/** The path between two latents: along the great circle, or a straight line. */
 export const betweenNames = ['slerp', 'lerp'] as const
 export type Between = (typeof betweenNames)[number]
 
@@ -108,12 +108,12 @@ export interface InterpolateResult {
   reconstructionError: [number, number]
 }
 
-/** What a run would take of the device's memory, and what is free there. */
+/** The memory that a run would need, and what is available on the device. */
 export interface MemoryEstimate {
   neededBytes: number
   availableBytes: number
   fits: boolean
-  /** Where it does not fit: the number of images per step that would; null when none does. */
+  /** Where it does not fit: the batch size that would; null when none does. */
   fittingBatch: number | null
   /** Where it does not fit: whether it does with `checkpointing`. */
   checkpointingFits: boolean
@@ -124,17 +124,17 @@ export interface EncodeRequest extends EncodingRequest {
 }
 
 export interface EncodeResult {
-  /** One latent an image, in their order: float32, NHWC. */
+  /** One latent per image, in their order: float32, NHWC. */
   latents: Float32Array
-  /** The images at the run's shape, and what is drawn from their latents. */
+  /** The images at the run's shape, and the images generated from their latents. */
   originals: PixelBatch
-  drawn: PixelBatch
-  /** RMS difference of each image and what is drawn from its latent, in [0, 1]. */
+  reconstructions: PixelBatch
+  /** RMS difference of each image and its reconstruction, in [0, 1]. */
   reconstructionError: number[]
 }
 
 export interface GridRequest extends EncodingRequest {
-  /** Three or four: top left, top right, bottom left, bottom right; a fourth is made up where it is left out. */
+  /** Three or four: top left, top right, bottom left, bottom right; a fourth latent is computed where it is left out. */
   images: ImageSource[]
   rows: number
   columns: number
@@ -152,36 +152,36 @@ export interface GridResult {
   reconstructionError: number[]
 }
 
-/** Images that are taken together: some, or those of the dataset that have a label. */
+/** A group of images: given ones, or those of a dataset that have a label. */
 export type ImageGroup =
   | { kind: 'images'; images: ImageSource[] }
   /** At most `groupLimit` of them; `seed` chooses which. */
   | { kind: 'label'; datasetDirectory: string; label: string; seed: number }
 
-/** Images a group may have. */
+/** Most images of a group. */
 export const groupLimit = 256
 
-/** Images in the direction from one group's mean latent to another's. */
+/** Shifts images in the direction from one group's mean latent to another's. */
 export interface ShiftRequest extends EncodingRequest {
   images: ImageSource[]
   /** The direction is mean(add) − mean(subtract). */
   add: ImageGroup
   subtract: ImageGroup
-  /** How far to go: 0 is the image itself, 1 the whole difference of the means. */
+  /** Multiples of the direction: 0 is the image itself, 1 the whole difference of the means. */
   strengths: number[]
 }
 
 export interface ShiftResult {
   /** Each image at each strength; all strengths of the first image first. */
-  drawn: PixelBatch
-  /** The images at the run's shape, and what is drawn from their latents as they are. */
+  samples: PixelBatch
+  /** The images at the run's shape, and the images generated from their unshifted latents. */
   originals: PixelBatch
   reconstruction: PixelBatch
-  /** RMS difference of each image and its reconstructing, in [0, 1]. */
+  /** RMS difference of each image and its reconstruction, in [0, 1]. */
   reconstructionError: number[]
-  /** RMS of the direction's numbers; a latent's own are about 1. */
+  /** RMS of the direction; that of a latent is about 1. */
   directionSize: number
-  /** Images that took part. */
+  /** Number of images in each group. */
   added: number
   subtracted: number
 }
@@ -189,12 +189,12 @@ export interface ShiftResult {
 export const exportFormats = ['saved-model'] as const
 export type ExportFormat = (typeof exportFormats)[number]
 
-/** A model for other programs; `sampling` is how it will draw there. */
+/** Exports a model for other programs; `sampling` is fixed in it. */
 export interface ExportRequest extends SamplingRequest {
   format: ExportFormat
-  /** Where it goes; must not be there yet. */
+  /** The folder to write; must not exist. */
   folder: string
-  /** Images that one call will draw. */
+  /** Images that one call will generate. */
   count: number
 }
 
@@ -206,19 +206,19 @@ export interface ExportResult {
   step: number
 }
 
-/** Requests the engine answers; `[argument, result]`. The argument and result survive structured clone. */
+/** Requests to the engine: `[argument, result]`, both fit for structured clone. */
 export interface EngineRequests {
-  /** Resolves when training ended, in whichever way; rejects when it cannot go on. */
+  /** Resolves when training has ended; rejects when it cannot continue. */
   train: [TrainRequest, TrainResult]
-  /** How much memory a run of these settings would take, without taking it. */
+  /** Estimates the memory of a run without allocating it. */
   estimate: [{ config: RunConfig; shape: ImageShape; device: DeviceChoice }, MemoryEstimate]
-  /** Ends the current training after the step in hand; resolves when its checkpoint is on disk. */
+  /** Ends training after the present step; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]
-  /** New limits for the run in training. */
+  /** Changes the limits of the run in training. */
   extend: [{ runId: string; limits: Limits }, void]
   sample: [SampleRequest, SampleResult]
-  /** Ends a sampling within a moment: it rejects with `cancelled`. Nothing happens when it has ended. */
+  /** Cancels a sampling job, which then rejects with `cancelled`. Does nothing when it has ended. */
   cancelSampling: [{ job: string }, void]
   interpolate: [InterpolateRequest, InterpolateResult]
   encode: [EncodeRequest, EncodeResult]
@@ -226,7 +226,7 @@ export interface EngineRequests {
   shift: [ShiftRequest, ShiftResult]
   export: [ExportRequest, ExportResult]
   runtimeStatus: [void, RuntimeStatus]
-  /** What a device choice would come to now. */
+  /** The device that a choice stands for now. */
   deviceStatement: [{ device: DeviceChoice }, DeviceStatement]
   runtimeInstall: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeRemove: [{ variant: RuntimeVariant }, RuntimeStatus]
@@ -234,7 +234,7 @@ export interface EngineRequests {
   doctor: [{ device: DeviceChoice; dataDirectory: string; electron?: DoctorReport['electron'] }, DoctorReport]
 }
 
-/** What the engine tells without being asked. */
+/** Events that the engine emits. */
 export type EngineEvent =
   | { type: 'started'; runId: string; machine: Machine; step: number }
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
@@ -242,7 +242,7 @@ export type EngineEvent =
   | { type: 'sample'; record: SampleRecord }
   | { type: 'diagnostics'; diagnostics: Diagnostics }
   | { type: 'checkpoint'; record: SavedCheckpoint }
-  /** How much of a sampling with a job's name is done, in [0, 1]; a few times a second. */
+  /** The share of a sampling job that is done, in [0, 1]; a few times a second. */
   | { type: 'sampling'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }
   | { type: 'install'; progress: InstallProgress }
@@ -250,7 +250,7 @@ export type EngineEvent =
 
 export interface TrainProgress {
   step: number
-  /** The step at which it ends by steps or epochs, whichever is first. */
+  /** The step at which training ends by steps or epochs, whichever is first. */
   totalSteps: number
   trainedSeconds: number
   /** 0 until a few steps are measured. */
@@ -258,11 +258,10 @@ export interface TrainProgress {
   /** By steps, epochs or minutes, whichever ends first; null until a few steps are measured. */
   secondsLeft: number | null
   losses: Record<string, number>
-  /** What it is doing now. */
   activity: 'training' | 'sampling' | 'saving'
 }
 
-/** The envelope both utility processes speak. */
+/** Messages from the child processes. */
 export type ChildMessage<Event> =
   | { kind: 'answer'; call: number; result: unknown }
   | { kind: 'refusal'; call: number; error: SerializedError }

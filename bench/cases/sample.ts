@@ -1,5 +1,5 @@
 import type { SolverName } from '#shared/schemas/sampling.ts'
-import { Model } from '../../src-main/engine/sampling/sampler.ts'
+import { Sampler } from '../../src-main/engine/sampling/sampler.ts'
 import { initialValues } from '../../src-main/engine/rng.ts'
 import type { BenchCase } from './networks.ts'
 import type { Timed } from './step.ts'
@@ -19,10 +19,10 @@ export function timedSample(
   { config, system, shape }: BenchCase,
   sampling: SamplingCase,
 ): Timed & { evaluations: () => number } {
-  const model = new Model({ system, shape })
-  model.setWeights(
+  const sampler = new Sampler({ system, shape })
+  sampler.setWeights(
     Object.fromEntries(
-      model.system.parameters.map((parameter) => [parameter.name, initialValues(parameter, config.seed)]),
+      sampler.system.parameters.map((parameter) => [parameter.name, initialValues(parameter, config.seed)]),
     ),
   )
   let evaluations = 0
@@ -30,9 +30,9 @@ export function timedSample(
     evaluations: () => evaluations,
     time: async (calls) => {
       const begun = performance.now()
-      for (let i = 0; i < calls; i++) ({ evaluations } = await model.sample({ ...sampling, seed: i }))
+      for (let i = 0; i < calls; i++) ({ evaluations } = await sampler.sample({ ...sampling, seed: i }))
       return (performance.now() - begun) / calls
     },
-    dispose: () => model.dispose(),
+    dispose: () => sampler.dispose(),
   }
 }

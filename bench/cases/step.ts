@@ -56,7 +56,7 @@ export function timedStep(
   const count = syntheticBatches * imagesPerStep(config)
   const { dataset, dispose } = syntheticImages(shape, count)
   const indices = Uint32Array.from({ length: count }, (_, i) => i)
-  const stepRunner = new StepRunner({ system, config, dataset, places: indices, resident: fed ? 0 : count })
+  const stepRunner = new StepRunner({ system, config, dataset, indices, resident: fed ? 0 : count })
   stepRunner.begin(initialState(system, config))
   const spec = stepProgram({ system, config, shape })
   const native = nativeClock()
@@ -67,7 +67,7 @@ export function timedStep(
     time: async (calls) => {
       native.ms = stepRunner.inputMs = 0
       const from = performance.now()
-      for (let i = 0; i < calls; i++) await stepRunner.take(++step, config)
+      for (let i = 0; i < calls; i++) await stepRunner.takeStep(++step, config)
       wallMs = performance.now() - from
       taken = calls
       return wallMs / calls

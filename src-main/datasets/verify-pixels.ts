@@ -12,7 +12,7 @@ const pieceBytes = 1024 * 1024
 const known = new Map<string, string>()
 
 export interface HashOptions {
-  givenUp?: () => boolean
+  isCancelled?: () => boolean
   /** Reads the file even if its hash is known: a disk may lose bits without telling. */
   again?: boolean
 }
@@ -20,11 +20,11 @@ export interface HashOptions {
 /**
  * The sha256 of an open file, hex, read piece by piece while the process goes on; not read again while the file's size
  * and times stay the same.
- * @returns null when `givenUp` said so meanwhile
+ * @returns null when `isCancelled` said so meanwhile
  */
 export async function hashOfFile(
   file: number,
-  { givenUp = () => false, again = false }: HashOptions = {},
+  { isCancelled = () => false, again = false }: HashOptions = {},
 ): Promise<string | null> {
   const before = await stampOf(file)
   const seen = again ? undefined : known.get(before)
@@ -40,7 +40,7 @@ export async function hashOfFile(
     // The disk works on while this piece is hashed.
     reading = readAt(file, next, 0, pieceBytes, at)
     hash.update(read)
-    if (givenUp()) {
+    if (isCancelled()) {
       await reading.catch(() => undefined)
       return null
     }

@@ -6,25 +6,25 @@ import { serveCalls } from '../processes/rpc.ts'
 import { runtimeHandlers } from './backend/requests.ts'
 import { createEngine } from './server.ts'
 
-/** The engine as a process of its own: the only file that knows it has a parent. */
+/** The entry of the engine process: the only file of the engine that knows its parent process. */
 
 const heartbeatMs = 1000
 
-// The desktop goes before the training. On Linux this counts for threads to come, TensorFlow's among them.
+// The desktop has priority over training. On Linux this applies to threads started later, TensorFlow's among them.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
-// A signal to the whole group, from Ctrl+C or a terminal that closes, is the app's to answer: it saves first.
+// A signal to the whole process group, from Ctrl+C or a closing terminal, is handled by the app, which saves first.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 const channel = parentChannel()
 if (!channel) throw new FlowerbedError('internal', 'The engine must be started by Flowerbed.')
 
 let emit: (event: EngineEvent) => void = () => undefined
-const later = (event: EngineEvent) => emit(event)
-const engine = createEngine({ emit: later })
+const emitLater = (event: EngineEvent) => emit(event)
+const engine = createEngine({ emit: emitLater })
 ;({ emit } = serveCalls<EngineRequests, EngineEvent>({
   channel,
-  handlers: { ...engine.handlers, ...runtimeHandlers(later) },
+  handlers: { ...engine.handlers, ...runtimeHandlers(emitLater) },
 }))
 
 setInterval(() => {

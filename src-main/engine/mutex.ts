@@ -1,11 +1,11 @@
-/** Lets one asynchronous job at a time touch something, in the order they came. */
+/** Runs asynchronous jobs one at a time, in the order in which they arrive. */
 export class Mutex {
   private last: Promise<unknown> = Promise.resolve()
 
-  /** Runs `job` when all earlier ones have ended, well or badly. */
-  take<T>(job: () => Promise<T>): Promise<T> {
-    const turn = this.last.then(job)
-    this.last = turn.catch(() => undefined)
-    return turn
+  /** Runs `job` once all earlier ones have settled. */
+  runExclusive<T>(job: () => Promise<T>): Promise<T> {
+    const result = this.last.then(job)
+    this.last = result.catch(() => undefined)
+    return result
   }
 }

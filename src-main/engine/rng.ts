@@ -4,8 +4,8 @@ import type { ParameterSpec } from './model/parameters.ts'
 import { runNativeOp } from './backend/native-op.ts'
 
 /**
- * All randomness of a run as a pure function of (seed, step, purpose): nothing keeps a state, so a resumed run draws
- * what an uninterrupted one would have drawn. A purpose's place in the list is part of its seed: new ones go last.
+ * All randomness of a run as a pure function of (seed, step, purpose): there is no generator state, so a
+ * resumed run gets the numbers of an uninterrupted one. A purpose's index is part of its seed: new ones go last.
  */
 const purposes = [
   'noise',
@@ -35,9 +35,9 @@ function mix(value: number): number {
 
 /** Two 32-bit words that stand for (seed, step, purpose), as stateless TensorFlow ops take them. */
 export function seedWords(seed: number, step: number, purpose: Purpose): Int32Array {
-  const place = mix(purposes.indexOf(purpose) + 1)
-  const low = mix(step ^ place)
-  const high = mix(mix(seed) ^ Math.floor(step / 2 ** 32) ^ place)
+  const salt = mix(purposes.indexOf(purpose) + 1)
+  const low = mix(step ^ salt)
+  const high = mix(mix(seed) ^ Math.floor(step / 2 ** 32) ^ salt)
   return Int32Array.of(high | 0, low | 0)
 }
 
@@ -48,20 +48,20 @@ export function uniformStream(seed: number, step: number, purpose: Purpose): () 
   return () => mix(mix(low ^ counter++) ^ high) / 2 ** 32
 }
 
-/** The numbers 0 … count − 1 in an order of their own for each (seed, epoch) (Fisher & Yates). */
+/** A random permutation of 0 … count − 1 for each (seed, epoch) (Fisher & Yates). */
 export function permutation(count: number, seed: number, epoch: number): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i)
   const uniform = uniformStream(seed, epoch, 'order')
   for (let i = count - 1; i > 0; i--) {
     const j = Math.floor(uniform() * (i + 1))
-    const kept = order[i] as number
+    const swapped = order[i] as number
     order[i] = order[j] as number
-    order[j] = kept
+    order[j] = swapped
   }
   return order
 }
 
-/** A parameter's first values, the same for a name and seed whatever else the network has. */
+/** A parameter's initial values, which depend on its name and the seed alone. */
 export function initialValues(spec: ParameterSpec, seed: number): Float32Array {
   const size = tf.util.sizeFromShape(spec.shape)
   const { init } = spec

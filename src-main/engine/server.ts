@@ -16,14 +16,14 @@ import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
 import { encode } from './sampling/encode.ts'
 import { exportModel } from './sampling/export.ts'
-import { drawGrid } from './sampling/latent-grid.ts'
-import type { Model } from './sampling/sampler.ts'
+import { sampleGrid } from './sampling/latent-grid.ts'
+import type { Sampler } from './sampling/sampler.ts'
 import { LoadedSamplers } from './sampling/loaded-samplers.ts'
 import { shift } from './sampling/latent-shift.ts'
-import { saveSheet } from './sampling/sample-sheet.ts'
+import { writeSampleSheet } from './sampling/sample-sheet.ts'
 import { interpolate } from './sampling/interpolate.ts'
 import { estimateMemory } from './training/memory-estimate.ts'
-import { Trainer } from './training/train-loop.ts'
+import { Trainer } from './training/trainer.ts'
 
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
 export type ModelRequests = Pick<
@@ -44,17 +44,17 @@ export type ModelRequests = Pick<
 
 export interface Engine {
   handlers: Handlers<ModelRequests>
-  /** Ends training with a save, then frees everything on the device. */
+  /** Ends training with a checkpoint, then frees everything on the device. */
   dispose: () => Promise<void>
 }
 
 /**
- * Everything the engine does, independent of which process it runs in: answers EngineRequests and tells EngineEvents.
- * TensorFlow is loaded when first needed. One run is in training at a time; sampling takes place between its steps.
+ * Creates the engine, which does not depend on the process it runs in: it handles EngineRequests and emits EngineEvents.
+ * TensorFlow is loaded when first needed. One run trains at a time; samples of it are generated between its steps.
  */
 export function createEngine(options: { emit: (event: EngineEvent) => void }): Engine {
   const { emit } = options
-  const saved = new LoadedSamplers()
+  const samplers = new LoadedSamplers()
   const jobs = new SamplingJobs({ emit })
   let trainer: Trainer | null = null
 
@@ -63,23 +63,23 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     throw new FlowerbedError('conflict', 'This run is not in training.', { where: runId })
   }
 
-  /** Draws with the live networks of a run in training, else with those of its checkpoint. */
-  const withModel = <T>(
+  /** Lends the present model of a run in training, else that of its checkpoint. */
+  const withSampler = <T>(
     request: SamplingRequest,
-    work: (model: Model, context: { step: number; onStep: OnStep }) => Promise<T>,
+    work: (sampler: Sampler, context: { step: number; onStep: OnStep }) => Promise<T>,
   ): Promise<T> => {
     const { model: source, device } = request
     const { weights } = samplingOf(request.sampling)
-    const sampling = jobs.run(request.job, async (onStep) => {
-      const lent = async (model: Model, step: number) => {
+    const result = jobs.run(request.job, async (onStep) => {
+      const use = async (sampler: Sampler, step: number) => {
         await onStep(0)
-        return await work(model, { step, onStep })
+        return await work(sampler, { step, onStep })
       }
-      if (trainer?.runId === source.runId) return await trainer.withModel(lent, weights)
+      if (trainer?.runId === source.runId) return await trainer.withSampler(use, weights)
       loadTensorFlow({ device })
-      return await saved.use({ source, weights }, lent)
+      return await samplers.use({ source, weights }, use)
     })
-    return sampling.catch((thrown: unknown) => {
+    return result.catch((thrown: unknown) => {
       throw outOfMemory(thrown) ?? thrown
     })
   }
@@ -93,8 +93,8 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
         })
       }
       const machine = describeMachine(loadTensorFlow({ device: request.device }))
-      // What was drawn from before makes room for the training.
-      void saved.clear()
+      // Frees memory for training.
+      void samplers.clear()
       trainer = new Trainer({ request, machine, emit })
       try {
         return await trainer.run()
@@ -107,55 +107,56 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       return estimateMemory({ config, shape, availableBytes: availableMemory(loaded.device) })
     },
     pause: async ({ runId }) => {
-      await trainerOf(runId).end({ outcome: 'paused', save: true })
+      await trainerOf(runId).stop({ outcome: 'paused', save: true })
     },
     stop: async ({ runId, save }) => {
-      await trainerOf(runId).end({ outcome: 'stopped', save })
+      await trainerOf(runId).stop({ outcome: 'stopped', save })
     },
     extend: ({ runId, limits }) => {
       trainerOf(runId).extend(limits)
     },
     sample: async (request) => {
       selectionOf(request)
-      return await withModel(request, (model, context) => draw(model, { request, ...context }))
+      return await withSampler(request, (sampler, context) => sample(sampler, { request, ...context }))
     },
     interpolate: async (request) =>
-      await withModel(request, (model, { onStep }) => interpolate(model, request, onStep)),
+      await withSampler(request, (sampler, { onStep }) => interpolate(sampler, request, onStep)),
     encode: async (request) =>
-      await withModel(request, (model, { onStep }) => encode(model, request, onStep)),
+      await withSampler(request, (sampler, { onStep }) => encode(sampler, request, onStep)),
     grid: async (request) =>
-      await withModel(request, (model, { onStep }) => drawGrid(model, request, onStep)),
-    shift: async (request) => await withModel(request, (model, { onStep }) => shift(model, request, onStep)),
+      await withSampler(request, (sampler, { onStep }) => sampleGrid(sampler, request, onStep)),
+    shift: async (request) =>
+      await withSampler(request, (sampler, { onStep }) => shift(sampler, request, onStep)),
     export: async (request) =>
-      await withModel(request, (model, { step }) => exportModel(model, { request, step })),
+      await withSampler(request, (sampler, { step }) => exportModel(sampler, { request, step })),
     cancelSampling: ({ job }) => jobs.cancel(job),
   }
 
   return {
     handlers,
     dispose: async () => {
-      await trainer?.end({ outcome: 'paused', save: true })
-      await saved.clear()
+      await trainer?.stop({ outcome: 'paused', save: true })
+      await samplers.clear()
     },
   }
 }
 
-async function draw(
-  model: Model,
+async function sample(
+  sampler: Sampler,
   { request, step, onStep }: { request: SampleRequest; step: number; onStep: OnStep },
 ): Promise<SampleResult> {
   const { model: source, save, seed, count, first, temperature, trajectory } = request
   const sampling = samplingOf(request.sampling)
-  const drawn = await model.sample({ count, first, seed, temperature, trajectory, ...sampling, onStep })
-  const { images, evaluations } = drawn
-  const result = { images, trajectory: drawn.trajectory, evaluations }
+  const generated = await sampler.sample({ count, first, seed, temperature, trajectory, ...sampling, onStep })
+  const { images, evaluations } = generated
+  const result = { images, trajectory: generated.trajectory, evaluations }
   if (!save) return { ...result, record: null }
   const { runId, runDirectory } = source
   const { solver } = sampling
-  const record = await saveSheet({
+  const record = await writeSampleSheet({
     ...{ runId, runDirectory, kind: 'extra', step, images, seed, solver },
-    // What an adaptive solver took stands for what it was asked.
-    solverSteps: solver === adaptiveSolver ? Math.round(drawn.steps) : sampling.steps,
+    // An adaptive solver chooses its number of steps.
+    solverSteps: solver === adaptiveSolver ? Math.round(generated.steps) : sampling.steps,
   })
   return { ...result, record }
 }

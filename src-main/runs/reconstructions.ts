@@ -108,7 +108,7 @@ export class Reconstructor {
       const asked = reconstructRequest({ model, run, dataset })
       return { request: asked, answer: await this.encode(asked) }
     })
-    const { originals, drawn, reconstructionError: error } = answer
+    const { originals, reconstructions: drawn, reconstructionError: error } = answer
     const { step } = run
     const { encoder } = request
     const base64 = ({ pixels, ...shape }: PixelBatch) => ({

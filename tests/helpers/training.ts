@@ -8,13 +8,13 @@ import { describeMachine } from '../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
 import type { CheckpointInfo } from '../../src-main/engine/checkpoints/checkpoint.ts'
 import { readSafetensors } from '../../src-main/engine/checkpoints/safetensors.ts'
-import { Trainer } from '../../src-main/engine/training/train-loop.ts'
+import { Trainer } from '../../src-main/engine/training/trainer.ts'
 import { halves, packedDataset } from './dataset.ts'
 import { temporaryFolder } from './folder.ts'
 
 export const shape = { height: 8, width: 8, channels: 1 } as const
 
-/** Settings of a run that takes a moment, the same each time: no precision is chosen by its speed. */
+/** Settings of a short, reproducible run: no precision is chosen by its speed. */
 export const small = (changes: Partial<RunConfig> = {}): RunConfig =>
   resolveConfig('balanced', {
     steps: 12,
@@ -30,7 +30,7 @@ export const small = (changes: Partial<RunConfig> = {}): RunConfig =>
     ...changes,
   })
 
-/** Real runs on the processor, in a folder that goes with the tests of a file; to be called outside of them. */
+/** Real runs on the CPU, in a temporary folder of the test file; called at its top level. */
 export function trainingRuns(name: string) {
   const folder = temporaryFolder(name)
   const dataset = packedDataset(join(folder.path, 'dataset'), { count: 20, shape, pixel: halves(shape) })
@@ -55,7 +55,7 @@ export function trainingRuns(name: string) {
   return { folder, newRun }
 }
 
-/** A trainer and what it has told so far, by type. */
+/** A trainer and the events that it has emitted, by type. */
 export function trainer(
   request: TrainRequest,
   onEvent: (event: EngineEvent) => void = () => undefined,
@@ -77,7 +77,7 @@ export function trainer(
   return { made, of }
 }
 
-/** The learning rates that a trainer has told, in the order of the steps. */
+/** The learning rates that a trainer has reported, in the order of the steps. */
 export const ratesOf = ({ of }: ReturnType<typeof trainer>): number[] =>
   of('metrics').flatMap(({ points }) => points.map(({ values }) => values['learningRate'] ?? NaN))
 
@@ -88,7 +88,7 @@ const checkpointPath = ({ runDirectory }: TrainRequest, file: string) =>
 export const saved = (request: TrainRequest, file: string) =>
   readSafetensors(readFileSync(checkpointPath(request, file)), file).tensors
 
-/** What stands beside them. */
+/** The JSON beside the arrays of a checkpoint. */
 export const savedInfo = (request: TrainRequest, file: string): CheckpointInfo =>
   JSON.parse(
     readFileSync(checkpointPath(request, file.replace('.safetensors', '.json')), 'utf8'),

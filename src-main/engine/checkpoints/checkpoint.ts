@@ -11,16 +11,16 @@ import { sha256, writeFileAtomically } from '../../files/atomic-write.ts'
 import type { Values } from '../graph/program.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
 
-/** The JSON beside a checkpoint: everything but the arrays. */
+/** The JSON beside a checkpoint: everything except the arrays. */
 export const checkpointInfoSchema = z.object({
   format: z.literal(1),
   runId: z.string(),
   step: z.int(),
   trainedSeconds: z.number(),
-  /** The seconds by which the learning rate of the next step is found; without them, `trainedSeconds`. */
+  /** The training time that the schedule of the next step uses; without it, `trainedSeconds`. */
   scheduleSeconds: z.number().optional(),
   losses: z.record(z.string(), z.number()),
-  /** What the best save is found by: on images kept aside where there are some, else the smoothed training loss. */
+  /** What the best checkpoint is chosen by: the validation loss, or without one the smoothed training loss. */
   loss: z.number().nullable().default(null),
   smoothed: z.object({ sum: z.number(), weight: z.number() }).default({ sum: 0, weight: 0 }),
   config: runConfigSchema,
@@ -36,8 +36,8 @@ export interface Checkpoint {
 }
 
 /**
- * Saves a training state: arrays as safetensors, the rest as JSON beside it, each there whole or not at all. The JSON is
- * written last and names the arrays' hash, so it never speaks of arrays that are not there.
+ * Writes a training state: the arrays as safetensors, the rest as JSON beside it, each atomically. The JSON is written
+ * last and contains the arrays' hash, so it never describes arrays that are not there.
  */
 export async function saveCheckpoint(options: {
   runDirectory: string
@@ -64,8 +64,8 @@ export async function saveCheckpoint(options: {
   })
   const hash = sha256(bytes)
   await writeFileAtomically(join(folder, file), bytes)
-  const whole: CheckpointInfo = { format: 1, ...info, sha256: hash }
-  await writeFileAtomically(join(folder, descriptionOf(file)), JSON.stringify(whole, null, 1))
+  const description: CheckpointInfo = { format: 1, ...info, sha256: hash }
+  await writeFileAtomically(join(folder, descriptionOf(file)), JSON.stringify(description, null, 1))
   return {
     runId: info.runId,
     step: info.step,
@@ -78,8 +78,8 @@ export async function saveCheckpoint(options: {
 }
 
 /**
- * Reads a checkpoint back. `recorded` is the hash kept elsewhere (SQLite), when there is one.
- * @throws FlowerbedError `not-found` when a file is missing, `corrupt` when its bytes are not those that were saved
+ * Reads a checkpoint. `recorded` is the hash in the database, if known.
+ * @throws FlowerbedError `not-found` when a file is missing, `corrupt` when its bytes are not those that were written
  */
 export async function loadCheckpoint(
   runDirectory: string,
@@ -89,7 +89,7 @@ export async function loadCheckpoint(
   const path = join(checkpointFolder(runDirectory), file)
   const read = (name: string) =>
     readFile(name).catch((cause: unknown) => {
-      throw new FlowerbedError('not-found', 'The checkpoint is gone.', {
+      throw new FlowerbedError('not-found', 'The checkpoint is missing.', {
         where: name,
         hint: 'Resume from another checkpoint of this run, or train it again.',
         cause,

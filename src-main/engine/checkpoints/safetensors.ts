@@ -1,6 +1,6 @@
 import { FlowerbedError } from '#shared/errors.ts'
 
-/** A named array as safetensors files hold it. */
+/** An array of a safetensors file. */
 export interface SafeTensor {
   dtype: 'F32' | 'I32'
   shape: number[]
@@ -48,7 +48,7 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsContent): Uin
 
 /**
  * Reads a safetensors file's bytes.
- * @throws FlowerbedError `corrupt` when the bytes are cut off or no safetensors; `where` is the name given
+ * @throws FlowerbedError `corrupt` when the bytes are truncated or not safetensors; `where` is named in the error
  */
 export function readSafetensors(file: Uint8Array, where: string): SafetensorsContent {
   const corrupt = (what: string) =>
@@ -62,7 +62,7 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsCon
   try {
     header = JSON.parse(Buffer.from(file.subarray(lengthBytes, start)).toString()) as Record<string, Entry>
   } catch {
-    throw corrupt('its header is no JSON')
+    throw corrupt('its header is not JSON')
   }
   const { __metadata__: metadata = {}, ...entries } = header as Record<string, Entry> & {
     __metadata__?: Record<string, string>
@@ -73,7 +73,7 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsCon
     if (start + to > file.length || from > to) throw corrupt(`“${name}” is cut off`)
     if (dtype !== 'F32' && dtype !== 'I32')
       throw corrupt(`“${name}” has the type ${dtype}, F32 and I32 are read`)
-    // A copy, since arrays in the file need not begin at multiples of their element size (Buffer's own slice is none).
+    // A copy, since arrays in the file need not begin at multiples of their element size (`Buffer.slice` does not copy).
     const bytes = Uint8Array.prototype.slice.call(file, start + from, start + to)
     const values = dtype === 'F32' ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer)
     if (values.length !== shape.reduce((product, side) => product * side, 1))

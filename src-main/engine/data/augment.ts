@@ -2,19 +2,19 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { uniformStream } from '../rng.ts'
 
-/** How images are varied before they are learned from. */
+/** How images are augmented before training. */
 export type Augmentation = Pick<RunConfig, 'flip' | 'flipVertical' | 'turn' | 'shift' | 'jitter'>
 
 export const movesPixels = ({ flip, flipVertical, turn, shift }: Augmentation): boolean =>
   flip || flipVertical || turn || shift > 0
 export const changesLight = ({ jitter }: Augmentation): boolean => jitter > 0
 
-/** Numbers of a view, and of a light. */
+/** Numbers per image in `views` and in `lights`. */
 export const viewLength = 5
 export const lightLength = 2
 
-/** How each image of a step is looked at: what `moved` and `relit` (pixels.ts) take. */
-export interface Variation {
+/** Parameters of the augmentation of each image of a step, for `transformed` and `jittered` (pixels.ts). */
+export interface AugmentationParameters {
   /** `[count, 5]`: down, right, first, per row, per column. */
   views: Float32Array
   /** `[count, 2]`: brightness, contrast. */
@@ -22,16 +22,16 @@ export interface Variation {
 }
 
 /**
- * Draws how the images of a step are varied, each by chance that is a pure function of (seed, step, purpose). Mirrors
- * come first, then turns, shifts and light.
+ * Random augmentation of the images of a step, a pure function of (seed, step). Images are flipped first, then rotated,
+ * shifted and jittered.
  */
-export function randomVariation(options: {
+export function randomAugmentation(options: {
   settings: Augmentation
   shape: ImageShape
   count: number
   seed: number
   step: number
-}): Variation {
+}): AugmentationParameters {
   const { settings, shape, count, seed, step } = options
   const { height, width } = shape
   const flips = uniformStream(seed, step, 'flip')
@@ -39,9 +39,9 @@ export function randomVariation(options: {
   const turns = uniformStream(seed, step, 'turn')
   const shifts = uniformStream(seed, step, 'shift')
   const jitters = uniformStream(seed, step, 'jitter')
-  // A quarter turn of an image that is not square has another shape.
-  const ways = height === width ? [0, 1, 2, 3] : [0, 2]
-  const [down, right] = [reach(settings.shift, height), reach(settings.shift, width)]
+  // A quarter turn would change the shape of an image that is not square.
+  const turnChoices = height === width ? [0, 1, 2, 3] : [0, 2]
+  const [maxDown, maxRight] = [maxShift(settings.shift, height), maxShift(settings.shift, width)]
   const jitter = () => (2 * jitters() - 1) * settings.jitter
   const views = new Float32Array(viewLength * count)
   const lights = new Float32Array(lightLength * count)
@@ -49,9 +49,9 @@ export function randomVariation(options: {
     const view = viewOf(shape, {
       mirrored: settings.flip && flips() < 0.5,
       upsideDown: settings.flipVertical && verticalFlips() < 0.5,
-      quarters: settings.turn ? (ways[Math.floor(turns() * ways.length)] ?? 0) : 0,
-      down: settings.shift > 0 ? among(down, shifts()) : 0,
-      right: settings.shift > 0 ? among(right, shifts()) : 0,
+      quarters: settings.turn ? (turnChoices[Math.floor(turns() * turnChoices.length)] ?? 0) : 0,
+      down: settings.shift > 0 ? integerIn(maxDown, shifts()) : 0,
+      right: settings.shift > 0 ? integerIn(maxRight, shifts()) : 0,
     })
     views.set(view, viewLength * i)
     if (settings.jitter > 0) lights.set([jitter(), 1 + jitter()], lightLength * i)
@@ -59,22 +59,22 @@ export function randomVariation(options: {
   return { views, lights }
 }
 
-/** Pixels of a share of a side; a shift that is asked for is at least one. */
-const reach = (share: number, side: number) => Math.max(1, Math.round(share * side))
-/** A whole number from −most to most for a uniform one in [0, 1). */
-const among = (most: number, uniform: number) => Math.floor(uniform * (2 * most + 1)) - most
+/** Largest shift in pixels, for a share of a side; at least one. */
+const maxShift = (share: number, side: number) => Math.max(1, Math.round(share * side))
+/** An integer from −max to max for a uniform number in [0, 1). */
+const integerIn = (max: number, uniform: number) => Math.floor(uniform * (2 * max + 1)) - max
 
 /**
- * A way to look at an image as five numbers: it is moved `down` and `right`, its edges repeated, and then the pixel at
- * row y and column x is the image's pixel number `first` + y · `perRow` + x · `perColumn`, counted row by row.
- * `quarters` are turns counter-clockwise of the mirrored image; an odd number needs a square.
+ * A transformation of an image as five numbers: it is shifted `down` and `right`, with repeated edges, and then the pixel
+ * at row y and column x is the image's pixel `first` + y · `perRow` + x · `perColumn`, counted row by row.
+ * `quarters` are quarter turns counter-clockwise of the flipped image; an odd number needs a square image.
  */
 export function viewOf(
   { height, width }: ImageShape,
-  way: { mirrored: boolean; upsideDown: boolean; quarters: number; down: number; right: number },
+  transformation: { mirrored: boolean; upsideDown: boolean; quarters: number; down: number; right: number },
 ): [down: number, right: number, first: number, perRow: number, perColumn: number] {
-  const { mirrored, upsideDown, quarters, down, right } = way
-  // Row and column that a pixel comes from, each as a start and how far it moves with y and with x.
+  const { mirrored, upsideDown, quarters, down, right } = transformation
+  // The source row and column of a pixel, each as a start and its increments per y and per x.
   const turned = [
     { row: [0, 1, 0], column: [0, 0, 1] },
     { row: [0, 0, 1], column: [width - 1, -1, 0] },

@@ -1,36 +1,36 @@
 import { permutation } from '../rng.ts'
 
 /**
- * The images of each training step as a pure function of (seed, step): epochs are shuffled orders of all images laid
- * end to end, and a step takes the next `batch` of them, so every image is seen equally often at any count.
+ * The images of each training step as a pure function of (seed, step): epochs are permutations of all images, one after
+ * the other, and a step takes the next `batch` of them, so that every image is used equally often.
  */
 export class BatchStream {
-  private readonly order = new Map<number, Uint32Array>()
-  private readonly options: { batch: number; seed: number; places: Uint32Array }
+  private readonly orders = new Map<number, Uint32Array>()
+  private readonly options: { batch: number; seed: number; indices: Uint32Array }
 
-  /** @param options `places` are positions of the images to learn from */
-  constructor(options: { batch: number; seed: number; places: Uint32Array }) {
+  /** @param options `indices`: the training images */
+  constructor(options: { batch: number; seed: number; indices: Uint32Array }) {
     this.options = options
   }
 
-  /** Positions of the images of step `step` (0 is the first). */
-  indices(step: number): Int32Array {
-    const { batch, places } = this.options
+  /** Indices of the images of step `step` (0 is the first). */
+  indicesAt(step: number): Int32Array {
+    const { batch, indices } = this.options
     return Int32Array.from({ length: batch }, (_, i) => {
-      const place = step * batch + i
-      const epoch = Math.floor(place / places.length)
-      return places[this.epoch(epoch)[place % places.length] as number] as number
+      const position = step * batch + i
+      const order = this.orderOf(Math.floor(position / indices.length))
+      return indices[order[position % indices.length] as number] as number
     })
   }
 
-  private epoch(epoch: number): Uint32Array {
-    let order = this.order.get(epoch)
+  private orderOf(epoch: number): Uint32Array {
+    let order = this.orders.get(epoch)
     if (!order) {
-      const { places, seed } = this.options
-      order = permutation(places.length, seed, epoch)
-      // A step touches neighbouring epochs at most; older ones are computed again when asked for.
-      if (this.order.size > 2) this.order.clear()
-      this.order.set(epoch, order)
+      const { indices, seed } = this.options
+      order = permutation(indices.length, seed, epoch)
+      // A step needs neighbouring epochs at most; older ones are computed again when needed.
+      if (this.orders.size > 2) this.orders.clear()
+      this.orders.set(epoch, order)
     }
     return order
   }
@@ -39,7 +39,7 @@ export class BatchStream {
 /** Bytes as float32 in [0, 1]. */
 export function toImages(pixels: Uint8Array): Float32Array {
   const images = new Float32Array(pixels.length)
-  // Several times faster than `from` with a function.
+  // Several times faster than `Float32Array.from` with a function.
   for (let i = 0; i < pixels.length; i++) images[i] = (pixels[i] as number) / 255
   return images
 }

@@ -3,26 +3,26 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { InputValues, ProgramSpec, Tensors } from '../graph/program.ts'
-import { changesLight, randomVariation, lightLength, movesPixels, viewLength } from './augment.ts'
+import { changesLight, randomAugmentation, lightLength, movesPixels, viewLength } from './augment.ts'
 import type { Augmentation } from './augment.ts'
 import { BatchStream } from './batches.ts'
-import { moved, imagesAt, relit, toUnit } from './pixels.ts'
+import { transformed, imagesAt, jittered, toUnit } from './pixels.ts'
 
-/** How a step comes by its images. */
+/** How a step gets its images. */
 export interface ImagePlan {
   shape: ImageShape
-  /** Images a step. */
+  /** Images per step. */
   count: number
   settings: Augmentation
-  /** How many images lie on the device, so that a step is told their places only; 0 when each brings their bytes. */
+  /** How many images are on the device, so that a step is fed their indices only; 0 when it is fed their bytes. */
   resident: number
 }
 
-/** The part of a step's program that makes images of what it is given. */
+/** The part of a step's program that makes images of its feeds. */
 export function imageInput({ shape, count, settings, resident }: ImagePlan): {
   state: ProgramSpec['state']
   feeds: ProgramSpec['feeds']
-  /** Images `[length, h, w, c]` in [0, 1], varied: those from `first` on. */
+  /** Augmented images `[length, h, w, c]` in [0, 1], from image `first` on. */
   images: (state: Tensors, feeds: Tensors, part: { first: number; length: number }) => Tensor4D
 } {
   const { height, width, channels } = shape
@@ -31,7 +31,7 @@ export function imageInput({ shape, count, settings, resident }: ImagePlan): {
     state: resident > 0 ? { images: { shape: [resident, height, width, channels], dtype: 'uint8' } } : {},
     feeds: {
       ...(resident > 0
-        ? { places: { shape: [count], dtype: 'int32' } }
+        ? { indices: { shape: [count], dtype: 'int32' } }
         : { pixels: { shape: [count, height, width, channels], dtype: 'uint8' } }),
       ...(moves ? { views: { shape: [count, viewLength], dtype: 'float32' } } : {}),
       ...(relights ? { lights: { shape: [count, lightLength], dtype: 'float32' } } : {}),
@@ -43,70 +43,69 @@ export function imageInput({ shape, count, settings, resident }: ImagePlan): {
         return whole ? all : tf.slice(all, first, length)
       }
       const bytes = () => {
-        if (resident > 0) return imagesAt(state['images'] as Tensor, rows('places'))
+        if (resident > 0) return imagesAt(state['images'] as Tensor, rows('indices'))
         const all = feeds['pixels'] as Tensor
-        return whole ? all : imagesAt(all, placesFrom(first, length))
+        return whole ? all : imagesAt(all, range(first, length))
       }
       let x = toUnit(bytes())
-      if (moves) x = moved(x, rows('views') as Tensor2D)
-      if (relights) x = relit(x, rows('lights') as Tensor2D)
+      if (moves) x = transformed(x, rows('views') as Tensor2D)
+      if (relights) x = jittered(x, rows('lights') as Tensor2D)
       return x
     },
   }
 }
 
-const placesFrom = (first: number, length: number) =>
-  tf.tensor1d(Int32Array.from({ length }, (_, i) => first + i))
+const range = (first: number, length: number) => tf.tensor1d(Int32Array.from({ length }, (_, i) => first + i))
 
-/** Gives a program its images step by step; what a later step needs is read while the one before is computed. */
+/** Feeds a program its images step by step; the next step's images are read while a step is computed. */
 export class ImageFeed {
   private readonly dataset: Dataset
   private readonly plan: ImagePlan
   private readonly seed: number
   private readonly batches: BatchStream
-  private ahead: { step: number; pixels: Promise<Uint8Array> } | null = null
+  private prefetched: { step: number; pixels: Promise<Uint8Array> } | null = null
 
-  /** @param options `places` are positions of the images to learn from */
-  constructor(dataset: Dataset, options: { plan: ImagePlan; seed: number; places: Uint32Array }) {
-    const { plan, seed, places } = options
+  /** @param options `indices`: the training images */
+  constructor(dataset: Dataset, options: { plan: ImagePlan; seed: number; indices: Uint32Array }) {
+    const { plan, seed, indices } = options
     this.dataset = dataset
     this.plan = plan
     this.seed = seed
-    this.batches = new BatchStream({ batch: plan.count, seed, places })
+    this.batches = new BatchStream({ batch: plan.count, seed, indices })
   }
 
-  /** What the program must be given once. */
+  /** State that the program is given once. */
   state(): InputValues {
     return this.plan.resident > 0 ? { images: this.dataset.all() } : {}
   }
 
-  /** What step `step` (0 is the first) is given of its images. */
+  /** The feeds of step `step` (0 is the first). */
   async feeds(step: number): Promise<InputValues> {
     const { settings, shape, count, resident } = this.plan
-    const { views, lights } = randomVariation({ settings, shape, count, seed: this.seed, step })
+    const { views, lights } = randomAugmentation({ settings, shape, count, seed: this.seed, step })
     return {
-      ...(resident > 0 ? { places: this.batches.indices(step) } : { pixels: await this.pixels(step) }),
+      ...(resident > 0 ? { indices: this.batches.indicesAt(step) } : { pixels: await this.pixels(step) }),
       ...(movesPixels(settings) ? { views } : {}),
       ...(changesLight(settings) ? { lights } : {}),
     }
   }
 
-  /** Resolves when nothing is being read any more. */
+  /** Resolves once no read is pending. */
   async end(): Promise<void> {
-    await this.ahead?.pixels.catch(() => undefined)
+    await this.prefetched?.pixels.catch(() => undefined)
   }
 
   private async pixels(step: number): Promise<Uint8Array> {
-    const given = this.ahead?.step === step ? this.ahead.pixels : this.read(step)
-    const pixels = await given
+    const read = this.prefetched?.step === step ? this.prefetched.pixels : this.read(step)
+    const pixels = await read
     const next = this.read(step + 1)
-    // Told to whoever asks for that step.
+    // An error is thrown to the caller of that step.
     next.catch(() => undefined)
-    this.ahead = { step: step + 1, pixels: next }
+    this.prefetched = { step: step + 1, pixels: next }
     return pixels
   }
 
   private read(step: number): Promise<Uint8Array> {
-    return this.dataset.read(this.batches.indices(step))
+    return this.dataset.read(this.batches.indicesAt(step))
   }
 }

@@ -8,8 +8,8 @@ export interface NumberMap {
 }
 
 /**
- * Draws numbers over the range they span, widened to `within` where they stay inside of it, so that like numbers look
- * alike from one time to the next.
+ * Maps numbers to brightness over their range, which includes at least `within`, so that images of different times are
+ * comparable.
  */
 export function numberMap(
   values: Float32Array,

@@ -3,14 +3,14 @@ import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { writeFileAtomically } from '../../files/atomic-write.ts'
 
-/** Encoding only, and without native code: users' images are decoded nowhere but in the importer process. */
+/** PNG encoding without native code. Images of users are decoded in the importer process only. */
 
-/** Columns of a sheet that is as square as it can be. */
+/** Columns of the most nearly square sheet. */
 export function sheetColumns(count: number): number {
   return Math.ceil(Math.sqrt(count))
 }
 
-/** All images on one sheet, row by row, without gaps; missing tiles at the end stay white. */
+/** All images on one sheet, row by row, without gaps; missing tiles at the end are white. */
 export function tile(images: PixelBatch, columns = sheetColumns(images.count)): PixelBatch {
   const { height, width, channels, count, pixels } = images
   const rows = Math.ceil(count / columns)
@@ -40,7 +40,7 @@ export function enlarged(image: PixelBatch, times: number): PixelBatch {
   return { height: height * times, width: width * times, channels, count: 1, pixels: large }
 }
 
-/** Writes the first image of a batch as PNG; there whole or not at all. */
+/** Writes the first image of a batch as PNG, atomically. */
 export async function writePng(
   path: string,
   image: PixelBatch,

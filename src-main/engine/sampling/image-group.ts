@@ -5,11 +5,11 @@ import { Dataset } from '../../datasets/packed-dataset.ts'
 import { permutation } from '../rng.ts'
 
 /**
- * The images of a group; of a label with more than `groupLimit` the same ones for each seed, in the dataset's order.
- * @throws FlowerbedError `bad-input` for a group without images, one that is too large, or a label that is not there
+ * The images of a group; at most `groupLimit` of a label, chosen by the seed, in the dataset's order.
+ * @throws FlowerbedError `bad-input` for a group without images, a group that is too large, or an unknown label
  */
 export function groupImages(group: ImageGroup): ImageSource[] {
-  if (group.kind === 'label') return labelled(group)
+  if (group.kind === 'label') return imagesOfLabel(group)
   const { length } = group.images
   if (length === 0) throw new FlowerbedError('bad-input', 'A group needs at least one image.')
   if (length > groupLimit)
@@ -17,13 +17,13 @@ export function groupImages(group: ImageGroup): ImageSource[] {
   return group.images
 }
 
-function labelled(group: ImageGroup & { kind: 'label' }): ImageSource[] {
+function imagesOfLabel(group: ImageGroup & { kind: 'label' }): ImageSource[] {
   const { datasetDirectory, label, seed } = group
   const dataset = new Dataset(datasetDirectory)
   const { labels, labelOf } = dataset.index
   dataset.close()
-  const wanted = labels.indexOf(label)
-  if (wanted < 0) {
+  const labelIndex = labels.indexOf(label)
+  if (labelIndex < 0) {
     throw new FlowerbedError('bad-input', `The images have no label “${label}”.`, {
       hint:
         labels.length === 0
@@ -31,7 +31,7 @@ function labelled(group: ImageGroup & { kind: 'label' }): ImageSource[] {
           : `There are: ${labels.join(', ')}.`,
     })
   }
-  const indices = labelOf.flatMap((of, index) => (of === wanted ? [index] : []))
+  const indices = labelOf.flatMap((of, index) => (of === labelIndex ? [index] : []))
   if (indices.length === 0) throw new FlowerbedError('bad-input', `No image has the label “${label}”.`)
   const chosen = [...permutation(indices.length, seed, 0).subarray(0, groupLimit)].sort((a, b) => a - b)
   return chosen.map((i) => ({ kind: 'dataset', datasetDirectory, index: indices[i] ?? 0 }))

@@ -7,19 +7,19 @@ import { tableaus } from '../model/flow/solver.ts'
 import { timeGrid } from '../model/flow/time-grid.ts'
 import type { TimeBudget } from './time-budget.ts'
 
-/** A fixed solver's part: one chunk of images that stays on the device from step to step. */
+/** Calls of a fixed-step solver on one chunk of images, which stays on the device between the steps. */
 export interface FixedCalls {
   put: (x: Float32Array) => void
   get: () => Float32Array
-  /** Takes steps one after the other, in one native call where that is possible. */
+  /** Takes steps one after the other, in one native call where possible. */
   steps: (steps: Step[]) => void
 }
 
-/** What integrating asks of the network, on flat values of one chunk of images. */
+/** The network's calls that integration needs, on flat values of one chunk of images. */
 export interface SolverCalls extends AdaptiveCalls {
   fixed: FixedCalls
-  /** How many fixed steps go into one call. */
-  slices: TimeBudget
+  /** Chooses how many fixed steps are taken in one call. */
+  budget: TimeBudget
 }
 
 export interface Step {
@@ -27,16 +27,16 @@ export interface Step {
   dt: number
 }
 
-interface Trajectory {
+interface Integration {
   calls: SolverCalls
   x: Float32Array
-  /** How many of the chunk's images are wanted; the rest is padding. */
+  /** How many of the chunk's images are real; the rest is padding. */
   images: number
   sampling: Sampling
   from: number
   to: number
   frames?: Frames | undefined
-  /** Called after each slice of fixed steps, or each adaptive one. */
+  /** Called after each group of fixed steps, or each adaptive step, with the share of the trajectory done. */
   onStep?: ((share: number) => Promise<void> | void) | undefined
 }
 
@@ -51,19 +51,19 @@ interface IntegrationResult {
   steps: number
 }
 
-/** Rounding of times that were added up. */
+/** Tolerance for the rounding of summed times. */
 const sameTime = 1e-9
 
 /**
- * One chunk's way from `from` to `to`. `frames` are handed over at equally spaced times, ends included; those between
- * two steps by a shorter step from the earlier, so that asking for them leaves the sampling as it is.
- * @throws FlowerbedError `bad-input` when `dopri5` does not get there within its tolerance
+ * Integrates one chunk from time `from` to time `to`. `frames` are taken at equally spaced times, both ends included; those
+ * between two steps by a shorter step from the earlier one, so that they do not change the result.
+ * @throws FlowerbedError `bad-input` when `dopri5` cannot reach the end within its tolerance
  */
-export function integrate(way: Trajectory): Promise<IntegrationResult> {
-  return way.sampling.solver === adaptiveSolver ? adaptive(way) : fixed(way)
+export function integrate(options: Integration): Promise<IntegrationResult> {
+  return options.sampling.solver === adaptiveSolver ? integrateAdaptive(options) : integrateFixed(options)
 }
 
-async function fixed({
+async function integrateFixed({
   calls,
   x,
   sampling,
@@ -71,53 +71,57 @@ async function fixed({
   to,
   frames,
   onStep,
-}: Trajectory): Promise<IntegrationResult> {
-  const { fixed: solver, slices } = calls
+}: Integration): Promise<IntegrationResult> {
+  const { fixed: solver, budget } = calls
   const { solver: name, steps, timeGrid: grid, gridShift: shift } = sampling
-  const way = timeGrid({ steps, from, to, grid, shift })
-  const stops = frames ? stopsOf(way, { from, to, count: frames.count }) : []
+  const gridSteps = timeGrid({ steps, from, to, grid, shift })
+  const due = frames ? frameTimes(gridSteps, { from, to, count: frames.count }) : []
   solver.put(x)
   for (let done = 0; ;) {
-    for (; stops[0]?.step === done; stops.shift()) frames?.take(stops[0].frame, there(solver, stops[0].aside))
+    for (; due[0]?.step === done; due.shift())
+      frames?.take(due[0].frame, valuesAfter(solver, due[0].partialStep))
     if (done === steps) break
-    const next = done + slices.size((stops[0]?.step ?? steps) - done)
-    slices.measure(next - done, () => solver.steps(way.slice(done, next)))
+    const next = done + budget.size((due[0]?.step ?? steps) - done)
+    budget.measure(next - done, () => solver.steps(gridSteps.slice(done, next)))
     done = next
     await onStep?.(done / steps)
   }
   return { x: solver.get(), evaluations: steps * tableaus[name].c.length, steps }
 }
 
-/** A frame that is due when so many steps have been taken, or some way on from there. */
-interface Stop {
+/** A frame that is due after `step` steps, or a part of a step later. */
+interface FrameTime {
   frame: number
   step: number
-  aside: Step | null
+  partialStep: Step | null
 }
 
-function stopsOf(way: Step[], { from, to, count }: { from: number; to: number; count: number }): Stop[] {
-  const shareAt = (i: number) => ((way[i]?.t ?? to) - from) / (to - from)
+function frameTimes(
+  steps: Step[],
+  { from, to, count }: { from: number; to: number; count: number },
+): FrameTime[] {
+  const shareAt = (i: number) => ((steps[i]?.t ?? to) - from) / (to - from)
   return Array.from({ length: count }, (_, frame) => {
     const due = frame / (count - 1)
     let step = 0
-    while (step < way.length && shareAt(step + 1) < due + sameTime) step++
-    if (due < shareAt(step) + sameTime) return { frame, step, aside: null }
-    const t = way[step]?.t ?? to
-    return { frame, step, aside: { t, dt: from + due * (to - from) - t } }
+    while (step < steps.length && shareAt(step + 1) < due + sameTime) step++
+    if (due < shareAt(step) + sameTime) return { frame, step, partialStep: null }
+    const t = steps[step]?.t ?? to
+    return { frame, step, partialStep: { t, dt: from + due * (to - from) - t } }
   })
 }
 
-/** x where it is, or after a step aside that is taken back. */
-function there(solver: FixedCalls, aside: Step | null): Float32Array {
+/** The values now, or after a step that is undone afterwards. */
+function valuesAfter(solver: FixedCalls, step: Step | null): Float32Array {
   const x = solver.get()
-  if (!aside) return x
-  solver.steps([aside])
-  const moved = solver.get()
+  if (!step) return x
+  solver.steps([step])
+  const next = solver.get()
   solver.put(x)
-  return moved
+  return next
 }
 
-async function adaptive({
+async function integrateAdaptive({
   calls,
   images,
   sampling,
@@ -126,7 +130,7 @@ async function adaptive({
   frames,
   onStep,
   ...start
-}: Trajectory): Promise<IntegrationResult> {
+}: Integration): Promise<IntegrationResult> {
   const { tolerance } = sampling
   let { x } = start
   let [evaluations, steps, share, frame] = [0, 0, 0, 1]
@@ -144,14 +148,18 @@ async function adaptive({
     x = step.next
     await onStep?.(share)
   }
-  if (share < 1 - sameTime) throw notWithin(sampling)
+  if (share < 1 - sameTime) throw toleranceNotMet(sampling)
   frames?.take(frames.count - 1, x)
   return { x, evaluations, steps }
 }
 
-function notWithin({ tolerance }: Sampling): FlowerbedError {
-  return new FlowerbedError('bad-input', `The sampling cannot be kept within a tolerance of ${tolerance}.`, {
-    where: 'tolerance',
-    hint: 'Allow more, or draw with a solver whose steps are given, such as heun.',
-  })
+function toleranceNotMet({ tolerance }: Sampling): FlowerbedError {
+  return new FlowerbedError(
+    'bad-input',
+    `The solver cannot keep the error within a tolerance of ${tolerance}.`,
+    {
+      where: 'tolerance',
+      hint: 'Choose a larger tolerance, or a solver with a fixed number of steps, such as heun.',
+    },
+  )
 }

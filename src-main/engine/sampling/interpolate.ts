@@ -5,14 +5,14 @@ import { imageAt } from '../images/png.ts'
 import type { OnStep } from './sampling-jobs.ts'
 import { latentsOf, stepsOf } from './encode.ts'
 import { latentsBetween } from './latents.ts'
-import type { Model } from './sampler.ts'
+import type { Sampler } from './sampler.ts'
 import { differences, imagesOf } from './source-images.ts'
 
 const maxFrames = 512
 
-/** From one image to another through latent space: encode both, go between, draw each frame. */
+/** Interpolates between two images in latent space: encodes both, and generates each frame between their latents. */
 export async function interpolate(
-  model: Model,
+  sampler: Sampler,
   request: InterpolateRequest,
   onStep: OnStep,
 ): Promise<InterpolateResult> {
@@ -22,14 +22,14 @@ export async function interpolate(
       where: 'frames',
     })
   }
-  const originals = imagesOf([request.a, request.b], model.shape)
-  const steps = stepsOf(request, { encoded: 2, drawn: frames, onStep })
-  const ends = await latentsOf(model, originals, { request, onStep: steps.encoding })
-  const drawn = await model.draw(latentsBetween(ends, { shape: model.shape, frames, mode }), {
+  const originals = imagesOf([request.a, request.b], sampler.shape)
+  const steps = stepsOf(request, { encoded: 2, generated: frames, onStep })
+  const ends = await latentsOf(sampler, originals, { request, onStep: steps.encoding })
+  const images = await sampler.generate(latentsBetween(ends, { shape: sampler.shape, frames, mode }), {
     ...samplingOf(request.sampling),
     onStep: steps.sampling,
   })
-  const [errorA = 0] = differences(imageAt(originals, 0), imageAt(drawn, 0))
-  const [errorB = 0] = differences(imageAt(originals, 1), imageAt(drawn, frames - 1))
-  return { frames: drawn, originals, reconstructionError: [errorA, errorB] }
+  const [errorA = 0] = differences(imageAt(originals, 0), imageAt(images, 0))
+  const [errorB = 0] = differences(imageAt(originals, 1), imageAt(images, frames - 1))
+  return { frames: images, originals, reconstructionError: [errorA, errorB] }
 }

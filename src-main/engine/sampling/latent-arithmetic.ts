@@ -1,9 +1,9 @@
 /**
- * Arithmetic with latents (Radford et al. 2016): what images of one group have and those of another have not, as a
- * direction to go in. Plain arrays: it is a sum or two, and a group may be larger than what the device should hold.
+ * Latent arithmetic (Radford et al. 2016): the difference of two groups of images as a direction in latent space. On
+ * plain arrays: it is a few sums, and a group may be larger than what should be on the device.
  */
 
-/** The mean of latents that come in parts; summed in float64, so that the order of the parts hardly matters. */
+/** The mean of latents that are added in parts; summed in float64, so that the order of the parts hardly matters. */
 export class MeanLatent {
   private readonly sum: Float64Array
   private count = 0
@@ -28,7 +28,7 @@ export class MeanLatent {
   }
 }
 
-/** mean(group) − mean(other), from one to the other. */
+/** The direction mean − other. */
 export function direction(mean: Float64Array, other: Float64Array): Float64Array {
   return mean.map((value, k) => value - (other[k] ?? 0))
 }
@@ -47,7 +47,7 @@ export function shifted(z: Float32Array, d: Float64Array, strengths: readonly nu
   return values
 }
 
-/** Root mean square of a latent's numbers, 1 for a draw from N(0, 1). */
+/** Root mean square of a latent's numbers, 1 for a sample of N(0, 1). */
 export function rms(latent: Float64Array): number {
   return Math.sqrt(latent.reduce((sum, value) => sum + value * value, 0) / latent.length)
 }

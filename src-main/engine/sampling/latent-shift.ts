@@ -8,37 +8,40 @@ import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
 import { latentsOf, stepsOf } from './encode.ts'
 import { groupImages } from './image-group.ts'
-import type { Model } from './sampler.ts'
+import type { Sampler } from './sampler.ts'
 import { differences, imagesOf } from './source-images.ts'
 
-const samplesAtMost = 512
-/** Images of a group whose latents are held at once. */
+const maxSamples = 512
+/** Images of a group that are encoded at once. */
 const partSize = 16
 
-/** Images moved by mean(add) − mean(subtract) in latent space, each at each strength. */
-export async function shift(model: Model, request: ShiftRequest, onStep: OnStep): Promise<ShiftResult> {
+/** Shifts images by mean(add) − mean(subtract) in latent space, each by each strength. */
+export async function shift(sampler: Sampler, request: ShiftRequest, onStep: OnStep): Promise<ShiftResult> {
   const { images, strengths } = request
-  check(images, strengths)
+  checkRequest(images, strengths)
   const [add, subtract] = [groupImages(request.add), groupImages(request.subtract)]
-  const originals = imagesOf(images, model.shape)
+  const originals = imagesOf(images, sampler.shape)
   const encoded = add.length + subtract.length + images.length
   const count = images.length * (1 + strengths.length)
-  const steps = stepsOf(request, { encoded, drawn: count, onStep })
+  const steps = stepsOf(request, { encoded, generated: count, onStep })
   const [a, b] = [add.length / encoded, (add.length + subtract.length) / encoded]
   const encoding = (part: [number, number]) => ({ request, onStep: partOf(steps.encoding, part) })
   const d = direction(
-    await meanLatent(model, add, encoding([0, a])),
-    await meanLatent(model, subtract, encoding([a, b])),
+    await meanLatent(sampler, add, encoding([0, a])),
+    await meanLatent(sampler, subtract, encoding([a, b])),
   )
-  const z = await latentsOf(model, originals, encoding([b, 1]))
-  // The images as they are come first, so that one sampling tells what encoding alone has changed.
+  const z = await latentsOf(sampler, originals, encoding([b, 1]))
+  // The unshifted latents come first: their images are the reconstructions.
   const values = new Float32Array(z.values.length * (1 + strengths.length))
   values.set(z.values)
   values.set(shifted(z.values, d, strengths), z.values.length)
-  const all = await model.draw({ count, values }, { ...samplingOf(request.sampling), onStep: steps.sampling })
-  const { reconstruction, drawn } = split(all, z.count)
+  const all = await sampler.generate(
+    { count, values },
+    { ...samplingOf(request.sampling), onStep: steps.sampling },
+  )
+  const { reconstruction, samples } = split(all, z.count)
   return {
-    drawn,
+    samples,
     originals,
     reconstruction,
     reconstructionError: differences(originals, reconstruction),
@@ -48,26 +51,26 @@ export async function shift(model: Model, request: ShiftRequest, onStep: OnStep)
   }
 }
 
-/** Each group is encoded as if it were alone: the same group twice has the same mean, however it is encoded. */
+/** The mean latent of a group; the noise of samples of q(z|x) starts anew in each group, so that equal groups have equal means. */
 async function meanLatent(
-  model: Model,
+  sampler: Sampler,
   group: ImageSource[],
   { request, onStep }: { request: ShiftRequest; onStep: OnStep },
 ): Promise<Float64Array> {
-  const size = imageBytes(model.shape)
+  const size = imageBytes(sampler.shape)
   const mean = new MeanLatent(size)
-  const images = imagesOf(group, model.shape)
+  const images = imagesOf(group, sampler.shape)
   for (let first = 0; first < images.count; first += partSize) {
     const pixels = images.pixels.subarray(first * size, (first + partSize) * size)
     const part = { ...images, count: pixels.length / size, pixels }
-    const done = (at: number) => Math.min(1, at / images.count)
-    const partly = partOf(onStep, [done(first), done(first + partSize)])
-    mean.add((await latentsOf(model, part, { request, onStep: partly, first })).values)
+    const shareAt = (at: number) => Math.min(1, at / images.count)
+    const partOnStep = partOf(onStep, [shareAt(first), shareAt(first + partSize)])
+    mean.add((await latentsOf(sampler, part, { request, onStep: partOnStep, first })).values)
   }
   return mean.value()
 }
 
-function check(images: ImageSource[], strengths: number[]): void {
+function checkRequest(images: ImageSource[], strengths: number[]): void {
   if (images.length === 0) throw new FlowerbedError('bad-input', 'There is no image to change.')
   if (strengths.length === 0 || !strengths.every(Number.isFinite)) {
     throw new FlowerbedError('bad-input', 'A strength must be a number; 1 is the whole difference.', {
@@ -75,18 +78,18 @@ function check(images: ImageSource[], strengths: number[]): void {
     })
   }
   const count = images.length * strengths.length
-  if (count > samplesAtMost) {
+  if (count > maxSamples) {
     throw new FlowerbedError(
       'bad-input',
-      `At most ${samplesAtMost} samples at once, not ${images.length} images at ${strengths.length} strengths.`,
+      `At most ${maxSamples} samples at once, not ${images.length} images at ${strengths.length} strengths.`,
     )
   }
 }
 
-function split(all: PixelBatch, count: number): { reconstruction: PixelBatch; drawn: PixelBatch } {
+function split(all: PixelBatch, count: number): { reconstruction: PixelBatch; samples: PixelBatch } {
   const bytes = count * imageBytes(all)
   return {
     reconstruction: { ...all, count, pixels: all.pixels.slice(0, bytes) },
-    drawn: { ...all, count: all.count - count, pixels: all.pixels.slice(bytes) },
+    samples: { ...all, count: all.count - count, pixels: all.pixels.slice(bytes) },
   }
 }

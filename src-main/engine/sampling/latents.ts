@@ -11,7 +11,7 @@ export interface Latents {
   values: Float32Array
 }
 
-/** `frames` latents from the first of two to the second, ends included. */
+/** `frames` latents from the first of two latents to the second, both included. */
 export function latentsBetween(
   ends: Latents,
   options: { shape: ImageShape; frames: number; mode: Between },
@@ -24,7 +24,7 @@ export function latentsBetween(
   return { count: frames, values }
 }
 
-/** A sheet between three or four latents, row by row; see `latentGrid`. */
+/** A grid between three or four latents, row by row; see `latentGrid`. */
 export function latentSheet(
   corners: Latents,
   options: { shape: ImageShape; rows: number; columns: number; mode: Between },
@@ -32,9 +32,9 @@ export function latentSheet(
   const { shape, rows, columns } = options
   const values = tf.tidy(() => {
     const at = (i: number) => latentAt(corners, i, shape)
-    const given =
+    const cornerLatents =
       corners.count > 3 ? ([at(0), at(1), at(2), at(3)] as const) : ([at(0), at(1), at(2)] as const)
-    return latentGrid(given, options).dataSync<'float32'>()
+    return latentGrid(cornerLatents, options).dataSync<'float32'>()
   })
   return { count: rows * columns, values }
 }

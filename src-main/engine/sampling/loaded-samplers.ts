@@ -2,39 +2,39 @@ import type { WeightsName } from '#shared/schemas/sampling.ts'
 import type { ModelSource } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { createSystem } from '../model/create-model.ts'
-import { samplingWeights } from '../training/step-program.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
+import { samplingWeights } from '../checkpoints/state-names.ts'
 import { Mutex } from '../mutex.ts'
-import { Model } from './sampler.ts'
+import { Sampler } from './sampler.ts'
 
-/** Models of checkpoints stay loaded up to this many, so that sampling again is quick. */
-const modelsKept = 2
+/** Up to this many models stay loaded, so that sampling from them again is fast. */
+const maxLoaded = 2
 
 interface Loaded {
-  model: Model
+  sampler: Sampler
   step: number
 }
 
-/** Networks of runs that are not in training, loaded from their checkpoints; the least recently used goes first. */
+/** A cache of models loaded from checkpoints; the least recently used is unloaded first. */
 export class LoadedSamplers {
   private readonly loaded = new Map<string, Loaded>()
-  private readonly turns = new Mutex()
+  private readonly mutex = new Mutex()
 
-  /** Lends a checkpoint's networks; borrowers take turns. @throws FlowerbedError `not-found` or `corrupt` */
+  /** Lends a checkpoint's model, to one borrower at a time. @throws FlowerbedError `not-found` or `corrupt` */
   use<T>(
     { source, weights = 'ema' }: { source: ModelSource; weights?: WeightsName | undefined },
-    job: (model: Model, step: number) => Promise<T>,
+    job: (sampler: Sampler, step: number) => Promise<T>,
   ): Promise<T> {
-    return this.turns.take(async () => {
-      const { model, step } = await this.get(source, weights)
-      return await job(model, step)
+    return this.mutex.runExclusive(async () => {
+      const { sampler, step } = await this.get(source, weights)
+      return await job(sampler, step)
     })
   }
 
-  /** Frees everything once whoever draws has ended. */
+  /** Unloads all models once no one is lent. */
   clear(): Promise<void> {
-    return this.turns.take(() => {
-      for (const { model } of this.loaded.values()) model.dispose()
+    return this.mutex.runExclusive(() => {
+      for (const { sampler } of this.loaded.values()) sampler.dispose()
       this.loaded.clear()
       return Promise.resolve()
     })
@@ -43,19 +43,19 @@ export class LoadedSamplers {
   private async get(source: ModelSource, weights: WeightsName): Promise<Loaded> {
     const { runId, runDirectory, checkpoint } = source
     if (checkpoint === null) {
-      throw new FlowerbedError('not-found', 'This run has no save to draw from.', {
+      throw new FlowerbedError('not-found', 'This run has no checkpoint to sample from.', {
         where: runId,
-        hint: 'Train it until it has saved once.',
+        hint: 'Train it until its first checkpoint is written.',
       })
     }
     const key = `${runDirectory}/${checkpoint}/${weights}`
     const entry = this.loaded.get(key) ?? (await load(runDirectory, checkpoint, weights))
-    // The most recently used stands last.
+    // The most recently used is the last.
     this.loaded.delete(key)
     this.loaded.set(key, entry)
-    for (const [old, { model }] of this.loaded) {
-      if (this.loaded.size <= modelsKept) break
-      model.dispose()
+    for (const [old, { sampler }] of this.loaded) {
+      if (this.loaded.size <= maxLoaded) break
+      sampler.dispose()
       this.loaded.delete(old)
     }
     return entry
@@ -64,9 +64,9 @@ export class LoadedSamplers {
 
 async function load(runDirectory: string, checkpoint: string, weights: WeightsName): Promise<Loaded> {
   const { info, state } = await loadCheckpoint(runDirectory, checkpoint)
-  // What was saved decides the networks, whatever the run's record says today.
+  // The checkpoint's settings determine the model, even where the run's record differs.
   const { config, shape } = info
-  const model = new Model({ system: createSystem({ config, shape }), shape })
-  model.setWeights(samplingWeights(state, config, weights))
-  return { model, step: info.step }
+  const sampler = new Sampler({ system: createSystem({ config, shape }), shape })
+  sampler.setWeights(samplingWeights(state, config, weights))
+  return { sampler, step: info.step }
 }

@@ -4,7 +4,7 @@ import type { ProgramSpec, TensorSpec } from '../graph/program.ts'
 import { sampleFrom } from '../model/flow/prior.ts'
 import type { System } from '../model/flow/system.ts'
 
-/** What all programs of one chunk size have in common: the weights as state, images `x` as a feed. */
+/** What all programs of a chunk size share: the weights as state, images `x` as a feed. */
 export type ProgramBase = Pick<ProgramSpec, 'state'> & { feeds: { x: TensorSpec } }
 
 export function programBase(options: { system: System; shape: ImageShape; count: number }): ProgramBase {
@@ -31,15 +31,15 @@ export function latentProgram(system: System, { state, feeds }: ProgramBase): Pr
   }
 }
 
-/** Images → latents of q(z|x): its mean, or with `drawn` a draw from it by the noise `eps`. */
+/** Images → latents of q(z|x): its mean, or with `sampled` a sample of it by the noise `eps`. */
 export function encodeProgram(
   { posterior }: System,
-  { state, feeds, drawn }: ProgramBase & { drawn: boolean },
+  { state, feeds, sampled }: ProgramBase & { sampled: boolean },
 ): ProgramSpec {
   return {
     name: 'encode',
     state,
-    feeds: drawn ? { ...feeds, eps: feeds.x } : feeds,
+    feeds: sampled ? { ...feeds, eps: feeds.x } : feeds,
     body: (weights, { x, eps }) => {
       const q = posterior?.(weights, x as Tensor4D)
       const z = q && eps ? sampleFrom(q, eps as Tensor4D) : q?.mean

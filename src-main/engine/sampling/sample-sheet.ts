@@ -11,13 +11,13 @@ export const samplesFolder = (runDirectory: string) => join(runDirectory, 'sampl
 
 const gridFile = (step: number) => `step-${String(step).padStart(8, '0')}.png`
 
-/** Whether the fixed grid of a step is on disk already. */
+/** Whether the grid of a step is on disk. */
 export function gridExists(runDirectory: string, step: number): boolean {
   return existsSync(join(samplesFolder(runDirectory), gridFile(step)))
 }
 
-/** Writes drawn images as a sheet into a run's `samples` folder and answers its record. */
-export async function saveSheet(options: {
+/** Writes samples as a sheet into a run's `samples` folder and returns its record. */
+export async function writeSampleSheet(options: {
   runId: string
   runDirectory: string
   kind: SampleRecord['kind']
@@ -32,8 +32,8 @@ export async function saveSheet(options: {
   const folder = samplesFolder(runDirectory)
   await mkdir(folder, { recursive: true })
   // A grid has one name per step, so that sampling it again after a crash replaces it.
-  const mark = kind === 'grid' ? '' : `-extra-${randomBytes(4).toString('hex')}`
-  const file = gridFile(step).replace(/\.png$/, `${mark}.png`)
+  const suffix = kind === 'grid' ? '' : `-extra-${randomBytes(4).toString('hex')}`
+  const file = gridFile(step).replace(/\.png$/, `${suffix}.png`)
   await writePng(join(folder, file), tile(images))
   return {
     id: `${runId}/${file}`,

@@ -10,6 +10,7 @@ import { toImages } from '../data/batches.ts'
 import type { System } from '../model/flow/system.ts'
 import { seedWords, statelessNormal } from '../rng.ts'
 import type { Purpose } from '../rng.ts'
+import { chunksOf, padded } from './chunks.ts'
 import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
 import { encodeProgram, latentProgram, programBase } from './model-programs.ts'
@@ -17,43 +18,43 @@ import type { ProgramBase } from './model-programs.ts'
 import { TimeBudget } from './time-budget.ts'
 import { solverCalls } from './solver-programs.ts'
 
-/** Images in one call, fewer of large ones; more are drawn in turns, so that memory stays bounded. */
-const imagesAtOnce = 64
-const pixelsAtOnce = imagesAtOnce * 64 * 64
+/** Most images of a chunk, which are sampled in one call, and most pixels: they bound the memory. */
+const maxChunkImages = 64
+const maxChunkPixels = maxChunkImages * 64 * 64
 
 export interface Integration extends SamplingOptions {
-  /** Called after each slice of a sampling; what it awaits lets other work through. */
+  /** Called between solver steps with the share that is done; awaited, so that other work can take place. */
   onStep?: (share: number) => Promise<void> | void
 }
 
-/** Images drawn from p(z). */
-export interface Drawn {
+/** Images generated from samples of p(z). */
+export interface Samples {
   images: PixelBatch
-  /** Frames of every image's way, all of the first image's first. */
+  /** Frames of the trajectory of each image, all of the first image's first. */
   trajectory: PixelBatch | null
-  /** Evaluations of the network and steps that an image took; means where chunks differ. */
+  /** Network evaluations and steps per image; means where chunks differ. */
   evaluations: number
   steps: number
 }
 
-/** Where a chunk's values come from and go to; `first` is its first image's place. */
-interface Ends {
-  start: (first: number, images: number) => Float32Array
-  done: (first: number, x: Float32Array) => void
-  frames?: { count: number; take: (place: { first: number; frame: number }, x: Float32Array) => void }
+/** Where a chunk's values come from and go to; `first` is the index of its first image. */
+interface ChunkSource {
+  load: (first: number, images: number) => Float32Array
+  store: (first: number, x: Float32Array) => void
+  frames?: { count: number; take: (at: { first: number; frame: number }, x: Float32Array) => void }
 }
 
 /**
- * A run's networks with weights, ready to draw and to encode. Owns its programs; the weights may be replaced at any time,
- * which is how the grid of a run in training is drawn. One sampling at a time: its images are kept on the device meanwhile.
+ * Samples and encodes images with a model and its weights, which may be replaced at any time. Owns its programs. Only one
+ * integration may run at a time, since its images are state on the device.
  */
-export class Model {
+export class Sampler {
   readonly system: System
   readonly shape: ImageShape
-  private held: Values = {}
+  private currentWeights: Values = {}
   private readonly programs = new Map<string, Program>()
-  /** By solver and size of chunk. */
-  private readonly slices = new Map<string, TimeBudget>()
+  /** By solver and chunk size. */
+  private readonly budgets = new Map<string, TimeBudget>()
 
   constructor({ system, shape }: { system: System; shape: ImageShape }) {
     this.system = system
@@ -62,82 +63,85 @@ export class Model {
 
   /** By parameter name. */
   get weights(): Values {
-    return this.held
+    return this.currentWeights
   }
 
   /** Sets the weights by parameter name. */
   setWeights(weights: Values): void {
-    this.held = weights
+    this.currentWeights = weights
     for (const program of this.programs.values()) program.write(weights)
   }
 
   /**
-   * Draws images from p(z): image i depends on (seed, i) alone, but for an adaptive solver, within whose tolerance
-   * images drawn together share their steps. Latents are made chunk by chunk, so that any count takes bounded memory.
+   * Samples images from p(z). Image i depends on (seed, i) alone, except that images of a chunk share the steps of an
+   * adaptive solver. Latents are sampled chunk by chunk, so that memory is bounded for any count.
    */
-  async sample(options: SelectionOptions & Integration): Promise<Drawn> {
+  async sample(options: SelectionOptions & Integration): Promise<Samples> {
     const { count, seed, first, temperature, trajectory, ...integration } = options
-    const wanted = selectionOf({ count, seed, first, temperature, trajectory })
+    const selection = selectionOf({ count, seed, first, temperature, trajectory })
     const size = imageBytes(this.shape)
     const pixels = new Uint8Array(count * size)
-    const frames = wanted.trajectory
-    const ways = new Uint8Array(count * frames * size)
-    const taken = await this.integrate(count, {
+    const frames = selection.trajectory
+    const framePixels = new Uint8Array(count * frames * size)
+    const cost = await this.integrate(count, {
       ...integration,
       from: 1,
       to: 0,
-      start: (place, n) => this.priorLatents({ ...wanted, count: n, first: wanted.first + place }),
-      done: (place, x) => pixels.set(toBytes(x), place * size),
+      load: (i, n) => this.priorLatents({ ...selection, count: n, first: selection.first + i }),
+      store: (i, x) => pixels.set(toBytes(x), i * size),
       frames: {
         count: frames,
-        take: ({ first: place, frame }, x) => {
+        take: ({ first: chunkStart, frame }, x) => {
           const bytes = toBytes(x)
           for (let i = 0; i * size < bytes.length; i++)
-            ways.set(bytes.subarray(i * size, (i + 1) * size), ((place + i) * frames + frame) * size)
+            framePixels.set(
+              bytes.subarray(i * size, (i + 1) * size),
+              ((chunkStart + i) * frames + frame) * size,
+            )
         },
       },
     })
     return {
       images: { ...this.shape, count, pixels },
-      trajectory: frames === 0 ? null : { ...this.shape, count: count * frames, pixels: ways },
-      ...taken,
+      trajectory: frames === 0 ? null : { ...this.shape, count: count * frames, pixels: framePixels },
+      ...cost,
     }
   }
 
-  /** Images of latents: dx = v dt from t = 1 to t = 0. */
-  async draw(z: Latents, integration: Integration): Promise<PixelBatch> {
-    const images = await this.carry(z, { ...integration, from: 1, to: 0 })
+  /** Generates images from latents: dx = v dt from t = 1 to t = 0. */
+  async generate(z: Latents, integration: Integration): Promise<PixelBatch> {
+    const images = await this.transport(z, { ...integration, from: 1, to: 0 })
     return { ...this.shape, count: z.count, pixels: toBytes(images.values) }
   }
 
   /**
-   * Latents of images by q(z|x): its mean, or with `draw` a draw from it, z = mean + exp(logvar/2)·eps, where the eps
+   * Latents of images by q(z|x): its mean, or with `noise` a sample of it, z = mean + exp(logvar/2)·eps, where the eps
    * of image i depends on (seed, first + i) alone.
    * @throws FlowerbedError `conflict` without a posterior
    */
-  encode(images: PixelBatch, draw?: { seed: number; first?: number }): Latents {
+  encode(images: PixelBatch, noise?: { seed: number; first?: number }): Latents {
     if (!this.system.posterior) {
-      throw new FlowerbedError('conflict', 'This run did not learn how images are encoded.', {
-        hint: 'Encode by inversion, or train with “Learn how images are encoded” switched on.',
+      throw new FlowerbedError('conflict', 'This run was trained without an encoder.', {
+        hint: 'Encode by inversion, or train a new run with an encoder (posterior=true).',
       })
     }
     const { count, pixels } = images
-    const drawn = draw !== undefined
-    const key = drawn ? 'encode-draw' : 'encode'
+    const sampled = noise !== undefined
+    const key = sampled ? 'encode-sample' : 'encode'
     const inputs = {
       x: toImages(pixels),
-      ...(drawn ? { eps: this.noise(count, { purpose: 'posterior', ...draw }) } : {}),
+      ...(sampled ? { eps: this.noise(count, { purpose: 'posterior', ...noise }) } : {}),
     }
     const values = this.inChunks({ count, inputs }, (chunk, n) =>
-      this.program(`${key}-${n}`, () => encodeProgram(this.system, { ...this.base(n), drawn })).run(chunk),
+      this.program(`${key}-${n}`, () => encodeProgram(this.system, { ...this.base(n), sampled })).run(chunk),
     )
     return { count, values }
   }
 
-  /** Latents of images by running the sampling backwards: dx = v dt from t = 0 to t = 1. */
+  /** Latents of images by integrating backwards: dx = v dt from t = 0 to t = 1. */
   async invert(images: PixelBatch, integration: Integration): Promise<Latents> {
     const data = { count: images.count, values: toImages(images.pixels) }
-    return await this.carry(data, { ...integration, from: 0, to: 1 })
+    return await this.transport(data, { ...integration, from: 0, to: 1 })
   }
 
   dispose(): void {
@@ -145,7 +149,7 @@ export class Model {
     this.programs.clear()
   }
 
-  /** As many latents as a chunk has; the prior's spread times the temperature. */
+  /** Samples of p(z), with the prior's standard deviation times the temperature. */
   private priorLatents(options: {
     count: number
     first: number
@@ -162,7 +166,7 @@ export class Model {
     )
   }
 
-  /** Standard normal noise, that of image i by (seed, first + i, purpose) alone. */
+  /** Standard normal noise; that of image i depends on (seed, first + i, purpose) alone. */
   private noise(count: number, from: { seed: number; purpose: Purpose; first?: number }): Float32Array {
     const { seed, purpose, first = 0 } = from
     const size = imageBytes(this.shape)
@@ -177,23 +181,23 @@ export class Model {
     return values
   }
 
-  /** All of some values from one end of the way to the other. */
-  private async carry(start: Latents, options: Integration & { from: number; to: number }): Promise<Latents> {
+  /** Integrates all of some values from one time to another. */
+  private async transport(x: Latents, options: Integration & { from: number; to: number }): Promise<Latents> {
     const size = imageBytes(this.shape)
-    const values = new Float32Array(start.count * size)
-    await this.integrate(start.count, {
+    const values = new Float32Array(x.count * size)
+    await this.integrate(x.count, {
       ...options,
-      start: (first, n) => start.values.subarray(first * size, (first + n) * size),
-      done: (first, x) => values.set(x, first * size),
+      load: (first, n) => x.values.subarray(first * size, (first + n) * size),
+      store: (first, end) => values.set(end, first * size),
     })
-    return { count: start.count, values }
+    return { count: x.count, values }
   }
 
   private async integrate(
     count: number,
-    options: Integration & Ends & { from: number; to: number },
+    options: Integration & ChunkSource & { from: number; to: number },
   ): Promise<{ evaluations: number; steps: number }> {
-    const { start, done, frames, from, to, onStep, ...rest } = options
+    const { load, store, frames, from, to, onStep, ...rest } = options
     const sampling = samplingOf(rest)
     const n = this.chunkFor(count)
     const size = imageBytes(this.shape)
@@ -201,36 +205,36 @@ export class Model {
       ...sampling,
       system: this.system,
       base: this.base(n),
-      slices: this.slicesOf(`${sampling.solver}-${n}`),
+      budget: this.budgetOf(`${sampling.solver}-${n}`),
       program: (name, make, iterations) => this.program(`${name}-${n}`, make, iterations),
     })
-    const taken = { evaluations: 0, steps: 0 }
+    const cost = { evaluations: 0, steps: 0 }
     for (const { first, n: images } of chunksOf(count, n)) {
-      const wanted = (x: Float32Array) => x.subarray(0, images * size)
+      const unpadded = (x: Float32Array) => x.subarray(0, images * size)
       const { x, evaluations, steps } = await integrate({
         calls,
-        x: padded(start(first, images), n * size),
+        x: padded(load(first, images), n * size),
         ...{ images, sampling, from, to },
         frames: frames?.count
-          ? { count: frames.count, take: (frame, at) => frames.take({ first, frame }, wanted(at)) }
+          ? { count: frames.count, take: (frame, at) => frames.take({ first, frame }, unpadded(at)) }
           : undefined,
         onStep: (share) => onStep?.((first + share * images) / count),
       })
-      done(first, wanted(x))
-      taken.evaluations += (evaluations * images) / count
-      taken.steps += (steps * images) / count
+      store(first, unpadded(x))
+      cost.evaluations += (evaluations * images) / count
+      cost.steps += (steps * images) / count
     }
-    return taken
+    return cost
   }
 
-  /** Images a call is made for: a power of two, so that few programs serve every count. */
+  /** Images of a chunk: a power of two, so that few programs serve every count. */
   private chunkFor(count: number): number {
     const { height, width } = this.shape
-    const mostOfThese = 2 ** Math.floor(Math.log2(pixelsAtOnce / (height * width)))
-    return Math.max(1, Math.min(2 ** Math.ceil(Math.log2(count)), imagesAtOnce, mostOfThese))
+    const maxOfSize = 2 ** Math.floor(Math.log2(maxChunkPixels / (height * width)))
+    return Math.max(1, Math.min(2 ** Math.ceil(Math.log2(count)), maxChunkImages, maxOfSize))
   }
 
-  /** Each of `inputs` holds `count` arrays like an image. */
+  /** Runs a program over chunks of `inputs`, each of which has `count` arrays of the size of an image. */
   private inChunks(
     { count, inputs }: { count: number; inputs: Record<string, Float32Array> },
     run: (chunk: Values, n: number) => Values,
@@ -238,29 +242,29 @@ export class Model {
     const size = imageBytes(this.shape)
     const n = this.chunkFor(count)
     const values = new Float32Array(count * size)
-    for (const { first, n: real } of chunksOf(count, n)) {
+    for (const { first, n: images } of chunksOf(count, n)) {
       const chunk = Object.fromEntries(
         Object.entries(inputs).map(([name, all]) => [
           name,
-          padded(all.subarray(first * size, (first + real) * size), n * size),
+          padded(all.subarray(first * size, (first + images) * size), n * size),
         ]),
       )
-      values.set((run(chunk, n)['x'] as Float32Array).subarray(0, real * size), first * size)
+      values.set((run(chunk, n)['x'] as Float32Array).subarray(0, images * size), first * size)
     }
     return values
   }
 
-  private slicesOf(key: string): TimeBudget {
-    const slices = this.slices.get(key) ?? new TimeBudget()
-    this.slices.set(key, slices)
-    return slices
+  private budgetOf(key: string): TimeBudget {
+    const budget = this.budgets.get(key) ?? new TimeBudget()
+    this.budgets.set(key, budget)
+    return budget
   }
 
   private program(key: string, make: () => ProgramSpec, iterations?: number): Program {
     let program = this.programs.get(key)
     if (!program) {
       program = createProgram(make(), { iterations })
-      program.write(this.held)
+      program.write(this.currentWeights)
       this.programs.set(key, program)
     }
     return program
@@ -275,18 +279,7 @@ export class Model {
   }
 }
 
-function* chunksOf(count: number, size: number): Generator<{ first: number; n: number }> {
-  for (let first = 0; first < count; first += size) yield { first, n: Math.min(size, count - first) }
-}
-
-function padded(values: Float32Array, length: number): Float32Array {
-  if (values.length === length) return values
-  const whole = new Float32Array(length)
-  whole.set(values)
-  return whole
-}
-
-/** float32, cut to [0, 1] → uint8. */
+/** float32, clipped to [0, 1] → uint8. */
 function toBytes(images: Float32Array): Uint8Array {
   return Uint8Array.from(images, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255))
 }

@@ -7,47 +7,43 @@ import { flowerbedVersion } from '../../version.ts'
 import { exportSavedModel } from '../graph/saved-model/saved-model.ts'
 import type { Iteration } from '../graph/saved-model/saved-model.ts'
 import { timeGrid } from '../model/flow/time-grid.ts'
-import type { Exported } from './export.ts'
+import type { ExportPlan } from './export-plan.ts'
 import { programBase } from './model-programs.ts'
 import { stepProgram } from './solver-programs.ts'
 
-/** What the sampling is called by whoever loads it. */
+/** The name of the signature that samples. */
 export const sampleSignature = 'sample'
 
 /**
- * The files of a TensorFlow SavedModel that draws: its signature `sample` takes standard normal `noise`, like the images,
- * and answers `images` `[count, height, width, channels]` in [0, 1].
- * @throws FlowerbedError `bad-input` for a solver that chooses its steps itself, or weights that one file cannot hold
+ * The files of a TensorFlow SavedModel that samples: its signature `sample` takes standard normal `noise` and returns
+ * `images`, both `[count, height, width, channels]`, the images in [0, 1].
+ * @throws FlowerbedError `bad-input` for an adaptive solver, or for weights that are too large for one file
  */
-export function savedModelFiles(exported: Exported): FolderFiles {
-  const { model, sampling, count, step, config } = exported
+export function savedModelFiles(plan: ExportPlan): FolderFiles {
+  const { sampler, sampling, count, step, config } = plan
   return {
-    'saved_model.pb': exportSavedModel(drawn(exported), sampleSignature),
+    'saved_model.pb': exportSavedModel(samplingIteration(plan), sampleSignature),
     'config.json': JSON.stringify(
-      { flowerbed: flowerbedVersion, step, shape: model.shape, count, sampling, config },
+      { flowerbed: flowerbedVersion, step, shape: sampler.shape, count, sampling, config },
       null,
       1,
     ),
-    'README.txt': readme(exported),
+    'README.txt': readme(plan),
   }
 }
 
-function drawn({ model, sampling, count }: Exported): Iteration {
-  const { system, shape } = model
+function samplingIteration({ sampler, sampling, count }: ExportPlan): Iteration {
+  const { system, shape } = sampler
   const { solver, steps, timeGrid: grid, gridShift: shift } = sampling
   if (solver === adaptiveSolver) {
-    throw new FlowerbedError(
-      'bad-input',
-      `A sampling by ${solver} chooses its steps itself and cannot be exported.`,
-      {
-        where: 'solver',
-        hint: 'Take a solver whose steps are given, such as heun.',
-      },
-    )
+    throw new FlowerbedError('bad-input', `${solver} chooses its steps itself and cannot be exported.`, {
+      where: 'solver',
+      hint: 'Choose a solver with a fixed number of steps, such as heun.',
+    })
   }
   const base = programBase({ system, shape, count })
   return {
-    constants: model.weights,
+    constants: sampler.weights,
     before: {
       name: 'export',
       state: base.state,
@@ -68,17 +64,17 @@ function drawn({ model, sampling, count }: Exported): Iteration {
   }
 }
 
-function readme({ model, sampling, count, step }: Exported): string {
-  const { height, width, channels } = model.shape
+function readme({ sampler, sampling, count, step }: ExportPlan): string {
+  const { height, width, channels } = sampler.shape
   const shape = [count, height, width, channels].join(', ')
   return `An image generator made with Flowerbed ${flowerbedVersion}, as of training step ${step}.
 
-It is a TensorFlow SavedModel. One call draws ${count} images of ${width} × ${height} by ${sampling.solver} in ${sampling.steps} steps:
+It is a TensorFlow SavedModel. One call generates ${count} images of ${width} × ${height} by ${sampling.solver} in ${sampling.steps} steps:
 
     import tensorflow as tf
-    draw = tf.saved_model.load("FOLDER").signatures["${sampleSignature}"]
+    sample = tf.saved_model.load("FOLDER").signatures["${sampleSignature}"]
     noise = tf.random.normal([${shape}])  # other noise, other images
-    images = draw(noise=noise)["images"]  # float32 [${shape}], values in [0, 1]
+    images = sample(noise=noise)["images"]  # float32 [${shape}], values in [0, 1]
 
 Noise times a factor below 1 gives images nearer to the prior's mean. config.json holds the settings.
 `

@@ -12,19 +12,19 @@ import type { TimeBudget } from './time-budget.ts'
 const scalar: TensorSpec = { shape: [], dtype: 'float32' }
 const one = (value: number) => Float32Array.of(value)
 
-/** Steps that one call is made for at most. */
-const stepsAtOnce = 1000
+/** Most steps in one call. */
+const maxStepsPerCall = 1000
 
-/** A solver's calls as programs over a system's weights; `program` keeps each by its name. */
+/** A solver's calls as programs over a system's weights; `program` caches each by its name. */
 export function solverCalls(options: {
   system: System
   base: ProgramBase
   solver: SolverName
   tolerance: number
-  slices: TimeBudget
+  budget: TimeBudget
   program: (name: string, make: () => ProgramSpec, iterations?: number) => Program
 }): SolverCalls {
-  const { system, base, solver, tolerance, slices, program } = options
+  const { system, base, solver, tolerance, budget, program } = options
   const spec = (
     name: string,
     more: { feeds: Record<string, TensorSpec>; fetch: (slope: Slope, feeds: Tensors) => Tensors },
@@ -38,22 +38,22 @@ export function solverCalls(options: {
     }),
   })
   return {
-    slices,
-    fixed: fixedCalls(() => program(solver, () => stepProgram({ system, base, solver }), stepsAtOnce)),
+    budget,
+    fixed: fixedCalls(() => program(solver, () => stepProgram({ system, base, solver }), maxStepsPerCall)),
     slope: (x, t) => {
-      const made = program('slope', () => spec('slope', { feeds: { t: scalar }, fetch: slopeThere }))
+      const made = program('slope', () => spec('slope', { feeds: { t: scalar }, fetch: slopeAt }))
       return made.run({ x, t: one(t) })['slope'] as Float32Array
     },
     attempt: ({ x, first, t, dt }) => {
       const feeds = { first: base.feeds.x, t: scalar, dt: scalar, tolerance: scalar }
       const made = program('attempt', () => spec('attempt', { feeds, fetch: attempt }))
-      const answer = made.run({ x, first, t: one(t), dt: one(dt), tolerance: one(tolerance) })
-      return answer as ReturnType<SolverCalls['attempt']>
+      const result = made.run({ x, first, t: one(t), dt: one(dt), tolerance: one(tolerance) })
+      return result as ReturnType<SolverCalls['attempt']>
     },
   }
 }
 
-/** Steps over images that are state: what one leaves the next goes on from. */
+/** One solver step over images `x` that are state, so that steps can follow one another on the device. */
 export function stepProgram(options: { system: System; base: ProgramBase; solver: SolverName }): ProgramSpec {
   const { system, base, solver } = options
   return {
@@ -82,7 +82,7 @@ function fixedCalls(program: () => Program): FixedCalls {
   }
 }
 
-function slopeThere(slope: Slope, feeds: Tensors): Tensors {
+function slopeAt(slope: Slope, feeds: Tensors): Tensors {
   const { x, t } = feeds as { x: Tensor4D; t: Tensor }
   return { slope: slope(x, tf.tile(t.reshape([1]), [x.shape[0]])) }
 }

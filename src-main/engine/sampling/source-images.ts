@@ -4,11 +4,11 @@ import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 
-/** The images to encode, at a run's shape. @throws FlowerbedError `bad-input` for one of another size */
+/** The pixels of images to encode. @throws FlowerbedError `bad-input` for one that has not the run's shape */
 export function imagesOf(sources: ImageSource[], shape: ImageShape): PixelBatch {
   const size = imageBytes(shape)
   const pixels = new Uint8Array(sources.length * size)
-  // Opened once each: a large dataset's table takes a while to read.
+  // Each dataset is opened once: a large one's index takes a while to read.
   const open = new Map<string, Dataset>()
   try {
     sources.forEach((source, i) => pixels.set(pixelsOf(source, { shape, open }), i * size))
@@ -33,9 +33,13 @@ function pixelsOf(
   { shape, open }: { shape: ImageShape; open: Map<string, Dataset> },
 ): Uint8Array {
   const wrongSize = (what: string) =>
-    new FlowerbedError('bad-input', `The image is not of the size this run learnt from: ${what}.`, {
-      hint: `It must be ${shape.width} × ${shape.height} pixels with ${shape.channels} channels.`,
-    })
+    new FlowerbedError(
+      'bad-input',
+      `The image does not have the size that this run was trained on: ${what}.`,
+      {
+        hint: `It must be ${shape.width} × ${shape.height} pixels with ${shape.channels} channels.`,
+      },
+    )
   if (source.kind === 'pixels') {
     const { pixels } = source
     if (pixels.length !== imageBytes(shape)) throw wrongSize(`it has ${pixels.length} bytes`)
@@ -46,6 +50,6 @@ function pixelsOf(
   open.set(datasetDirectory, dataset)
   const { width, height, channels } = dataset.index.shape
   if (width !== shape.width || height !== shape.height || channels !== shape.channels)
-    throw wrongSize(`the dataset’s are ${width} × ${height} with ${channels} channels`)
+    throw wrongSize(`the images of the dataset are ${width} × ${height} with ${channels} channels`)
   return dataset.images([index]).pixels
 }

@@ -1,22 +1,22 @@
-/** Time in which nobody else has a turn, in ms: short enough for progress that moves and a cancel that is heard. */
-const sliceMs = 250
+/** Longest time without handling messages, in ms: short enough for smooth progress and prompt cancellation. */
+const budgetMs = 250
 
-/** Of equal pieces of work, how many are done before others have their turn: as many as took that long before. */
+/** Chooses how many equal pieces of work fit into the time budget, by the time that the last ones took. */
 export class TimeBudget {
-  /** Unknown before the first, which may take long for reasons of its own. */
+  /** Unknown before the first piece, which may take long because programs are built. */
   private msEach: number | null = null
 
-  /** At least one, at most all that are left. */
+  /** The number of pieces to do next: at least one, at most `left`. */
   size(left: number): number {
-    const most = this.msEach === null ? 1 : Math.floor(sliceMs / this.msEach)
+    const most = this.msEach === null ? 1 : Math.floor(budgetMs / this.msEach)
     return Math.max(1, Math.min(left, most))
   }
 
-  /** Does so many pieces and remembers their time. */
+  /** Does a number of pieces and measures their time. */
   measure(pieces: number, work: () => void): void {
     const from = performance.now()
     work()
-    // Never nought, where the clock is coarse.
+    // Never zero, even with a coarse clock.
     this.msEach = Math.max(performance.now() - from, 1e-3) / pieces
   }
 }

@@ -13,14 +13,17 @@ import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
 /** Bytes free on the disk that a folder is on. */
 export type FreeBytes = (folder: string) => Promise<number>
 
-/** What comes with a save besides its arrays: their names, the JSON, a grid of samples, rows of the history. */
-const besidesBytes = 16_000_000
+/** Bytes that a checkpoint takes besides its arrays: their names, the JSON, a grid of samples, rows of the database. */
+const otherBytes = 16_000_000
 const pollMs = 100
 
-/** Writes a run's saves, and sees that there is room for the next one while nothing can be lost yet. */
+/** What a checkpoint says beside its arrays, except for what is the same in all checkpoints of a run. */
+export type CheckpointContents = Omit<CheckpointInfo, 'sha256' | 'format' | 'runId' | 'shape'>
+
+/** Writes a run's checkpoints, and checks that the disk has room for the next one. */
 export class CheckpointWriter {
-  /** The step that was saved last. */
-  savedStep = -1
+  /** The step of the last checkpoint; -1 without one. */
+  writtenStep = -1
   private readonly request: TrainRequest
   private readonly common: Pick<CheckpointInfo, 'runId' | 'shape'>
   private readonly shapes: Record<string, number[]>
@@ -38,14 +41,12 @@ export class CheckpointWriter {
     this.common = { runId: request.runId, shape }
     this.shapes = Object.fromEntries(Object.entries(state).map(([name, entry]) => [name, entry.shape]))
     const numbers = Object.values(this.shapes).map((sides) => sides.reduce((size, side) => size * side, 1))
-    this.bytes = besidesBytes + 4 * numbers.reduce((sum, count) => sum + count, 0)
+    this.bytes = otherBytes + 4 * numbers.reduce((sum, count) => sum + count, 0)
     this.freeBytes = freeBytes
   }
 
-  async save(
-    info: Omit<CheckpointInfo, 'sha256' | 'format' | 'runId' | 'shape'>,
-    state: Values,
-  ): Promise<SavedCheckpoint> {
+  /** Writes the arrays `state`, by name, and `info` beside them. */
+  async write(info: CheckpointContents, state: Values): Promise<SavedCheckpoint> {
     const { runDirectory } = this.request
     const record = await saveCheckpoint({
       runDirectory,
@@ -53,31 +54,31 @@ export class CheckpointWriter {
       state,
       shapes: this.shapes,
     })
-    this.savedStep = info.step
+    this.writtenStep = info.step
     return record
   }
 
   /**
-   * @param patienceMs how long to wait for room that is being made
-   * @throws FlowerbedError `no-space` when the disk has no room for one more save
+   * @param options `timeoutMs`: how long to wait for older checkpoints to be deleted
+   * @throws FlowerbedError `no-space` when the disk has no room for one more checkpoint
    */
-  async checkRoom({ patienceMs = 0 } = {}): Promise<void> {
+  async checkRoom({ timeoutMs = 0 } = {}): Promise<void> {
     const { runDirectory } = this.request
     await mkdir(runDirectory, { recursive: true })
-    if (this.savedStep < 0) await deleteAbandonedCheckpoints(runDirectory)
+    if (this.writtenStep < 0) await deleteAbandonedCheckpoints(runDirectory)
     let free = await this.freeBytes(runDirectory)
-    for (let waited = 0; free < this.bytes && waited < patienceMs; waited += pollMs) {
+    for (let waited = 0; free < this.bytes && waited < timeoutMs; waited += pollMs) {
       await delay(pollMs)
       free = await this.freeBytes(runDirectory)
     }
     if (free >= this.bytes) return
-    const words = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`
+    const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`
     throw new FlowerbedError(
       'no-space',
-      `The next save takes up to ${words(this.bytes)}, and only ${words(free)} are free on the disk.`,
+      `The next checkpoint takes up to ${megabytes(this.bytes)}, and only ${megabytes(free)} are free on the disk.`,
       {
         where: runDirectory,
-        hint: 'Make room, by deleting runs or with fewer saves kept, then let it go on from its last save.',
+        hint: 'Free some space by deleting runs or by keeping fewer checkpoints, then resume from the last checkpoint.',
       },
     )
   }

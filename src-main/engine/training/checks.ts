@@ -10,9 +10,9 @@ import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
 const advice =
   'The last checkpoint is safe. Resume from it with a lower learning rate or stronger gradient clipping: `flowerbed train --resume RUN --set learningRate=… --set clipNorm=…`.'
 
-/** @throws FlowerbedError `non-finite` naming the first term that is no number, and the step */
+/** @throws FlowerbedError `non-finite` naming the first term that is not finite, and the step */
 export function checkFinite(values: Record<string, number>, step: number): void {
-  // The terms come before their sum: they say more about where it broke.
+  // A term is named before the sum of the terms, since it says more about the cause.
   const names = Object.keys(values).sort((a, b) => Number(a === 'loss') - Number(b === 'loss'))
   const name = names.find((candidate) => !Number.isFinite(values[candidate]))
   if (name === undefined) return
@@ -23,7 +23,7 @@ export function checkFinite(values: Record<string, number>, step: number): void 
   )
 }
 
-/** @throws FlowerbedError `non-finite` naming the array, so that a broken state never replaces a good save */
+/** @throws FlowerbedError `non-finite` naming the array, so that a broken state never replaces a good checkpoint */
 export function checkFiniteState(state: Values, step: number): void {
   for (const [name, values] of Object.entries(state)) {
     if (values.every((value) => Number.isFinite(value))) continue
@@ -34,21 +34,21 @@ export function checkFiniteState(state: Values, step: number): void {
   }
 }
 
-/** @throws FlowerbedError `conflict` naming the settings that a checkpoint does not fit, as they were and as they are */
+/** @throws FlowerbedError `conflict` naming the settings that differ from the checkpoint's, with both values */
 export function checkResumable(options: {
-  saved: CheckpointInfo
+  checkpoint: CheckpointInfo
   config: RunConfig
   shape: ImageShape
 }): void {
-  const { saved, config, shape } = options
+  const { checkpoint, config, shape } = options
   const changed = settingKeys.filter(
-    (key) => !resumableSettings.includes(key) && config[key] !== saved.config[key],
+    (key) => !resumableSettings.includes(key) && config[key] !== checkpoint.config[key],
   )
   if (changed.length > 0) {
-    const words = changed.map((key) => `${key} was ${saved.config[key]} and is ${config[key]}`)
+    const words = changed.map((key) => `${key} was ${checkpoint.config[key]} and is ${config[key]}`)
     throw new FlowerbedError(
       'conflict',
-      `The checkpoint was made with other settings: ${words.join(', ')}.`,
+      `The checkpoint was written with other settings: ${words.join(', ')}.`,
       {
         where: changed.join(', '),
         hint: `The checkpoint is safe. Set ${changed.length > 1 ? 'them' : 'it'} back to resume, or start a new run. What may change: ${resumableSettings.join(', ')}.`,
@@ -56,20 +56,20 @@ export function checkResumable(options: {
     )
   }
   const size = ({ width, height, channels }: ImageShape) => `${width} × ${height} × ${channels}`
-  if (size(saved.shape) !== size(shape)) {
+  if (size(checkpoint.shape) !== size(shape)) {
     throw new FlowerbedError(
       'conflict',
-      `The checkpoint was made with images of ${size(saved.shape)}, these are ${size(shape)}.`,
+      `The checkpoint was written for images of ${size(checkpoint.shape)}, these are ${size(shape)}.`,
       { where: 'dataset', hint: 'The checkpoint is safe. Start a new run for these images.' },
     )
   }
 }
 
-/** The system's and TensorFlow's own words for a full disk and a full device, in ours; anything else as it came. */
-export function inWords(thrown: unknown): unknown {
+/** A `FlowerbedError` for what the system throws when the disk is full and TensorFlow when memory is; else what was thrown. */
+export function translateError(thrown: unknown): unknown {
   if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOSPC' || thrown.code === 'EDQUOT')) {
     return new FlowerbedError('no-space', 'The disk is full.', {
-      hint: 'Make room, then let the run go on from its last save.',
+      hint: 'Free some space, then resume the run from its last checkpoint.',
       cause: thrown,
     })
   }

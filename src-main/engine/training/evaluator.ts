@@ -5,33 +5,33 @@ import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { Values } from '../graph/program.ts'
 import type { Split } from '../data/split.ts'
 import type { System } from '../model/flow/system.ts'
-import { Model } from '../sampling/sampler.ts'
+import { Sampler } from '../sampling/sampler.ts'
 import { Mutex } from '../mutex.ts'
-import { DiagnosticsMaker } from './diagnostics.ts'
+import { DiagnosticsWriter } from './diagnostics-writer.ts'
 import { gridImages, saveGrid } from './sample-grid.ts'
 import { Validation } from './validation.ts'
 
-/** What is looked at: a step, and the weights with which the run would draw then, read from the device when asked for. */
-export interface Evaluation {
+/** A training step and the weights that sampling uses at it, read from the device when called for. */
+export interface WeightsAtStep {
   step: number
   weights: () => Values
 }
 
 /**
- * All that is looked at from time to time while a run trains: the loss on images kept aside, the fixed grid, and how
- * images are encoded. Also lends the networks to whoever wants to draw between the steps.
+ * Evaluates a run while it trains: the loss on validation images, the grid of fixed seeds, and how images are encoded.
+ * Also lends the model for sampling between the steps.
  */
 export class Evaluator {
-  private readonly model: Model
-  /** Null where no images are kept aside. */
+  private readonly sampler: Sampler
+  /** Null without validation images. */
   private readonly validation: Validation | null
-  private readonly diagnostics: DiagnosticsMaker
-  private readonly sampling = new Mutex()
+  private readonly diagnostics: DiagnosticsWriter
+  private readonly mutex = new Mutex()
   private readonly emit: (event: EngineEvent) => void
   private readonly run: { runId: string; runDirectory: string }
   private validated: { step: number; loss: number } | null = null
-  /** Warnings that hold, each told once when it begins to. */
-  private told: string[] = []
+  /** Warnings that apply now; each is emitted once, when it begins to apply. */
+  private warnings: string[] = []
 
   constructor(options: {
     run: { runId: string; runDirectory: string }
@@ -43,60 +43,62 @@ export class Evaluator {
     emit: (event: EngineEvent) => void
   }) {
     const { run, system, config, shape, dataset, split, emit } = options
-    const { held, training } = split
     this.run = run
     this.emit = emit
-    this.model = new Model({ system, shape })
-    this.validation = held.length === 0 ? null : new Validation({ system, config, dataset, held })
-    this.diagnostics = new DiagnosticsMaker({
+    this.sampler = new Sampler({ system, shape })
+    const hasValidation = split.validation.length > 0
+    this.validation = hasValidation
+      ? new Validation({ system, config, dataset, indices: split.validation })
+      : null
+    this.diagnostics = new DiagnosticsWriter({
       system,
       dataset,
-      places: held.length === 0 ? training : held,
+      indices: hasValidation ? split.validation : split.training,
     })
   }
 
-  /** Numbers for the curves of a step at which it is time to look. */
-  measure({ step, weights }: Evaluation): Record<string, number> {
+  /** Metrics of a step at which an evaluation is due. */
+  measure({ step, weights }: WeightsAtStep): Record<string, number> {
     const measured = this.validation?.measure(weights())
     if (measured) this.validated = { step, loss: measured.validation }
     return { ...measured, ...this.diagnostics.metrics(step, weights) }
   }
 
-  /** The loss on the images kept aside; null without any. */
-  validationLoss({ step, weights }: Evaluation): number | null {
+  /** The loss on the validation images; null without any. */
+  validationLoss({ step, weights }: WeightsAtStep): number | null {
     if (this.validated?.step === step) return this.validated.loss
     return this.validation?.measure(weights()).validation ?? null
   }
 
-  /** Draws and stores the fixed grid and what goes with it; left out when given up on the way. */
-  async draw(
-    observed: Evaluation,
-    { config, givenUp }: { config: RunConfig; givenUp: () => boolean },
+  /** Samples and stores the grid of fixed seeds with its diagnostics; stores nothing when cancelled meanwhile. */
+  async sampleGrid(
+    at: WeightsAtStep,
+    { config, isCancelled }: { config: RunConfig; isCancelled: () => boolean },
   ): Promise<void> {
-    const { step, weights } = observed
-    const images = await this.lend(weights, (model) => gridImages(model, { config, givenUp }))
+    const { step, weights } = at
+    const images = await this.withSampler(weights, (sampler) => gridImages(sampler, { config, isCancelled }))
     if (!images) return
     const record = await saveGrid({ ...this.run, step, images, config })
     this.emit({ type: 'sample', record })
-    const diagnostics = await this.diagnostics.save({ ...this.run, ...observed, drawn: images })
+    const diagnostics = await this.diagnostics.write({ ...this.run, ...at, samples: images })
     this.emit({ type: 'diagnostics', diagnostics })
     for (const message of diagnostics.warnings)
-      if (!this.told.includes(message)) this.emit({ type: 'warning', runId: this.run.runId, message })
-    this.told = diagnostics.warnings
+      if (!this.warnings.includes(message)) this.emit({ type: 'warning', runId: this.run.runId, message })
+    this.warnings = diagnostics.warnings
   }
 
-  /** Lends the networks with some weights, one borrower at a time. */
-  lend<T>(weights: () => Values, use: (model: Model) => Promise<T>): Promise<T> {
-    return this.sampling.take(() => {
-      this.model.setWeights(weights())
-      return use(this.model)
+  /** Lends the model with some weights, to one borrower at a time. */
+  withSampler<T>(weights: () => Values, use: (sampler: Sampler) => Promise<T>): Promise<T> {
+    return this.mutex.runExclusive(() => {
+      this.sampler.setWeights(weights())
+      return use(this.sampler)
     })
   }
 
-  /** Frees everything; whoever has borrowed the networks gives them back first. */
+  /** Frees everything once the model is not lent any more. */
   async dispose(): Promise<void> {
-    await this.sampling.take(() => Promise.resolve())
-    this.model.dispose()
+    await this.mutex.runExclusive(() => Promise.resolve())
+    this.sampler.dispose()
     this.validation?.dispose()
     this.diagnostics.dispose()
   }

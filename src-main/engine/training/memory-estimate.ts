@@ -9,9 +9,9 @@ import { createSystem } from '../model/create-model.ts'
 import { stepProgram } from './step-program.ts'
 
 /**
- * What a training process was seen to take beyond the values of its step, rounded up (balanced and ladder presets,
- * 28 × 28 to 256 × 256, on the CPU; the sum was between the peak and 1.46 of it): TensorFlow, Node and what looks at the
- * run; copies of the state while it is written and saved; and what kernels keep beside their results.
+ * What a training process was measured to take beyond the values of its step, rounded up (balanced and ladder presets,
+ * 28 × 28 to 256 × 256, on the CPU; the estimate was 1 to 1.46 times the peak): TensorFlow, Node and the evaluator;
+ * copies of the state while it is loaded and saved; and temporary memory of the kernels.
  */
 const runtimeBytes = 850e6
 const stateCopies = 3
@@ -22,7 +22,7 @@ interface Plan {
   shape: ImageShape
 }
 
-/** Bytes that training takes at its peak, but for images on the device. TensorFlow must have been loaded. */
+/** Peak memory of training in bytes, without images on the device. TensorFlow must have been loaded. */
 export function memoryNeeded({ config, shape }: Plan): number {
   const system = createSystem({ config, shape })
   const spec = stepProgram({ system, config, shape })
@@ -30,14 +30,14 @@ export function memoryNeeded({ config, shape }: Plan): number {
   return Math.round(runtimeBytes + stateCopies * stateBytes + kernelShare * peakBytes)
 }
 
-/** What one array of JavaScript's holds for certain. */
-const residentBytesAtMost = 2 ** 32
-/** Others want some of what is free, too. */
+/** The size that every JavaScript engine allows for one array. */
+const maxResidentBytes = 2 ** 32
+/** Leaves memory for other programs. */
 const residentShare = 0.5
 
 /**
- * How many of a run's images lie on the device: all of them where the run with them, copied as they are written, takes
- * no more than half of the memory; else none.
+ * How many of a run's images are kept on the device: all of them where training and their copies during the transfer take
+ * at most half of the memory; else none.
  */
 export function residentImages(
   { neededBytes, availableBytes }: MemoryEstimate,
@@ -45,10 +45,10 @@ export function residentImages(
 ): number {
   const bytes = count * imageBytes(shape)
   const fits = neededBytes + stateCopies * bytes <= residentShare * availableBytes
-  return fits && bytes <= residentBytesAtMost ? count : 0
+  return fits && bytes <= maxResidentBytes ? count : 0
 }
 
-/** What training needs beside what there is; where it does not fit, what would. */
+/** The memory that training needs and that is available; where it does not fit, the changes with which it would. */
 export function estimateMemory({
   config,
   shape,
@@ -59,23 +59,23 @@ export function estimateMemory({
   if (neededBytes <= availableBytes)
     return { neededBytes, availableBytes, fits: true, fittingBatch: null, checkpointingFits: false }
   const checkpointingFits = !config.checkpointing && needed({ checkpointing: true }) <= availableBytes
-  const refused = { neededBytes, availableBytes, fits: false, checkpointingFits }
+  const tooLarge = { neededBytes, availableBytes, fits: false, checkpointingFits }
   let batch = config.batch
   while (batch > 1) {
     batch = Math.floor(batch / 2)
-    if (needed({ batch }) <= availableBytes) return { ...refused, fittingBatch: batch }
+    if (needed({ batch }) <= availableBytes) return { ...tooLarge, fittingBatch: batch }
   }
-  return { ...refused, fittingBatch: null }
+  return { ...tooLarge, fittingBatch: null }
 }
 
 const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 
-/** @throws FlowerbedError `no-space` with the numbers, and the settings to change */
+/** @throws FlowerbedError `no-space` with both numbers and the settings to change */
 export function checkFits(estimate: MemoryEstimate): void {
   const { neededBytes, availableBytes, fits, fittingBatch, checkpointingFits } = estimate
   if (fits) return
-  const ways = [
-    ...(checkpointingFits ? ['spare memory (checkpointing)'] : []),
+  const remedies = [
+    ...(checkpointingFits ? ['switch on gradient checkpointing (checkpointing)'] : []),
     ...(fittingBatch === null
       ? ['choose a smaller width (hidden) or smaller images (--image-size)', 'close other programs']
       : [
@@ -83,13 +83,13 @@ export function checkFits(estimate: MemoryEstimate): void {
           'choose a smaller width (hidden) or smaller images',
         ]),
   ]
-  const [first = '', ...others] = ways
+  const [first = '', ...others] = remedies
   throw new FlowerbedError(
     'no-space',
     `This run needs about ${gigabytes(neededBytes)} of memory, and ${gigabytes(availableBytes)} are free.`,
     {
       where: 'batch',
-      hint: `${first.charAt(0).toUpperCase()}${first.slice(1)}${others.map((way) => `, or ${way}`).join('')}.`,
+      hint: `${first.charAt(0).toUpperCase()}${first.slice(1)}${others.map((remedy) => `, or ${remedy}`).join('')}.`,
     },
   )
 }

@@ -1,8 +1,8 @@
-/** The time of a run, pauses left out. */
+/** Measures the training time of a run, without pauses. */
 export class RunClock {
-  /** What the schedule goes by: seconds of training at the end of the last step, so that a resumed run has the same. */
+  /** Training time at the end of the last step, by which the schedule goes, so that it is the same in a resumed run. */
   scheduleSeconds = 0
-  /** Milliseconds from any beginning. */
+  /** Milliseconds from an arbitrary origin. */
   readonly now: () => number
   private secondsBefore = 0
   private startedAt: number | null = null
@@ -11,14 +11,14 @@ export class RunClock {
     this.now = now
   }
 
-  /** From now on the time counts, on top of what a checkpoint has. */
-  start(saved: { trainedSeconds: number; scheduleSeconds?: number | undefined }): void {
-    this.secondsBefore = saved.trainedSeconds
-    this.scheduleSeconds = saved.scheduleSeconds ?? saved.trainedSeconds
+  /** Starts counting, from the training time of a checkpoint. */
+  start(checkpoint: { trainedSeconds: number; scheduleSeconds?: number | undefined }): void {
+    this.secondsBefore = checkpoint.trainedSeconds
+    this.scheduleSeconds = checkpoint.scheduleSeconds ?? checkpoint.trainedSeconds
     this.startedAt = this.now()
   }
 
-  /** To be called at the end of each step. */
+  /** Called at the end of each step. */
   stepEnded(): void {
     this.scheduleSeconds = this.trainedSeconds
   }

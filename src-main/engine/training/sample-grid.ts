@@ -3,39 +3,39 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
-import type { Model } from '../sampling/sampler.ts'
-import { saveSheet } from '../sampling/sample-sheet.ts'
+import type { Sampler } from '../sampling/sampler.ts'
+import { writeSampleSheet } from '../sampling/sample-sheet.ts'
 
-/** The fixed grid is drawn by the reference's solver: one evaluation a step, quick enough to watch. */
+/** The grid is sampled with the reference's solver: one evaluation a step, fast enough to follow training. */
 const gridSolver = 'euler'
 
-const ended = new FlowerbedError('cancelled', 'The grid was given up because training ends.')
+const cancelled = new FlowerbedError('cancelled', 'Sampling the grid was cancelled because training ends.')
 
-/** The images that are drawn again and again from the same noise; null when given up on the way. */
+/** Samples the images of the grid, always from the same noise; null when cancelled meanwhile. */
 export async function gridImages(
-  model: Model,
-  { config, givenUp }: { config: RunConfig; givenUp: () => boolean },
+  sampler: Sampler,
+  { config, isCancelled }: { config: RunConfig; isCancelled: () => boolean },
 ): Promise<PixelBatch | null> {
   const { sampleCount, sampleSteps, seed } = config
   try {
-    const { images } = await model.sample({
+    const { images } = await sampler.sample({
       count: sampleCount,
       seed,
       solver: gridSolver,
       steps: sampleSteps,
       onStep: async () => {
         await nextTurn()
-        if (givenUp()) throw ended
+        if (isCancelled()) throw cancelled
       },
     })
     return images
   } catch (thrown) {
-    if (thrown === ended) return null
+    if (thrown === cancelled) return null
     throw thrown
   }
 }
 
-/** Writes them down as the grid of a step. */
+/** Writes the images as the grid of a step. */
 export function saveGrid(options: {
   runId: string
   runDirectory: string
@@ -45,5 +45,5 @@ export function saveGrid(options: {
 }): Promise<SampleRecord> {
   const { config, ...grid } = options
   const { seed, sampleSteps: solverSteps } = config
-  return saveSheet({ ...grid, kind: 'grid', seed, solver: gridSolver, solverSteps })
+  return writeSampleSheet({ ...grid, kind: 'grid', seed, solver: gridSolver, solverSteps })
 }

@@ -3,8 +3,8 @@ import { shareOfTime } from '#shared/run-limits.ts'
 import type { Limits } from '#shared/run-limits.ts'
 
 /**
- * Where a run stands before step `step` (1 is the first update), in steps of its goal: the steps done, or the same share
- * of `steps` as of its minutes where these are further. Without minutes it depends on the step alone, to the last bit.
+ * The progress of a run before step `step` (1 is the first update), in steps of its goal: the steps done, or the same
+ * share of `steps` as of its minutes where that is more. Without minutes it depends on the step alone, bit for bit.
  */
 export function schedulePosition(
   config: Limits,
@@ -14,8 +14,8 @@ export function schedulePosition(
 }
 
 /**
- * The learning rate of step `step` (1 is the first update): a warm-up, then as the schedule says. `steps` is the step at
- * which the run ends by steps or epochs, `position` how many of them the run is past (`schedulePosition`).
+ * The learning rate of step `step` (1 is the first update): a linear warm-up, then the schedule. `steps` is the step at
+ * which the run ends by steps or epochs, `position` its progress in such steps (`schedulePosition`).
  */
 export function learningRateAt(
   config: Pick<RunConfig, 'learningRate' | 'schedule' | 'warmup' | 'steps'>,

@@ -1,13 +1,13 @@
-/** About this many steps are looked back on. */
+/** The average spans about this many steps. */
 const memory = 100
 
-/** What a smoothed loss is made of; kept in checkpoints, so that a resumed run goes on with it. */
+/** The state of a smoothed loss; stored in checkpoints, so that a resumed run continues it. */
 export interface SmoothedState {
   sum: number
   weight: number
 }
 
-/** An exponential average of the loss without its bias towards the start (as Adam's moments are corrected). */
+/** An exponential average of the loss with the bias correction of Adam's moments. */
 export class SmoothedLoss {
   private sum: number
   private weight: number
@@ -23,7 +23,7 @@ export class SmoothedLoss {
     this.weight = keep * this.weight + (1 - keep)
   }
 
-  /** null before the first step. */
+  /** Null before the first step. */
   get value(): number | null {
     return this.weight > 0 ? this.sum / this.weight : null
   }

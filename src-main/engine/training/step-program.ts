@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import type { WeightsName } from '#shared/schemas/sampling.ts'
 import { imagesPerStep } from '#shared/run-limits.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
@@ -13,21 +12,18 @@ import { pathTimes } from '../model/flow/times.ts'
 import type { System } from '../model/flow/system.ts'
 import { withControlDependencies } from '../graph/control-dependencies.ts'
 import { sumOfSquares } from '../model/nets/ops.ts'
+import { stateKinds, stateName } from '../checkpoints/state-names.ts'
+import type { StateKind } from '../checkpoints/state-names.ts'
 import { accumulated, batchGradients } from './gradients.ts'
 import { learningRateAt } from './schedule.ts'
 import { initialValues, seedWords, statelessNormal, statelessUniform } from '../rng.ts'
 
-/** Adam's constants (Kingma & Ba 2015), as everybody uses them. */
+/** Adam's constants (Kingma & Ba 2015). */
 const beta1 = 0.9
 const beta2 = 0.999
 const epsilon = 1e-8
 
-/** Entries of the program's state: weights, first and second moments, and the average of the weights. */
-export const stateKinds = ['weight', 'm', 'v', 'ema'] as const
-export type StateKind = (typeof stateKinds)[number]
-export const stateName = (kind: StateKind, parameter: string) => `${kind}/${parameter}`
-
-/** How a run's steps come by their images; `resident` are those that lie on the device. */
+/** How a run's steps get their images; `resident` is the number of images on the device. */
 export const imagePlan = (config: RunConfig, shape: ImageShape, resident = 0): ImagePlan => ({
   ...{ shape, resident, settings: config, count: imagesPerStep(config) },
 })
@@ -36,14 +32,14 @@ export const imagePlan = (config: RunConfig, shape: ImageShape, resident = 0): I
  * One training step over device-resident state: the system's objective on the step's images, its gradients, clipping by
  * global norm, Adam with bias correction, and the exponential average of the weights. With `accumulate` the gradient is
  * the mean over that many batches, taken one after the other; noise and times are those of one batch of all of them.
- * Fetches `loss`, each loss term, `gradientNorm` (before clipping), and by stretch of the way the sums of the velocity
+ * Fetches `loss`, each loss term, `gradientNorm` (before clipping), and per range of times the sums of the velocity
  * errors of its images (`errorsByTime`) and their counts (`imagesByTime`).
  */
 export function stepProgram(options: {
   system: System
   config: RunConfig
   shape: ImageShape
-  /** How many images lie on the device; 0 when each step is fed its own. */
+  /** How many images are on the device; 0 when each step is fed its own. */
   resident?: number
 }): ProgramSpec {
   const { system, config, shape, resident } = options
@@ -71,14 +67,14 @@ export function stepProgram(options: {
       noiseSeed: { shape: [2], dtype: 'int32' },
       timeSeed: { shape: [2], dtype: 'int32' },
       learningRate: { shape: [], dtype: 'float32' },
-      /** Adam's, with the correction of both moments for their start at nought. */
+      /** Adam's, with the bias correction of both moments. */
       stepSize: { shape: [], dtype: 'float32' },
       epsilon: { shape: [], dtype: 'float32' },
       /** The share of the new weights in their average. */
       emaShare: { shape: [], dtype: 'float32' },
     },
     body: (state, feeds) => {
-      const of = (kind: StateKind, name: string) => state[stateName(kind, name)] as Tensor
+      const entry = (kind: StateKind, name: string) => state[stateName(kind, name)] as Tensor
       const feed = (name: string) => feeds[name] as Tensor
       const { height, width, channels } = shape
       const eps = statelessNormal<Tensor4D>([plan.count, height, width, channels], feed('noiseSeed'))
@@ -86,36 +82,36 @@ export function stepProgram(options: {
         times: config.times,
         shift: config.timeShift,
       })
-      const weights = names.map((name) => of('weight', name))
-      const { loss, terms, grads } = accumulated(config.accumulate, (i, before) => {
+      const weights = names.map((name) => entry('weight', name))
+      const { loss, terms, grads } = accumulated(config.accumulate, (i, previous) => {
         const part = { first: i * config.batch, length: config.batch }
         const rows = <T extends Tensor>(all: T) =>
           config.accumulate === 1 ? all : tf.slice(all, part.first, part.length)
-        const x = withControlDependencies(images.images(state, feeds, part), before)
-        return batchGradients({ system, weights, draw: { x, eps: rows(eps), t: rows(t) } })
+        const x = withControlDependencies(images.images(state, feeds, part), previous)
+        return batchGradients({ system, weights, inputs: { x, eps: rows(eps), t: rows(t) } })
       })
 
       const gradientNorm = tf.sqrt(tf.addN(grads.map((gradient) => sumOfSquares(gradient))))
-      const shorten =
+      const clipping =
         config.clipNorm > 0 ? tf.minimum(1, tf.div(config.clipNorm, gradientNorm.add(1e-12))) : null
       const next: Tensors = {}
       names.forEach((name, i) => {
         const gradient = grads[i] as Tensor
-        const weight = of('weight', name)
+        const weight = entry('weight', name)
         // Decoupled from the gradient's scale (Loshchilov and Hutter 2019).
-        const pulled =
+        const decayed =
           config.weightDecay > 0
             ? weight.sub(weight.mul(feed('learningRate').mul(config.weightDecay)))
             : weight
         const updated = applyAdam(
-          { weight: pulled, m: of('m', name), v: of('v', name) },
-          shorten ? gradient.mul(shorten) : gradient,
+          { weight: decayed, m: entry('m', name), v: entry('v', name) },
+          clipping ? gradient.mul(clipping) : gradient,
           { beta1, beta2, stepSize: feed('stepSize'), epsilon: feed('epsilon') },
         )
         for (const kind of ['weight', 'm', 'v'] as const) next[stateName(kind, name)] = updated[kind]
         if (config.emaDecay > 0) {
           next[stateName('ema', name)] = updateAverage(
-            of('ema', name),
+            entry('ema', name),
             updated.weight,
             feed('emaShare') as Scalar,
           )
@@ -126,7 +122,7 @@ export function stepProgram(options: {
   }
 }
 
-/** What step `step` (1 is the first update) is fed besides its images; `position` as in `learningRateAt`. */
+/** The feeds of step `step` (1 is the first update) besides its images; `position` as in `learningRateAt`. */
 export function stepFeeds(config: RunConfig, step: number, position?: number): Values {
   const learningRate = learningRateAt(config, step, position)
   const correction2 = Math.sqrt(1 - beta2 ** step)
@@ -136,12 +132,12 @@ export function stepFeeds(config: RunConfig, step: number, position?: number): V
     learningRate: Float32Array.of(learningRate),
     stepSize: Float32Array.of((learningRate * correction2) / (1 - beta1 ** step)),
     epsilon: Float32Array.of(epsilon * correction2),
-    // A short warm-up, so that the average does not remember the random start (as TensorFlow's own EMA does).
+    // A short warm-up, so that the average forgets the random initial weights (as in TensorFlow's ExponentialMovingAverage).
     emaShare: Float32Array.of(1 - Math.min(config.emaDecay, (1 + step) / (10 + step))),
   }
 }
 
-/** State before the first step: fresh weights, moments of nought, the average equal to the weights. */
+/** The state before the first step: random weights, moments of zero, the average equal to the weights. */
 export function initialState(system: System, config: RunConfig): Values {
   const state: Values = {}
   for (const parameter of system.parameters) {
@@ -152,26 +148,4 @@ export function initialState(system: System, config: RunConfig): Values {
     if (config.emaDecay > 0) state[stateName('ema', parameter.name)] = weight.slice()
   }
   return state
-}
-
-/** The arrays that sampling uses: the average of the weights, or the weights themselves without one or if asked for. */
-const samplingKind = (config: RunConfig, weights: WeightsName): StateKind =>
-  config.emaDecay > 0 && weights === 'ema' ? 'ema' : 'weight'
-
-export function stateNamesOfSampling(
-  system: System,
-  config: RunConfig,
-  weights: WeightsName = 'ema',
-): string[] {
-  return system.parameters.map(({ name }) => stateName(samplingKind(config, weights), name))
-}
-
-/** Those arrays by parameter name, out of a state or a part of it that has them. */
-export function samplingWeights(state: Values, config: RunConfig, weights: WeightsName = 'ema'): Values {
-  const prefix = stateName(samplingKind(config, weights), '')
-  return Object.fromEntries(
-    Object.entries(state)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, values]) => [name.slice(prefix.length), values]),
-  )
 }

@@ -6,49 +6,49 @@ import { ImageFeed } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
 import { imagePlan, stepFeeds, stepProgram } from './step-program.ts'
 
-export interface StepperOptions {
+export interface StepRunnerOptions {
   system: System
   config: RunConfig
   dataset: Dataset
-  /** Positions of the images to train on. */
-  places: Uint32Array
+  /** Indices of the training images. */
+  indices: Uint32Array
   /** As in `stepProgram`. */
   resident: number
 }
 
-/** Takes the steps of a run: gives the program each step's images and numbers. Owns what is on the device. */
+/** Takes the steps of a run: feeds the step program each step's batch of images and scalars. Owns the state on the device. */
 export class StepRunner {
-  /** Time spent on the steps' images so far. */
+  /** Time spent on preparing batches so far. */
   inputMs = 0
   private readonly program: Program
   private readonly images: ImageFeed
 
-  constructor({ system, config, dataset, places, resident }: StepperOptions) {
+  constructor({ system, config, dataset, indices, resident }: StepRunnerOptions) {
     const { shape } = dataset.index
     this.program = createProgram(stepProgram({ system, config, shape, resident }))
     const plan = imagePlan(config, shape, resident)
-    this.images = new ImageFeed(dataset, { plan, seed: config.seed, places })
+    this.images = new ImageFeed(dataset, { plan, seed: config.seed, indices })
   }
 
-  /** Where it goes on from; before the first step. */
+  /** Sets the state to start from; called before the first step. */
   begin(state: InputValues): void {
     this.program.write({ ...state, ...this.images.state() })
   }
 
-  /** Copies state out, all that is saved or the named entries. */
+  /** Copies the named arrays of the state, or all arrays that a checkpoint has. */
   read(names?: string[]): Values {
     return this.program.read(names)
   }
 
   /**
-   * Step `step` (1 is the first update) by settings whose `steps` is where the run ends; what it fetched. `position` as in
-   * `learningRateAt`.
+   * Takes step `step` (1 is the first update) and returns what the step program fetches. `config.steps` is where the run
+   * ends, `position` as in `learningRateAt`.
    */
-  async take(step: number, config: RunConfig, position?: number): Promise<Values> {
-    const from = performance.now()
-    const images = await this.images.feeds(step - 1)
-    this.inputMs += performance.now() - from
-    return this.program.run({ ...images, ...stepFeeds(config, step, position) })
+  async takeStep(step: number, config: RunConfig, position?: number): Promise<Values> {
+    const startedAt = performance.now()
+    const batch = await this.images.feeds(step - 1)
+    this.inputMs += performance.now() - startedAt
+    return this.program.run({ ...batch, ...stepFeeds(config, step, position) })
   }
 
   async dispose(): Promise<void> {

@@ -2,25 +2,27 @@ import { goalSteps } from '#shared/run-limits.ts'
 import type { Limits } from '#shared/run-limits.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 
-/** Speed is told over the last seconds of stepping, at least a few steps. */
+/** The speed is that of the last seconds spent in steps, at least of a few steps. */
 const windowSeconds = 10
 const windowSteps = 5
-/** The first calls of a process place, optimize and tune a graph that the later ones only run. */
+/** The first call of a process optimizes and tunes the graph; later ones only run it. */
 const warmUpSteps = 1
-/** Fewer steps than these tell no speed. */
+/** No speed is given before this many steps. */
 const leastSteps = 3
 
-/** What steps are interrupted for. */
+/** What training is interrupted for between steps. */
 export type Interruption = 'sampling' | 'saving'
 
-/** How fast a run trains, and how long it will: by its steps, and by what it interrupts them for. */
+/** Measures how fast a run trains and how much time is left, by its steps and by what interrupts them. */
 export class ThroughputMeter {
   private readonly durations: number[] = []
   private sum = 0
   private warmUp: number[] = []
+  /** Seconds that the last step's evaluation took. */
+  private evaluation = 0
   private readonly interruptions: Record<Interruption, number> = { sampling: 0, saving: 0 }
 
-  /** @param seconds what one more step took */
+  /** @param seconds how long one more step took */
   addStep(seconds: number): void {
     if (this.warmUp.length < warmUpSteps) {
       this.warmUp.push(seconds)
@@ -33,17 +35,23 @@ export class ThroughputMeter {
     }
   }
 
-  /** @param seconds what one more of a kind took; those to come are taken to be as long */
-  addInterruption(kind: Interruption, seconds: number): void {
-    this.interruptions[kind] = seconds
+  /** @param seconds how long the evaluation after a step took; counts towards the interruption that follows it */
+  setEvaluation(seconds: number): void {
+    this.evaluation = seconds
   }
 
-  /** Steps a second over a sliding window of time spent in steps alone; 0 until a few are measured. */
+  /** @param seconds how long an interruption took; later ones of its kind are expected to take as long */
+  addInterruption(kind: Interruption, seconds: number): void {
+    this.interruptions[kind] = this.evaluation + seconds
+    this.evaluation = 0
+  }
+
+  /** Steps per second over a sliding window of time spent in steps alone; 0 until a few are measured. */
   get stepsPerSecond(): number {
     return this.durations.length >= leastSteps ? this.measured : 0
   }
 
-  /** The same for the record of a run that has ended, however short it was. */
+  /** The same for the record of a finished run, however short it was. */
   get finalStepsPerSecond(): number {
     if (this.durations.length > 0) return this.measured
     const [first = 0] = this.warmUp
@@ -54,7 +62,7 @@ export class ThroughputMeter {
     return this.sum > 0 ? this.durations.length / this.sum : 0
   }
 
-  /** Time left by steps, epochs or minutes, whichever ends first; null until it can be told. */
+  /** Time left by steps, epochs or minutes, whichever ends first; null until it can be estimated. */
   secondsLeft(run: {
     config: Limits &
       Pick<RunConfig, 'batch' | 'accumulate' | 'validationShare' | 'sampleEvery' | 'checkpointEvery'>
@@ -70,7 +78,7 @@ export class ThroughputMeter {
     return Number.isFinite(left) ? left : null
   }
 
-  /** Infinite until it can be told. */
+  /** Infinite until it can be estimated. */
   private secondsForSteps(run: {
     step: number
     goal: number
@@ -81,7 +89,7 @@ export class ThroughputMeter {
     if (step >= goal) return 0
     if (this.stepsPerSecond === 0) return Infinity
     const { sampling, saving } = this.interruptions
-    // Both take place at the end, too.
+    // Both take place at the end as well.
     const count = (every: number) => (every === 0 ? 1 : Math.ceil(goal / every) - Math.floor(step / every))
     return (
       (goal - step) / this.stepsPerSecond + count(sampleEvery) * sampling + count(checkpointEvery) * saving

@@ -1,319 +1,149 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { RunConfig } from '#shared/schemas/run-config.ts'
-import type { WeightsName } from '#shared/schemas/sampling.ts'
-import type {
-  EngineEvent,
-  TrainOutcome,
-  TrainProgress,
-  TrainRequest,
-  TrainResult,
-} from '#shared/engine-messages.ts'
-import { FlowerbedError } from '#shared/errors.ts'
-import { goalSteps, isDone } from '#shared/run-limits.ts'
-import type { Limits } from '#shared/run-limits.ts'
-import type { Machine } from '#shared/schemas/run.ts'
-import type { Values } from '../graph/program.ts'
-import { errorsOfTimes } from '../model/flow/time-buckets.ts'
-import type { Model } from '../sampling/sampler.ts'
-import { gridExists } from '../sampling/sample-sheet.ts'
+import type { TrainOutcome, TrainResult } from '#shared/engine-messages.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
-import { checkFinite, checkFiniteState, checkResumable, inWords } from './checks.ts'
-import type { Evaluation } from './evaluator.ts'
-import { Reporter } from './reporter.ts'
-import { RunClock } from './run-clock.ts'
+import { errorsOfTimes } from '../model/flow/time-buckets.ts'
+import { gridExists } from '../sampling/sample-sheet.ts'
+import { checkFinite, checkFiniteState, checkResumable } from './checks.ts'
 import { createStepRunner } from './create-step-runner.ts'
-import type { FreeBytes } from './checkpoint-writer.ts'
 import { learningRateAt, schedulePosition } from './schedule.ts'
-import { SmoothedLoss } from './smoothed-loss.ts'
-import { samplingWeights, initialState, stateNamesOfSampling } from './step-program.ts'
-import type { StepRunner } from './step-runner.ts'
-import { ThroughputMeter } from './throughput.ts'
+import { initialState } from './step-program.ts'
 import type { Interruption } from './throughput.ts'
-import { openParts } from './training-parts.ts'
-import type { TrainingParts } from './training-parts.ts'
+import type { TrainingRun } from './training-run.ts'
 
-/** Older saves are deleted by whoever records the new one; the disk is given this long to be free again. */
-const tidyingMs = 3000
-
-interface Wish {
-  outcome: 'paused' | 'stopped'
-  save: boolean
-}
+/** Older checkpoints are deleted by whoever records the new one; the disk is given this long to be free again. */
+const deletionMs = 3000
 
 /**
- * One run in training. Steps are single calls; between them the process answers messages, so that a wish to pause, stop
- * or extend is met within a step. Everything it holds on the device is gone when `run` settles.
+ * Trains a run until its limits are reached or a request stops it. The dataset is open and the model created already
+ * (`training-parts.ts`). Each step is one call of a compiled program (`step-program.ts`).
+ * @throws FlowerbedError when training cannot continue; the checkpoints written so far stay
  */
-export class Trainer {
-  readonly runId: string
-  private readonly request: TrainRequest
-  private readonly emit: (event: EngineEvent) => void
-  /** Tells the precision once that is chosen. */
-  private machine: Machine
-  private readonly parts: TrainingParts
-  /** Null until its precision is chosen. */
-  private stepRunner: StepRunner | null = null
-  private readonly reporter: Reporter
-  private readonly clock: RunClock
-  private readonly throughput = new ThroughputMeter()
-  /** Spent on looking at the last step. */
-  private measuringSeconds = 0
-  private config: RunConfig
-  private wish: Wish | null = null
-  private alive = true
-  private ended: Promise<TrainResult> | null = null
-  private step = 0
-  private losses: Record<string, number> = {}
-  private smoothed = new SmoothedLoss()
-
-  /**
-   * Opens the images and builds the networks. `now` is the clock that training is timed by, in milliseconds.
-   * @throws FlowerbedError before anything is held
-   */
-  constructor(options: {
-    request: TrainRequest
-    machine: Machine
-    emit: (event: EngineEvent) => void
-    freeBytes?: FreeBytes
-    now?: () => number
-  }) {
-    const { request, machine, emit, freeBytes, now = () => performance.now() } = options
-    this.clock = new RunClock(now)
-    this.runId = request.runId
-    this.request = request
-    this.machine = machine
-    this.emit = emit
-    this.config = request.config
-    this.parts = openParts({ request, device: machine.device, emit, freeBytes })
-    this.reporter = new Reporter({ runId: this.runId, emit, now })
-  }
-
-  /** Trains to the end; once. @throws FlowerbedError when it cannot go on; what was saved stays */
-  run(): Promise<TrainResult> {
-    this.ended ??= this.train()
-      .catch((thrown: unknown) => {
-        throw inWords(thrown)
-      })
-      .finally(() => this.dispose())
-    return this.ended
-  }
-
-  /** Ends after the step in hand; resolves when what is to be saved is on disk. */
-  async end(wish: Wish): Promise<void> {
-    this.wish ??= wish
-    await this.ended
-  }
-
-  /** Moves the end while training. */
-  extend(limits: Limits): void {
-    this.config = { ...this.config, ...limits }
-  }
-
-  /** Lends the networks with their present weights, one borrower at a time, between the steps of training. */
-  withModel<T>(use: (model: Model, step: number) => Promise<T>, weights?: WeightsName): Promise<T> {
-    return this.parts.observation.lend(
-      () => {
-        if (this.wish || !this.alive)
-          throw new FlowerbedError('cancelled', 'Training has just ended.', { hint: 'Try again.' })
-        return this.weights(weights)
-      },
-      (model) => use(model, this.step),
-    )
-  }
-
-  private weights(kind?: WeightsName): Values {
-    const names = stateNamesOfSampling(this.parts.system, this.config, kind)
-    return samplingWeights(this.begun.read(names), this.config, kind)
-  }
-
-  private get observed(): Evaluation {
-    let read: Values | null = null
-    return { step: this.step, weights: () => (read ??= this.weights()) }
-  }
-
-  private async train(): Promise<TrainResult> {
-    await this.begin()
-    let outcome: TrainOutcome = 'finished'
-    while (this.hasMore()) {
-      if (this.wish) {
-        outcome = this.wish.outcome
-        break
-      }
-      await this.takeStep()
-      // Messages are answered here.
-      await nextTurn()
-      if (this.isTime(this.config.checkpointEvery)) await this.interruptFor('saving', () => this.save())
-      if (this.isTime(this.config.sampleEvery) && this.hasMore())
-        await this.interruptFor('sampling', () => this.drawGrid())
+export async function train(run: TrainingRun): Promise<TrainResult> {
+  await loadOrInitialise(run)
+  let outcome: TrainOutcome = 'finished'
+  while (run.hasMore()) {
+    if (run.stopRequest) {
+      outcome = run.stopRequest.outcome
+      break
     }
-    this.reporter.flush()
-    if (outcome === 'finished' || this.wish?.save) await this.save()
-    if (outcome === 'finished') await this.drawGrid()
-    this.report('training', { always: true })
-    return {
-      outcome,
-      step: this.step,
-      trainedSeconds: this.clock.trainedSeconds,
-      losses: this.losses,
-      stepsPerSecond: this.throughput.finalStepsPerSecond,
-    }
+    await takeStep(run)
+    // The process answers messages here: requests to pause, to extend the run, to sample.
+    await nextTurn()
+    const { checkpointEvery, sampleEvery } = run.config
+    if (run.isDue(checkpointEvery)) await interrupt(run, 'saving', () => writeCheckpoint(run))
+    if (run.isDue(sampleEvery) && run.hasMore()) await interrupt(run, 'sampling', () => sampleGrid(run))
   }
+  run.reporter.flush()
+  if (outcome === 'finished' || run.stopRequest?.save) await writeCheckpoint(run)
+  if (outcome === 'finished') await sampleGrid(run)
+  run.reportProgress('training', { always: true })
+  return {
+    outcome,
+    step: run.step,
+    trainedSeconds: run.clock.trainedSeconds,
+    losses: run.losses,
+    stepsPerSecond: run.throughput.finalStepsPerSecond,
+  }
+}
 
-  /** Fresh weights or those of the checkpoint; the grid of where it stands, if that was not drawn yet. */
-  private async begin(): Promise<void> {
-    const { resume, runDirectory } = this.request
-    await this.parts.dataset.verify({ givenUp: () => this.wish !== null })
-    await this.parts.saver.checkRoom()
-    const saved = resume ? await loadCheckpoint(runDirectory, resume.file, resume.sha256) : null
-    if (saved)
-      checkResumable({ saved: saved.info, config: this.config, shape: this.parts.dataset.index.shape })
-    const stepRunner = await this.createStepper(saved && saved.info.step > 0 ? saved.info.machine : null)
-    stepRunner.begin(saved?.state ?? initialState(this.parts.system, this.config))
-    if (saved) {
-      const { info } = saved
-      this.step = info.step
-      this.parts.saver.savedStep = info.step
-      this.smoothed = new SmoothedLoss(info.smoothed)
-      this.losses = info.losses
-    }
-    this.clock.start(saved?.info ?? { trainedSeconds: 0 })
-    this.emit({ type: 'started', runId: this.runId, machine: this.machine, step: this.step })
-    const { sampleEvery } = this.config
-    if (sampleEvery > 0 && this.step % sampleEvery === 0 && this.hasMore()) {
-      if (this.step === 0 || !gridExists(runDirectory, this.step)) await this.drawGrid()
-    }
-  }
+/** Starts from the checkpoint to resume from, or from random weights; samples the first grid where it is missing. */
+async function loadOrInitialise(run: TrainingRun): Promise<void> {
+  const { request, parts, config, clock } = run
+  const { resume, runId, runDirectory } = request
+  await parts.dataset.verify({ isCancelled: () => run.stopRequest !== null })
+  await parts.checkpointWriter.checkRoom()
+  const checkpoint = resume ? await loadCheckpoint(runDirectory, resume.file, resume.sha256) : null
+  if (checkpoint) checkResumable({ checkpoint: checkpoint.info, config, shape: parts.dataset.index.shape })
 
-  /** Chooses the precision of the steps, if need be by timing them, and builds what takes them. */
-  private async createStepper(resumed: Machine | null): Promise<StepRunner> {
-    const { precision, why, stepRunner } = await createStepRunner({
-      ...this.parts,
-      config: this.config,
-      device: this.machine.device,
-      resumed,
-      now: this.clock.now,
-      givenUp: () => this.wish !== null,
-    })
-    this.machine = { ...this.machine, precision, precisionWhy: why }
-    this.stepRunner = stepRunner
-    return stepRunner
-  }
+  // May time some steps to choose the precision; their weights are thrown away.
+  const { precision, why, stepRunner } = await createStepRunner({
+    ...parts,
+    config,
+    device: run.machine.device,
+    resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
+    now: clock.now,
+    isCancelled: () => run.stopRequest !== null,
+  })
+  run.machine = { ...run.machine, precision, precisionWhy: why }
+  run.stepRunner = stepRunner
+  stepRunner.begin(checkpoint?.state ?? initialState(parts.system, config))
+  if (checkpoint) run.restore(checkpoint.info)
+  clock.start(checkpoint?.info ?? { trainedSeconds: 0 })
+  run.emit({ type: 'started', runId, machine: run.machine, step: run.step })
 
-  private get begun(): StepRunner {
-    if (this.stepRunner) return this.stepRunner
-    throw new FlowerbedError('cancelled', 'Training has not begun yet.', { hint: 'Try again in a moment.' })
-  }
+  if (!run.isDue(run.config.sampleEvery) || !run.hasMore()) return
+  if (run.step === 0 || !gridExists(runDirectory, run.step)) await sampleGrid(run)
+}
 
-  private async takeStep(): Promise<void> {
-    const from = this.clock.now()
-    const step = this.step + 1
-    const config = { ...this.config, steps: this.goal }
-    const position = schedulePosition(config, { step, trainedSeconds: this.clock.scheduleSeconds })
-    const fetched = await this.begun.take(step, config, position)
-    const { errorsByTime, imagesByTime, ...scalars } = fetched
-    const values = Object.fromEntries(
-      Object.entries(scalars).map(([name, value]) => [name, value[0] as number]),
-    )
-    checkFinite(values, step)
-    this.step = step
-    const { gradientNorm, ...losses } = values
-    this.losses = losses
-    this.smoothed.add(values['loss'] ?? NaN)
-    this.throughput.addStep(this.clock.secondsSince(from))
-    this.clock.stepEnded()
-    this.reporter.metrics({
-      step,
-      seconds: this.clock.trainedSeconds,
-      values: {
-        ...losses,
-        ...(gradientNorm === undefined ? {} : { gradientNorm }),
-        learningRate: learningRateAt(config, step, position),
-        ...errorsOfTimes(errorsByTime, imagesByTime),
-        ...this.measured(),
-      },
-    })
-    this.report('training')
-  }
+/** Takes the next step on its batch of images, and reports its metrics. */
+async function takeStep(run: TrainingRun): Promise<void> {
+  const { clock } = run
+  const startedAt = clock.now()
+  const step = run.step + 1
+  const config = { ...run.config, steps: run.goal }
+  const position = schedulePosition(config, { step, trainedSeconds: clock.scheduleSeconds })
+  const { errorsByTime, imagesByTime, ...scalars } = await run.stepRunner.takeStep(step, config, position)
+  const values = Object.fromEntries(Object.entries(scalars).map(([name, [value = NaN]]) => [name, value]))
+  checkFinite(values, step)
 
-  /** What is measured besides the losses, where it is time to. */
-  private measured(): Record<string, number> {
-    const from = this.clock.now()
-    const values = this.isTimeToLook() ? this.parts.observation.measure(this.observed) : {}
-    this.measuringSeconds = this.clock.secondsSince(from)
-    return values
-  }
+  const { gradientNorm, ...losses } = values
+  run.step = step
+  run.losses = losses
+  run.smoothedLoss.add(values['loss'] ?? NaN)
+  run.throughput.addStep(clock.secondsSince(startedAt))
+  clock.stepEnded()
+  run.reporter.metrics({
+    step,
+    seconds: clock.trainedSeconds,
+    values: {
+      ...losses,
+      ...(gradientNorm === undefined ? {} : { gradientNorm }),
+      learningRate: learningRateAt(config, step, position),
+      ...errorsOfTimes(errorsByTime, imagesByTime),
+      ...evaluate(run),
+    },
+  })
+  run.reportProgress('training')
+}
 
-  /** Does what steps are interrupted for, and takes down how long that was. */
-  private async interruptFor(kind: Interruption, work: () => Promise<void>): Promise<void> {
-    const from = this.clock.now()
-    await work()
-    this.throughput.addInterruption(kind, this.measuringSeconds + this.clock.secondsSince(from))
-    this.measuringSeconds = 0
-  }
+/** Metrics besides the losses: with each grid of samples, each checkpoint, and at the end. */
+function evaluate(run: TrainingRun): Record<string, number> {
+  const { config, clock, throughput, parts } = run
+  const startedAt = clock.now()
+  const isDue = run.isDue(config.sampleEvery) || run.isDue(config.checkpointEvery) || !run.hasMore()
+  const values = isDue ? parts.evaluator.measure(run.weightsAtStep) : {}
+  throughput.setEvaluation(clock.secondsSince(startedAt))
+  return values
+}
 
-  /** With each sampling of the grid, each save, and at the end. */
-  private isTimeToLook(): boolean {
-    const { sampleEvery, checkpointEvery } = this.config
-    return this.isTime(sampleEvery) || this.isTime(checkpointEvery) || !this.hasMore()
-  }
+/** Does what training is interrupted for, and measures its time. */
+async function interrupt(run: TrainingRun, kind: Interruption, work: () => Promise<void>): Promise<void> {
+  const startedAt = run.clock.now()
+  await work()
+  run.throughput.addInterruption(kind, run.clock.secondsSince(startedAt))
+}
 
-  private async save(): Promise<void> {
-    if (this.parts.saver.savedStep === this.step) return
-    const { config, machine, step, losses } = this
-    const { trainedSeconds, scheduleSeconds } = this.clock
-    this.reporter.flush()
-    this.report('saving', { always: true })
-    const state = this.begun.read()
-    checkFiniteState(state, step)
-    // A pause may come at a step at which it was not measured.
-    const loss = this.parts.observation.validationLoss(this.observed) ?? this.smoothed.value
-    const smoothed = this.smoothed.state
-    const times = { trainedSeconds, scheduleSeconds }
-    const info = { step, ...times, losses, loss, smoothed, config, machine }
-    const record = await this.parts.saver.save(info, state)
-    this.emit({ type: 'checkpoint', record })
-    // Asked for now, when all that was learned is saved, and not when there is something to lose.
-    if (this.hasMore() && !this.wish) await this.parts.saver.checkRoom({ patienceMs: tidyingMs })
-  }
+/** Writes a checkpoint of the present step, unless there is one. */
+async function writeCheckpoint(run: TrainingRun): Promise<void> {
+  const { checkpointWriter, evaluator } = run.parts
+  if (checkpointWriter.writtenStep === run.step) return
+  run.reporter.flush()
+  run.reportProgress('saving', { always: true })
+  const state = run.stepRunner.read()
+  checkFiniteState(state, run.step)
+  // A pause may come at a step that was not evaluated.
+  const loss = evaluator.validationLoss(run.weightsAtStep) ?? run.smoothedLoss.value
+  const record = await checkpointWriter.write(run.checkpointContents(loss), state)
+  run.emit({ type: 'checkpoint', record })
+  // Checked now, when nothing can be lost.
+  if (run.hasMore() && !run.stopRequest) await checkpointWriter.checkRoom({ timeoutMs: deletionMs })
+}
 
-  /** Draws and stores the fixed grid; given up when training is to end, which a resumed run makes good. */
-  private async drawGrid(): Promise<void> {
-    this.report('sampling', { always: true })
-    await this.parts.observation.draw(this.observed, {
-      config: this.config,
-      givenUp: () => this.wish !== null && this.hasMore(),
-    })
-  }
-
-  private isTime(every: number): boolean {
-    return every > 0 && this.step % every === 0
-  }
-
-  private hasMore(): boolean {
-    const { config, step } = this
-    const { trainedSeconds } = this.clock
-    return !isDone({ config, imageCount: this.parts.dataset.count, step, trainedSeconds })
-  }
-
-  /** The step at which it ends unless its time is up before. */
-  private get goal(): number {
-    return goalSteps({ config: this.config, imageCount: this.parts.dataset.count })
-  }
-
-  private report(activity: TrainProgress['activity'], options?: { always: boolean }): void {
-    const { step, losses, throughput, config } = this
-    const { trainedSeconds } = this.clock
-    const { stepsPerSecond } = throughput
-    const imageCount = this.parts.dataset.count
-    const secondsLeft = throughput.secondsLeft({ config, step, trainedSeconds, imageCount })
-    const progress = { step, totalSteps: this.goal, trainedSeconds, stepsPerSecond, secondsLeft }
-    this.reporter.progress({ ...progress, losses, activity }, options)
-  }
-
-  private async dispose(): Promise<void> {
-    this.alive = false
-    await this.parts.observation.dispose()
-    await this.stepRunner?.dispose()
-    this.parts.dataset.close()
-  }
+/** Samples and stores the grid of fixed seeds; cancelled by a request to stop, after which a resumed run samples it. */
+async function sampleGrid(run: TrainingRun): Promise<void> {
+  run.reportProgress('sampling', { always: true })
+  await run.parts.evaluator.sampleGrid(run.weightsAtStep, {
+    config: run.config,
+    isCancelled: () => run.stopRequest !== null && run.hasMore(),
+  })
 }

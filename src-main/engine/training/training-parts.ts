@@ -13,22 +13,22 @@ import { CheckpointWriter } from './checkpoint-writer.ts'
 import type { FreeBytes } from './checkpoint-writer.ts'
 import { stepProgram } from './step-program.ts'
 
-/** What a run is trained with, but for what takes its steps. */
+/** Everything a run is trained with except its step runner, which needs the precision. */
 export interface TrainingParts {
   dataset: Dataset
   system: System
   memory: MemoryEstimate
-  /** How many images lie on the device. */
+  /** How many images are on the device; 0 when each step transfers its own. */
   resident: number
-  /** Positions of the images to train on. */
-  places: Uint32Array
-  saver: CheckpointWriter
-  observation: Evaluator
+  /** Indices of the training images. */
+  indices: Uint32Array
+  checkpointWriter: CheckpointWriter
+  evaluator: Evaluator
 }
 
 /**
- * Opens the images of a run and sees that it fits into memory.
- * @throws FlowerbedError before anything is held
+ * Opens the dataset of a run, creates its model and checks that training fits into memory.
+ * @throws FlowerbedError before anything is allocated
  */
 export function openParts(options: {
   request: TrainRequest
@@ -52,10 +52,10 @@ export function openParts(options: {
     const system = createSystem({ config, shape })
     const split = splitImages({ count: dataset.count, share: config.validationShare, seed: config.seed })
     const state = getReadableState(stepProgram({ system, config, shape, resident }))
-    const saver = new CheckpointWriter({ request, shape, state, freeBytes })
+    const checkpointWriter = new CheckpointWriter({ request, shape, state, freeBytes })
     const run = { runId, runDirectory }
-    const observation = new Evaluator({ run, system, config, shape, dataset, split, emit })
-    return { dataset, system, memory, resident, places: split.training, saver, observation }
+    const evaluator = new Evaluator({ run, system, config, shape, dataset, split, emit })
+    return { dataset, system, memory, resident, indices: split.training, checkpointWriter, evaluator }
   } catch (thrown) {
     dataset.close()
     throw thrown

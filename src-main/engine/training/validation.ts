@@ -8,27 +8,27 @@ import type { System } from '../model/flow/system.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { seedWords, statelessNormal, statelessUniform } from '../rng.ts'
 
-/** Batches that are looked at each time; more would hold up the training for little more certainty. */
-const batchesAtMost = 4
+/** Most batches of an evaluation; more would delay training for little more certainty. */
+const maxBatches = 4
 
-/** How well images that were kept aside are drawn: the loss on them, with the same noise and times at every step. */
+/** The loss on images that are not trained on, with the same noise and times at every evaluation. */
 export class Validation {
   private readonly program: Program
   private readonly batches: { x: Float32Array; noiseSeed: Int32Array; timeSeed: Int32Array }[]
 
-  constructor(options: { system: System; config: RunConfig; dataset: Dataset; held: Uint32Array }) {
-    const { system, config, dataset, held } = options
+  constructor(options: { system: System; config: RunConfig; dataset: Dataset; indices: Uint32Array }) {
+    const { system, config, dataset, indices } = options
     const { height, width, channels } = dataset.index.shape
     const shape = [config.batch, height, width, channels]
-    const count = Math.min(batchesAtMost, Math.ceil(held.length / config.batch))
+    const count = Math.min(maxBatches, Math.ceil(indices.length / config.batch))
     this.batches = Array.from({ length: count }, (_, i) => {
-      // What a last batch lacks is taken from the beginning.
-      const places = Array.from(
+      // The last batch is filled up from the first images.
+      const batch = Array.from(
         { length: config.batch },
-        (_, k) => held[(i * config.batch + k) % held.length] ?? 0,
+        (_, k) => indices[(i * config.batch + k) % indices.length] ?? 0,
       )
       return {
-        x: toImages(dataset.images(places).pixels),
+        x: toImages(dataset.images(batch).pixels),
         noiseSeed: seedWords(config.seed, i, 'validation noise'),
         timeSeed: seedWords(config.seed, i, 'validation time'),
       }
@@ -58,7 +58,7 @@ export class Validation {
     })
   }
 
-  /** The mean loss with these weights, and of it that of the strokes alone. */
+  /** The mean loss with these weights, and its velocity term. */
   measure(weights: Values): { validation: number; validationVelocity: number } {
     this.program.write(weights)
     let [loss, velocity] = [0, 0]

@@ -27,13 +27,13 @@ const shapes: ImageShape[] = [
   { height: 9, width: 11, channels: 1 },
 ]
 const datasetOf = (shape: ImageShape) => {
-  // All 256 values are there.
+  // Contains all 256 values.
   const pixel = (image: number, byte: number) => (image * 89 + byte * 7) % 256
   const name = `${shape.height}-${shape.width}`
   return new Dataset(packedDataset(join(folder.path, name), { count: 30, shape, pixel }))
 }
 
-/** The images of some steps as a program makes them. */
+/** The images of some steps, made by a program. */
 async function made(options: {
   dataset: Dataset
   settings: Augmentation
@@ -66,11 +66,11 @@ async function made(options: {
   const feed = new ImageFeed(dataset, {
     plan,
     seed,
-    places: Uint32Array.from({ length: count }, (_, i) => i),
+    indices: Uint32Array.from({ length: count }, (_, i) => i),
   })
   program.write(feed.state())
   const steps: Float32Array[] = []
-  // Also one that was not read ahead.
+  // Also one that was not prefetched.
   for (const step of [0, 1, 2, 7]) {
     const fetched = program.run(await feed.feeds(step))
     steps.push(Float32Array.from(Object.values(fetched).flatMap((part) => [...part])))
@@ -82,20 +82,20 @@ async function made(options: {
 
 function expected(dataset: Dataset, settings: Augmentation): Float32Array[] {
   const { shape, count } = dataset.index
-  const places = Uint32Array.from({ length: count }, (_, i) => i)
-  const batches = new BatchStream({ batch: 8, seed, places })
+  const indices = Uint32Array.from({ length: count }, (_, i) => i)
+  const batches = new BatchStream({ batch: 8, seed, indices })
   return [0, 1, 2, 7].map((step) => {
-    const images = toImages(dataset.images(batches.indices(step)).pixels)
+    const images = toImages(dataset.images(batches.indicesAt(step)).pixels)
     augment(images, { settings, shape, seed, step })
     return images
   })
 }
 
 describe.each(shapes)('the images of a step, $height × $width × $channels', (shape) => {
-  const ways = [true, false].flatMap((resident) =>
+  const modes = [true, false].flatMap((resident) =>
     (['eager', 'compiled'] as const).map((mode) => ({ resident, mode })),
   )
-  it.each(ways)('are those of plain loops to the bit, resident: $resident, $mode', async (way) => {
+  it.each(modes)('are bit for bit those of plain loops, resident: $resident, $mode', async (mode) => {
     const dataset = datasetOf(shape)
     for (const settings of [
       off,
@@ -103,7 +103,7 @@ describe.each(shapes)('the images of a step, $height × $width × $channels', (s
       { ...off, turn: true, flipVertical: true },
       { ...off, flip: true, flipVertical: true, turn: true, shift: 0.3 },
     ])
-      expect(await made({ dataset, settings, ...way })).toEqual(expected(dataset, settings))
+      expect(await made({ dataset, settings, ...mode })).toEqual(expected(dataset, settings))
     dataset.close()
   })
 
@@ -117,12 +117,12 @@ describe.each(shapes)('the images of a step, $height × $width × $channels', (s
     dataset.close()
   })
 
-  it('are lit as plain loops do, but for rounding', async () => {
+  it('are jittered as by plain loops, except for rounding', async () => {
     const dataset = datasetOf(shape)
     const settings = { ...off, flip: true, shift: 0.3, jitter: 0.5 }
     const plain = expected(dataset, settings)
-    const lit = await made({ dataset, settings, resident: true, mode: 'compiled' })
-    lit.forEach((images, i) => {
+    const jittered = await made({ dataset, settings, resident: true, mode: 'compiled' })
+    jittered.forEach((images, i) => {
       images.forEach((value, k) => expect(Math.abs(value - (plain[i]?.[k] ?? NaN))).toBeLessThan(1e-6))
     })
     dataset.close()

@@ -88,7 +88,7 @@ describe('the memory of a run', () => {
     expect(tight).toMatchObject({ fits: false, checkpointingFits: true })
     expect(() => checkFits(tight)).toThrow(
       expect.objectContaining({
-        hint: expect.stringMatching(/^Spare memory \(checkpointing\), or take/) as string,
+        hint: expect.stringMatching(/^Switch on gradient checkpointing \(checkpointing\), or take/) as string,
       }),
     )
     const tiny = estimateMemory({ config, shape, availableBytes: 1e6 })

@@ -72,7 +72,7 @@ it.each(presetIds)('every operation of a step of %s has the shape that TensorFlo
     const seen = compareAll(stepProgram({ system, config, shape, resident: 3 }), {
       state: { ...initialState(system, config), images: pixels },
       feeds: {
-        ...{ places: Int32Array.of(0, 1, 2, 0), views: new Float32Array(20), lights: new Float32Array(8) },
+        ...{ indices: Int32Array.of(0, 1, 2, 0), views: new Float32Array(20), lights: new Float32Array(8) },
         ...stepFeeds(config, 1),
       },
     })

@@ -305,7 +305,7 @@ test('what a run has reconstruction is kept until it learns more', async () => {
       return Promise.resolve({
         latents: new Float32Array(),
         originals: batch,
-        drawn: batch,
+        reconstructions: batch,
         reconstructionError,
       })
     },

@@ -17,10 +17,10 @@ import { timeGrid } from '../../../src-main/engine/model/flow/time-grid.ts'
 import { initialValues, seedWords, statelessNormal, uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { exportModel } from '../../../src-main/engine/sampling/export.ts'
-import { Model } from '../../../src-main/engine/sampling/sampler.ts'
+import { Sampler } from '../../../src-main/engine/sampling/sampler.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
-/** tfjs-node's own reader of LoadedSamplers, which knows nothing of ours. */
+/** tfjs-node's reader of SavedModels, independent of the writer under test. */
 interface Loader {
   node: {
     loadSavedModel: (
@@ -45,26 +45,26 @@ beforeAll(() => {
 })
 afterAll(() => folder.remove())
 
-/** A model whose weights are none that a network begins with, so that all of them count. */
+/** A model with perturbed weights, so that all of them affect the result. */
 function modelOf(preset: PresetId, hidden = 8) {
   const config = resolveConfig(preset, { hidden, batch: 2 })
   const system = createSystem({ config, shape })
-  const model = new Model({ system, shape })
+  const sampler = new Sampler({ system, shape })
   const weights = Object.fromEntries(
     system.parameters.map((parameter, i) => {
       const uniform = uniformStream(5, i, 'weights')
       return [parameter.name, initialValues(parameter, 3).map((value) => value + 0.1 * (uniform() - 0.5))]
     }),
   )
-  model.setWeights(weights)
+  sampler.setWeights(weights)
   const request = (out: string, sampling: SamplingOptions, count: number): ExportRequest => ({
     ...{ format: 'saved-model', folder: join(folder.path, out), count, sampling, device: 'cpu' },
     model: { runId: 'run', runDirectory: folder.path, config, shape, checkpoint: null },
   })
-  return { system, model, weights, request }
+  return { system, sampler, weights, request }
 }
 
-/** The noise from which the app draws image i of a seed. */
+/** The noise from which the app generates the images of a seed. */
 const noiseOf = (count: number, seed: number): Tensor4D =>
   tf.concat(
     Array.from({ length: count }, (_, i) =>
@@ -76,16 +76,16 @@ const noiseOf = (count: number, seed: number): Tensor4D =>
   )
 
 describe('a SavedModel', () => {
-  it.each(presetIds)('draws what the app draws from the same noise: %s', async (preset) => {
-    const { system, model, weights, request } = modelOf(preset)
+  it.each(presetIds)('generates what the app generates from the same noise: %s', async (preset) => {
+    const { system, sampler, weights, request } = modelOf(preset)
     const sampling = { solver: 'heun', steps: 5, timeGrid: 'quadratic' } as const
-    const written = await exportModel(model, { request: request(preset, sampling, 3), step: 7 })
+    const written = await exportModel(sampler, { request: request(preset, sampling, 3), step: 7 })
     const loaded = await loader.node.loadSavedModel(written.folder, ['serve'], 'sample')
     const noise = noiseOf(3, 11)
     const predicted = loaded.predict({ noise })['images'] as Tensor4D
     expect(predicted.shape).toEqual([3, 16, 12, 3])
 
-    // Operation by operation, in full precision.
+    // Eagerly, in full precision.
     const parameters = Object.fromEntries(
       system.parameters.map((parameter) => [
         parameter.name,
@@ -101,28 +101,28 @@ describe('a SavedModel', () => {
     const expected = tf.clipByValue(x, 0, 1)
     expect(tf.max(tf.abs(predicted.sub(expected))).dataSync()[0]).toBeLessThan(1e-5)
 
-    const { images } = await model.sample({ count: 3, seed: 11, ...sampling })
+    const { images } = await sampler.sample({ count: 3, seed: 11, ...sampling })
     const bytes = predicted.mul(255).dataSync()
     images.pixels.forEach((value, i) => expect(Math.abs(value - bytes[i]!)).toBeLessThan(0.51))
     expect(new Set(images.pixels).size).toBeGreaterThan(20)
     loaded.dispose()
-    model.dispose()
+    sampler.dispose()
   })
 
-  it('says what it is, takes no more than it needs, and is not written over', async () => {
-    const { model, request } = modelOf('balanced', 48)
-    const asked = request('told', { solver: 'euler', steps: 2 }, 4)
-    const written = await exportModel(model, { request: asked, step: 12 })
+  it('describes itself, contains only what sampling needs, and is not overwritten', async () => {
+    const { sampler, request } = modelOf('balanced', 48)
+    const asked = request('described', { solver: 'euler', steps: 2 }, 4)
+    const written = await exportModel(sampler, { request: asked, step: 12 })
     expect(readdirSync(asked.folder).sort()).toEqual(['README.txt', 'config.json', 'saved_model.pb'])
     expect(written).toMatchObject({ folder: asked.folder, step: 12 })
     expect(written.files.sort()).toEqual(readdirSync(asked.folder).sort())
-    // Encoding is no part of sampling.
-    const bytesPerElement = (parameters: ParameterSpec[]) =>
+    // The encoder is not exported.
+    const bytesOf = (parameters: ParameterSpec[]) =>
       parameters.reduce((sum, parameter) => sum + 4 * tf.util.sizeFromShape(parameter.shape), 0)
-    const { parameters } = model.system
+    const { parameters } = sampler.system
     const encoder = parameters.filter(({ name }) => name.startsWith('posterior'))
-    expect(bytesPerElement(encoder)).toBeGreaterThan(400_000)
-    expect(written.bytes).toBeLessThan(bytesPerElement(parameters) - bytesPerElement(encoder) + 200_000)
+    expect(bytesOf(encoder)).toBeGreaterThan(400_000)
+    expect(written.bytes).toBeLessThan(bytesOf(parameters) - bytesOf(encoder) + 200_000)
 
     const readme = readFileSync(join(asked.folder, 'README.txt'), 'utf8')
     expect(readme).toContain('4 images of 12 × 16 by euler in 2 steps')
@@ -133,28 +133,28 @@ describe('a SavedModel', () => {
     const { inputs } = await loader.node.loadSavedModel(asked.folder, ['serve'], 'sample')
     expect(inputs).toMatchObject([{ name: 'noise', dtype: 'float32' }])
 
-    await expect(exportModel(model, { request: asked, step: 13 })).rejects.toMatchObject({
+    await expect(exportModel(sampler, { request: asked, step: 13 })).rejects.toMatchObject({
       kind: 'conflict',
       where: asked.folder,
     })
     expect(readFileSync(join(asked.folder, 'README.txt'), 'utf8')).toBe(readme)
-    model.dispose()
+    sampler.dispose()
   })
 
-  it('is refused, and nothing left behind, for what it cannot hold', async () => {
-    const { model, request } = modelOf('balanced')
+  it('is refused for what it cannot represent, and nothing is left behind', async () => {
+    const { sampler, request } = modelOf('balanced')
     for (const [asked, where] of [
       [request('adaptive', { solver: 'dopri5' }, 1), 'solver'],
       [request('none', {}, 0), 'count'],
     ] as const) {
-      await expect(exportModel(model, { request: asked, step: 1 })).rejects.toMatchObject({
+      await expect(exportModel(sampler, { request: asked, step: 1 })).rejects.toMatchObject({
         kind: 'bad-input',
         where,
       })
       expect(existsSync(asked.folder)).toBe(false)
     }
     expect(readdirSync(folder.path).filter((name) => name.startsWith('.'))).toEqual([])
-    model.dispose()
+    sampler.dispose()
 
     const large: ProgramSpec = {
       name: 'large',

@@ -76,37 +76,34 @@ afterAll(async () => {
 })
 
 describe('encoding', () => {
-  it.each(encoderNames)(
-    'by %s tells how far each image is off when it is reconstruction',
-    async (encoder) => {
-      const images = [0, 1, 2].map(image)
-      const { latents, originals, drawn, reconstructionError } = await encode({
-        ...sampling(),
-        images,
-        encoder,
-      })
-      expect(latents).toHaveLength(3 * size)
-      expect(latents.every(Number.isFinite)).toBe(true)
-      reconstructionError.forEach((error, i) => {
-        const [a, b] = [imageAt(originals, i).pixels, imageAt(drawn, i).pixels]
-        const squares = a.reduce((sum, value, k) => sum + (value - b[k]!) ** 2, 0)
-        expect(error).toBeCloseTo(Math.sqrt(squares / size) / 255, 6)
-        expect(error).toBeLessThan(0.5)
-      })
-    },
-  )
+  it.each(encoderNames)('by %s reports the error of each reconstruction', async (encoder) => {
+    const images = [0, 1, 2].map(image)
+    const { latents, originals, reconstructions, reconstructionError } = await encode({
+      ...sampling(),
+      images,
+      encoder,
+    })
+    expect(latents).toHaveLength(3 * size)
+    expect(latents.every(Number.isFinite)).toBe(true)
+    reconstructionError.forEach((error, i) => {
+      const [a, b] = [imageAt(originals, i).pixels, imageAt(reconstructions, i).pixels]
+      const squares = a.reduce((sum, value, k) => sum + (value - b[k]!) ** 2, 0)
+      expect(error).toBeCloseTo(Math.sqrt(squares / size) / 255, 6)
+      expect(error).toBeLessThan(0.5)
+    })
+  })
 
-  it('by inversion reconstructions what was encoded, which the encoder only guesses', async () => {
+  it('by inversion reconstructs more exactly than by the encoder', async () => {
     const images = [0, 1].map(image)
-    const [guessed, inverted] = [
+    const [encoded, inverted] = [
       await encode({ ...sampling(), images }),
       await encode({ ...sampling(), images, encoder: 'inversion' }),
     ]
     for (const [i, error] of inverted.reconstructionError.entries())
-      expect(error).toBeLessThan(0.5 * guessed.reconstructionError[i]!)
+      expect(error).toBeLessThan(0.5 * encoded.reconstructionError[i]!)
   })
 
-  it('draws from q(z|x) by seed and place alone, around its mean', async () => {
+  it('samples q(z|x) by seed and index alone, around its mean', async () => {
     const latents = async (indices: number[], encoderSeed?: number) => {
       const encoder = encoderSeed === undefined ? 'posterior' : 'posterior-sample'
       const images = indices.map(image)
@@ -119,7 +116,7 @@ describe('encoding', () => {
     expect(first.subarray(0, size)).not.toEqual(first.subarray(size, 2 * size))
     expect(await latents([0, 0, 1], 8)).not.toEqual(first)
 
-    // z = mean + s·eps: images at the same place share eps, so its ratio between two seeds is theirs too.
+    // z = mean + s·eps: images at the same index share eps, so the ratio of two seeds is the same for both.
     const [mean, one, two] = [await latents([0, 1]), await latents([0, 1], 1), await latents([0, 1], 2)]
     const other = [await latents([1, 0]), await latents([1, 0], 1), await latents([1, 0], 2)] as const
     for (let k = 0; k < size; k++) {
@@ -145,20 +142,22 @@ describe('a grid', () => {
     const images = [0, 1, 2, 3].slice(0, n).map(image)
     const size = { rows: 3, columns: 4 }
     const made = await grid({ ...sampling(), images, ...size, mode: 'slerp' })
-    const reconstruction = await encode({ ...sampling(), images })
+    const encoded = await encode({ ...sampling(), images })
     expect(made).toMatchObject(size)
     expect(made.cells.count).toBe(12)
-    expect(made.originals).toEqual(reconstruction.originals)
+    expect(made.originals).toEqual(encoded.originals)
     const corners = [0, 3, 8, 11]
     for (let i = 0; i < n; i++) {
-      expect(apart(imageAt(made.cells, corners[i]!), imageAt(reconstruction.drawn, i))).toBeLessThanOrEqual(1)
-      expect(made.reconstructionError[i]).toBeCloseTo(reconstruction.reconstructionError[i]!, 2)
+      expect(
+        apart(imageAt(made.cells, corners[i]!), imageAt(encoded.reconstructions, i)),
+      ).toBeLessThanOrEqual(1)
+      expect(made.reconstructionError[i]).toBeCloseTo(encoded.reconstructionError[i]!, 2)
     }
     expect(made.reconstructionError).toHaveLength(n)
   })
 
   it.each(['slerp', 'lerp'] as const)(
-    'by %s begins with the interpolation between its first two',
+    'by %s has the interpolation of its first two images as first row',
     async (mode) => {
       const [a, b, c, d] = [0, 1, 2, 3].map(image) as [ImageSource, ImageSource, ...ImageSource[]]
       const { cells } = await grid({ ...sampling(), images: [a, b, c!, d!], rows: 2, columns: 5, mode })
@@ -176,7 +175,7 @@ describe('a grid', () => {
     [
       'an image of another shape',
       { images: [image(0), image(1), { kind: 'pixels' as const, pixels: new Uint8Array(7) }] },
-      /not of the size this run learnt from: it has 7 bytes/,
+      /not have the size that this run was trained on: it has 7 bytes/,
     ],
   ])('refuses %s', async (_, changes, message) => {
     const request = { ...sampling(), images: [0, 1, 2].map(image), rows: 3, columns: 3 }
@@ -206,19 +205,22 @@ describe('arithmetic', () => {
     expect(made).toMatchObject({ added: 3, subtracted: 3 })
     for (let i = 0; i < 4; i++) {
       const reconstruction = imageAt(made.reconstruction, Math.floor(i / 2))
-      expect(apart(imageAt(made.drawn, i), reconstruction)).toBeLessThanOrEqual(1)
+      expect(apart(imageAt(made.samples, i), reconstruction)).toBeLessThanOrEqual(1)
     }
   })
 
-  it('makes of one image the other by the whole difference, and back', async () => {
-    const { drawn, reconstructionError } = await encode({ ...sampling(), images: [0, 1].map(image) })
+  it('turns one image into the other by the whole difference, and back', async () => {
+    const { reconstructions, reconstructionError } = await encode({
+      ...sampling(),
+      images: [0, 1].map(image),
+    })
     const there = await shift(request({ strengths: [0, 1] }))
-    expect(apart(imageAt(there.drawn, 0), imageAt(drawn, 0))).toBeLessThanOrEqual(1)
-    expect(apart(imageAt(there.drawn, 1), imageAt(drawn, 1))).toBeLessThanOrEqual(1)
+    expect(apart(imageAt(there.samples, 0), imageAt(reconstructions, 0))).toBeLessThanOrEqual(1)
+    expect(apart(imageAt(there.samples, 1), imageAt(reconstructions, 1))).toBeLessThanOrEqual(1)
     expect(there.reconstructionError[0]).toBeCloseTo(reconstructionError[0]!, 2)
     expect(there.directionSize).toBeGreaterThan(0.01)
     const back = await shift(request({ images: [image(1)], strengths: [-1] }))
-    expect(apart(back.drawn, imageAt(drawn, 0))).toBeLessThanOrEqual(1)
+    expect(apart(back.samples, imageAt(reconstructions, 0))).toBeLessThanOrEqual(1)
   })
 
   it('moves images towards a label of the dataset, by as many of its images as are allowed', async () => {
@@ -227,8 +229,8 @@ describe('arithmetic', () => {
     const side = ({ pixels }: PixelBatch, from: number) =>
       pixels.reduce((sum, value, k) => sum + (k % 8 >= from && k % 8 < from + 4 ? value : 0), 0)
     expect(side(made.originals, 0)).toBeGreaterThan(side(made.originals, 4))
-    expect(side(made.drawn, 0)).toBeLessThan(side(made.drawn, 4))
-    // Which of the 260 take part is the seed's choice.
+    expect(side(made.samples, 0)).toBeLessThan(side(made.samples, 4))
+    // The seed chooses which of the 260 take part.
     const sizes = [1, 1, 2].map(async (seed) => {
       const chosen = await shift(request({ add: label('right', seed), subtract: label('left') }))
       return chosen.directionSize
@@ -268,9 +270,9 @@ describe('grids and arithmetic', () => {
       }),
   }
 
-  it.each(['grid', 'shift'] as const)('tell how far they are and can be cancelled: %s', async (name) => {
+  it.each(['grid', 'shift'] as const)('report progress and can be cancelled: %s', async (name) => {
     shares.length = 0
-    await work[name]('told')
+    await work[name]('reported')
     expect(shares.length).toBeGreaterThan(1)
     expect(shares).toEqual([...shares].sort((a, b) => a - b))
     expect(shares.at(-1)).toBeLessThanOrEqual(1)

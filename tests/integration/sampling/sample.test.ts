@@ -75,7 +75,7 @@ describe('sampling', () => {
     expect(difference(coarse.images.pixels, exact.images.pixels)).toBeGreaterThan(0.01)
   })
 
-  it('takes fewer evaluations the more error dopri5 is allowed, and says how many', async () => {
+  it('takes fewer evaluations the larger the tolerance of dopri5, and reports how many', async () => {
     const [loose, tight] = [
       await sample({ sampling: { solver: 'dopri5', tolerance: 1e-2 } }),
       await sample({ sampling: { solver: 'dopri5', tolerance: 1e-5 } }),
@@ -87,7 +87,7 @@ describe('sampling', () => {
     expect(record?.solverSteps).toBeGreaterThan(1)
   })
 
-  it('goes there and back with dopri5', async () => {
+  it('inverts and reconstructs with dopri5', async () => {
     const images = [0, 1].map((index) => ({ kind: 'dataset' as const, datasetDirectory: dataset, index }))
     const sampling = { solver: 'dopri5', tolerance: 1e-4 } as const
     const request = { model, device: 'cpu', images, encoder: 'inversion', sampling } as const
@@ -95,9 +95,9 @@ describe('sampling', () => {
     for (const error of reconstructionError) expect(error).toBeLessThan(0.01)
   })
 
-  it('draws each image the same, whichever are drawn with it', async () => {
+  it('generates each image the same, whichever are generated with it', async () => {
     const sampling = { solver: 'heun', steps: 4 } as const
-    // More than one call draws.
+    // Takes more than one chunk.
     const all = (await sample({ count: 70, sampling })).images.pixels
     const later = (await sample({ count: 4, first: 62, sampling })).images.pixels
     expect(difference(later, all.subarray(62 * size, 66 * size))).toBeLessThan(0.003)
@@ -108,7 +108,7 @@ describe('sampling', () => {
   it('starts from the prior’s mean at temperature 0 and goes further from it the higher it is', async () => {
     const cold = (await sample({ temperature: 0 })).images.pixels
     expect(cold.subarray(0, size)).toEqual(cold.subarray(size, 2 * size))
-    // At the start of the way an image is its latent.
+    // The first frame is the latent.
     const frame = async (temperature: number) =>
       spread((await sample({ temperature, trajectory: 2 })).trajectory!.pixels.subarray(0, size))
     expect(await frame(0.1)).toBeLessThan(await frame(0.3))
@@ -116,7 +116,7 @@ describe('sampling', () => {
     expect((await sample({ temperature: 1 })).images).toEqual(usual.images)
   })
 
-  it('draws with the average of the weights or with them as they are', async () => {
+  it('samples with the average of the weights or with the weights themselves', async () => {
     const [usual, ema, raw] = [
       await sample(),
       await sample({ sampling: { weights: 'ema' } }),
@@ -126,7 +126,7 @@ describe('sampling', () => {
     expect(difference(raw!, ema!)).toBeGreaterThan(0)
   })
 
-  it('shows the way of each image without changing it', async () => {
+  it('returns the trajectory of each image without changing the image', async () => {
     for (const sampling of [
       { solver: 'heun', steps: 8 },
       { solver: 'euler', steps: 7, timeGrid: 'quadratic' },
@@ -147,15 +147,15 @@ describe('sampling', () => {
     }
   })
 
-  it('takes frames between steps where the way is', async () => {
+  it('takes frames between steps on the trajectory', async () => {
     const exact = await sample({ sampling: { solver: 'rk4', steps: 40 }, trajectory: 5 })
     const between = await sample({ sampling: { solver: 'rk4', steps: 31 }, trajectory: 5 })
     expect(difference(between.trajectory!.pixels, exact.trajectory!.pixels)).toBeLessThan(0.005)
   })
 
-  it('takes many steps in one go, and lets others have their turn in between', async () => {
+  it('takes many steps per call, and lets other work take place in between', async () => {
     const sampling = { solver: 'euler', steps: 2500 } as const
-    // The first tells how long a step takes.
+    // The first measures the time of a step.
     await sample({ count: 64, sampling: { ...sampling, steps: 20 } })
     const turns: number[] = [performance.now()]
     const ended = (async () => {
@@ -171,7 +171,7 @@ describe('sampling', () => {
     expect(waits.filter((ms) => ms > 60).length).toBeGreaterThan(2)
   })
 
-  it('tells how far it is, and ends when cancelled', async () => {
+  it('reports progress, and ends when cancelled', async () => {
     const shares: number[] = []
     onEvent = (event) => {
       if (event.type !== 'sampling') return
@@ -185,7 +185,7 @@ describe('sampling', () => {
     expect(shares.length).toBeGreaterThan(1)
     expect(shares).toEqual([...shares].sort((a, b) => a - b))
     expect(shares.at(-1)).toBeLessThan(0.5)
-    // The name is free again, and nothing of the cancelled one stays.
+    // The job name can be used again, and the cancelled job left no tensor.
     const before = tf.memory().numTensors
     await sample({ job: 'mine' })
     expect(tf.memory().numTensors).toBe(before)
@@ -200,15 +200,15 @@ describe('sampling', () => {
     ['a tolerance', { sampling: { solver: 'dopri5' as const, tolerance: 0 } }, 'tolerance'],
     ['a shift', { sampling: { gridShift: 100 } }, 'gridShift'],
     ['weights', { sampling: { weights: 'old' as never } }, 'weights'],
-  ])('refuses what cannot be drawn: %s', async (_, changes, where) => {
+  ])('refuses invalid options: %s', async (_, changes, where) => {
     await expect(sample(changes)).rejects.toMatchObject({ name: 'FlowerbedError', kind: 'bad-input', where })
   })
 
-  it('draws with either weights of a run in training', async () => {
+  it('samples with either weights of a run in training', async () => {
     const request = runOf('run-2', config({ steps: 100_000 }))
     const live = { ...model, runId: 'run-2', runDirectory: request.runDirectory, checkpoint: null }
     const training = engine.handlers.train(request)
-    const drawn = async (weights: 'ema' | 'raw') =>
+    const sampled = async (weights: 'ema' | 'raw') =>
       (await sample({ model: live, sampling: { steps: 2, weights } })).images.pixels
     // Far enough that the average lags behind.
     await new Promise<void>((resolve) => {
@@ -217,7 +217,7 @@ describe('sampling', () => {
       }
     })
     onEvent = () => undefined
-    expect(difference(await drawn('ema'), await drawn('raw'))).toBeGreaterThan(0)
+    expect(difference(await sampled('ema'), await sampled('raw'))).toBeGreaterThan(0)
     await engine.handlers.stop({ runId: 'run-2', save: false })
     await training
   })

@@ -9,7 +9,7 @@ import type { EngineEvent } from '#shared/engine-messages.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { Trainer } from '../../../src-main/engine/training/train-loop.ts'
+import { Trainer } from '../../../src-main/engine/training/trainer.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
@@ -36,6 +36,7 @@ async function trained(preset: string, changes: Partial<RunConfig>) {
   const config = resolveConfig(preset, {
     ...{ steps: 8, batch: 8, hidden: 8, network: 'conv', sampleEvery: 4, sampleCount: 4, sampleSteps: 4 },
     checkpointEvery: 1000,
+    precision: 'fp32',
     ...changes,
   })
   const before = tf.memory().numTensors
@@ -56,13 +57,13 @@ async function trained(preset: string, changes: Partial<RunConfig>) {
   }
 }
 
-describe('what is looked at while a run trains', () => {
-  it('is written down with every grid, numbers and maps, and told', async () => {
+describe('the diagnostics of a run in training', () => {
+  it('are written with every grid, with numbers and maps, and emitted', async () => {
     const run = await trained('ladder-5-observation-noise', {})
     expect(run.diagnostics.map(({ step }) => step)).toEqual([0, 4, 8])
-    for (const told of run.diagnostics) {
-      expect(run.written(told.step)).toEqual(told)
-      const { posterior, prior } = told
+    for (const emitted of run.diagnostics) {
+      expect(run.written(emitted.step)).toEqual(emitted)
+      const { posterior, prior } = emitted
       const size = (name: string) => {
         const { width, height, channels } = decode(readFileSync(run.file(name)))
         return [width, height, channels]
@@ -82,19 +83,19 @@ describe('what is looked at while a run trains', () => {
     )
   })
 
-  it('belongs into the curves too, at the steps of the grid', async () => {
+  it('are among the metrics at the steps of the grid', async () => {
     const { points, diagnostics } = await trained('balanced', {})
-    const looked = points.filter(({ values }) => 'activeShare' in values)
-    expect(looked.map(({ step }) => step)).toEqual([4, 8])
-    for (const { step, values } of looked) {
-      const { posterior } = diagnostics.find((told) => told.step === step)!
+    const evaluated = points.filter(({ values }) => 'activeShare' in values)
+    expect(evaluated.map(({ step }) => step)).toEqual([4, 8])
+    for (const { step, values } of evaluated) {
+      const { posterior } = diagnostics.find((emitted) => emitted.step === step)!
       expect(values['aggregateGap']).toBe(posterior!.aggregateGap)
       expect(values['posteriorStd']).toBe(posterior!.std.average)
       expect(values['activeShare']).toBe(posterior!.activeDimensions / posterior!.dimensions)
     }
   })
 
-  it('of a system without a posterior or a prior of its own is its samples alone', async () => {
+  it('of a system without a posterior or a trained prior cover its samples alone', async () => {
     const { points, diagnostics, file } = await trained('ladder-1-vanilla', {})
     expect(diagnostics.at(-1)).toMatchObject({ posterior: null, prior: null, images: 32 })
     const { samples, images, distance } = diagnostics.at(-1)!.histogram
@@ -104,7 +105,7 @@ describe('what is looked at while a run trains', () => {
     expect(existsSync(file(diagnosticsFile(8, 'kl')))).toBe(false)
   })
 
-  it('tells the error along the way, whose mean is the velocity term', async () => {
+  it('include the error by time, whose mean is the velocity term', async () => {
     const { points } = await trained('balanced', { batch: 16, times: 'spread', timeShift: 1 })
     for (const { values } of points) {
       const parts = [1, 2, 3, 4].map((i) => values[`velocityTime${i}`]!)
@@ -113,12 +114,12 @@ describe('what is looked at while a run trains', () => {
     }
   })
 
-  it('ends in a warning, told once, when encodings are the same whatever the image', async () => {
+  it('warn once when the encodings are the same for every image', async () => {
     const { warnings, diagnostics } = await trained('balanced', {
       ...{ steps: 240, sampleEvery: 20, klWeight: 1000, emaDecay: 0, learningRate: 1e-3 },
     })
     expect(warnings).toEqual([expect.stringMatching(/collapsed/)])
-    expect(diagnostics.filter(({ warnings: told }) => told.length > 0).map(({ step }) => step)).toEqual([
+    expect(diagnostics.filter((each) => each.warnings.length > 0).map(({ step }) => step)).toEqual([
       200, 220, 240,
     ])
   })

@@ -9,7 +9,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 const folder = temporaryFolder('kill')
 const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
 const kills = 20
-// Between being told to end and ending a process takes a few more; the twentieth must not be at the end yet.
+// A process takes a few more steps before it is killed; after the twentieth kill the run must not be finished.
 const steps = 500
 const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '--device', 'cpu'].concat(
   [
@@ -25,32 +25,28 @@ const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '
 
 afterAll(() => folder.remove())
 
-/** Starts training in a process of its own; with `killAt`, ends it as a power cut would once it has saved that step. */
-function train(
-  args: string[],
-  data: string,
-  killAt?: number,
-): Promise<{ code: number | null; told: string }> {
+/** Trains in a child process; with `killAt`, kills it once it has written the checkpoint of that step. */
+function train(args: string[], data: string, killAt?: number): Promise<{ code: number | null; err: string }> {
   return new Promise((done) => {
     const child = spawn(process.execPath, [main, 'train', ...args, '--data-dir', join(folder.path, data)], {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
-    let told = ''
-    child.stderr.on('data', (chunk: Buffer) => (told = (told + chunk.toString()).slice(-2000)))
-    // Not by what it tells, which is every few seconds only.
+    let err = ''
+    child.stderr.on('data', (chunk: Buffer) => (err = (err + chunk.toString()).slice(-2000)))
+    // Polled on disk, since progress is printed every few seconds only.
     const watch = setInterval(() => {
-      if (killAt !== undefined && stepSaved(data) >= killAt) child.kill('SIGKILL')
+      if (killAt !== undefined && checkpointStep(data) >= killAt) child.kill('SIGKILL')
     }, 10)
     child.on('close', (code) => {
       clearInterval(watch)
-      done({ code, told })
+      done({ code, err })
     })
   })
 }
 
 async function finish(args: string[], data: string): Promise<void> {
-  const { code, told } = await train(args, data)
-  expect(code, told).toBe(0)
+  const { code, err } = await train(args, data)
+  expect(code, err).toBe(0)
 }
 
 /** Path of the run's newest checkpoint; null before there is one. */
@@ -64,7 +60,7 @@ function newestCheckpoint(data: string): string | null {
   return last === undefined ? null : join(checkpoints, last)
 }
 
-const stepSaved = (data: string) => Number(/step-(\d+)\./.exec(newestCheckpoint(data) ?? '')?.[1] ?? 0)
+const checkpointStep = (data: string) => Number(/step-(\d+)\./.exec(newestCheckpoint(data) ?? '')?.[1] ?? 0)
 
 /** Hash of the weights, moments and average that a run ended with. */
 const lastWeights = (data: string) =>
@@ -75,7 +71,7 @@ const lastWeights = (data: string) =>
 it(`ends in the same bytes whether it was killed ${kills} times or never`, { timeout: 600_000 }, async () => {
   await finish([demoImages, ...small], 'whole')
 
-  // Kill points spread over the run by a fixed rule that looks like chance.
+  // Kill points are spread over the run by a fixed, irregular rule.
   const points = Array.from({ length: kills }, (_, i) =>
     Math.floor(((i + ((i * 37) % 10) / 10) / kills) * 0.6 * steps),
   )

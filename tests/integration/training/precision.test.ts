@@ -10,13 +10,13 @@ import { saved, savedInfo, small, trainer, trainingRuns } from '../../helpers/tr
 const { newRun } = trainingRuns('precision')
 const auto = () => newRun(small({ precision: 'auto', sampleEvery: 0, validationShare: 0.25 }))
 
-// Where the processor has no bfloat16 it is what TensorFlow does with it, slower and as exact.
+// On a processor without bfloat16 TensorFlow emulates it, which is slower and as exact.
 beforeEach(() => {
   loadTensorFlow({ device: 'cpu' })
   nodeBackend().binding.fastPrecision = 'bf16'
 })
 
-/** A run in which each step of the two that are timed takes as long as told, fp32 first. */
+/** Trains a run in which each timed step takes a given time, for fp32 and then for bf16. */
 async function timed(request: TrainRequest, seconds: [number, number]) {
   const backend = nodeBackend()
   const { binding, loadSavedModelMetaGraph } = backend
@@ -50,7 +50,7 @@ const started = ({ of }: ReturnType<typeof trainer>) => of('started')[0]!.machin
 const last = ({ of }: ReturnType<typeof trainer>) => of('checkpoint').at(-1)!.record.file
 
 describe('automatic precision', () => {
-  it('is the quicker of the two, told with the machine and kept in the checkpoint', async () => {
+  it('is the faster of the two, reported with the machine and stored in the checkpoint', async () => {
     const before = tf.memory().numTensors
     for (const [seconds, precision, share] of [
       [[1, 0.5], 'bf16', '0.50'],
@@ -61,7 +61,7 @@ describe('automatic precision', () => {
       const precisionWhy = `bf16 takes ${share} of fp32’s time per step, measured at the start of the run`
       expect(started(run)).toMatchObject({ precision, precisionWhy })
       expect(savedInfo(request, last(run)).machine).toMatchObject({ precision, precisionWhy })
-      // What was timed goes on as the run's, and computes what it would without having been timed.
+      // The timed program is used for the run, and computes what an untimed one does.
       expect(run.built).toBe(2)
       const plain = newRun({ ...request.config, precision })
       const untimed = trainer(plain)
@@ -83,7 +83,7 @@ describe('automatic precision', () => {
     expect(saved(halved, last(rest))).toEqual(saved(whole, last(rest)))
   })
 
-  it('is in a checkpoint of an older version what it was then', async () => {
+  it('is the fast one for a checkpoint of an older version, which lacks it', async () => {
     const request = auto()
     const first = await timed({ ...request, config: { ...request.config, steps: 4 } }, [1, 0.5])
     const { file, sha256 } = first.of('checkpoint').at(-1)!.record
@@ -98,7 +98,7 @@ describe('automatic precision', () => {
     expect([rest.built, started(rest).precision]).toEqual([1, 'bf16'])
   })
 
-  it('times nothing where the device has nothing quicker than fp32', async () => {
+  it('times nothing where fp32 is the fastest precision of the device', async () => {
     nodeBackend().binding.fastPrecision = 'fp32'
     const run = await timed(auto(), [1, 0.5])
     expect([run.built, started(run).precision]).toEqual([1, 'fp32'])
@@ -108,10 +108,10 @@ describe('automatic precision', () => {
     const request = auto()
     const run = trainer(request)
     const running = run.made.run()
-    void run.made.end({ outcome: 'paused', save: true })
+    void run.made.stop({ outcome: 'paused', save: true })
     expect(await running).toMatchObject({ outcome: 'paused', step: 0 })
     const { file, sha256 } = run.of('checkpoint').at(-1)!.record
-    // Nothing was trained yet, so that it is timed now.
+    // No step was trained yet, so that the precision is chosen now.
     const rest = await timed({ ...request, resume: { file, sha256 } }, [1, 0.5])
     expect([rest.built, started(rest).precision]).toEqual([2, 'bf16'])
     expect(readFileSync(join(request.runDirectory, 'checkpoints', last(rest))).length).toBeGreaterThan(0)

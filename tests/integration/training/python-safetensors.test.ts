@@ -36,7 +36,7 @@ with safe_open(sys.argv[1], framework="np") as file:
     }))
 `
 
-/** A Python of our own with the library; null and why when this machine cannot have one. */
+/** A virtual environment with the library, or the reason why there is none. */
 async function python(): Promise<{ path: string } | { why: string }> {
   const environment = join(folder.path, 'venv')
   const bin = join(environment, process.platform === 'win32' ? 'Scripts' : 'bin')
@@ -56,7 +56,7 @@ async function python(): Promise<{ path: string } | { why: string }> {
   }
 }
 
-/** A save of a small run as the trainer makes it. */
+/** A checkpoint of a small run as the trainer writes it. */
 async function checkpoint() {
   const shape = { height: 8, width: 8, channels: 3 } as const
   const config = resolveConfig('balanced', { hidden: 8, batch: 2 })
@@ -72,7 +72,7 @@ async function checkpoint() {
     device: 'cpu',
   } as const
   const info = { step: 7, trainedSeconds: 1, losses: {}, loss: null, smoothed: { sum: 0, weight: 0 } }
-  const { file } = await new CheckpointWriter({ request, shape, state: spec }).save(
+  const { file } = await new CheckpointWriter({ request, shape, state: spec }).write(
     { ...info, config, machine },
     state,
   )

@@ -30,20 +30,22 @@ const uniform = uniformStream(3, 0, 'noise')
 const images = Uint8Array.from({ length: 24 * 16 * 16 * 3 }, () => 256 * uniform())
 
 /**
- * A step from weights that say something everywhere: what it fetches, and its gradients as one array, out of the first
- * moments.
+ * Takes a step from perturbed weights, none of which are zero. Returns what it fetches, and its gradients as one array,
+ * from the first moments.
  */
 function oneStep(preset: PresetId, changes: Partial<RunConfig>, mode: 'eager' | 'compiled' = 'compiled') {
   const { config, system, spec } = specOf(preset, { clipNorm: 0, ...changes })
   const program = createProgram(spec, { mode })
-  const draw = uniformStream(4, 0, 'noise')
+  const random = uniformStream(4, 0, 'noise')
   const weights = Object.entries(initialState(system, config)).map(([name, values]) => [
     name,
-    name.startsWith('weight/') ? Float32Array.from(values, (value) => value + 0.1 * (draw() - 0.5)) : values,
+    name.startsWith('weight/')
+      ? Float32Array.from(values, (value) => value + 0.1 * (random() - 0.5))
+      : values,
   ])
   program.write({ ...(Object.fromEntries(weights) as Values), images })
   const fetched = program.run({
-    places: Int32Array.from({ length: 8 }, (_, i) => i),
+    indices: Int32Array.from({ length: 8 }, (_, i) => i),
     ...stepFeeds(config, 1),
   })
   const moments = program.read(Object.keys(spec.state).filter((name) => name.startsWith('m/')))
@@ -51,7 +53,7 @@ function oneStep(preset: PresetId, changes: Partial<RunConfig>, mode: 'eager' | 
   return { ...fetched, gradient: Float32Array.from(Object.values(moments).flatMap((each) => [...each])) }
 }
 
-/** Differences are measured against the length of the whole array. */
+/** Differences are relative to the norm of the whole array. */
 function expectSame(actual: Values, expected: Values): void {
   expect(Object.keys(actual)).toEqual(Object.keys(expected))
   for (const [name, values] of Object.entries(expected)) {
@@ -82,14 +84,14 @@ describe('accumulated batches', () => {
   })
 })
 
-describe('recomputed blocks', () => {
-  it.each(presets)('learn the same, %s', (preset) => {
+describe('gradient checkpointing', () => {
+  it.each(presets)('trains the same, %s', (preset) => {
     const kept = oneStep(preset, {})
     expectSame(oneStep(preset, { checkpointing: true }), kept)
     expectSame(oneStep(preset, { checkpointing: true }, 'eager'), kept)
   })
 
-  it.each(presets)('take less memory for more work, %s', (preset) => {
+  it.each(presets)('takes less memory for more work, %s', (preset) => {
     const of = (checkpointing: boolean) => {
       const { spec } = specOf(preset, { checkpointing, hidden: 16, batch: 16 }, 128)
       const traced = trace(spec)
@@ -98,7 +100,7 @@ describe('recomputed blocks', () => {
     }
     const [kept, again] = [of(false), of(true)]
     expect(again.bytes).toBeLessThan(0.75 * kept.bytes)
-    // Forwards, forwards again and backwards: four parts of work where it was three.
+    // A second forward pass: four units of work instead of three.
     expect(again.flops / kept.flops).toBeGreaterThan(1.1)
     expect(again.flops / kept.flops).toBeLessThan(1.36)
   })

@@ -17,7 +17,7 @@ describe('training', () => {
     before = tf.memory().numTensors
   })
 
-  it('lowers the loss, tells each step once, and leaves nothing on the device', async () => {
+  it('lowers the loss, reports each step once, and leaves nothing on the device', async () => {
     const request = newRun(small({ steps: 150, sampleEvery: 0, checkpointEvery: 100, learningRate: 3e-3 }))
     const { made, of } = trainer(request)
     const result = await made.run()
@@ -32,7 +32,7 @@ describe('training', () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it('draws the grid at step 0, at each interval and at the end, and saves at each interval and at the end', async () => {
+  it('samples the grid at step 0, at each interval and at the end, and writes checkpoints at each interval and at the end', async () => {
     const request = newRun(small())
     const { made, of } = trainer(request)
     await made.run()
@@ -46,18 +46,18 @@ describe('training', () => {
   })
 })
 
-describe('how long a run learns', () => {
-  it('ends after as many passes over the images learned from as asked for, and says so from the start', async () => {
-    // 20 images less 5 kept aside, twice, in batches of 8.
+describe('the length of a run', () => {
+  it('is as many epochs of the training images as set, which is reported from the start', async () => {
+    // 20 images less 5 for validation, twice, in batches of 8.
     const config = small({ steps: 1000, epochs: 2, validationShare: 0.25, sampleEvery: 0 })
     const { made, of } = trainer(newRun(config))
     expect(await made.run()).toMatchObject({ outcome: 'finished', step: 4 })
-    const told = of('progress').map(({ progress }) => progress)
-    expect(new Set(told.map(({ totalSteps }) => totalSteps))).toEqual(new Set([4]))
-    expect(told.at(-1)?.secondsLeft).toBe(0)
+    const reports = of('progress').map(({ progress }) => progress)
+    expect(new Set(reports.map(({ totalSteps }) => totalSteps))).toEqual(new Set([4]))
+    expect(reports.at(-1)?.secondsLeft).toBe(0)
   })
 
-  it('polishes along the cosine up to the step at which it really ends', async () => {
+  it('sets the end of the cosine schedule, also by epochs', async () => {
     const rates = async (limits: Partial<RunConfig>) => {
       const run = trainer(newRun(small({ schedule: 'cosine', warmup: 2, sampleEvery: 0, ...limits })))
       await run.made.run()
@@ -66,8 +66,8 @@ describe('how long a run learns', () => {
     expect(await rates({ steps: 1000, epochs: 2 })).toEqual(await rates({ steps: 5 }))
   })
 
-  it('lowers the rate along the cosine up to the end of its minutes, and goes on with it from a checkpoint', async () => {
-    // A clock that moves on by a fifth of a second whenever it is looked at.
+  it('sets the end of the cosine schedule by minutes, also after a resume', async () => {
+    // A clock that advances by a fifth of a second at each reading.
     const clock = () => {
       let ms = 0
       return () => (ms += 200)
@@ -91,8 +91,8 @@ describe('how long a run learns', () => {
   })
 })
 
-describe('the time that is left', () => {
-  it('is told within a tenth after a tenth of the run, though the first step builds the graph', async () => {
+describe('the time left', () => {
+  it('is within a tenth after a tenth of the run, although the first step builds the graph', async () => {
     // Time passes in TensorFlow's calls only: a second in each, half an hour in the first of the training.
     const { binding } = nodeBackend()
     const { runSavedModel } = binding
@@ -109,14 +109,14 @@ describe('the time that is left', () => {
       }
       const { made, of } = trainer(request, onEvent, { now: () => ms })
       const { trainedSeconds } = await made.run()
-      const told = of('progress').map(({ progress }) => ({
+      const reports = of('progress').map(({ progress }) => ({
         step: progress.step,
         seconds: progress.secondsLeft,
         left: trainedSeconds - progress.trainedSeconds,
       }))
-      expect(told[0]).toMatchObject({ step: 1, seconds: null })
-      expect(told.filter(({ step }) => step > 20 && step <= 100).length).toBeGreaterThan(70)
-      for (const { step, seconds, left } of told) {
+      expect(reports[0]).toMatchObject({ step: 1, seconds: null })
+      expect(reports.filter(({ step }) => step > 20 && step <= 100).length).toBeGreaterThan(70)
+      for (const { step, seconds, left } of reports) {
         if (step < 4) expect(seconds).toBeNull()
         else expect(seconds).toBeLessThan(1.1 * left + 1)
         if (step > 20 && step <= 100) expect(Math.abs((seconds ?? NaN) / left - 1)).toBeLessThan(0.1)
@@ -128,7 +128,7 @@ describe('the time that is left', () => {
 })
 
 describe('room on the disk', () => {
-  it('does not begin without room for a save', async () => {
+  it('does not begin without room for a checkpoint', async () => {
     const request = newRun(small())
     const { made, of } = trainer(request, undefined, {
       freeBytes: () => Promise.resolve(1_000_000),
@@ -141,7 +141,7 @@ describe('room on the disk', () => {
   })
 
   it(
-    'ends at a save when the next would have no room, so that nothing is lost',
+    'ends at a checkpoint when the next would have no room, so that nothing is lost',
     { timeout: 20_000 },
     async () => {
       const request = newRun(small({ sampleEvery: 0 }))
@@ -160,17 +160,17 @@ describe('room on the disk', () => {
     },
   )
 
-  it('waits for the room that older saves leave', async () => {
+  it('waits for older checkpoints to be deleted', async () => {
     let asked = 0
-    // Once short after the first save, as if an old save were being deleted.
+    // Too little once after the first checkpoint, as if an old one were being deleted.
     const room = () => Promise.resolve(++asked === 2 ? 1e6 : 1e12)
     const { made } = trainer(newRun(small({ sampleEvery: 0 })), undefined, { freeBytes: room })
     expect(await made.run()).toMatchObject({ outcome: 'finished' })
   })
 })
 
-describe('what a save is worth', () => {
-  it('is the loss on images kept aside, also where none was due', async () => {
+describe('the loss of a checkpoint', () => {
+  it('is the validation loss, also where no evaluation was due', async () => {
     const { made, of } = trainer(newRun(small({ validationShare: 0.25, sampleEvery: 5 })))
     await made.run()
     const measured = of('metrics').flatMap(({ points }) =>
@@ -182,7 +182,7 @@ describe('what a save is worth', () => {
     for (const { record } of of('checkpoint')) expect(measured).toContainEqual([record.step, record.loss])
   })
 
-  it('is the smoothed training loss without such, the same whether paused on the way or not', async () => {
+  it('is the smoothed training loss without validation images, the same whether paused meanwhile or not', async () => {
     const losses = async (request: TrainRequest) => {
       const { made, of } = trainer(request)
       await made.run()
@@ -197,8 +197,8 @@ describe('what a save is worth', () => {
   })
 })
 
-describe('what a run refuses', () => {
-  it('does not start with more than the memory holds, and tells the numbers', () => {
+describe('a run', () => {
+  it('does not start when it does not fit into memory, and names the numbers', () => {
     const large = { height: 64, width: 64, channels: 3 } as const
     const request = {
       ...newRun(resolveConfig('ladder-2-posterior', { batch: 4096, hidden: 512 })),
@@ -211,7 +211,7 @@ describe('what a run refuses', () => {
     expect(() => trainer(request)).toThrow(/needs about \d+\.\d GB of memory, and \d+\.\d GB are free/)
   })
 
-  it('stops when the loss is no number, naming term and step, and keeps the last good save', async () => {
+  it('stops when the loss is not finite, naming term and step, and keeps the last good checkpoint', async () => {
     const request = newRun(
       small({
         steps: 4000,
@@ -242,7 +242,7 @@ describe('what a run refuses', () => {
     )
   })
 
-  it('measures the loss on images kept aside, the same way at every step', async () => {
+  it('measures the validation loss, the same at every step and run', async () => {
     const config = small({ validationShare: 0.25, sampleEvery: 4 })
     const measured = async () => {
       const { made, of } = trainer(newRun(config))
@@ -258,9 +258,9 @@ describe('what a run refuses', () => {
     expect(await measured()).toEqual(first)
   })
 
-  it('measures it on images as they are, however those learned from are varied', async () => {
+  it('measures the validation loss without augmentation', async () => {
     const measured = async (changes: Partial<RunConfig>) => {
-      // So slow that nothing is learned.
+      // The rate is so low that the weights hardly change.
       const config = small({
         validationShare: 0.25,
         learningRate: 1e-7,

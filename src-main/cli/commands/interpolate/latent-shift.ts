@@ -65,12 +65,12 @@ export async function writeShift(
           options.checkpoint,
         ),
       )
-      const { drawn, originals, reconstructionError, directionSize, added, subtracted } = result
-      const enlarge = enlargement(drawn)
+      const { samples, originals, reconstructionError, directionSize, added, subtracted } = result
+      const enlarge = enlargement(samples)
       await writing(out, async () => {
         await mkdir(dirname(out), { recursive: true })
-        if (out.endsWith('.png')) await writePng(out, tile(drawn, strengths.length), { enlarge })
-        else await writeAnimation(out, drawn, { enlarge })
+        if (out.endsWith('.png')) await writePng(out, tile(samples, strengths.length), { enlarge })
+        else await writeAnimation(out, samples, { enlarge })
         await writePng(originalsFile(out), tile(originals, 1), { enlarge })
       })
       say(

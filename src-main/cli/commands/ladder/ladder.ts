@@ -149,7 +149,7 @@ async function evaluate(options: {
   const { engine, runService, store } = workspace
   const preset = run.preset as PresetId
   const { during } = followSampling()
-  const { request, images, originals, drawn, reconstructionError } = await runService.withModel(
+  const { request, images, originals, reconstructions, reconstructionError } = await runService.withModel(
     run.id,
     async (model) => {
       const asked = reconstructRequest({ model, run, dataset })
@@ -166,7 +166,7 @@ async function evaluate(options: {
   )
   const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }
   const enlarge = enlargement(images)
-  const pairs = tile(concat(originals, drawn), originals.count)
+  const pairs = tile(concat(originals, reconstructions), originals.count)
   await writing(out, async () => {
     await mkdir(out, { recursive: true })
     await writePng(join(out, files.samples), tile(images), { enlarge })

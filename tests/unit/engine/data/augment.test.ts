@@ -1,7 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it, test } from 'vitest'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { randomVariation, lightLength, viewLength, viewOf } from '../../../../src-main/engine/data/augment.ts'
+import {
+  randomAugmentation,
+  lightLength,
+  viewLength,
+  viewOf,
+} from '../../../../src-main/engine/data/augment.ts'
 import type { Augmentation } from '../../../../src-main/engine/data/augment.ts'
 
 const shapes = fc.record({
@@ -88,14 +93,14 @@ const rows = (values: Float32Array, length: number) =>
 describe('the images of a step', () => {
   it('stay as they are when nothing is asked for', () => {
     const shape: ImageShape = { height: 3, width: 5, channels: 3 }
-    const { views } = randomVariation({ settings: off, shape, count: 4, seed: 1, step: 2 })
+    const { views } = randomAugmentation({ settings: off, shape, count: 4, seed: 1, step: 2 })
     for (const view of rows(views, viewLength)) expect(view).toEqual(viewOf(shape, still))
   })
 
   it('are varied the same way for the same seed and step, from inside the image, and else differ', () => {
     fc.assert(
       fc.property(shapes, fc.nat(1000), fc.nat(100_000), (shape, seed, step) => {
-        const made = () => randomVariation({ settings: everything, shape, count: 5, seed, step })
+        const made = () => randomAugmentation({ settings: everything, shape, count: 5, seed, step })
         const { views, lights } = made()
         expect(made()).toEqual({ views, lights })
         const corners = [0, shape.height - 1].flatMap((y) =>
@@ -114,14 +119,14 @@ describe('the images of a step', () => {
     )
     const shape: ImageShape = { height: 6, width: 6, channels: 3 }
     const of = (seed: number, step: number) =>
-      randomVariation({ settings: everything, shape, count: 4, seed, step })
+      randomAugmentation({ settings: everything, shape, count: 4, seed, step })
     expect(of(1, 2)).not.toEqual(of(1, 3))
     expect(of(1, 2)).not.toEqual(of(2, 2))
   })
 
   it('are each moved on their own, as far as asked for in every direction and no further', () => {
     const shape: ImageShape = { height: 10, width: 20, channels: 1 }
-    const { views } = randomVariation({
+    const { views } = randomAugmentation({
       settings: { ...off, shift: 0.2 },
       shape,
       count: 400,
@@ -138,7 +143,7 @@ describe('the images of a step', () => {
 
   it('are turned all four ways where they are square, else two', () => {
     const ways = (shape: ImageShape) => {
-      const { views } = randomVariation({
+      const { views } = randomAugmentation({
         ...{ settings: { ...off, turn: true }, shape, count: 200, seed: 3, step: 9 },
       })
       return new Set(rows(views, viewLength).map(([, , first]) => first)).size
@@ -150,6 +155,12 @@ describe('the images of a step', () => {
 
 test('a shift that is asked for is at least a pixel', () => {
   const shape: ImageShape = { height: 4, width: 4, channels: 1 }
-  const { views } = randomVariation({ settings: { ...off, shift: 0.01 }, shape, count: 50, seed: 1, step: 1 })
+  const { views } = randomAugmentation({
+    settings: { ...off, shift: 0.01 },
+    shape,
+    count: 50,
+    seed: 1,
+    step: 1,
+  })
   expect(new Set(rows(views, viewLength).map(([down]) => down))).toEqual(new Set([-1, 0, 1]))
 })

@@ -7,21 +7,21 @@ afterEach(() => vi.useRealTimers())
 /** Work that takes so many ms. */
 const lasting = (ms: number) => () => vi.advanceTimersByTime(ms)
 
-describe('slices of a sampling', () => {
+describe('budget of a sampling', () => {
   it('begin with one step, and then hold as many as take a quarter of a second', () => {
-    const slices = new TimeBudget()
-    expect(slices.size(50)).toBe(1)
-    slices.measure(1, lasting(10))
-    expect(slices.size(50)).toBe(25)
-    slices.measure(25, lasting(500))
-    expect(slices.size(50)).toBe(12)
+    const budget = new TimeBudget()
+    expect(budget.size(50)).toBe(1)
+    budget.measure(1, lasting(10))
+    expect(budget.size(50)).toBe(25)
+    budget.measure(25, lasting(500))
+    expect(budget.size(50)).toBe(12)
   })
 
   it('hold no more than is left, and never nothing', () => {
-    const slices = new TimeBudget()
-    slices.measure(1, lasting(0))
-    expect(slices.size(7)).toBe(7)
-    slices.measure(7, lasting(70_000))
-    expect(slices.size(7)).toBe(1)
+    const budget = new TimeBudget()
+    budget.measure(1, lasting(0))
+    expect(budget.size(7)).toBe(7)
+    budget.measure(7, lasting(70_000))
+    expect(budget.size(7)).toBe(1)
   })
 })

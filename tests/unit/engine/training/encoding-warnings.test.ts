@@ -12,22 +12,22 @@ const healthy: EncodingStatistics = {
 }
 const collapsed = { ...healthy, kl: 0.001, activeDimensions: 3 }
 
-it('has nothing to say of encodings that carry something and fill the prior', () => {
+it('there is none for informative encodings that match the prior', () => {
   expect(encodingWarnings(healthy, 1000)).toEqual([])
 })
 
-it('tells of a collapse, and which setting to change', () => {
+it('there is one for a posterior collapse, naming the setting to change', () => {
   const [warning, ...rest] = encodingWarnings(collapsed, 200)
-  expect(warning).toMatch(/collapsed.*lower.*klWeight/)
+  expect(warning).toMatch(/collapsed.*Lower.*klWeight/)
   expect(rest).toEqual([])
 })
 
-it('tells when images are encoded elsewhere than samples begin', () => {
+it('there is one for encodings that do not match the prior', () => {
   expect(encodingWarnings({ ...healthy, aggregateGap: 0.6 }, 1000)).toEqual([
-    expect.stringMatching(/left the noise.*raise.*klWeight/),
+    expect.stringMatching(/moved away from the prior.*Raise.*klWeight/),
   ])
 })
 
-it('gives a run the time to get away from its start', () => {
+it('there is none at the start of a run', () => {
   expect(encodingWarnings(collapsed, 199)).toEqual([])
 })

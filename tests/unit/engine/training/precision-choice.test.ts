@@ -19,10 +19,10 @@ const machine = (changes: Partial<Machine>): Machine => ({
 })
 
 describe('a precision that need not be timed', () => {
-  const known = (wanted: 'auto' | Precision, fast: Precision, resumed: Machine | null = null) =>
-    knownPrecision({ wanted, fast, device, resumed })
+  const known = (setting: 'auto' | Precision, fast: Precision, resumed: Machine | null = null) =>
+    knownPrecision({ setting, fast, device, resumed })
 
-  it('is the one asked for, and fp32 where the device has nothing quicker', () => {
+  it('is the one of the settings, and fp32 where that is the fastest', () => {
     expect(known('bf16', 'fp32')).toMatchObject({ precision: 'bf16' })
     expect(known('fp32', 'bf16')).toMatchObject({ precision: 'fp32' })
     expect(known('auto', 'fp32')).toMatchObject({ precision: 'fp32' })
@@ -36,7 +36,7 @@ describe('a precision that need not be timed', () => {
     expect(known('auto', 'bf16', machine({ precision: 'bf16' }))).toMatchObject({ precision: 'bf16' })
   })
 
-  it('is what it used to be for checkpoints that do not tell', () => {
+  it('is the fast one for checkpoints that lack it', () => {
     expect(known('auto', 'bf16', machine({}))).toMatchObject({ precision: 'bf16' })
     expect(known('auto', 'fp32', machine({}))).toMatchObject({ precision: 'fp32' })
   })
@@ -52,20 +52,20 @@ describe('timing', () => {
   const choose = async (options: {
     seconds: Record<string, (step: number) => number>
     together?: boolean
-    givenUpAfter?: number
+    cancelledAfter?: number
   }) => {
-    const { seconds, together = true, givenUpAfter = Infinity } = options
+    const { seconds, together = true, cancelledAfter = Infinity } = options
     const log: string[] = []
     let ms = 0
     const choice = await timedPrecision({
       fast: 'bf16',
       together,
       now: () => ms,
-      givenUp: () => log.filter((line) => line.includes('step')).length >= givenUpAfter,
+      isCancelled: () => log.filter((line) => line.includes('step')).length >= cancelledAfter,
       make: (precision) => {
         log.push(`${precision} made`)
         return {
-          take: (step) => {
+          takeStep: (step) => {
             ms += 1000 * ((seconds[precision]?.(step) ?? NaN) + (step === 1 ? 30 : 0))
             log.push(`${precision} step`)
             return Promise.resolve()
@@ -83,7 +83,7 @@ describe('timing', () => {
     return { choice, log, held }
   }
 
-  it.each([true, false])('takes the quicker and says by how much, both in memory: %s', async (together) => {
+  it.each([true, false])('chooses the faster and says by how much, both in memory: %s', async (together) => {
     const quick = await choose({ seconds: { fp32: () => 0.5, bf16: () => 0.4 }, together })
     expect(quick.choice).toMatchObject({ precision: 'bf16', why: expect.stringContaining('0.80') as string })
     expect([quick.held('fp32'), quick.held('bf16')]).toEqual([0, 1])
@@ -92,7 +92,7 @@ describe('timing', () => {
     expect([slow.held('fp32'), slow.held('bf16')]).toEqual([1, 0])
   })
 
-  it('takes turns where both fit into memory, and one after the other where not', async () => {
+  it('alternates where both fit into memory, and times one after the other where not', async () => {
     const seconds = { fp32: () => 0.1, bf16: () => 0.2 }
     const { log } = await choose({ seconds })
     expect(log.slice(0, 6).map((line) => line.slice(0, 4))).toEqual(
@@ -106,12 +106,12 @@ describe('timing', () => {
     }
   })
 
-  it('goes by the least time, since other programs only add to it', async () => {
+  it('compares the minimum times, since other programs only add time', async () => {
     const { choice } = await choose({ seconds: { fp32: () => 0.5, bf16: (step) => (step === 3 ? 0.4 : 3) } })
     expect(choice.precision).toBe('bf16')
   })
 
-  it('takes a few steps, fewer where they are long', async () => {
+  it('takes a few steps, fewer where they are slow', async () => {
     const steps = async (each: number) => {
       const { log } = await choose({ seconds: { fp32: () => each, bf16: () => each } })
       return log.filter((line) => line.endsWith('step')).length
@@ -120,17 +120,17 @@ describe('timing', () => {
     expect(await steps(60)).toBe(4)
   })
 
-  it('ends when the run is to end, in fp32 where it was not timed', async () => {
-    for (const givenUpAfter of [0, 1, 2, 3]) {
+  it('ends when cancelled, with fp32 where it was not timed', async () => {
+    for (const cancelledAfter of [0, 1, 2, 3]) {
       const { choice, log, held } = await choose({
         seconds: { fp32: () => 0.5, bf16: () => 0.4 },
-        givenUpAfter,
+        cancelledAfter,
       })
       expect(choice.precision).toBe('fp32')
-      expect(log.filter((line) => line.endsWith('step'))).toHaveLength(givenUpAfter)
+      expect(log.filter((line) => line.endsWith('step'))).toHaveLength(cancelledAfter)
       expect([held('fp32'), held('bf16')]).toEqual([1, 0])
     }
-    const late = await choose({ seconds: { fp32: () => 0.5, bf16: () => 0.4 }, givenUpAfter: 5 })
+    const late = await choose({ seconds: { fp32: () => 0.5, bf16: () => 0.4 }, cancelledAfter: 5 })
     expect(late.choice.precision).toBe('bf16')
   })
 })

@@ -19,59 +19,59 @@ import type { NumberMap } from '../images/number-map.ts'
 import { writePng } from '../images/png.ts'
 import { encodingWarnings } from './encoding-warnings.ts'
 
-/** Images that are looked at each time, and how many of them in one call. */
-const imagesAtMost = 64
-const chunkAtMost = 16
+/** Most images that are encoded for the diagnostics, and most of them in one call. */
+const maxImages = 64
+const maxChunk = 16
 
-interface Looked {
+interface Measurement {
   step: number
   statistics: EncodingStatistics | null
   kl: Float32Array | null
   prior: { mean: Float32Array; std: Float32Array } | null
 }
 
-/** Looks at how a run encodes the same images again and again, and what its prior and its samples are like. */
-export class DiagnosticsMaker {
+/** Measures how a run encodes a fixed set of images, its prior, and its samples, and writes the diagnostics. */
+export class DiagnosticsWriter {
   private readonly system: System
   private readonly images: PixelBatch
   private readonly chunk: number
-  /** Null where there is neither a posterior nor a prior to look at. */
+  /** Null where the system has neither a posterior nor a trained prior. */
   private readonly program: Program | null
-  private looked: Looked | null = null
+  private last: Measurement | null = null
 
-  /** @param options.places images to look at, of which some are taken evenly */
-  constructor(options: { system: System; dataset: Dataset; places: Uint32Array }) {
-    const { system, dataset, places } = options
+  /** @param options `indices`: images to choose from, at even distances */
+  constructor(options: { system: System; dataset: Dataset; indices: Uint32Array }) {
+    const { system, dataset, indices } = options
     this.system = system
-    this.chunk = Math.min(chunkAtMost, places.length)
-    const count = Math.floor(Math.min(imagesAtMost, places.length) / this.chunk) * this.chunk
+    this.chunk = Math.min(maxChunk, indices.length)
+    const count = Math.floor(Math.min(maxImages, indices.length) / this.chunk) * this.chunk
     this.images = dataset.images(
-      Array.from({ length: count }, (_, i) => places[Math.floor((i * places.length) / count)] ?? 0),
+      Array.from({ length: count }, (_, i) => indices[Math.floor((i * indices.length) / count)] ?? 0),
     )
     this.program = system.latentParameters.length === 0 ? null : createProgram(this.spec())
   }
 
-  /** What of it belongs into the curves. */
+  /** The diagnostics that are metrics too. */
   metrics(step: number, weights: () => Values): Record<string, number> {
-    const { statistics } = this.look(step, weights)
+    const { statistics } = this.measure(step, weights)
     if (!statistics) return {}
     const { activeDimensions, dimensions, std, aggregateGap } = statistics
     return { activeShare: activeDimensions / dimensions, posteriorStd: std.average, aggregateGap }
   }
 
-  /** Writes all of it down beside the samples of that step. */
-  async save(options: {
+  /** Writes the diagnostics of a step; `samples` are its grid. */
+  async write(options: {
     runId: string
     runDirectory: string
     step: number
     weights: () => Values
-    drawn: PixelBatch
+    samples: PixelBatch
   }): Promise<Diagnostics> {
-    const { runId, runDirectory, step, weights, drawn } = options
-    const { statistics, kl, prior } = this.look(step, weights)
+    const { runId, runDirectory, step, weights, samples } = options
+    const { statistics, kl, prior } = this.measure(step, weights)
     const folder = join(runDirectory, diagnosticsFolder)
     await mkdir(folder, { recursive: true })
-    const saved = async (name: string, { image, low, high }: NumberMap): Promise<DiagnosticMap> => {
+    const writeMap = async (name: string, { image, low, high }: NumberMap): Promise<DiagnosticMap> => {
       const file = diagnosticsFile(step, name)
       await writePng(join(folder, file), image)
       return { file, low, high }
@@ -79,7 +79,7 @@ export class DiagnosticsMaker {
     const { height, width, channels, count } = this.images
     const shape = { height, width, channels }
     const histogram = {
-      samples: pixelHistogram(drawn, histogramBins),
+      samples: pixelHistogram(samples, histogramBins),
       images: pixelHistogram(this.images, histogramBins),
     }
     const diagnostics: Diagnostics = {
@@ -87,14 +87,14 @@ export class DiagnosticsMaker {
       posterior: statistics &&
         kl && {
           ...statistics,
-          klMap: await saved(
+          klMap: await writeMap(
             'kl',
             numberMap(greyOf(kl, channels), { ...shape, channels: 1 }, { low: 0, high: 0 }),
           ),
         },
       prior: prior && {
-        meanMap: await saved('prior-mean', numberMap(prior.mean, shape, { low: 0, high: 1 })),
-        stdMap: await saved('prior-std', numberMap(prior.std, shape, { low: 0, high: 1 })),
+        meanMap: await writeMap('prior-mean', numberMap(prior.mean, shape, { low: 0, high: 1 })),
+        stdMap: await writeMap('prior-std', numberMap(prior.std, shape, { low: 0, high: 1 })),
       },
       histogram: { ...histogram, distance: histogramDistance(histogram.samples, histogram.images) },
       warnings: statistics ? encodingWarnings(statistics, step) : [],
@@ -107,12 +107,12 @@ export class DiagnosticsMaker {
     this.program?.dispose()
   }
 
-  private look(step: number, weights: () => Values): Looked {
-    if (this.looked?.step === step) return this.looked
+  private measure(step: number, weights: () => Values): Measurement {
+    if (this.last?.step === step) return this.last
     const { program, images, chunk } = this
-    const looked: Looked = { step, statistics: null, kl: null, prior: null }
-    this.looked = looked
-    if (!program) return looked
+    const measured: Measurement = { step, statistics: null, kl: null, prior: null }
+    this.last = measured
+    if (!program) return measured
     const values = weights()
     program.write(
       Object.fromEntries(
@@ -135,12 +135,12 @@ export class DiagnosticsMaker {
       }
     }
     if (this.system.posterior) {
-      looked.statistics = encodingStatistics(sums as unknown as EncodingSums, images.count, prior)
-      looked.kl = sums['kl']?.map((value) => value / images.count) ?? null
+      measured.statistics = encodingStatistics(sums as unknown as EncodingSums, images.count, prior)
+      measured.kl = sums['kl']?.map((value) => value / images.count) ?? null
     }
     if (prior.mean.length === size)
-      looked.prior = { mean: prior.mean, std: prior.logvar.map((logvar) => Math.exp(logvar / 2)) }
-    return looked
+      measured.prior = { mean: prior.mean, std: prior.logvar.map((logvar) => Math.exp(logvar / 2)) }
+    return measured
   }
 
   private spec(): ProgramSpec {

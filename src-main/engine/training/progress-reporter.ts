@@ -1,11 +1,11 @@
 import type { EngineEvent, TrainProgress } from '#shared/engine-messages.ts'
 import type { MetricPoint } from '#shared/schemas/run.ts'
 
-/** Messages of a kind are at least this far apart. */
+/** Least time between two events of a kind. */
 const intervalMs = 250
 
-/** Mutex steps into events: every step's metrics, gathered, and the progress, a few times a second. */
-export class Reporter {
+/** Emits every step's metrics in batches, and the progress, a few times a second. */
+export class ProgressReporter {
   private readonly runId: string
   private readonly emit: (event: EngineEvent) => void
   private readonly now: () => number
@@ -24,14 +24,14 @@ export class Reporter {
     if (this.now() - this.metricsAt >= intervalMs) this.flush()
   }
 
-  /** `always` for a change of activity, which must not be missed. */
+  /** `always` for a change of activity, which must not be left out. */
   progress(progress: TrainProgress, { always = false } = {}): void {
     if (!always && this.now() - this.progressAt < intervalMs) return
     this.progressAt = this.now()
     this.emit({ type: 'progress', runId: this.runId, progress })
   }
 
-  /** Sends what is gathered; before a checkpoint, so that no saved step lacks its metrics. */
+  /** Emits the metrics collected so far; called before a checkpoint, so that no step up to it lacks its metrics. */
   flush(): void {
     if (this.points.length === 0) return
     this.metricsAt = this.now()

@@ -1,0 +1,146 @@
+import type { EngineEvent, TrainProgress, TrainRequest } from '#shared/engine-messages.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { goalSteps, isDone } from '#shared/run-limits.ts'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { Machine } from '#shared/schemas/run.ts'
+import type { WeightsName } from '#shared/schemas/sampling.ts'
+import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
+import { samplingStateNames, samplingWeights } from '../checkpoints/state-names.ts'
+import type { Values } from '../graph/program.ts'
+import type { CheckpointContents, FreeBytes } from './checkpoint-writer.ts'
+import type { WeightsAtStep } from './evaluator.ts'
+import { ProgressReporter } from './progress-reporter.ts'
+import { RunClock } from './run-clock.ts'
+import { SmoothedLoss } from './smoothed-loss.ts'
+import type { StepRunner } from './step-runner.ts'
+import { ThroughputMeter } from './throughput.ts'
+import { openParts } from './training-parts.ts'
+import type { TrainingParts } from './training-parts.ts'
+
+/** Ends training before its limits are reached. */
+export interface StopRequest {
+  outcome: 'paused' | 'stopped'
+  /** Whether a checkpoint is written first. */
+  save: boolean
+}
+
+export interface TrainingRunOptions {
+  request: TrainRequest
+  machine: Machine
+  emit: (event: EngineEvent) => void
+  freeBytes?: FreeBytes
+  /** The clock that training is timed by, in milliseconds. */
+  now?: () => number
+}
+
+/** The state of a run in training, and what follows from it. */
+export class TrainingRun {
+  readonly request: TrainRequest
+  readonly emit: (event: EngineEvent) => void
+  readonly parts: TrainingParts
+  readonly clock: RunClock
+  readonly throughput = new ThroughputMeter()
+  readonly reporter: ProgressReporter
+  /** Its limits may change while the run trains. */
+  config: RunConfig
+  /** Names the precision once it is chosen. */
+  machine: Machine
+  stopRequest: StopRequest | null = null
+  step = 0
+  losses: Record<string, number> = {}
+  smoothedLoss = new SmoothedLoss()
+  private runner: StepRunner | null = null
+
+  /**
+   * Opens the dataset and creates the model.
+   * @throws FlowerbedError before anything is allocated
+   */
+  constructor({ request, machine, emit, freeBytes, now = () => performance.now() }: TrainingRunOptions) {
+    this.request = request
+    this.machine = machine
+    this.emit = emit
+    this.config = request.config
+    this.clock = new RunClock(now)
+    this.parts = openParts({ request, device: machine.device, emit, freeBytes })
+    this.reporter = new ProgressReporter({ runId: request.runId, emit, now })
+  }
+
+  /** @throws FlowerbedError `cancelled` before the precision is chosen */
+  get stepRunner(): StepRunner {
+    if (this.runner) return this.runner
+    throw new FlowerbedError('cancelled', 'Training has not started yet.', { hint: 'Try again in a moment.' })
+  }
+
+  set stepRunner(runner: StepRunner) {
+    this.runner = runner
+  }
+
+  /** The step at which training ends unless its minutes are used up before. */
+  get goal(): number {
+    return goalSteps({ config: this.config, imageCount: this.parts.dataset.count })
+  }
+
+  hasMore(): boolean {
+    const { config, step, clock, parts } = this
+    return !isDone({ config, imageCount: parts.dataset.count, step, trainedSeconds: clock.trainedSeconds })
+  }
+
+  /** Whether something is due at the present step that is done every so many steps; 0 for never. */
+  isDue(every: number): boolean {
+    return every > 0 && this.step % every === 0
+  }
+
+  /** Weights to sample with, by parameter name. */
+  weights(kind?: WeightsName): Values {
+    const names = samplingStateNames(this.parts.system, this.config, kind)
+    return samplingWeights(this.stepRunner.read(names), this.config, kind)
+  }
+
+  /** The present step with its weights, which are read from the device once and only when used. */
+  get weightsAtStep(): WeightsAtStep {
+    let read: Values | null = null
+    return { step: this.step, weights: () => (read ??= this.weights()) }
+  }
+
+  /** Continues from a checkpoint's step. */
+  restore({ step, losses, smoothed }: CheckpointInfo): void {
+    this.step = step
+    this.losses = losses
+    this.smoothedLoss = new SmoothedLoss(smoothed)
+    this.parts.checkpointWriter.writtenStep = step
+  }
+
+  /** What a checkpoint of the present step says beside its arrays; `loss` is what the best checkpoint is chosen by. */
+  checkpointContents(loss: number | null): CheckpointContents {
+    const { step, losses, config, machine, smoothedLoss, clock } = this
+    const { trainedSeconds, scheduleSeconds } = clock
+    return {
+      step,
+      trainedSeconds,
+      scheduleSeconds,
+      losses,
+      loss,
+      smoothed: smoothedLoss.state,
+      config,
+      machine,
+    }
+  }
+
+  /** `always` for a change of activity, which must not be left out. */
+  reportProgress(activity: TrainProgress['activity'], options?: { always: boolean }): void {
+    const { step, losses, throughput, config, goal, parts } = this
+    const { trainedSeconds } = this.clock
+    const { stepsPerSecond } = throughput
+    const imageCount = parts.dataset.count
+    const secondsLeft = throughput.secondsLeft({ config, step, trainedSeconds, imageCount })
+    const progress = { step, totalSteps: goal, trainedSeconds, stepsPerSecond, secondsLeft }
+    this.reporter.progress({ ...progress, losses, activity }, options)
+  }
+
+  /** Frees everything on the device; whoever has borrowed the model returns it first. */
+  async dispose(): Promise<void> {
+    await this.parts.evaluator.dispose()
+    await this.runner?.dispose()
+    this.parts.dataset.close()
+  }
+}
