@@ -28,7 +28,7 @@ afterAll(() => {
 
 /** A process that packs and is killed in the midst of it, with what it had begun left behind. */
 async function killedWhilePacking(): Promise<void> {
-  const client = resolve(import.meta.dirname, '../../../src-main/processes/cli-importer.ts')
+  const client = resolve(import.meta.dirname, '../../../src-main/processes/importer.ts')
   const script = `
     const { forkImporter } = await import(${JSON.stringify(client)})
     const importer = forkImporter({
