@@ -10,7 +10,7 @@ import { createLogger } from '../log.ts'
 import type { ChildProcess } from './child-process.ts'
 import { readInFlightLog } from './in-flight-log.ts'
 import { startNodeProcess } from './node-process.ts'
-import { processTag } from './process-identity.ts'
+import { processTag } from '../files/process-identity.ts'
 import type { Caller } from './rpc.ts'
 import { ProcessSupervisor } from './supervisor.ts'
 

@@ -6,7 +6,7 @@ import type { Notice } from '#shared/ipc.ts'
 import { EngineSupervisor } from '../../../src-main/processes/engine.ts'
 import type { ProcessState, ProcessTimes } from '../../../src-main/processes/supervisor.ts'
 import type { ChildProcess } from '../../../src-main/processes/child-process.ts'
-import { isAlive } from '../../../src-main/processes/process-identity.ts'
+import { isAlive } from '../../../src-main/files/process-identity.ts'
 import { forkHost } from '../../helpers/fork-host.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
