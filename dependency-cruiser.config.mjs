@@ -3,14 +3,7 @@
  * A file belongs to the longest entry that contains it, and may import from that entry and from what is listed for it.
  * `node` stands for Node's own modules, names without a slash below `src-` for packages.
  */
-const main = [
-  'node',
-  'zod',
-  'src-shared',
-  'src-main/log.ts',
-  'src-main/files',
-  'src-main/processes/process-identity.ts',
-]
+const main = ['node', 'zod', 'src-shared', 'src-main/log.ts', 'src-main/files']
 const maths = ['@tensorflow/tfjs-core', 'src-shared']
 const window = [
   'vue',
@@ -31,7 +24,6 @@ const allowed = {
   'src-main/version.ts': ['package.json'],
   'src-main/log.ts': ['node', 'electron-log'],
   'src-main/guard.ts': ['src-shared', 'src-main/log.ts'],
-  'src-main/processes/process-identity.ts': ['node'],
   'src-main/files': [...main, 'proper-lockfile', 'env-paths'],
   'src-main/datasets': main,
   'src-main/processes': [...main, 'electron', 'src-main/datasets', 'src-main/guard.ts'],
@@ -42,7 +34,7 @@ const allowed = {
 
   'src-main/engine/mutex.ts': [],
   'src-main/engine/model': maths,
-  'src-main/engine/rng.ts': [...maths, 'src-main/engine/model'],
+  'src-main/engine/rng.ts': [...maths, 'src-main/engine/model', 'src-main/engine/backend'],
   'src-main/engine/backend': [
     ...[...main, ...maths, '@tensorflow/tfjs-node-gpu'],
     ...['src-main/version.ts', 'src-main/tensorflow', 'src-main/processes'],
@@ -52,7 +44,7 @@ const allowed = {
   'src-main/engine/images': [...main, 'fast-png'],
   'src-main/engine/data': [
     ...[...maths, 'src-main/datasets', 'src-main/engine/rng.ts'],
-    ...['src-main/engine/model', 'src-main/engine/graph'],
+    ...['src-main/engine/model', 'src-main/engine/graph', 'src-main/engine/backend'],
   ],
   'src-main/engine/sampling': [
     ...[...main, ...maths, 'src-main/version.ts', 'src-main/datasets', 'src-main/engine/rng.ts'],

@@ -14,9 +14,9 @@ import { isDevelopment, isTrustedSender, hardenSession } from './app/security.ts
 import { forwardToWindow, runControl } from './app/run-control.ts'
 import { appSettings } from './app/settings.ts'
 import { openWindow } from './app/window.ts'
-import { EngineHost } from './processes/engine.ts'
-import { hostImporter } from './processes/importer.ts'
-import { startUtility } from './processes/utility-process.ts'
+import { EngineSupervisor } from './processes/engine.ts'
+import { startAppImporter } from './processes/app-importer.ts'
+import { startUtilityProcess } from './processes/utility-process.ts'
 import { EventPorts } from './ipc/events.ts'
 import { createHandlers } from './ipc/handlers.ts'
 import { routeRequests } from './ipc/router.ts'
@@ -106,9 +106,9 @@ function start(): void {
     checkpoints: guard.wrap('window', (runId: string) => events.emit({ type: 'checkpoints', runId })),
     warning: (runId, message) => notify({ level: 'warning', message, runId }),
   })
-  const engine = new EngineHost({
+  const engine = new EngineSupervisor({
     name: 'engine',
-    start: () => startUtility({ module: 'engine.js', name: 'engine' }),
+    start: () => startUtilityProcess({ module: 'engine.js', name: 'engine' }),
     guard,
     onEvent: (event) => history.hear(event),
     onState: (state, memoryBytes) => events.emit({ type: 'engine', state, memoryBytes }),
@@ -158,13 +158,13 @@ function start(): void {
     notify,
     forward: (event) => forwardToWindow(event, events.emit),
   })
-  const installer = new EngineHost({
+  const installer = new EngineSupervisor({
     name: 'installer',
-    start: () => startUtility({ module: 'engine.js', name: 'installer' }),
+    start: () => startUtilityProcess({ module: 'engine.js', name: 'installer' }),
     guard,
     onEvent: (event) => history.hear(event),
   })
-  const importer = hostImporter((event) =>
+  const importer = startAppImporter((event) =>
     events.emit({ type: 'import', job: event.job, progress: event.progress }),
   )
 

@@ -4,7 +4,7 @@ import { copyBeforeMigration } from './backup.ts'
 import { inTransaction } from './driver.ts'
 import type { Database } from './driver.ts'
 import { migrations as all } from './migrations/index.ts'
-import type { Migration } from './migrations/index.ts'
+import type { Migration } from './migrations/migration.ts'
 
 export function schemaVersion(db: Database): number {
   const row = db.prepare('PRAGMA user_version').get() as { user_version: number }

@@ -13,7 +13,7 @@ import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { FlowerbedError } from '#shared/errors.ts'
 import { removeAbandoned } from './abandoned.ts'
-import { isTaggedRunning, processTag } from '../processes/process-identity.ts'
+import { isTaggedRunning, processTag } from './process-identity.ts'
 
 export interface LockOptions {
   /** Called once, when another has the lock. */

@@ -1,8 +1,8 @@
 import type { AppEvent } from '#shared/ipc.ts'
-import type { ImporterClient } from '../processes/resilient-importer.ts'
+import type { ImporterClient } from '../processes/importer.ts'
 import type { EngineEvents } from '../app/engine-events.ts'
 import type { AppSettingsStore } from '../app/settings.ts'
-import type { EngineHost } from '../processes/engine.ts'
+import type { EngineSupervisor } from '../processes/engine.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
 import type { RunService } from '../runs/run-service.ts'
@@ -19,9 +19,9 @@ export interface Services {
   /** Records the engine's events. */
   history: Pick<EngineEvents, 'checkComplete'>
   /** Trains and samples. */
-  engine: EngineHost
+  engine: EngineSupervisor
   /** Installs TensorFlow in its own process, so that a pause does not end a download. */
-  installer: EngineHost
+  installer: EngineSupervisor
   importer: ImporterClient
   emit: (event: AppEvent) => void
   settings: AppSettingsStore

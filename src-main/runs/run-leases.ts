@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { createLogger } from '../log.ts'
-import { isRunning, thisProcess } from '../processes/process-identity.ts'
+import { isRunning, thisProcess } from '../files/process-identity.ts'
 import type { RunLease } from '../database/repositories/leases.ts'
 import type { Store } from '../database/store.ts'
 

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, mkdtemp, rename, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { removeAbandoned } from '../files/abandoned.ts'
-import { processTag } from '../processes/process-identity.ts'
+import { processTag } from '../files/process-identity.ts'
 import { readRuntimeFile } from './installed.ts'
 import { runtimesDirectory } from './layout.ts'
 

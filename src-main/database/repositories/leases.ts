@@ -1,4 +1,4 @@
-import type { ProcessIdentity } from '../../processes/process-identity.ts'
+import type { ProcessIdentity } from '../../files/process-identity.ts'
 import { inTransaction, makingRoom } from '../driver.ts'
 import type { Database } from '../driver.ts'
 
