@@ -41,9 +41,9 @@ test('a sampling can be looked at large, through the steps, and its folder opene
   const { app, page } = running
   await page.getByTestId('go-gallery').click()
   await page.getByTestId('sample-grid').getByRole('button').first().click()
-  await expect(page.getByRole('dialog', { name: 'Sampling 1 of 4' })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Sample 1 of 4' })).toBeVisible()
   await page.keyboard.press('ArrowRight')
-  const second = page.getByRole('dialog', { name: 'Sampling 2 of 4' })
+  const second = page.getByRole('dialog', { name: 'Sample 2 of 4' })
   await expect(second).toContainText('Step 20')
   await second.getByRole('button', { name: 'At step 10' }).click()
   await expect(second).toContainText('Step 10')
@@ -69,7 +69,7 @@ test('images dropped on the ends of an interpolation are shown at once, interpol
   await expect.poll(() => image(from)).not.toBe(before)
   // What is dropped there is not taken for an import.
   await expect(page.getByRole('dialog')).toBeHidden()
-  await page.getByTestId('latent-walk').click()
+  await page.getByTestId('interpolate').click()
   await expect(page.getByTestId('latent-frame')).toHaveCount(9, { timeout: 60_000 })
 
   const text = join(data.path, 'notes.txt')

@@ -47,7 +47,7 @@ for (const theme of ['light', 'dark'] as const) {
       if (view !== 'interpolation') continue
       await page.getByRole('radio', { name: 'Grid' }).check()
       await page.getByTestId('latent-side').fill('3')
-      await page.getByTestId('latent-draw-grid').click()
+      await page.getByTestId('generate-grid').click()
       await page.getByTestId('latent-cell').first().waitFor({ timeout: 60_000 })
       expect.soft(await complaints(page), 'latent grid').toEqual([])
     }
@@ -62,7 +62,7 @@ test('the keyboard goes everywhere', async () => {
   await page.keyboard.press('ArrowLeft')
   await expect(page.getByTestId('sample-grid')).toHaveAttribute('data-step', '10')
   await page.keyboard.press('l')
-  await expect(page.getByTestId('latent-walk')).toBeVisible()
+  await expect(page.getByTestId('interpolate')).toBeVisible()
   await page.keyboard.press('Control+2')
   await expect(page.getByTestId('run-page')).toBeVisible()
   await page.keyboard.press('?')

@@ -1,63 +1,83 @@
 import type { TrainProgress } from '#shared/engine-messages.ts'
-import type { Experiment } from '#shared/schemas/experiment.ts'
-import { imagesPerStep, shareDone } from '#shared/run-limits.ts'
-import { rungTitle, settingChanges } from '#shared/ladder.ts'
-import { hasEnded as isOver, runsLeft } from '#shared/run-status.ts'
-import type { RunRecord } from '#shared/schemas/run.ts'
 import { formatDuration } from '#shared/format.ts'
+import { settingChanges } from '#shared/ladder.ts'
+import { imagesPerStep, shareDone } from '#shared/run-limits.ts'
+import { hasEnded, runsLeft } from '#shared/run-status.ts'
+import type { Experiment } from '#shared/schemas/experiment.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { t } from '../../i18n.ts'
 
-/** How far the whole is, each run counting the same. */
+/** The run that trains, with what the engine last reported. */
+export interface CurrentRun {
+  run: RunRecord
+  progress: TrainProgress | undefined
+}
+
+/** Progress of an experiment in [0, 1], each run counting the same. */
 export function experimentShare(runs: RunRecord[]): number {
-  const sum = runs.reduce((all, run) => all + (isOver(run) ? 1 : shareDone(run)), 0)
+  const sum = runs.reduce((all, run) => all + (hasEnded(run) ? 1 : shareDone(run)), 0)
   return sum / Math.max(1, runs.length)
 }
 
-/** The time that is left: known where all that is left has a time limit, else of the run in hand alone. */
+/** The time that is left: of all runs where each that is left has a time limit, else of the current run alone. */
 export function timeLeft(
   runs: RunRecord[],
-  current: { run: RunRecord; progress: TrainProgress | undefined } | null,
+  current: CurrentRun | null,
 ): { seconds: number; all: boolean } | null {
-  const inHand = current?.progress?.secondsLeft ?? null
-  if (!current || inHand === null) return null
+  const ofCurrent = current?.progress?.secondsLeft ?? null
+  if (!current || ofCurrent === null) return null
   const others = runsLeft(runs).filter(({ id, status }) => id !== current.run.id && status !== 'failed')
-  if (others.some(({ config }) => config.minutes === 0)) return { seconds: inHand, all: false }
+  if (others.some(({ config }) => config.minutes === 0)) return { seconds: ofCurrent, all: false }
   const rest = others.map(({ config, trainedSeconds }) => Math.max(0, config.minutes * 60 - trainedSeconds))
-  return { seconds: inHand + rest.reduce((sum, seconds) => sum + seconds, 0), all: true }
+  return { seconds: ofCurrent + rest.reduce((sum, seconds) => sum + seconds, 0), all: true }
 }
 
-/** What is going on with an experiment, in a sentence. */
-export function experimentSentence(
+/** The state of an experiment in one line. */
+export function experimentState(
   { activity }: Experiment,
   runs: RunRecord[],
-  current: { run: RunRecord; progress: TrainProgress | undefined } | null,
+  current: CurrentRun | null,
 ): string {
-  const grown = runs.filter(isOver).length
+  const total = runs.length
+  const trained = runs.filter(hasEnded).length
   const failed = runs.filter(({ status }) => status === 'failed').length
-  const spent = formatDuration(runs.reduce((sum, { trainedSeconds }) => sum + trainedSeconds, 0))
-  const trouble = failed === 0 ? '' : ` · ${failed} failed`
-  if (activity === 'reconstructing')
-    return `Reconstructing images with what has just grown · ${spent} so far${trouble}`
+  const time = formatDuration(runs.reduce((sum, { trainedSeconds }) => sum + trainedSeconds, 0))
+  const spent = t('experiment.state.spent', { time })
+  const failures = failed === 0 ? [] : [t('experiment.state.failed', { count: failed })]
+  if (activity === 'reconstructing') return joined(t('experiment.state.reconstructing'), spent, ...failures)
   if (activity === 'training' && current) {
-    const place = runs.findIndex(({ id }) => id === current.run.id) + 1
-    const left = timeLeft(runs, current)
-    const words = left ? ` · about ${formatDuration(left.seconds)} to go${left.all ? '' : ' for it'}` : ''
-    return `System ${place} of ${runs.length} is learning · ${spent} so far${words}${trouble}`
+    const index = runs.findIndex(({ id }) => id === current.run.id) + 1
+    return joined(
+      t('experiment.state.training', { index, total }),
+      spent,
+      ...timeLeftLabels(timeLeft(runs, current)),
+      ...failures,
+    )
   }
-  if (activity === 'training') return `The next system gets ready · ${spent} so far${trouble}`
-  if (grown === runs.length)
-    return `All ${runs.length} have grown in ${spent} · the same images, seed and budget`
-  const left = runs.length - grown - failed
-  return left === 0
-    ? `${grown} of ${runs.length} have grown${trouble}`
-    : `${grown} of ${runs.length} have grown · ${left} to go, paused${trouble}`
+  if (activity === 'training') return joined(t('experiment.state.preparing'), spent, ...failures)
+  if (trained === total) return t('experiment.state.finished', { total, time })
+  const left = total - trained - failed
+  const paused = left === 0 ? [] : [t('experiment.state.paused', { count: left })]
+  return joined(t('experiment.state.trained', { trained, total }), ...paused, ...failures)
 }
 
-/** What a system sets otherwise than the one before it; beyond a few, how many more. */
-export function changeWords(before: RunRecord | undefined, run: RunRecord, atMost = 3): string[] {
+const joined = (...parts: string[]): string => parts.join(' · ')
+
+function timeLeftLabels(left: { seconds: number; all: boolean } | null): string[] {
+  if (!left) return []
+  const time = formatDuration(left.seconds)
+  return [t(left.all ? 'experiment.state.left' : 'experiment.state.leftForSystem', { time })]
+}
+
+/** The settings that differ from the system before; beyond a few, how many more. */
+export function changeLabels(before: RunRecord | undefined, run: RunRecord, limit = 3): string[] {
   if (!before) return []
   const changes = settingChanges(before.config, run.config)
-  const words = changes.slice(0, atMost).map(({ title, from, to }) => `${title}: ${from} → ${to}`)
-  return changes.length > atMost ? [...words, `${changes.length - atMost} more settings`] : words
+  const labels = changes
+    .slice(0, limit)
+    .map(({ title, from, to }) => t('experiment.changes.setting', { title, from, to }))
+  const more = changes.length - limit
+  return more > 0 ? [...labels, t('experiment.changes.more', { count: more })] : labels
 }
 
 /** KL per pixel: the reference sums it over a batch, which cannot be compared across systems. */
@@ -66,5 +86,3 @@ export function klPerPixel({ losses, config, shape }: RunRecord): number {
   const numbers = imagesPerStep(config) * shape.height * shape.width * shape.channels
   return config.lossScale === 'sum' ? kl / numbers : kl
 }
-
-export { rungTitle }

@@ -13,9 +13,9 @@ import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { useRuns } from '../runs/runs-store.ts'
 
-const placeOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
+const rankOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
 
-/** Every experiment there is, kept true by main's events, and what can be done with one. */
+/** All experiments, kept current by main’s events, and the actions on one. */
 export const useExperiments = defineStore('experiments', () => {
   const navigation = useNavigation()
   const notices = useNotices()
@@ -23,7 +23,7 @@ export const useExperiments = defineStore('experiments', () => {
   const byId = shallowRef(new Map<string, Experiment>())
   const busy = shallowRef(new Set<string>())
   const changes = new ChangeTracker()
-  /** The images that an experiment is being set up for. */
+  /** The dataset that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
   /** The runs of each experiment in the order they are trained. */
@@ -34,11 +34,11 @@ export const useExperiments = defineStore('experiments', () => {
         groups.set(run.experimentId, [...(groups.get(run.experimentId) ?? []), run])
       }
     }
-    for (const group of groups.values()) group.sort((a, b) => placeOf(a) - placeOf(b))
+    for (const group of groups.values()) group.sort((a, b) => rankOf(a) - rankOf(b))
     return groups
   })
   const runsOf = (id: string): RunRecord[] => runsById.value.get(id) ?? []
-  /** Newest first; one goes with its last run. */
+  /** Newest first; an experiment without runs is not shown. */
   const experiments = computed(() =>
     [...byId.value.values()]
       .filter(({ id }) => runsById.value.has(id))
@@ -67,19 +67,19 @@ export const useExperiments = defineStore('experiments', () => {
   })
 
   async function load(): Promise<void> {
-    const isChangedSince = changes.begin()
-    const found = (await request('experiments.list')).filter(({ id }) => !isChangedSince(id))
-    const newer = [...byId.value.values()].filter(({ id }) => isChangedSince(id))
+    const changedSince = changes.begin()
+    const found = (await request('experiments.list')).filter(({ id }) => !changedSince(id))
+    const newer = [...byId.value.values()].filter(({ id }) => changedSince(id))
     byId.value = new Map([...found, ...newer].map((experiment) => [experiment.id, experiment]))
   }
 
-  /** Does something with an experiment; what goes wrong becomes a notice. */
+  /** Runs an action on an experiment; a failure becomes a notice. */
   async function act(id: string, task: () => Promise<Experiment>): Promise<Experiment | null> {
     busy.value = new Set(busy.value).add(id)
-    const isChangedSince = changes.begin()
+    const changedSince = changes.begin()
     try {
       const experiment = await task()
-      if (!isChangedSince(experiment.id)) put(experiment)
+      if (!changedSince(experiment.id)) put(experiment)
       return experiment
     } catch (error) {
       notices.addError(error)
@@ -104,10 +104,10 @@ export const useExperiments = defineStore('experiments', () => {
     activity === null &&
     datasetId !== null &&
     runsLeft(runsOf(id)).length > 0 &&
-    // Another process trains it.
+    // A live run without activity is trained by another process.
     !runsOf(id).some(isLive)
 
-  /** The space bar: pauses what is under way, goes on with what waits. */
+  /** Pauses an active experiment, resumes one that can be. */
   function toggle(experiment: Experiment): void {
     if (busy.value.has(experiment.id)) return
     if (experiment.activity !== null) void pause(experiment.id)

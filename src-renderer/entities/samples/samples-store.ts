@@ -4,10 +4,10 @@ import type { SampleRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 
-/** The sheets a run has drawn, oldest first; loaded when first looked at, then kept true by main's events. */
+/** The sample sheets of each run, oldest first; loaded when first shown, then kept current by main’s events. */
 export const useSamples = defineStore('samples', () => {
   const byRun = shallowRef(new Map<string, SampleRecord[]>())
-  /** What events tell while a run's sheets are being asked for. */
+  /** Sheets that events bring while a run’s sheets are being loaded. */
   const early = new Map<string, SampleRecord[]>()
 
   function put(runId: string, records: SampleRecord[]): void {
@@ -28,14 +28,14 @@ export const useSamples = defineStore('samples', () => {
 
   async function load(runId: string): Promise<void> {
     if (byRun.value.has(runId)) return
-    const told = early.get(runId) ?? []
-    early.set(runId, told)
+    const pending = early.get(runId) ?? []
+    early.set(runId, pending)
     try {
       const found = await request('runs.samples', { id: runId })
       // The run may have been deleted meanwhile.
-      if (early.get(runId) === told) put(runId, merged(found, told))
+      if (early.get(runId) === pending) put(runId, merged(found, pending))
     } finally {
-      if (early.get(runId) === told) early.delete(runId)
+      if (early.get(runId) === pending) early.delete(runId)
     }
   }
 
@@ -50,7 +50,7 @@ const merged = (older: SampleRecord[], newer: SampleRecord[]): SampleRecord[] =>
 
 const inOrder = (a: SampleRecord, b: SampleRecord) => a.step - b.step || a.createdAt - b.createdAt
 
-/** The grids of fixed seeds: after a resume from an earlier save a step may be drawn twice, and the last one counts. */
+/** The grids of fixed seeds; after a resume from an earlier checkpoint a step may have two, and the last one counts. */
 export function gridsOf(records: SampleRecord[]): SampleRecord[] {
   const byStep = new Map<number, SampleRecord>()
   for (const record of records) if (record.kind === 'grid') byStep.set(record.step, record)

@@ -1,7 +1,7 @@
 import { sampleUrl } from '#shared/ipc.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
 
-/** Style that shows one image of a sheet in a box of its own. */
+/** Style that shows one image of a sheet in an element of any size. */
 export function tileStyle(record: SampleRecord, index: number): Record<string, string> {
   const { columns, count } = record
   const rows = Math.ceil(count / columns)

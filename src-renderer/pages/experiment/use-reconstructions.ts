@@ -1,26 +1,27 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
-import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import { hasEnded } from '#shared/run-status.ts'
+import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { latestOnly, ChangeTracker } from '../../composables/latest-only.ts'
 import { useNotices } from '../../composables/notices.ts'
 
+/** Mean RMS error over the images, in [0, 1]. */
 export const meanError = ({ error }: Reconstruction): number =>
   error.reduce((sum, value) => sum + value, 0) / Math.max(1, error.length)
 
 interface RunReconstructions {
   byRun: Readonly<ShallowRef<Map<string, Reconstruction>>>
-  /** Runs that could reconstruct images but have not. */
+  /** Runs that have ended and could reconstruct images but have not. */
   missing: () => RunRecord[]
   busy: Readonly<ShallowRef<boolean>>
-  /** Reconstructs with each run that has not, one after the other. */
+  /** Reconstructs with each of the missing runs, one after the other. */
   reconstruct: () => Promise<void>
 }
 
-/** What the runs of an experiment have reconstruction, kept up with main. */
+/** The reconstructions by the runs of an experiment, kept current by main’s events. */
 export function useReconstructions(runs: () => RunRecord[]): RunReconstructions {
   const notices = useNotices()
   const byRun = shallowRef(new Map<string, Reconstruction>())
@@ -31,9 +32,9 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
   const put = (reconstruction: Reconstruction) => {
     byRun.value = new Map(byRun.value).set(reconstruction.runId, reconstruction)
   }
-  const grown = () => runs().filter(hasEnded)
+  const ended = () => runs().filter(hasEnded)
   const missing = () =>
-    grown().filter(({ id, datasetId, step }) => datasetId !== null && step > 0 && !byRun.value.has(id))
+    ended().filter(({ id, datasetId, step }) => datasetId !== null && step > 0 && !byRun.value.has(id))
 
   onScopeDispose(
     on('reconstruction', ({ reconstruction }) => {
@@ -49,12 +50,12 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
     async () => {
       const isLatest = latest.begin()
       for (const { id } of runs()) {
-        const isChangedSince = changes.begin()
-        // Without it the run merely has reconstruction nothing yet.
+        const changedSince = changes.begin()
+        // A run without one has not reconstructed anything yet.
         const found = await request('experiments.reconstruction', { runId: id }).catch(() => null)
-        // Another round has begun, of the runs that there are now.
+        // The runs have changed, and another round has begun.
         if (!isLatest()) return
-        if (found && !isChangedSince(id)) put(found)
+        if (found && !changedSince(id)) put(found)
       }
     },
     { immediate: true },
@@ -64,9 +65,9 @@ export function useReconstructions(runs: () => RunRecord[]): RunReconstructions 
     busy.value = true
     try {
       for (const { id } of missing()) {
-        const isChangedSince = changes.begin()
+        const changedSince = changes.begin()
         const reconstruction = await request('experiments.reconstruct', { runId: id })
-        if (!isChangedSince(id)) put(reconstruction)
+        if (!changedSince(id)) put(reconstruction)
       }
     } catch (error) {
       notices.addError(error)

@@ -11,28 +11,28 @@ import type { RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 
-/** Images that the gallery draws at once. */
-export const samplesAtMost = 256
+/** Images that the gallery generates at once. */
+export const maxSamples = 256
 
-/** Sampling more images by hand: what is chosen, how far it is, and what went wrong. */
-export function useSampling(run: RunRecord, options: { onSampled: (record: SampleRecord) => void }) {
-  const wanted = reactive({
+/** Generating samples on request: its options, its progress and its error. */
+export function useSampling(run: RunRecord, { onSampled }: { onSampled: (record: SampleRecord) => void }) {
+  const options = reactive({
     count: 16,
     seed: 1 + Math.floor(Math.random() * 9999),
     temperature: 1,
     sampling: { ...samplingDefaults, steps: run.config.sampleSteps },
   })
   const error = shallowRef<FlowerbedError | null>(null)
-  /** How much is done, in [0, 1]; null while nothing is drawn. */
+  /** Progress in [0, 1]; null while nothing is generated. */
   const share = shallowRef<number | null>(null)
   let job = ''
 
-  const adaptive = computed(() => wanted.sampling.solver === adaptiveSolver)
+  const adaptive = computed(() => options.sampling.solver === adaptiveSolver)
   const valid = computed(
     () =>
-      wanted.count <= samplesAtMost &&
-      selectionSchema.safeParse(wanted).success &&
-      samplingSchema.safeParse(wanted.sampling).success,
+      options.count <= maxSamples &&
+      selectionSchema.safeParse(options).success &&
+      samplingSchema.safeParse(options.sampling).success,
   )
 
   onScopeDispose(
@@ -41,20 +41,20 @@ export function useSampling(run: RunRecord, options: { onSampled: (record: Sampl
     }),
   )
 
-  async function draw(): Promise<void> {
+  async function generate(): Promise<void> {
     if (!valid.value || share.value !== null) return
     job = crypto.randomUUID()
     share.value = 0
     error.value = null
     try {
-      const { count, seed, temperature, sampling } = wanted
+      const { count, seed, temperature, sampling } = options
       const record = await request('gallery.sample', {
         ...{ id: run.id, job, count, seed, temperature },
         sampling: { ...sampling },
       })
-      options.onSampled(record)
-      // One that was typed meanwhile stays.
-      if (wanted.seed === seed) wanted.seed += 1
+      onSampled(record)
+      // A seed that was typed meanwhile stays.
+      if (options.seed === seed) options.seed += 1
     } catch (thrown) {
       const problem = toFlowerbedError(thrown)
       if (problem.kind !== 'cancelled') error.value = problem
@@ -71,5 +71,5 @@ export function useSampling(run: RunRecord, options: { onSampled: (record: Sampl
     }
   }
 
-  return { wanted, adaptive, valid, share, error, draw, cancel }
+  return { options, adaptive, valid, share, error, generate, cancel }
 }

@@ -1,17 +1,23 @@
 import type { GridResult } from '#shared/engine-messages.ts'
-import { reconstructionWords } from './reconstruction-label.ts'
+import { t } from '../../i18n.ts'
+import { reconstructionLabel } from './reconstruction-labels.ts'
 
-/** Where a cell of a grid is, in words; at a corner, how near it came to its image. */
-export function cellWords(
+const corners = [0, 1, 2, 3] as const
+
+/** Where a cell of a grid is; at a corner, how close its reconstruction is. */
+export function cellLabel(
   { rows, columns, reconstructionError }: Pick<GridResult, 'rows' | 'columns' | 'reconstructionError'>,
   cell: number,
 ): string {
-  const corner = [0, columns - 1, (rows - 1) * columns, rows * columns - 1].indexOf(cell)
-  if (corner >= 0) {
+  const cells = [0, columns - 1, (rows - 1) * columns, rows * columns - 1]
+  const corner = corners.find((index) => cells[index] === cell)
+  if (corner !== undefined) {
     const error = reconstructionError[corner]
-    if (error === undefined) return 'The fourth corner, made up of the other three'
-    return `The ${['first', 'second', 'third', 'fourth'][corner] ?? ''}, reconstruction: ${reconstructionWords(error)}`
+    return error === undefined ? t('interpolation.grid.cornerComputed') : reconstructionLabel(corner, error)
   }
-  const share = (at: number, count: number) => Math.round((100 * at) / (count - 1))
-  return `${share(cell % columns, columns)} % across, ${share(Math.floor(cell / columns), rows)} % down`
+  const percent = (index: number, count: number) => Math.round((100 * index) / (count - 1))
+  return t('interpolation.grid.position', {
+    across: percent(cell % columns, columns),
+    down: percent(Math.floor(cell / columns), rows),
+  })
 }

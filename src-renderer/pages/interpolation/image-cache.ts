@@ -1,9 +1,9 @@
 import type { PixelBatch } from '#shared/schemas/image.ts'
 
-/** Images asked for together. */
+/** Images requested together. */
 const pageSize = 64
 
-/** A dataset's images by position, fetched in pages; each page is asked for once, and again only after a failure. */
+/** A dataset's images by position, fetched in pages; each page is requested once, and again only after a failure. */
 export class ImageCache {
   private readonly pages = new Map<number, Promise<PixelBatch>>()
   private readonly count: number
@@ -15,9 +15,9 @@ export class ImageCache {
   }
 
   /** The page that holds image `index`, and where in it. */
-  async find(index: number): Promise<{ batch: PixelBatch; at: number }> {
+  async find(index: number): Promise<{ batch: PixelBatch; index: number }> {
     const page = Math.floor(index / pageSize)
-    return { batch: await this.page(page), at: index - page * pageSize }
+    return { batch: await this.page(page), index: index - page * pageSize }
   }
 
   private page(page: number): Promise<PixelBatch> {
@@ -25,9 +25,9 @@ export class ImageCache {
     if (known) return known
     const first = page * pageSize
     const length = Math.max(0, Math.min(pageSize, this.count - first))
-    const asked = this.fetch(Array.from({ length }, (_, i) => first + i))
-    this.pages.set(page, asked)
-    asked.catch(() => this.pages.delete(page))
-    return asked
+    const request = this.fetch(Array.from({ length }, (_, i) => first + i))
+    this.pages.set(page, request)
+    request.catch(() => this.pages.delete(page))
+    return request
   }
 }

@@ -8,10 +8,10 @@ import { useNotices } from '../../composables/notices.ts'
 /** One image of a batch. */
 export interface SlotImage {
   batch: PixelBatch
-  at: number
+  index: number
 }
 
-/** The image that a slot shows: as the engine saw it where that is known, else as it is found for what is chosen now. */
+/** The image that a slot shows: as the engine has encoded it once that is known, else as found for the current choice. */
 export function useSlotImage(options: {
   end: () => InterpolationEnd | null
   original: () => SlotImage | null
@@ -22,12 +22,12 @@ export function useSlotImage(options: {
   const shown = shallowRef<SlotImage | null>(null)
   const latest = latestOnly()
   watchEffect(() => {
-    const wanted = end()
+    const image = end()
     const known = original()
     const isLatest = latest.begin()
     shown.value = known
-    if (known || !wanted) return
-    find(wanted)?.then(
+    if (known || !image) return
+    find(image)?.then(
       (found) => {
         if (isLatest()) shown.value = found
       },

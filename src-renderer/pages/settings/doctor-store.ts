@@ -5,7 +5,7 @@ import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
 import { request } from '../../api/index.ts'
 
-/** The doctor's last report, kept from visit to visit because it takes some seconds. */
+/** The last report of the doctor, kept while the page is left because it takes some seconds. */
 export const useDoctor = defineStore('doctor', () => {
   const report = shallowRef<DoctorReport | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
@@ -28,11 +28,11 @@ export const useDoctor = defineStore('doctor', () => {
     }
   }
 
-  /** What the report tells has changed: it is made anew when it has been asked for before. */
-  function forget(): void {
+  /** Marks the report as outdated: it is made again if there has been one. */
+  function invalidate(): void {
     if (busy.value) stale = true
     else if (report.value) void check()
   }
 
-  return { report, error, busy, check, forget }
+  return { report, error, busy, check, invalidate }
 })

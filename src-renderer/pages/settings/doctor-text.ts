@@ -1,6 +1,6 @@
+import { formatBytes } from '#shared/format.ts'
 import type { DoctorReport } from '#shared/schemas/doctor.ts'
-import { formatBytes, formatPlural } from '#shared/format.ts'
-import { sourceWords, variantTerm, variantWords } from './runtime-labels.ts'
+import { t } from '../../i18n.ts'
 
 export interface DoctorRow {
   key: 'versions' | 'tensorflow' | 'device' | 'electron' | 'machine' | 'memory' | 'data' | 'disk'
@@ -10,73 +10,83 @@ export interface DoctorRow {
   detail?: string
 }
 
-export const adviceTitle = 'What could be better'
-export const allIsWell = 'All is well.'
-
-/** What the doctor found, line by line, for the eye and for the clipboard. */
+/** The doctor's report, line by line, for the page and for the clipboard. */
 export function doctorRows(report: DoctorReport): DoctorRow[] {
-  const { versions, cpu, cores, memoryBytes, threads, dataDirectory, freeBytes } = report
+  const { node, tfjs, flowerbed } = report.versions
   return [
     {
       key: 'versions',
-      label: 'Flowerbed',
-      value: versions.flowerbed,
-      detail: `Node ${versions.node} · tfjs ${versions.tfjs}`,
+      label: t('settings.doctor.flowerbed'),
+      value: flowerbed,
+      detail: t('settings.doctor.versions', { node, tfjs }),
     },
     tensorflowRow(report),
     deviceRow(report),
     ...electronRow(report),
-    { key: 'machine', label: 'Machine', value: cpu, detail: report.platform },
+    { key: 'machine', label: t('settings.doctor.machine'), value: report.cpu, detail: report.platform },
+    memoryRow(report),
+    { key: 'data', label: t('settings.doctor.data'), value: report.dataDirectory },
     {
-      key: 'memory',
-      label: 'Memory',
-      value: `${formatBytes(memoryBytes)} · ${formatPlural(cores, 'processor')}`,
-      ...(threads
-        ? { detail: `TensorFlow takes ${formatPlural(threads.count, 'thread')}: ${threads.why}` }
-        : {}),
+      key: 'disk',
+      label: t('settings.doctor.disk'),
+      value: formatBytes(report.freeBytes),
+      detail: t('settings.doctor.diskDetail'),
     },
-    { key: 'data', label: 'Data folder', value: dataDirectory },
-    { key: 'disk', label: 'Free disk', value: formatBytes(freeBytes), detail: 'where the data folder is' },
   ]
 }
 
 function tensorflowRow({ versions, runtime }: DoctorReport): DoctorRow {
-  const row = { key: 'tensorflow', label: 'TensorFlow' } as const
-  if (versions.tensorflow === null) return { ...row, value: 'Not loaded' }
-  if (!runtime) return { ...row, value: versions.tensorflow }
+  const row = { key: 'tensorflow', label: t('settings.doctor.tensorflow') } as const
+  const version = versions.tensorflow
+  if (version === null) return { ...row, value: t('settings.doctor.notLoaded') }
+  if (!runtime) return { ...row, value: version }
+  const { variant, source } = runtime
   return {
     ...row,
-    value: `${versions.tensorflow} ${variantWords[runtime.variant]}`,
-    detail: `${variantTerm[runtime.variant]} · ${sourceWords[runtime.source]}`,
+    value: t('settings.doctor.runtime', { version, variant: t(`settings.runtime.variant.${variant}`) }),
+    detail: t('settings.doctor.runtimeDetail', {
+      term: t(`settings.runtime.term.${variant}`),
+      source: t(`settings.runtime.source.${source}`),
+    }),
   }
 }
 
 function deviceRow({ device }: DoctorReport): DoctorRow {
   const { choice, used, name, why } = device
-  const row = { key: 'device', label: 'Device' } as const
-  if (used === null) return { ...row, value: 'None', detail: why }
-  const value = name ?? (used === 'cuda' ? 'NVIDIA GPU' : 'Processor')
-  const kind = used === 'cuda' ? 'NVIDIA GPU' : 'Processor'
-  const chosen = choice === 'auto' ? `chosen automatically: ${why}` : 'chosen under General'
-  return { ...row, value, detail: `${kind}, ${chosen}` }
+  const row = { key: 'device', label: t('settings.doctor.device') } as const
+  if (used === null) return { ...row, value: t('settings.doctor.noDevice'), detail: why }
+  const kind = t(`settings.doctor.deviceKind.${used}`)
+  const detail =
+    choice === 'auto'
+      ? t('settings.doctor.deviceAuto', { kind, why })
+      : t('settings.doctor.deviceChosen', { kind })
+  return { ...row, value: name ?? kind, detail }
 }
 
 function electronRow({ electron, versions }: DoctorReport): DoctorRow[] {
-  const row = { key: 'electron', label: 'Electron' } as const
+  const row = { key: 'electron', label: t('settings.doctor.electron') } as const
   if (electron === null) return versions.electron === null ? [] : [{ ...row, value: versions.electron }]
   const { version, declared, path } = electron
-  const value = version === declared ? version : `${version}, which stands in for ${declared}`
+  const value = version === declared ? version : t('settings.doctor.electronOther', { version, declared })
   return [{ ...row, value, detail: path }]
 }
 
-/** The whole report as plain text, to be pasted into a letter or an issue. */
+function memoryRow({ memoryBytes, cores, threads }: DoctorReport): DoctorRow {
+  const value = t('settings.doctor.memoryValue', { memory: formatBytes(memoryBytes), count: cores })
+  const row = { key: 'memory', label: t('settings.doctor.memory'), value } as const
+  return threads ? { ...row, detail: t('settings.doctor.threads', { ...threads }) } : row
+}
+
+/** The whole report as plain text, to be pasted into a mail or an issue. */
 export function doctorText(report: DoctorReport): string {
-  const rows = doctorRows(report).map(
-    ({ label, value, detail }) => `${label}: ${value}${detail === undefined ? '' : ` (${detail})`}`,
+  const rows = doctorRows(report).map(({ label, value, detail }) =>
+    detail === undefined
+      ? t('settings.doctor.line', { label, value })
+      : t('settings.doctor.lineWithDetail', { label, value, detail }),
   )
   const advice =
     report.advice.length === 0
-      ? [allIsWell]
-      : [`${adviceTitle}:`, ...report.advice.map((line) => `- ${line}`)]
+      ? [t('settings.doctor.healthy')]
+      : [`${t('settings.doctor.advice')}:`, ...report.advice.map((line) => `- ${line}`)]
   return [...rows, '', ...advice, ''].join('\n')
 }

@@ -1,34 +1,37 @@
-import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import { formatBytes, formatDuration } from '#shared/format.ts'
+import type { InstallProgress } from '#shared/schemas/doctor.ts'
+import { t } from '../../i18n.ts'
 
-/** What an install is doing: “120 MB of 192 MB · 8.0 MB/s · about 9 s to go”, as far as it can be told. */
-export function installWords(progress: InstallProgress): string {
+/** What an install is doing: “120 MB of 192 MB · 8.0 MB/s · about 9 s left”, as far as it is known. */
+export function installLabel(progress: InstallProgress): string {
   switch (progress.phase) {
     case 'index':
       return progress.receivedBytes > 0
-        ? `Looking up the next part · ${received(progress)}`
-        : 'Looking up where to fetch it'
+        ? t('settings.install.lookupNext', { received: receivedLabel(progress) })
+        : t('settings.install.lookup')
     case 'download':
       return progress.receivedBytes > 0 || progress.totalBytes > 0
-        ? [received(progress), ...pace(progress)].join(' · ')
-        : 'Fetching, which can take some minutes'
+        ? [receivedLabel(progress), ...speedLabels(progress)].join(' · ')
+        : t('settings.install.downloading')
     case 'verify':
-      return 'Checking what was fetched'
+      return t('settings.install.verifying')
     case 'unpack':
-      return 'Unpacking'
+      return t('settings.install.unpacking')
     case 'done':
-      return 'Installed'
+      return t('settings.install.done')
   }
 }
 
-function received({ receivedBytes, totalBytes }: InstallProgress): string {
-  const of = totalBytes > 0 ? ` of ${formatBytes(totalBytes)}` : ''
-  return `${formatBytes(receivedBytes)}${of}`
+function receivedLabel({ receivedBytes, totalBytes }: InstallProgress): string {
+  const received = formatBytes(receivedBytes)
+  if (totalBytes <= 0) return received
+  return t('settings.install.receivedOf', { received, total: formatBytes(totalBytes) })
 }
 
-function pace({ receivedBytes, totalBytes, bytesPerSecond }: InstallProgress): string[] {
+function speedLabels({ receivedBytes, totalBytes, bytesPerSecond }: InstallProgress): string[] {
   if (bytesPerSecond <= 0) return []
-  const speed = `${formatBytes(bytesPerSecond)}/s`
+  const speed = t('settings.install.speed', { speed: formatBytes(bytesPerSecond) })
   const left = totalBytes - receivedBytes
-  return left > 0 ? [speed, `about ${formatDuration(left / bytesPerSecond)} to go`] : [speed]
+  if (left <= 0) return [speed]
+  return [speed, t('settings.install.left', { time: formatDuration(left / bytesPerSecond) })]
 }

@@ -13,7 +13,7 @@ import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import { useDoctor } from './doctor-store.ts'
 
-/** TensorFlow runtimes; a store, because an install goes on while the user is elsewhere. */
+/** TensorFlow runtimes; a store, because an install continues while another page is open. */
 export const useRuntimes = defineStore('runtimes', () => {
   const status = shallowRef<RuntimeStatus | null>(null)
   const device = shallowRef<DeviceStatement | null>(null)
@@ -25,11 +25,11 @@ export const useRuntimes = defineStore('runtimes', () => {
   const latest = latestOnly()
 
   on('install', (event) => {
-    // Events take another road than answers: one that comes after the end is stale.
+    // Events and answers may arrive in any order: an event after the end is stale.
     if (installing.value) progress.value = event.progress
   })
 
-  /** Remembers what went wrong; what the user cancelled themselves did not. */
+  /** Keeps an error to show it, except that the user cancelled. */
   function fail(thrown: unknown): void {
     const failure = toFlowerbedError(thrown)
     if (failure.kind !== 'cancelled') error.value = failure
@@ -42,20 +42,20 @@ export const useRuntimes = defineStore('runtimes', () => {
       const found = await request('runtime.status')
       if (!isLatest()) return
       status.value = found
-      const stated = await request('runtime.device')
-      if (isLatest()) device.value = stated
+      const current = await request('runtime.device')
+      if (isLatest()) device.value = current
     } catch (thrown) {
       if (isLatest()) fail(thrown)
     }
   }
 
-  /** What an install or removal has come to; what was asked for before it tells of the time before. */
-  async function changed(found: RuntimeStatus): Promise<void> {
+  /** Takes the result of an install or removal; answers to earlier requests are out of date. */
+  async function applyStatus(found: RuntimeStatus): Promise<void> {
     const isLatest = latest.begin()
     status.value = found
-    doctor.forget()
-    const stated = await request('runtime.device')
-    if (isLatest()) device.value = stated
+    doctor.invalidate()
+    const current = await request('runtime.device')
+    if (isLatest()) device.value = current
   }
 
   async function install(variant: RuntimeVariant): Promise<void> {
@@ -64,7 +64,7 @@ export const useRuntimes = defineStore('runtimes', () => {
     progress.value = null
     installing.value = variant
     try {
-      await changed(await request('runtime.install', { variant }))
+      await applyStatus(await request('runtime.install', { variant }))
     } catch (thrown) {
       fail(thrown)
     } finally {
@@ -85,9 +85,9 @@ export const useRuntimes = defineStore('runtimes', () => {
     }
   }
 
-  /** Removes every version of a variant that we installed; a refusal is the caller's to show. */
+  /** Removes every version of a variant that Flowerbed has installed. @throws FlowerbedError that the caller shows */
   async function remove(variant: RuntimeVariant): Promise<void> {
-    await changed(await request('runtime.remove', { variant }))
+    await applyStatus(await request('runtime.remove', { variant }))
   }
 
   return { status, device, installing, cancelling, progress, error, load, install, cancel, remove }

@@ -5,7 +5,7 @@ import type { AppSettings } from '#shared/ipc.ts'
 import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 
-/** The app's settings: shown as chosen at once, and as main has them when nothing is on its way any more. */
+/** The app’s settings: shown as chosen at once, and as main has them once no request is pending. */
 export function useAppSettings() {
   const settings = shallowRef<AppSettings | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
@@ -32,7 +32,7 @@ export function useAppSettings() {
     } catch (thrown) {
       error.value = toFlowerbedError(thrown)
     }
-    // What main refused goes back to what holds there.
+    // A setting that main has rejected goes back to its value there.
     if (isLatest()) await load()
   }
 

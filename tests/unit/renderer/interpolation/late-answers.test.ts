@@ -3,10 +3,10 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { nextTick, shallowRef } from 'vue'
 import type { InterpolationEnd } from '#shared/ipc.ts'
-import { useGrid } from '../../../../src-renderer/pages/interpolation/use-latent-grid.ts'
+import { useGrid } from '../../../../src-renderer/pages/interpolation/use-grid.ts'
 import { useSlotImage } from '../../../../src-renderer/pages/interpolation/use-slot-image.ts'
 import type { SlotImage } from '../../../../src-renderer/pages/interpolation/use-slot-image.ts'
-import { useInterpolation } from '../../../../src-renderer/pages/interpolation/use-interpolation.ts'
+import { usePath } from '../../../../src-renderer/pages/interpolation/use-path.ts'
 import { useNotices } from '../../../../src-renderer/composables/notices.ts'
 import { fakeMain, mounted } from '../../../helpers/window-api.ts'
 
@@ -23,47 +23,47 @@ beforeEach(() => {
 })
 
 test('an interpolation of images that were exchanged meanwhile is not shown', async () => {
-  const { used: interpolation } = mounted(() => useInterpolation(run))
-  void interpolation.interpolate()
+  const { used: path } = mounted(() => usePath(run))
+  void path.interpolate()
   const old = main.last('latent.interpolate')
-  interpolation.choose('a', { kind: 'dataset', index: 7 })
-  expect(interpolation.busySince.value).toBeNull()
+  path.choose('a', { kind: 'dataset', index: 7 })
+  expect(path.busy.value).toBe(false)
   await old.answer('old')
-  expect(interpolation.result.value).toBeNull()
+  expect(path.result.value).toBeNull()
 
-  void interpolation.interpolate()
+  void path.interpolate()
   const first = main.last('latent.interpolate')
   expect(first.argument).toMatchObject({ a: { kind: 'dataset', index: 7 } })
-  interpolation.swap()
-  void interpolation.interpolate()
+  path.swap()
+  void path.interpolate()
   const second = main.last('latent.interpolate')
   await second.answer('new')
   await first.answer('late')
-  expect(interpolation.result.value).toBe('new')
-  expect(interpolation.busySince.value).toBeNull()
+  expect(path.result.value).toBe('new')
+  expect(path.busy.value).toBe(false)
 })
 
 test('an old interpolation neither ends the wait for the new one nor tells of its failure', async () => {
-  const { used: interpolation } = mounted(() => useInterpolation(run))
-  void interpolation.interpolate()
+  const { used: path } = mounted(() => usePath(run))
+  void path.interpolate()
   const old = main.last('latent.interpolate')
-  interpolation.choose('b', { kind: 'dataset', index: 3 })
-  void interpolation.interpolate()
+  path.choose('b', { kind: 'dataset', index: 3 })
+  void path.interpolate()
   await old.refuse(failure)
-  expect(interpolation.error.value).toBeNull()
-  expect(interpolation.busySince.value).not.toBeNull()
+  expect(path.error.value).toBeNull()
+  expect(path.busy.value).toBe(true)
   await main.last('latent.interpolate').refuse(failure)
-  expect(interpolation.error.value?.message).toBe('The engine is busy.')
-  expect(interpolation.busySince.value).toBeNull()
+  expect(path.error.value?.message).toBe('The engine is busy.')
+  expect(path.busy.value).toBe(false)
 })
 
 test('a grid of corners that were exchanged meanwhile is not shown', async () => {
   const { used: grid } = mounted(() => useGrid(run))
-  void grid.draw()
+  void grid.generate()
   const old = main.last('latent.grid')
   grid.choose(3, null)
   expect(grid.busy.value).toBe(false)
-  void grid.draw()
+  void grid.generate()
   await main.last('latent.grid').answer('new')
   await old.answer('late')
   expect(grid.result.value).toBe('new')
@@ -71,7 +71,7 @@ test('a grid of corners that were exchanged meanwhile is not shown', async () =>
 
 test('a page that was left takes no answer', async () => {
   const { used: grid, leave } = mounted(() => useGrid(run))
-  void grid.draw()
+  void grid.generate()
   leave()
   await main.last('latent.grid').answer('late')
   expect(grid.result.value).toBeNull()
@@ -85,7 +85,7 @@ test('a slot shows the image that was chosen last, and what the engine saw once 
   const { used: shown } = mounted(() =>
     useSlotImage({ end: () => end.value, original: () => original.value, find }),
   )
-  const image = (name: string) => ({ batch: name, at: 0 }) as unknown as SlotImage
+  const image = (name: string) => ({ batch: name, index: 0 }) as unknown as SlotImage
   end.value = { kind: 'file', path: '/new.png' }
   await nextTick()
   end.value = { kind: 'file', path: '/newest.png' }

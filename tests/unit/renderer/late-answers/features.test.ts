@@ -81,14 +81,14 @@ test('several changes of the settings all apply, and a rejected one is reverted'
 test('a seed that was typed while sampling stays', async () => {
   const run = { id: 'r', config: { sampleSteps: 10 } } as unknown as RunRecord
   const { used: sampling } = mounted(() => useSampling(run, { onSampled: () => undefined }))
-  sampling.wanted.seed = 5
-  void sampling.draw()
+  sampling.options.seed = 5
+  void sampling.generate()
   await main.last('gallery.sample').answer({})
-  expect(sampling.wanted.seed).toBe(6)
-  void sampling.draw()
-  sampling.wanted.seed = 500
+  expect(sampling.options.seed).toBe(6)
+  void sampling.generate()
+  sampling.options.seed = 500
   await main.last('gallery.sample').answer({})
-  expect(sampling.wanted.seed).toBe(500)
+  expect(sampling.options.seed).toBe(500)
 })
 
 test('a reconstruction from an event is not replaced by an older answer', async () => {

@@ -26,30 +26,30 @@ const well: DoctorReport = {
   electron: { version: '45.4.1', path: '/opt/electron', declared: '45.4.1' },
   advice: [],
 }
-const valueOf = (report: DoctorReport, wanted: string) => doctorRows(report).find(({ key }) => key === wanted)
+const rowOf = (report: DoctorReport, name: string) => doctorRows(report).find(({ key }) => key === name)
 
 describe('doctorText', () => {
-  it('tells a healthy machine line by line', () => {
+  it('describes a healthy machine line by line', () => {
     expect(doctorText(well)).toBe(
       [
         'Flowerbed: 0.1.0 (Node 24.9.0 · tfjs 4.22.0)',
-        'TensorFlow: 2.20.0 for NVIDIA GPUs (CUDA · from the Python package index)',
+        'TensorFlow: 2.20.0 for NVIDIA GPU (CUDA · from the Python package index)',
         'Device: NVIDIA H100 (NVIDIA GPU, chosen automatically: it is there)',
         'Electron: 45.4.1 (/opt/electron)',
         'Machine: Xeon (linux x64)',
-        'Memory: 128 GB · 16 processors (TensorFlow takes 8 threads: one a core)',
+        'Memory: 128 GB · 16 cores (TensorFlow uses 8 threads: one a core)',
         'Data folder: /data/Flowerbed',
-        'Free disk: 200 GB (where the data folder is)',
+        'Free disk space: 200 GB (on the disk of the data folder)',
         '',
-        'All is well.',
+        'No problems found.',
         '',
       ].join('\n'),
     )
   })
 
-  it('lists what is amiss, one line each', () => {
+  it('lists the recommendations, one line each', () => {
     expect(doctorText({ ...well, ok: false, advice: ['Free some disk.', 'Update the driver.'] })).toContain(
-      '\nWhat could be better:\n- Free some disk.\n- Update the driver.\n',
+      '\nRecommendations:\n- Free some disk.\n- Update the driver.\n',
     )
   })
 })
@@ -62,25 +62,25 @@ describe('doctorRows', () => {
       runtime: null,
       device: { choice: 'auto', used: null, name: null, why: 'TensorFlow is not installed' },
     }
-    expect(valueOf(report, 'tensorflow')?.value).toBe('Not loaded')
-    expect(valueOf(report, 'device')).toMatchObject({ value: 'None', detail: 'TensorFlow is not installed' })
+    expect(rowOf(report, 'tensorflow')?.value).toBe('Not loaded')
+    expect(rowOf(report, 'device')).toMatchObject({ value: 'None', detail: 'TensorFlow is not installed' })
   })
 
   it('says that the user chose the device', () => {
     const device = { choice: 'cpu', used: 'cpu', name: null, why: 'chosen: cpu' } as const
-    expect(valueOf({ ...well, device }, 'device')).toMatchObject({
-      value: 'Processor',
-      detail: 'Processor, chosen under General',
+    expect(rowOf({ ...well, device }, 'device')).toMatchObject({
+      value: 'CPU',
+      detail: 'CPU, chosen under General',
     })
   })
 
-  it('names the Electron that stands in for the declared one', () => {
+  it('names the Electron that is used in place of the declared one', () => {
     const electron = { version: '40.0.0', path: '/cache/electron', declared: '45.4.1' }
-    expect(valueOf({ ...well, electron }, 'electron')?.value).toBe('40.0.0, which stands in for 45.4.1')
+    expect(rowOf({ ...well, electron }, 'electron')?.value).toBe('40.0.0 in place of 45.4.1')
   })
 
   it('leaves Electron out where there is none', () => {
     const report = { ...well, versions: { ...well.versions, electron: null }, electron: null }
-    expect(valueOf(report, 'electron')).toBeUndefined()
+    expect(rowOf(report, 'electron')).toBeUndefined()
   })
 })

@@ -3,7 +3,8 @@ import type { InstalledRuntime, RuntimeStatus } from '#shared/schemas/doctor.ts'
 import {
   notInstalled,
   removableBytes,
-  variantTitle,
+  runtimeName,
+  versionLabel,
 } from '../../../../src-renderer/pages/settings/runtime-labels.ts'
 
 const one = (changes: Partial<InstalledRuntime> = {}): InstalledRuntime => ({
@@ -30,16 +31,17 @@ describe('notInstalled', () => {
   it('offers a newer version of what is there', () => {
     expect(offered(one({ version: '2.9.1' }))).toEqual(['cpu', 'cuda'])
   })
-  it('offers nothing beside the user’s own, which alone would be used', () => {
+  it('offers nothing beside one that FLOWERBED_TF_DIR names, which alone would be used', () => {
     expect(offered(one({ source: 'folder', removable: false }))).toEqual([])
   })
 })
 
-it('removableBytes counts every version of the variant that we installed', () => {
+it('removableBytes counts every version of the variant that Flowerbed has installed', () => {
   const installed = [one(), one({ version: '2.9.1', bytes: 50 }), one({ variant: 'cuda', bytes: 9 })]
   expect(removableBytes([...installed, one({ removable: false })], 'cpu')).toBe(650)
 })
 
-it('variantTitle begins with a capital', () => {
-  expect(variantTitle('cuda')).toBe('For NVIDIA GPUs')
+it('names a runtime and its version', () => {
+  expect(runtimeName('cuda')).toBe('TensorFlow for NVIDIA GPU')
+  expect(versionLabel(one())).toBe('2.20.0 · CPU')
 })

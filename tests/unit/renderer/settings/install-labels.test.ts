@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { InstallProgress } from '#shared/schemas/doctor.ts'
-import { installWords } from '../../../../src-renderer/pages/settings/install-labels.ts'
+import { installLabel } from '../../../../src-renderer/pages/settings/install-labels.ts'
 
 const at = (changes: Partial<InstallProgress>): InstallProgress => ({
   phase: 'download',
@@ -11,9 +11,9 @@ const at = (changes: Partial<InstallProgress>): InstallProgress => ({
   ...changes,
 })
 
-describe('installWords', () => {
+describe('installLabel', () => {
   it.each<[string, Partial<InstallProgress>, string]>([
-    ['a download in full', {}, '120 MB of 192 MB · 8.0 MB/s · about 9 s to go'],
+    ['a download in full', {}, '120 MB of 192 MB · 8.0 MB/s · about 9 s left'],
     ['no speed yet', { receivedBytes: 0, bytesPerSecond: 0 }, '0 bytes of 192 MB'],
     ['all received', { receivedBytes: 192e6 }, '192 MB of 192 MB · 8.0 MB/s'],
     ['more received than announced', { receivedBytes: 193e6 }, '193 MB of 192 MB · 8.0 MB/s'],
@@ -21,14 +21,14 @@ describe('installWords', () => {
     [
       'nothing known',
       { receivedBytes: 0, totalBytes: 0, bytesPerSecond: 0 },
-      'Fetching, which can take some minutes',
+      'Downloading, which can take some minutes',
     ],
-    ['the first look-up', { phase: 'index', receivedBytes: 0 }, 'Looking up where to fetch it'],
+    ['the first look-up', { phase: 'index', receivedBytes: 0 }, 'Looking up the download'],
     ['a later look-up', { phase: 'index' }, 'Looking up the next part · 120 MB of 192 MB'],
-    ['verifying', { phase: 'verify' }, 'Checking what was fetched'],
+    ['verifying', { phase: 'verify' }, 'Verifying the download'],
     ['unpacking', { phase: 'unpack' }, 'Unpacking'],
     ['the end', { phase: 'done' }, 'Installed'],
-  ])('tells %s', (_, changes, words) => {
-    expect(installWords(at(changes))).toBe(words)
+  ])('describes %s', (_, changes, label) => {
+    expect(installLabel(at(changes))).toBe(label)
   })
 })

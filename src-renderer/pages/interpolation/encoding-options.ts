@@ -1,0 +1,34 @@
+import type { Between, EncoderName } from '#shared/engine-messages.ts'
+import { formatCount } from '#shared/format.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { t } from '../../i18n.ts'
+
+/** What a path and a grid share: how images become latents, how to interpolate, and in how many solver steps. */
+export interface EncodingOptions {
+  mode: Between
+  encoder: EncoderName
+  /** Seed of the posterior sample, where the encoder takes one. */
+  encoderSeed: number
+  steps: number
+}
+
+export function defaultOptions(run: RunRecord): EncodingOptions {
+  const encoder = run.config.posterior ? 'posterior' : 'inversion'
+  return { mode: 'slerp', encoder, encoderSeed: 1, steps: run.config.sampleSteps }
+}
+
+/** The encoding as a request has it. An emptied field holds no number: the seed is 1 then. */
+export function encodingOf({ encoder, encoderSeed }: EncodingOptions): {
+  encoder: EncoderName
+  encoderSeed: number
+} {
+  return { encoder, encoderSeed: Number.isInteger(encoderSeed) && encoderSeed >= 0 ? encoderSeed : 1 }
+}
+
+/** Solver steps that an image may take here. */
+export const maxSteps = 1000
+
+export function stepsProblem(steps: number): string | null {
+  if (Number.isInteger(steps) && steps >= 1 && steps <= maxSteps) return null
+  return t('interpolation.problem.steps', { max: formatCount(maxSteps) })
+}
