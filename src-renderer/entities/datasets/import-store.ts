@@ -18,7 +18,7 @@ const thumbnailsAtMost = 96
 export const useImport = defineStore('import', () => {
   const notices = useNotices()
   const phase = shallowRef<ImportPhase>('none')
-  /** Whether its sheet is on screen; the work continues without it. */
+  /** Whether its dialog is open; the work continues without it. */
   const open = shallowRef(false)
   const paths = shallowRef<string[]>([])
   /** Where the images come from, if that says more than a path. */
@@ -48,7 +48,7 @@ export const useImport = defineStore('import', () => {
     error.value = null
   }
 
-  /** Runs one job of the import; an error is shown in the sheet, a cancel closes it. */
+  /** Runs one job of the import; an error is shown in the dialog, a cancel closes it. */
   async function runJob<T>(task: (job: string) => Promise<T>): Promise<T | null> {
     const id = crypto.randomUUID()
     job = id
@@ -109,7 +109,7 @@ export const useImport = defineStore('import', () => {
     showReady(packed)
   }
 
-  /** Opens the sheet at its last step: the settings of a run on a dataset. */
+  /** Opens the dialog at its last step: the settings of a run on a dataset. */
   function prepareTraining(existing: DatasetRecord): void {
     open.value = true
     if (working()) {
@@ -136,7 +136,7 @@ export const useImport = defineStore('import', () => {
     } else close()
   }
 
-  /** Hides the sheet; a running job continues, anything else ends. */
+  /** Hides the dialog; a running job continues, anything else ends. */
   function hide(): void {
     if (working()) open.value = false
     else close()
