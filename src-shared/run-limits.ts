@@ -1,7 +1,7 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 
-/** What decides how long a run learns; whichever is reached first ends it. */
+/** What decides how long a run trains; whichever is reached first ends it. */
 export type Limits = Pick<RunConfig, 'steps' | 'epochs' | 'minutes'>
 
 type Lengthy = {
@@ -9,16 +9,16 @@ type Lengthy = {
   imageCount: number
 }
 
-/** Images that one step learns from. */
+/** Images per optimizer step. */
 export const imagesPerStep = ({ batch, accumulate }: Pick<RunConfig, 'batch' | 'accumulate'>): number =>
   batch * accumulate
 
-/** How many of `count` images are kept aside for a share; at least one each way. */
+/** How many of `count` images a validation split of `share` takes; at least one each way. */
 export function heldCount(count: number, share: number): number {
   return share === 0 || count < 2 ? 0 : Math.min(count - 1, Math.max(1, Math.round(count * share)))
 }
 
-/** The step by which each image learned from was seen `epochs` times; infinite without such a limit. */
+/** The step by which each training image was seen `epochs` times; infinite without such a limit. */
 export function stepsOfEpochs({ config, imageCount }: Lengthy): number {
   const { epochs, validationShare } = config
   if (epochs === 0) return Infinity
@@ -36,7 +36,7 @@ export function isTimeUp({ config, trainedSeconds }: { config: Limits; trainedSe
   return config.minutes > 0 && trainedSeconds >= config.minutes * 60
 }
 
-/** Whether a run has learned for as long as it was to. */
+/** Whether a run has reached its goal. */
 export function isDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>): boolean {
   return run.step >= goalSteps(run) || isTimeUp(run)
 }
@@ -52,7 +52,7 @@ export function standingAt<T extends Pick<RunRecord, 'step' | 'trainedSeconds'>>
   return { ...run, step, trainedSeconds: run.trainedSeconds * share }
 }
 
-/** Share of the way, by steps, epochs or minutes, whichever is further. */
+/** Share of the goal that is done, by steps, epochs or minutes, whichever is further. */
 export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>): number {
   return Math.min(1, Math.max(run.step / goalSteps(run), shareOfTime(run)))
 }

@@ -3,7 +3,7 @@ import type { MenuItemConstructorOptions } from 'electron'
 import type { AppCommand, Place } from '#shared/ipc.ts'
 import type { Guard } from '../guard.ts'
 
-const placeTitles: [Place, string][] = [
+const pageTitles: [Place, string][] = [
   ['library', 'Library'],
   ['run', 'Run'],
   ['gallery', 'Gallery'],
@@ -54,13 +54,13 @@ export function setMenu(options: {
     {
       label: 'Go',
       submenu: [
-        ...placeTitles.map(([place, label], i) => ({
+        ...pageTitles.map(([place, label], i) => ({
           label,
           accelerator: `CmdOrCtrl+${i + 1}`,
           click: () => send({ name: 'go', place }),
         })),
         { type: 'separator' },
-        { label: 'Pause or go on learning', click: () => send({ name: 'toggleTraining' }) },
+        { label: 'Pause or resume training', click: () => send({ name: 'toggleTraining' }) },
       ],
     },
     {
@@ -75,7 +75,7 @@ export function setMenu(options: {
         { role: 'togglefullscreen' },
       ],
     },
-    { role: 'help', submenu: [{ label: 'Keys', click: () => send({ name: 'showKeys' }) }] },
+    { role: 'help', submenu: [{ label: 'Keyboard shortcuts', click: () => send({ name: 'showKeys' }) }] },
   ]
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }

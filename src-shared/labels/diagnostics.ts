@@ -1,6 +1,6 @@
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 
-/** A number of the diagnostics in plain words. */
+/** A number of the diagnostics with its label. */
 export interface DiagnosticFact {
   title: string
   term: string
@@ -10,10 +10,10 @@ export interface DiagnosticFact {
 const percent = (share: number) => `${(100 * share).toFixed(share < 0.1 ? 1 : 0)} %`
 const short = (value: number) => String(Number(value.toPrecision(3)))
 
-/** What the diagnostics say, in the order that it is read. */
+/** The numbers of the diagnostics, in the order shown. */
 export function diagnosticFacts({ posterior, histogram }: Diagnostics): DiagnosticFact[] {
   const samples = {
-    title: 'How far the brightness of samples is off',
+    title: 'Brightness error of samples',
     term: 'Wasserstein-1 of the pixel histograms',
     value: percent(histogram.distance),
   }
@@ -21,27 +21,27 @@ export function diagnosticFacts({ posterior, histogram }: Diagnostics): Diagnost
   const { activeDimensions, dimensions, mean, std, kl, aggregateGap } = posterior
   return [
     {
-      title: 'Encodings in use',
+      title: 'Active dimensions',
       term: 'active dimensions',
       value: `${activeDimensions} of ${dimensions} (${percent(activeDimensions / dimensions)})`,
     },
     {
-      title: 'What an encoding says of its image',
+      title: 'KL divergence',
       term: 'KL(q(z|x)‖p(z)) per dimension',
       value: `${short(kl)} nats`,
     },
     {
-      title: 'How far encodings as a whole are from the noise',
+      title: 'Aggregate posterior gap',
       term: 'KL(q(z)‖p(z)) per dimension',
       value: `${short(aggregateGap)} nats`,
     },
     {
-      title: 'Where encodings lie',
+      title: 'Posterior mean',
       term: 'posterior mean',
       value: `${short(mean.average)} ± ${short(mean.spread)}`,
     },
     {
-      title: 'How vague they are',
+      title: 'Posterior std',
       term: 'posterior std',
       value: `${short(std.average)}, from ${short(std.low)} to ${short(std.high)}`,
     },
@@ -49,7 +49,7 @@ export function diagnosticFacts({ posterior, histogram }: Diagnostics): Diagnost
   ]
 }
 
-/** The maps of the diagnostics, with what black and white stand for. */
+/** The maps of the diagnostics, with the values of black and white. */
 export function diagnosticMaps({ posterior, prior }: Diagnostics): (DiagnosticFact & { file: string })[] {
   const map = (
     title: string,
@@ -60,8 +60,8 @@ export function diagnosticMaps({ posterior, prior }: Diagnostics): (DiagnosticFa
       ? [{ title, term, file: shown.file, value: `black ${short(shown.low)}, white ${short(shown.high)}` }]
       : []
   return [
-    ...map('Where encodings say most', 'KL by pixel, nats', posterior?.klMap),
-    ...map('The middle of the noise', 'prior mean', prior?.meanMap),
-    ...map('How wide the noise is', 'prior std', prior?.stdMap),
+    ...map('KL map', 'KL by pixel, nats', posterior?.klMap),
+    ...map('Prior mean', 'prior mean', prior?.meanMap),
+    ...map('Prior std', 'prior std', prior?.stdMap),
   ]
 }

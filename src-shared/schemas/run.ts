@@ -122,7 +122,7 @@ export const sampleRecordSchema = z.object({
 })
 export type SampleRecord = z.infer<typeof sampleRecordSchema>
 
-/** A metric in plain words and by its term; `detail` is for those who look closer. */
+/** A metric's label and its term in messages; `detail` is for those who look closer. */
 export interface MetricWords {
   title: string
   term: string
@@ -131,28 +131,28 @@ export interface MetricWords {
 
 /** Metric names the trainer records. */
 export const metricWords: Record<string, MetricWords> = {
-  loss: { title: 'All in all', term: 'loss' },
-  velocity: { title: 'How wrong the strokes are', term: 'velocity MSE' },
-  kl: { title: 'How far encodings stray', term: 'KL(q‖p)' },
-  validation: { title: 'All in all, on images kept aside', term: 'validation loss' },
-  validationVelocity: { title: 'Strokes on images kept aside', term: 'validation velocity MSE' },
-  prior: { title: 'How badly the noise fits', term: 'prior NLL' },
-  gradientNorm: { title: 'Size of corrections', term: 'gradient norm' },
-  learningRate: { title: 'Length of steps', term: 'learning rate' },
-  velocityTime1: { title: 'The last strokes', term: 'velocity MSE, 0 ≤ t < ¼', detail: true },
-  velocityTime2: { title: 'Later strokes', term: 'velocity MSE, ¼ ≤ t < ½', detail: true },
-  velocityTime3: { title: 'Earlier strokes', term: 'velocity MSE, ½ ≤ t < ¾', detail: true },
-  velocityTime4: { title: 'The first strokes', term: 'velocity MSE, ¾ ≤ t ≤ 1', detail: true },
-  activeShare: { title: 'Encodings in use', term: 'active dimensions, share', detail: true },
-  posteriorStd: { title: 'How vague encodings are', term: 'mean std of q(z|x)', detail: true },
+  loss: { title: 'Loss', term: 'loss' },
+  velocity: { title: 'Velocity loss', term: 'velocity MSE' },
+  kl: { title: 'KL divergence', term: 'KL(q‖p)' },
+  validation: { title: 'Validation loss', term: 'validation loss' },
+  validationVelocity: { title: 'Validation velocity loss', term: 'validation velocity MSE' },
+  prior: { title: 'Prior loss', term: 'prior NLL' },
+  gradientNorm: { title: 'Gradient norm', term: 'gradient norm' },
+  learningRate: { title: 'Learning rate', term: 'learning rate' },
+  velocityTime1: { title: 'Velocity loss near the data', term: 'velocity MSE, 0 ≤ t < ¼', detail: true },
+  velocityTime2: { title: 'Velocity loss, second quarter', term: 'velocity MSE, ¼ ≤ t < ½', detail: true },
+  velocityTime3: { title: 'Velocity loss, third quarter', term: 'velocity MSE, ½ ≤ t < ¾', detail: true },
+  velocityTime4: { title: 'Velocity loss near the noise', term: 'velocity MSE, ¾ ≤ t ≤ 1', detail: true },
+  activeShare: { title: 'Active dimensions', term: 'active dimensions, share', detail: true },
+  posteriorStd: { title: 'Posterior std', term: 'mean std of q(z|x)', detail: true },
   aggregateGap: {
-    title: 'How far all encodings are from the noise',
+    title: 'Aggregate posterior gap',
     term: 'KL(q(z)‖p(z)) per dimension',
     detail: true,
   },
 }
 
-/** Metrics of one step, on their way to SQLite and the plot. */
+/** Metrics of one step, as sent to SQLite and the plot. */
 export interface MetricPoint {
   step: number
   /** Seconds of training so far. */

@@ -115,7 +115,7 @@ test('a curve of 300,000 points can be read, smoothed, zoomed and moved without 
   await hover(0.7)
   await page.mouse.up()
   await expect.poll(async () => (await at(0.02)).step / points).toBeGreaterThan(0.59)
-  await page.getByRole('group', { name: /^All in all/ }).press('0')
+  await page.getByRole('group', { name: /^Loss/ }).press('0')
   await expect.poll(async () => (await at(0.25)).step).toBe(quarter.step)
 
   // By time the same places stay; the log scale too.

@@ -23,7 +23,7 @@ test('from a dropped folder to a gallery, an interpolation, and all of it again 
   const inside = page.getByTestId('diagnostics')
   await expect(inside).toHaveAttribute('data-step', quick.settings.steps)
   await inside.getByText('A look inside').click()
-  await expect(inside.getByText('Encodings in use')).toBeVisible()
+  await expect(inside.getByText('Active dimensions')).toBeVisible()
   const map = inside.getByAltText('Where encodings say most')
   await expect(map).toHaveJSProperty('naturalWidth', 16)
   await page.getByRole('button', { name: 'More curves' }).click()

@@ -236,7 +236,7 @@ describe('flowerbed', () => {
     expect(image('2')).not.toEqual(image('latest'))
     const missing = await draw('3')
     expect(missing.code).toBe(2)
-    expect(missing.err).toContain('no save of step 3')
+    expect(missing.err).toContain('no checkpoint of step 3')
 
     const listed = await flowerbed(['runs', '--json'])
     const [first] = listed.json['runs'] as { disk: { checkpoints: number; total: number } }[]
@@ -251,7 +251,7 @@ describe('flowerbed', () => {
     )
     const { err, json } = await flowerbed(['runs', 'diagnostics', 'latest', '--json'])
     expect(json).toMatchObject({ run: trained.json['run'], diagnostics: { step: 4, images: 16 } })
-    expect(err).toMatch(/Encodings in use: \d+ of 768 .*active dimensions/)
+    expect(err).toMatch(/Active dimensions: \d+ of 768 .*active dimensions/)
     const map = /Where encodings say most: (.+\.png) \(/.exec(err)?.[1] ?? ''
     expect(await sharp(map).metadata()).toMatchObject({ width: 16, height: 16 })
     const earlier = await flowerbed(['runs', 'diagnostics', 'latest', '--step', '2', '--json'])
