@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FlowerbedError } from '#shared/errors.ts'
 import { deviceChoiceSchema } from '#shared/schemas/run.ts'
-import { parentChannel } from '../src-main/processes/channels.ts'
+import { parentChannel } from '../src-main/processes/parent-channel.ts'
 import { loadTensorFlow } from '../src-main/engine/backend/load.ts'
 import { benchCase, benchNetworks } from './cases/networks.ts'
 import { timeBoth, timedStep } from './cases/step.ts'

@@ -9,7 +9,7 @@ import { checkImportOptions } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { summarize } from '../summary.ts'
 import { uniformStream } from '../../src-main/engine/rng.ts'
-import { forkImporter } from '../../src-main/processes/cli-importer.ts'
+import { forkImporter } from '../../src-main/processes/importer.ts'
 import { listFiles } from '../../src-main/importer/list-files.ts'
 import {
   checkInterrupted,

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { FlowerbedError } from '#shared/errors.ts'
 import { sqliteCode } from '#shared/sqlite-errors.ts'
 import { removeAbandonedSync } from '../files/abandoned.ts'
-import { processTag } from '../processes/process-identity.ts'
+import { processTag } from '../files/process-identity.ts'
 import type { Database } from './driver.ts'
 
 /** Where SQLite's header keeps `user_version`. */

@@ -8,23 +8,23 @@ const statOf = promisify(fstat)
 /** Hashed in one go: a few milliseconds, between which the process does what else it has to. */
 const pieceBytes = 1024 * 1024
 
-/** Hashes by file and by what tells that it was written since; for as long as the process runs. */
+/** Hashes by file and by what shows a later write; for as long as the process runs. */
 const known = new Map<string, string>()
 
 export interface HashOptions {
-  givenUp?: () => boolean
+  isCancelled?: () => boolean
   /** Reads the file even if its hash is known: a disk may lose bits without telling. */
   again?: boolean
 }
 
 /**
- * The sha256 of an open file, hex, read piece by piece while the process goes on; not read again while the file's size
+ * The sha256 of an open file, hex, read piece by piece while other work continues; not read again while the file's size
  * and times stay the same.
- * @returns null when `givenUp` said so meanwhile
+ * @returns null when `isCancelled` said so meanwhile
  */
 export async function hashOfFile(
   file: number,
-  { givenUp = () => false, again = false }: HashOptions = {},
+  { isCancelled = () => false, again = false }: HashOptions = {},
 ): Promise<string | null> {
   const before = await stampOf(file)
   const seen = again ? undefined : known.get(before)
@@ -40,7 +40,7 @@ export async function hashOfFile(
     // The disk works on while this piece is hashed.
     reading = readAt(file, next, 0, pieceBytes, at)
     hash.update(read)
-    if (givenUp()) {
+    if (isCancelled()) {
       await reading.catch(() => undefined)
       return null
     }

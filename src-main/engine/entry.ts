@@ -1,7 +1,7 @@
 import { constants, setPriority } from 'node:os'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
-import { parentChannel } from '../processes/channels.ts'
+import { parentChannel } from '../processes/parent-channel.ts'
 import { serveCalls } from '../processes/rpc.ts'
 import { runtimeHandlers } from './backend/requests.ts'
 import { createEngine } from './server.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isAlive, isTaggedRunning } from '../processes/process-identity.ts'
+import { isAlive, isTaggedRunning } from './process-identity.ts'
 
 const dayMs = 24 * 3600 * 1000
 

@@ -1,7 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { chmod, mkdir, mkdtemp, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { processTag } from '../processes/process-identity.ts'
+import { processTag } from './process-identity.ts'
 import { removeAbandoned } from './abandoned.ts'
 
 /**

@@ -1,6 +1,6 @@
 import { inFlightLogVariable } from '#shared/importer-messages.ts'
 import type { ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
-import { parentChannel } from '../processes/channels.ts'
+import { parentChannel } from '../processes/parent-channel.ts'
 import { serveCalls } from '../processes/rpc.ts'
 import { createImporter } from './importer.ts'
 import { noInFlightLog, openInFlightLog } from '../processes/in-flight-log.ts'

@@ -140,7 +140,7 @@ async function intactPixels(directory: string, { signal }: JobContext): Promise<
   let dataset: Dataset | undefined
   try {
     dataset = new Dataset(directory)
-    await dataset.verify({ again: true, givenUp: () => signal.aborted })
+    await dataset.verify({ again: true, isCancelled: () => signal.aborted })
     return dataset.index.pixelsSha256
   } catch {
     return null

@@ -6,7 +6,7 @@ import type { DatasetIndex } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { syncFolder } from '../files/atomic-write.ts'
 import { indexName, indexText, pixelsName } from '../datasets/index-file.ts'
-import { processTag } from '../processes/process-identity.ts'
+import { processTag } from '../files/process-identity.ts'
 import { packing, removeAbandonedPacks } from '../datasets/abandoned.ts'
 
 const writeBytes = 4 * 1024 * 1024

@@ -1,15 +1,15 @@
 import type { AppEvent } from '#shared/ipc.ts'
-import type { ImporterClient } from '../processes/resilient-importer.ts'
+import type { ImporterClient } from '../processes/importer.ts'
 import type { EngineEvents } from '../app/engine-events.ts'
 import type { AppSettingsStore } from '../app/settings.ts'
-import type { EngineHost } from '../processes/engine.ts'
+import type { EngineSupervisor } from '../processes/engine.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Store } from '../database/store.ts'
 
-/** What the handlers need; made once, by the composition root. */
+/** The parts of the app that answer requests; made once, by `createServices`. */
 export interface Services {
   store: Store
   runService: RunService
@@ -17,11 +17,11 @@ export interface Services {
   experiments: ExperimentQueue
   reconstructor: Reconstructor
   /** Records the engine's events. */
-  history: Pick<EngineEvents, 'checkComplete'>
+  history: EngineEvents
   /** Trains and samples. */
-  engine: EngineHost
+  engine: EngineSupervisor
   /** Installs TensorFlow in its own process, so that a pause does not end a download. */
-  installer: EngineHost
+  installer: EngineSupervisor
   importer: ImporterClient
   emit: (event: AppEvent) => void
   settings: AppSettingsStore

@@ -2,44 +2,49 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Channel } from './rpc.ts'
 
 /** A process that was started, whichever way; `ended` also resolves for one that could not be started. */
-export interface HostProcess {
+export interface ChildProcess {
   readonly channel: Channel
   /** Undefined until it has come up. */
   readonly pid: number | undefined
   readonly spawned: Promise<void>
   /** Resolves with its exit code; null where there is none. */
   readonly ended: Promise<number | null>
-  /** Asks it to end; one that is busy in native code does not hear that. */
+  /** Asks it to end; one that is busy in native code does not react to that. */
   kill: () => void
 }
 
-/** A process that is not up after this long will not come. */
-export const startMs = 60_000
 /** How long each way to end a process is waited for. */
-const patienceMs = 3000
+const graceMs = 3000
 
 /** Ends a process, in the end by force. Resolves when it has ended, or when nothing more can be done. */
-export async function endForCertain(process: HostProcess, { patience = patienceMs } = {}): Promise<void> {
-  const { spawned, ended } = process
-  const within = (ms: number, ...others: Promise<unknown>[]) =>
-    Promise.race([
-      ended.then(() => true),
-      ...others.map((other) => other.then(() => false)),
-      delay(ms, false),
-    ])
+export async function endProcess(child: ChildProcess, grace = graceMs): Promise<void> {
+  const { spawned, ended } = child
+  const within = async (ms: number, ...others: Promise<unknown>[]) => {
+    // A timer that is left would keep this process from ending.
+    const over = new AbortController()
+    try {
+      return await Promise.race([
+        ended.then(() => true),
+        ...others.map((other) => other.then(() => false)),
+        delay(ms, false, { signal: over.signal }),
+      ])
+    } finally {
+      over.abort()
+    }
+  }
   // One that has not come up yet cannot be ended.
-  if (process.pid === undefined && (await within(patience, spawned))) return
-  process.kill()
-  if (await within(patience)) return
-  if (process.pid === undefined) return
-  killByForce(process.pid)
-  await within(patience)
+  if (child.pid === undefined && (await within(grace, spawned))) return
+  child.kill()
+  if (await within(grace)) return
+  if (child.pid === undefined) return
+  killByForce(child.pid)
+  await within(grace)
 }
 
 function killByForce(pid: number): void {
   try {
-    globalThis.process.kill(pid, 'SIGKILL')
+    process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended in this moment.
+    // It has ended just now.
   }
 }

@@ -1,16 +1,16 @@
 import { utilityProcess } from 'electron'
 import { join } from 'node:path'
-import { utilityChannel } from './channels.ts'
 import { createLogger } from '../log.ts'
-import type { HostProcess } from './child-process.ts'
+import type { ChildProcess } from './child-process.ts'
 
-/** Starts one of the bundle's own processes; what it prints goes to the log. */
-export function startUtility(options: {
+/** Starts one of the bundle's programs as an Electron utility process; what it prints goes to the log. */
+export function startUtilityProcess(options: {
   /** File name beside this bundle. */
   module: 'engine.js' | 'importer.js'
   name: string
+  /** Set besides the present environment. */
   env?: Record<string, string>
-}): HostProcess {
+}): ChildProcess {
   const { module, name, env = {} } = options
   const log = createLogger(name)
   const child = utilityProcess.fork(join(import.meta.dirname, module), [], {
@@ -18,19 +18,24 @@ export function startUtility(options: {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
   })
-  const channel = utilityChannel(child)
   const spawned = new Promise<void>((resolve) => child.once('spawn', () => resolve()))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))
   child.stdout?.on('data', (chunk: Buffer) => log.info(chunk.toString().trimEnd()))
   child.stderr?.on('data', (chunk: Buffer) => log.warn(chunk.toString().trimEnd()))
   for (const stream of [child.stdout, child.stderr])
     stream?.on('error', (error: Error) => log.warn(error.message))
-  // Told before it ends by a fatal error of V8; without a listener the event would be thrown.
+  // Emitted before a fatal error of V8 ends it; without a listener the event would be thrown.
   child.on('error', (type, location) => log.error(`${type} in ${location}`))
   child.once('spawn', () => log.info(`started as process ${child.pid ?? '?'}`))
   child.once('exit', (code) => log.info(`ended with code ${code}`))
   return {
-    channel,
+    channel: {
+      post: (message) => {
+        child.postMessage(message)
+      },
+      onMessage: (listener) => child.on('message', listener),
+      onClose: (listener) => child.on('exit', listener),
+    },
     spawned,
     ended,
     get pid() {

@@ -12,7 +12,7 @@ import {
 import { dirname, join } from 'node:path'
 import type { InstalledRuntime, RuntimeVariant } from '#shared/schemas/doctor.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { processTag } from '../processes/process-identity.ts'
+import { processTag } from '../files/process-identity.ts'
 import {
   bindingPath,
   bindingResources,

@@ -7,7 +7,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { removeAbandoned, removeOlder } from '../files/abandoned.ts'
 import { withLock } from '../files/lock.ts'
 import type { LockOptions } from '../files/lock.ts'
-import { processTag } from '../processes/process-identity.ts'
+import { processTag } from '../files/process-identity.ts'
 import { installedRuntimes, readRuntimeFile } from './installed.ts'
 import type { RuntimeFile } from './installed.ts'
 import {

@@ -1,5 +1,5 @@
-import { forkImporter } from '../../src-main/processes/cli-importer.ts'
-import type { ImporterClient } from '../../src-main/processes/cli-importer.ts'
+import { forkImporter } from '../../src-main/processes/importer.ts'
+import type { ImporterClient } from '../../src-main/processes/importer.ts'
 import type { ImportedDataset, ImportOptions, ProblemFile } from '#shared/schemas/dataset.ts'
 
 /** Lends an importer's process, which ends with the work. */

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { ImageSource } from '#shared/engine-messages.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { forkImporter } from '../../processes/cli-importer.ts'
+import { forkImporter } from '../../processes/importer.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 
 /** The user's images as the run saw its own, decoded in the importer's process. */

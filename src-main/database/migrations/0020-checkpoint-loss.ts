@@ -1,7 +1,7 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 export const migration0020: Migration = {
   version: 20,
-  // What the best save is found by; null for saves from before.
+  // The loss by which the best checkpoint is found; null for those recorded before.
   sql: 'ALTER TABLE checkpoints ADD COLUMN loss REAL',
 }

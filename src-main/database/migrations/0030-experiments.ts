@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /** Runs that belong together. A run outlives its experiment; an experiment does not outlive its last run. */
 export const migration0030: Migration = {

@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * Who trains a run is a lease with the identity of its process, not a bare process id, which the system gives to another

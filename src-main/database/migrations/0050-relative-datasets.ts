@@ -1,4 +1,4 @@
-import type { Migration } from './index.ts'
+import type { Migration } from './migration.ts'
 
 /**
  * A dataset's folder is kept relative to the data folder. Each lies in `datasets` under its id, also where a row still

@@ -3,12 +3,7 @@ import { migration0020 } from './0020-checkpoint-loss.ts'
 import { migration0030 } from './0030-experiments.ts'
 import { migration0040 } from './0040-run-leases.ts'
 import { migration0050 } from './0050-relative-datasets.ts'
-
-/** One change of the database's form; numbered in tens, so that one may be put between. */
-export interface Migration {
-  version: number
-  sql: string
-}
+import type { Migration } from './migration.ts'
 
 /** In order; the last one's version is what this Flowerbed writes. */
 export const migrations: Migration[] = [

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import { removeAbandonedSync } from '../../files/abandoned.ts'
-import { processTag } from '../../processes/process-identity.ts'
+import { processTag } from '../../files/process-identity.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import {
   assignedOutput,

@@ -162,7 +162,7 @@ export class Trainer {
   /** Fresh weights or those of the checkpoint; the grid of where it stands, if that was not drawn yet. */
   private async begin(): Promise<void> {
     const { resume, runDirectory } = this.request
-    await this.parts.dataset.verify({ givenUp: () => this.wish !== null })
+    await this.parts.dataset.verify({ isCancelled: () => this.wish !== null })
     await this.parts.saver.checkRoom()
     const saved = resume ? await loadCheckpoint(runDirectory, resume.file, resume.sha256) : null
     if (saved)

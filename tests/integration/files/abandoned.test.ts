@@ -7,7 +7,7 @@ import { stagingFolder } from '../../../src-main/tensorflow/install.ts'
 import { runtimesDirectory } from '../../../src-main/tensorflow/layout.ts'
 import { CheckpointWriter } from '../../../src-main/engine/training/checkpoint-writer.ts'
 import { writeFileAtomically, writeFolderAtomically } from '../../../src-main/files/atomic-write.ts'
-import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
+import { processTag, thisProcess } from '../../../src-main/files/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const writer = resolve(import.meta.dirname, '../../fixtures/killed-writer.ts')

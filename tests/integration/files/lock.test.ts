@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { withLock } from '../../../src-main/files/lock.ts'
-import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
+import { processTag, thisProcess } from '../../../src-main/files/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const contender = resolve(import.meta.dirname, '../../fixtures/lock-contender.ts')

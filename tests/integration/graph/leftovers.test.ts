@@ -4,7 +4,7 @@ import { afterAll, expect, test, vi } from 'vitest'
 import * as tf from '@tensorflow/tfjs-core'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
+import { processTag, thisProcess } from '../../../src-main/files/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('leftovers')

@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, utimesSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { removeAbandonedLogs, removeAbandonedPacks } from '../../../src-main/datasets/abandoned.ts'
-import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
+import { processTag, thisProcess } from '../../../src-main/files/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { importInto, withImporter } from '../../helpers/importer.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
@@ -28,7 +28,7 @@ afterAll(() => {
 
 /** A process that packs and is killed in the midst of it, with what it had begun left behind. */
 async function killedWhilePacking(): Promise<void> {
-  const client = resolve(import.meta.dirname, '../../../src-main/processes/cli-importer.ts')
+  const client = resolve(import.meta.dirname, '../../../src-main/processes/importer.ts')
   const script = `
     const { forkImporter } = await import(${JSON.stringify(client)})
     const importer = forkImporter({

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import sharp from 'sharp'
 import { datasetIndexSchema } from '#shared/schemas/dataset.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { forkImporter } from '../../../src-main/processes/cli-importer.ts'
+import { forkImporter } from '../../../src-main/processes/importer.ts'
 import { writeFiles } from '../../helpers/images.ts'
 
 const images = fileURLToPath(new URL('../../fixtures/images/', import.meta.url))

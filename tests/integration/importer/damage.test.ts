@@ -137,7 +137,7 @@ it('verifying lets the process go on, and may be given up', async () => {
   const shape = { height: 512, width: 512, channels: 1 } as const
   const directory = packedDataset(join(folder.path, 'large'), { count: 16, shape, pixel: (i, k) => i ^ k })
   const dataset = new Dataset(directory)
-  expect(await dataset.verify({ givenUp: () => true })).toBe(false)
+  expect(await dataset.verify({ isCancelled: () => true })).toBe(false)
   const state = { turns: 0, done: false }
   const verifying = dataset.verify().finally(() => (state.done = true))
   while (!state.done) {

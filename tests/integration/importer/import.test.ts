@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import sharp from 'sharp'
 import { datasetIndexSchema } from '#shared/schemas/dataset.ts'
 import type { ImporterEvent } from '#shared/importer-messages.ts'
-import { forkImporter } from '../../../src-main/processes/cli-importer.ts'
+import { forkImporter } from '../../../src-main/processes/importer.ts'
 import { plain, redThenBlue, writeFiles } from '../../helpers/images.ts'
 
 let folder: string

@@ -3,15 +3,15 @@ import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import { createGuard } from '../../../src-main/guard.ts'
 import type { Notice } from '#shared/ipc.ts'
-import { EngineHost } from '../../../src-main/processes/engine.ts'
-import type { EngineHostTimes, EngineState } from '../../../src-main/processes/engine.ts'
-import type { HostProcess } from '../../../src-main/processes/child-process.ts'
-import { isAlive } from '../../../src-main/processes/process-identity.ts'
+import { EngineSupervisor } from '../../../src-main/processes/engine.ts'
+import type { ProcessState, ProcessTimes } from '../../../src-main/processes/supervisor.ts'
+import type { ChildProcess } from '../../../src-main/processes/child-process.ts'
+import { isAlive } from '../../../src-main/files/process-identity.ts'
 import { forkHost } from '../../helpers/fork-host.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
-let hosts: EngineHost[] = []
+let hosts: EngineSupervisor[] = []
 
 beforeEach(() => {
   folder = temporaryFolder('engine-host')
@@ -36,16 +36,16 @@ const dying = `process.on('message', () => process.kill(process.pid, 'SIGKILL'))
 
 function hostOf(
   program: string,
-  options: { start?: () => HostProcess; times?: Partial<EngineHostTimes> } = {},
+  options: { start?: () => ChildProcess; times?: Partial<ProcessTimes> } = {},
 ) {
   const seen = {
     events: [] as EngineEvent[],
-    states: [] as EngineState[],
+    states: [] as ProcessState[],
     silences: 0,
     notices: [] as Notice[],
   }
-  const processes: HostProcess[] = []
-  const host = new EngineHost({
+  const processes: ChildProcess[] = []
+  const host = new EngineSupervisor({
     name: 'engine',
     start: () => {
       const started = options.start?.() ?? forkHost({ folder: folder.path, program })
@@ -63,8 +63,8 @@ function hostOf(
   hosts.push(host)
   return { host, seen, processes }
 }
-const ask = (host: EngineHost) => host.request('runtimeStatus', undefined) as unknown as Promise<number>
-const trainForEver = (host: EngineHost) => host.request('train', {} as never)
+const ask = (host: EngineSupervisor) => host.request('runtimeStatus', undefined) as unknown as Promise<number>
+const trainForEver = (host: EngineSupervisor) => host.request('train', {} as never)
 
 test('a request to a process that ends is rejected, and the next one starts another', async () => {
   const { host, seen, processes } = hostOf(dying)
@@ -94,7 +94,7 @@ test('a process that cannot be started rejects what was asked of it', async () =
 
 test('a process that never comes up rejects what was asked of it', async () => {
   const never = new Promise<never>(() => undefined)
-  const stillborn = (): HostProcess => ({
+  const stillborn = (): ChildProcess => ({
     channel: { post: () => undefined, onMessage: () => undefined, onClose: () => undefined },
     pid: undefined,
     spawned: never,

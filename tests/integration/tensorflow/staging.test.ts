@@ -12,7 +12,7 @@ import {
 } from '../../../src-main/tensorflow/layout.ts'
 import { pinnedRuntimes } from '../../../src-main/tensorflow/manifest.ts'
 import { withLock } from '../../../src-main/files/lock.ts'
-import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
+import { processTag, thisProcess } from '../../../src-main/files/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 test('what an install or a removal that was killed left behind is gone with the next install, and nothing else', async () => {

@@ -1,16 +1,16 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import type { ProcessIdentity } from '../../../src-main/processes/process-identity.ts'
+import type { ProcessIdentity } from '../../../src-main/files/process-identity.ts'
 import {
   isRunning,
   isTaggedRunning,
   processTag,
   startByPs,
   thisProcess,
-} from '../../../src-main/processes/process-identity.ts'
+} from '../../../src-main/files/process-identity.ts'
 
-const module = resolve(import.meta.dirname, '../../../src-main/processes/process-identity.ts')
+const module = resolve(import.meta.dirname, '../../../src-main/files/process-identity.ts')
 const printIdentity = `import(${JSON.stringify(module)}).then((m) => console.log(JSON.stringify(m.thisProcess())))`
 const onLinux = process.platform === 'linux'
 const mayUnshare =
