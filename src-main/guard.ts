@@ -2,9 +2,9 @@ import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Notice } from '#shared/ipc.ts'
 import type { Logger } from './log.ts'
 
-/** The same fault is told again only after this long. */
+/** The user is notified of the same fault again only after this long. */
 const quietMs = 10 * 60_000
-/** Different faults are told at most this many times within `quietMs`; the log has the rest. */
+/** At most this many notices of different faults within `quietMs`; the log has the rest. */
 const noticesAtMost = 8
 
 /** What of Node's `process` the guard listens to. */
@@ -12,13 +12,13 @@ interface FaultSource {
   on: (event: 'uncaughtException' | 'unhandledRejection', listener: (thrown: unknown) => void) => unknown
 }
 
-/** Keeps what handlers throw from ending the app: logged, told once, and never thrown on. */
+/** Keeps what handlers throw from ending the app: logged, shown once, and not thrown on. */
 export interface Guard {
   /** A handler that never throws; `what` names it in the log. */
   wrap: <A extends unknown[]>(what: string, handler: (...args: A) => unknown) => (...args: A) => void
   /** Follows a promise that nobody awaits. */
   watch: (what: string, promise: PromiseLike<unknown>) => void
-  /** Logs a fault and tells the window of it, each kind once in ten minutes. */
+  /** Logs a fault and notifies the window, of each kind once in ten minutes. */
   report: (what: string, thrown: unknown) => void
   /** The last resort, instead of Electron's error box, which stops everything behind it. */
   listenTo: (source: FaultSource) => void
@@ -31,7 +31,7 @@ export function createGuard(options: {
   now?: () => number
 }): Guard {
   const { notify, log, now = Date.now } = options
-  const toldAt = new Map<string, number>()
+  const notifiedAt = new Map<string, number>()
   const loggedAt = new Map<string, number>()
 
   /** Whether this is news; forgets what is old. */
@@ -43,9 +43,9 @@ export function createGuard(options: {
     return true
   }
 
-  function tell(notice: Notice): void {
-    // There may be no window to tell, or it is just going.
-    if (isNews(toldAt, `${notice.level} ${notice.message}`, noticesAtMost)) quietly(() => notify(notice))
+  function notifyOnce(notice: Notice): void {
+    // There may be no window.
+    if (isNews(notifiedAt, `${notice.level} ${notice.message}`, noticesAtMost)) quietly(() => notify(notice))
   }
 
   function report(what: string, thrown: unknown): void {
@@ -53,10 +53,11 @@ export function createGuard(options: {
     if (kind === 'cancelled') return
     const line = `${what}: ${message}`
     if (isNews(loggedAt, line, 1000)) quietly(() => log.error(line, thrown))
-    tell({
+    notifyOnce({
       level: 'error',
       message: `Something went wrong (${what}): ${message}`,
-      hint: hint ?? 'Flowerbed goes on, and what is on disk is safe. The log in the data folder says more.',
+      hint:
+        hint ?? 'Flowerbed keeps running, and what is on disk is safe. The log in the data folder says more.',
     })
   }
 

@@ -12,7 +12,7 @@ export const errorKinds = [
   'cancelled', // the user asked for it
   'crashed', // another process ended
   'conflict', // not possible in the present state
-  'internal', // a mistake of ours
+  'internal', // a bug
 ] as const
 
 export type ErrorKind = (typeof errorKinds)[number]
@@ -56,8 +56,8 @@ export type SerializedError = z.infer<typeof serializedErrorSchema>
 export function toFlowerbedError(thrown: unknown): FlowerbedError {
   if (thrown instanceof FlowerbedError) return thrown
   if (thrown instanceof z.ZodError) return fromZodError(thrown)
-  const told = sqliteWords(thrown)
-  if (told) return new FlowerbedError(told.kind, told.message, { hint: told.hint, cause: thrown })
+  const words = sqliteWords(thrown)
+  if (words) return new FlowerbedError(words.kind, words.message, { hint: words.hint, cause: thrown })
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new FlowerbedError(kindOfSystemError(thrown), message, { cause: thrown })
 }

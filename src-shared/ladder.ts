@@ -3,18 +3,18 @@ import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
 
-/** The systems of the ladder from the reference's first on, then ours. */
+/** The systems of the ladder: the reference's in order, then the default preset. */
 export const ladderPresets: readonly PresetId[] = [
   ...presetIds.filter((id) => presets[id].family === 'ladder'),
   defaultPresetId,
 ]
 
-/** Images that each run of an experiment reconstructions. */
+/** Images that each run of an experiment reconstructs. */
 export const reconstructionCount = 8
 
-/** Positions of images spread over a dataset: the same ones for every run. */
-export function spreadImages(datasetCount: number, wanted = reconstructionCount): number[] {
-  const count = Math.min(wanted, datasetCount)
+/** Indices of images spread over a dataset: the same ones for every run. */
+export function spreadImages(datasetCount: number, atMost = reconstructionCount): number[] {
+  const count = Math.min(atMost, datasetCount)
   return Array.from({ length: count }, (_, i) => Math.floor((i * datasetCount) / count))
 }
 
@@ -32,7 +32,7 @@ export interface SettingChange {
   to: string
 }
 
-// How long, and how it is watched, is no part of a system.
+// Length and monitoring do not belong to a system.
 const outside = new Set(['length', 'monitoring'])
 
 /** What one system sets otherwise than another, in words. */

@@ -61,7 +61,7 @@ export function sqliteCode(thrown: unknown): SqliteCode | undefined {
   return name !== undefined && Object.hasOwn(wordsFor, name) ? (name as SqliteCode) : undefined
 }
 
-/** Kind, message and hint for an error of SQLite; undefined for any other error and for mistakes of ours. */
+/** Kind, message and hint for an error of SQLite; undefined for any other error and for bugs. */
 export function sqliteWords(thrown: unknown): (typeof wordsFor)[SqliteCode] | undefined {
   const code = sqliteCode(thrown)
   return code && wordsFor[code]

@@ -13,8 +13,8 @@ export function fileFor(
   } catch {
     return null
   }
-  const [runs, id, wanted, file, ...rest] = parts
-  const folder = shownFolders.find((shown) => shown === wanted)
+  const [runs, id, folderName, file, ...rest] = parts
+  const folder = shownFolders.find((shown) => shown === folderName)
   if (runs === 'runs' && id !== undefined && folder !== undefined && file !== undefined) {
     return rest.length === 0 ? inside(join(runFolder(folders.dataDirectory, safe(id)), folder), file) : null
   }

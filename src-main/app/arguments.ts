@@ -12,9 +12,9 @@ export function switchValue(argv: string[], name: string): string | undefined {
  * app is Electron's own, such as a module to load first (`-r module`).
  */
 export function pathsAmong(argv: string[], options: { directory: string; app: string[] }): string[] {
-  const own = new Set(options.app.map((path) => resolve(path)))
+  const appPaths = new Set(options.app.map((path) => resolve(path)))
   const given = argv.slice(1)
-  const appAt = given.findLastIndex((argument) => own.has(resolve(options.directory, argument)))
+  const appAt = given.findLastIndex((argument) => appPaths.has(resolve(options.directory, argument)))
   return given
     .slice(appAt + 1)
     .filter((argument) => !argument.startsWith('-'))

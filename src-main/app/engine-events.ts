@@ -5,7 +5,7 @@ import type { Guard } from '../guard.ts'
 import { isBusyFault, isStorageFault } from './storage-faults.ts'
 
 const retryMs = 5000
-/** While another process merely has the history in hand, this many events wait before the run is paused. */
+/** While another process is writing the history, this many events wait before the run is paused. */
 const busyAtMost = 500
 
 /** What is done to runs and their history when their events cannot be recorded. */
@@ -18,15 +18,15 @@ export interface RunControl {
   discard: (runId: string) => Promise<unknown>
   /** Resolves when the run is not in training any more; rejects when its record is gone by then. */
   ended: (runId: string) => Promise<unknown>
-  /** Writes that a run whose training has ended is paused, where its record still says otherwise. */
+  /** Records a run whose training has ended as paused, where its record still says otherwise. */
   settle: (runId: string) => void
   /** Shows a run as paused although that could not be written yet. */
   showPaused: (runId: string) => void
 }
 
 /**
- * Records what the engine tells. What cannot be stored now, because the disk is full or the history is in use, waits in
- * order and is tried again, and the run is paused meanwhile: its history stays whole. A run that was deleted is ended.
+ * Records the engine's events. What cannot be stored now, because the disk is full or the history is in use, waits in
+ * order and is tried again, and the run is paused meanwhile, so that its history has no gaps. A deleted run is ended.
  */
 export class EngineEvents {
   private readonly runs: RunControl
@@ -38,8 +38,8 @@ export class EngineEvents {
   private readonly unsettled = new Set<string>()
   private readonly pausing = new Set<string>()
   private readonly gone = new Set<string>()
-  /** Runs whose pause was told, since they began to train. */
-  private readonly told = new Set<string>()
+  /** Runs of whose pause the user was notified since they began to train. */
+  private readonly notified = new Set<string>()
   private timer: NodeJS.Timeout | undefined
   private closed = false
 
@@ -59,7 +59,7 @@ export class EngineEvents {
   }
 
   /** Never throws. */
-  readonly hear = (event: EngineEvent): void => {
+  readonly onEngineEvent = (event: EngineEvent): void => {
     const runId = runOf(event)
     if (event.type === 'started') this.follow(event.runId)
     if (runId !== null && this.gone.has(runId)) return
@@ -67,7 +67,7 @@ export class EngineEvents {
     if (runId === null || !this.gone.has(runId)) this.guard.wrap('window', this.forward)(event)
   }
 
-  /** Whether everything told so far is in the history. */
+  /** Whether every event so far is in the history. */
   get complete(): boolean {
     return this.waiting.length === 0 && this.unsettled.size === 0
   }
@@ -84,7 +84,7 @@ export class EngineEvents {
     )
   }
 
-  /** For a run whose training has ended while its record says that it goes on: shown as paused now, written when possible. */
+  /** For a run whose training has ended while its record says otherwise: shown as paused now, recorded when possible. */
   settle(runId: string): void {
     this.unsettled.add(runId)
     this.guard.wrap('window', this.runs.showPaused)(runId)
@@ -110,7 +110,7 @@ export class EngineEvents {
     return true
   }
 
-  /** Tries once more and lets go: what cannot be stored now is found on disk by the next start. */
+  /** Tries a last time: the next start finds on disk what cannot be stored now. */
   close(): void {
     this.guard.wrap('recording a run', () => this.flush())()
     this.closed = true
@@ -130,7 +130,7 @@ export class EngineEvents {
     }
   }
 
-  /** False when it has to wait; what is wrong in another way is told and given up. */
+  /** False when it has to wait; any other fault is reported, and the event dropped. */
   private attempt(event: EngineEvent | null, task: () => void, runId = event && runOf(event)): boolean {
     try {
       task()
@@ -140,7 +140,7 @@ export class EngineEvents {
         if (!isBusyFault(thrown)) this.pause(runId, toFlowerbedError(thrown).message)
         return false
       }
-      if (runId !== null && isGone(thrown)) this.lose(runId)
+      if (runId !== null && isGone(thrown)) this.discard(runId)
       else this.guard.report('recording a run', thrown)
       return true
     }
@@ -150,9 +150,9 @@ export class EngineEvents {
   private pause(runId: string | null, reason: string): void {
     if (runId === null || this.pausing.has(runId) || this.unsettled.has(runId)) return
     this.pausing.add(runId)
-    if (!this.told.has(runId)) this.tellOfPause(runId, reason)
-    this.told.add(runId)
-    // After the event that could not be stored waits: what the pause tells comes behind it.
+    if (!this.notified.has(runId)) this.notifyOfPause(runId, reason)
+    this.notified.add(runId)
+    // Later, so that the events of the pause wait behind the one that could not be stored.
     const paused = Promise.resolve()
       .then(() => this.runs.pause(runId))
       .catch((thrown: unknown) => {
@@ -165,18 +165,18 @@ export class EngineEvents {
     )
   }
 
-  private tellOfPause(runId: string, reason: string): void {
+  private notifyOfPause(runId: string, reason: string): void {
     this.notify({
       level: 'error',
-      // Words of our own say so already.
+      // Some messages say so already.
       message: /history/i.test(reason) ? reason : `The history of runs cannot be written: ${reason}`,
       hint: 'Training is paused, and what is not stored yet waits in memory. Make room on the disk of the data folder, then resume the run; do not quit before.',
       runId,
     })
   }
 
-  /** A run whose record is gone has nothing left to train for. */
-  private lose(runId: string): void {
+  /** Ends the training of a run whose record was deleted. */
+  private discard(runId: string): void {
     if (this.gone.has(runId)) return
     this.gone.add(runId)
     this.unsettled.delete(runId)
@@ -194,9 +194,9 @@ export class EngineEvents {
 
   private follow(runId: string): void {
     this.gone.delete(runId)
-    this.told.delete(runId)
+    this.notified.delete(runId)
     const ended = this.runs.ended(runId).catch((thrown: unknown) => {
-      if (isGone(thrown)) this.lose(runId)
+      if (isGone(thrown)) this.discard(runId)
       else if (!isStorageFault(thrown)) throw thrown
     })
     this.guard.watch('training', ended)

@@ -17,7 +17,7 @@ const types: Record<string, string> = {
 const policy = [
   "default-src 'none'",
   "script-src 'self'",
-  // Vue and uPlot set style attributes; no style sheet but our own is loaded.
+  // Vue and uPlot set style attributes; only the app's style sheets are loaded.
   "style-src 'self' 'unsafe-inline'",
   "img-src 'self' data: blob:",
   "font-src 'self'",

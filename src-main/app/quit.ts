@@ -14,7 +14,7 @@ export function quitSafely(options: {
   trainingQueue: TrainingQueue
   experiments: ExperimentQueue
   guard: Guard
-  /** From now on nothing that holds up the end is waited for long. */
+  /** Shortens all waiting from now on. */
   hurry: () => void
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
@@ -26,9 +26,9 @@ export function quitSafely(options: {
     ask: async ({ name }) => {
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
-        message: `“${name}” is still learning.`,
-        detail: 'It can be saved now and go on from here the next time.',
-        buttons: ['Save and quit', 'Keep learning'],
+        message: `“${name}” is still training.`,
+        detail: 'It can be saved now and resumed from here later.',
+        buttons: ['Save and quit', 'Keep training'],
         defaultId: 0,
         cancelId: 1,
         noLink: true,

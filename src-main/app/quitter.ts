@@ -11,7 +11,7 @@ export interface Quitter {
   mayClose: () => boolean
   /** Asks if a run is in training, then ends. */
   close: () => void
-  /** Saves, ends and quits without asking; a second call no longer waits for the save. */
+  /** Saves, ends and quits without asking; a second call no longer waits for the checkpoint. */
   end: () => void
 }
 
@@ -64,7 +64,7 @@ export function createQuitter(options: {
     setTimeout(guard.wrap('quitting', leaveNow), times.leaveMs).unref()
   }
 
-  /** Waits for a task, but not longer; what goes wrong with it is told and does not keep the app open. */
+  /** Waits for a task, but not longer; a failure is reported and does not keep the app open. */
   async function within(ms: number, task: () => Promise<unknown>, signal?: AbortSignal): Promise<void> {
     const over = new AbortController()
     const impatient = signal ? AbortSignal.any([over.signal, signal]) : over.signal

@@ -21,8 +21,8 @@ export function runControl(options: {
   /** The record of a run that does not train although it says so. */
   const stale = (runId: string): RunRecord | null => {
     const run = store.runs.get(runId)
-    const trainsNot = trainingQueue.running?.id !== runId && !runService.isTrainedElsewhere(runId)
-    return isLive(run) && trainsNot ? run : null
+    const isIdle = trainingQueue.running?.id !== runId && !runService.isTrainedElsewhere(runId)
+    return isLive(run) && isIdle ? run : null
   }
   return {
     record: (event) => runService.record(event),
@@ -53,7 +53,7 @@ export function runControl(options: {
   }
 }
 
-/** Passes on to the window what the engine tells, as far as it shows it. */
+/** Passes on to the window the engine's events that it shows. */
 export function forwardToWindow(event: EngineEvent, emit: (event: AppEvent) => void): void {
   if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') emit(event)
   else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'sampling') emit(event)

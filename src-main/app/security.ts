@@ -1,28 +1,28 @@
 import { app, session } from 'electron'
 import type { IpcMainEvent, IpcMainInvokeEvent, WebContents } from 'electron'
-import { isSameSite, whoseFrame } from './frame-trust.ts'
+import { isSameSite, trustOf } from './frame-trust.ts'
 import type { Guard } from '../guard.ts'
 import { appOrigin } from './protocol.ts'
 
 const devServer = process.env['ELECTRON_RENDERER_URL']
 export const isDevelopment = devServer !== undefined
 
-/** Where the page comes from: our own protocol, or the dev server that electron-vite names. */
+/** Where the page comes from: the app's protocol, or the dev server that electron-vite names. */
 export const pageUrl = devServer ?? `${appOrigin}/index.html`
 
-/** Whose the frame is that sent a message. */
-export const senderOf = (event: IpcMainEvent | IpcMainInvokeEvent): ReturnType<typeof whoseFrame> =>
-  whoseFrame(() => event.senderFrame, pageUrl)
+/** Whether the frame that sent a message is the app's. */
+export const senderTrust = (event: IpcMainEvent | IpcMainInvokeEvent): ReturnType<typeof trustOf> =>
+  trustOf(() => event.senderFrame, pageUrl)
 
-/** Whether a request comes from the main frame of our own page. */
+/** Whether a request comes from the main frame of the app's page. */
 export const isTrustedSender = (event: IpcMainEvent | IpcMainInvokeEvent): boolean =>
-  senderOf(event) === 'ours'
+  senderTrust(event) === 'trusted'
 
-/** Whether a window shows our own page. */
-export const showsOurPage = (contents: WebContents): boolean =>
-  whoseFrame(() => (contents.isDestroyed() ? null : contents.mainFrame), pageUrl) === 'ours'
+/** Whether a window shows the app's page. */
+export const showsAppPage = (contents: WebContents): boolean =>
+  trustOf(() => (contents.isDestroyed() ? null : contents.mainFrame), pageUrl) === 'trusted'
 
-/** No page but ours, no window but ours, no permission for anything but copying text. */
+/** Allows no page and no window but the app's, and no permission but to copy text. */
 export function hardenSession(guard: Guard): void {
   app.on(
     'web-contents-created',

@@ -1,7 +1,7 @@
 import { FlowerbedError } from '#shared/errors.ts'
 
 const systemCodes = ['ENOSPC', 'EDQUOT', 'EIO', 'EROFS', 'EFBIG']
-/** Deeper chains of causes are not ours. */
+/** Chains of causes are followed this deep. */
 const depth = 5
 
 /** Whether something could not be written for a reason outside of it: the disk, or SQLite itself. */
@@ -10,7 +10,7 @@ export const isStorageFault = (thrown: unknown): boolean =>
   (thrown instanceof FlowerbedError && thrown.kind === 'no-space') ||
   codes(thrown).some((code) => code.startsWith('SQLITE_') || systemCodes.includes(code))
 
-/** Whether another process merely has the history in hand at the moment. */
+/** Whether another process is writing the history at the moment. */
 export const isBusyFault = (thrown: unknown): boolean =>
   codes(thrown).some((code) => /^SQLITE_(BUSY|LOCKED)/.test(code))
 

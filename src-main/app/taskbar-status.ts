@@ -5,7 +5,7 @@ import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { Guard } from '../guard.ts'
 
-/** What the system shows of training beside the window: progress on the taskbar, no sleep, a word at the end. */
+/** What the system shows of training: progress on the taskbar, no sleep, and a notification at the end. */
 export class TaskbarStatus {
   private readonly windowNow: () => BrowserWindow | null
   private readonly guard: Guard
@@ -27,12 +27,12 @@ export class TaskbarStatus {
     this.window?.setProgressBar(trains ? shareDone(run) : -1)
   }
 
-  /** Says that a run has ended, when nobody looks. */
+  /** Notifies that a run has ended, unless the window has the focus. */
   announce(run: RunRecord): void {
     if (this.window?.isFocused() || !Notification.isSupported()) return
     const finished = run.status === 'finished'
     const notification = new Notification({
-      title: finished ? `“${run.name}” has grown` : `“${run.name}” has stopped`,
+      title: finished ? `“${run.name}”: training finished` : `“${run.name}” has stopped`,
       body: finished
         ? 'Its images are in the gallery.'
         : (run.error?.message ?? 'Open Flowerbed to see why.'),

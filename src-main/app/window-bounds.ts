@@ -29,10 +29,10 @@ export function fitWindow(options: {
     width: Math.min(smallest.width, area.width),
     height: Math.min(smallest.height, area.height),
   }
-  const wanted = known ?? firstSize
-  const width = clamp(wanted.width, minimum.width, area.width)
-  const height = clamp(wanted.height, minimum.height, area.height)
-  // Without a place of its own it opens in the middle.
+  const size = known ?? firstSize
+  const width = clamp(size.width, minimum.width, area.width)
+  const height = clamp(size.height, minimum.height, area.height)
+  // Without a remembered position it opens in the middle.
   const x = known?.x ?? area.x + Math.floor((area.width - width) / 2)
   const y = known?.y ?? area.y + Math.floor((area.height - height) / 2)
   return {

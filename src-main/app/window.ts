@@ -14,8 +14,8 @@ const stateSchema = z.object({
 })
 const firstSize = { width: 1280, height: 800 }
 const smallest = { width: 880, height: 600 }
-/** The paper of styles/tokens.css, so that nothing flashes before the page is there. */
-const paper = { light: '#faf9f5', dark: '#0d1411' }
+/** The background of styles/tokens.css, so that nothing flashes before the page has loaded. */
+const background = { light: '#faf9f5', dark: '#0d1411' }
 /** A page that crashes more often than this within a minute is not loaded again without a question. */
 const crashesTolerated = { atMost: 3, withinMs: 60_000 }
 
@@ -32,14 +32,14 @@ export function openWindow(options: { store: Store; guard: Guard; quit: () => vo
     minHeight: minimum.height,
     show: false,
     title: 'Flowerbed',
-    backgroundColor: nativeTheme.shouldUseDarkColors ? paper.dark : paper.light,
+    backgroundColor: nativeTheme.shouldUseDarkColors ? background.dark : background.light,
     autoHideMenuBar: true,
     webPreferences: {
       preload: join(import.meta.dirname, '../preload/index.cjs'),
       sandbox: true,
       contextIsolation: true,
       nodeIntegration: false,
-      // Curves go on while the window is hidden.
+      // Curves are updated while the window is hidden.
       backgroundThrottling: false,
       spellcheck: false,
     },
@@ -56,12 +56,12 @@ export function openWindow(options: { store: Store; guard: Guard; quit: () => vo
     }),
   )
   keepReachable(window, guard)
-  reviveWhenGone({ window, guard, quit })
+  reloadAfterCrash({ window, guard, quit })
   guard.watch('window', load(window))
   return window
 }
 
-/** Loading that another one has replaced is no fault. */
+/** Loading that another load has replaced is no fault. */
 async function load(window: BrowserWindow): Promise<void> {
   await window.loadURL(pageUrl).catch((thrown: unknown) => {
     const { code } = thrown as { code?: unknown }
@@ -80,10 +80,10 @@ function rememberedState(store: Store, guard: Guard): z.infer<typeof stateSchema
 }
 
 /**
- * Training lives in another process: a page that crashed is loaded again and finds all as it was. One that crashes again
- * and again waits for the user's word, while training goes on.
+ * Reloads a page that has crashed; training runs in another process. Before a page that crashes again and again is
+ * reloaded, the user is asked.
  */
-function reviveWhenGone(options: { window: BrowserWindow; guard: Guard; quit: () => void }): void {
+function reloadAfterCrash(options: { window: BrowserWindow; guard: Guard; quit: () => void }): void {
   const { window, guard, quit } = options
   const crashes = new RecentCrashes(crashesTolerated)
   const reload = () => {
@@ -93,7 +93,7 @@ function reviveWhenGone(options: { window: BrowserWindow; guard: Guard; quit: ()
     const { response } = await dialog.showMessageBox(window, {
       type: 'warning',
       message: 'The window has crashed several times within a minute.',
-      detail: `A run in training goes on, and what is on disk is safe. The reason given is “${reason}”.`,
+      detail: `Training continues, and what is on disk is safe. The reason given is “${reason}”.`,
       buttons: ['Reload the window', 'Quit'],
       defaultId: 0,
       cancelId: 0,
@@ -108,13 +108,13 @@ function reviveWhenGone(options: { window: BrowserWindow; guard: Guard; quit: ()
     guard.wrap('window', (_: unknown, { reason }: { reason: string }) => {
       if (window.isDestroyed()) return
       if (!crashes.add()) return ask(reason)
-      // Not from within the news of its end, of which Chromium is still telling others.
+      // Not from within this event, which Chromium is still sending to other listeners.
       setImmediate(guard.wrap('window', reload))
     }),
   )
 }
 
-/** A window whose display was taken away comes to one that is there. */
+/** Moves a window whose display was disconnected to another one. */
 function keepReachable(window: BrowserWindow, guard: Guard): void {
   const move = guard.wrap('window', () => {
     if (window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return

@@ -15,8 +15,7 @@ export function schemaVersion(db: Database): number {
 export const isUpToDate = (db: Database): boolean => schemaVersion(db) === (all.at(-1)?.version ?? 0)
 
 /**
- * Brings a database to the form this Flowerbed writes, each migration in a transaction of its own, after a copy of it
- * has been set aside.
+ * Brings a database to this version's schema, each migration in its own transaction, after a copy of it was made.
  * @param path of its file; null for a database that needs no copy
  * @throws FlowerbedError `conflict` when a newer Flowerbed wrote it, `no-space` when there is no room for the copy
  */

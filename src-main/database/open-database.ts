@@ -22,7 +22,7 @@ export interface OpenOptions {
   busyTimeoutMs?: number
 }
 
-/** Ten seconds are longer than any transaction of ours takes. */
+/** Ten seconds are longer than any transaction takes. */
 const defaultBusyTimeoutMs = 10_000
 
 /** Opens, and if need be makes and migrates, a history's file. @throws FlowerbedError in plain words, see openStore */
@@ -34,7 +34,7 @@ export function openHistory(path: string, options: OpenOptions): OpenedDatabase 
       return openToWrite(path, options)
     } catch (thrown) {
       const code = sqliteCode(thrown)
-      // What access rights do not tell, such as a share of the network, SQLite does.
+      // Access rights do not show everything, such as a read-only network share; SQLite does.
       if (code === 'READONLY' || code === 'CANTOPEN') return openToRead(path, options)
       throw thrown
     }
@@ -142,7 +142,7 @@ function copied(path: string): { folder: string; remove: () => void } {
   }
 }
 
-/** Whether the folder or the file refuses writing, as far as the system tells beforehand. */
+/** Whether the folder or the file refuses writing, as far as access rights show. */
 function isReadOnly(path: string): boolean {
   return [dirname(path), path].some((one) => {
     try {
@@ -163,8 +163,8 @@ function inWords<T>(path: string, work: () => T): T {
     const cause = thrown
     // In a folder that refuses new files SQLite says only that it cannot open them.
     const readOnly = sqliteCode(thrown) === 'CANTOPEN' && existsSync(path) && isReadOnly(path)
-    const told = readOnly ? wordsFor.READONLY : sqliteWords(thrown)
-    if (told) throw new FlowerbedError(told.kind, told.message, { where: path, hint: told.hint, cause })
+    const words = readOnly ? wordsFor.READONLY : sqliteWords(thrown)
+    if (words) throw new FlowerbedError(words.kind, words.message, { where: path, hint: words.hint, cause })
     throw new FlowerbedError('internal', 'The history of runs cannot be opened.', {
       where: path,
       hint: 'It is as it was: leave its file where it is.',

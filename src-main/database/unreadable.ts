@@ -21,7 +21,7 @@ interface Reading<Row, Item> {
   read: (row: Row) => Item
 }
 
-/** Reads rows one by one, so that one which cannot be read is left out and told rather than hiding all others. */
+/** Reads rows one by one, so that one which cannot be read is left out and reported, and does not hide the others. */
 export class UnreadableRows {
   private readonly found = new Map<string, UnreadableRow[]>()
   private readonly logged = new Set<string>()

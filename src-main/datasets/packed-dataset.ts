@@ -39,7 +39,7 @@ export class Dataset {
   }
 
   /**
-   * Compares the pixels on disk with those that were packed, while the process goes on; once per process as long as the
+   * Compares the pixels on disk with those that were packed, while other work continues; once per process as long as the
    * file stays as it is.
    * @returns false when `isCancelled` said so meanwhile, and nothing is known
    * @throws FlowerbedError `corrupt`

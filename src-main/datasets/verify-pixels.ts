@@ -8,7 +8,7 @@ const statOf = promisify(fstat)
 /** Hashed in one go: a few milliseconds, between which the process does what else it has to. */
 const pieceBytes = 1024 * 1024
 
-/** Hashes by file and by what tells that it was written since; for as long as the process runs. */
+/** Hashes by file and by what shows a later write; for as long as the process runs. */
 const known = new Map<string, string>()
 
 export interface HashOptions {
@@ -18,7 +18,7 @@ export interface HashOptions {
 }
 
 /**
- * The sha256 of an open file, hex, read piece by piece while the process goes on; not read again while the file's size
+ * The sha256 of an open file, hex, read piece by piece while other work continues; not read again while the file's size
  * and times stay the same.
  * @returns null when `isCancelled` said so meanwhile
  */

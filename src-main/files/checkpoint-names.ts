@@ -2,14 +2,14 @@ import { readdir, rm, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { removeAbandoned } from './abandoned.ts'
 
-/** Names of a run's saves on disk: the engine writes them, whoever keeps the history says which may go. */
+/** Names of a run's checkpoints on disk: the engine writes them, the history decides which are deleted. */
 
 export const checkpointFolder = (runDirectory: string) => join(runDirectory, 'checkpoints')
 
 /** Ten million steps still stand in the order of their names. */
 export const checkpointFile = (step: number) => `step-${String(step).padStart(8, '0')}.safetensors`
 
-/** The JSON beside a save. */
+/** The JSON beside a checkpoint. */
 export const descriptionOf = (file: string) => file.replace(/\.safetensors$/, '.json')
 
 /** Deletes what processes that were killed while they wrote a checkpoint have left: each may be as large as one. */

@@ -7,8 +7,8 @@ const name = 'Flowerbed'
 
 /** Where runs, datasets and the database are: what was asked for, `FLOWERBED_DATA_DIR`, or Electron's userData. */
 export function dataDirectory(asked?: string): string {
-  const wanted = asked ?? process.env['FLOWERBED_DATA_DIR']
-  if (wanted) return resolve(wanted)
+  const path = asked ?? process.env['FLOWERBED_DATA_DIR']
+  if (path) return resolve(path)
   if (process.platform === 'win32')
     return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), name)
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', name)

@@ -51,9 +51,9 @@ export async function withLock<T>(
   await removeAbandoned(dirname(path))
   const owner = `${processTag()}-${randomBytes(4).toString('hex')}`
   const others = new Others(path, options.patienceMs ?? 300_000)
-  for (let told = false; !(others.clear() && take(path, owner));) {
-    if (!told) onWait?.()
-    told = true
+  for (let isWaiting = false; !(others.clear() && take(path, owner));) {
+    if (!isWaiting) onWait?.()
+    isWaiting = true
     if (signal?.aborted) throw new FlowerbedError('cancelled', 'Cancelled', { cause: signal.reason })
     await sleep(pollMs)
   }
@@ -69,7 +69,7 @@ export async function withLock<T>(
   }
 }
 
-/** Whether the lock is now ours. */
+/** Tries to take the lock; whether it was taken. */
 function take(path: string, owner: string): boolean {
   const made = `${path}.${owner}`
   mkdirSync(made)
@@ -94,11 +94,11 @@ function leave(path: string, owner: string): void {
   }
 }
 
-/** Those who hold the lock in our place. */
+/** The other owners of the lock. */
 class Others {
   private readonly path: string
   private readonly patienceMs: number
-  /** When each owner's last sign of life was first seen, by our own clock: those of two machines differ. */
+  /** When each owner's last sign of life was first seen, by the clock of this machine: those of two machines differ. */
   private readonly seen = new Map<string, { sign: number; at: number }>()
 
   constructor(path: string, patienceMs: number) {

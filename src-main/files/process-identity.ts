@@ -6,7 +6,7 @@ import { hostname } from 'node:os'
 /** Who owns something that outlasts processes: a process id alone is given to another process later. */
 export interface ProcessIdentity {
   pid: number
-  /** When it started, to be compared only; null where the system does not cheaply tell (Windows). */
+  /** When it started, to be compared only; null where the system does not cheaply report it (Windows). */
   startedAt: string | null
   /** Its machine: the host name, and on Linux after a `#` a digest of the machine's own id. */
   host: string
@@ -66,7 +66,7 @@ export function isTaggedRunning(name: string): ProcessState | null {
   })
 }
 
-/** On Linux `<clock ticks since boot>_<boot>_<pid namespace>`, by which restarts and containers are told apart. */
+/** On Linux `<clock ticks since boot>_<boot>_<pid namespace>`, by which restarts and containers are distinguished. */
 const partsOf = ({ startedAt }: ProcessIdentity): (string | undefined)[] => startedAt?.split('_') ?? []
 
 function ownStart(): string | null {
@@ -76,7 +76,7 @@ function ownStart(): string | null {
   return `${start ?? ''}_${boot}_${/\d+/.exec(link('/proc/self/ns/pid') ?? '')?.[0] ?? ''}`
 }
 
-/** A process that has this id, with its start where the system tells it; null for none. */
+/** A process that has this id, with its start where the system reports it; null for none. */
 function look(pid: number): { start: string | null } | null {
   // A container may show the /proc of another process space.
   const stat = link('/proc/self') === `${process.pid}` ? read(`/proc/${pid}/stat`) : null

@@ -2,9 +2,9 @@ import { ipcMain, MessageChannelMain } from 'electron'
 import type { IpcMainEvent, MessagePortMain, WebContents } from 'electron'
 import type { AppEvent } from '#shared/ipc.ts'
 import type { Guard } from '../guard.ts'
-import { senderOf, showsOurPage } from '../app/security.ts'
+import { senderTrust, showsAppPage } from '../app/security.ts'
 
-/** Events kept for a page that is still loading; a page that never comes must not fill the memory. */
+/** Events kept for a page that is still loading: a page that never loads must not fill the memory. */
 const waitingAtMost = 200
 
 /** Main's events on their way to the window: one MessagePort for each page that has loaded. */
@@ -12,26 +12,25 @@ export class EventPorts {
   private readonly ports = new Set<MessagePortMain>()
   private waiting: AppEvent[] = []
 
-  /** Gives each page of ours that asks a port of its own; a reloaded page gets a new one. */
+  /** Gives each of the app's pages that asks a port; a reloaded page gets a new one. */
   listen(guard: Guard): void {
-    const hear = ({ sender }: IpcMainEvent, whose: ReturnType<typeof senderOf>) => {
-      if (whose === 'ours') this.connect(sender)
-      else if (whose === 'unknown') {
-        // Decided when the page's address is known, lest a reloaded page never hears anything.
+    const onListen = (event: IpcMainEvent) => {
+      const { sender } = event
+      const trust = senderTrust(event)
+      if (trust === 'trusted') this.connect(sender)
+      else if (trust === 'unknown') {
+        // Decided when the page's address is known; otherwise a reloaded page would get no events.
         const decide = () => {
-          if (showsOurPage(sender)) this.connect(sender)
+          if (showsAppPage(sender)) this.connect(sender)
         }
         sender.once('dom-ready', guard.wrap('window', decide))
       }
     }
-    ipcMain.on(
-      'flowerbed:listen',
-      guard.wrap('window', (event: IpcMainEvent) => hear(event, senderOf(event))),
-    )
+    ipcMain.on('flowerbed:listen', guard.wrap('window', onListen))
   }
 
   readonly emit = (event: AppEvent): void => {
-    // What the user asked for must not be lost because the page is still loading; what it can ask for anew may.
+    // Commands and notices must not be lost while the page is loading; it asks for everything else by itself.
     const keep = event.type === 'command' || event.type === 'notice'
     if (this.ports.size === 0 && keep && this.waiting.length < waitingAtMost) this.waiting.push(event)
     for (const port of this.ports) this.post(port, event)
@@ -46,7 +45,7 @@ export class EventPorts {
     for (const early of this.waiting.splice(0)) this.post(port1, early)
   }
 
-  /** One page that cannot be told must not keep the others from hearing. */
+  /** A page that cannot be reached does not keep the others from their events. */
   private post(port: MessagePortMain, event: AppEvent): void {
     try {
       port.postMessage(event)

@@ -9,7 +9,7 @@ import type { RunService } from '../runs/run-service.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Store } from '../database/store.ts'
 
-/** What the handlers need; made once, by the composition root. */
+/** The parts of the app that answer requests; made once, by `createServices`. */
 export interface Services {
   store: Store
   runService: RunService
@@ -17,7 +17,7 @@ export interface Services {
   experiments: ExperimentQueue
   reconstructor: Reconstructor
   /** Records the engine's events. */
-  history: Pick<EngineEvents, 'checkComplete'>
+  history: EngineEvents
   /** Trains and samples. */
   engine: EngineSupervisor
   /** Installs TensorFlow in its own process, so that a pause does not end a download. */

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 
-/** What is being read right now, kept outside the process so that its end does not take the answer along. */
+/** The files that are being read right now, kept outside the process so that a crash does not lose them. */
 export interface InFlightLog {
   /** Notes a path before it is opened; the answer forgets it. */
   begin: (path: string) => () => void
@@ -10,10 +10,10 @@ export interface InFlightLog {
 /** Longer than any path a system knows. */
 const slotBytes = 16 * 1024
 
-/** No inFlightLog: for callers that live and die with the importer. */
+/** For callers in the importer's own process. */
 export const noInFlightLog: InFlightLog = { begin: () => () => undefined }
 
-/** A file of slots, each a NUL-terminated path; written at once, since a crash flushes no buffer of ours. */
+/** A file of slots, each a NUL-terminated path; written at once, since a crash flushes no buffer. */
 export function openInFlightLog(path: string): InFlightLog & { close: () => void } {
   const file = openSync(path, 'w')
   const free: number[] = []
@@ -31,7 +31,7 @@ export function openInFlightLog(path: string): InFlightLog & { close: () => void
   }
 }
 
-/** The paths that were in hand when the inFlightLog's process ended; none when there is no inFlightLog. */
+/** The paths that were being read when the process of a log ended; none without a log. */
 export async function readInFlightLog(path: string): Promise<string[]> {
   const bytes = await readFile(path).catch(() => Buffer.alloc(0))
   const found: string[] = []

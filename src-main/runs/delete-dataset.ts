@@ -5,13 +5,13 @@ import type { Store } from '../database/store.ts'
 
 /**
  * Deletes a dataset's packed images and then its row: should the row stay, the dataset can be deleted again or its
- * folder of images imported anew. One that cannot be read is deleted too.
+ * folder of images imported again. One that cannot be read is deleted too.
  * @throws FlowerbedError `not-found`, or `conflict` for a folder that is not this data folder's
  */
 export async function deleteDataset(store: Store, id: string): Promise<{ freedBytes: number }> {
   const directory = store.datasets.directoryOf(id)
   if (directory === null) {
-    // What lies elsewhere is not ours to delete.
+    // Files outside of the data folder are not deleted.
     store.datasets.delete(id)
     return { freedBytes: 0 }
   }

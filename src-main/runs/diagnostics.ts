@@ -14,7 +14,7 @@ import { runFolder } from '../files/data-folder.ts'
 export const diagnosticsFolderOf = (dataDirectory: string, runId: string) =>
   join(runFolder(dataDirectory, runId), diagnosticsFolder)
 
-/** The steps of a run that have diagnostics, up to where it stands: it may have gone back to a save. */
+/** The steps of a run that have diagnostics, up to where it stands: it may have resumed from an earlier checkpoint. */
 export async function diagnosedSteps(dataDirectory: string, run: RunRecord): Promise<number[]> {
   const files = await readdir(diagnosticsFolderOf(dataDirectory, run.id)).catch(() => [])
   return files
@@ -26,22 +26,22 @@ export async function diagnosedSteps(dataDirectory: string, run: RunRecord): Pro
 
 /**
  * The diagnostics of a step, of the last one by default; null when there are none yet.
- * @throws FlowerbedError `not-found` for a step without, `corrupt` for a file that is none of ours
+ * @throws FlowerbedError `not-found` for a step without, `corrupt` for a file that cannot be read
  */
 export async function readDiagnostics(
   dataDirectory: string,
   run: RunRecord,
-  wanted?: number,
+  atStep?: number,
 ): Promise<Diagnostics | null> {
   const steps = await diagnosedSteps(dataDirectory, run)
-  const step = wanted ?? steps.at(-1)
+  const step = atStep ?? steps.at(-1)
   if (step === undefined) return null
   if (!steps.includes(step)) {
     throw new FlowerbedError('not-found', `“${run.name}” has no diagnostics of step ${step}.`, {
       where: 'step',
       hint:
         steps.length === 0
-          ? 'They come with each sampling of the grid.'
+          ? 'They are written each time the grid is sampled.'
           : `There are those of ${steps.join(', ')}.`,
     })
   }

@@ -4,7 +4,7 @@ import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
 import type { Store } from '../database/store.ts'
-import { climb } from './ladder.ts'
+import { trainLadder } from './ladder.ts'
 import type { RunService } from './run-service.ts'
 import type { TrainingQueue } from './training-queue.ts'
 
@@ -13,16 +13,16 @@ const log = createLogger('experiment')
 interface Active {
   record: ExperimentRecord
   activity: Experiment['activity']
-  /** The run in hand. */
+  /** The run that is trained now. */
   runId: string | null
-  /** False once it is to be paused. */
-  wanted: boolean
+  /** True once it is to be paused. */
+  isStopping: boolean
   done: Promise<void>
 }
 
 /**
- * Experiments in the app: the runs of one are trained one after the other at the training trainingQueue. What is left to do is
- * read from the store each time, so that an experiment goes on where it was after the app was closed.
+ * Trains the runs of an experiment one after the other, by the training queue. What is left to do is read from the store
+ * each time, so that an experiment resumes where it was after the app was closed.
  */
 export class ExperimentQueue {
   private readonly store: Store
@@ -30,7 +30,7 @@ export class ExperimentQueue {
   private readonly trainingQueue: TrainingQueue
   private readonly reconstruct: (run: RunRecord) => Promise<unknown>
   private readonly endEngine: () => Promise<void>
-  private readonly changed: (experiment: Experiment) => void
+  private readonly onChange: (experiment: Experiment) => void
   private active: Active | null = null
 
   constructor(options: {
@@ -39,16 +39,16 @@ export class ExperimentQueue {
     trainingQueue: TrainingQueue
     /** Reconstructs a few images with a run that has reached its goal; may fail. */
     reconstruct: (run: RunRecord) => Promise<unknown>
-    /** Ends the engine's process, and with it a reconstructing. */
+    /** Ends the engine's process, and with it a reconstruction. */
     endEngine: () => Promise<void>
-    changed?: (experiment: Experiment) => void
+    onChange?: (experiment: Experiment) => void
   }) {
     this.store = options.store
     this.runService = options.runService
     this.trainingQueue = options.trainingQueue
     this.reconstruct = options.reconstruct
     this.endEngine = options.endEngine
-    this.changed = options.changed ?? (() => undefined)
+    this.onChange = options.onChange ?? (() => undefined)
   }
 
   /** Newest first. */
@@ -61,13 +61,13 @@ export class ExperimentQueue {
   }
 
   /**
-   * Goes on with what is left, beginning with `first` if given. An experiment or run in training before it is paused.
+   * Resumes with the runs that are left, beginning with `first` if given. An experiment or run in training before it is paused.
    * @throws FlowerbedError `conflict` when nothing is left or another process trains a run of it, `not-found` without
    * its images
    */
   async resume(id: string, first?: string): Promise<Experiment> {
     const { active } = this
-    if (active?.record.id === id && active.wanted && (first ?? active.runId) === active.runId) {
+    if (active?.record.id === id && !active.isStopping && (first ?? active.runId) === active.runId) {
       return this.get(id)
     }
     const record = this.store.experiments.get(id)
@@ -81,7 +81,7 @@ export class ExperimentQueue {
   async pause(id: string): Promise<Experiment> {
     const { active } = this
     if (active?.record.id === id) {
-      active.wanted = false
+      active.isStopping = true
       if (active.activity === 'reconstructing') await this.endEngine()
       else if (active.runId !== null) await this.pauseRun(active, active.runId)
       await active.done
@@ -91,7 +91,7 @@ export class ExperimentQueue {
 
   /** Begins no other run: the app is about to quit. */
   halt(): void {
-    if (this.active) this.active.wanted = false
+    if (this.active) this.active.isStopping = true
   }
 
   /**
@@ -102,7 +102,7 @@ export class ExperimentQueue {
     const runs = this.store.runs.ofExperiment(id)
     this.store.experiments.get(id)
     if (this.active?.record.id === id || (options.runs && runs.some(isLive))) {
-      throw new FlowerbedError('conflict', 'This experiment is under way.', { hint: 'Pause it first.' })
+      throw new FlowerbedError('conflict', 'This experiment is being trained.', { hint: 'Pause it first.' })
     }
     let freedBytes = 0
     if (options.runs) {
@@ -116,7 +116,7 @@ export class ExperimentQueue {
   private checkResumable({ id, datasetId }: ExperimentRecord, first: string | undefined): void {
     if (datasetId === null) {
       throw new FlowerbedError('not-found', 'The images of this experiment were deleted.', {
-        hint: 'Import the same folder again and compare anew.',
+        hint: 'Import the same folder again and compare again.',
       })
     }
     const left = runsLeft(this.store.runs.ofExperiment(id), first)
@@ -136,41 +136,42 @@ export class ExperimentQueue {
       record,
       activity: 'training',
       runId: null,
-      wanted: true,
+      isStopping: false,
       done: Promise.resolve(),
     }
     this.active = active
-    active.done = climb({
+    active.done = trainLadder({
       store: this.store,
       experimentId: record.id,
       first,
-      // A run that was begun by hand meanwhile is not pushed aside.
-      wanted: () => active.wanted && (active.runId === null || this.trainingQueue.running === null),
+      // A run that the user has started meanwhile is not paused for it.
+      shouldContinue: () =>
+        !active.isStopping && (active.runId === null || this.trainingQueue.running === null),
       train: (run) => this.train(active, run),
       finished: (run) => this.finish(active, run),
     })
       .catch((thrown: unknown) => log.error(toFlowerbedError(thrown).message, thrown))
       .finally(() => {
         this.active = null
-        this.changed({ ...record, activity: null })
+        this.onChange({ ...record, activity: null })
       })
   }
 
   private async train(active: Active, run: RunRecord): Promise<RunRecord> {
     active.runId = run.id
-    this.tell(active, 'training')
+    this.setActivity(active, 'training')
     await this.trainingQueue.start(run)
     // It may have been paused while the run before it made room.
-    if (!active.wanted) await this.trainingQueue.pause(run.id)
+    if (active.isStopping) await this.trainingQueue.pause(run.id)
     return await this.trainingQueue.settled(run.id)
   }
 
   private async finish(active: Active, run: RunRecord): Promise<void> {
-    if (!active.wanted) return
-    this.tell(active, 'reconstructing')
-    // What is not reconstruction now can be asked for later.
+    if (active.isStopping) return
+    this.setActivity(active, 'reconstructing')
+    // A reconstruction that fails can be asked for later.
     await this.reconstruct(run).catch((thrown: unknown) =>
-      log.warn(`${run.id} was not reconstruction: ${toFlowerbedError(thrown).message}`),
+      log.warn(`${run.id} was not reconstructed: ${toFlowerbedError(thrown).message}`),
     )
   }
 
@@ -180,14 +181,14 @@ export class ExperimentQueue {
     } catch (thrown) {
       // It ended by itself in the meantime, which is as good.
       if (this.trainingQueue.running?.id !== runId) return
-      active.wanted = true
+      active.isStopping = false
       throw thrown
     }
   }
 
-  private tell(active: Active, activity: Experiment['activity']): void {
+  private setActivity(active: Active, activity: Experiment['activity']): void {
     active.activity = activity
-    this.changed({ ...active.record, activity })
+    this.onChange({ ...active.record, activity })
   }
 
   private describe(record: ExperimentRecord): Experiment {

@@ -60,24 +60,24 @@ export function createLadder(
 
 /**
  * Trains what is left of an experiment, one run after the other, each once: a run that fails lets the next begin, a run
- * that is paused ends the climb.
+ * that is paused ends it.
  */
-export async function climb(options: {
+export async function trainLadder(options: {
   store: Store
   experimentId: string
   /** The run to begin with. */
   first?: string | undefined
-  /** Whether to go on; asked before each run. */
-  wanted?: () => boolean
-  /** Trains a run until it ends, in whichever way; answers its record then. */
+  /** Asked before each run. */
+  shouldContinue?: () => boolean
+  /** Trains a run until it ends, in whichever way; returns its record then. */
   train: (run: RunRecord) => Promise<RunRecord>
   /** Called with each run that has reached its goal, before the next begins. */
   finished: (run: RunRecord) => Promise<void>
 }): Promise<void> {
-  const { store, experimentId, first, wanted = () => true, train, finished } = options
+  const { store, experimentId, first, shouldContinue = () => true, train, finished } = options
   const tried = new Set<string>()
   for (;;) {
-    if (!wanted()) return
+    if (!shouldContinue()) return
     const run = runsLeft(store.runs.ofExperiment(experimentId), first).find(({ id }) => !tried.has(id))
     if (!run) return
     tried.add(run.id)

@@ -1,5 +1,5 @@
 import { mkdir, readFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { EncodeRequest, EncodeResult, ModelSource } from '#shared/engine-messages.ts'
 import { encoderNames } from '#shared/engine-messages.ts'
@@ -15,7 +15,7 @@ import { runFolder } from '../files/data-folder.ts'
 import type { Store } from '../database/store.ts'
 import type { RunService } from './run-service.ts'
 
-/** How runs that are compared draw and encode: the same for all of them. */
+/** How runs that are compared sample and encode: the same for all of them. */
 export const comparedSampling = { sampling: { solver: 'heun', steps: 50 } } as const
 
 /** The same images for every run of a dataset, encoded as the run can. */
@@ -39,64 +39,68 @@ export function reconstructRequest(options: {
 }
 
 const batchSchema = imageShapeSchema.extend({ count: z.int().min(1), pixels: z.base64() })
-const savedSchema = z.object({
-  /** The save that drew them; another one draws otherwise. */
+/** The stored file. */
+const storedSchema = z.object({
+  /** The checkpoint that made them. */
   checkpoint: z.string().nullable(),
   step: z.int(),
   encoder: z.enum(encoderNames),
   originals: batchSchema,
-  drawn: batchSchema,
+  reconstructed: batchSchema,
   error: z.array(z.number()),
 })
 
-/** Reconstructs a few fixed images with runs, and keeps what came of it beside their samples. */
+type Stored = z.infer<typeof storedSchema>
+
+/** As versions before 1.0 named the file and one of its keys. */
+const earlierFile = 'redrawn.json'
+const earlierSchema = storedSchema
+  .omit({ reconstructed: true })
+  .extend({ drawn: batchSchema })
+  .transform(({ drawn, ...rest }): Stored => ({ ...rest, reconstructed: drawn }))
+
+/** Reconstructs a few fixed images with runs, and stores the results beside their samples. */
 export class Reconstructor {
   private readonly store: Store
   private readonly runService: RunService
   private readonly encode: (request: EncodeRequest) => Promise<EncodeResult>
-  private readonly told: (reconstruction: Reconstruction) => void
-  private readonly underWay = new Map<string, Promise<Reconstruction>>()
+  private readonly onReconstruction: (reconstruction: Reconstruction) => void
+  private readonly inProgress = new Map<string, Promise<Reconstruction>>()
 
   constructor(options: {
     store: Store
     runService: RunService
     encode: (request: EncodeRequest) => Promise<EncodeResult>
-    told?: (reconstruction: Reconstruction) => void
+    onReconstruction?: (reconstruction: Reconstruction) => void
   }) {
     this.store = options.store
     this.runService = options.runService
     this.encode = options.encode
-    this.told = options.told ?? (() => undefined)
+    this.onReconstruction = options.onReconstruction ?? (() => undefined)
   }
 
-  /** What a run has reconstruction with its last save; null if it has not. */
+  /** The stored reconstruction of a run's latest checkpoint; null without one. */
   async find(runId: string): Promise<Reconstruction | null> {
     const { checkpoint } = this.runService.modelSource(runId)
-    const text = await readFile(this.path(runId), 'utf8').catch(() => null)
-    if (text === null) return null
-    const saved = savedSchema.safeParse(parsedJson(text)).data
-    if (!saved || saved.checkpoint !== checkpoint) return null
-    const { step, encoder, error } = saved
-    const batch = (kept: z.infer<typeof batchSchema>): PixelBatch => ({
-      ...kept,
-      pixels: Uint8Array.from(Buffer.from(kept.pixels, 'base64')),
-    })
-    return { runId, step, encoder, error, originals: batch(saved.originals), drawn: batch(saved.drawn) }
+    const stored = await this.read(runId)
+    if (!stored || stored.checkpoint !== checkpoint) return null
+    const { step, encoder, error, originals, reconstructed } = stored
+    return { runId, step, encoder, error, originals: batchOf(originals), drawn: batchOf(reconstructed) }
   }
 
-  /** What was found, else drawn now. @throws FlowerbedError `not-found` without its images, or what the engine says */
+  /** As `find`, made now where there is none. @throws FlowerbedError `not-found` without its images, or the engine's */
   async reconstruct(runId: string): Promise<Reconstruction> {
     const found = await this.find(runId)
     if (found) return found
-    let sampling = this.underWay.get(runId)
-    if (!sampling) {
-      sampling = this.draw(runId).finally(() => this.underWay.delete(runId))
-      this.underWay.set(runId, sampling)
+    let reconstruction = this.inProgress.get(runId)
+    if (!reconstruction) {
+      reconstruction = this.create(runId).finally(() => this.inProgress.delete(runId))
+      this.inProgress.set(runId, reconstruction)
     }
-    return await sampling
+    return await reconstruction
   }
 
-  private async draw(runId: string): Promise<Reconstruction> {
+  private async create(runId: string): Promise<Reconstruction> {
     const run = this.store.runs.get(runId)
     if (run.datasetId === null) {
       throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
@@ -105,8 +109,8 @@ export class Reconstructor {
     }
     const dataset = this.store.datasets.get(run.datasetId)
     const { request, answer } = await this.runService.withModel(runId, async (model) => {
-      const asked = reconstructRequest({ model, run, dataset })
-      return { request: asked, answer: await this.encode(asked) }
+      const encodeRequest = reconstructRequest({ model, run, dataset })
+      return { request: encodeRequest, answer: await this.encode(encodeRequest) }
     })
     const { originals, reconstructions: drawn, reconstructionError: error } = answer
     const { step } = run
@@ -124,18 +128,31 @@ export class Reconstructor {
         encoder,
         error,
         originals: base64(originals),
-        drawn: base64(drawn),
-      } satisfies z.infer<typeof savedSchema>),
+        reconstructed: base64(drawn),
+      } satisfies z.infer<typeof storedSchema>),
     )
     const reconstruction = { runId, step, encoder, originals, drawn, error }
-    this.told(reconstruction)
+    this.onReconstruction(reconstruction)
     return reconstruction
+  }
+
+  /** The newer of the files that can be read: earlier versions gave it and a key of it other names. */
+  private async read(runId: string): Promise<Stored | null> {
+    const text = await readFile(this.path(runId), 'utf8').catch(() => null)
+    if (text !== null) return storedSchema.safeParse(parsedJson(text)).data ?? null
+    const earlier = await readFile(join(dirname(this.path(runId)), earlierFile), 'utf8').catch(() => null)
+    return earlier === null ? null : (earlierSchema.safeParse(parsedJson(earlier)).data ?? null)
   }
 
   private path(runId: string): string {
     return join(runFolder(this.store.directory, runId), 'samples', 'reconstruction.json')
   }
 }
+
+const batchOf = ({ pixels, ...shape }: z.infer<typeof batchSchema>): PixelBatch => ({
+  ...shape,
+  pixels: Uint8Array.from(Buffer.from(pixels, 'base64')),
+})
 
 function parsedJson(text: string): unknown {
   try {

@@ -8,8 +8,8 @@ import type { Store } from '../database/store.ts'
 const log = createLogger('checkpoints')
 
 /**
- * The checkpoints of runs: recorded as the engine tells of them, and thinned here, where pins are known whichever process
- * made them: the newest few stay, the best, and those that are pinned.
+ * The checkpoints of runs: recorded as the engine writes them, and pruned here, where pins are known whichever process
+ * set them: the newest few stay, the best, and those that are pinned.
  */
 export class RecordedCheckpoints {
   private readonly store: Store
@@ -28,7 +28,7 @@ export class RecordedCheckpoints {
     return this.store.checkpoints.list(this.store.runs.key(runId))
   }
 
-  /** The checkpoint that training goes on from and samples are made with: the last written that can be read. */
+  /** The checkpoint that training resumes from and samples are made with: the last written that can be read. */
   latest(runId: string): CheckpointRecord | null {
     return newestFirst(this.readable(runId))[0] ?? null
   }
@@ -46,8 +46,8 @@ export class RecordedCheckpoints {
     return (kind === 'corrupt' || kind === 'not-found') && where.includes(file.replace(/\.safetensors$/, ''))
   }
 
-  /** Marks a checkpoint that could not be read, and answers the latest that is left. */
-  setAside(
+  /** Marks a checkpoint that could not be read, and returns the latest that is left. */
+  markDamaged(
     runId: string,
     { record, reason }: { record: CheckpointRecord; reason: string },
   ): CheckpointRecord | null {
@@ -65,7 +65,7 @@ export class RecordedCheckpoints {
     return this.latest(runId)
   }
 
-  /** What to say of a checkpoint that cannot be read: which others there are. */
+  /** The error for a checkpoint that cannot be read, which names the others. */
   unreadable(runId: string, { step, file }: CheckpointRecord, cause?: unknown): FlowerbedError {
     const others = this.readable(runId)
     const reason = cause === undefined ? '' : ` ${toFlowerbedError(cause).message}`
@@ -85,7 +85,7 @@ export class RecordedCheckpoints {
     )
   }
 
-  /** Records a save and lets those go that are not to be kept. */
+  /** Records a checkpoint and deletes those that are not to be kept. */
   record(saved: SavedCheckpoint): void {
     const { runs, checkpoints } = this.store
     const { runId, file: newest } = saved
@@ -104,7 +104,7 @@ export class RecordedCheckpoints {
     // What cannot be read may be pinned.
     const unreadable = checkpoints.files(run).filter((file) => !listed.has(file))
     const keep = new Set([...kept.map(({ file }) => file), ...unreadable])
-    // Forgotten first: a save that is recorded is there.
+    // Removed from the history first: a recorded checkpoint must exist.
     const forgotten = all.flatMap(({ file }) => (keep.has(file) ? [] : [file]))
     checkpoints.forget(run, forgotten)
     const folder = runFolder(this.store.directory, runId)
@@ -114,12 +114,12 @@ export class RecordedCheckpoints {
     this.changed(runId)
   }
 
-  /** Resolves when checkpoints that were to go are gone. */
+  /** Resolves when the checkpoints to delete are deleted. */
   async settled(): Promise<void> {
     await this.deleting
   }
 
-  /** Pins a save, which keeps it, or lets it go with the others. @throws FlowerbedError `not-found` */
+  /** Pins a checkpoint, which keeps it, or unpins it. @throws FlowerbedError `not-found` */
   pin(runId: string, { step, pinned }: { step: number; pinned: boolean }): CheckpointRecord {
     const { file } = this.choose(runId, step)
     this.store.checkpoints.pin(this.store.runs.key(runId), file, pinned)
@@ -127,13 +127,13 @@ export class RecordedCheckpoints {
     return this.choose(runId, step)
   }
 
-  /** The save that is meant. @throws FlowerbedError `not-found` naming those there are */
+  /** The checkpoint of a choice. @throws FlowerbedError `not-found` naming those there are */
   choose(runId: string, choice: CheckpointChoice): CheckpointRecord {
     const all = this.list(runId)
     const found =
       choice === 'latest'
         ? (this.latest(runId) ?? all[0])
-        : // RecordedCheckpoints from before losses were kept with them have no best.
+        : // Checkpoints from before losses were recorded have no best.
           choice === 'best'
           ? (all.find(({ best }) => best) ?? newestFirst(all)[0])
           : all.find(({ step }) => step === choice)
@@ -141,7 +141,7 @@ export class RecordedCheckpoints {
     const [first] = all
     throw new FlowerbedError(
       'not-found',
-      first ? `This run has no save of step ${choice}.` : 'This run has saved nothing yet.',
+      first ? `This run has no checkpoint of step ${choice}.` : 'This run has no checkpoint yet.',
       {
         where: runId,
         ...(first

@@ -7,7 +7,7 @@ import type { Store } from '../database/store.ts'
 
 const log = createLogger('leases')
 
-/** How often a holder says that it lives. */
+/** How often a holder renews its lease. */
 const heartbeatMs = 10_000
 /** A holder that cannot be looked at, on another computer or in another container, has ended after this silence. */
 const silenceMs = 5 * 60_000
@@ -22,11 +22,11 @@ export class RunLeases {
   private readonly now: () => number
   /** Tokens of the leases held here, by run. */
   private readonly held = new Map<string, string>()
-  /** Tokens given up here whose rows could not be deleted. */
-  private readonly givenUp = new Set<string>()
+  /** Tokens released here whose rows could not be deleted. */
+  private readonly released = new Set<string>()
   private timer: NodeJS.Timeout | undefined
 
-  /** @param lost is told a run whose lease another process has taken */
+  /** @param lost is called with a run whose lease another process has taken */
   constructor(store: Store, lost: (runId: string) => void, now: () => number = Date.now) {
     this.store = store
     this.lost = lost
@@ -72,7 +72,7 @@ export class RunLeases {
     return null
   }
 
-  /** The lease that another process, or another runService of this one, holds now. */
+  /** The lease that another process, or another RunService of this one, holds now. */
   heldElsewhere(runId: string): RunLease | null {
     if (this.held.has(runId)) return null
     const lease = this.present(runId)
@@ -99,7 +99,7 @@ export class RunLeases {
       this.store.leases.release(token)
     } catch (thrown) {
       // It counts no more here, and nowhere when this process ends.
-      this.givenUp.add(token)
+      this.released.add(token)
       log.warn(`The lease of ${runId} stays: ${toFlowerbedError(thrown).message}`)
     }
   }
@@ -109,7 +109,7 @@ export class RunLeases {
     return [...this.held.keys()]
   }
 
-  /** Says that this process lives; what was taken away meanwhile is given up. */
+  /** Renews the leases held here; those that another process has taken meanwhile are dropped. */
   beat(): void {
     for (const [runId, token] of this.held) {
       try {
@@ -132,7 +132,7 @@ export class RunLeases {
   }
 
   private isHeld({ token, holder, heartbeatAt }: RunLease): boolean {
-    if (this.givenUp.has(token)) return false
+    if (this.released.has(token)) return false
     const state = isRunning(holder)
     if (state === 'ended') return false
     // An id without a start time may have been given to another process since.

@@ -20,19 +20,19 @@ import { RecordedCheckpoints } from './recorded-checkpoints.ts'
 
 const log = createLogger('runs')
 
-/** Whoever wants to know of changes. */
+/** Callbacks for changes. */
 export interface RunListeners {
   /** A run was changed. */
   run?: (run: RunRecord) => void
-  /** A run's checkpoints are others than before. */
+  /** The list of a run's checkpoints has changed. */
   checkpoints?: (runId: string) => void
-  /** Something that the user should know of a run. */
+  /** A warning about a run, for the user. */
   warning?: (runId: string, message: string) => void
 }
 
 /**
- * The life of runs against the store, the same for the app and the command line: makes them, hands them to an engine,
- * writes down what the engine tells, and knows what is left when a process ended under one.
+ * Runs and their history, the same for the app and the command line: creates runs, trains them on an engine, records the
+ * engine's events, and marks what was interrupted.
  */
 export class RunService {
   readonly checkpoints: RecordedCheckpoints
@@ -94,9 +94,9 @@ export class RunService {
       createdAt: now,
       updatedAt: now,
     })
-    // Held from the start, so that nobody takes it for one that was left.
+    // Held from the start, so that no process takes it for an interrupted one.
     if (experimentId === null) this.leases.claim(run.id)
-    return this.tell(run)
+    return this.notify(run)
   }
 
   /** Trains a run on an engine, from its latest checkpoint if it has one; see `RunTraining.train`. */
@@ -104,17 +104,17 @@ export class RunService {
     return await this.training.train(id, engine, options)
   }
 
-  /** Takes the right to train a run, before anything makes room for it. @throws FlowerbedError `conflict` */
+  /** Takes a run's lease, before another run is paused for it. @throws FlowerbedError `conflict` */
   claim(id: string): void {
     this.leases.claim(id)
   }
 
-  /** @throws FlowerbedError `conflict` for a run that another process has in training: it is not this one's to pause */
+  /** @throws FlowerbedError `conflict` for a run that another process trains: only that one may pause it */
   checkNotElsewhere(id: string): void {
     this.leases.checkNotElsewhere(id)
   }
 
-  /** Gives a run up that was claimed and never trained, with the error that kept it from that. */
+  /** Releases a run that was claimed and never trained, with the error that prevented it. */
   abandon(id: string, thrown: unknown = null): void {
     if (!this.leases.holds(id)) return
     if (this.store.runs.status(id) === 'starting') {
@@ -132,12 +132,12 @@ export class RunService {
     return this.leases.heldElsewhere(id) !== null
   }
 
-  /** Says of every run held here that this process lives; done by itself now and then. */
+  /** Renews the leases held here; also done at intervals. */
   beat(): void {
     this.leases.beat()
   }
 
-  /** Gives up every run that is still held here; to be called before the store is closed. */
+  /** Releases every run that is held here; to be called before the store is closed. */
   dispose(): void {
     for (const id of this.leases.list()) {
       if (this.store.runs.live().includes(id)) this.update(id, { status: 'interrupted' })
@@ -145,7 +145,7 @@ export class RunService {
     }
   }
 
-  /** Writes down what an engine tells; nothing of a run that another process has taken over. */
+  /** Records an engine's event; none of a run that another process has taken over. */
   record(event: EngineEvent): void {
     const { runs, metrics, samples } = this.store
     if (event.type === 'sample') {
@@ -173,7 +173,7 @@ export class RunService {
     }
   }
 
-  /** What the user says of a run. @throws FlowerbedError `bad-input` for an empty name */
+  /** Changes what the user may say of a run. @throws FlowerbedError `bad-input` for an empty name */
   describe(
     id: string,
     changes: { name?: string; note?: string; tags?: string[]; starred?: boolean },
@@ -193,9 +193,9 @@ export class RunService {
   }
 
   /**
-   * Sets runs right whose process ended under them: interrupted, or what they were before where training had not begun.
-   * To be called when the store is opened, and now and then. Those that cannot be marked now, as on a full disk, are the
-   * next time.
+   * Corrects the status of runs whose process has ended: interrupted, or the one before where training had not begun.
+   * To be called when the store is opened, and at intervals. Those that cannot be marked now, as on a full disk, are
+   * marked the next time.
    */
   markInterrupted(): RunRecord[] {
     if (this.store.readOnly) return []
@@ -226,8 +226,8 @@ export class RunService {
   }
 
   /**
-   * Where a run's networks are: in its latest save, or in the one asked for. A run in training may have none yet.
-   * @throws FlowerbedError `not-found` for a save that is not there
+   * Where a run's networks are: in its latest checkpoint, or in the one asked for. A new run may have none yet.
+   * @throws FlowerbedError `not-found` for a checkpoint that is not there
    */
   modelSource(id: string, choice?: CheckpointChoice): ModelSource {
     const { config, shape } = this.store.runs.get(id)
@@ -262,7 +262,7 @@ export class RunService {
       } catch (thrown) {
         if (record === undefined || !this.checkpoints.isUnreadable(thrown, record)) throw thrown
         const reason = toFlowerbedError(thrown).message
-        const next = this.checkpoints.setAside(id, { record, reason })
+        const next = this.checkpoints.markDamaged(id, { record, reason })
         if (choice !== undefined || !next) throw this.checkpoints.unreadable(id, record, thrown)
         this.listeners.warning?.(
           id,
@@ -289,16 +289,16 @@ export class RunService {
     }
   }
 
-  /** The run that a person means: an id, an unambiguous beginning of one, or `latest`. */
-  find(wanted: string): RunRecord {
-    return findRun(this.store, wanted)
+  /** The run of an id, of an unambiguous beginning of one, or the `latest`. */
+  find(query: string): RunRecord {
+    return findRun(this.store, query)
   }
 
   private update(id: string, changes: Parameters<Store['runs']['update']>[1]): RunRecord {
-    return this.tell(this.store.runs.update(id, changes))
+    return this.notify(this.store.runs.update(id, changes))
   }
 
-  private tell(run: RunRecord): RunRecord {
+  private notify(run: RunRecord): RunRecord {
     this.listeners.run?.(run)
     return run
   }

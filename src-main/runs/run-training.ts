@@ -17,19 +17,19 @@ export interface TrainingEngine {
   stop?: (runId: string, save: boolean) => Promise<unknown>
 }
 
-/** How a run goes on otherwise than it stands in the history. */
+/** What changes when a run resumes. */
 export interface TrainOptions {
   /** Settings from now on, see `resumedConfig`. */
   config?: RunConfig
   device?: DeviceChoice
   name?: string
-  /** The checkpoint to resume from; the latest that can be read unless told. */
+  /** The checkpoint to resume from; the latest that can be read by default. */
   checkpoint?: CheckpointChoice
   /** Called when training has begun and all of this is written down. */
   begun?: () => void
 }
 
-/** A run on its way; what it changes is written when training has begun, and not before. */
+/** A run that is being started; its changes are recorded when training has begun, and not before. */
 interface Start {
   before: RunRecord
   options: TrainOptions
@@ -41,7 +41,7 @@ interface Start {
 
 /**
  * Trains runs against the store: nothing of a run changes before the engine has begun, and a checkpoint that cannot be
- * read makes way for the one before it.
+ * read is replaced by the one before it.
  */
 export class RunTraining {
   private readonly store: Store
@@ -126,7 +126,7 @@ export class RunTraining {
     start?.options.begun?.()
   }
 
-  /** Whether what an engine tells of a run is still this process's to write. */
+  /** Whether this process may still record an engine's events of a run. */
   mayRecord(runId: string): boolean {
     return !this.lost.has(runId)
   }
@@ -156,7 +156,7 @@ export class RunTraining {
         const began = (start.state as Start['state']) === 'begun'
         if (began || resumeFrom === null || !this.checkpoints.isUnreadable(thrown, resumeFrom)) throw thrown
         const { message } = toFlowerbedError(thrown)
-        const next = this.checkpoints.setAside(id, { record: resumeFrom, reason: message })
+        const next = this.checkpoints.markDamaged(id, { record: resumeFrom, reason: message })
         if (options.checkpoint !== undefined || !next)
           throw this.checkpoints.unreadable(id, resumeFrom, thrown)
         this.warn(
@@ -204,15 +204,15 @@ export class RunTraining {
 
   private recordFailure({ before, state }: Start, thrown: unknown): void {
     const { id, status } = before
-    // What could not even be asked for leaves a run as it was, unless it was made for this.
+    // A start that failed before the engine was asked leaves the run as it was, unless it is new.
     if (state === 'preparing' && status !== 'starting') return
-    // A run that had ended as it was to is not made worse by a start that fails.
+    // A run that had ended keeps its status when a start fails.
     if (state !== 'begun' && hasEnded(before)) {
       this.update(id, { status })
       return
     }
     const error = serializeError(thrown)
-    // Where the engine's process ended the run can go on; where its settings are wrong it cannot.
+    // After a crash of the engine the run can resume; with wrong settings it cannot.
     const crashed = error.kind === 'crashed' || error.kind === 'cancelled'
     this.update(id, { status: crashed ? 'interrupted' : 'failed', error })
   }

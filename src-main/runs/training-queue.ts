@@ -1,7 +1,7 @@
 import type { TrainRequest, TrainResult } from '#shared/engine-messages.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Extension, Limits } from '#shared/run-limits.ts'
-import type { AppEvent } from '#shared/ipc.ts'
+import type { Notice } from '#shared/ipc.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
@@ -20,22 +20,20 @@ export interface EngineProcess {
   end: () => Promise<void>
 }
 
-/** This many ends of the engine within `crashWindowMs` and nothing is started again by itself. */
+/** After this many crashes within `crashWindowMs` the engine is not started again automatically. */
 const crashesTolerated = 3
 const crashWindowMs = 5 * 60_000
 
-type Notice = Extract<AppEvent, { type: 'notice' }>
-
 /**
- * Runs in training, as the app has them: one at a time, paused by ending the engine's process, and gone on with when
- * the process ended under one.
+ * Trains the app's runs, one at a time. A run is paused by ending the engine's process, and resumed when that process
+ * ended unexpectedly.
  */
 export class TrainingQueue {
   private readonly runService: RunService
   private readonly engine: EngineProcess
-  private readonly notify: (notice: Omit<Notice, 'type'>) => void
-  private readonly ended: (run: RunRecord) => void
-  private readonly idle: () => void
+  private readonly notify: (notice: Notice) => void
+  private readonly onEnd: (run: RunRecord) => void
+  private readonly onIdle: () => void
   private current: { id: string; name: string; done: Promise<void> } | null = null
   private crashes: number[] = []
   private turn: Promise<void> = Promise.resolve()
@@ -44,17 +42,17 @@ export class TrainingQueue {
   constructor(options: {
     runService: RunService
     engine: EngineProcess
-    notify: (notice: Omit<Notice, 'type'>) => void
-    /** A run has ended by itself or failed, not at the user's word. */
-    ended?: (run: RunRecord) => void
+    notify: (notice: Notice) => void
+    /** A run has ended by itself or failed, not because the user ended it. */
+    onEnd?: (run: RunRecord) => void
     /** No run is in training any more. */
-    idle?: () => void
+    onIdle?: () => void
   }) {
     this.runService = options.runService
     this.engine = options.engine
     this.notify = options.notify
-    this.ended = options.ended ?? (() => undefined)
-    this.idle = options.idle ?? (() => undefined)
+    this.onEnd = options.onEnd ?? (() => undefined)
+    this.onIdle = options.onIdle ?? (() => undefined)
   }
 
   /** The run in training. */
@@ -75,7 +73,7 @@ export class TrainingQueue {
     if (this.current?.id === run.id) return
     this.runService.claim(run.id)
     try {
-      if (this.current) await this.makeRoomFor(run)
+      if (this.current) await this.pauseCurrentFor(run)
     } catch (thrown) {
       this.runService.abandon(run.id)
       throw thrown
@@ -84,11 +82,11 @@ export class TrainingQueue {
     this.current = current
     current.done = this.follow(run.id, options).finally(() => {
       if (this.current === current) this.current = null
-      if (!this.current) this.idle()
+      if (!this.current) this.onIdle()
     })
   }
 
-  private async makeRoomFor(run: RunRecord): Promise<void> {
+  private async pauseCurrentFor(run: RunRecord): Promise<void> {
     if (!this.current) return
     const { name, id } = this.current
     await this.pauseNow(id)
@@ -149,12 +147,12 @@ export class TrainingQueue {
     this.runService.changed(id, config)
   }
 
-  /** Starts nothing any more: the app is about to quit. */
+  /** Starts no other run: the app is about to quit. */
   startNoOther(): void {
     this.closed = true
   }
 
-  /** Pauses what trains and starts nothing any more. */
+  /** Pauses the run in training and starts no other. */
   async close(): Promise<void> {
     this.startNoOther()
     await this.inTurn(async () => {
@@ -162,7 +160,7 @@ export class TrainingQueue {
     })
   }
 
-  /** One after the other: of two starts at once the second finds what the first has begun. */
+  /** One after the other: of two simultaneous starts the second finds what the first has begun. */
   private inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.turn.then(work)
     this.turn = result.then(
@@ -176,45 +174,45 @@ export class TrainingQueue {
   private async follow(id: string, asked: TrainOptions): Promise<void> {
     let options: TrainOptions = {
       ...asked,
-      // What was asked for once is written down by then.
+      // By then the options are recorded.
       begun: () => (options = {}),
     }
     for (;;) {
       try {
         const run = await this.runService.train(id, this.engine, options)
-        if (run.status === 'finished') this.over(run)
+        if (run.status === 'finished') this.finish(run)
         return
       } catch (thrown) {
-        if (!this.mayGoOn(id, toFlowerbedError(thrown))) return
+        if (!this.shouldRetry(id, toFlowerbedError(thrown))) return
       }
     }
   }
 
-  /** Tells what ended a run, and whether it is to be tried again. */
-  private mayGoOn(id: string, error: FlowerbedError): boolean {
+  /** Notifies the user of what ended a run; whether it is to be resumed. */
+  private shouldRetry(id: string, error: FlowerbedError): boolean {
     log.warn(`${id}: ${error.message}`)
     if (this.closed) return false
     const run = this.recordOf(id)
-    // It was deleted meanwhile, which is told by whoever records its events.
+    // It was deleted meanwhile; the user is notified when its events cannot be recorded.
     if (run === null) return false
     const { name } = run
     if (error.kind !== 'crashed') {
-      this.over(run)
+      this.finish(run)
       this.notify({
         level: 'error',
-        message: `“${name}” cannot go on: ${error.message}`,
+        message: `“${name}” cannot resume: ${error.message}`,
         ...(error.hint === undefined ? {} : { hint: error.hint }),
         runId: id,
       })
       return false
     }
     const safe = this.runService.modelSource(id).checkpoint !== null
-    if (!this.mayTryAgain()) {
-      this.over(run)
+    if (!this.countCrash()) {
+      this.finish(run)
       this.notify({
         level: 'error',
         message: `The engine ended ${crashesTolerated} times within five minutes, so “${name}” waits.`,
-        hint: `${safe ? 'What was saved is safe. ' : ''}Try a smaller width or fewer images per step; Settings → About tells more.`,
+        hint: `${safe ? 'What was saved is safe. ' : ''}Try a smaller width or fewer images per step; see Settings → About.`,
         runId: id,
       })
       return false
@@ -222,16 +220,18 @@ export class TrainingQueue {
     this.notify({
       level: 'warning',
       message: `The engine ended unexpectedly while “${name}” was training.`,
-      hint: safe ? 'It resumes from its last checkpoint.' : 'There was no checkpoint yet, so it starts anew.',
+      hint: safe
+        ? 'It resumes from its last checkpoint.'
+        : 'There was no checkpoint yet, so it starts again.',
       runId: id,
     })
     return true
   }
 
-  /** Tells of a run's end, when it is in training no more. */
-  private over(run: RunRecord): void {
+  /** A run is in training no more. */
+  private finish(run: RunRecord): void {
     if (this.current?.id === run.id) this.current = null
-    this.ended(run)
+    this.onEnd(run)
   }
 
   /** A run's record; null when it was deleted meanwhile. */
@@ -243,7 +243,7 @@ export class TrainingQueue {
     }
   }
 
-  private mayTryAgain(): boolean {
+  private countCrash(): boolean {
     const now = Date.now()
     this.crashes = [...this.crashes.filter((at) => now - at < crashWindowMs), now]
     return this.crashes.length < crashesTolerated

@@ -19,7 +19,7 @@ const descriptionSchema = z.object({
 
 /**
  * Records checkpoints that are on disk but not in the history: the disk was full when they were written, or the app
- * ended in between. Only newer ones than the newest recorded: older ones were let go. Runs in training are left alone.
+ * ended in between. Only newer ones than the newest recorded: older ones were deleted. Runs in training are left alone.
  */
 export async function recordFoundCheckpoints(options: {
   store: Store

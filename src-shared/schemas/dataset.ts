@@ -39,9 +39,9 @@ export function checkImportOptions(changes: Partial<ImportOptions>): void {
   const key = issue?.path[0]
   // One number for both sides, as the command line asks for it.
   const square = changes.width !== undefined && Object.is(changes.width, changes.height)
-  const told = key === 'width' || key === 'height' ? sideMessage(square ? 'size' : key) : issue?.message
+  const message = key === 'width' || key === 'height' ? sideMessage(square ? 'size' : key) : issue?.message
   const given = key === undefined ? undefined : changes[key as keyof ImportOptions]
-  throw new FlowerbedError('bad-input', `${told ?? 'This cannot be imported'}, not ${String(given)}.`, {
+  throw new FlowerbedError('bad-input', `${message ?? 'This cannot be imported'}, not ${String(given)}.`, {
     hint: 'Nothing was read. Choose another value and import again.',
     cause: checked.error,
   })
@@ -66,7 +66,7 @@ export const datasetIndexSchema = z.object({
   sha256: z.array(z.string()),
   /** Names that `labelOf` points into; empty without labels. */
   labels: z.array(z.string()),
-  /** Per image: position in `labels`, −1 without one. */
+  /** Per image: index in `labels`, −1 without one. */
   labelOf: z.array(z.int()),
   problems: z.array(problemFileSchema),
   /** sha256 of `pixels.u8`, hex. */
@@ -131,6 +131,6 @@ export interface ImportProgress {
   bytes: number
   imagesPerSecond: number
   secondsLeft?: number
-  /** Some that were just read, to be shown while scanning goes on. */
+  /** Some that were just read, to be shown during the scan. */
   thumbnails?: PixelBatch
 }

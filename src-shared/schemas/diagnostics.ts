@@ -28,7 +28,7 @@ const currentSchema = z.object({
   runId: z.string(),
   step: z.int(),
   createdAt: z.number(),
-  /** Images that were looked at; kept aside from training where some are. */
+  /** Images that were measured; of the validation split where there is one. */
   images: z.int(),
   /** Null for a system without a posterior. Sizes in nats are those of one dimension on average. */
   posterior: z
@@ -43,9 +43,9 @@ const currentSchema = z.object({
       aggregateGap: z.number(),
     })
     .nullable(),
-  /** Null where the prior is not learned. */
+  /** Null where the prior is not trained. */
   prior: z.object({ meanMap: mapSchema, stdMap: mapSchema }).nullable(),
-  /** Shares by channel and bin of brightness, of what was drawn and of the images, and how far one is from the other. */
+  /** Shares by channel and bin of brightness, of the samples and of the images, and how far one is from the other. */
   histogram: z.object({
     samples: z.array(z.array(z.number())),
     images: z.array(z.array(z.number())),
@@ -63,7 +63,7 @@ const prefix = (step: number) => `step-${String(step).padStart(8, '0')}`
 /** The JSON of a step, or the image of one of its maps. */
 export const diagnosticsFile = (step: number, map?: string): string =>
   map === undefined ? `${prefix(step)}.json` : `${prefix(step)}-${map}.png`
-/** The step that a JSON's name tells; null for any other file. */
+/** The step in a JSON's name; null for any other file. */
 export function stepOfDiagnostics(file: string): number | null {
   const digits = /^step-(\d+)\.json$/.exec(file)?.[1]
   return digits === undefined ? null : Number(digits)

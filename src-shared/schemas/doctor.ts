@@ -19,15 +19,15 @@ export interface RuntimeStatus {
   available: { variant: RuntimeVariant; version: string; downloadBytes: number | null }[]
 }
 
-/** What learning and sampling would take place on, and why. */
+/** The device for training and sampling, and why. */
 export interface DeviceStatement {
   /** null where nothing can be used. */
   device: 'cpu' | 'cuda' | null
-  /** The card's or the processor's name. */
+  /** The GPU's or the processor's name. */
   name: string | null
   /** In words that follow a colon. */
   why: string
-  /** What to do so that a card which is there is used; null where nothing is amiss. */
+  /** What to do so that a GPU which is there is used; null where nothing is wrong. */
   advice: string | null
 }
 
@@ -54,7 +54,7 @@ export interface DoctorReport {
   memoryBytes: number
   /** Threads that TensorFlow shares an operation among, and where that number is from. */
   threads: { count: number; why: string } | null
-  /** The instructions of our own convolutions; null where TensorFlow's convolutions are taken. */
+  /** The instruction set of Flowerbed's convolutions; null where TensorFlow's are used. */
   kernels: string | null
   /** What the precision “auto” comes to here; null without TensorFlow. */
   precision: string | null

@@ -1,7 +1,7 @@
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { EncoderName } from '#shared/engine-messages.ts'
 
-/** `ladder`: the reference's systems and ours on the same images, with the same seed and budget. */
+/** `ladder`: the reference's systems and the default preset on the same images, with the same seed and budget. */
 export const experimentKinds = ['ladder'] as const
 export type ExperimentKind = (typeof experimentKinds)[number]
 
@@ -20,20 +20,20 @@ export interface Experiment extends ExperimentRecord {
   activity: 'training' | 'reconstructing' | null
 }
 
-/** How long each run of an experiment learns; with both, whichever ends first. */
+/** How long each run of an experiment trains; with both, whichever ends first. */
 export interface Budget {
   steps?: number | undefined
   minutes?: number | undefined
 }
 
-/** A few fixed images and what a trained run draws from their latents. */
+/** A few fixed images and what a trained run samples from their latents. */
 export interface Reconstruction {
   runId: string
-  /** Of the run when it drew them. */
+  /** Of the run when it reconstructed them. */
   step: number
   encoder: EncoderName
   originals: PixelBatch
   drawn: PixelBatch
-  /** RMS difference of each image and its reconstructing, in [0, 1]. */
+  /** RMS difference of each image and its reconstruction, in [0, 1]. */
   error: number[]
 }

@@ -13,8 +13,8 @@ export const timeGridNames = ['uniform', 'quadratic', 'shift'] as const
 export type TimeGridName = (typeof timeGridNames)[number]
 
 /**
- * How images are drawn from latents, and latents found by running the sampling backwards. The one place of its ranges
- * and defaults: engine, command line and app read them here.
+ * How images are sampled from latents, and latents found by integrating backwards. Engine, command line and app read its
+ * ranges and defaults here.
  */
 export const samplingSchema = z.strictObject({
   solver: z
@@ -42,7 +42,7 @@ export const samplingSchema = z.strictObject({
     .min(1e-6, 'The tolerance must be at least 0.000001')
     .max(0.1, 'The tolerance must be at most 0.1')
     .default(1e-3),
-  /** Draw with the average of the weights, which is steadier, or with them as they are. */
+  /** Sample with the average of the weights, which is steadier, or with them as they are. */
   weights: z
     .enum(weightNames, { error: `The weights must be one of ${weightNames.join(', ')}` })
     .default('ema'),
@@ -56,12 +56,12 @@ export const samplingDefaults: Sampling = samplingSchema.parse({})
 /** Frames of all images that one request may ask for, so that they fit into memory. */
 export const maxFrames = 4096
 
-/** Which images are drawn, of all that a seed has; the one place of these ranges and defaults. */
+/** Which images of a seed are sampled, with ranges and defaults. */
 export const selectionSchema = z.object({
   count: z
     .int('The number of images must be a whole number')
-    .min(1, 'At least 1 image can be drawn')
-    .max(4096, 'At most 4096 images can be drawn at once'),
+    .min(1, 'At least 1 image can be sampled')
+    .max(4096, 'At most 4096 images can be sampled at once'),
   /** Image i depends on the seed and i alone; this is the first i. */
   first: z.int('The first image must be a whole number').min(0, 'The first image is 0').default(0),
   seed: z.int('The seed must be a whole number').min(0, 'The seed must be at least 0'),
@@ -71,12 +71,12 @@ export const selectionSchema = z.object({
     .min(0, 'The temperature must be at least 0')
     .max(10, 'The temperature must be at most 10')
     .default(1),
-  /** Frames of each image's way from latent to image, ends included; 0 for none. */
+  /** Frames of each image's trajectory from latent to image, ends included; 0 for none. */
   trajectory: z
     .int('The number of frames must be a whole number')
     .min(0, 'The number of frames must be at least 0')
-    .max(64, 'A way has at most 64 frames')
-    .refine((frames) => frames !== 1, 'A way has at least 2 frames')
+    .max(64, 'A trajectory has at most 64 frames')
+    .refine((frames) => frames !== 1, 'A trajectory has at least 2 frames')
     .default(0),
 })
 export type SelectionOptions = z.input<typeof selectionSchema>
@@ -85,9 +85,9 @@ export type SelectionOptions = z.input<typeof selectionSchema>
 export function selectionOf(options: SelectionOptions): z.output<typeof selectionSchema> {
   const selection = checked(selectionSchema, options)
   if (selection.count * selection.trajectory <= maxFrames) return selection
-  throw new FlowerbedError('bad-input', `At most ${maxFrames} frames can be drawn at once`, {
+  throw new FlowerbedError('bad-input', `At most ${maxFrames} frames can be sampled at once`, {
     where: 'trajectory',
-    hint: 'Draw fewer images at a time, or fewer frames of each.',
+    hint: 'Sample fewer images at a time, or fewer frames of each.',
   })
 }
 

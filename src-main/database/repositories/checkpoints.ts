@@ -44,7 +44,7 @@ export class CheckpointRepository {
     this.unreadable = unreadable
   }
 
-  /** Records a save; one of the same step is replaced and stays pinned if it was. */
+  /** Records a checkpoint; one of the same step is replaced and stays pinned if it was. */
   save(run: number, record: SavedCheckpoint): void {
     this.db
       .prepare(
@@ -98,7 +98,7 @@ export class CheckpointRepository {
       .run(now, run, run, file)
   }
 
-  /** Forgets saves that are deleted. */
+  /** Removes the rows of deleted checkpoints. */
   forget(run: number, files: string[]): void {
     const remove = this.db.prepare('DELETE FROM checkpoints WHERE run = ? AND file = ?')
     inTransaction(this.db, () => {
@@ -108,13 +108,13 @@ export class CheckpointRepository {
 }
 
 /** The lowest loss, the first of equals. */
-function bestOf<T extends { loss: number | null; damaged: number }>(saves: T[]): T | null {
+function bestOf<T extends { loss: number | null; damaged: number }>(checkpoints: T[]): T | null {
   let best: T | null = null
   let lowest = Infinity
-  for (const save of saves) {
-    if (save.damaged === 1 || save.loss === null || save.loss >= lowest) continue
-    best = save
-    lowest = save.loss
+  for (const checkpoint of checkpoints) {
+    if (checkpoint.damaged === 1 || checkpoint.loss === null || checkpoint.loss >= lowest) continue
+    best = checkpoint
+    lowest = checkpoint.loss
   }
   return best
 }

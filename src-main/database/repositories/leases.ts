@@ -69,7 +69,7 @@ export class LeaseRepository {
     return refused
   }
 
-  /** Says that the holder lives; false when the lease is not its own any more. */
+  /** Renews a lease; false when its holder has it no longer. */
   beat(token: string, now: number): boolean {
     return (
       this.db.prepare('UPDATE run_leases SET heartbeat_at = ? WHERE token = ?').run(now, token).changes > 0

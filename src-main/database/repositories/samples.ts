@@ -23,7 +23,7 @@ const reading = {
     }),
 } as const
 
-/** Sheets of drawn images. */
+/** Sample sheets. */
 export class SampleRepository {
   private readonly db: Database
   private readonly unreadable: UnreadableRows

@@ -84,8 +84,8 @@ function app(retryMs = 1_000_000) {
           setTimeout(() => fail(noSpace()), 5)
           return Promise.reject(noSpace())
         }
-        events.hear(metrics(runId, 3))
-        events.hear(checkpoint(runId, 3))
+        events.onEngineEvent(metrics(runId, 3))
+        events.onEngineEvent(checkpoint(runId, 3))
         end('paused')
         return Promise.resolve()
       },
@@ -98,7 +98,7 @@ function app(retryMs = 1_000_000) {
       end: () => Promise.resolve(),
     },
     notify,
-    ended: (run) => {
+    onEnd: (run) => {
       if (isLive(run)) events.settle(run.id)
     },
   })
@@ -150,8 +150,8 @@ async function training(parts: ReturnType<typeof app>): Promise<RunRecord> {
   const run = parts.runService.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
   mkdirSync(join(runFolder(store.directory, run.id), 'checkpoints'), { recursive: true })
   await parts.trainingQueue.start(run)
-  parts.events.hear({ type: 'started', runId: run.id, machine, step: 0 })
-  parts.events.hear(metrics(run.id, 1))
+  parts.events.onEngineEvent({ type: 'started', runId: run.id, machine, step: 0 })
+  parts.events.onEngineEvent(metrics(run.id, 1))
   expect(store.runs.get(run.id).status).toBe('training')
   return run
 }
@@ -175,7 +175,7 @@ test('a full disk pauses the run; what it told waits and is stored when there is
   const { events, trainingQueue, notices, shown } = parts
   const run = await training(parts)
   fill()
-  for (let i = 0; i < 100; i++) events.hear(metrics(run.id, 2))
+  for (let i = 0; i < 100; i++) events.onEngineEvent(metrics(run.id, 2))
   await expect.poll(() => trainingQueue.running).toBeNull()
   expect(notices.map(({ level }) => level).filter((level) => level === 'error').length).toBeLessThanOrEqual(2)
   expect(notices[0]?.message).toBe('The disk is full, so the history of runs cannot be written.')
@@ -203,7 +203,7 @@ test.each(['a checkpoint of its own', 'the checkpoint of the pause'])(
       "CREATE TRIGGER full BEFORE UPDATE ON runs BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END",
     )
     if (which === 'a checkpoint of its own') parts.fail(noSpace())
-    else parts.events.hear(metrics(run.id, 2))
+    else parts.events.onEngineEvent(metrics(run.id, 2))
     await expect.poll(() => parts.trainingQueue.running).toBeNull()
     await expect.poll(() => parts.shown.at(-1)?.status).toBe('paused')
     store.database.exec('DROP TRIGGER full')
@@ -218,16 +218,16 @@ test('a second time the disk is full is told again', async () => {
   const run = await training(parts)
   const told = () => parts.notices.filter(({ message }) => message.includes('cannot be written')).length
   fill()
-  parts.events.hear(metrics(run.id, 2))
+  parts.events.onEngineEvent(metrics(run.id, 2))
   await expect.poll(() => parts.trainingQueue.running).toBeNull()
   expect(told()).toBe(1)
   makeRoom()
   parts.events.checkComplete()
   await parts.trainingQueue.start(run)
-  parts.events.hear({ type: 'started', runId: run.id, machine, step: 3 })
+  parts.events.onEngineEvent({ type: 'started', runId: run.id, machine, step: 3 })
   store.database.exec("DELETE FROM settings WHERE key LIKE 'filler%'")
   fill()
-  parts.events.hear(metrics(run.id, 4))
+  parts.events.onEngineEvent(metrics(run.id, 4))
   await expect.poll(() => parts.trainingQueue.running).toBeNull()
   expect(told()).toBe(2)
   makeRoom()
@@ -237,7 +237,7 @@ test('what waits is tried again by itself', async () => {
   const parts = app(20)
   const run = await training(parts)
   fill()
-  parts.events.hear(metrics(run.id, 2))
+  parts.events.onEngineEvent(metrics(run.id, 2))
   await expect.poll(() => parts.trainingQueue.running).toBeNull()
   makeRoom()
   await expect.poll(() => steps(run)).toEqual([1, 2, 3])
@@ -251,8 +251,8 @@ test('a history that another program has in hand makes events wait, without a pa
   store.database.pragma('busy_timeout = 0')
   const other = openStore(folder.path)
   other.database.exec('BEGIN IMMEDIATE')
-  parts.events.hear(metrics(run.id, 2))
-  parts.events.hear(checkpoint(run.id, 2))
+  parts.events.onEngineEvent(metrics(run.id, 2))
+  parts.events.onEngineEvent(checkpoint(run.id, 2))
   expect(parts.trainingQueue.running?.id).toBe(run.id)
   expect(parts.notices).toEqual([])
   other.database.exec('COMMIT')
@@ -269,7 +269,7 @@ test('a run deleted by another program ends, is told of once, and a next one tra
   const other = openStore(folder.path)
   other.runs.delete(run.id)
   other.close()
-  for (let i = 0; i < 100; i++) parts.events.hear(metrics(run.id, 2))
+  for (let i = 0; i < 100; i++) parts.events.onEngineEvent(metrics(run.id, 2))
   await expect.poll(() => parts.trainingQueue.running).toBeNull()
   expect(parts.stops).toEqual(['not saved'])
   expect(parts.notices.map(({ message }) => message)).toEqual([
@@ -284,7 +284,7 @@ test('a history that fails while it is closed at the end does not keep anything'
   const parts = app()
   const run = await training(parts)
   fill()
-  parts.events.hear(metrics(run.id, 2))
+  parts.events.onEngineEvent(metrics(run.id, 2))
   await expect.poll(() => parts.trainingQueue.running).toBeNull()
   expect(() => parts.events.close()).not.toThrow()
   makeRoom()

@@ -98,7 +98,7 @@ function scripted(starts: ((request: TrainRequest) => Promise<TrainResult>)[] = 
     trainingQueue,
     reconstruct: ({ id }) => Promise.resolve(seen.reconstruction.push(id)),
     endEngine,
-    changed: ({ activity }) => told.push(activity),
+    onChange: ({ activity }) => told.push(activity),
   })
   const idle = (id: string) => expect.poll(() => queue.get(id).activity).toBeNull()
   return { trainingQueue, queue, seen, told, notices, idle, finishNow: () => end?.(result('finished')) }
@@ -187,7 +187,7 @@ describe('the queue', () => {
     await queue.resume(id)
     await idle(id)
     expect(statuses(id)).toEqual(['failed', 'interrupted', 'finished'])
-    expect(notices[0]).toContain('“Faces: Rung 1: vanilla” cannot go on')
+    expect(notices[0]).toContain('“Faces: Rung 1: vanilla” cannot resume')
     expect(seen.reconstruction).toHaveLength(1)
     await queue.resume(id)
     await idle(id)

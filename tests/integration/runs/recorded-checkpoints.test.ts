@@ -123,7 +123,7 @@ test('training that went back to an earlier step leaves no later checkpoint behi
 
 test('the save that is meant', async () => {
   expect(runService.modelSource(runId).checkpoint).toBeNull()
-  expect(() => runService.modelSource(runId, 'best')).toThrow(/saved nothing yet/)
+  expect(() => runService.modelSource(runId, 'best')).toThrow(/has no checkpoint yet/)
   await save(1, 0.1)
   await save(2, 0.2)
   expect(runService.modelSource(runId).checkpoint).toBe(checkpointFile(2))

@@ -59,7 +59,7 @@ function scriptedDesk(starts: ((request: TrainRequest) => Promise<TrainResult>)[
       },
     },
     notify: ({ message }) => notices.push(message),
-    ended: (run) => ended.push(run),
+    onEnd: (run) => ended.push(run),
   })
   return { trainingQueue, notices, ended, seen }
 }

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { isSameSite, whoseFrame } from '../../../src-main/app/frame-trust.ts'
+import { isSameSite, trustOf } from '../../../src-main/app/frame-trust.ts'
 
 const own = 'app://flowerbed/index.html'
-const whose = (frame: { url: string; parent: unknown } | null | undefined) => whoseFrame(() => frame, own)
+const whose = (frame: { url: string; parent: unknown } | null | undefined) => trustOf(() => frame, own)
 
 test('only the main frame of our own page is ours', () => {
-  expect(whose({ url: own, parent: null })).toBe('ours')
-  expect(whose({ url: `${own}#/gallery`, parent: null })).toBe('ours')
+  expect(whose({ url: own, parent: null })).toBe('trusted')
+  expect(whose({ url: `${own}#/gallery`, parent: null })).toBe('trusted')
   expect(whose({ url: own, parent: {} })).toBe('foreign')
   expect(whose({ url: 'app://elsewhere/index.html', parent: null })).toBe('foreign')
   expect(whose({ url: 'https://flowerbed/index.html', parent: null })).toBe('foreign')
@@ -24,7 +24,7 @@ test('a frame that is just going, whose getters throw, is foreign', () => {
   const disposed = () => {
     throw new Error('Render frame was disposed before WebFrameMain could be accessed')
   }
-  expect(whoseFrame(disposed, own)).toBe('foreign')
+  expect(trustOf(disposed, own)).toBe('foreign')
   expect(whose(Object.defineProperty({ parent: null, url: '' }, 'url', { get: disposed }))).toBe('foreign')
   expect(whose(Object.defineProperty({ parent: null, url: own }, 'parent', { get: disposed }))).toBe(
     'foreign',

@@ -10,7 +10,7 @@ import type { PresetId } from '#shared/presets.ts'
 import type { DeviceChoice, MetricSeries, RunRecord } from '#shared/schemas/run.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
 import { writeFileAtomically } from '../../../files/atomic-write.ts'
-import { climb, createLadder } from '../../../runs/ladder.ts'
+import { createLadder, trainLadder } from '../../../runs/ladder.ts'
 import { comparedSampling, reconstructRequest } from '../../../runs/reconstructions.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
@@ -96,7 +96,7 @@ async function ladder(folder: string, options: Options): Promise<void> {
     )
     const rungs: Rung[] = []
     const failures: unknown[] = []
-    await climb({
+    await trainLadder({
       store,
       experimentId: experiment.id,
       train: async (run) => {

@@ -1,0 +1,100 @@
+import { isLive } from '#shared/run-status.ts'
+import type { AppEvent, Notice } from '#shared/ipc.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { EngineEvents } from './app/engine-events.ts'
+import { forwardToWindow, runControl } from './app/run-control.ts'
+import { appSettings } from './app/settings.ts'
+import type { TaskbarStatus } from './app/taskbar-status.ts'
+import type { Store } from './database/store.ts'
+import type { Guard } from './guard.ts'
+import type { Services } from './ipc/services.ts'
+import { startAppImporter } from './processes/app-importer.ts'
+import { EngineSupervisor } from './processes/engine.ts'
+import { startUtilityProcess } from './processes/utility-process.ts'
+import { ExperimentQueue } from './runs/experiment-queue.ts'
+import { Reconstructor } from './runs/reconstructions.ts'
+import { RunService } from './runs/run-service.ts'
+import { TrainingQueue } from './runs/training-queue.ts'
+
+/** Makes the app's services and connects them to one another and to the window. */
+export function createServices(options: {
+  store: Store
+  guard: Guard
+  taskbar: TaskbarStatus
+  emit: (event: AppEvent) => void
+}): Services {
+  const { store, guard, taskbar, emit } = options
+  const notify = (notice: Notice) => emit({ type: 'notice', ...notice })
+
+  const engine = new EngineSupervisor({
+    name: 'engine',
+    start: () => startUtilityProcess({ module: 'engine.js', name: 'engine' }),
+    guard,
+    onEvent: (event) => history.onEngineEvent(event),
+    onState: (state, memoryBytes) => emit({ type: 'engine', state, memoryBytes }),
+    onSilence: () =>
+      notify({
+        level: 'warning',
+        message: 'The engine has not answered for two minutes.',
+        hint: 'Very large settings can take that long. If it stays silent, quit and choose a smaller width.',
+      }),
+  })
+  const installer = new EngineSupervisor({
+    name: 'installer',
+    start: () => startUtilityProcess({ module: 'engine.js', name: 'installer' }),
+    guard,
+    onEvent: (event) => history.onEngineEvent(event),
+  })
+  const importer = startAppImporter(({ job, progress }) => emit({ type: 'import', job, progress }))
+
+  const runService = new RunService(store, {
+    run: guard.wrap('window', (run: RunRecord) => {
+      emit({ type: 'run', run })
+      if (trainingQueue.running?.id === run.id) taskbar.show(run)
+    }),
+    checkpoints: guard.wrap('window', (runId: string) => emit({ type: 'checkpoints', runId })),
+    warning: (runId, message) => notify({ level: 'warning', message, runId }),
+  })
+  const trainingQueue = new TrainingQueue({
+    runService,
+    engine: {
+      train: (request) => engine.request('train', request),
+      pause: (runId) => engine.request('pause', { runId }),
+      stop: (runId, save) => engine.request('stop', { runId, save }),
+      extend: (runId, { steps, epochs, minutes }) =>
+        engine.request('extend', { runId, limits: { steps, epochs, minutes } }),
+      end: () => engine.end(),
+    },
+    notify,
+    onEnd: guard.wrap('training', (run: RunRecord) => {
+      // How it ended could not be written.
+      if (isLive(run)) history.settle(run.id)
+      taskbar.announce(run)
+    }),
+    onIdle: guard.wrap('training', () => taskbar.show(null)),
+  })
+  const reconstructor = new Reconstructor({
+    store,
+    runService,
+    encode: (request) => engine.request('encode', request),
+    onReconstruction: (reconstruction) => emit({ type: 'reconstruction', reconstruction }),
+  })
+  const experiments = new ExperimentQueue({
+    store,
+    runService,
+    trainingQueue,
+    reconstruct: ({ id }) => reconstructor.reconstruct(id),
+    endEngine: () => engine.end(),
+    onChange: (experiment) => emit({ type: 'experiment', experiment }),
+  })
+  const history = new EngineEvents({
+    runs: runControl({ store, runService, trainingQueue, experiments, emit }),
+    guard,
+    notify,
+    forward: (event) => forwardToWindow(event, emit),
+  })
+  return {
+    ...{ store, runService, trainingQueue, experiments, reconstructor, history },
+    ...{ engine, installer, importer, settings: appSettings(store), emit },
+  }
+}
