@@ -8,8 +8,8 @@ export interface Preset {
   title: string
   /** One sentence on what it is for. */
   summary: string
-  /** `own` presets are for use; `ladder` ones reproduce the reference's systems with its deviations. */
-  family: 'own' | 'ladder'
+  /** `standard` presets are for use; `ladder` ones reproduce the reference's systems with its deviations. */
+  family: 'standard' | 'ladder'
   config: RunConfig
 }
 
@@ -96,7 +96,7 @@ export const presets: Record<PresetId, Preset> = {
     id: 'balanced',
     title: 'Balanced',
     summary: 'Good images and smooth interpolations at moderate speed. Start here.',
-    family: 'own',
+    family: 'standard',
     config: balanced,
   },
   'ladder-1-vanilla': {
