@@ -64,7 +64,7 @@ test('TensorFlow is removed and installed under Settings, with sizes, progress, 
   const install = list.getByRole('button', { name: /^Install TensorFlow for CPU/ })
   await install.click()
   const progress = page.getByTestId('install-progress')
-  await expect(progress).toHaveText(/[\d.]+ MB of \d+ MB · [\d.]+ MB\/s · about .+ left/)
+  await expect(progress).toHaveText(/[\d.]+ MB of \d+ MB · [\d.]+ MB\/s · about .+ to go/)
   await expect(list).toContainText(wheel?.file ?? '')
   await list.getByRole('button', { name: /^Cancel installing TensorFlow/ }).click()
   await expect(progress).toBeHidden()

@@ -112,7 +112,7 @@ test('a run is named, described, starred, found again after a restart, and delet
   const question = again.getByRole('dialog', { name: 'Delete “First faces”?' })
   await expect(question).toContainText(/Checkpoints\s*[\d.]+ [kM]B/)
   await expect(again.getByTestId('confirm-delete')).toHaveText(/Delete [\d.]+ [kM]B/)
-  await question.getByRole('button', { name: 'Keep' }).click()
+  await question.getByRole('button', { name: 'Cancel' }).click()
   await expect(history.getByText('First faces')).toBeVisible()
   expect(readdirSync(join(data.path, 'runs'))).toHaveLength(1)
 

@@ -66,7 +66,7 @@ const joined = (...parts: string[]): string => parts.join(' · ')
 function timeLeftLabels(left: { seconds: number; all: boolean } | null): string[] {
   if (!left) return []
   const time = formatDuration(left.seconds)
-  return [t(left.all ? 'experiment.state.left' : 'experiment.state.leftForSystem', { time })]
+  return [t(left.all ? 'common.timeLeft' : 'experiment.state.leftForSystem', { time })]
 }
 
 /** The settings that differ from the system before; beyond a few, how many more. */

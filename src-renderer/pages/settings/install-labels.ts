@@ -2,7 +2,7 @@ import { formatBytes, formatDuration } from '#shared/format.ts'
 import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import { t } from '../../i18n.ts'
 
-/** What an install is doing: “120 MB of 192 MB · 8.0 MB/s · about 9 s left”, as far as it is known. */
+/** What an install is doing: “120 MB of 192 MB · 8.0 MB/s · about 9 s to go”, as far as it is known. */
 export function installLabel(progress: InstallProgress): string {
   switch (progress.phase) {
     case 'index':
@@ -33,5 +33,5 @@ function speedLabels({ receivedBytes, totalBytes, bytesPerSecond }: InstallProgr
   const speed = t('settings.install.speed', { speed: formatBytes(bytesPerSecond) })
   const left = totalBytes - receivedBytes
   if (left <= 0) return [speed]
-  return [speed, t('settings.install.left', { time: formatDuration(left / bytesPerSecond) })]
+  return [speed, t('common.timeLeft', { time: formatDuration(left / bytesPerSecond) })]
 }

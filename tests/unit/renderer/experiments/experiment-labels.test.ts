@@ -31,7 +31,7 @@ const current = {
 describe('experimentState', () => {
   it('says which system trains and how long it takes', () => {
     expect(experimentState(experimentOf('training'), all, current)).toBe(
-      'Training system 2 of 4 · 4 min so far · about 2 min left · 1 failed',
+      'Training system 2 of 4 · 4 min so far · about 2 min to go · 1 failed',
     )
     expect(experimentState(experimentOf('training'), all, null)).toBe(
       'Preparing the next system · 4 min so far · 1 failed',

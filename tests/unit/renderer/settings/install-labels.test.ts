@@ -13,7 +13,7 @@ const at = (changes: Partial<InstallProgress>): InstallProgress => ({
 
 describe('installLabel', () => {
   it.each<[string, Partial<InstallProgress>, string]>([
-    ['a download in full', {}, '120 MB of 192 MB · 8.0 MB/s · about 9 s left'],
+    ['a download in full', {}, '120 MB of 192 MB · 8.0 MB/s · about 9 s to go'],
     ['no speed yet', { receivedBytes: 0, bytesPerSecond: 0 }, '0 bytes of 192 MB'],
     ['all received', { receivedBytes: 192e6 }, '192 MB of 192 MB · 8.0 MB/s'],
     ['more received than announced', { receivedBytes: 193e6 }, '193 MB of 192 MB · 8.0 MB/s'],
