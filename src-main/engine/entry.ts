@@ -3,7 +3,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
 import { parentChannel } from '../processes/channels.ts'
 import { serveCalls } from '../processes/rpc.ts'
-import { runtimeHandlers } from './backend/requests.ts'
+import { createRuntimeHandlers } from './backend/requests.ts'
 import { createEngine } from './server.ts'
 
 /** The engine as a process of its own: the only file that knows it has a parent. */
@@ -24,7 +24,7 @@ const later = (event: EngineEvent) => emit(event)
 const engine = createEngine({ emit: later })
 ;({ emit } = serveCalls<EngineRequests, EngineEvent>({
   channel,
-  handlers: { ...engine.handlers, ...runtimeHandlers(later) },
+  handlers: { ...engine.handlers, ...createRuntimeHandlers(later) },
 }))
 
 setInterval(() => {

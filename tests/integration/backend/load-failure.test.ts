@@ -88,7 +88,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     spoil()
     const { kind, message, hint, where } = tryToLoad()
     expect(kind).toBe('corrupt')
-    expect(message).toMatch(/^TensorFlow does not load: (?:its file is not whole|the file is damaged)/)
+    expect(message).toMatch(/^TensorFlow does not load: (?:its file is truncated|the file is damaged)/)
     expect(hint).toContain('install it again')
     expect(where).toBe(bindingPath(runtime))
   })
@@ -103,7 +103,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     writeFileSync(library, start)
     const { kind, message, where } = tryToLoad()
     expect(kind).toBe('corrupt')
-    expect(message).toContain('its file is not whole (1000000 of ')
+    expect(message).toContain('its file is truncated (1000000 of ')
     expect(where).toBe(library)
   })
 
@@ -111,11 +111,11 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     rmSync(join(librariesDirectory(runtime), cpp))
     expect(tryToLoad()).toMatchObject({
       kind: 'corrupt',
-      message: `TensorFlow does not load: ${cpp} is missing beside it`,
+      message: `TensorFlow does not load: ${cpp} is missing in its folder`,
     })
   })
 
-  test('a library of CUDA whose end is missing is told before a card is used', () => {
+  test('a library of CUDA whose end is missing is told before a GPU is used', () => {
     const file = JSON.parse(readFileSync(join(runtime, 'runtime.json'), 'utf8')) as RuntimeFile
     const path = 'deps/nvidia/cudnn/lib/libcudnn.so.9'
     file.files.push({ path, bytes: 1, sha256: '' })
@@ -189,7 +189,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
   test.runIf(has('prlimit'))('too little memory is not told as a damaged file (needs prlimit)', () => {
     const { kind, message, hint } = tryToLoad({ args: ['100000000'] })
     expect(['unavailable', 'no-space']).toContain(kind)
-    expect(message).toMatch(/too little memory|refuses to place it in memory/)
+    expect(message).toMatch(/too little memory|refuses to map it into memory/)
     expect(hint).toContain('ulimit -v')
   })
 
@@ -213,7 +213,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     truncateSync(bindingPath(runtime), 40)
     expect(tryToLoad({ env: { FLOWERBED_TF_DIR: runtime } })).toMatchObject({
       kind: 'corrupt',
-      hint: expect.stringMatching(/^Point FLOWERBED_TF_DIR at/) as string,
+      hint: expect.stringMatching(/^Set FLOWERBED_TF_DIR to/) as string,
     })
   })
 
@@ -221,7 +221,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     // A copy of the sources beside resources with a spoilt library.
     const copy = join(folder.path, 'copy')
     cpSync(join(root, 'src-main'), join(copy, 'src-main'), { recursive: true })
-    cpSync(join(root, 'src-preload'), join(copy, 'src-preload'), { recursive: true })
+    cpSync(join(root, 'src-shared'), join(copy, 'src-shared'), { recursive: true })
     cpSync(join(root, 'resources'), join(copy, 'resources'), { recursive: true })
     cpSync(join(root, 'package.json'), join(copy, 'package.json'))
     cpSync(load, join(copy, 'tests/fixtures/runtime/load.ts'))
@@ -240,7 +240,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     expect(signal, stderr).toBeNull()
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ loaded: true, kernels: null })
     expect(readFileSync(log, 'utf8')).toMatch(
-      /its file is not whole \(8192 of \d+ bytes\)\. Install Flowerbed again/,
+      /its file is truncated \(8192 of \d+ bytes\)\. Install Flowerbed again/,
     )
   })
 })

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { FlowerbedError } from '#shared/errors.ts'
-import { advise, statePrecision } from '../../../../src-main/engine/backend/doctor.ts'
+import { advise, describePrecision } from '../../../../src-main/engine/backend/doctor.ts'
 
 const well: Parameters<typeof advise>[0] = {
   tensorflowProblem: null,
   folderProblem: null,
   freeBytes: 100e9,
-  unusedCard: null,
+  unusedGpu: null,
   electron: { version: '45.0.0', declared: '45.0.0', path: '/electron' },
 }
 
@@ -22,8 +22,8 @@ describe('the doctor', () => {
       'TensorFlow is not installed. Install it.',
     ])
     expect(advise({ ...well, freeBytes: 2.34e9 })).toEqual([expect.stringMatching(/2\.3 GB .*--data-dir/)])
-    const unusedCard = { why: 'the card’s driver is too old', remedy: 'Update it.' }
-    expect(advise({ ...well, unusedCard })).toEqual(['The card’s driver is too old. Update it.'])
+    const unusedGpu = { why: 'the GPU’s driver is too old', remedy: 'Update it.' }
+    expect(advise({ ...well, unusedGpu })).toEqual(['The GPU’s driver is too old. Update it.'])
     const old = { version: '33.0.0', declared: '45.0.0', path: '/electron' }
     expect(advise({ ...well, electron: old })).toEqual([
       expect.stringMatching(/33\.0\.0 .*45\.0\.0.*ELECTRON_MIRROR/),
@@ -31,8 +31,8 @@ describe('the doctor', () => {
   })
 
   it('says what automatic precision comes to, and when that is measured', () => {
-    expect(statePrecision('fp32')).toMatch(/^fp32; /)
-    expect(statePrecision('bf16')).toMatch(/^fp32 or bf16, .* timed when a run starts/)
+    expect(describePrecision('fp32')).toMatch(/^fp32; /)
+    expect(describePrecision('bf16')).toMatch(/^fp32 or bf16, .* timed when a run starts/)
   })
 
   it('does not call a disk full that it could not look at', () => {

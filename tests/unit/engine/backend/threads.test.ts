@@ -1,5 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { chooseThreads, containerQuota, physicalCores } from '../../../../src-main/engine/backend/threads.ts'
+import {
+  chooseThreads,
+  readContainerQuota,
+  countPhysicalCores,
+} from '../../../../src-main/engine/backend/threads.ts'
 
 const machine = { processors: 16, cores: 8, quota: null, kernels: false, env: {} }
 
@@ -42,7 +46,7 @@ const siblings = (groups: string[]) =>
     ),
   )
 
-describe('physicalCores', () => {
+describe('countPhysicalCores', () => {
   const topology = siblings(['0,4', '1,5', '2,6', '3,7'])
   it.each([
     ['0-7', 4],
@@ -51,16 +55,16 @@ describe('physicalCores', () => {
     ['1,4-5', 2],
   ])('of processors %s are %i', (allowed, cores) => {
     const status = `Name:\tnode\nCpus_allowed:\tff\nCpus_allowed_list:\t${allowed}\n`
-    expect(physicalCores(kernel({ '/proc/self/status': status, ...topology }))).toBe(cores)
+    expect(countPhysicalCores(kernel({ '/proc/self/status': status, ...topology }))).toBe(cores)
   })
 
   it('are not told where the kernel does not say', () => {
-    expect(physicalCores(kernel({}))).toBeNull()
-    expect(physicalCores(kernel({ '/proc/self/status': 'Cpus_allowed_list:\t0-1\n' }))).toBeNull()
+    expect(countPhysicalCores(kernel({}))).toBeNull()
+    expect(countPhysicalCores(kernel({ '/proc/self/status': 'Cpus_allowed_list:\t0-1\n' }))).toBeNull()
   })
 })
 
-describe('containerQuota', () => {
+describe('readContainerQuota', () => {
   it('is the least of all groups above', () => {
     const read = kernel({
       '/proc/self/cgroup': '0::/kube/pod1/main',
@@ -68,12 +72,12 @@ describe('containerQuota', () => {
       '/sys/fs/cgroup/kube/pod1/cpu.max': '150000 100000',
       '/sys/fs/cgroup/kube/cpu.max': '800000 100000',
     })
-    expect(containerQuota(read)).toBe(1.5)
+    expect(readContainerQuota(read)).toBe(1.5)
   })
 
   it('is found at the root inside a container', () => {
     const read = kernel({ '/proc/self/cgroup': '0::/', '/sys/fs/cgroup/cpu.max': '50000 100000' })
-    expect(containerQuota(read)).toBe(0.5)
+    expect(readContainerQuota(read)).toBe(0.5)
   })
 
   it('is read from the older kind of groups', () => {
@@ -84,15 +88,15 @@ describe('containerQuota', () => {
       '/sys/fs/cgroup/cpu/docker/ab/cpu.cfs_quota_us': '-1',
       '/sys/fs/cgroup/cpu/docker/ab/cpu.cfs_period_us': '100000',
     })
-    expect(containerQuota(read)).toBe(3)
+    expect(readContainerQuota(read)).toBe(3)
   })
 
   it('is none where nothing limits', () => {
     expect(
-      containerQuota(
+      readContainerQuota(
         kernel({ '/proc/self/cgroup': '0::/user.slice', '/sys/fs/cgroup/user.slice/cpu.max': 'max 100000' }),
       ),
     ).toBeNull()
-    expect(containerQuota(kernel({}))).toBeNull()
+    expect(readContainerQuota(kernel({}))).toBeNull()
   })
 })
