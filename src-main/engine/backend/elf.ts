@@ -12,9 +12,9 @@ const machines: Partial<Record<string, number>> = {
   loong64: 258,
 }
 
-/** The state of a Linux library by its header; `whole` means that no defect was found. */
+/** The state of a Linux library by its header; `intact` means that no defect was found. */
 export type LibraryState =
-  | { is: 'whole' | 'missing' | 'no-library' }
+  | { is: 'intact' | 'missing' | 'no-library' }
   | { is: 'truncated'; bytes: number; expected: number }
   | { is: 'other-processor'; processor: string }
 
@@ -29,7 +29,7 @@ export function inspectLibrary(path: string, arch: string = process.arch): Libra
   } catch (thrown) {
     // The loader reports a file that may not be read.
     return {
-      is: thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT' ? 'missing' : 'whole',
+      is: thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT' ? 'missing' : 'intact',
     }
   }
   try {
@@ -47,7 +47,7 @@ export function inspectLibrary(path: string, arch: string = process.arch): Libra
       return { is: 'other-processor', processor: describeProcessor(wide, machine) }
     // The section table is at the end of a library.
     const end = Number(header.readBigUInt64LE(40)) + header.readUInt16LE(58) * header.readUInt16LE(60)
-    return status.size < end ? { is: 'truncated', bytes: status.size, expected: end } : { is: 'whole' }
+    return status.size < end ? { is: 'truncated', bytes: status.size, expected: end } : { is: 'intact' }
   } finally {
     closeSync(file)
   }

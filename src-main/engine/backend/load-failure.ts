@@ -30,7 +30,7 @@ const rules: Rule[] = [
         ? {
             kind: 'unavailable',
             reason: `this system is too old: it needs glibc ${version} or newer${has ? `, and this system has ${has}` : ''}`,
-            hint: `Use a newer Linux distribution, one with glibc ${version} or newer (\`ldd --version\` tells).`,
+            hint: `Use a newer Linux distribution, one with glibc ${version} or newer (\`ldd --version\` shows it).`,
           }
         : {
             kind: 'unavailable',

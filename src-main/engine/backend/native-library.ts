@@ -28,7 +28,7 @@ function checkLibrary(file: string, attempt: LoadAttempt): void {
   const state = inspectLibrary(file)
   const checked = { ...attempt, path: file }
   switch (state.is) {
-    case 'whole':
+    case 'intact':
       return
     case 'truncated':
       throw createLoadError(checked, {

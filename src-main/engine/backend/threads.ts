@@ -39,7 +39,7 @@ export function chooseThreads({ processors, cores, quota, kernels, env }: Thread
     if (!Number.isInteger(count) || count < 1) {
       throw new FlowerbedError('bad-input', `FLOWERBED_THREADS is “${setting}”, not a number of threads.`, {
         where: 'FLOWERBED_THREADS',
-        hint: 'Set it to a whole number above 0, or unset it.',
+        hint: 'Set it to a positive integer, or unset it.',
       })
     }
     return choose(count, 'FLOWERBED_THREADS')

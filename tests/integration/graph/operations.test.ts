@@ -34,17 +34,17 @@ function program(op: string, use: Use, answered: number[][]): ProgramSpec {
         ),
       ].flat()
       for (const output of outputs) answered.push(output.shape)
-      const told = outputs.map((output) => (output.dtype === 'bool' ? tf.cast(output, 'int32') : output))
-      return { fetches: Object.fromEntries(told.map((output, i) => [`y${i}`, output])), next: {} }
+      const readable = outputs.map((output) => (output.dtype === 'bool' ? tf.cast(output, 'int32') : output))
+      return { fetches: Object.fromEntries(readable.map((output, i) => [`y${i}`, output])), next: {} }
     },
   }
 }
 
-// What is not TensorFlow's has tests of its own.
+// Operations that are not TensorFlow's have separate tests.
 const operations = listCompilableOps().filter((op) => !/^(@|Flowerbed)/.test(op))
 
 describe('every operation that can be compiled', () => {
-  it.each(operations)('gives compiled what it gives one by one, and the shape foretold: %s', (op) => {
+  it.each(operations)('has the same values compiled and eager, and the inferred shape: %s', (op) => {
     const { use, range } = uses.get(op) ?? { use: fc.constant(null), range: 'any' }
     fc.assert(
       fc.property(use, seed, (used, at) => {

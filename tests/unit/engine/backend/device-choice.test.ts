@@ -69,7 +69,7 @@ const obstacles: [string, Partial<DeviceFacts>, RegExp, RegExp | null][] = [
     /Settings → Compute/,
   ],
   [
-    'a GPU whose memory others have',
+    'a GPU whose memory other programs occupy',
     withGpus([gpu({ freeBytes: 0.3e9 })]),
     /0\.3 GB of 10\.0 GB of memory free/,
     /Close the programs/,
@@ -78,7 +78,7 @@ const obstacles: [string, Partial<DeviceFacts>, RegExp, RegExp | null][] = [
 ]
 
 describe('chooseDevice', () => {
-  it('takes the GPU, and says which and with what', () => {
+  it('takes the GPU, and names it and its TensorFlow', () => {
     expect(chooseDevice(facts())).toMatchObject({
       device: 'cuda',
       runtime: { variant: 'cuda' },
@@ -88,7 +88,7 @@ describe('chooseDevice', () => {
     })
   })
 
-  it.each(obstacles)('with %s, auto takes the processor and says why', (_, changes, why, advice) => {
+  it.each(obstacles)('with %s, auto takes the processor and gives the reason', (_, changes, why, advice) => {
     const decision = chooseDevice(facts(changes))
     expect(decision).toMatchObject({ device: 'cpu', runtime: { variant: 'cpu' }, gpu: null })
     expect(decision.why).toMatch(why)
@@ -96,7 +96,7 @@ describe('chooseDevice', () => {
     else expect(decision.advice).toBeNull()
   })
 
-  it.each(obstacles)('with %s, cuda refuses in the same words and says what to do', (_, changes, why) => {
+  it.each(obstacles)('with %s, cuda is refused for the same reason with a remedy', (_, changes, why) => {
     const refused = () => chooseDevice(facts({ ...changes, device: 'cuda' }))
     expect(refused).toThrow(FlowerbedError)
     expect(refused).toThrow(new RegExp(why.source, 'i'))
@@ -105,12 +105,12 @@ describe('chooseDevice', () => {
     expect(statement.advice).toMatch(/Or choose the device “auto” or “cpu”/)
   })
 
-  it('computes on the processor with the CUDA runtime where it is the only one', () => {
+  it('computes on the processor with the CUDA runtime where no other is installed', () => {
     const decision = chooseDevice(facts({ device: 'cpu', runtimes: [runtime('cuda')] }))
     expect(decision).toMatchObject({ device: 'cpu', runtime: { variant: 'cuda' }, why: 'chosen by you' })
   })
 
-  it('passes over a GPU that is too old, too full or hidden for one that serves', () => {
+  it('prefers a usable GPU to one that is too old, too full or hidden', () => {
     const gpus = [
       gpu({ index: 0, name: 'old', computeCapability: 5.2, memoryBytes: 24e9 }),
       gpu({ index: 1, name: 'full', computeCapability: 9, freeBytes: 0.1e9 }),
@@ -145,7 +145,7 @@ describe('chooseDevice', () => {
     visible: fc.option(fc.constantFrom('', '0', '1,0', '-1'), { nil: undefined }),
   })
 
-  it('never takes a GPU that cannot be used, nor refuses where auto would take one', () => {
+  it('never takes an unusable GPU, nor refuses where auto would take one', () => {
     fc.assert(
       fc.property(anything, (given) => {
         const decide = (device: DeviceFacts['device']) => {

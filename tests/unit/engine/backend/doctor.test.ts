@@ -11,12 +11,12 @@ const well: Parameters<typeof advise>[0] = {
 }
 
 describe('the doctor', () => {
-  it('says nothing where nothing is amiss', () => {
+  it('has no advice without a problem', () => {
     expect(advise(well)).toEqual([])
     expect(advise({ ...well, electron: null })).toEqual([])
   })
 
-  it('has one line for each thing amiss, that says what to do', () => {
+  it('has one line per problem, with what to do', () => {
     const missing = new FlowerbedError('unavailable', 'TensorFlow is not installed', { hint: 'Install it.' })
     expect(advise({ ...well, tensorflowProblem: missing })).toEqual([
       'TensorFlow is not installed. Install it.',
@@ -30,12 +30,12 @@ describe('the doctor', () => {
     ])
   })
 
-  it('says what automatic precision comes to, and when that is measured', () => {
+  it('describes what automatic precision results in, and when it is timed', () => {
     expect(describePrecision('fp32')).toMatch(/^fp32; /)
     expect(describePrecision('bf16')).toMatch(/^fp32 or bf16, .* timed when a run starts/)
   })
 
-  it('does not call a disk full that it could not look at', () => {
+  it('does not report a disk as full that it could not read', () => {
     const folderProblem = new FlowerbedError('bad-input', 'Nothing can be kept there', { hint: 'Choose.' })
     expect(advise({ ...well, folderProblem, freeBytes: 0 })).toEqual(['Nothing can be kept there. Choose.'])
   })

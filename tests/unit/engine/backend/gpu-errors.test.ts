@@ -37,21 +37,21 @@ describe('toOutOfMemoryError', () => {
       'INTERNAL: failed initializing StreamExecutor for CUDA device ordinal 0: CUDA_ERROR_OUT_OF_MEMORY: out of memory',
       'The GPU has too little memory: 0.3 GB are free.',
     ],
-  ])('says in numbers: %s', (words, message) => {
+  ])('translates with the numbers: %s', (words, message) => {
     const error = toOutOfMemoryError(new Error(words), free)
     expect(error).toMatchObject({ kind: 'no-space', message, where: 'batch' })
     expect(error?.hint).toMatch(/fewer images per step/)
     expect(/choose the device “cpu”/.test(error?.hint ?? '')).toBe(message.startsWith('The GPU'))
   })
 
-  it('leaves other failures to others', () => {
+  it('ignores other errors', () => {
     expect(toOutOfMemoryError(new Error('INVALID_ARGUMENT: shapes do not match'), free)).toBeNull()
     expect(toOutOfMemoryError('OOM when allocating', free)).toBeNull()
   })
 })
 
-describe('a GPU that TensorFlow does not come to terms with', () => {
-  it('is told with what TensorFlow said, and what to do', () => {
+describe('a GPU that TensorFlow cannot use', () => {
+  it('is reported with TensorFlow’s message and a remedy', () => {
     const error = createGpuStartError(gpu, new Error('Exception creating TFE_Context'))
     expect(error.message).toMatch(
       /could not start on NVIDIA L4 \([\d.]+ GB of 24\.0 GB are free\): Exception creating/,

@@ -12,7 +12,7 @@ const told = (words: string, given: { glibc?: string | null; noexec?: boolean } 
     noexec: () => given.noexec ?? false,
   })
 
-/** What loaders say, what is made of it, and whether another install is advised. */
+/** Messages of loaders, the resulting error, and whether a new installation is advised. */
 const sayings: Record<string, [words: string, kind: string, message: RegExp, again: boolean][]> = {
   glibc: [
     [
@@ -157,7 +157,7 @@ describe.each(Object.entries(sayings))('%s', (_, all) => {
   })
 })
 
-test('without glibc, the C library is named as what is in the way, whatever is missing', () => {
+test('without glibc, the C library is named as the obstacle for any missing library', () => {
   for (const words of [
     'Error loading shared library ld-linux-x86-64.so.2: No such file or directory (needed by /x.node)',
     'Error loading shared library libstdc++.so.6: No such file or directory (needed by /x.node)',
@@ -169,14 +169,14 @@ test('without glibc, the C library is named as what is in the way, whatever is m
   }
 })
 
-test('a disk that nothing may be run from is told as such', () => {
+test('a disk mounted with noexec is named', () => {
   const { kind, message, hint } = told(`${path}: failed to map segment from shared object`, { noexec: true })
   expect(kind).toBe('bad-input')
   expect(message).toContain('noexec')
   expect(hint).toContain('FLOWERBED_CACHE_DIR')
 })
 
-test('what was told before stays as it is', () => {
+test('a FlowerbedError is passed on unchanged', () => {
   const error = new FlowerbedError('corrupt', 'Told')
   expect(toLoadError(error, { path, name: 'TensorFlow', replace: 'Install it again.' })).toBe(error)
 })

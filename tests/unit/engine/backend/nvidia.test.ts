@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readNvidia, filterVisibleGpus } from '../../../../src-main/engine/backend/nvidia.ts'
 import type { NvidiaProbe } from '../../../../src-main/engine/backend/nvidia.ts'
 
-/** A machine by its files and by what nvidia-smi answers there; `fails` when it exits with an error. */
+/** A machine by its files and the output of nvidia-smi; `fails` when it exits with an error. */
 function machine(options: {
   platform?: NodeJS.Platform
   files?: Record<string, string>
@@ -72,7 +72,7 @@ describe('readNvidia', () => {
     })
   })
 
-  it('asks a tool again that does not know of compute capabilities', () => {
+  it('queries an nvidia-smi without compute capabilities again', () => {
     const state = readNvidia(
       machine({
         files: { '/proc/driver/nvidia/version': version('470.256.02') },
@@ -88,7 +88,7 @@ describe('readNvidia', () => {
     expect(state.driver).toBe('470.256.02')
   })
 
-  it('takes what the driver does not tell as not told', () => {
+  it('reports values that the driver does not report as null', () => {
     const { gpus } = readNvidia(
       machine({
         files: { '/dev/nvidiactl': '' },
@@ -105,7 +105,7 @@ describe('readNvidia', () => {
     ])
   })
 
-  it('finds the tool of WSL, which is not on the path', () => {
+  it('finds nvidia-smi of WSL, which is not on the path', () => {
     const probe = machine({
       files: { '/dev/dxg': '' },
       at: '/usr/lib/wsl/lib/nvidia-smi',
@@ -123,7 +123,7 @@ describe('readNvidia', () => {
     })
   })
 
-  it('names the GPUs of a container without the tool by what the kernel tells', () => {
+  it('names the GPUs of a container without nvidia-smi from /proc', () => {
     const kernel =
       'NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  560.35.03  Release Build  (dvs-builder@U16)  Fri Aug 16 21:39:15 UTC 2024\n'
     const state = readNvidia(
@@ -143,7 +143,7 @@ describe('readNvidia', () => {
   it.each([
     'Failed to initialize NVML: Driver/library version mismatch',
     "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.",
-  ])('tells of a driver that does not respond: %s', (words) => {
+  ])('reports a driver that does not respond: %s', (words) => {
     const files = {
       '/proc/driver/nvidia/version': version('550.54.15'),
       '/proc/driver/nvidia/gpus/0000:01:00.0/information': information('NVIDIA A10', 'GPU-5'),
@@ -154,19 +154,19 @@ describe('readNvidia', () => {
     expect(state).toMatchObject({ problem: words, driver: '550.54.15', gpus: [{ name: 'NVIDIA A10' }] })
   })
 
-  it('says so when the tool fails without a message', () => {
+  it('reports that nvidia-smi failed without a message', () => {
     expect(readNvidia(machine({ files: { '/dev/nvidiactl': '' }, smi: '', fails: true })).problem).toMatch(
       /without a message/,
     )
   })
 
-  it('takes a driver without GPUs for a machine without GPUs', () => {
+  it('reports a driver without GPUs as a machine without GPUs', () => {
     const files = { '/proc/driver/nvidia/version': version('550.54.15') }
     const state = readNvidia(machine({ files, smi: 'No devices were found\n', fails: true }))
     expect(state).toEqual({ gpus: [], driver: '550.54.15', problem: null })
   })
 
-  it('asks nobody on a Linux without a driver, nor on a Mac', () => {
+  it('runs nothing on Linux without a driver, nor on macOS', () => {
     for (const platform of ['linux', 'darwin'] as const) {
       const probe = machine({ platform, smi: '0, GPU-1, GPU, 8.0, 1, 1, 1.0\n' })
       expect(readNvidia(probe).gpus).toEqual([])
@@ -174,7 +174,7 @@ describe('readNvidia', () => {
     }
   })
 
-  it('asks the tool on Windows, where there is no /proc', () => {
+  it('runs nvidia-smi on Windows, which has no /proc', () => {
     const probe = machine({
       platform: 'win32',
       smi: '0, GPU-1, NVIDIA GeForce RTX 2060, 7.5, 6144, 5100, 537.58\r\n',
@@ -185,7 +185,7 @@ describe('readNvidia', () => {
     })
   })
 
-  it('passes over lines that are none of its own', () => {
+  it('ignores lines of another format', () => {
     const { gpus } = readNvidia(
       machine({
         files: { '/dev/nvidiactl': '' },

@@ -10,7 +10,7 @@ const machine = { processors: 16, cores: 8, quota: null, kernels: false, env: {}
 describe('chooseThreads', () => {
   it.each([
     [{}, 8, /core/],
-    // Windows and macOS do not tell of cores.
+    // Windows and macOS do not report physical cores.
     [{ cores: null }, 16, /processor/],
     [{ quota: 2.5 }, 3, /container/],
     [{ quota: 0.4 }, 1, /container/],
@@ -24,7 +24,7 @@ describe('chooseThreads', () => {
     expect(chosen.why).toMatch(why)
   })
 
-  it('has operations of our own come one at a time, which keep all threads busy', () => {
+  it('runs kernels one at a time, each of which occupies all threads', () => {
     expect(chooseThreads({ ...machine, kernels: true })).toMatchObject({ intraOp: 8, interOp: 1 })
   })
 
@@ -35,7 +35,7 @@ describe('chooseThreads', () => {
   })
 })
 
-/** A kernel by its files. */
+/** The files of /proc and /sys. */
 const kernel = (files: Record<string, string>) => (path: string) => files[path] ?? null
 const siblings = (groups: string[]) =>
   Object.fromEntries(
@@ -58,14 +58,14 @@ describe('countPhysicalCores', () => {
     expect(countPhysicalCores(kernel({ '/proc/self/status': status, ...topology }))).toBe(cores)
   })
 
-  it('are not told where the kernel does not say', () => {
+  it('are null where the kernel does not report them', () => {
     expect(countPhysicalCores(kernel({}))).toBeNull()
     expect(countPhysicalCores(kernel({ '/proc/self/status': 'Cpus_allowed_list:\t0-1\n' }))).toBeNull()
   })
 })
 
 describe('readContainerQuota', () => {
-  it('is the least of all groups above', () => {
+  it('is the lowest of all parent groups', () => {
     const read = kernel({
       '/proc/self/cgroup': '0::/kube/pod1/main',
       '/sys/fs/cgroup/kube/pod1/main/cpu.max': 'max 100000',
@@ -75,12 +75,12 @@ describe('readContainerQuota', () => {
     expect(readContainerQuota(read)).toBe(1.5)
   })
 
-  it('is found at the root inside a container', () => {
+  it('is read at the root inside a container', () => {
     const read = kernel({ '/proc/self/cgroup': '0::/', '/sys/fs/cgroup/cpu.max': '50000 100000' })
     expect(readContainerQuota(read)).toBe(0.5)
   })
 
-  it('is read from the older kind of groups', () => {
+  it('is read from control groups v1', () => {
     const read = kernel({
       '/proc/self/cgroup': '5:memory:/docker/ab\n4:cpu,cpuacct:/docker/ab\n',
       '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '300000',
@@ -91,7 +91,7 @@ describe('readContainerQuota', () => {
     expect(readContainerQuota(read)).toBe(3)
   })
 
-  it('is none where nothing limits', () => {
+  it('is null without a limit', () => {
     expect(
       readContainerQuota(
         kernel({ '/proc/self/cgroup': '0::/user.slice', '/sys/fs/cgroup/user.slice/cpu.max': 'max 100000' }),
