@@ -1,42 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
-import { nodeBackend } from '../../src-main/engine/backend/tfjs.ts'
-import type { OpAttribute } from '../../src-main/engine/backend/tfjs.ts'
+import { T, add, ints, runOp, shape, side } from './operation-uses.ts'
+import type { Use } from './operation-uses.ts'
 
-/** One use of an operation: the shapes of its inputs, and the call. */
-export interface Use {
-  shapes: number[][]
-  call: (op: string, inputs: Tensor[]) => Tensor | Tensor[]
-}
-/** The values that an operation is tested with. */
-export type Range = 'any' | 'positive' | 'odd'
+/** Declares the uses of all operations but those with a sliding window (`window-operations.ts`). */
 
-const side = fc.integer({ min: 1, max: 4 })
-const shape = (minLength = 0, maxLength = 4) => fc.array(side, { minLength, maxLength })
-
-/** Runs one of TensorFlow's operations by name; strings that name types become types. */
-function runOp(op: string, attributes: Record<string, unknown>, inputs: Tensor[], outputs = 1): Tensor[] {
-  const { binding: b, executeMultipleOutputs } = nodeBackend()
-  const types: Record<string, number> = { float32: b.TF_FLOAT, int32: b.TF_INT32, bool: b.TF_BOOL }
-  const list = Object.entries(attributes).map(([name, value]): OpAttribute => {
-    if (typeof value === 'string' && value in types)
-      return { name, type: b.TF_ATTR_TYPE, value: types[value] }
-    if (typeof value === 'string') return { name, type: b.TF_ATTR_STRING, value }
-    if (typeof value === 'boolean') return { name, type: b.TF_ATTR_BOOL, value }
-    return { name, type: name === 'alpha' ? b.TF_ATTR_FLOAT : b.TF_ATTR_INT, value }
-  })
-  return executeMultipleOutputs.call(nodeBackend(), op, list, inputs, outputs)
-}
-const T = { T: 'float32' }
-const ints = (values: number[]) => tf.tensor1d(values, 'int32')
 const positive = (x: Tensor) => tf.greater(x, 0)
-
-/** The use of each operation by its name. */
-export const uses = new Map<string, { use: fc.Arbitrary<Use>; range: Range }>()
-const add = (ops: string, use: fc.Arbitrary<Use>, range: Range = 'any') => {
-  for (const op of ops.split(' ')) uses.set(op, { use, range })
-}
 
 /** An operation on inputs of one shape. */
 const sameShapes = (count: number, call: Use['call'], of = shape()) =>
@@ -271,96 +241,6 @@ add(
   })),
 )
 
-/** Images, a sliding window and the shape of its output. */
-const window = fc
-  .record({
-    ...{
-      n: side,
-      height: fc.integer({ min: 3, max: 7 }),
-      width: fc.integer({ min: 3, max: 7 }),
-      channels: side,
-    },
-    ...{ kernel: fc.integer({ min: 1, max: 3 }), stride: fc.integer({ min: 1, max: 2 }), filters: side },
-    padding: fc.constantFrom('SAME', 'VALID'),
-  })
-  .map(({ n, height, width, channels, kernel, stride, filters, padding }) => {
-    const out = (length: number) => Math.ceil((padding === 'SAME' ? length : length - kernel + 1) / stride)
-    const positions = [n, out(height), out(width)]
-    return {
-      x: [n, height, width, channels],
-      filter: [kernel, kernel, channels, filters],
-      convolved: [...positions, filters],
-      pooled: [...positions, channels],
-      strides: [1, stride, stride, 1],
-      ksize: [1, kernel, kernel, 1],
-      padding,
-    }
-  })
-type Window = typeof window extends fc.Arbitrary<infer W> ? W : never
-const windowed = (use: (of: Window, attributes: Record<string, unknown>) => Use) =>
-  window.map((of) => use(of, { ...T, strides: of.strides, padding: of.padding, data_format: 'NHWC' }))
-const dilations = { dilations: [1, 1, 1, 1], use_cudnn_on_gpu: true }
-add(
-  'Conv2D',
-  windowed(({ x, filter }, a) => ({
-    shapes: [x, filter],
-    call: (op, t) => runOp(op, { ...a, ...dilations }, t),
-  })),
-)
-add(
-  'Conv2DBackpropInput',
-  windowed(({ x, filter, convolved }, a) => ({
-    shapes: [filter, convolved],
-    call: (op, t) => runOp(op, { ...a, ...dilations }, [ints(x), ...t]),
-  })),
-)
-add(
-  'Conv2DBackpropFilter',
-  windowed(({ x, filter, convolved }, a) => ({
-    shapes: [x, convolved],
-    call: (op, [t, dy]) => runOp(op, { ...a, ...dilations }, [t!, ints(filter), dy!]),
-  })),
-)
-add(
-  'MaxPool AvgPool',
-  windowed(({ x, ksize }, a) => ({ shapes: [x], call: (op, t) => runOp(op, { ...a, ksize }, t) })),
-)
-add(
-  'MaxPoolGrad',
-  windowed(({ x, pooled, ksize }, a) => ({
-    shapes: [x, pooled],
-    call: (op, [t, dy]) => runOp(op, { ...a, ksize }, [t!, runOp('MaxPool', { ...a, ksize }, [t!])[0]!, dy!]),
-  })),
-)
-add(
-  'AvgPoolGrad',
-  windowed(({ x, pooled, ksize }, a) => ({
-    shapes: [pooled],
-    call: (op, [dy]) => runOp(op, { ...a, ksize }, [ints(x), dy!]),
-  })),
-)
-const corners = { align_corners: true, half_pixel_centers: false }
-add(
-  'ResizeBilinear ResizeNearestNeighbor',
-  windowed(({ x }) => ({
-    shapes: [x],
-    call: (op, [t]) => runOp(op, { ...T, ...corners }, [t!, ints([5, 9])]),
-  })),
-)
-add(
-  'ResizeBilinearGrad',
-  windowed(({ x }) => ({
-    shapes: [[x[0]!, 5, 9, x[3]!], x],
-    call: (op, [dy, t]) => runOp(op, { ...T, ...corners }, [dy!, t!]),
-  })),
-)
-add(
-  'ResizeNearestNeighborGrad',
-  windowed(({ x }) => ({
-    shapes: [[x[0]!, 5, 9, x[3]!]],
-    call: (op, [dy]) => runOp(op, { ...T, ...corners }, [dy as Tensor4D, ints(x.slice(1, 3))]),
-  })),
-)
 add(
   'StatelessRandomNormal StatelessRandomUniform',
   shape(1).map((of) => ({

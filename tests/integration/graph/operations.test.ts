@@ -7,8 +7,10 @@ import { listCompilableOps } from '../../../src-main/engine/graph/analysis/shape
 import { trace } from '../../../src-main/engine/graph/trace.ts'
 import { uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { uses } from '../../helpers/operations.ts'
-import type { Range, Use } from '../../helpers/operations.ts'
+import { uses } from '../../helpers/operation-uses.ts'
+import type { Range, Use } from '../../helpers/operation-uses.ts'
+import '../../helpers/operations.ts'
+import '../../helpers/window-operations.ts'
 
 beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })

@@ -121,7 +121,8 @@ export function unetVelocity(size: NetworkSize): VelocityNetwork {
 /**
  * The velocity network's bottleneck. With three levels: convolution, shift by level 3's time projection, norm, relu.
  * With more, operator precedence in the reference's conditional expression drops the input:
- * relu(norm(time projection of level 6)), 1 × 1. Both then add a squeeze of their own output (global mean, dense, relu, 1 × 1 convolution).
+ * relu(norm(time projection of level 6)), 1 × 1. Both then add a squeeze of their output (global mean, dense, relu, 1 × 1
+ * convolution).
  */
 function bottleneck(layers: Layers, size: NetworkSize) {
   const { hidden } = size
