@@ -13,7 +13,7 @@ import { goalSteps, isDone } from '#shared/run-limits.ts'
 import type { Limits } from '#shared/run-limits.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import type { Values } from '../graph/program.ts'
-import { errorsOfTimes } from '../model/flow/time-buckets.ts'
+import { meanErrorsByTime } from '../model/flow/time-buckets.ts'
 import type { Model } from '../sampling/sampler.ts'
 import { gridExists } from '../sampling/sample-sheet.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
@@ -228,7 +228,7 @@ export class Trainer {
         ...losses,
         ...(gradientNorm === undefined ? {} : { gradientNorm }),
         learningRate: learningRateAt(config, step, position),
-        ...errorsOfTimes(errorsByTime, imagesByTime),
+        ...meanErrorsByTime(errorsByTime, imagesByTime),
         ...this.measured(),
       },
     })

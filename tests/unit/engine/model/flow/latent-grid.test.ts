@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
-  evenShares,
+  linspace,
   fourthCorner,
   latentGrid,
   lerp,
@@ -41,7 +41,7 @@ describe.each([
   it('has the interpolations between its corners as edges', () => {
     const [a, b, c, d] = four()
     const at = cells(latentGrid([a, b, c, d], { ...size, mode }))
-    const strip = (from: Tensor4D, to: Tensor4D, count: number) => rows(way(from, to, evenShares(count)))
+    const strip = (from: Tensor4D, to: Tensor4D, count: number) => rows(way(from, to, linspace(count)))
     expect([0, 1, 2, 3].map((i) => at(0, i))).toEqual(strip(a, b, 4))
     expect([0, 1, 2, 3].map((i) => at(4, i))).toEqual(strip(c, d, 4))
     expect([0, 1, 2, 3, 4].map((i) => at(i, 0))).toEqual(strip(a, c, 5))
