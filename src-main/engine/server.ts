@@ -9,8 +9,8 @@ import type {
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { describeMachine } from './backend/machine.ts'
-import { outOfMemory } from './backend/gpu-errors.ts'
-import { availableMemory } from './backend/free-memory.ts'
+import { toOutOfMemoryError } from './backend/gpu-errors.ts'
+import { readAvailableMemory } from './backend/free-memory.ts'
 import { loadTensorFlow } from './backend/load.ts'
 import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
@@ -80,7 +80,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       return await samplers.use({ source, weights }, use)
     })
     return result.catch((thrown: unknown) => {
-      throw outOfMemory(thrown) ?? thrown
+      throw toOutOfMemoryError(thrown) ?? thrown
     })
   }
 
@@ -104,7 +104,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     },
     estimate: ({ config, shape, device }) => {
       const loaded = loadTensorFlow({ device })
-      return estimateMemory({ config, shape, availableBytes: availableMemory(loaded.device) })
+      return estimateMemory({ config, shape, availableBytes: readAvailableMemory(loaded.device) })
     },
     pause: async ({ runId }) => {
       await trainerOf(runId).stop({ outcome: 'paused', save: true })

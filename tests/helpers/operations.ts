@@ -1,48 +1,18 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import fc from 'fast-check'
-import { nodeBackend } from '../../src-main/engine/backend/tfjs.ts'
-import type { OpAttribute } from '../../src-main/engine/backend/tfjs.ts'
+import { T, add, ints, runOp, shape, side } from './operation-uses.ts'
+import type { Use } from './operation-uses.ts'
 
-/** One use of an operation: what it is fed, and the call of it. */
-export interface Use {
-  shapes: number[][]
-  call: (op: string, inputs: Tensor[]) => Tensor | Tensor[]
-}
-/** Which values an operation is tried on. */
-export type Range = 'any' | 'positive' | 'odd'
+/** Declares the uses of all operations but those with a sliding window (`window-operations.ts`). */
 
-const side = fc.integer({ min: 1, max: 4 })
-const shape = (minLength = 0, maxLength = 4) => fc.array(side, { minLength, maxLength })
-
-/** One of TensorFlow's operations by name; words that are types become types. */
-function raw(op: string, attributes: Record<string, unknown>, inputs: Tensor[], outputs = 1): Tensor[] {
-  const { binding: b, executeMultipleOutputs } = nodeBackend()
-  const types: Record<string, number> = { float32: b.TF_FLOAT, int32: b.TF_INT32, bool: b.TF_BOOL }
-  const list = Object.entries(attributes).map(([name, value]): OpAttribute => {
-    if (typeof value === 'string' && value in types)
-      return { name, type: b.TF_ATTR_TYPE, value: types[value] }
-    if (typeof value === 'string') return { name, type: b.TF_ATTR_STRING, value }
-    if (typeof value === 'boolean') return { name, type: b.TF_ATTR_BOOL, value }
-    return { name, type: name === 'alpha' ? b.TF_ATTR_FLOAT : b.TF_ATTR_INT, value }
-  })
-  return executeMultipleOutputs.call(nodeBackend(), op, list, inputs, outputs)
-}
-const T = { T: 'float32' }
-const ints = (values: number[]) => tf.tensor1d(values, 'int32')
 const positive = (x: Tensor) => tf.greater(x, 0)
 
-/** How each operation is used, by its name. */
-export const uses = new Map<string, { use: fc.Arbitrary<Use>; range: Range }>()
-const add = (ops: string, use: fc.Arbitrary<Use>, range: Range = 'any') => {
-  for (const op of ops.split(' ')) uses.set(op, { use, range })
-}
-
 /** An operation on inputs of one shape. */
-const alike = (count: number, call: Use['call'], of = shape()) =>
+const sameShapes = (count: number, call: Use['call'], of = shape()) =>
   of.map((each): Use => ({ shapes: Array.from({ length: count }, () => each), call }))
 const byName = (attributes: Record<string, unknown>, count = 1, of = shape()) =>
-  alike(count, (op, inputs) => raw(op, attributes, inputs), of)
+  sameShapes(count, (op, inputs) => runOp(op, attributes, inputs), of)
 
 add(
   'Square Relu Relu6 Elu Neg Exp Expm1 Tanh Sin Cos Floor Ceil Round Abs Sign Sigmoid Softplus Erf ZerosLike Identity LeakyRelu',
@@ -53,55 +23,55 @@ add('ReluGrad TanhGrad SigmoidGrad EluGrad', byName(T, 2))
 add('Softmax', byName(T, 1, shape(1)))
 add(
   'BiasAdd',
-  shape(2).map((of) => ({ shapes: [of, of.slice(-1)], call: (op, x) => raw(op, T, x) })),
+  shape(2).map((of) => ({ shapes: [of, of.slice(-1)], call: (op, x) => runOp(op, T, x) })),
 )
 add('BiasAddGrad', byName(T, 1, shape(2)))
 add(
   'AddN',
-  alike(3, (op, x) => raw(op, { ...T, N: 3 }, x)),
+  sameShapes(3, (op, x) => runOp(op, { ...T, N: 3 }, x)),
 )
 add(
   'ClipByValue',
-  alike(1, (op, [x]) => raw(op, T, [x!, tf.scalar(-0.5), tf.scalar(0.5)])),
+  sameShapes(1, (op, [x]) => runOp(op, T, [x!, tf.scalar(-0.5), tf.scalar(0.5)])),
 )
 add('L2Loss', byName(T))
 add('IsNan IsFinite IsInf', byName(T), 'odd')
 add(
   'Cast',
-  alike(1, (op, x) => raw(op, { SrcT: 'float32', DstT: 'int32', Truncate: false }, x)),
+  sameShapes(1, (op, x) => runOp(op, { SrcT: 'float32', DstT: 'int32', Truncate: false }, x)),
 )
 add(
   'LogicalNot',
-  alike(1, (op, [x]) => raw(op, {}, [positive(x!)])),
+  sameShapes(1, (op, [x]) => runOp(op, {}, [positive(x!)])),
 )
 
-/** Two shapes that go together, with sides of 1 and sides left out. */
+/** Two shapes that broadcast, with sides of 1 and omitted sides. */
 const broadcast = fc
   .tuple(shape(), fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), fc.nat({ max: 4 }), fc.boolean())
-  .map(([of, ones, cut, turned]) => {
+  .map(([of, ones, omitted, swap]) => {
     const a = of.map((length, i) => (ones[i] ? 1 : length))
-    const b = of.map((length, i) => (ones[i + 4] ? 1 : length)).slice(cut)
-    return turned ? [b, a] : [a, b]
+    const b = of.map((length, i) => (ones[i + 4] ? 1 : length)).slice(omitted)
+    return swap ? [b, a] : [a, b]
   })
 const two = (call: Use['call']) => broadcast.map((shapes): Use => ({ shapes, call }))
 add(
   'Add AddV2 Mul Sub Maximum Minimum SquaredDifference Atan2',
-  two((op, x) => raw(op, T, x)),
+  two((op, x) => runOp(op, T, x)),
 )
 add(
   'RealDiv Div DivNoNan FloorDiv Pow Mod FloorMod',
-  two((op, x) => raw(op, T, x)),
+  two((op, x) => runOp(op, T, x)),
   'positive',
 )
 add(
   'Greater GreaterEqual Less LessEqual',
-  two((op, x) => raw(op, T, x)),
+  two((op, x) => runOp(op, T, x)),
 )
-// Whole numbers, so that some are equal.
+// Integers, so that some are equal.
 add(
   'Equal NotEqual',
   two((op, x) =>
-    raw(
+    runOp(
       op,
       T,
       x.map((each) => each.round()),
@@ -110,17 +80,17 @@ add(
 )
 add(
   'LogicalAnd LogicalOr',
-  two((op, x) => raw(op, {}, x.map(positive))),
+  two((op, x) => runOp(op, {}, x.map(positive))),
 )
 add(
   'Select',
-  alike(3, (op, [c, a, b]) => raw(op, T, [positive(c!), a!, b!])),
+  sameShapes(3, (op, [c, a, b]) => runOp(op, T, [positive(c!), a!, b!])),
 )
 add(
   'SelectV2',
   broadcast.map(([a, b]) => ({
     shapes: [b!, a!, b!],
-    call: (op, [c, x, y]) => raw(op, T, [positive(c!), x!, y!]),
+    call: (op, [c, x, y]) => runOp(op, T, [positive(c!), x!, y!]),
   })),
 )
 
@@ -128,16 +98,16 @@ add(
   'Reshape',
   shape(1).map((of) => ({
     shapes: [of],
-    call: (op, [x]) => raw(op, { ...T, Tshape: 'int32' }, [x!, ints([...of.slice(1), -1])]),
+    call: (op, [x]) => runOp(op, { ...T, Tshape: 'int32' }, [x!, ints([...of.slice(1), -1])]),
   })),
 )
 const reduced = fc.tuple(shape(1), fc.array(fc.boolean(), { minLength: 4, maxLength: 4 }), fc.boolean())
 const reduce = (prepare: (x: Tensor) => Tensor, types: object) =>
   reduced.map(([of, chosen, keep]): Use => {
-    // Counted from either end.
+    // Non-negative or negative axes.
     const axes = of.flatMap((_, i) => (chosen[i] ? [keep ? i : i - of.length] : []))
     const attributes = { ...types, Tidx: 'int32', keep_dims: keep }
-    return { shapes: [of], call: (op, [x]) => raw(op, attributes, [prepare(x!), ints(axes)]) }
+    return { shapes: [of], call: (op, [x]) => runOp(op, attributes, [prepare(x!), ints(axes)]) }
   })
 add(
   'Sum Mean Max Min Prod',
@@ -150,7 +120,7 @@ add(
     .tuple(shape(1), fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }))
     .map(([of, times]) => ({
       shapes: [of],
-      call: (op, [x]) => raw(op, { ...T, Tmultiples: 'int32' }, [x!, ints(times.slice(0, of.length))]),
+      call: (op, [x]) => runOp(op, { ...T, Tmultiples: 'int32' }, [x!, ints(times.slice(0, of.length))]),
     })),
 )
 add(
@@ -158,21 +128,21 @@ add(
   fc.tuple(shape(1), fc.nat({ max: 3 })).map(([of, turn]) => ({
     shapes: [of],
     call: (op, [x]) =>
-      raw(op, { ...T, Tperm: 'int32' }, [x!, ints(of.map((_, i) => (i + turn) % of.length).reverse())]),
+      runOp(op, { ...T, Tperm: 'int32' }, [x!, ints(of.map((_, i) => (i + turn) % of.length).reverse())]),
   })),
 )
 add(
   'Fill',
   shape().map((of) => ({
     shapes: [[]],
-    call: (op, [x]) => raw(op, { ...T, index_type: 'int32' }, [ints(of), x!]),
+    call: (op, [x]) => runOp(op, { ...T, index_type: 'int32' }, [ints(of), x!]),
   })),
 )
 add(
   'BroadcastTo',
   shape(1).map((of) => ({
     shapes: [of.map((length, i) => (i % 2 ? length : 1))],
-    call: (op, [x]) => raw(op, { ...T, Tidx: 'int32' }, [x!, ints(of)]),
+    call: (op, [x]) => runOp(op, { ...T, Tidx: 'int32' }, [x!, ints(of)]),
   })),
 )
 add(
@@ -182,7 +152,7 @@ add(
     call: (op, [x]) => {
       const begin = of.map((length) => Math.floor(length / 2))
       const size = of.map((length, i) => (i === 0 ? -1 : Math.ceil(length / 2)))
-      return raw(op, { ...T, Index: 'int32' }, [x!, ints(begin), ints(size)])
+      return runOp(op, { ...T, Index: 'int32' }, [x!, ints(begin), ints(size)])
     },
   })),
 )
@@ -195,7 +165,7 @@ const paddings = (of: number[]) =>
 const padded = (more: () => Tensor[], attributes: object = {}) =>
   fc.array(fc.integer({ min: 2, max: 4 }), { minLength: 1, maxLength: 4 }).map((of): Use => ({
     shapes: [of],
-    call: (op, [x]) => raw(op, { ...T, Tpaddings: 'int32', ...attributes }, [x!, paddings(of), ...more()]),
+    call: (op, [x]) => runOp(op, { ...T, Tpaddings: 'int32', ...attributes }, [x!, paddings(of), ...more()]),
   }))
 add(
   'Pad',
@@ -211,33 +181,33 @@ add(
 )
 const alongOne = fc.tuple(shape(1), fc.nat({ max: 3 }), fc.boolean()).map(([of, at, fromEnd]) => {
   const axis = at % of.length
-  return { of, axis, told: fromEnd ? axis - of.length : axis }
+  return { of, axis, axisInput: fromEnd ? axis - of.length : axis }
 })
 add(
   'ConcatV2',
-  alongOne.map(({ of, axis, told }) => ({
+  alongOne.map(({ of, axis, axisInput }) => ({
     shapes: [1, 3, 2].map((length) => of.map((each, i) => (i === axis ? length : each))),
-    call: (op, x) => raw(op, { ...T, N: 3, Tidx: 'int32' }, [...x, tf.scalar(told, 'int32')]),
+    call: (op, x) => runOp(op, { ...T, N: 3, Tidx: 'int32' }, [...x, tf.scalar(axisInput, 'int32')]),
   })),
 )
 add(
   'SplitV',
-  alongOne.map(({ of, axis, told }) => ({
+  alongOne.map(({ of, axis, axisInput }) => ({
     shapes: [of.map((each, i) => (i === axis ? 6 : each))],
     call: (op, [x]) => {
-      const inputs = [x!, ints([1, 3, 2]), tf.scalar(told, 'int32')]
-      return raw(op, { ...T, num_split: 3, Tlen: 'int32' }, inputs, 3)
+      const inputs = [x!, ints([1, 3, 2]), tf.scalar(axisInput, 'int32')]
+      return runOp(op, { ...T, num_split: 3, Tlen: 'int32' }, inputs, 3)
     },
   })),
 )
 add(
   'GatherV2',
-  alongOne.map(({ of, axis, told }) => ({
+  alongOne.map(({ of, axis, axisInput }) => ({
     shapes: [of],
     call: (op, [x]) => {
       const indices = tf.tensor2d([0, (of[axis] ?? 1) - 1, 0, 0], [2, 2], 'int32')
       const types = { Tparams: 'float32', Tindices: 'int32', Taxis: 'int32', batch_dims: 0 }
-      return raw(op, types, [x!, indices, tf.scalar(told, 'int32')])
+      return runOp(op, types, [x!, indices, tf.scalar(axisInput, 'int32')])
     },
   })),
 )
@@ -247,127 +217,37 @@ add(
     shapes: [of],
     call: (op, [x]) => {
       const inputs = [tf.cast(tf.abs(x!.mul(3)), 'int32'), tf.scalar(4, 'int32'), tf.scalar(2), tf.scalar(-1)]
-      return raw(op, { ...T, TI: 'int32', axis: -1 }, inputs)
+      return runOp(op, { ...T, TI: 'int32', axis: -1 }, inputs)
     },
   })),
 )
-const turned = (sides: [number, number], turn: boolean) => (turn ? [sides[1], sides[0]] : sides)
+const swapIf = (sides: [number, number], swap: boolean) => (swap ? [sides[1], sides[0]] : sides)
 const product = fc.tuple(side, side, side, fc.boolean(), fc.boolean())
 add(
   'MatMul',
   product.map(([n, k, m, a, b]) => ({
-    shapes: [turned([n, k], a), turned([k, m], b)],
-    call: (op, x) => raw(op, { ...T, transpose_a: a, transpose_b: b }, x),
+    shapes: [swapIf([n, k], a), swapIf([k, m], b)],
+    call: (op, x) => runOp(op, { ...T, transpose_a: a, transpose_b: b }, x),
   })),
 )
 add(
   'BatchMatMulV2',
   fc.tuple(product, broadcast).map(([[n, k, m, a, b], [left, right]]) => ({
     shapes: [
-      [...left!.slice(-2), ...turned([n, k], a)],
-      [...right!.slice(-2), ...turned([k, m], b)],
+      [...left!.slice(-2), ...swapIf([n, k], a)],
+      [...right!.slice(-2), ...swapIf([k, m], b)],
     ],
-    call: (op, x) => raw(op, { ...T, adj_x: a, adj_y: b }, x),
+    call: (op, x) => runOp(op, { ...T, adj_x: a, adj_y: b }, x),
   })),
 )
 
-/** Images, a window that moves over them, and what comes out of that. */
-const window = fc
-  .record({
-    ...{
-      n: side,
-      height: fc.integer({ min: 3, max: 7 }),
-      width: fc.integer({ min: 3, max: 7 }),
-      channels: side,
-    },
-    ...{ kernel: fc.integer({ min: 1, max: 3 }), stride: fc.integer({ min: 1, max: 2 }), filters: side },
-    padding: fc.constantFrom('SAME', 'VALID'),
-  })
-  .map(({ n, height, width, channels, kernel, stride, filters, padding }) => {
-    const out = (length: number) => Math.ceil((padding === 'SAME' ? length : length - kernel + 1) / stride)
-    const places = [n, out(height), out(width)]
-    return {
-      x: [n, height, width, channels],
-      filter: [kernel, kernel, channels, filters],
-      convolved: [...places, filters],
-      pooled: [...places, channels],
-      strides: [1, stride, stride, 1],
-      ksize: [1, kernel, kernel, 1],
-      padding,
-    }
-  })
-type Window = typeof window extends fc.Arbitrary<infer W> ? W : never
-const windowed = (use: (of: Window, attributes: Record<string, unknown>) => Use) =>
-  window.map((of) => use(of, { ...T, strides: of.strides, padding: of.padding, data_format: 'NHWC' }))
-const dilations = { dilations: [1, 1, 1, 1], use_cudnn_on_gpu: true }
-add(
-  'Conv2D',
-  windowed(({ x, filter }, a) => ({
-    shapes: [x, filter],
-    call: (op, t) => raw(op, { ...a, ...dilations }, t),
-  })),
-)
-add(
-  'Conv2DBackpropInput',
-  windowed(({ x, filter, convolved }, a) => ({
-    shapes: [filter, convolved],
-    call: (op, t) => raw(op, { ...a, ...dilations }, [ints(x), ...t]),
-  })),
-)
-add(
-  'Conv2DBackpropFilter',
-  windowed(({ x, filter, convolved }, a) => ({
-    shapes: [x, convolved],
-    call: (op, [t, dy]) => raw(op, { ...a, ...dilations }, [t!, ints(filter), dy!]),
-  })),
-)
-add(
-  'MaxPool AvgPool',
-  windowed(({ x, ksize }, a) => ({ shapes: [x], call: (op, t) => raw(op, { ...a, ksize }, t) })),
-)
-add(
-  'MaxPoolGrad',
-  windowed(({ x, pooled, ksize }, a) => ({
-    shapes: [x, pooled],
-    call: (op, [t, dy]) => raw(op, { ...a, ksize }, [t!, raw('MaxPool', { ...a, ksize }, [t!])[0]!, dy!]),
-  })),
-)
-add(
-  'AvgPoolGrad',
-  windowed(({ x, pooled, ksize }, a) => ({
-    shapes: [pooled],
-    call: (op, [dy]) => raw(op, { ...a, ksize }, [ints(x), dy!]),
-  })),
-)
-const corners = { align_corners: true, half_pixel_centers: false }
-add(
-  'ResizeBilinear ResizeNearestNeighbor',
-  windowed(({ x }) => ({
-    shapes: [x],
-    call: (op, [t]) => raw(op, { ...T, ...corners }, [t!, ints([5, 9])]),
-  })),
-)
-add(
-  'ResizeBilinearGrad',
-  windowed(({ x }) => ({
-    shapes: [[x[0]!, 5, 9, x[3]!], x],
-    call: (op, [dy, t]) => raw(op, { ...T, ...corners }, [dy!, t!]),
-  })),
-)
-add(
-  'ResizeNearestNeighborGrad',
-  windowed(({ x }) => ({
-    shapes: [[x[0]!, 5, 9, x[3]!]],
-    call: (op, [dy]) => raw(op, { ...T, ...corners }, [dy as Tensor4D, ints(x.slice(1, 3))]),
-  })),
-)
 add(
   'StatelessRandomNormal StatelessRandomUniform',
   shape(1).map((of) => ({
     shapes: [[2]],
     call: (op, [x]) => {
       const words = tf.cast(x!.mul(1000), 'int32')
-      return raw(op, { T: 'int32', Tseed: 'int32', dtype: 'float32' }, [ints(of), words])
+      return runOp(op, { T: 'int32', Tseed: 'int32', dtype: 'float32' }, [ints(of), words])
     },
   })),
 )

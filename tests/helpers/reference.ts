@@ -4,7 +4,7 @@ import type { Tensor } from '@tensorflow/tfjs-core'
 import { readSafetensors } from '../../src-main/engine/checkpoints/safetensors.ts'
 import type { SafeTensor } from '../../src-main/engine/checkpoints/safetensors.ts'
 
-/** What the reference implementation computed for one system; layouts are PyTorch's. */
+/** Results of the reference implementation for one system, in PyTorch's layouts. */
 export interface ReferenceFile {
   config: {
     network: 'conv' | 'unet'
@@ -23,12 +23,12 @@ export function readReference(path: string): ReferenceFile {
   return { tensors, config: JSON.parse(metadata['config'] ?? '{}') as ReferenceFile['config'] }
 }
 
-/** The reference's name of one of our parameters. */
-export function referenceName(name: string): string {
+/** Our parameter's name in the reference. */
+export function toReferenceName(name: string): string {
   return name.replace(/^velocity\./, 'velocity_field.')
 }
 
-/** A PyTorch array in TensorFlow's layout: images and per-pixel arrays channels last, weights HWIO and [in, out]. */
+/** Converts a PyTorch array to TensorFlow's layout: images and per-pixel arrays channels last, weights HWIO and [in, out]. */
 export function fromTorch({ shape, values }: SafeTensor, role: 'image' | 'parameter'): Tensor {
   return tf.tidy(() => {
     const t = tf.tensor(values, shape)

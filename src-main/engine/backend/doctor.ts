@@ -8,9 +8,9 @@ import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { flowerbedVersion } from '../../version.ts'
 import { loadTensorFlow } from './load.ts'
 
-const enoughBytes = 5e9
+const minFreeBytes = 5e9
 
-/** What there is, what is used, and one line of advice for each thing amiss. Loads TensorFlow, which is the proof. */
+/** Reports versions, hardware and settings with one line of advice per problem. Loads TensorFlow, to show that it works. */
 export function examine(options: {
   device: DeviceChoice
   dataDirectory: string
@@ -18,11 +18,11 @@ export function examine(options: {
 }): DoctorReport {
   const { device, dataDirectory, electron = null } = options
   const { value: loaded, problem } = attempt(() => loadTensorFlow({ device }))
-  const disk = attempt(() => freeSpace(dataDirectory))
+  const disk = attempt(() => readFreeSpace(dataDirectory))
   const advice = advise({
     electron,
     tensorflowProblem: problem,
-    unusedCard: loaded?.advice ? { why: loaded.why, remedy: loaded.advice } : null,
+    unusedGpu: loaded?.advice ? { why: loaded.why, remedy: loaded.advice } : null,
     folderProblem: disk.problem,
     freeBytes: disk.value ?? 0,
   })
@@ -44,7 +44,7 @@ export function examine(options: {
     kernels: loaded?.kernels
       ? `${loaded.kernels.instructions}${loaded.kernels.bf16 ? ' with bfloat16' : ''}`
       : null,
-    precision: loaded ? statePrecision(loaded.fastPrecision) : null,
+    precision: loaded ? describePrecision(loaded.fastPrecision) : null,
     runtime: loaded?.runtime ?? null,
     device: {
       choice: device,
@@ -59,35 +59,35 @@ export function examine(options: {
   }
 }
 
-/** What `auto` comes to where products may be computed quicker in `fast`. */
-export const statePrecision = (fast: Precision): string =>
+/** Describes what the precision `auto` results in where products may be faster in `fast`. */
+export const describePrecision = (fast: Precision): string =>
   fast === 'fp32'
-    ? 'fp32; this device is not quicker in 16 bits'
+    ? 'fp32; this device is not faster in 16 bits'
     : `fp32 or ${fast}, whichever takes less time per step: both are timed when a run starts, and a resumed run keeps its own`
 
-/** What a doctor has to know to give advice. */
+/** The findings that need advice. */
 interface Findings {
   tensorflowProblem: FlowerbedError | null
   folderProblem: FlowerbedError | null
-  /** Of the disk that the data folder is on. */
+  /** On the disk of the data folder. */
   freeBytes: number
-  /** Why a card that is there is not computed on, and what to do about it. */
-  unusedCard: { why: string; remedy: string } | null
+  /** Why an available GPU is not used, and how to change that. */
+  unusedGpu: { why: string; remedy: string } | null
   electron: DoctorReport['electron']
 }
 
-/** One line for each thing amiss: what it is, and what to do. */
+/** One line per problem: what it is, and what to do. */
 export function advise(found: Findings): string[] {
-  const { tensorflowProblem, folderProblem, freeBytes, unusedCard, electron } = found
+  const { tensorflowProblem, folderProblem, freeBytes, unusedGpu, electron } = found
   const lines: string[] = []
-  if (tensorflowProblem) lines.push(inOneLine(tensorflowProblem))
-  if (folderProblem) lines.push(inOneLine(folderProblem))
-  else if (freeBytes < enoughBytes) {
+  if (tensorflowProblem) lines.push(formatLine(tensorflowProblem))
+  if (folderProblem) lines.push(formatLine(folderProblem))
+  else if (freeBytes < minFreeBytes) {
     lines.push(
       `Only ${(freeBytes / 1e9).toFixed(1)} GB are free for data. Free some, or choose another folder with --data-dir.`,
     )
   }
-  if (unusedCard) lines.push(`${asSentence(unusedCard.why)} ${unusedCard.remedy}`)
+  if (unusedGpu) lines.push(`${toSentence(unusedGpu.why)} ${unusedGpu.remedy}`)
   if (electron && electron.version !== electron.declared) {
     lines.push(
       `Electron ${electron.version} stands in for ${electron.declared}, which could not be fetched; the set-up looks for it again once a day. Behind a proxy set HTTPS_PROXY, for a mirror ELECTRON_MIRROR.`,
@@ -96,10 +96,10 @@ export function advise(found: Findings): string[] {
   return lines
 }
 
-const inOneLine = ({ message, hint = '' }: FlowerbedError): string => `${asSentence(message)} ${hint}`.trim()
+const formatLine = ({ message, hint = '' }: FlowerbedError): string => `${toSentence(message)} ${hint}`.trim()
 
-/** A clause as a sentence of its own. */
-const asSentence = (clause: string) =>
+/** Makes a clause a sentence. */
+const toSentence = (clause: string) =>
   `${clause.charAt(0).toUpperCase()}${clause.slice(1)}`.replace(/([^.!?])$/, '$1.')
 
 function attempt<T>(task: () => T): { value: T; problem: null } | { value: null; problem: FlowerbedError } {
@@ -111,17 +111,17 @@ function attempt<T>(task: () => T): { value: T; problem: null } | { value: null;
 }
 
 /**
- * Free bytes of the disk that holds a folder.
- * @throws FlowerbedError bad-input when nothing can be written there
+ * Reads the free bytes of a folder's disk.
+ * @throws FlowerbedError `bad-input` when the folder is not writable
  */
-function freeSpace(directory: string): number {
+function readFreeSpace(directory: string): number {
   try {
     mkdirSync(directory, { recursive: true })
     accessSync(directory, constants.W_OK)
     const { bavail, bsize } = statfsSync(directory)
     return bavail * bsize
   } catch (cause) {
-    throw new FlowerbedError('bad-input', `Nothing can be kept in the data folder ${directory}`, {
+    throw new FlowerbedError('bad-input', `The data folder ${directory} is not writable`, {
       where: directory,
       hint: 'Choose a folder that you may write to with --data-dir or FLOWERBED_DATA_DIR.',
       cause,

@@ -1,24 +1,24 @@
 import { freemem, totalmem } from 'node:os'
-import { readNvidia, visibleCards } from './nvidia.ts'
+import { readNvidia, filterVisibleGpus } from './nvidia.ts'
 
-/** Memory that a run may take: the device's, and the machine's where they are the same. */
-export function availableMemory(device: 'cpu' | 'cuda'): number {
-  const card = device === 'cuda' ? freeOnCard() : null
-  return card ?? freeOfMachine()
+/** Bytes of free memory: the GPU's on `cuda`, else the machine's. */
+export function readAvailableMemory(device: 'cpu' | 'cuda'): number {
+  const gpuBytes = device === 'cuda' ? readGpuFreeBytes() : null
+  return gpuBytes ?? readMachineFreeBytes()
 }
 
-/** What macOS calls free leaves out most of what it would give. */
-const shareOnMac = 0.75
+/** Share of the memory assumed available on macOS, whose count of free memory omits most of what can be reclaimed. */
+const availableShareOnMac = 0.75
 
-function freeOfMachine(): number {
-  if (process.platform === 'darwin') return shareOnMac * totalmem()
-  // Newer than the types: knows of what the system would give back, and of a container's limit.
-  const { availableMemory: ask } = process as { availableMemory?: () => number }
-  return ask?.call(process) ?? freemem()
+function readMachineFreeBytes(): number {
+  if (process.platform === 'darwin') return availableShareOnMac * totalmem()
+  // Missing from the types: counts reclaimable memory and a container's limit.
+  const { availableMemory: readAvailable } = process as { availableMemory?: () => number }
+  return readAvailable?.call(process) ?? freemem()
 }
 
-/** Bytes free on the card that TensorFlow sees; null where the driver does not tell. */
-function freeOnCard(): number | null {
-  const [card] = visibleCards(readNvidia().cards, process.env.CUDA_VISIBLE_DEVICES)
-  return card?.freeBytes ?? null
+/** Free bytes of the GPU that TensorFlow uses; null where the driver does not report them. */
+function readGpuFreeBytes(): number | null {
+  const [gpu] = filterVisibleGpus(readNvidia().gpus, process.env.CUDA_VISIBLE_DEVICES)
+  return gpu?.freeBytes ?? null
 }

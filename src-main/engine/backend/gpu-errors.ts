@@ -1,41 +1,42 @@
 import { FlowerbedError } from '#shared/errors.ts'
-import { availableMemory } from './free-memory.ts'
-import type { NvidiaCard } from './nvidia.ts'
+import { readAvailableMemory } from './free-memory.ts'
+import type { NvidiaGpu } from './nvidia.ts'
 
-const sayMore = 'With TF_CPP_MIN_LOG_LEVEL=0 in the environment TensorFlow says what is in its way.'
+const logHint = 'With TF_CPP_MIN_LOG_LEVEL=0 in the environment TensorFlow logs the reason.'
 
-/** TensorFlow was given a card, and computes on the processor all the same. */
-export function notUsed({ name }: NvidiaCard): FlowerbedError {
+/** The error when TensorFlow computes on the processor although it was given a GPU. */
+export function createUnusedGpuError({ name }: NvidiaGpu): FlowerbedError {
   return new FlowerbedError('unavailable', `TensorFlow could not use ${name}`, {
-    hint: `Install TensorFlow for NVIDIA GPUs again under Settings → Compute, or choose the device “cpu”. ${sayMore}`,
+    hint: `Install TensorFlow for NVIDIA GPUs again under Settings → Compute, or choose the device “cpu”. ${logHint}`,
   })
 }
 
-/** TensorFlow ended in the middle of taking hold of a card, most often because another program has its memory. */
-export function notStarted({ name, memoryBytes }: NvidiaCard, cause: unknown): FlowerbedError {
-  const free = availableMemory('cuda')
-  const memory = memoryBytes === null ? '' : ` (${gigabytes(free)} of ${gigabytes(memoryBytes)} are free)`
+/** The error when TensorFlow fails to initialise a GPU, most often because another program has its memory. */
+export function createGpuStartError({ name, memoryBytes }: NvidiaGpu, cause: unknown): FlowerbedError {
+  const free = readAvailableMemory('cuda')
+  const memory =
+    memoryBytes === null ? '' : ` (${formatGigabytes(free)} of ${formatGigabytes(memoryBytes)} are free)`
   const words = cause instanceof Error ? cause.message : String(cause)
   return new FlowerbedError('unavailable', `TensorFlow could not start on ${name}${memory}: ${words}`, {
-    hint: `Close other programs that use the GPU, or choose the device “cpu”. ${sayMore}`,
+    hint: `Close other programs that use the GPU, or choose the device “cpu”. ${logHint}`,
     cause,
   })
 }
 
-/** TensorFlow's words for memory that is short, in ours, with numbers; null for any other failure. */
-export function outOfMemory(thrown: unknown, free = availableMemory): FlowerbedError | null {
+/** Translates TensorFlow's out-of-memory errors, with the numbers; null for any other error. */
+export function toOutOfMemoryError(thrown: unknown, free = readAvailableMemory): FlowerbedError | null {
   if (!(thrown instanceof Error)) return null
   const { message } = thrown
   if (!/RESOURCE_EXHAUSTED|OOM when allocating|CUDA_ERROR_OUT_OF_MEMORY/i.test(message)) return null
-  const onCard = /GPU|CUDA/.test(message)
-  const wanted = wantedBytes(message)
-  const asked = wanted === null ? '' : `${bytes(wanted)} more were asked for, and `
+  const onGpu = /GPU|CUDA/.test(message)
+  const requested = parseRequestedBytes(message)
+  const request = requested === null ? '' : `${formatBytes(requested)} more were requested, and `
   return new FlowerbedError(
     'no-space',
-    `${onCard ? 'The GPU' : 'This machine'} has too little memory: ${asked}${gigabytes(free(onCard ? 'cuda' : 'cpu'))} are free.`,
+    `${onGpu ? 'The GPU' : 'This machine'} has too little memory: ${request}${formatGigabytes(free(onGpu ? 'cuda' : 'cpu'))} are free.`,
     {
       where: 'batch',
-      hint: `Take fewer images per step (batch), spare memory (checkpointing), or take a smaller width (hidden) or smaller images${onCard ? ', close other programs that use the GPU, or choose the device “cpu”' : ', or close other programs'}.`,
+      hint: `Take fewer images per step (batch), switch on gradient checkpointing (checkpointing), or take a smaller width (hidden) or smaller images${onGpu ? ', close other programs that use the GPU, or choose the device “cpu”' : ', or close other programs'}.`,
       cause: thrown,
     },
   )
@@ -44,7 +45,7 @@ export function outOfMemory(thrown: unknown, free = availableMemory): FlowerbedE
 const bytesOfType: Record<string, number> = { double: 8, int64: 8, half: 2, bfloat16: 2, uint8: 1, bool: 1 }
 
 /** Of “OOM when allocating tensor with shape[32,64,64,64] and type float” or “trying to allocate 1234 bytes”. */
-function wantedBytes(message: string): number | null {
+function parseRequestedBytes(message: string): number | null {
   const count = /allocat\w* (\d+) ?bytes/i.exec(message)?.[1]
   if (count !== undefined) return Number(count)
   const [, shape, type = 'float'] = /shape ?\[([\d,]*)\](?: and type (\w+))?/.exec(message) ?? []
@@ -52,5 +53,6 @@ function wantedBytes(message: string): number | null {
   return shape.split(',').reduce((size, side) => size * Number(side), bytesOfType[type] ?? 4)
 }
 
-const gigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`
-const bytes = (count: number) => (count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : gigabytes(count))
+const formatGigabytes = (count: number) => `${(count / 1e9).toFixed(1)} GB`
+const formatBytes = (count: number) =>
+  count < 1e9 ? `${(count / 1e6).toFixed(1)} MB` : formatGigabytes(count)

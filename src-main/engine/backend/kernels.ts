@@ -13,36 +13,36 @@ interface KernelsModule {
   register: (threads: number, newest: boolean) => { instructions: 'avx2' | 'avx512' | null; bf16: boolean }
 }
 
-/** For comparing: `off` leaves our own convolutions out, `avx2` leaves newer instructions out. */
-const asked = () => process.env['FLOWERBED_KERNELS']
+/** For comparisons: `off` disables the kernels, `avx2` disables newer instructions. */
+const readSetting = () => process.env['FLOWERBED_KERNELS']
 
-/** Where our own convolutions for this platform are; null without. */
-export function kernelsFile(): string | null {
-  if (asked() === 'off') return null
-  // Not a folder that must be there: without it TensorFlow's own do.
+/** The file of Flowerbed's kernels for this platform; null where there is none. */
+export function findKernelsFile(): string | null {
+  if (readSetting() === 'off') return null
+  // The file is optional: without it TensorFlow's operations are used.
   const path = join(resourceFolder(), 'tensorflow-kernels', platformName, 'flowerbed_kernels.node')
   return existsSync(path) ? path : null
 }
 
 /**
- * Makes our own convolutions (`engine/kernels/native`) known to TensorFlow, whose binding must have been loaded. Null
- * where there are none for this machine; everything then runs on TensorFlow's own, only slower.
+ * Registers Flowerbed's kernels (`src-main/native/kernels`) with TensorFlow, whose binding must have been loaded. Null
+ * where there are none for this machine; TensorFlow's slower operations are used then.
  */
 export function loadKernels({ threads }: { threads: number }): Kernels | null {
   try {
-    const path = kernelsFile()
+    const path = findKernelsFile()
     if (!path) return null
-    // As the binding, so that both find the same TensorFlow and the same allocator.
+    // Loaded like the binding, so that both use the same TensorFlow and the same allocator.
     const module = loadNative({
       path,
-      name: 'The library of our own convolutions',
+      name: 'The library of Flowerbed’s kernels',
       replace: 'Install Flowerbed again.',
     }) as KernelsModule
-    const { instructions, bf16 } = module.register(threads, asked() !== 'avx2')
+    const { instructions, bf16 } = module.register(threads, readSetting() !== 'avx2')
     return instructions ? { instructions, bf16 } : null
   } catch (thrown) {
     const { message, hint = '' } = toFlowerbedError(thrown)
-    log.warn('TensorFlow’s own convolutions are used, which are slower:', `${message}. ${hint}`)
+    log.warn('TensorFlow’s slower convolutions are used:', `${message}. ${hint}`)
     return null
   }
 }

@@ -2,40 +2,40 @@ import type { ErrorKind } from '#shared/errors.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { isNoexec } from './elf.ts'
 
-/** What was to be loaded. */
+/** A native library to load. */
 export interface LoadAttempt {
   path: string
-  /** As the subject of a sentence. */
+  /** The library's name, as the subject of a sentence. */
   name: string
-  /** How the user gets a whole and fitting one, a sentence. */
+  /** How the user gets a complete and compatible one, as a sentence. */
   replace: string
-  /** Of this system, null for one without glibc; read only when it is needed. */
+  /** The version of this system's glibc, null without glibc; called only when needed. */
   glibc?: () => string | null
   noexec?: (path: string) => boolean
 }
 
 interface Rule {
   pattern: RegExp
-  tell: (found: string[], attempt: LoadAttempt) => { kind: ErrorKind; reason: string; hint: string }
+  explain: (found: string[], attempt: LoadAttempt) => { kind: ErrorKind; reason: string; hint: string }
 }
 
-/** What systems say when a library does not load, most telling first. */
+/** Patterns of loaders' messages, the most specific first. */
 const rules: Rule[] = [
   {
     // glibc: version `GLIBC_2.38' not found (required by …)
     pattern: /version [`'‘"](GLIBC|GLIBCXX|CXXABI|GCC)_([\w.]+)['’"] not found/,
-    tell: ([, library, version], { glibc = systemGlibc }) => {
+    explain: ([, library, version], { glibc = readGlibcVersion }) => {
       const has = library === 'GLIBC' ? glibc() : null
       return library === 'GLIBC'
         ? {
             kind: 'unavailable',
             reason: `this system is too old: it needs glibc ${version} or newer${has ? `, and this system has ${has}` : ''}`,
-            hint: `Use a newer Linux distribution, one with glibc ${version} or newer (\`ldd --version\` tells).`,
+            hint: `Use a newer Linux distribution, one with glibc ${version} or newer (\`ldd --version\` shows it).`,
           }
         : {
             kind: 'unavailable',
             reason: `this system's C++ library is too old: it lacks ${library}_${version}`,
-            hint: `Update the packages libstdc++6 and libgcc-s1 (on Fedora and its kin libstdc++ and libgcc), or use a newer Linux distribution.`,
+            hint: `Update the packages libstdc++6 and libgcc-s1 (on Fedora libstdc++ and libgcc), or use a newer Linux distribution.`,
           }
     },
   },
@@ -43,41 +43,41 @@ const rules: Rule[] = [
     // glibc; musl; macOS
     pattern:
       /^(.+?): cannot open shared object file: No such file|Error loading shared library ([^\s:]+): No such file|Library not loaded: (\S+)/,
-    tell: ([, glibcName, muslName, macName], attempt) =>
-      missingLibrary(glibcName ?? muslName ?? macName ?? '', attempt),
+    explain: ([, glibcName, muslName, macName], attempt) =>
+      explainMissingLibrary(glibcName ?? muslName ?? macName ?? '', attempt),
   },
   {
     pattern:
       /wrong ELF class|incompatible architecture|ELF file data encoding|not a valid Win32 application|is not a valid application for this OS/,
-    tell: (_, attempt) => otherProcessor('', attempt),
+    explain: (_, attempt) => explainOtherProcessor('', attempt),
   },
   {
     pattern:
       /file too short|invalid ELF header|cannot read file data|not a mach-o file|slice is not valid mach-o|ELF load command|object file has no|truncated mach-o|Exec format error/,
-    tell: (_, { replace }) => ({ kind: 'corrupt', reason: 'the file is damaged', hint: replace }),
+    explain: (_, { replace }) => ({ kind: 'corrupt', reason: 'the file is damaged', hint: replace }),
   },
   {
     pattern: /cannot allocate memory in static TLS block/,
-    tell: () => ({
+    explain: () => ({
       kind: 'unavailable',
-      reason: 'other libraries of this process have taken the room that it needs',
-      hint: 'Start Flowerbed without LD_PRELOAD, and again if that is not set.',
+      reason: 'other libraries of this process occupy the memory that it needs',
+      hint: 'Start Flowerbed without LD_PRELOAD; if that is not set, restart Flowerbed.',
     }),
   },
   {
     pattern:
       /cannot allocate memory|not enough memory|paging file is too small|insufficient (?:system )?resources|ENOMEM|out of memory/i,
-    tell: outOfMemory,
+    explain: explainOutOfMemory,
   },
   {
     pattern:
       /failed to map segment|cannot create shared object descriptor|cannot enable executable stack|cannot restore segment prot|cannot change memory protections|cannot apply additional memory protection/,
-    tell: (_, attempt) => notMapped(attempt),
+    explain: (_, attempt) => explainMappingFailure(attempt),
   },
   {
     pattern:
       /code signature|Application Control policy|blocked by (?:your administrator|group policy)|is blocked/i,
-    tell: (_, { path }) => ({
+    explain: (_, { path }) => ({
       kind: 'bad-input',
       reason: 'this system does not allow programs to load it',
       hint: `Allow ${path} in the system's security settings, or ask whoever manages this machine.`,
@@ -85,15 +85,15 @@ const rules: Rule[] = [
   },
   {
     pattern: /Permission denied|Operation not permitted|Access is denied/i,
-    tell: (_, { path }) => ({
+    explain: (_, { path }) => ({
       kind: 'bad-input',
-      reason: 'it may not be read',
-      hint: `Give yourself the right to read ${path} and the folders that it is in.`,
+      reason: 'its file is not readable',
+      hint: `Make ${path} and its folders readable for your user.`,
     }),
   },
   {
     pattern: /Too many open files/,
-    tell: () => ({
+    explain: () => ({
       kind: 'unavailable',
       reason: 'this process has too many files open',
       hint: 'Raise the limit (`ulimit -n`) and start Flowerbed again.',
@@ -102,9 +102,9 @@ const rules: Rule[] = [
   {
     pattern:
       /undefined symbol: ([^\s,]+)|Error relocating \S+ (\S+): symbol not found|[Ss]ymbol not found[^\w]*([\w$]+)|specified procedure could not be found/,
-    tell: ([, glibcName, muslName, macName], { replace, glibc = systemGlibc }) =>
+    explain: ([, glibcName, muslName, macName], { replace, glibc = readGlibcVersion }) =>
       glibc() === null
-        ? withoutGlibc(muslName ?? glibcName ?? 'a function')
+        ? explainMissingGlibc(muslName ?? glibcName ?? 'a function')
         : {
             kind: 'corrupt',
             reason: `its parts are of different versions (${glibcName ?? muslName ?? macName ?? 'a function'} is missing)`,
@@ -113,7 +113,7 @@ const rules: Rule[] = [
   },
   {
     pattern: /specified module could not be found/,
-    tell: () => ({
+    explain: () => ({
       kind: 'unavailable',
       reason: 'it or a library that it needs is missing on this system',
       hint: 'Install the “Microsoft Visual C++ Redistributable”, then install TensorFlow again (Settings → Compute).',
@@ -121,7 +121,7 @@ const rules: Rule[] = [
   },
   {
     pattern: /initialization routine failed/,
-    tell: () => ({
+    explain: () => ({
       kind: 'unavailable',
       reason: 'it cannot start on this processor or this version of Windows',
       hint: 'TensorFlow needs a processor with AVX and the latest “Microsoft Visual C++ Redistributable”.',
@@ -129,45 +129,45 @@ const rules: Rule[] = [
   },
   {
     pattern: /did not self-register|Module version mismatch|NODE_MODULE_VERSION|napi_\w+/,
-    tell: (_, { replace }) => ({
+    explain: (_, { replace }) => ({
       kind: 'corrupt',
-      reason: 'the file is no module for this version of Flowerbed',
+      reason: 'the file is not a module for this version of Flowerbed',
       hint: replace,
     }),
   },
 ]
 
-/** Why a library did not load and what to do, by the words of the system's loader. */
-export function loadFailure(thrown: unknown, attempt: LoadAttempt): FlowerbedError {
+/** Explains why a library did not load, and what to do, from the message of the system's loader. */
+export function toLoadError(thrown: unknown, attempt: LoadAttempt): FlowerbedError {
   if (thrown instanceof FlowerbedError) return thrown
-  const words = thrown instanceof Error ? thrown.message : String(thrown)
-  for (const { pattern, tell } of rules) {
-    const found = pattern.exec(words)
-    if (found) return failure(attempt, { ...tell([...found], attempt), cause: thrown })
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  for (const { pattern, explain } of rules) {
+    const found = pattern.exec(message)
+    if (found) return createLoadError(attempt, { ...explain([...found], attempt), cause: thrown })
   }
-  return failure(attempt, {
+  return createLoadError(attempt, {
     kind: 'unavailable',
-    reason: words,
-    hint: `If it has loaded on this machine before: ${attempt.replace.charAt(0).toLowerCase()}${attempt.replace.slice(1)}`,
+    reason: message,
+    hint: `If it loaded on this machine before: ${attempt.replace.charAt(0).toLowerCase()}${attempt.replace.slice(1)}`,
     cause: thrown,
   })
 }
 
-/** For a library that is found wanting before it is loaded. */
-export function otherProcessor(processor: string, { replace }: LoadAttempt) {
-  const made = processor === '' ? '' : ` (${processor})`
+/** The explanation for a library of another processor. */
+export function explainOtherProcessor(processor: string, { replace }: LoadAttempt) {
+  const target = processor === '' ? '' : ` (${processor})`
   return {
     kind: 'corrupt' as const,
-    reason: `it was made for another processor${made} than this program (${process.arch})`,
+    reason: `it was made for another processor${target} than this program (${process.arch})`,
     hint: replace,
   }
 }
 
-export function failure(
+export function createLoadError(
   { name, path }: LoadAttempt,
-  told: { kind: ErrorKind; reason: string; hint: string; cause?: unknown },
+  explanation: { kind: ErrorKind; reason: string; hint: string; cause?: unknown },
 ): FlowerbedError {
-  const { kind, reason, hint, cause } = told
+  const { kind, reason, hint, cause } = explanation
   return new FlowerbedError(kind, `${name} does not load: ${reason}`, {
     where: path,
     hint,
@@ -175,20 +175,20 @@ export function failure(
   })
 }
 
-/** Debian's and Fedora's packages of the libraries that are needed. */
+/** Packages of Debian and Fedora that contain the libraries. */
 const packages: [RegExp, string][] = [
-  [/^libstdc\+\+\.so/, 'libstdc++6 (on Fedora and its kin libstdc++)'],
-  [/^libgcc_s\.so/, 'libgcc-s1 (on Fedora and its kin libgcc)'],
-  [/^libgomp\.so/, 'libgomp1 (on Fedora and its kin libgomp)'],
-  [/^libz\.so/, 'zlib1g (on Fedora and its kin zlib)'],
+  [/^libstdc\+\+\.so/, 'libstdc++6 (on Fedora libstdc++)'],
+  [/^libgcc_s\.so/, 'libgcc-s1 (on Fedora libgcc)'],
+  [/^libgomp\.so/, 'libgomp1 (on Fedora libgomp)'],
+  [/^libz\.so/, 'zlib1g (on Fedora zlib)'],
 ]
 
-function missingLibrary(library: string, attempt: LoadAttempt): ReturnType<Rule['tell']> {
-  const { path, replace, glibc = systemGlibc } = attempt
+function explainMissingLibrary(library: string, attempt: LoadAttempt): ReturnType<Rule['explain']> {
+  const { path, replace, glibc = readGlibcVersion } = attempt
   const base = library.split('/').at(-1) ?? library
-  if (library === path) return { kind: 'corrupt', reason: 'its file is gone', hint: replace }
+  if (library === path) return { kind: 'corrupt', reason: 'its file is missing', hint: replace }
   if (/^(?:lib)?tensorflow/.test(base))
-    return { kind: 'corrupt', reason: `${base} is missing beside it`, hint: replace }
+    return { kind: 'corrupt', reason: `${base} is missing in its folder`, hint: replace }
   if (/^libcuda\.so/.test(base))
     return {
       kind: 'unavailable',
@@ -197,7 +197,8 @@ function missingLibrary(library: string, attempt: LoadAttempt): ReturnType<Rule[
     }
   if (/^lib(?:cu[a-z]|nv|nccl)/.test(base))
     return { kind: 'corrupt', reason: `CUDA's library ${base} is missing`, hint: replace }
-  if (/^ld-linux|^lib(?:c|m|dl|rt|pthread)\.so\.\d$/.test(base) || glibc() === null) return withoutGlibc(base)
+  if (/^ld-linux|^lib(?:c|m|dl|rt|pthread)\.so\.\d$/.test(base) || glibc() === null)
+    return explainMissingGlibc(base)
   const found = packages.find(([pattern]) => pattern.test(base))?.[1]
   return {
     kind: 'unavailable',
@@ -208,7 +209,7 @@ function missingLibrary(library: string, attempt: LoadAttempt): ReturnType<Rule[
   }
 }
 
-function withoutGlibc(lacking: string): ReturnType<Rule['tell']> {
+function explainMissingGlibc(lacking: string): ReturnType<Rule['explain']> {
   return {
     kind: 'unavailable',
     reason: `this system has no glibc (${lacking} is missing)`,
@@ -216,7 +217,7 @@ function withoutGlibc(lacking: string): ReturnType<Rule['tell']> {
   }
 }
 
-function outOfMemory(): ReturnType<Rule['tell']> {
+function explainOutOfMemory(): ReturnType<Rule['explain']> {
   return {
     kind: 'no-space',
     reason: 'there is too little memory for it',
@@ -224,25 +225,25 @@ function outOfMemory(): ReturnType<Rule['tell']> {
   }
 }
 
-function notMapped({ path, noexec = isNoexec }: LoadAttempt): ReturnType<Rule['tell']> {
+function explainMappingFailure({ path, noexec = isNoexec }: LoadAttempt): ReturnType<Rule['explain']> {
   return noexec(path)
     ? {
         kind: 'bad-input',
-        reason: 'it lies on a disk that programs may not be run from (mounted with noexec)',
-        hint: 'Name a folder on another disk in FLOWERBED_CACHE_DIR, or mount that disk without noexec.',
+        reason: 'it is on a disk mounted with noexec, from which no program may run',
+        hint: 'Set FLOWERBED_CACHE_DIR to a folder on another disk, or mount that disk without noexec.',
       }
     : {
         kind: 'unavailable',
-        reason: 'this system refuses to place it in memory',
+        reason: 'this system refuses to map it into memory',
         hint: 'Raise the memory limit of this process (`ulimit -v`); with a security policy such as SELinux or AppArmor, allow it to load this file.',
       }
 }
 
-/** The version of glibc; null on a system with another C library, empty where nothing tells. */
-function systemGlibc(): string | null {
+/** The version of glibc; null on a system with another C library, empty where it is unknown. */
+function readGlibcVersion(): string | null {
   if (process.platform !== 'linux') return ''
   try {
-    // Otherwise the report looks up names of hosts, which can take seconds.
+    // Otherwise the report resolves host names, which can take seconds.
     Object.assign(process.report, { excludeNetwork: true })
     const { header } = process.report.getReport() as { header: { glibcVersionRuntime?: string } }
     return header.glibcVersionRuntime ?? null

@@ -5,18 +5,18 @@ import type { InstalledRuntime } from '#shared/schemas/doctor.ts'
 import type { Precision } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
-import { notStarted, notUsed } from './gpu-errors.ts'
-import { chooseDeviceHere, processorName } from './device-choice.ts'
+import { createGpuStartError, createUnusedGpuError } from './gpu-errors.ts'
+import { chooseDeviceHere, getProcessorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
 import { librariesOf } from '../../tensorflow/installed.ts'
 import { bindingPath } from '../../tensorflow/layout.ts'
 import { nodeBackend } from './tfjs.ts'
 import type { Kernels } from './tfjs.ts'
-import { kernelsFile, loadKernels } from './kernels.ts'
+import { findKernelsFile, loadKernels } from './kernels.ts'
 import { loadNative } from './native-library.ts'
 import { type Binding, withUnalignedTensors } from './unaligned-tensors.ts'
-import type { NvidiaCard } from './nvidia.ts'
-import { threadsOfMachine } from './threads.ts'
+import type { NvidiaGpu } from './nvidia.ts'
+import { chooseThreadsHere } from './threads.ts'
 import type { ThreadChoice } from './threads.ts'
 
 export type TensorFlow = typeof TensorFlowModule
@@ -27,15 +27,15 @@ export interface LoadedTensorFlow {
   tensorflowVersion: string
   variant: InstalledRuntime['variant']
   device: 'cpu' | 'cuda'
-  /** The card's or the processor's name. */
+  /** Name of the GPU or the processor. */
   deviceName: string
-  /** Why this device, and what to do about a card that is not used. */
+  /** Why this device is used, and how to use an unused GPU. */
   why: string
   advice: string | null
   threads: ThreadChoice
-  /** Our own convolutions, where there are some for this device. */
+  /** Flowerbed's kernels, where there are any for this device. */
   kernels: Kernels | null
-  /** In what products may be computed quicker than in fp32; fp32 where in nothing. */
+  /** The precision in which matrix products may be faster than in fp32; fp32 where none is. */
   fastPrecision: Precision
   runtime: InstalledRuntime
 }
@@ -44,32 +44,32 @@ const nodeRequire = createRequire(import.meta.url)
 let loaded: { device: DeviceChoice; result: LoadedTensorFlow } | undefined
 
 /**
- * Loads TensorFlow into this process, once: its library cannot be unloaded, nor its device changed, before the
- * process ends. Later calls return the same.
- * @throws FlowerbedError unavailable without a runtime or the wanted device, conflict when it is loaded for another device
+ * Loads TensorFlow into this process, once: until the process ends, its library cannot be unloaded nor its device
+ * changed. Later calls return the same object.
+ * @throws FlowerbedError `unavailable` without a runtime or the requested device, `conflict` when it is loaded for another device
  */
 export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = {}): LoadedTensorFlow {
-  if (loaded) return loadedFor(device, loaded.result)
+  if (loaded) return checkDevice(device, loaded.result)
   const decision = chooseDeviceHere(device)
-  const { runtime, card } = decision
-  const threads = threadsOfMachine({ kernels: !card && kernelsFile() !== null })
+  const { runtime, gpu } = decision
+  const threads = chooseThreadsHere({ kernels: !gpu && findKernelsFile() !== null })
   setEnvironment(decision, threads)
-  defineRemovedUtil()
-  const tf = start(decision)
+  defineRemovedUtilities()
+  const tf = startTensorFlow(decision)
   const backend = nodeBackend()
   const used = backend.isUsingGpuDevice ? 'cuda' : 'cpu'
   const kernels = used === 'cpu' ? loadKernels({ threads: threads.intraOp }) : null
   if (kernels) backend.binding.kernels = kernels
-  const fast = fastPrecision({ card: used === 'cuda' ? card : null, kernels })
+  const fast = chooseFastPrecision({ gpu: used === 'cuda' ? gpu : null, kernels })
   backend.binding.fastPrecision = fast
-  const refused = card && used === 'cpu' ? notUsed(card) : null
+  const refused = gpu && used === 'cpu' ? createUnusedGpuError(gpu) : null
   if (refused && device === 'cuda') throw refused
   const result: LoadedTensorFlow = {
     tf,
     tensorflowVersion: backend.binding.TF_Version,
     variant: runtime.variant,
     device: used,
-    deviceName: (used === 'cuda' ? card?.name : undefined) ?? processorName(),
+    deviceName: (used === 'cuda' ? gpu?.name : undefined) ?? getProcessorName(),
     why: refused?.message ?? decision.why,
     advice: refused?.hint ?? decision.advice,
     threads,
@@ -82,75 +82,81 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
 }
 
 /**
- * In what a run may be quicker than in fp32, which is timed when it starts: cards multiply bfloat16 from compute capability
- * 8 on and half floats from 7 on (tensor cores); on processors our own convolutions do where they can.
+ * The precision in which a run may be faster than in fp32, which is timed when it starts: GPUs multiply bfloat16 from
+ * compute capability 8 and fp16 from 7 (tensor cores); on processors the kernels multiply bfloat16 where they can.
  */
-export function fastPrecision(of: { card: NvidiaCard | null; kernels: Kernels | null }): Precision {
-  if (!of.card) return of.kernels?.bf16 ? 'bf16' : 'fp32'
-  const capability = of.card.computeCapability ?? 0
+export function chooseFastPrecision({
+  gpu,
+  kernels,
+}: {
+  gpu: NvidiaGpu | null
+  kernels: Kernels | null
+}): Precision {
+  if (!gpu) return kernels?.bf16 ? 'bf16' : 'fp32'
+  const capability = gpu.computeCapability ?? 0
   return capability >= 8 ? 'bf16' : capability >= 7 ? 'fp16' : 'fp32'
 }
 
-/** Loads the libraries, which takes hold of the card. */
-function start(decision: DeviceDecision): TensorFlow {
-  const { card } = decision
+/** Loads the libraries, which initialises the GPU. */
+function startTensorFlow(decision: DeviceDecision): TensorFlow {
+  const { gpu } = decision
   try {
     provideBinding(decision)
     return nodeRequire('@tensorflow/tfjs-node-gpu') as TensorFlow
   } catch (error) {
-    // Why a library does not load has nothing to do with the card.
-    throw card && !(error instanceof FlowerbedError) ? notStarted(card, error) : error
+    // A FlowerbedError says why a library does not load, which is not the GPU's fault.
+    throw gpu && !(error instanceof FlowerbedError) ? createGpuStartError(gpu, error) : error
   }
 }
 
-function loadedFor(device: DeviceChoice, result: LoadedTensorFlow): LoadedTensorFlow {
+function checkDevice(device: DeviceChoice, result: LoadedTensorFlow): LoadedTensorFlow {
   if (device === 'auto' || device === result.device) return result
   throw new FlowerbedError('conflict', `TensorFlow already runs on ${result.device} in this process`, {
     hint: 'Start the engine again to change the device.',
   })
 }
 
-/** The library reads these once, when it is loaded. What the user has set stays. */
-function setEnvironment({ card }: DeviceDecision, { intraOp, interOp }: ThreadChoice): void {
+/** Sets variables that the library reads once, when it is loaded; those that the user has set are kept. */
+function setEnvironment({ gpu }: DeviceDecision, { intraOp, interOp }: ThreadChoice): void {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2'
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
   process.env.TF_NUM_INTRAOP_THREADS = `${intraOp}`
   process.env.TF_NUM_INTEROP_THREADS = `${interOp}`
-  // Cards are counted as the driver's tool counts them.
+  // Numbers GPUs as nvidia-smi does.
   process.env.CUDA_DEVICE_ORDER = 'PCI_BUS_ID'
-  if (!card) process.env.CUDA_VISIBLE_DEVICES = '-1'
-  // One only: tfjs would take the last of several, and a compiled program the first.
+  if (!gpu) process.env.CUDA_VISIBLE_DEVICES = '-1'
+  // Only one: of several, tfjs would use the last and a compiled program the first.
   else if (!process.env.CUDA_VISIBLE_DEVICES?.startsWith('MIG-'))
-    process.env.CUDA_VISIBLE_DEVICES = `${card.index}`
+    process.env.CUDA_VISIBLE_DEVICES = `${gpu.index}`
 }
 
-/** tfjs-node calls two helpers that Node 23 took away, and that older ones complain of. */
-function defineRemovedUtil(): void {
+/** Defines two utilities that tfjs-node calls and that Node 23 removed; older versions warn of them. */
+function defineRemovedUtilities(): void {
   const util = nodeRequire('node:util') as Record<string, unknown>
   util.isNullOrUndefined = (value: unknown) => value === null || value === undefined
   util.isArray = Array.isArray
 }
 
-/** How a user gets a TensorFlow that is whole and fits this machine. */
-const replacement = ({ removable, variant }: InstalledRuntime): string =>
+/** How a user gets a complete and compatible TensorFlow. */
+const describeReplacement = ({ removable, variant }: InstalledRuntime): string =>
   removable
-    ? `Remove TensorFlow${variant === 'cuda' ? ' for NVIDIA GPUs' : ''} and install it again (Settings → Compute, or \`npm run setup\` in a checkout); \`flowerbed doctor\` tells more.`
-    : 'Point FLOWERBED_TF_DIR at a whole TensorFlow for this machine, or unset it to use one that Flowerbed installs.'
+    ? `Remove TensorFlow${variant === 'cuda' ? ' for NVIDIA GPUs' : ''} and install it again (Settings → Compute, or \`npm run setup\` in a checkout); \`flowerbed doctor\` shows more.`
+    : 'Set FLOWERBED_TF_DIR to a complete TensorFlow for this machine, or unset it to use one that Flowerbed installs.'
 
 /**
- * Loads the binding and makes tfjs-node-gpu find it: its own look-up asks node-pre-gyp for a path inside
- * node_modules, where nothing of ours is written.
+ * Loads the binding and makes tfjs-node-gpu find it, which otherwise asks node-pre-gyp for a path in node_modules, where
+ * Flowerbed writes nothing.
  */
-function provideBinding({ runtime, card }: DeviceDecision): void {
+function provideBinding({ runtime, gpu }: DeviceDecision): void {
   const path = bindingPath(runtime.directory)
   const native = loadNative({
     path,
     name: 'TensorFlow',
-    libraries: librariesOf(runtime, { cuda: card !== null }),
-    replace: replacement(runtime),
+    libraries: librariesOf(runtime, { cuda: gpu !== null }),
+    replace: describeReplacement(runtime),
   })
   const binding = { exports: withUnalignedTensors(native as Binding), id: path, filename: path, loaded: true }
-  // Node looks a module up by its path without symbolic links, and would load the binding a second time.
+  // Node's cache is keyed by the path without symbolic links; with one key it would load the binding twice.
   for (const key of [path, realpathSync(path)]) nodeRequire.cache[key] = binding as unknown as NodeJS.Module
   const preGyp = nodeRequire.resolve('@mapbox/node-pre-gyp')
   nodeRequire.cache[preGyp] = {

@@ -1,19 +1,19 @@
 import { cpus, totalmem } from 'node:os'
 import type { Machine } from '#shared/schemas/run.ts'
 import { flowerbedVersion } from '../../version.ts'
-import { processorName } from './device-choice.ts'
+import { getProcessorName } from './device-choice.ts'
 import type { LoadedTensorFlow } from './load.ts'
 
-/** The machine and versions, for a run's record. */
+/** Describes the machine and the versions, for a run's record. */
 export function describeMachine(loaded: LoadedTensorFlow): Machine {
   const { tensorflowVersion, device, deviceName, why, threads } = loaded
   return {
     flowerbed: flowerbedVersion,
     tensorflow: tensorflowVersion,
     node: process.versions.node,
-    electron: electronVersion(),
+    electron: readElectronVersion(),
     platform: `${process.platform} ${process.arch}`,
-    cpu: processorName(),
+    cpu: getProcessorName(),
     cores: cpus().length,
     memoryBytes: totalmem(),
     device,
@@ -23,5 +23,5 @@ export function describeMachine(loaded: LoadedTensorFlow): Machine {
   }
 }
 
-const electronVersion = (): string | null =>
+const readElectronVersion = (): string | null =>
   (process.versions as Record<string, string | undefined>)['electron'] ?? null

@@ -1,17 +1,16 @@
 import { constants } from 'node:os'
 import { inspectLibrary } from './elf.ts'
-import { failure, loadFailure, otherProcessor } from './load-failure.ts'
+import { createLoadError, explainOtherProcessor, toLoadError } from './load-failure.ts'
 import type { LoadAttempt } from './load-failure.ts'
 
 const onLinux = process.platform === 'linux'
 
-// In Electron, TensorFlow must take glibc's malloc and not the one the Electron binary exports, which ends the
-// process on requests of a GiB.
+// In Electron, TensorFlow must use glibc's malloc: the one that Electron's binary exports aborts on requests of a GiB.
 const flags = onLinux ? constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND : constants.dlopen.RTLD_NOW
 
 /**
- * Loads a native module and returns what it exports. `libraries` are files that it will load in its turn.
- * @throws FlowerbedError that tells why it does not load
+ * Loads a native module and returns its exports. `libraries` are files that it loads itself.
+ * @throws FlowerbedError that explains why it does not load
  */
 export function loadNative(attempt: LoadAttempt & { libraries?: string[] }): object {
   const { path, libraries = [] } = attempt
@@ -20,28 +19,36 @@ export function loadNative(attempt: LoadAttempt & { libraries?: string[] }): obj
   try {
     process.dlopen(module, path, flags)
   } catch (thrown) {
-    throw loadFailure(thrown, attempt)
+    throw toLoadError(thrown, attempt)
   }
   return module.exports
 }
 
 function checkLibrary(file: string, attempt: LoadAttempt): void {
   const state = inspectLibrary(file)
-  const told = { ...attempt, path: file }
+  const checked = { ...attempt, path: file }
   switch (state.is) {
-    case 'whole':
+    case 'intact':
       return
     case 'truncated':
-      throw failure(told, {
+      throw createLoadError(checked, {
         kind: 'corrupt',
-        reason: `its file is not whole (${state.bytes} of ${state.expected} bytes)`,
+        reason: `its file is truncated (${state.bytes} of ${state.expected} bytes)`,
         hint: attempt.replace,
       })
     case 'other-processor':
-      throw failure(told, otherProcessor(state.processor, attempt))
+      throw createLoadError(checked, explainOtherProcessor(state.processor, attempt))
     case 'missing':
-      throw failure(told, { kind: 'corrupt', reason: 'its file is gone', hint: attempt.replace })
+      throw createLoadError(checked, {
+        kind: 'corrupt',
+        reason: 'its file is missing',
+        hint: attempt.replace,
+      })
     case 'no-library':
-      throw failure(told, { kind: 'corrupt', reason: 'the file is damaged', hint: attempt.replace })
+      throw createLoadError(checked, {
+        kind: 'corrupt',
+        reason: 'the file is damaged',
+        hint: attempt.replace,
+      })
   }
 }

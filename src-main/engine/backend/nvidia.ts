@@ -1,111 +1,111 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
-/** A card as the driver tells of it; null for what it does not tell. */
-export interface NvidiaCard {
-  /** Its place in the order of the PCI bus, by which CUDA_VISIBLE_DEVICES counts. */
+/** A GPU as the driver reports it; null for what it does not report. */
+export interface NvidiaGpu {
+  /** Its index in the order of the PCI bus, which CUDA_VISIBLE_DEVICES uses. */
   index: number
   uuid: string | null
   name: string
-  /** 8.9 for one: what kernels are compiled for. */
+  /** For example 8.9; kernels are compiled for it. */
   computeCapability: number | null
   memoryBytes: number | null
   freeBytes: number | null
 }
 
 export interface NvidiaState {
-  cards: NvidiaCard[]
-  /** 535.183.01 for one; null where there is no driver. */
+  gpus: NvidiaGpu[]
+  /** For example 535.183.01; null without a driver. */
   driver: string | null
-  /** Why a driver that is there does not answer, in its own words. */
+  /** The driver's message when it does not respond. */
   problem: string | null
 }
 
-/** What of the machine is looked at; replaced by recordings in tests. */
+/** Access to the machine; replaced by recordings in tests. */
 export interface NvidiaProbe {
   platform: NodeJS.Platform
   exists: (path: string) => boolean
   /** null where it cannot be read. */
   readFile: (path: string) => string | null
   list: (path: string) => string[]
-  /** What the program answered on stdout, also when it failed; null where there is no such program. */
+  /** The program's stdout, also when it failed; null where there is no such program. */
   run: (program: string, args: string[]) => { ok: boolean; stdout: string } | null
 }
 
 const procVersion = '/proc/driver/nvidia/version'
-const procCards = '/proc/driver/nvidia/gpus'
-/** In WSL the tool comes from Windows, and its folder need not be on the path. */
+const procGpus = '/proc/driver/nvidia/gpus'
+/** In WSL the tool comes from Windows, and its folder may not be on the path. */
 const wslTool = '/usr/lib/wsl/lib/nvidia-smi'
 const fields = ['index', 'uuid', 'name', 'compute_cap', 'memory.total', 'memory.free', 'driver_version']
 
-/** The NVIDIA cards and the driver of this machine. Asks the driver's own tool, and the kernel where that is missing. */
+/** Reads the NVIDIA GPUs and the driver from nvidia-smi, and from /proc where that is missing. */
 export function readNvidia(probe: NvidiaProbe = thisMachine): NvidiaState {
-  if (probe.platform === 'darwin') return { cards: [], driver: null, problem: null }
-  const kernel = probe.platform === 'linux' ? readKernel(probe) : { cards: [], driver: null }
-  const mayHaveCard =
+  if (probe.platform === 'darwin') return { gpus: [], driver: null, problem: null }
+  const kernel = probe.platform === 'linux' ? readKernel(probe) : { gpus: [], driver: null }
+  const mayHaveGpu =
     probe.platform !== 'linux' ||
     kernel.driver !== null ||
     ['/dev/nvidiactl', '/dev/dxg'].some((path) => probe.exists(path))
-  // Without a driver there is nobody to ask, and the question takes its time.
-  if (!mayHaveCard) return { ...kernel, problem: null }
-  const told = ask(probe, fields) ?? null
-  if (told === null) return { ...kernel, problem: null }
-  if (told.ok) return cardsOf(told.stdout, kernel.driver)
-  // Tools before 2022 do not know of compute capabilities.
-  if (/compute_cap.*not a valid field/.test(told.stdout)) {
+  // Without a driver the query fails, after a while.
+  if (!mayHaveGpu) return { ...kernel, problem: null }
+  const answer = query(probe, fields) ?? null
+  if (answer === null) return { ...kernel, problem: null }
+  if (answer.ok) return parseGpus(answer.stdout, kernel.driver)
+  // nvidia-smi before 2022 does not report compute capabilities.
+  if (/compute_cap.*not a valid field/.test(answer.stdout)) {
     const older = fields.filter((field) => field !== 'compute_cap')
-    const again = ask(probe, older)
-    if (again?.ok) return cardsOf(withoutCapability(again.stdout), kernel.driver)
+    const retry = query(probe, older)
+    if (retry?.ok) return parseGpus(addEmptyCapability(retry.stdout), kernel.driver)
   }
-  const problem = told.stdout.trim().split('\n')[0] ?? ''
-  // The tool is there and says that no card is: not a trouble.
-  if (/^No devices were found/.test(problem)) return { cards: [], driver: kernel.driver, problem: null }
-  return { ...kernel, problem: problem === '' ? 'nvidia-smi failed and did not say why' : problem }
+  const problem = answer.stdout.trim().split('\n')[0] ?? ''
+  // A driver without a GPU is no problem.
+  if (/^No devices were found/.test(problem)) return { gpus: [], driver: kernel.driver, problem: null }
+  return { ...kernel, problem: problem === '' ? 'nvidia-smi failed without a message' : problem }
 }
 
-/** The cards that CUDA_VISIBLE_DEVICES names, by number or by the beginning of their UUID; a wrong name ends the list. */
-export function visibleCards(cards: NvidiaCard[], visible: string | undefined): NvidiaCard[] {
-  if (visible === undefined) return [...cards]
-  const named: NvidiaCard[] = []
+/** The GPUs that CUDA_VISIBLE_DEVICES names, by index or by a prefix of their UUID; CUDA ignores what follows a wrong name. */
+export function filterVisibleGpus(gpus: NvidiaGpu[], visible: string | undefined): NvidiaGpu[] {
+  if (visible === undefined) return [...gpus]
+  const named: NvidiaGpu[] = []
   for (const name of visible.split(',').map((part) => part.trim())) {
-    const card = /^\d+$/.test(name)
-      ? cards.find(({ index }) => index === Number(name))
+    const gpu = /^\d+$/.test(name)
+      ? gpus.find(({ index }) => index === Number(name))
       : name.startsWith('GPU-')
-        ? cards.find(({ uuid }) => uuid?.startsWith(name))
-        : // A part of a card (MIG): which card it is of, only CUDA knows.
+        ? gpus.find(({ uuid }) => uuid?.startsWith(name))
+        : // A MIG partition: only CUDA knows its GPU.
           name.startsWith('MIG-')
-          ? cards[0]
+          ? gpus[0]
           : undefined
-    if (!card) break
-    if (!named.includes(card)) named.push(card)
+    if (!gpu) break
+    if (!named.includes(gpu)) named.push(gpu)
   }
   return named
 }
 
-function ask(probe: NvidiaProbe, query: string[]): ReturnType<NvidiaProbe['run']> {
-  const args = [`--query-gpu=${query.join(',')}`, '--format=csv,noheader,nounits']
+function query(probe: NvidiaProbe, names: string[]): ReturnType<NvidiaProbe['run']> {
+  const args = [`--query-gpu=${names.join(',')}`, '--format=csv,noheader,nounits']
   return probe.run('nvidia-smi', args) ?? (probe.exists(wslTool) ? probe.run(wslTool, args) : null)
 }
 
-/** Puts an empty column where the compute capability would be. */
-function withoutCapability(csv: string): string {
+/** Inserts an empty column for the compute capability. */
+function addEmptyCapability(csv: string): string {
   return csv.replace(/^([^,]*,[^,]*,[^,]*),/gm, '$1, ,')
 }
 
-const number = (text: string | undefined): number | null => {
+const parseNumber = (text: string | undefined): number | null => {
   const value = Number.parseFloat(text ?? '')
   return Number.isFinite(value) ? value : null
 }
-const mebibytes = (text: string | undefined): number | null => {
-  const value = number(text)
+const parseMebibytes = (text: string | undefined): number | null => {
+  const value = parseNumber(text)
   return value === null ? null : value * 2 ** 20
 }
 
-function cardsOf(csv: string, kernelDriver: string | null): NvidiaState {
+function parseGpus(csv: string, kernelDriver: string | null): NvidiaState {
   let driver = kernelDriver
-  const cards = csv.split('\n').flatMap((line): NvidiaCard[] => {
+  const gpus = csv.split('\n').flatMap((line): NvidiaGpu[] => {
     const columns = line.split(',').map((column) => column.trim())
-    const index = number(columns[0])
+    const index = parseNumber(columns[0])
     if (columns.length !== fields.length || index === null) return []
     const [, uuid, name = '', capability, total, free, version] = columns
     if (version !== undefined && /^\d/.test(version)) driver = version
@@ -114,27 +114,27 @@ function cardsOf(csv: string, kernelDriver: string | null): NvidiaState {
         index,
         uuid: uuid?.startsWith('GPU-') ? uuid : null,
         name,
-        computeCapability: number(capability),
-        memoryBytes: mebibytes(total),
-        freeBytes: mebibytes(free),
+        computeCapability: parseNumber(capability),
+        memoryBytes: parseMebibytes(total),
+        freeBytes: parseMebibytes(free),
       },
     ]
   })
-  return { cards, driver, problem: null }
+  return { gpus, driver, problem: null }
 }
 
-/** What the kernel's part of the driver tells: enough to name cards in a container without the driver's tool. */
-function readKernel(probe: NvidiaProbe): Pick<NvidiaState, 'cards' | 'driver'> {
+/** Reads what /proc reports, enough to name the GPUs in a container without nvidia-smi. */
+function readKernel(probe: NvidiaProbe): Pick<NvidiaState, 'gpus' | 'driver'> {
   const driver = /Kernel Module(?: for \S+)?\s+(\d+(?:\.\d+)+)/.exec(probe.readFile(procVersion) ?? '')?.[1]
-  const cards = probe.list(procCards).flatMap((bus, index): NvidiaCard[] => {
-    const text = probe.readFile(`${procCards}/${bus}/information`) ?? ''
+  const gpus = probe.list(procGpus).flatMap((bus, index): NvidiaGpu[] => {
+    const text = probe.readFile(`${procGpus}/${bus}/information`) ?? ''
     const name = /^Model:\s*(.+)$/m.exec(text)?.[1]?.trim()
     const uuid = /^GPU UUID:\s*(GPU-[0-9a-f-]+)$/m.exec(text)?.[1] ?? null
     return name === undefined
       ? []
       : [{ index, uuid, name, computeCapability: null, memoryBytes: null, freeBytes: null }]
   })
-  return { cards, driver: driver ?? null }
+  return { gpus, driver: driver ?? null }
 }
 
 const thisMachine: NvidiaProbe = {

@@ -2,35 +2,35 @@ import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Handlers } from '../../processes/rpc.ts'
-import { stateDevice } from './device-choice.ts'
+import { describeDevice } from './device-choice.ts'
 import { examine } from './doctor.ts'
 import { installRuntime, removeRuntime, runtimeStatus } from '../../tensorflow/install.ts'
 
-/** The requests about TensorFlow itself. */
+/** The requests about the TensorFlow runtime. */
 export type RuntimeRequests = Pick<
   EngineRequests,
   'runtimeStatus' | 'deviceStatement' | 'runtimeInstall' | 'runtimeRemove' | 'runtimeCancel' | 'doctor'
 >
 
-/** Lets a few reports a second through, and every change of phase. */
-function throttled(report: (progress: InstallProgress) => void): (progress: InstallProgress) => void {
-  let at = -Infinity
+/** Passes on five reports a second and every change of phase. */
+function throttle(report: (progress: InstallProgress) => void): (progress: InstallProgress) => void {
+  let lastTime = -Infinity
   let phase = ''
   return (progress) => {
     const now = performance.now()
-    if (progress.phase === phase && now - at < 200) return
-    at = now
+    if (progress.phase === phase && now - lastTime < 200) return
+    lastTime = now
     phase = progress.phase
     report(progress)
   }
 }
 
-/** Answers them; one install at a time. */
-export function runtimeHandlers(emit: (event: EngineEvent) => void): Handlers<RuntimeRequests> {
+/** Handles them; one installation at a time. */
+export function createRuntimeHandlers(emit: (event: EngineEvent) => void): Handlers<RuntimeRequests> {
   let installing: AbortController | null = null
   return {
     runtimeStatus: () => runtimeStatus(),
-    deviceStatement: ({ device }) => stateDevice(device),
+    deviceStatement: ({ device }) => describeDevice(device),
     runtimeInstall: async ({ variant }) => {
       if (installing) throw new FlowerbedError('conflict', 'TensorFlow is being installed already.')
       installing = new AbortController()
@@ -38,7 +38,7 @@ export function runtimeHandlers(emit: (event: EngineEvent) => void): Handlers<Ru
         return await installRuntime({
           variant,
           signal: installing.signal,
-          onProgress: throttled((progress) => emit({ type: 'install', progress })),
+          onProgress: throttle((progress) => emit({ type: 'install', progress })),
         })
       } finally {
         installing = null

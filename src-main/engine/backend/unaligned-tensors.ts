@@ -1,29 +1,29 @@
-/** What tfjs calls of the native binding that this file touches. */
+/** The part of the native binding that is wrapped here. */
 export interface Binding {
   createTensor(shape: number[], dtype: number, values: unknown): number
 }
 
 /**
- * The binding, with tensors that own their memory.
+ * Wraps the binding so that TensorFlow copies every array.
  *
- * TensorFlow takes over a JavaScript array as it is where the array happens to lie on a 64-byte boundary, and copies it
- * everywhere else. A shared array is let go of by whichever thread of TensorFlow drops the last use of it, and that
- * thread then writes into V8's tables while JavaScript does: sooner or later the process aborts (“node->IsInUse()”).
- * It would also see what is written into the array later. So every array goes in off the boundary.
+ * TensorFlow shares the memory of a JavaScript array that starts on a 64-byte boundary and copies any other. The TensorFlow
+ * thread that releases a shared array last writes into V8's handle tables, concurrently with JavaScript, until the process
+ * aborts (“node->IsInUse()”). Later writes to a shared array would also change the tensor. So every array is passed off
+ * the boundary.
  */
 export function withUnalignedTensors<B extends Binding>(native: B): B {
-  // The native object's properties are read-only, and its functions need their receiver.
+  // The native object's properties are read-only, and its functions need it as `this`.
   const entries = Object.getOwnPropertyNames(native).map((name) => {
     const value: unknown = native[name as keyof B]
     return [name, typeof value === 'function' ? (value as () => unknown).bind(native) : value]
   })
   const createTensor: Binding['createTensor'] = (shape, dtype, values) =>
-    native.createTensor(shape, dtype, offBoundary(values))
+    native.createTensor(shape, dtype, copyOffBoundary(values))
   return { ...(Object.fromEntries(entries) as B), createTensor }
 }
 
-/** A copy that starts 4 bytes after a boundary of at least 8; strings, which TensorFlow copies anyway, as they are. */
-function offBoundary(values: unknown): unknown {
+/** A copy that starts 4 bytes after a boundary of at least 8; strings, which TensorFlow copies anyway, unchanged. */
+function copyOffBoundary(values: unknown): unknown {
   if (values instanceof Float32Array) return fill(Float32Array, values)
   if (values instanceof Int32Array) return fill(Int32Array, values)
   if (values instanceof Uint8Array) return fill(Uint8Array, values)

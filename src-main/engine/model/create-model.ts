@@ -2,14 +2,14 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { convPosterior, convVelocity } from './nets/conv-net.ts'
+import { createConvPosterior, createConvVelocity } from './nets/conv-net.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './nets/network.ts'
 import { meanSquare, sumAll } from './nets/ops.ts'
-import { resunetPosterior, resunetVelocity } from './nets/resunet.ts'
-import { unetPosterior, unetVelocity } from './nets/unet.ts'
+import { createResunetPosterior, createResunetVelocity } from './nets/resunet.ts'
+import { createUnetPosterior, createUnetVelocity } from './nets/unet.ts'
 import { klElements, nllElements, referenceKlElements } from './flow/divergence.ts'
 import { consistentPath, referencePath } from './flow/path.ts'
-import { sampleFrom, learnedPrior, standardPrior } from './flow/prior.ts'
+import { sampleFrom, createLearnedPrior, standardPrior } from './flow/prior.ts'
 import type { Objective, System } from './flow/system.ts'
 import type { Gaussian } from './gaussian.ts'
 
@@ -32,9 +32,9 @@ const networks: Record<
   RunConfig['network'],
   { velocity: (size: NetworkSize) => VelocityNetwork; posterior: (size: NetworkSize) => PosteriorNetwork }
 > = {
-  conv: { velocity: convVelocity, posterior: convPosterior },
-  unet: { velocity: unetVelocity, posterior: unetPosterior },
-  resunet: { velocity: resunetVelocity, posterior: resunetPosterior },
+  conv: { velocity: createConvVelocity, posterior: createConvPosterior },
+  unet: { velocity: createUnetVelocity, posterior: createUnetPosterior },
+  resunet: { velocity: createResunetVelocity, posterior: createResunetPosterior },
 }
 
 /**
@@ -50,7 +50,7 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
   const referenceCompatibility = config.path === 'reference'
   const prior =
     config.prior === 'learned'
-      ? learnedPrior([shape.height, shape.width, shape.channels], { floor: referenceCompatibility })
+      ? createLearnedPrior([shape.height, shape.width, shape.channels], { floor: referenceCompatibility })
       : standardPrior
   const makePath = referenceCompatibility ? referencePath : consistentPath
   const kl = referenceCompatibility ? referenceKlElements : klElements

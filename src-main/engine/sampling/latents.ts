@@ -3,7 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Between } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { evenShares, latentGrid, lerp, slerp } from '../model/flow/latent-interpolation.ts'
+import { linspace, latentGrid, lerp, slerp } from '../model/flow/latent-interpolation.ts'
 
 /** Latents of some images, flat float32 NHWC. */
 export interface Latents {
@@ -19,7 +19,7 @@ export function latentsBetween(
   const { shape, frames, mode } = options
   const values = tf.tidy(() => {
     const [a, b] = [latentAt(ends, 0, shape), latentAt(ends, 1, shape)]
-    return (mode === 'slerp' ? slerp : lerp)(a, b, evenShares(frames)).dataSync<'float32'>()
+    return (mode === 'slerp' ? slerp : lerp)(a, b, linspace(frames)).dataSync<'float32'>()
   })
   return { count: frames, values }
 }

@@ -4,7 +4,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { metricLabels } from '#shared/schemas/run.ts'
 import type { Values } from '../graph/program.ts'
-import { outOfMemory } from '../backend/gpu-errors.ts'
+import { toOutOfMemoryError } from '../backend/gpu-errors.ts'
 import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
 
 const advice =
@@ -73,5 +73,5 @@ export function translateError(thrown: unknown): unknown {
       cause: thrown,
     })
   }
-  return outOfMemory(thrown) ?? thrown
+  return toOutOfMemoryError(thrown) ?? thrown
 }

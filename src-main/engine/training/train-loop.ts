@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TrainOutcome, TrainResult } from '#shared/engine-messages.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
-import { errorsOfTimes } from '../model/flow/time-buckets.ts'
+import { meanErrorsByTime } from '../model/flow/time-buckets.ts'
 import { gridExists } from '../sampling/sample-sheet.ts'
 import { checkFinite, checkFiniteState, checkResumable } from './checks.ts'
 import { createStepRunner } from './create-step-runner.ts'
@@ -99,7 +99,7 @@ async function takeStep(run: TrainingRun): Promise<void> {
       ...losses,
       ...(gradientNorm === undefined ? {} : { gradientNorm }),
       learningRate: learningRateAt(config, step, position),
-      ...errorsOfTimes(errorsByTime, imagesByTime),
+      ...meanErrorsByTime(errorsByTime, imagesByTime),
       ...evaluate(run),
     },
   })

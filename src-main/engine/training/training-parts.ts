@@ -6,7 +6,7 @@ import { getReadableState } from '../graph/program.ts'
 import { splitImages } from '../data/split.ts'
 import { createSystem } from '../model/create-model.ts'
 import type { System } from '../model/flow/system.ts'
-import { availableMemory } from '../backend/free-memory.ts'
+import { readAvailableMemory } from '../backend/free-memory.ts'
 import { checkFits, estimateMemory, residentImages } from './memory-estimate.ts'
 import { Evaluator } from './evaluator.ts'
 import { CheckpointWriter } from './checkpoint-writer.ts'
@@ -46,7 +46,7 @@ export function openParts(options: {
       })
     }
     const { shape } = dataset.index
-    const memory = estimateMemory({ config, shape, availableBytes: availableMemory(device) })
+    const memory = estimateMemory({ config, shape, availableBytes: readAvailableMemory(device) })
     checkFits(memory)
     const resident = residentImages(memory, dataset.index)
     const system = createSystem({ config, shape })

@@ -26,7 +26,7 @@ const runtime = join(runtimesDirectory(folder.path), basename(real))
 const cpp = 'libtensorflow_cc.so.2'
 const has = (program: string) => spawnSync(program, ['--version']).status === 0
 
-/** A runtime that lacks nothing, to be spoilt. */
+/** A complete runtime, which tests damage. */
 beforeEach(() => {
   rmSync(runtimesDirectory(folder.path), { recursive: true, force: true })
   mkdirSync(librariesDirectory(runtime), { recursive: true })
@@ -59,14 +59,14 @@ function tryToLoad({ args = [] as string[], env = {}, before = [] as string[] } 
   return { ...(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Told), err: stderr }
 }
 
-/** The binding with other words in it, as a build against other libraries would have. */
+/** Replaces text in the binding, as in a build against other libraries. */
 function rewrite(from: string, to: string): void {
   const text = original.toString('latin1')
   expect(text).toContain(from)
   writeFileSync(bindingPath(runtime), Buffer.from(text.replaceAll(from, to), 'latin1'))
 }
 
-/** The binding with one byte of its header changed. */
+/** Changes one byte of the binding's header. */
 function setByte(at: number, value: number): void {
   const bytes = Buffer.from(original)
   bytes[at] = value
@@ -74,7 +74,7 @@ function setByte(at: number, value: number): void {
 }
 
 describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux', () => {
-  test('the runtime that is then spoilt loads', () => {
+  test('the undamaged runtime loads', () => {
     expect(tryToLoad()).toMatchObject({ loaded: true })
   })
 
@@ -84,16 +84,16 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     ['that is empty', () => truncateSync(bindingPath(runtime), 0)],
     ['that is a page of text', () => writeFileSync(bindingPath(runtime), '<html>'.repeat(500))],
     ['that is all zeros', () => writeFileSync(bindingPath(runtime), Buffer.alloc(original.length))],
-  ])('a binding %s is told as damaged, to be installed again', (_, spoil) => {
+  ])('a binding %s is reported as damaged, to be installed again', (_, spoil) => {
     spoil()
     const { kind, message, hint, where } = tryToLoad()
     expect(kind).toBe('corrupt')
-    expect(message).toMatch(/^TensorFlow does not load: (?:its file is not whole|the file is damaged)/)
+    expect(message).toMatch(/^TensorFlow does not load: (?:its file is truncated|the file is damaged)/)
     expect(hint).toContain('install it again')
     expect(where).toBe(bindingPath(runtime))
   })
 
-  test('a library of TensorFlow whose end is missing is told, and kills no process', () => {
+  test('a truncated library of TensorFlow is reported, and kills no process', () => {
     const library = join(librariesDirectory(runtime), cpp)
     const start = readFileSync(join(librariesDirectory(real), 'libtensorflow_framework.so.2')).subarray(
       0,
@@ -103,19 +103,19 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     writeFileSync(library, start)
     const { kind, message, where } = tryToLoad()
     expect(kind).toBe('corrupt')
-    expect(message).toContain('its file is not whole (1000000 of ')
+    expect(message).toContain('its file is truncated (1000000 of ')
     expect(where).toBe(library)
   })
 
-  test('a library of TensorFlow that is gone is named', () => {
+  test('a missing library of TensorFlow is named', () => {
     rmSync(join(librariesDirectory(runtime), cpp))
     expect(tryToLoad()).toMatchObject({
       kind: 'corrupt',
-      message: `TensorFlow does not load: ${cpp} is missing beside it`,
+      message: `TensorFlow does not load: ${cpp} is missing in its folder`,
     })
   })
 
-  test('a library of CUDA whose end is missing is told before a card is used', () => {
+  test('a truncated library of CUDA is reported before a GPU is used', () => {
     const file = JSON.parse(readFileSync(join(runtime, 'runtime.json'), 'utf8')) as RuntimeFile
     const path = 'deps/nvidia/cudnn/lib/libcudnn.so.9'
     file.files.push({ path, bytes: 1, sha256: '' })
@@ -132,14 +132,14 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     )
   })
 
-  test('a library that links to nowhere is told', () => {
+  test('a dangling link to a library is reported', () => {
     const library = join(librariesDirectory(runtime), cpp)
     rmSync(library)
     symlinkSync(join(folder.path, 'nowhere'), library)
     expect(tryToLoad()).toMatchObject({ kind: 'corrupt', where: library })
   })
 
-  test('a glibc that is too old is told with both versions, and no new install is advised', () => {
+  test('a glibc that is too old is reported with both versions, without advice to install again', () => {
     rewrite('GLIBC_2.34', 'GLIBC_9.34')
     const { kind, message, hint } = tryToLoad()
     expect(kind).toBe('unavailable')
@@ -149,7 +149,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     expect(hint).not.toContain('install')
   })
 
-  test('a C++ library that is too old is told', () => {
+  test('a C++ library that is too old is reported', () => {
     rewrite('GLIBCXX_3.4.', 'GLIBCXX_9.4.')
     const { kind, message, hint } = tryToLoad()
     expect(kind).toBe('unavailable')
@@ -157,7 +157,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     expect(hint).toContain('libstdc++6')
   })
 
-  test('a library that this system lacks is told with its package', () => {
+  test('a library that this system lacks is named with its package', () => {
     rewrite('libstdc++.so.6', 'libstdc++.so.9')
     expect(tryToLoad()).toMatchObject({
       kind: 'unavailable',
@@ -170,7 +170,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     ['arm64', () => setByte(18, 183)],
     ['32-bit', () => setByte(4, 1)],
     ['big-endian', () => setByte(5, 2)],
-  ])('a binding for another processor is told as such: %s', (processor, spoil) => {
+  ])('a binding for another processor is reported: %s', (processor, spoil) => {
     spoil()
     const { kind, message } = tryToLoad()
     expect(kind).toBe('corrupt')
@@ -178,7 +178,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     expect(message).toContain(processor)
   })
 
-  test('parts of different versions are told, with what is missing', () => {
+  test('parts of different versions are reported, with the missing symbol', () => {
     rewrite('TF_Version', 'TF_Versiox')
     expect(tryToLoad()).toMatchObject({
       kind: 'corrupt',
@@ -186,10 +186,10 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     })
   })
 
-  test.runIf(has('prlimit'))('too little memory is not told as a damaged file (needs prlimit)', () => {
+  test.runIf(has('prlimit'))('too little memory is not reported as a damaged file (needs prlimit)', () => {
     const { kind, message, hint } = tryToLoad({ args: ['100000000'] })
     expect(['unavailable', 'no-space']).toContain(kind)
-    expect(message).toMatch(/too little memory|refuses to place it in memory/)
+    expect(message).toMatch(/too little memory|refuses to map it into memory/)
     expect(hint).toContain('ulimit -v')
   })
 
@@ -198,7 +198,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
   test.runIf(mayMount)(
     'a disk without the right to execute is told as such (needs the right to mount)',
     () => {
-      // A disk of its own with the binding on it, which this process does not see.
+      // A separate mount with the binding, invisible to this process.
       const place = JSON.stringify(join(runtime, 'lib'))
       const kept = JSON.stringify(join(folder.path, 'kept'))
       const script = `cp -r ${place} ${kept} && mount -t tmpfs -o noexec none ${place} && cp -r ${kept}/. ${place} && rm -r ${kept} && exec "$@"`
@@ -209,19 +209,19 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     },
   )
 
-  test('what another has installed is not to be removed and installed again', () => {
+  test('a runtime that Flowerbed did not install is not advised to be removed', () => {
     truncateSync(bindingPath(runtime), 40)
     expect(tryToLoad({ env: { FLOWERBED_TF_DIR: runtime } })).toMatchObject({
       kind: 'corrupt',
-      hint: expect.stringMatching(/^Point FLOWERBED_TF_DIR at/) as string,
+      hint: expect.stringMatching(/^Set FLOWERBED_TF_DIR to/) as string,
     })
   })
 
-  test('a damaged library of kernels is told and left out, and TensorFlow runs without it', () => {
-    // A copy of the sources beside resources with a spoilt library.
+  test('a damaged library of kernels is reported, and TensorFlow runs without it', () => {
+    // A copy of the sources with a damaged library in its resources.
     const copy = join(folder.path, 'copy')
     cpSync(join(root, 'src-main'), join(copy, 'src-main'), { recursive: true })
-    cpSync(join(root, 'src-preload'), join(copy, 'src-preload'), { recursive: true })
+    cpSync(join(root, 'src-shared'), join(copy, 'src-shared'), { recursive: true })
     cpSync(join(root, 'resources'), join(copy, 'resources'), { recursive: true })
     cpSync(join(root, 'package.json'), join(copy, 'package.json'))
     cpSync(load, join(copy, 'tests/fixtures/runtime/load.ts'))
@@ -240,7 +240,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     expect(signal, stderr).toBeNull()
     expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ loaded: true, kernels: null })
     expect(readFileSync(log, 'utf8')).toMatch(
-      /its file is not whole \(8192 of \d+ bytes\)\. Install Flowerbed again/,
+      /its file is truncated \(8192 of \d+ bytes\)\. Install Flowerbed again/,
     )
   })
 })

@@ -4,18 +4,21 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Precision } from '#shared/schemas/run-config.ts'
-import { nodeBackend } from '../../../src-main/engine/backend/tfjs.ts'
 import type { Kernels } from '../../../src-main/engine/backend/tfjs.ts'
-import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
-import { lower } from '../../../src-main/engine/graph/passes/lower.ts'
-import type { ProgramSpec, Values } from '../../../src-main/engine/graph/program.ts'
-import { liveNodes, trace } from '../../../src-main/engine/graph/trace.ts'
+import type { ProgramSpec } from '../../../src-main/engine/graph/program.ts'
 import { groupNorm } from '../../../src-main/engine/model/nets/group-norm.ts'
 import { conv2d, meanSquare } from '../../../src-main/engine/model/nets/ops.ts'
 import { resizeAndConcat } from '../../../src-main/engine/model/nets/resize.ts'
 import type { ResizeMethod } from '../../../src-main/engine/model/nets/resize.ts'
-import { uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
+import {
+  compareKernels,
+  countCasts,
+  expectClose,
+  operations,
+  run,
+  withoutKernels,
+} from './kernel-comparison.ts'
 
 /** Whether this machine can run the kernels; there a test run without them fails. */
 const isSupported =
@@ -30,11 +33,6 @@ interface Size {
   cin: number
   cout: number
   k: number
-}
-
-const values = (count: number, seed: number): Float32Array => {
-  const uniform = uniformStream(seed, 0, 'noise')
-  return Float32Array.from({ length: count }, () => 2 * uniform() - 1)
 }
 
 /** A convolution with bias, and the gradients of `share` · mean(y²) with respect to all three inputs. */
@@ -58,49 +56,6 @@ function convolution({ n, h, w, cin, cout, k }: Size, precision: Precision = 'fp
   }
 }
 
-function run(spec: ProgramSpec, mode: 'eager' | 'compiled'): Values {
-  const program = createProgram(spec, { mode })
-  const feeds = Object.fromEntries(
-    Object.entries(spec.feeds).map(([name, { shape }], i) => [
-      name,
-      values(tf.util.sizeFromShape(shape), i + 1),
-    ]),
-  )
-  try {
-    return program.run(feeds)
-  } finally {
-    program.dispose()
-  }
-}
-
-/** The largest difference, as a share of the largest number. */
-function expectClose(actual: Values, expected: Values, tolerance: number): void {
-  for (const [name, values] of Object.entries(expected)) {
-    const compared = actual[name] as Float32Array
-    expect(compared).toHaveLength(values.length)
-    let [largest, furthest] = [1e-30, 0]
-    for (const [i, value] of values.entries()) {
-      largest = Math.max(largest, Math.abs(value))
-      furthest = Math.max(furthest, Math.abs(value - (compared[i] ?? NaN)))
-    }
-    expect(furthest / largest, name).toBeLessThan(tolerance)
-  }
-}
-
-/** The operations that a compiled program runs. */
-const operations = (spec: ProgramSpec) =>
-  liveNodes(lower(spec, trace(spec), nodeBackend().binding)).flatMap((node) =>
-    node.kind === 'op' ? [node.op] : [],
-  )
-
-const countCasts = (spec: ProgramSpec) => operations(spec).filter((op) => op === 'Cast').length
-
-/** Compares a program that runs `kernels` with TensorFlow's operations; fails where its graph lacks one of them. */
-function compareKernels(spec: ProgramSpec, kernels: string[], tolerance: number): void {
-  expect(operations(spec)).toEqual(expect.arrayContaining(kernels))
-  expectClose(run(spec, 'compiled'), run(spec, 'eager'), tolerance)
-}
-
 const convolutionKernels = [
   'FlowerbedConv2D',
   'FlowerbedConv2DInputGradient',
@@ -108,18 +63,6 @@ const convolutionKernels = [
 ]
 const groupNormKernels = ['FlowerbedGroupNorm', 'FlowerbedGroupNormGradient']
 const resizeKernels = ['FlowerbedResizeBeside', 'FlowerbedResizeBesideGradient']
-
-/** Runs without the kernels, as on a machine that has none. */
-function withoutKernels(test: () => void): void {
-  const { binding } = nodeBackend()
-  const { kernels } = binding
-  binding.kernels = undefined
-  try {
-    test()
-  } finally {
-    binding.kernels = kernels
-  }
-}
 
 /** Sizes at the borders of the kernels' blocks: 14 pixels, 12 rows, 16 and 32 outputs, several images in a tile. */
 const sizes: Size[] = [

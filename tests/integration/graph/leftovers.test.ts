@@ -13,7 +13,7 @@ afterAll(() => {
   folder.remove()
 })
 
-test('graphs that killed processes left in the temporary folder go with the first program, those of living ones stay', () => {
+test('the first program removes the temporary folders of killed processes and keeps those of running ones', () => {
   vi.stubEnv('TMPDIR', folder.path)
   const ended = processTag({
     ...thisProcess(),

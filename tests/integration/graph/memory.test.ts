@@ -23,22 +23,22 @@ const memory = (body: ProgramSpec['body'], state: ProgramSpec['state'] = {}) => 
 }
 
 describe('the memory of a call', () => {
-  it('is the feed and one result when each operation can write over the last', () => {
+  it('is the feed and one result when each operation can reuse its input’s memory', () => {
     const { peakBytes } = memory((_, { x }) => ({ fetches: { y: x!.square().sqrt().exp() }, next: {} }))
     expect(peakBytes).toBe(400 + 400)
   })
 
-  it('holds what is read again later', () => {
+  it('counts values until their last reader', () => {
     const { peakBytes } = memory((_, { x }) => {
       const a = x!.square()
       const b = tf.exp(a)
       return { fetches: { y: tf.concat([b, b.add(a)]) }, next: {} }
     })
-    // x, b, b + a, and both of them in a row; the constant that names the axis.
+    // x, b, b + a, and their concatenation; the constant axis.
     expect(peakBytes).toBe(400 + 400 + 400 + 800 + 4)
   })
 
-  it('counts state once, and again where it is replaced while it is still read', () => {
+  it('counts state once, and twice where it is replaced while it is still read', () => {
     const state = { w: vector }
     const kept = memory(({ w }, { x }) => ({ fetches: { y: w!.mul(x!) }, next: {} }), state)
     expect(kept).toEqual({ stateBytes: 400, peakBytes: 1200 })
@@ -46,7 +46,7 @@ describe('the memory of a call', () => {
       const next = w!.mul(x!)
       return { fetches: { y: w!.sub(x!) }, next: { w: next } }
     }, state)
-    // The next value, and the fetched one written over the old.
+    // The next value, and the fetched one in the memory of the old.
     expect(replaced.peakBytes).toBe(400 + 400 + 400)
   })
 
@@ -75,7 +75,7 @@ describe('the memory of a run', () => {
     expect(needed({}, 256)).toBeGreaterThan(needed({}, 128))
   })
 
-  it('that cannot fit is refused with the numbers and the settings to change', () => {
+  it('is checked: a run that cannot fit is refused with the numbers and the settings to change', () => {
     const config = resolveConfig('ladder-5-observation-noise', { batch: 256 })
     const estimate = estimateMemory({ config, shape, availableBytes: 3e9 })
     expect(estimate.fits).toBe(false)
@@ -96,17 +96,17 @@ describe('the memory of a run', () => {
     expect(() => checkFits(estimateMemory({ config, shape, availableBytes: 1e12 }))).not.toThrow()
   })
 
-  it('has its images on the device where half of the memory is enough for all of it', () => {
+  it('includes the images on the device where half of the memory holds all of them', () => {
     const config = resolveConfig('balanced')
     const neededBytes = memoryNeeded({ config, shape })
-    // Bytes, three times while they are written.
+    // Bytes, three copies while they are written.
     const count = 10_000
     const enough = 2 * (neededBytes + 3 * count * 32 * 32 * 3)
     const resident = (availableBytes: number, images = count) =>
       residentImages(estimateMemory({ config, shape, availableBytes }), { shape, count: images })
     expect(resident(enough)).toBe(count)
     expect(resident(enough - 1)).toBe(0)
-    // More than one array holds.
+    // More than one array can hold.
     expect(resident(1e15, 2_000_000)).toBe(0)
   })
 })

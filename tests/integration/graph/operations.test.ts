@@ -7,8 +7,10 @@ import { listCompilableOps } from '../../../src-main/engine/graph/analysis/shape
 import { trace } from '../../../src-main/engine/graph/trace.ts'
 import { uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { uses } from '../../helpers/operations.ts'
-import type { Range, Use } from '../../helpers/operations.ts'
+import { uses } from '../../helpers/operation-uses.ts'
+import type { Range, Use } from '../../helpers/operation-uses.ts'
+import '../../helpers/operations.ts'
+import '../../helpers/window-operations.ts'
 
 beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
@@ -34,17 +36,17 @@ function program(op: string, use: Use, answered: number[][]): ProgramSpec {
         ),
       ].flat()
       for (const output of outputs) answered.push(output.shape)
-      const told = outputs.map((output) => (output.dtype === 'bool' ? tf.cast(output, 'int32') : output))
-      return { fetches: Object.fromEntries(told.map((output, i) => [`y${i}`, output])), next: {} }
+      const readable = outputs.map((output) => (output.dtype === 'bool' ? tf.cast(output, 'int32') : output))
+      return { fetches: Object.fromEntries(readable.map((output, i) => [`y${i}`, output])), next: {} }
     },
   }
 }
 
-// What is not TensorFlow's has tests of its own.
+// Operations that are not TensorFlow's have separate tests.
 const operations = listCompilableOps().filter((op) => !/^(@|Flowerbed)/.test(op))
 
 describe('every operation that can be compiled', () => {
-  it.each(operations)('gives compiled what it gives one by one, and the shape foretold: %s', (op) => {
+  it.each(operations)('has the same values compiled and eager, and the inferred shape: %s', (op) => {
     const { use, range } = uses.get(op) ?? { use: fc.constant(null), range: 'any' }
     fc.assert(
       fc.property(use, seed, (used, at) => {

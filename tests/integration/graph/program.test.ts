@@ -26,7 +26,7 @@ const noise = (size: number, seed: number) => {
   return Float32Array.from({ length: size }, () => uniform() * 2 - 1)
 }
 
-/** A program without state that answers a function of x and its gradient. */
+/** A program without state that returns a function of x and its gradient. */
 function ofX(name: string, f: (x: Tensor4D) => Tensor): ProgramSpec {
   return {
     name,
@@ -72,7 +72,7 @@ const operations: Record<string, (x: Tensor4D) => Tensor> = {
 }
 
 describe('a compiled program', () => {
-  it.each(Object.entries(operations))('computes %s and its gradient as the eager one does', (name, f) => {
+  it.each(Object.entries(operations))('equals the eager program in %s and its gradient', (name, f) => {
     const spec = ofX(name, f)
     const x = noise(2 * 8 * 6 * 4, 3)
     const [eager, compiled] = (['eager', 'compiled'] as const).map((mode) => {
@@ -84,7 +84,7 @@ describe('a compiled program', () => {
     expectClose(compiled!, eager!)
   })
 
-  it('draws the same noise for the same seed, and other noise for another', () => {
+  it('generates the same noise for the same seed, and different noise for another', () => {
     const spec: ProgramSpec = {
       name: 'noise',
       state: {},
@@ -144,7 +144,7 @@ describe('a compiled program', () => {
     }
   })
 
-  it('leaves no tensor and no file behind, however often it runs', () => {
+  it('leaves no tensor and no file behind after many runs', () => {
     const leftovers = () =>
       readdirSync(tmpdir()).filter((name) => name.startsWith('flowerbed-program-')).length
     const files = leftovers()
@@ -165,7 +165,7 @@ describe('a compiled program', () => {
     expect(leftovers()).toBe(files)
   })
 
-  it('refuses a body that reads a value back, uses a foreign tensor or changes a shape, and feeds of a wrong size', () => {
+  it('refuses a body that reads a value, uses an external tensor or changes a shape, and feeds of a wrong size', () => {
     const body = (f: (x: Tensor) => Tensor): ProgramSpec => ({
       name: 'wrong',
       state: { x: { shape: [2], dtype: 'float32' } },
@@ -173,9 +173,9 @@ describe('a compiled program', () => {
       body: ({ x }) => ({ fetches: {}, next: { x: f(x!) } }),
     })
     expect(() => createProgram(body((x) => x.mul(x.add(1).dataSync()[0]!)))).toThrow(/reads a tensor's value/)
-    const foreign = tf.keep(tf.relu(tf.tensor1d([1, 2])))
-    expect(() => createProgram(body((x) => x.add(foreign)))).toThrow(/made outside/)
-    foreign.dispose()
+    const external = tf.keep(tf.relu(tf.tensor1d([1, 2])))
+    expect(() => createProgram(body((x) => x.add(external)))).toThrow(/made outside/)
+    external.dispose()
     expect(() => createProgram(body((x) => x.sum()))).toThrow(/declared is float32\[2\]/)
     const program = createProgram(body((x) => x))
     expect(() => program.run({})).toThrow(/needs 2 numbers as “y”/)

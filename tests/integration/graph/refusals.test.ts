@@ -35,7 +35,7 @@ let asked = 0
 
 it.each<[string, (x: Tensor) => Tensor, RegExp]>([
   [
-    'an operation that is not known, through tfjs',
+    'an unknown operation, through tfjs',
     (x) => {
       asked = line() + 1
       return tf.cumsum(x)
@@ -51,7 +51,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
     /^The operation Cosh cannot be compiled, called from /,
   ],
   [
-    'an attribute that is not known',
+    'an unknown attribute',
     (x) => {
       asked = line() + 1
       return nodeBackend().executeSingleOutput('Square', [{ name: 'odd', type: 99, value: 1 }], [x])
@@ -66,7 +66,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
     },
     /reads a tensor's value in its body, called from /,
   ],
-])('says which line of our sources asks for %s', (_, body, message) => {
+])('names the line of our sources that calls %s', (_, body, message) => {
   let thrown: unknown
   try {
     createProgram(program(body), { mode: 'compiled' })
@@ -88,7 +88,7 @@ it('names the calls through the network’s operations, the innermost first', ()
   external.dispose()
 })
 
-it('runs all the same, operation by operation, and warns once', () => {
+it('runs operation by operation instead, and warns once', () => {
   const spec = program((x) => tf.cumsum(x))
   const before = tf.memory().numTensors
   const [odd, eager] = [createProgram(spec, { iterations: 3 }), createProgram(spec, { mode: 'eager' })]
@@ -105,7 +105,7 @@ it('runs all the same, operation by operation, and warns once', () => {
   expect(tf.memory().numTensors).toBe(before)
 })
 
-it('does not run a body uncompiled that is wrong either way, nor what must be compiled', () => {
+it('does not run a body uncompiled that fails either way, nor one that must be compiled', () => {
   const wrong = program((x) => tf.conv2d(x as Tensor4D, x as Tensor4D, 1, 'same'))
   expect(() => createProgram(wrong)).toThrow(/conv2d/)
   expect(() => createProgram(program((x) => x.mul(x.dataSync()[0]!)))).toThrow(/reads a tensor's value/)

@@ -17,7 +17,7 @@ beforeAll(() => {
 
 const scalar = { shape: [], dtype: 'float32' as const }
 
-/** An interpolation with noise, a counter, and answers of several shapes and types. */
+/** A random walk with noise, a counter, and fetches of several shapes and types. */
 const interpolation: ProgramSpec = {
   name: 'interpolation',
   state: { x: { shape: [2, 3], dtype: 'float32' }, n: { shape: [], dtype: 'int32' } },
@@ -36,7 +36,7 @@ const interpolationFeeds = (count: number, from = 0) =>
     size: Float32Array.of(1 / (from + i + 1)),
   }))
 
-/** A training step of a small network and what it is fed. */
+/** A training step of a small network and its feeds. */
 function training(preset: 'balanced' | 'ladder-3-unet') {
   const shape = { height: 8, width: 8, channels: 3 } as const
   const config = resolveConfig(preset, { hidden: 8, batch: 2, weightDecay: 0.1, clipNorm: 0.5 })
@@ -50,7 +50,7 @@ function training(preset: 'balanced' | 'ladder-3-unet') {
 }
 
 describe('several runs in one call', () => {
-  it.each(['eager', 'compiled'] as const)('are the same as one after the other, %s', (mode) => {
+  it.each(['eager', 'compiled'] as const)('equal single runs, %s', (mode) => {
     const [single, many] = [
       createProgram(interpolation, { mode }),
       createProgram(interpolation, { mode, iterations: 4 }),
@@ -74,7 +74,7 @@ describe('several runs in one call', () => {
     many.dispose()
   })
 
-  it('are made in pieces where they are more than a call may make, and may be none', () => {
+  it('are split into calls where they exceed the iterations of a call, and may be none', () => {
     const [single, many] = [1, 4].map((iterations) =>
       createProgram(interpolation, { mode: 'compiled', iterations }),
     )
@@ -85,7 +85,7 @@ describe('several runs in one call', () => {
     many!.dispose()
   })
 
-  it.each(['balanced', 'ladder-3-unet'] as const)('train %s to the last bit as single steps do', (preset) => {
+  it.each(['balanced', 'ladder-3-unet'] as const)('train %s to the same bits as single steps', (preset) => {
     const { spec, state, feeds } = training(preset)
     const [single, many] = [1, 3].map((iterations) => {
       const program = createProgram(spec, { mode: 'compiled', iterations })
@@ -100,7 +100,7 @@ describe('several runs in one call', () => {
     many!.dispose()
   })
 
-  it('give what the eager program gives, which makes them one by one', () => {
+  it('equal the eager program’s runs', () => {
     const { spec, state, feeds } = training('balanced')
     const [eager, compiled] = (['eager', 'compiled'] as const).map((mode) => {
       const program = createProgram(spec, { mode, iterations: 5 })
@@ -112,7 +112,7 @@ describe('several runs in one call', () => {
     compiled!.forEach((loss, i) => expect(loss / eager![i]!).toBeCloseTo(1, 4))
   })
 
-  it('take constants that are computed with, and values that only one iteration needs', () => {
+  it('handle computed constants, and values that only one iteration needs', () => {
     const spec: ProgramSpec = {
       name: 'constants',
       state: { kernel: { shape: [1, 1, 2, 2], dtype: 'float32' } },
@@ -152,15 +152,15 @@ describe('several runs in one call', () => {
     }
   })
 
-  it('hold their feeds and answers all at once, and their values one by one', () => {
+  it('hold the feeds and fetches of all iterations, and the values of one', () => {
     const of = (iterations: number) =>
       estimateProgramMemory(interpolation, trace(interpolation), { iterations })
     const [one, many] = [of(1), of(1000)]
     expect(many.stateBytes).toBe(one.stateBytes)
-    // Fed: two words and a size. Answered: two of 6, two single ones, a row of 2; once in the list, once in a row.
+    // Feeds: two words and a size. Fetches: two of 6, two scalars, one of 2; once in the list, once stacked.
     const [fed, answered] = [4 * 3, 4 * (6 + 6 + 1 + 2 + 1)]
     expect(many.peakBytes).toBe(one.stateBytes + 1000 * (fed + 2 * answered))
-    // With few of them it is the last iteration that takes the most: its own values and the other's answers.
+    // With few iterations the last one is the peak: its values and the other's fetches.
     const wide = (iterations: number) => {
       const spec: ProgramSpec = {
         name: 'wide',

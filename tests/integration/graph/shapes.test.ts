@@ -12,7 +12,7 @@ beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
 })
 
-/** Runs a program operation by operation and compares what is inferred of each with what TensorFlow answers. */
+/** Runs a program operation by operation and compares the inferred outputs of each with TensorFlow's. */
 function compareAll(spec: ProgramSpec, run: { state: InputValues; feeds: InputValues }): Set<string> {
   const program = createProgram(spec, { mode: 'eager' })
   const backend = nodeBackend()
@@ -28,7 +28,7 @@ function compareAll(spec: ProgramSpec, run: { state: InputValues; feeds: InputVa
     },
     executeOp: (op, attributes, inputs, outputs) => {
       const handles = binding.executeOp(op, attributes, inputs, outputs)
-      // The rest of the state, zeros, was sent to TensorFlow before; nothing's shape hangs on its values.
+      // The rest of the state, zeros, was sent to TensorFlow before; no shape depends on its values.
       const of = (id: number) => known.get(id) ?? { shape: shapes.get(id) ?? [], dtype: 1 }
       const inferred = inferOutputs({ op, attributes, inputs: inputs.map(of) })
       expect(
@@ -58,7 +58,7 @@ function compareAll(spec: ProgramSpec, run: { state: InputValues; feeds: InputVa
   return seen
 }
 
-it.each(presetIds)('every operation of a step of %s has the shape that TensorFlow gives it', (preset) => {
+it.each(presetIds)('the inferred shape of every operation of a step of %s is TensorFlow’s', (preset) => {
   for (const shape of [
     { height: 16, width: 12, channels: 3 },
     { height: 32, width: 32, channels: 1 },

@@ -10,7 +10,7 @@ beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
 })
 
-// Gradients of tfjs that take one image at a time made a batch of 1,700 take minutes to load.
+// tfjs's gradients with one operation per image made graphs of large batches take minutes to load.
 it.each(presetIds)('a step of %s has as many operations for many images as for few', (preset) => {
   const shape: ImageShape = { height: 16, width: 16, channels: 3 }
   const operations = (batch: number) => {

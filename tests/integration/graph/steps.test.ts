@@ -13,7 +13,7 @@ beforeAll(() => {
 
 const shape = { height: 16, width: 12, channels: 3 } as const
 
-it.each(presetIds)('a training step is the same compiled as one operation at a time: %s', (preset) => {
+it.each(presetIds)('a compiled training step equals an eager one: %s', (preset) => {
   const config = resolveConfig(preset, {
     hidden: 8,
     batch: 4,
@@ -45,9 +45,9 @@ it.each(presetIds)('a training step is the same compiled as one operation at a t
   for (const [name, values] of Object.entries(eager.state)) {
     const kind = name.split('/')[0]!
     expect(ofAll(kind), kind).toBeGreaterThan(0)
-    // After one step the moments are the gradient and its square; what is nought but for rounding has no size of its own.
+    // After one step the moments are the gradient and its square; a value that is zero but for rounding has no scale.
     const own = Math.max(norm(values), 1e-2 * ofAll(kind))
-    // Adam's first step is the gradient's sign, which rounding decides where it is next to nought.
+    // Adam's first step is the gradient's sign, which rounding decides near zero.
     const scale = kind === 'weight' || kind === 'ema' ? ofAll(kind) : own
     const expected = kind === 'v' ? values.map((value) => value * secondMoment) : values
     expect(distance(compiled.state[name]!, expected) / scale, name).toBeLessThan(1e-5)
@@ -59,7 +59,7 @@ interface Outcome {
   state: Values
 }
 
-/** TensorFlow takes 1 − β₂ in single precision, which is 1.3e-5 more. */
+/** TensorFlow computes 1 − β₂ in single precision, a relative error of 1.3e-5. */
 const secondMoment = (1 - Math.fround(0.999)) / (1 - 0.999)
 
 const norm = (values: Values[string]) => Math.hypot(...values)

@@ -65,7 +65,7 @@ function expected(steps: number, start: number[], target: Float32Array) {
 }
 
 describe('updates in place', () => {
-  it.each(['eager', 'compiled'] as const)('are AdamW and an average, %s', (mode) => {
+  it.each(['eager', 'compiled'] as const)('equal AdamW and an exponential average, %s', (mode) => {
     const target = Float32Array.of(1, -2, 0.5)
     const start = [0.3, 0.7, -4]
     const program = createProgram(spec, { mode })
@@ -73,7 +73,7 @@ describe('updates in place', () => {
     let previous = Float32Array.from(start)
     for (let step = 1; step <= 5; step++) {
       const { before, after } = program.run(feeds(step, target))
-      // What is read in the same call is the value from before.
+      // A value that is read in the same call is the one before the update.
       expect(before).toEqual(previous)
       previous = after as Float32Array<ArrayBuffer>
     }

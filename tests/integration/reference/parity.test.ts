@@ -6,7 +6,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import { integrate } from '../../../src-main/engine/model/flow/solver.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { fromTorch, readReference, referenceName, relativeError } from '../../helpers/reference.ts'
+import { fromTorch, readReference, toReferenceName, relativeError } from '../../helpers/reference.ts'
 
 const folder =
   process.env['FLOWERBED_REFERENCE_DIR'] ?? resolve(import.meta.dirname, '../../fixtures/reference')
@@ -16,12 +16,12 @@ beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
 })
 
-it('finds numbers of the reference to compare with', () => {
+it('finds files of the reference to compare with', () => {
   expect(files.length).toBeGreaterThan(0)
 })
 
 describe.each(files)('%s', (file) => {
-  it('agrees in intermediates, losses, gradients and a sampling', () => {
+  it('agrees in intermediates, losses, gradients and a sample', () => {
     const { config, tensors } = readReference(join(folder, file))
     const { height, width, channels } = config
     const system = createSystem({
@@ -43,17 +43,17 @@ describe.each(files)('%s', (file) => {
     const image = (name: string) => fromTorch(tensors[name]!, 'image') as Tensor4D
     const names = system.parameters.map((parameter) => parameter.name)
     const known = Object.keys(tensors).filter((name) => name.startsWith('param.'))
-    expect(names.map((name) => `param.${referenceName(name)}`).sort()).toEqual(known.sort())
+    expect(names.map((name) => `param.${toReferenceName(name)}`).sort()).toEqual(known.sort())
 
     const values = system.parameters.map(({ name, shape }) => {
-      const value = fromTorch(tensors[`param.${referenceName(name)}`]!, 'parameter')
+      const value = fromTorch(tensors[`param.${toReferenceName(name)}`]!, 'parameter')
       expect(value.shape, name).toEqual(shape)
       return value
     })
     const named = (list: Tensor[]) => Object.fromEntries(names.map((name, i) => [name, list[i]!]))
-    const draw = { x: image('x'), eps: image('eps'), t: fromTorch(tensors['t']!, 'parameter') as Tensor1D }
+    const batch = { x: image('x'), eps: image('eps'), t: fromTorch(tensors['t']!, 'parameter') as Tensor1D }
 
-    const objective = system.objective(named(values), draw)
+    const objective = system.objective(named(values), batch)
     const intermediates: Record<string, Tensor> = {
       posterior_mean: objective.posterior.mean,
       posterior_logvar: objective.posterior.logvar,
@@ -75,9 +75,9 @@ describe.each(files)('%s', (file) => {
       expect(relativeError(actual, fromTorch(tensors[name]!, 'parameter')), name).toBeLessThan(1e-4)
     }
 
-    const gradients = tf.grads((...list: Tensor[]) => system.objective(named(list), draw).loss)(values)
+    const gradients = tf.grads((...list: Tensor[]) => system.objective(named(list), batch).loss)(values)
     gradients.forEach((gradient, i) => {
-      const name = referenceName(names[i]!)
+      const name = toReferenceName(names[i]!)
       expect(
         relativeError(gradient, fromTorch(tensors[`grad.${name}`]!, 'parameter')),
         `gradient of ${name}`,
@@ -85,12 +85,12 @@ describe.each(files)('%s', (file) => {
     })
 
     const parameters = named(values)
-    const drawn = integrate({
+    const sample = integrate({
       solver: 'euler',
       steps: 10,
       x: system.latent(parameters, image('sample_noise')),
       slope: (x, t) => system.velocity(parameters, x, t),
     })
-    expect(relativeError(drawn, image('sample_euler_10')), 'ten Euler steps').toBeLessThan(1e-4)
+    expect(relativeError(sample, image('sample_euler_10')), 'ten Euler steps').toBeLessThan(1e-4)
   })
 })

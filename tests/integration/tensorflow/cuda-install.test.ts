@@ -157,7 +157,7 @@ test('the CUDA runtime is installed from an index, told, taken for a card, and r
   const decision = chooseDevice({
     device: 'auto',
     runtimes: installedRuntimes(env),
-    nvidia: { cards: [card], driver: '550.54.15', problem: null },
+    nvidia: { gpus: [card], driver: '550.54.15', problem: null },
     needs: cudaNeeds(installed),
     visible: undefined,
   })

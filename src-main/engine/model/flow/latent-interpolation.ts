@@ -32,7 +32,7 @@ export function slerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {
 const interpolations = { slerp, lerp }
 
 /** `count` evenly spaced numbers from 0 to 1, both included; a single one is 0. */
-export function evenShares(count: number): number[] {
+export function linspace(count: number): number[] {
   return Array.from({ length: count }, (_, i) => (count === 1 ? 0 : i / (count - 1)))
 }
 
@@ -71,10 +71,10 @@ export function latentGrid(
   const interpolate = interpolations[mode]
   return tf.tidy(() => {
     const d = given ?? fourthCorner([a, b, c], mode)
-    const columnShares = evenShares(columns)
+    const columnShares = linspace(columns)
     const upper = tf.split(interpolate(a, b, columnShares), columns)
     const lower = tf.split(interpolate(c, d, columnShares), columns)
-    const rowShares = evenShares(rows)
+    const rowShares = linspace(rows)
     const lines = upper.map((top, i) => interpolate(top as Tensor4D, lower[i] as Tensor4D, rowShares))
     return tf.stack(lines, 1).reshape<Tensor4D>([rows * columns, ...a.shape.slice(1)])
   })

@@ -16,7 +16,7 @@ export const standardPrior: Prior = {
 }
 
 /** Mean and logvar trained for each pixel; `floor` keeps the variance at 1 or above, as the reference does. */
-export function learnedPrior(shape: number[], { floor }: { floor: boolean }): Prior {
+export function createLearnedPrior(shape: number[], { floor }: { floor: boolean }): Prior {
   const parameter = (name: string): ParameterSpec => ({ name, shape, init: { kind: 'constant', value: 0 } })
   return {
     parameters: [parameter('prior.mean'), parameter('prior.logvar')],

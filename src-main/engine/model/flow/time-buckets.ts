@@ -22,7 +22,7 @@ export function bucketSums(value: Tensor1D, t: Tensor1D): { sums: Tensor1D; coun
 }
 
 /** The mean of each interval by the name of its curve, `velocityTime1` nearest the data; intervals without images are absent. */
-export function errorsOfTimes(
+export function meanErrorsByTime(
   sums: ArrayLike<number> = [],
   counts: ArrayLike<number> = [],
 ): Record<string, number> {

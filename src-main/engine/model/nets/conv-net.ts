@@ -7,7 +7,7 @@ import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.t
 const depths = [1, 2, 3, 4] as const
 
 /** The reference's plain network: four residual tanh convolutions at full size, each shifted by the time. */
-export function convVelocity({ channels, hidden }: NetworkSize): VelocityNetwork {
+export function createConvVelocity({ channels, hidden }: NetworkSize): VelocityNetwork {
   const layers = new Layers('velocity')
   const stack = depths.map((i) => ({
     conv: layers.conv(`conv${i}`, { cin: i === 1 ? channels : hidden, cout: hidden }),
@@ -32,7 +32,7 @@ export function convVelocity({ channels, hidden }: NetworkSize): VelocityNetwork
  * The reference's plain posterior. As in the reference its last convolution has two outputs for any number of channels:
  * mean and logvar are `[n, h, w, 1]` and broadcast over the channels.
  */
-export function convPosterior({ channels, hidden }: NetworkSize): PosteriorNetwork {
+export function createConvPosterior({ channels, hidden }: NetworkSize): PosteriorNetwork {
   const layers = new Layers('posterior')
   const stack = depths.map((i) => layers.conv(`conv${i}`, { cin: i === 1 ? channels : hidden, cout: hidden }))
   const last = layers.conv('conv_final', { cin: hidden, cout: 2 })

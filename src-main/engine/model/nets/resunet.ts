@@ -19,14 +19,14 @@ const groupsOf = (channels: number) => (channels % 8 === 0 ? 8 : channels % 4 ==
 const patchSides = [4, 2] as const
 
 /** Side of the patches of `toPatches`: the largest that leaves at least 8 positions a side, else 1. */
-export function patchSide(height: number, width: number): number {
+export function choosePatchSide(height: number, width: number): number {
   const fits = (side: number) =>
     height % side === 0 && width % side === 0 && Math.min(height, width) >= 8 * side
   return patchSides.find(fits) ?? 1
 }
 
 /** Levels below the finest one, at most 3: a level needs even sides and leaves at least 4 pixels a side. */
-export function resunetLevels(height: number, width: number): number {
+export function countResunetLevels(height: number, width: number): number {
   let levels = 0
   let [h, w] = [height, width]
   while (levels < 3 && h % 2 === 0 && w % 2 === 0 && Math.min(h, w) >= 8) {
@@ -78,10 +78,10 @@ function buildUnet(
   size: { height: number; width: number; hidden: number; cin: number; cout: number; time?: number },
 ) {
   const { hidden, cin, cout } = size
-  const patch = patchSide(size.height, size.width)
+  const patch = choosePatchSide(size.height, size.width)
   const [height, width] = [size.height / patch, size.width / patch]
   const timeOption = size.time === undefined ? {} : { time: size.time }
-  const levels = resunetLevels(height, width)
+  const levels = countResunetLevels(height, width)
   const widths = Array.from({ length: levels + 1 }, (_, i) => hidden * Math.min(2 ** i, 4))
   const at = (i: number) => widths[i] as number
 
@@ -138,7 +138,7 @@ function xPrediction(xT: Tensor4D, t: Tensor1D, predict: (input: Tensor4D) => Te
 }
 
 /** Velocity network: predicts the image and derives the velocity from it. */
-export function resunetVelocity(size: NetworkSize): VelocityNetwork {
+export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
   const { channels, hidden } = size
   const layers = new Layers('velocity', size)
   const width = 2 * hidden
@@ -159,7 +159,7 @@ export function resunetVelocity(size: NetworkSize): VelocityNetwork {
 }
 
 /** Posterior: half as wide as the velocity network, since encoding is easier than generating. */
-export function resunetPosterior(size: NetworkSize): PosteriorNetwork {
+export function createResunetPosterior(size: NetworkSize): PosteriorNetwork {
   const { channels, hidden } = size
   const layers = new Layers('posterior', size)
   const apply = buildUnet(layers, {

@@ -14,7 +14,7 @@ import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.t
  */
 
 /** Levels of the reference's U-Net: ⌊log2⌋ of the shorter side, between 3 and 6. */
-export function unetLevels({ height, width }: Pick<NetworkSize, 'height' | 'width'>): number {
+export function countUnetLevels({ height, width }: Pick<NetworkSize, 'height' | 'width'>): number {
   return Math.min(6, Math.max(3, Math.floor(Math.log2(Math.min(height, width)))))
 }
 
@@ -43,8 +43,8 @@ function buildStage(layers: Layers, options: StageOptions): Block {
   }
 }
 
-function encoder(layers: Layers, size: NetworkSize, timed: boolean) {
-  const levels = unetLevels(size)
+function buildEncoder(layers: Layers, size: NetworkSize, timed: boolean) {
+  const levels = countUnetLevels(size)
   const stages = Array.from({ length: levels }, (_, i) =>
     stage(layers, {
       name: `enc${i + 1}`,
@@ -77,8 +77,8 @@ function join([h, skip]: Tensor4D[]): Tensor4D {
 }
 
 /** The decoder's stages down to `last`, deepest first. */
-function decoder(layers: Layers, size: NetworkSize, options: { last: number; timed: boolean }) {
-  const levels = unetLevels(size)
+function buildDecoder(layers: Layers, size: NetworkSize, options: { last: number; timed: boolean }) {
+  const levels = countUnetLevels(size)
   const stages: Block[] = []
   for (let level = levels; level >= options.last; level--) {
     stages.push(
@@ -100,12 +100,12 @@ function decoder(layers: Layers, size: NetworkSize, options: { last: number; tim
 }
 
 /** Velocity U-Net: every stage is shifted by a linear function of the time. */
-export function unetVelocity(size: NetworkSize): VelocityNetwork {
+export function createUnetVelocity(size: NetworkSize): VelocityNetwork {
   const { channels, hidden } = size
   const layers = new Layers('velocity', size)
-  const encode = encoder(layers, size, true)
-  const bottom = bottleneck(layers, size)
-  const decode = decoder(layers, size, { last: 2, timed: true })
+  const encode = buildEncoder(layers, size, true)
+  const bottom = buildBottleneck(layers, size)
+  const decode = buildDecoder(layers, size, { last: 2, timed: true })
   const last = layers.conv('dec1', { cin: 2 * hidden, cout: channels })
   return {
     parameters: layers.parameters,
@@ -121,11 +121,12 @@ export function unetVelocity(size: NetworkSize): VelocityNetwork {
 /**
  * The velocity network's bottleneck. With three levels: convolution, shift by level 3's time projection, norm, relu.
  * With more, operator precedence in the reference's conditional expression drops the input:
- * relu(norm(time projection of level 6)), 1 × 1. Both then add a squeeze of their own output (global mean, dense, relu, 1 × 1 convolution).
+ * relu(norm(time projection of level 6)), 1 × 1. Both then add a squeeze of their output (global mean, dense, relu, 1 × 1
+ * convolution).
  */
-function bottleneck(layers: Layers, size: NetworkSize) {
+function buildBottleneck(layers: Layers, size: NetworkSize) {
   const { hidden } = size
-  const levels = unetLevels(size)
+  const levels = countUnetLevels(size)
   const deep = levels > 3
   const c = deep ? 2 * hidden : hidden
   const conv = deep ? null : layers.conv('bottleneck_conv', { cin: c, cout: c })
@@ -134,7 +135,7 @@ function bottleneck(layers: Layers, size: NetworkSize) {
   const norm = layers.norm('bottleneck_norm', c)
   const squeeze = layers.dense('bottleneck_fc', { cin: c, cout: c })
   const expand = layers.conv('bottleneck_expand', { cin: c, cout: c, k: 1 })
-  const timeOf = time6 ?? sharedTime(`velocity.temp_enc${deep ? 6 : 3}`)
+  const timeOf = time6 ?? useSharedTime(`velocity.temp_enc${deep ? 6 : 3}`)
   return (parameters: Parameters, h: Tensor4D, t: Tensor2D) => {
     const time = timeOf(parameters, t)
     const bottom = conv
@@ -146,7 +147,7 @@ function bottleneck(layers: Layers, size: NetworkSize) {
 }
 
 /** A projection of the time that another layer declares. */
-function sharedTime(name: string) {
+function useSharedTime(name: string) {
   return (parameters: Parameters, t: Tensor2D): Tensor2D =>
     tf
       .matMul(t, getParameter(parameters, `${name}.weight`) as Tensor2D)
@@ -154,11 +155,11 @@ function sharedTime(name: string) {
 }
 
 /** Posterior U-Net: no time; two 1 × 1 convolutions give mean and logvar. */
-export function unetPosterior(size: NetworkSize): PosteriorNetwork {
+export function createUnetPosterior(size: NetworkSize): PosteriorNetwork {
   const { channels, hidden } = size
   const layers = new Layers('posterior', size)
-  const encode = encoder(layers, size, false)
-  const c = widthAt(unetLevels(size), hidden)
+  const encode = buildEncoder(layers, size, false)
+  const c = widthAt(countUnetLevels(size), hidden)
   const bottom = stage(layers, {
     name: 'bottleneck_conv',
     normName: 'bottleneck_norm',
@@ -166,7 +167,7 @@ export function unetPosterior(size: NetworkSize): PosteriorNetwork {
     cout: c,
     timed: false,
   })
-  const decode = decoder(layers, size, { last: 1, timed: false })
+  const decode = buildDecoder(layers, size, { last: 1, timed: false })
   const mean = layers.conv('mean_output', { cin: hidden, cout: channels, k: 1 })
   const logvar = layers.conv('logvar_output', { cin: hidden, cout: channels, k: 1 })
   return {

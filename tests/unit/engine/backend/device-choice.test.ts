@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest'
 import type { InstalledRuntime } from '#shared/schemas/doctor.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { cudaNeeds } from '../../../../src-main/tensorflow/cuda-needs.ts'
-import { chooseDevice, stateDevice } from '../../../../src-main/engine/backend/device-choice.ts'
+import { chooseDevice, describeDevice } from '../../../../src-main/engine/backend/device-choice.ts'
 import type { DeviceFacts } from '../../../../src-main/engine/backend/device-choice.ts'
-import type { NvidiaCard } from '../../../../src-main/engine/backend/nvidia.ts'
+import type { NvidiaGpu } from '../../../../src-main/engine/backend/nvidia.ts'
 
 const runtime = (variant: 'cpu' | 'cuda'): InstalledRuntime => ({
   variant,
@@ -15,7 +15,7 @@ const runtime = (variant: 'cpu' | 'cuda'): InstalledRuntime => ({
   source: 'wheel',
   removable: true,
 })
-const card = (changes: Partial<NvidiaCard> = {}): NvidiaCard => ({
+const gpu = (changes: Partial<NvidiaGpu> = {}): NvidiaGpu => ({
   index: 0,
   uuid: 'GPU-1',
   name: 'NVIDIA GeForce RTX 3080',
@@ -27,38 +27,38 @@ const card = (changes: Partial<NvidiaCard> = {}): NvidiaCard => ({
 const facts = (changes: Partial<DeviceFacts> = {}): DeviceFacts => ({
   device: 'auto',
   runtimes: [runtime('cpu'), runtime('cuda')],
-  nvidia: { cards: [card()], driver: '550.54.15', problem: null },
+  nvidia: { gpus: [gpu()], driver: '550.54.15', problem: null },
   needs: { cuda: 12, driver: '525.60.13', computeCapability: 7.5 },
   visible: undefined,
   ...changes,
 })
-const withCards = (cards: NvidiaCard[], driver = '550.54.15'): Partial<DeviceFacts> => ({
-  nvidia: { cards, driver, problem: null },
+const withGpus = (gpus: NvidiaGpu[], driver = '550.54.15'): Partial<DeviceFacts> => ({
+  nvidia: { gpus, driver, problem: null },
 })
 
 const obstacles: [string, Partial<DeviceFacts>, RegExp, RegExp | null][] = [
-  ['no card', { nvidia: { cards: [], driver: null, problem: null } }, /no NVIDIA GPU/, null],
+  ['no GPU', { nvidia: { gpus: [], driver: null, problem: null } }, /no NVIDIA GPU/, null],
   [
-    'a driver that does not answer',
+    'a driver that does not respond',
     {
       nvidia: {
-        cards: [card()],
+        gpus: [gpu()],
         driver: '550.54.15',
         problem: 'Failed to initialize NVML: Driver/library version mismatch',
       },
     },
-    /does not answer .*mismatch/,
+    /does not respond .*mismatch/,
     /Restart the machine/,
   ],
   [
     'a driver that is too old',
-    withCards([card()], '470.256.02'),
+    withGpus([gpu()], '470.256.02'),
     /driver 470\.256\.02 is too old for CUDA 12, which needs 525\.60\.13/,
     /Update the NVIDIA driver/,
   ],
   [
-    'a card that is too old',
-    withCards([card({ name: 'NVIDIA GeForce GTX 1080', computeCapability: 6.1 })]),
+    'a GPU that is too old',
+    withGpus([gpu({ name: 'NVIDIA GeForce GTX 1080', computeCapability: 6.1 })]),
     /GTX 1080 is too old: it has compute capability 6\.1, .* need 7\.5/,
     null,
   ],
@@ -69,60 +69,60 @@ const obstacles: [string, Partial<DeviceFacts>, RegExp, RegExp | null][] = [
     /Settings → Compute/,
   ],
   [
-    'a card whose memory others have',
-    withCards([card({ freeBytes: 0.3e9 })]),
+    'a GPU whose memory other programs occupy',
+    withGpus([gpu({ freeBytes: 0.3e9 })]),
     /0\.3 GB of 10\.0 GB of memory free/,
     /Close the programs/,
   ],
-  ['a card that is hidden', { visible: '-1' }, /CUDA_VISIBLE_DEVICES=-1 hides NVIDIA GeForce RTX 3080/, null],
+  ['a GPU that is hidden', { visible: '-1' }, /CUDA_VISIBLE_DEVICES=-1 hides NVIDIA GeForce RTX 3080/, null],
 ]
 
 describe('chooseDevice', () => {
-  it('takes the card, and says which and with what', () => {
+  it('takes the GPU, and names it and its TensorFlow', () => {
     expect(chooseDevice(facts())).toMatchObject({
       device: 'cuda',
       runtime: { variant: 'cuda' },
-      card: { index: 0 },
+      gpu: { index: 0 },
       why: 'NVIDIA GeForce RTX 3080 (10.0 GB, driver 550.54.15), with TensorFlow 2.21.0 for CUDA 12',
       advice: null,
     })
   })
 
-  it.each(obstacles)('with %s, auto takes the processor and says why', (_, changes, why, advice) => {
+  it.each(obstacles)('with %s, auto takes the processor and gives the reason', (_, changes, why, advice) => {
     const decision = chooseDevice(facts(changes))
-    expect(decision).toMatchObject({ device: 'cpu', runtime: { variant: 'cpu' }, card: null })
+    expect(decision).toMatchObject({ device: 'cpu', runtime: { variant: 'cpu' }, gpu: null })
     expect(decision.why).toMatch(why)
     if (advice) expect(decision.advice).toMatch(advice)
     else expect(decision.advice).toBeNull()
   })
 
-  it.each(obstacles)('with %s, cuda refuses in the same words and says what to do', (_, changes, why) => {
+  it.each(obstacles)('with %s, cuda is refused for the same reason with a remedy', (_, changes, why) => {
     const refused = () => chooseDevice(facts({ ...changes, device: 'cuda' }))
     expect(refused).toThrow(FlowerbedError)
     expect(refused).toThrow(new RegExp(why.source, 'i'))
-    const statement = stateDevice('cuda', () => refused())
+    const statement = describeDevice('cuda', () => refused())
     expect(statement).toMatchObject({ device: null, name: null })
     expect(statement.advice).toMatch(/Or choose the device “auto” or “cpu”/)
   })
 
-  it('computes on the processor with the CUDA runtime where it is the only one', () => {
+  it('computes on the processor with the CUDA runtime where no other is installed', () => {
     const decision = chooseDevice(facts({ device: 'cpu', runtimes: [runtime('cuda')] }))
     expect(decision).toMatchObject({ device: 'cpu', runtime: { variant: 'cuda' }, why: 'chosen by you' })
   })
 
-  it('passes over a card that is too old, too full or hidden for one that serves', () => {
-    const cards = [
-      card({ index: 0, name: 'old', computeCapability: 5.2, memoryBytes: 24e9 }),
-      card({ index: 1, name: 'full', computeCapability: 9, freeBytes: 0.1e9 }),
-      card({ index: 2, name: 'hidden', computeCapability: 9 }),
-      card({ index: 3, name: 'smaller', memoryBytes: 8e9 }),
-      card({ index: 4, name: 'best', memoryBytes: 12e9 }),
+  it('prefers a usable GPU to one that is too old, too full or hidden', () => {
+    const gpus = [
+      gpu({ index: 0, name: 'old', computeCapability: 5.2, memoryBytes: 24e9 }),
+      gpu({ index: 1, name: 'full', computeCapability: 9, freeBytes: 0.1e9 }),
+      gpu({ index: 2, name: 'hidden', computeCapability: 9 }),
+      gpu({ index: 3, name: 'smaller', memoryBytes: 8e9 }),
+      gpu({ index: 4, name: 'best', memoryBytes: 12e9 }),
     ]
-    const decision = chooseDevice(facts({ ...withCards(cards), visible: '0,1,3,4' }))
-    expect(decision.card?.name).toBe('best')
+    const decision = chooseDevice(facts({ ...withGpus(gpus), visible: '0,1,3,4' }))
+    expect(decision.gpu?.name).toBe('best')
   })
 
-  const cards = fc.array(
+  const gpus = fc.array(
     fc.record({
       index: fc.nat(3),
       uuid: fc.constant(null),
@@ -137,7 +137,7 @@ describe('chooseDevice', () => {
     device: fc.constantFrom('auto' as const, 'cuda' as const, 'cpu' as const),
     runtimes: fc.subarray([runtime('cpu'), runtime('cuda')]),
     nvidia: fc.record({
-      cards,
+      gpus,
       driver: fc.option(fc.constantFrom('470.1', '525.60.13', '525.60.9', '580.95.05')),
       problem: fc.option(fc.constant('it broke'), { freq: 5 }),
     }),
@@ -145,7 +145,7 @@ describe('chooseDevice', () => {
     visible: fc.option(fc.constantFrom('', '0', '1,0', '-1'), { nil: undefined }),
   })
 
-  it('never takes a card that cannot be used, nor refuses where auto would take one', () => {
+  it('never takes an unusable GPU, nor refuses where auto would take one', () => {
     fc.assert(
       fc.property(anything, (given) => {
         const decide = (device: DeviceFacts['device']) => {
@@ -164,10 +164,10 @@ describe('chooseDevice', () => {
           return
         }
         expect(decision.why).toMatch(/\S/)
-        expect(decision.device === 'cuda').toBe(decision.card !== null)
+        expect(decision.device === 'cuda').toBe(decision.gpu !== null)
         if (decision.device === 'cpu') expect(given.device).not.toBe('cuda')
         else {
-          const { computeCapability, freeBytes } = decision.card!
+          const { computeCapability, freeBytes } = decision.gpu!
           expect(computeCapability ?? 7.5).toBeGreaterThanOrEqual(7.5)
           expect(freeBytes ?? 1e9).toBeGreaterThanOrEqual(1e9)
           expect(decision.runtime.variant).toBe('cuda')

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
 import { FlowerbedError } from '#shared/errors.ts'
-import { loadFailure } from '../../../../src-main/engine/backend/load-failure.ts'
+import { toLoadError } from '../../../../src-main/engine/backend/load-failure.ts'
 
 const path = '/home/me/my cache/lib/napi-v8/tfjs_binding.node'
 const told = (words: string, given: { glibc?: string | null; noexec?: boolean } = {}) =>
-  loadFailure(new Error(words), {
+  toLoadError(new Error(words), {
     path,
     name: 'TensorFlow',
     replace: 'Install it again.',
@@ -12,7 +12,7 @@ const told = (words: string, given: { glibc?: string | null; noexec?: boolean } 
     noexec: () => given.noexec ?? false,
   })
 
-/** What loaders say, what is made of it, and whether another install is advised. */
+/** Messages of loaders, the resulting error, and whether a new installation is advised. */
 const sayings: Record<string, [words: string, kind: string, message: RegExp, again: boolean][]> = {
   glibc: [
     [
@@ -46,13 +46,13 @@ const sayings: Record<string, [words: string, kind: string, message: RegExp, aga
     [
       `${path}: cannot open shared object file: No such file or directory`,
       'corrupt',
-      /its file is gone/,
+      /its file is missing/,
       true,
     ],
     [
       'libtensorflow_cc.so.2: cannot open shared object file: No such file or directory',
       'corrupt',
-      /libtensorflow_cc\.so\.2 is missing beside it/,
+      /libtensorflow_cc\.so\.2 is missing in its folder/,
       true,
     ],
     [
@@ -82,18 +82,23 @@ const sayings: Record<string, [words: string, kind: string, message: RegExp, aga
     [
       'libtensorflow_cc.so.2: failed to map segment from shared object',
       'unavailable',
-      /refuses to place it/,
+      /refuses to map it/,
       false,
     ],
-    [`${path}: cannot open shared object file: Permission denied`, 'bad-input', /may not be read/, false],
-    ['/lib/libgomp.so.1: cannot allocate memory in static TLS block', 'unavailable', /taken the room/, false],
+    [`${path}: cannot open shared object file: Permission denied`, 'bad-input', /is not readable/, false],
+    [
+      '/lib/libgomp.so.1: cannot allocate memory in static TLS block',
+      'unavailable',
+      /occupy the memory/,
+      false,
+    ],
     [
       `${path}: undefined symbol: TF_NewServer, version tensorflow`,
       'corrupt',
       /different versions \(TF_NewServer is missing\)/,
       true,
     ],
-    [`Module did not self-register: '${path}'.`, 'corrupt', /no module/, true],
+    [`Module did not self-register: '${path}'.`, 'corrupt', /not a module/, true],
     ['something nobody has ever said', 'unavailable', /: something nobody has ever said$/, true],
   ],
   macos: [
@@ -106,7 +111,7 @@ const sayings: Record<string, [words: string, kind: string, message: RegExp, aga
     [
       `dlopen(${path}, 0x0002): Library not loaded: @rpath/libtensorflow.2.dylib\n  Referenced from: ${path}`,
       'corrupt',
-      /libtensorflow\.2\.dylib is missing beside it/,
+      /libtensorflow\.2\.dylib is missing in its folder/,
       true,
     ],
     [
@@ -135,7 +140,7 @@ const sayings: Record<string, [words: string, kind: string, message: RegExp, aga
     ],
     ['The paging file is too small for this operation to complete.', 'no-space', /too little memory/, false],
     ['An Application Control policy has blocked this file.', 'bad-input', /does not allow/, false],
-    ['Access is denied.', 'bad-input', /may not be read/, false],
+    ['Access is denied.', 'bad-input', /is not readable/, false],
   ],
 }
 
@@ -152,7 +157,7 @@ describe.each(Object.entries(sayings))('%s', (_, all) => {
   })
 })
 
-test('without glibc, the C library is named as what is in the way, whatever is missing', () => {
+test('without glibc, the C library is named as the obstacle for any missing library', () => {
   for (const words of [
     'Error loading shared library ld-linux-x86-64.so.2: No such file or directory (needed by /x.node)',
     'Error loading shared library libstdc++.so.6: No such file or directory (needed by /x.node)',
@@ -164,14 +169,14 @@ test('without glibc, the C library is named as what is in the way, whatever is m
   }
 })
 
-test('a disk that nothing may be run from is told as such', () => {
+test('a disk mounted with noexec is named', () => {
   const { kind, message, hint } = told(`${path}: failed to map segment from shared object`, { noexec: true })
   expect(kind).toBe('bad-input')
   expect(message).toContain('noexec')
   expect(hint).toContain('FLOWERBED_CACHE_DIR')
 })
 
-test('what was told before stays as it is', () => {
+test('a FlowerbedError is passed on unchanged', () => {
   const error = new FlowerbedError('corrupt', 'Told')
-  expect(loadFailure(error, { path, name: 'TensorFlow', replace: 'Install it again.' })).toBe(error)
+  expect(toLoadError(error, { path, name: 'TensorFlow', replace: 'Install it again.' })).toBe(error)
 })

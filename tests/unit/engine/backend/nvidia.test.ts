@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { readNvidia, visibleCards } from '../../../../src-main/engine/backend/nvidia.ts'
+import { readNvidia, filterVisibleGpus } from '../../../../src-main/engine/backend/nvidia.ts'
 import type { NvidiaProbe } from '../../../../src-main/engine/backend/nvidia.ts'
 
-/** A machine by its files and by what nvidia-smi answers there; `fails` when it exits with an error. */
+/** A machine by its files and the output of nvidia-smi; `fails` when it exits with an error. */
 function machine(options: {
   platform?: NodeJS.Platform
   files?: Record<string, string>
@@ -40,7 +40,7 @@ const information = (model: string, uuid: string) =>
   `Model: \t\t ${model}\nIRQ:   \t\t 148\nGPU UUID: \t ${uuid}\nVideo BIOS: \t 94.02.42.00.b4\nBus Type: \t PCIe\n`
 
 describe('readNvidia', () => {
-  it('reads a workstation with two cards', () => {
+  it('reads a workstation with two GPUs', () => {
     const uuids = ['GPU-6b5c1d1e-7a2f-4a9b-8a1d-0d8a4f6b2c11', 'GPU-0a9d3f44-51f0-4b0e-9b4a-77a1f1b0d2e3']
     const state = readNvidia(
       machine({
@@ -51,7 +51,7 @@ describe('readNvidia', () => {
     expect(state).toEqual({
       driver: '535.183.01',
       problem: null,
-      cards: [
+      gpus: [
         {
           index: 0,
           uuid: uuids[0],
@@ -72,7 +72,7 @@ describe('readNvidia', () => {
     })
   })
 
-  it('asks a tool again that does not know of compute capabilities', () => {
+  it('queries an nvidia-smi without compute capabilities again', () => {
     const state = readNvidia(
       machine({
         files: { '/proc/driver/nvidia/version': version('470.256.02') },
@@ -82,20 +82,20 @@ describe('readNvidia', () => {
             : { ok: true, stdout: '0, GPU-1, Tesla K80, 11441, 11438, 470.256.02\n' },
       }),
     )
-    expect(state.cards).toEqual([
+    expect(state.gpus).toEqual([
       expect.objectContaining({ name: 'Tesla K80', computeCapability: null, memoryBytes: 11441 * 2 ** 20 }),
     ])
     expect(state.driver).toBe('470.256.02')
   })
 
-  it('takes what the driver does not tell as not told', () => {
-    const { cards } = readNvidia(
+  it('reports values that the driver does not report as null', () => {
+    const { gpus } = readNvidia(
       machine({
         files: { '/dev/nvidiactl': '' },
         smi: '0, GPU-22, NVIDIA GB10, 12.1, [N/A], [N/A], 580.95.05\n',
       }),
     )
-    expect(cards).toEqual([
+    expect(gpus).toEqual([
       expect.objectContaining({
         name: 'NVIDIA GB10',
         computeCapability: 12.1,
@@ -105,25 +105,25 @@ describe('readNvidia', () => {
     ])
   })
 
-  it('finds the tool of WSL, which is not on the path', () => {
+  it('finds nvidia-smi of WSL, which is not on the path', () => {
     const probe = machine({
       files: { '/dev/dxg': '' },
       at: '/usr/lib/wsl/lib/nvidia-smi',
       smi: '0, GPU-3, NVIDIA GeForce RTX 4070 Laptop GPU, 8.9, 8188, 7020, 551.61\n',
     })
-    expect(readNvidia(probe)).toMatchObject({ driver: '551.61', cards: [{ computeCapability: 8.9 }] })
+    expect(readNvidia(probe)).toMatchObject({ driver: '551.61', gpus: [{ computeCapability: 8.9 }] })
     expect(probe.asked).toEqual(['nvidia-smi', '/usr/lib/wsl/lib/nvidia-smi'])
   })
 
-  it('sees no card in WSL on a machine without one', () => {
+  it('sees no GPU in WSL on a machine without one', () => {
     expect(readNvidia(machine({ files: { '/dev/dxg': '' } }))).toEqual({
-      cards: [],
+      gpus: [],
       driver: null,
       problem: null,
     })
   })
 
-  it('names the cards of a container without the tool by what the kernel tells', () => {
+  it('names the GPUs of a container without nvidia-smi from /proc', () => {
     const kernel =
       'NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  560.35.03  Release Build  (dvs-builder@U16)  Fri Aug 16 21:39:15 UTC 2024\n'
     const state = readNvidia(
@@ -136,14 +136,14 @@ describe('readNvidia', () => {
     )
     expect(state).toMatchObject({
       driver: '560.35.03',
-      cards: [{ index: 0, name: 'NVIDIA L4', computeCapability: null }],
+      gpus: [{ index: 0, name: 'NVIDIA L4', computeCapability: null }],
     })
   })
 
   it.each([
     'Failed to initialize NVML: Driver/library version mismatch',
     "NVIDIA-SMI has failed because it couldn't communicate with the NVIDIA driver. Make sure that the latest NVIDIA driver is installed and running.",
-  ])('tells of a driver that does not answer: %s', (words) => {
+  ])('reports a driver that does not respond: %s', (words) => {
     const files = {
       '/proc/driver/nvidia/version': version('550.54.15'),
       '/proc/driver/nvidia/gpus/0000:01:00.0/information': information('NVIDIA A10', 'GPU-5'),
@@ -151,56 +151,56 @@ describe('readNvidia', () => {
     const state = readNvidia(
       machine({ files, smi: `${words}\nNVML library version: 550.127\n`, fails: true }),
     )
-    expect(state).toMatchObject({ problem: words, driver: '550.54.15', cards: [{ name: 'NVIDIA A10' }] })
+    expect(state).toMatchObject({ problem: words, driver: '550.54.15', gpus: [{ name: 'NVIDIA A10' }] })
   })
 
-  it('says so when the tool fails without a word', () => {
+  it('reports that nvidia-smi failed without a message', () => {
     expect(readNvidia(machine({ files: { '/dev/nvidiactl': '' }, smi: '', fails: true })).problem).toMatch(
-      /did not say/,
+      /without a message/,
     )
   })
 
-  it('takes a driver without cards for a machine without cards', () => {
+  it('reports a driver without GPUs as a machine without GPUs', () => {
     const files = { '/proc/driver/nvidia/version': version('550.54.15') }
     const state = readNvidia(machine({ files, smi: 'No devices were found\n', fails: true }))
-    expect(state).toEqual({ cards: [], driver: '550.54.15', problem: null })
+    expect(state).toEqual({ gpus: [], driver: '550.54.15', problem: null })
   })
 
-  it('asks nobody on a Linux without a driver, nor on a Mac', () => {
+  it('runs nothing on Linux without a driver, nor on macOS', () => {
     for (const platform of ['linux', 'darwin'] as const) {
-      const probe = machine({ platform, smi: '0, GPU-1, Card, 8.0, 1, 1, 1.0\n' })
-      expect(readNvidia(probe).cards).toEqual([])
+      const probe = machine({ platform, smi: '0, GPU-1, GPU, 8.0, 1, 1, 1.0\n' })
+      expect(readNvidia(probe).gpus).toEqual([])
       expect(probe.asked).toEqual([])
     }
   })
 
-  it('asks the tool on Windows, where there is no /proc', () => {
+  it('runs nvidia-smi on Windows, which has no /proc', () => {
     const probe = machine({
       platform: 'win32',
       smi: '0, GPU-1, NVIDIA GeForce RTX 2060, 7.5, 6144, 5100, 537.58\r\n',
     })
     expect(readNvidia(probe)).toMatchObject({
       driver: '537.58',
-      cards: [{ name: 'NVIDIA GeForce RTX 2060' }],
+      gpus: [{ name: 'NVIDIA GeForce RTX 2060' }],
     })
   })
 
-  it('passes over lines that are none of its own', () => {
-    const { cards } = readNvidia(
+  it('ignores lines of another format', () => {
+    const { gpus } = readNvidia(
       machine({
         files: { '/dev/nvidiactl': '' },
         smi: 'WARNING: infoROM is corrupted at gpu 0000:00:1E.0\n\n0, GPU-9, Tesla T4, 7.5, 15360, 14923, 525.60.13\n',
       }),
     )
-    expect(cards.map(({ name }) => name)).toEqual(['Tesla T4'])
+    expect(gpus.map(({ name }) => name)).toEqual(['Tesla T4'])
   })
 })
 
-describe('visibleCards', () => {
-  const cards = ['GPU-aa11', 'GPU-bb22', 'GPU-cc33'].map((uuid, index) => ({
+describe('filterVisibleGpus', () => {
+  const gpus = ['GPU-aa11', 'GPU-bb22', 'GPU-cc33'].map((uuid, index) => ({
     index,
     uuid,
-    name: `card ${index}`,
+    name: `gpu ${index}`,
     computeCapability: 8,
     memoryBytes: null,
     freeBytes: null,
@@ -216,6 +216,6 @@ describe('visibleCards', () => {
     ['MIG-4f2a', [0]],
     ['none', []],
   ])('%s shows %j', (visible, shown) => {
-    expect(visibleCards(cards, visible).map(({ index }) => index)).toEqual(shown)
+    expect(filterVisibleGpus(gpus, visible).map(({ index }) => index)).toEqual(shown)
   })
 })

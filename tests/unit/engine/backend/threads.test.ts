@@ -1,12 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { chooseThreads, containerQuota, physicalCores } from '../../../../src-main/engine/backend/threads.ts'
+import {
+  chooseThreads,
+  readContainerQuota,
+  countPhysicalCores,
+} from '../../../../src-main/engine/backend/threads.ts'
 
 const machine = { processors: 16, cores: 8, quota: null, kernels: false, env: {} }
 
 describe('chooseThreads', () => {
   it.each([
     [{}, 8, /core/],
-    // Windows and macOS do not tell of cores.
+    // Windows and macOS do not report physical cores.
     [{ cores: null }, 16, /processor/],
     [{ quota: 2.5 }, 3, /container/],
     [{ quota: 0.4 }, 1, /container/],
@@ -20,7 +24,7 @@ describe('chooseThreads', () => {
     expect(chosen.why).toMatch(why)
   })
 
-  it('has operations of our own come one at a time, which keep all threads busy', () => {
+  it('runs kernels one at a time, each of which occupies all threads', () => {
     expect(chooseThreads({ ...machine, kernels: true })).toMatchObject({ intraOp: 8, interOp: 1 })
   })
 
@@ -31,7 +35,7 @@ describe('chooseThreads', () => {
   })
 })
 
-/** A kernel by its files. */
+/** The files of /proc and /sys. */
 const kernel = (files: Record<string, string>) => (path: string) => files[path] ?? null
 const siblings = (groups: string[]) =>
   Object.fromEntries(
@@ -42,7 +46,7 @@ const siblings = (groups: string[]) =>
     ),
   )
 
-describe('physicalCores', () => {
+describe('countPhysicalCores', () => {
   const topology = siblings(['0,4', '1,5', '2,6', '3,7'])
   it.each([
     ['0-7', 4],
@@ -51,32 +55,32 @@ describe('physicalCores', () => {
     ['1,4-5', 2],
   ])('of processors %s are %i', (allowed, cores) => {
     const status = `Name:\tnode\nCpus_allowed:\tff\nCpus_allowed_list:\t${allowed}\n`
-    expect(physicalCores(kernel({ '/proc/self/status': status, ...topology }))).toBe(cores)
+    expect(countPhysicalCores(kernel({ '/proc/self/status': status, ...topology }))).toBe(cores)
   })
 
-  it('are not told where the kernel does not say', () => {
-    expect(physicalCores(kernel({}))).toBeNull()
-    expect(physicalCores(kernel({ '/proc/self/status': 'Cpus_allowed_list:\t0-1\n' }))).toBeNull()
+  it('are null where the kernel does not report them', () => {
+    expect(countPhysicalCores(kernel({}))).toBeNull()
+    expect(countPhysicalCores(kernel({ '/proc/self/status': 'Cpus_allowed_list:\t0-1\n' }))).toBeNull()
   })
 })
 
-describe('containerQuota', () => {
-  it('is the least of all groups above', () => {
+describe('readContainerQuota', () => {
+  it('is the lowest of all parent groups', () => {
     const read = kernel({
       '/proc/self/cgroup': '0::/kube/pod1/main',
       '/sys/fs/cgroup/kube/pod1/main/cpu.max': 'max 100000',
       '/sys/fs/cgroup/kube/pod1/cpu.max': '150000 100000',
       '/sys/fs/cgroup/kube/cpu.max': '800000 100000',
     })
-    expect(containerQuota(read)).toBe(1.5)
+    expect(readContainerQuota(read)).toBe(1.5)
   })
 
-  it('is found at the root inside a container', () => {
+  it('is read at the root inside a container', () => {
     const read = kernel({ '/proc/self/cgroup': '0::/', '/sys/fs/cgroup/cpu.max': '50000 100000' })
-    expect(containerQuota(read)).toBe(0.5)
+    expect(readContainerQuota(read)).toBe(0.5)
   })
 
-  it('is read from the older kind of groups', () => {
+  it('is read from control groups v1', () => {
     const read = kernel({
       '/proc/self/cgroup': '5:memory:/docker/ab\n4:cpu,cpuacct:/docker/ab\n',
       '/sys/fs/cgroup/cpu/cpu.cfs_quota_us': '300000',
@@ -84,15 +88,15 @@ describe('containerQuota', () => {
       '/sys/fs/cgroup/cpu/docker/ab/cpu.cfs_quota_us': '-1',
       '/sys/fs/cgroup/cpu/docker/ab/cpu.cfs_period_us': '100000',
     })
-    expect(containerQuota(read)).toBe(3)
+    expect(readContainerQuota(read)).toBe(3)
   })
 
-  it('is none where nothing limits', () => {
+  it('is null without a limit', () => {
     expect(
-      containerQuota(
+      readContainerQuota(
         kernel({ '/proc/self/cgroup': '0::/user.slice', '/sys/fs/cgroup/user.slice/cpu.max': 'max 100000' }),
       ),
     ).toBeNull()
-    expect(containerQuota(kernel({}))).toBeNull()
+    expect(readContainerQuota(kernel({}))).toBeNull()
   })
 })

@@ -13,7 +13,7 @@ beforeAll(() => {
 
 const over = (t: Tensor1D) => t.reshape<Tensor4D>([-1, 1, 1, 1])
 
-/** dx/dt = (sin 8t²)'·x, whose solution is x(t) = x(0)·exp(sin 8t²): calm near the data, fast near the noise. */
+/** dx/dt = (sin 8t²)'·x, whose solution is x(t) = x(0)·exp(sin 8t²): slow near the data, fast near the noise. */
 const turning: Slope = (x, t) =>
   x.mul(
     tf
@@ -80,20 +80,20 @@ describe('dopri5', () => {
   it.each([
     [0, 1],
     [1, 0],
-  ])('gets from %i to %i and is the more exact the less error is allowed', (from, to) => {
-    // The largest on the way, since by chance the last one may be small.
+  ])('integrates from %i to %i with an error that falls with the tolerance', (from, to) => {
+    // The largest on the path, since the last one may be small by chance.
     const errors = [1e-2, 1e-3, 1e-4, 1e-5].map((tolerance) => {
       const { taken } = solve({ slope: turning, tolerance, x: [exactly(from)], from, to })
       expect(endOf(taken)).toBeCloseTo(to, 14)
       taken.forEach(({ t, dt }, i) => expect(t + dt).toBeCloseTo(taken[i + 1]?.t ?? to, 14))
       return Math.max(...taken.map(({ t, dt, next }) => Math.abs(next[0]! - exactly(t + dt))))
     })
-    // What is allowed is allowed of each step; those of a few add up.
+    // The tolerance is per step; errors of several steps add up.
     expect(errors.at(-1)).toBeLessThan(1e-4)
     errors.slice(1).forEach((error, i) => expect(error).toBeLessThan(errors[i]!))
   })
 
-  it('asks the network less often than fixed steps that are as exact', () => {
+  it('evaluates the network less often than fixed steps of the same error', () => {
     const { x, evaluations } = solve({ slope: turning, tolerance: 1e-3 })
     const error = Math.abs(x[0]! - exactly(1))
     const fixed = (solver: 'heun' | 'rk4', steps: number) => {
@@ -106,7 +106,7 @@ describe('dopri5', () => {
     }
   })
 
-  it('tells every evaluation, of steps given up too', () => {
+  it('counts every evaluation, also of rejected steps', () => {
     const { steps, evaluations, told } = solve({ slope: turning, tolerance: 1e-4 })
     expect(steps.some(({ dt }) => dt === 0)).toBe(true)
     expect(told).toBe(evaluations)
@@ -114,7 +114,7 @@ describe('dopri5', () => {
   })
 
   it('takes the steps of the image that needs the smallest, but none for padding', () => {
-    // The first image falls calmly, the second turns fast.
+    // The first image changes slowly, the second fast.
     const apart: Slope = (x, t) => {
       const [calm] = tf.split(x, 2, 0) as [Tensor4D, Tensor4D]
       const [, tWild] = tf.split(over(t), 2, 0) as [Tensor4D, Tensor4D]
@@ -128,7 +128,7 @@ describe('dopri5', () => {
     expect(first.x[0]).toBeCloseTo(Math.exp(-1), 3)
   })
 
-  it('crosses a straight way in few steps', () => {
+  it('crosses a straight path in few steps', () => {
     const { x, taken } = solve({
       slope: (at) => tf.onesLike(at).mul(2),
       tolerance: 1e-3,
@@ -140,18 +140,18 @@ describe('dopri5', () => {
     expect(taken.length).toBeLessThan(5)
   })
 
-  it('gives a frame between two steps by a step of its own, without changing the way', () => {
+  it('computes a frame between two steps by a separate step, without changing the path', () => {
     const { taken } = solve({ slope: turning, tolerance: 1e-4 })
     const step = taken[3]!
     expect(step.advance(step.dt / 3)[0]).toBeCloseTo(exactly(step.t + step.dt / 3), 4)
     expect(step.next[0]).toBeCloseTo(exactly(step.t + step.dt), 4)
   })
 
-  it('ends short of its goal where there is none to reach', () => {
+  it('ends before a time that no solution reaches', () => {
     const nowhere = solve({ slope: (x) => x.mul(NaN), tolerance: 1e-3 })
     expect(nowhere.taken).toHaveLength(0)
     expect(nowhere.steps.length).toBeLessThan(20)
-    // 1 / (0.5 − t) has no value beyond t = 0.5.
+    // 1 / (0.5 − t) is undefined beyond t = 0.5.
     const pole = solve({ slope: (x, t) => tf.onesLike(x).div(tf.square(over(t).sub(0.5))), tolerance: 1e-3 })
     expect(endOf(pole.taken)).toBeLessThan(0.5)
   })

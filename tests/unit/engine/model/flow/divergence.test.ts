@@ -21,7 +21,7 @@ const posterior = () => ({
 const prior = () => ({ mean: normal([3, 2, 1], 3), logvar: normal([3, 2, 1], 4) })
 
 describe('KL(q‖p)', () => {
-  it('is nought for the same distribution', () => {
+  it('is zero for equal distributions', () => {
     const p = prior()
     const q = { mean: p.mean.expandDims<Tensor4D>(0), logvar: p.logvar.expandDims<Tensor4D>(0) }
     expect(Math.max(...klElements(q, p).abs().dataSync())).toBeLessThan(1e-6)
@@ -45,7 +45,7 @@ describe('KL(q‖p)', () => {
     })
   })
 
-  it('has the same value in the reference, but there pulls only the prior’s variance, by 1/2 each', () => {
+  it('has the same value in the reference, whose only gradient of the prior is 1/2 per log-variance', () => {
     const [q, p] = [posterior(), prior()]
     expect(relativeError(referenceKlElements(q, p), klElements(q, p))).toBeLessThan(1e-6)
     const [mean, logvar] = tf.grads((m: Tensor, l: Tensor) =>
@@ -56,7 +56,7 @@ describe('KL(q‖p)', () => {
   })
 })
 
-it('finds the prior that fits the images best at their mean and variance', () => {
+it('is minimal for a prior with the images’ mean and variance', () => {
   const x = tf.tensor4d([0.1, 0.5, 0.9], [3, 1, 1, 1])
   const variance = (0.16 + 0 + 0.16) / 3
   const gradients = tf.grads((mean: Tensor, logvar: Tensor) => tf.sum(nllElements(x, { mean, logvar })))([

@@ -12,7 +12,7 @@ beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
 })
 
-/** Statistics of `means[image][dimension]` with one spread, against one prior. */
+/** Statistics of `means[image][dimension]` with one standard deviation, for one prior. */
 function statisticsOf(means: number[][], std: number, p = { mean: 0, logvar: 0 }) {
   const shape: [number, number, number, number] = [means.length, 1, means[0]!.length, 1]
   const sums = encodingSums(
@@ -29,7 +29,7 @@ function statisticsOf(means: number[][], std: number, p = { mean: 0, logvar: 0 }
 }
 
 describe('statistics of encodings', () => {
-  it('of a posterior that is the prior whatever the image: nothing in use, no distance', () => {
+  it('of a posterior that equals the prior for every image: no active dimension, KL 0', () => {
     const found = statisticsOf(
       Array.from({ length: 8 }, () => [0.3, 0.3, 0.3]),
       0.5,
@@ -43,8 +43,8 @@ describe('statistics of encodings', () => {
     expect(found.std.average).toBeCloseTo(0.5, 6)
   })
 
-  it('of encodings that differ but fill the prior together: KL > 0, and yet no gap', () => {
-    // ± a of 8 images has the unbiased variance 8/7·a²; with the spread s it adds up to 1.
+  it('of encodings that differ and whose aggregate is the prior: KL > 0 without a gap', () => {
+    // ± a of 8 images has the unbiased variance 8/7·a²; with s² it adds up to 1.
     const [a, s] = [0.6, Math.sqrt(1 - (8 / 7) * 0.36)]
     const found = statisticsOf(
       Array.from({ length: 8 }, (_, i) => [i % 2 === 0 ? a : -a, 0]),
@@ -58,7 +58,7 @@ describe('statistics of encodings', () => {
     expect(found.mean.spread).toBeCloseTo(a / Math.SQRT2, 5)
   })
 
-  it('of encodings that lie apart from the prior: the KL of the two normals', () => {
+  it('of encodings away from the prior: the KL of the two normals', () => {
     const found = statisticsOf(
       Array.from({ length: 4 }, () => [2]),
       0.5,
@@ -67,7 +67,7 @@ describe('statistics of encodings', () => {
     expect(found.aggregateGap).toBeCloseTo(((0.25 + 9) / 4 - 1 - Math.log(0.25 / 4)) / 2, 5)
   })
 
-  it('counts a dimension as in use from a variance of 0.01 on', () => {
+  it('counts a dimension as active above a variance of 0.01', () => {
     const apart = (variance: number) => Math.sqrt(variance / 2)
     const [less, more] = [apart(0.0099), apart(0.0101)]
     expect(
@@ -81,7 +81,7 @@ describe('statistics of encodings', () => {
     ).toBe(1)
   })
 
-  it('of a single image says what it can', () => {
+  it('of a single image are finite where they are defined', () => {
     const found = statisticsOf([[0.5, -0.5]], 1)
     const { mean, std, kl, aggregateGap } = found
     for (const number of [mean.spread, std.low, kl, aggregateGap]) expect(number).toSatisfy(Number.isFinite)

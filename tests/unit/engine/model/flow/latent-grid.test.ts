@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
-  evenShares,
+  linspace,
   fourthCorner,
   latentGrid,
   lerp,
@@ -17,12 +17,12 @@ beforeAll(() => {
 const latent = (...values: number[]) => tf.tensor4d(values, [1, 1, values.length, 1])
 const rows = (x: Tensor4D) => x.reshape([x.shape[0], -1]).arraySync() as number[][]
 const length = (values: number[]) => Math.hypot(...values)
-/** Like the latent of an image: many numbers, and so nearly at right angles to every other. */
+/** Like the latent of an image: high-dimensional, and so nearly orthogonal to any other. */
 const noise = (seed: number) => tf.randomNormal<tf.Rank.R4>([1, 8, 8, 3], 0, 1, 'float32', seed)
 const three = () => [noise(1), noise(2), noise(3)] as const
 const four = () => [...three(), noise(4)] as const
 const size = { rows: 5, columns: 4 }
-/** Whole numbers of a grid by row and column. */
+/** Integers of a grid by row and column. */
 const cells = (grid: Tensor4D) => {
   const all = rows(grid)
   return (row: number, column: number) => all[row * size.columns + column]!
@@ -38,10 +38,10 @@ describe.each([
     expect([at(0, 0), at(0, 3), at(4, 0), at(4, 3)]).toEqual([a, b, c, d].flatMap(rows))
   })
 
-  it('has the strips between its corners as edges', () => {
+  it('has the interpolations between its corners as edges', () => {
     const [a, b, c, d] = four()
     const at = cells(latentGrid([a, b, c, d], { ...size, mode }))
-    const strip = (from: Tensor4D, to: Tensor4D, count: number) => rows(way(from, to, evenShares(count)))
+    const strip = (from: Tensor4D, to: Tensor4D, count: number) => rows(way(from, to, linspace(count)))
     expect([0, 1, 2, 3].map((i) => at(0, i))).toEqual(strip(a, b, 4))
     expect([0, 1, 2, 3].map((i) => at(4, i))).toEqual(strip(c, d, 4))
     expect([0, 1, 2, 3, 4].map((i) => at(i, 0))).toEqual(strip(a, c, 5))
@@ -56,7 +56,7 @@ describe.each([
   })
 })
 
-it('is bilinear along straight lines', () => {
+it('is bilinear for lerp', () => {
   const corners = [latent(0, 0), latent(4, 0), latent(0, 8), latent(4, 12)] as const
   expect(rows(latentGrid(corners, { rows: 3, columns: 3, mode: 'lerp' }))).toEqual([
     [0, 0],
@@ -71,7 +71,7 @@ it('is bilinear along straight lines', () => {
   ])
 })
 
-it('keeps every latent as long as its corners along great circles', () => {
+it('preserves the norm of latents for slerp', () => {
   const corners = four()
   const lengths = corners.flatMap(rows).map(length)
   for (const given of [corners, three()]) {
@@ -80,15 +80,15 @@ it('keeps every latent as long as its corners along great circles', () => {
       expect(length(cell)).toBeLessThan(1.03 * Math.max(...lengths))
     }
   }
-  // Straight lines cut through the ball: the middle of four is about half as long.
+  // Linear interpolation shortens latents: the middle of four has about half the norm.
   const middle = rows(latentGrid(corners, { rows: 3, columns: 3, mode: 'lerp' }))[4]!
   expect(length(middle)).toBeLessThan(0.7 * Math.min(...lengths))
 })
 
-it('completes three so that the fourth is to the third as the second is to the first', () => {
+it('computes a fourth corner that is to the third as the second is to the first', () => {
   const axes = [latent(1, 0, 0), latent(0, 2, 0), latent(0, 0, 4)] as const
   expect(rows(fourthCorner(axes, 'lerp'))[0]).toEqual([-1, 2, 4])
-  // Barycentric: the cell at (row, column) of an n-sheet is (1 − u − v)·a + u·b + v·c.
+  // Barycentric: the cell at (row, column) of an n-grid is (1 − u − v)·a + u·b + v·c.
   const grid = rows(latentGrid(axes, { rows: 3, columns: 3, mode: 'lerp' }))
   expect(grid[4]).toEqual([0, 1, 2])
   expect(grid[8]).toEqual([-1, 2, 4])
@@ -98,7 +98,7 @@ it('completes three so that the fourth is to the third as the second is to the f
   scaled.forEach((value, i) => expect(value).toBeCloseTo(([-1, 2, 4][i]! * 3) / Math.hypot(1, 2, 4), 5))
 })
 
-it('has no NaN where the fourth has no direction', () => {
+it('has no NaN where the fourth corner is zero', () => {
   const grid = rows(
     latentGrid([latent(1, 1), latent(1, 0), latent(0, 1)], { rows: 3, columns: 3, mode: 'slerp' }),
   )

@@ -22,7 +22,7 @@ it.each([slerp, lerp])('starts and ends at the two latents', (between) => {
   })
 })
 
-it('keeps the length along the great circle, and turns evenly', () => {
+it('preserves the norm along the great circle, at a constant angular speed', () => {
   const all = rows(slerp(latent(5, 0), latent(0, 5), shares))
   all.forEach(([x = NaN, y = NaN], i) => {
     expect(Math.hypot(x, y)).toBeCloseTo(5, 4)
@@ -33,7 +33,7 @@ it('keeps the length along the great circle, and turns evenly', () => {
 it.each([
   { what: 'the same latent twice', b: [1, 2] },
   { what: 'opposite ones', b: [-1, -2] },
-])('goes straight between $what, without NaN', ({ b }) => {
+])('interpolates linearly between $what, without NaN', ({ b }) => {
   const all = rows(slerp(latent(1, 2), latent(...b), [0, 0.5, 1]))
   expect(all.flat().every(Number.isFinite)).toBe(true)
   expect(all[1]![0]).toBeCloseTo((1 + b[0]!) / 2, 3)

@@ -39,7 +39,7 @@ describe.each([
   })
 })
 
-it('starts, consistently, at the image with its grain', () => {
+it('starts, for the consistent path, at the image with observation noise', () => {
   const from = input(times(0, 0, 0), 0.2)
   expect(relativeError(consistentPath(from).xT, from.x.add(from.eps.mul(0.2)))).toBeLessThan(1e-6)
 })

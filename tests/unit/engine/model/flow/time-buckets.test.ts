@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { beforeAll, expect, it } from 'vitest'
-import { bucketSums, errorsOfTimes } from '../../../../../src-main/engine/model/flow/time-buckets.ts'
+import { bucketSums, meanErrorsByTime } from '../../../../../src-main/engine/model/flow/time-buckets.ts'
 import { loadTensorFlow } from '../../../../../src-main/engine/backend/load.ts'
 
 beforeAll(() => {
@@ -20,5 +20,5 @@ it('sums each stretch of the way, its beginning included and its end not, but fo
 
 it('names the means, and has none for a stretch without an image', () => {
   const { sums, counts } = sumsOf([1, 3, 5], [0.1, 0.2, 0.6])
-  expect(errorsOfTimes(sums, counts)).toEqual({ velocityTime1: 2, velocityTime3: 5 })
+  expect(meanErrorsByTime(sums, counts)).toEqual({ velocityTime1: 2, velocityTime3: 5 })
 })

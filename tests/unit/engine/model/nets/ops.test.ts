@@ -115,7 +115,7 @@ describe('patches', () => {
     expect([...patches.dataSync()]).toEqual([1, 2, 5, 6, 3, 4, 7, 8])
   })
 
-  it('come back as they were, whatever the sides', () => {
+  it('are inverted by fromPatches for any sides', () => {
     const x = normal([2, 6, 4, 3], 6) as Tensor4D
     expect([...fromPatches(toPatches(x, 2), 2).dataSync()]).toEqual([...x.dataSync()])
   })
