@@ -106,7 +106,7 @@ describe('flowerbed', () => {
     const again = await flowerbed([...toModel, '--out', exported])
     expect(again).toMatchObject({
       code: 1,
-      err: expect.stringContaining('nothing is written over') as string,
+      err: expect.stringContaining('nothing is overwritten') as string,
     })
     const adaptive = await flowerbed([...toModel, '--out', `${exported}-2`, '--solver', 'dopri5'])
     expect(adaptive).toMatchObject({ code: 2, err: expect.stringContaining('such as heun') as string })
@@ -186,7 +186,7 @@ describe('flowerbed', () => {
     const stopped = await flowerbed(['train', images, '--steps', '100000', ...small], (told) =>
       stepsTold(told).some((step) => step > 0),
     )
-    expect(stopped.err).toContain('Go on with: flowerbed train --resume')
+    expect(stopped.err).toContain('Resume with: flowerbed train --resume')
     expect(stopped.code).toBe(130)
     const before = (
       (await flowerbed(['runs', '--json'])).json['runs'] as { id: string; status: string; step: number }[]
@@ -242,7 +242,7 @@ describe('flowerbed', () => {
     const [first] = listed.json['runs'] as { disk: { checkpoints: number; total: number } }[]
     expect(first!.disk.checkpoints).toBeGreaterThan(1000)
     expect(first!.disk.total).toBeGreaterThan(first!.disk.checkpoints)
-    expect(listed.err).toMatch(/Runs take .*, images .*; .* are free/)
+    expect(listed.err).toMatch(/Disk use: runs .*, datasets .*; .* are free/)
   })
 
   it('tells how a run encodes, as of its last sampling or an earlier one', async () => {

@@ -49,7 +49,7 @@ describe('training', () => {
     child.kill(signal)
     const { code, err } = await ended
     expect(code).toBe(130)
-    const step = Number(/Saved at step (\d+)\. Go on with: /.exec(err)?.[1])
+    const step = Number(/Saved at step (\d+)\. Resume with: /.exec(err)?.[1])
     expect(newest()).toEqual({ status: 'paused', step, saved: expect.arrayContaining([step]) as number[] })
   })
 

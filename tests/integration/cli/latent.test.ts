@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove())
 
 describe('latents on the command line', () => {
-  it('encodes in three ways, each with how far the images are off when reconstruction', async () => {
+  it('encodes by three encoders, and reports the reconstruction error of each image', async () => {
     for (const encoder of encoderNames) {
       const out = file(`${encoder}.safetensors`)
       const { json, err } = await flowerbed(
@@ -54,7 +54,7 @@ describe('latents on the command line', () => {
       )
       expect(json).toMatchObject({ encoder, file: out })
       expect(json['reconstructionError']).toHaveLength(2)
-      expect(err).toMatch(/0\.png: reconstruction \d+\.\d % off/)
+      expect(err).toMatch(/0\.png: reconstruction error \d+\.\d %/)
       const { tensors, metadata } = readSafetensors(readFileSync(out), out)
       expect(tensors['latents']?.shape).toEqual([2, 16, 16, 3])
       expect(metadata).toMatchObject({ encoder })

@@ -89,7 +89,7 @@ test('the lock of another machine is taken once it gives no sign of life, and no
     20,
   )
   const stop = new AbortController()
-  const given = { pollMs: 5, patienceMs: 400 }
+  const given = { pollMs: 5, staleMs: 400 }
   setTimeout(() => stop.abort(), 1200)
   await expect(withLock(lock, { ...given, signal: stop.signal }, () => 'taken')).rejects.toMatchObject({
     kind: 'cancelled',

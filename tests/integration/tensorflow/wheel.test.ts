@@ -6,7 +6,7 @@ import { deflateRawSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { PinnedWheel } from '../../../src-main/tensorflow/manifest.ts'
 import { httpSettings } from '../../../src-main/tensorflow/download/http.ts'
-import { takeMembers } from '../../../src-main/tensorflow/wheel.ts'
+import { extractMembers } from '../../../src-main/tensorflow/wheel.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { answerRange, serve as startServer } from '../../helpers/server.ts'
 import type { TestServer } from '../../helpers/server.ts'
@@ -59,7 +59,7 @@ afterEach(() => {
 const take = (
   options: { folders?: string[]; signal?: AbortSignal; onBytes?: (bytes: number) => void } = {},
 ) =>
-  takeMembers({
+  extractMembers({
     wheel,
     folder: join(folder.path, 'runtime'),
     downloads: join(folder.path, 'downloads'),
@@ -169,7 +169,7 @@ test('a file that an index of https offers by http only is not asked for', async
     folders: [],
     settings: httpSettings({ NO_PROXY: '*', SSL_CERT_FILE: fixture('certificate.pem') }),
   }
-  const taking = takeMembers({
+  const taking = extractMembers({
     ...{ wheel, source, onBytes: () => undefined },
     ...{ folder: join(folder.path, 'runtime'), downloads: join(folder.path, 'downloads') },
   })
