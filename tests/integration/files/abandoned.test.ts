@@ -10,7 +10,7 @@ import { writeFileAtomically, writeFolderAtomically } from '../../../src-main/fi
 import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
-const writer = resolve(import.meta.dirname, '../fixtures/killed-writer.ts')
+const writer = resolve(import.meta.dirname, '../../fixtures/killed-writer.ts')
 let folder: ReturnType<typeof temporaryFolder>
 
 beforeEach(() => {

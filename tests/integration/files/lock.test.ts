@@ -6,7 +6,7 @@ import { withLock } from '../../../src-main/files/lock.ts'
 import { processTag, thisProcess } from '../../../src-main/processes/process-identity.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
-const contender = resolve(import.meta.dirname, '../fixtures/lock-contender.ts')
+const contender = resolve(import.meta.dirname, '../../fixtures/lock-contender.ts')
 let folder: ReturnType<typeof temporaryFolder>
 let lock: string
 let holders: string
