@@ -115,7 +115,7 @@ it('a lower learning rate, more steps and a name are taken and recorded', async 
   })
 })
 
-it('a damaged checkpoint makes way for the one before it, for training and for samples', async () => {
+it('a damaged checkpoint is replaced by the one before it, for training and for sampling', async () => {
   expect(files()).toHaveLength(4)
   const newest = join(checkpoints(), files().at(-1)!)
   truncateSync(newest, 100)

@@ -44,7 +44,7 @@ const fetchFrom = (
 ) => downloadVerified({ url, file: file(), expected, settings: direct, tries: 2, onBytes })
 
 describe('a whole file', () => {
-  it('that breaks off again and again is gone on from where it was', async () => {
+  it('that is interrupted again and again is resumed each time', async () => {
     const asked: string[] = []
     const server = await served((request, response) => {
       asked.push(request.headers.range ?? 'all')
@@ -63,7 +63,7 @@ describe('a whole file', () => {
     expect(existsSync(`${file()}.part`)).toBe(false)
   })
 
-  it('that was changed on its way is refused and fetched afresh the next time', async () => {
+  it('that was changed in transit is refused and downloaded anew the next time', async () => {
     let damaged = true
     const server = await served((_, response) => {
       const bytes = Buffer.from(content)
@@ -80,7 +80,7 @@ describe('a whole file', () => {
     expect(readFileSync(file()).equals(content)).toBe(true)
   })
 
-  it('that is not there, and a server that is not there, are told with what to do', async () => {
+  it('that does not exist, and an unreachable server, are reported with a hint', async () => {
     let asked = 0
     const server = await served((_, response) => {
       asked += 1
@@ -106,7 +106,7 @@ describe('certificates', () => {
   const ask = async (env: NodeJS.ProcessEnv, origin: string) =>
     text((await httpGet(origin, { settings: httpSettings({ PIP_CONFIG_FILE: '/dev/null', ...env }) })).body)
 
-  it('of one’s own are trusted by PIP_CERT, one host’s by PIP_TRUSTED_HOST, and else the message says so', async () => {
+  it('of the user are trusted by PIP_CERT, those of a host by PIP_TRUSTED_HOST, and otherwise the error names PIP_CERT', async () => {
     const { origin, port } = await served((_, response) => response.end('hello'), tls)
     expect(await ask({ PIP_CERT: fixture('certificate.pem') }, origin)).toBe('hello')
     expect(await ask({ PIP_TRUSTED_HOST: `localhost:${port}` }, origin)).toBe('hello')
