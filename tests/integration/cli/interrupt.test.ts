@@ -111,7 +111,8 @@ describe('training', () => {
 })
 
 it('a second Ctrl+C ends at once and says what is lost', async () => {
-  const module = (name: string) => JSON.stringify(pathToFileURL(join(commandFile, '..', 'support', name)).href)
+  const module = (name: string) =>
+    JSON.stringify(pathToFileURL(join(commandFile, '..', 'support', name)).href)
   const script = `
     import { listenForInterrupts, onInterrupt } from ${module('interrupt.ts')}
     listenForInterrupts()
