@@ -5,7 +5,7 @@ import { ensureSystemPackages } from './lib/system-packages.mjs'
 
 try {
   const { executablePath, version, declared, source } = await installElectron()
-  note(`Electron ${version} is there${source === 'stand-in' ? `, in place of ${declared}` : ''}`)
+  note(`Electron ${version} is installed${source === 'stand-in' ? `, in place of ${declared}` : ''}`)
   ensureSystemPackages({ executable: executablePath, withXvfb: process.argv.includes('--xvfb') })
 } catch (error) {
   fail(error)

@@ -1,6 +1,6 @@
 /**
- * Writes resources/tensorflow-runtime.json: which members of which wheels make a TensorFlow runtime, where they lie in
- * the wheel, and what their bytes must hash to. For maintainers, when the TensorFlow version changes:
+ * Writes resources/tensorflow-runtime.json: the members of the wheels of each TensorFlow runtime, their offsets in the
+ * wheel and their hashes. For maintainers, when the TensorFlow version changes:
  *
  *   node scripts/pin-runtime.mjs 2.21.0
  */
@@ -67,13 +67,13 @@ async function read(url, entry) {
   return (entry.method === 8 ? inflateRawSync(bytes) : bytes).toString()
 }
 
-/** The newest wheel of a project whose version is wanted. */
-async function findWheel(project, isWanted, machine) {
+/** The newest wheel of a project among the accepted versions. */
+async function findWheel(project, isAccepted, machine) {
   for (const index of indexUrls) {
     const files = (await listFiles(index, project, { settings })).filter(
       ({ filename }) =>
         filename.endsWith('.whl') &&
-        isWanted(filename.split('-')[1]) &&
+        isAccepted(filename.split('-')[1]) &&
         filename.includes(machine) &&
         /manylinux/.test(filename),
     )
@@ -88,9 +88,9 @@ async function findWheel(project, isWanted, machine) {
   return null
 }
 
-/** The members of a wheel that `target` gives a place to. */
-async function pin(project, isWanted, machine, target) {
-  const file = await findWheel(project, isWanted, machine)
+/** The members of a wheel for which `target` returns a path. */
+async function pin(project, isAccepted, machine, target) {
+  const file = await findWheel(project, isAccepted, machine)
   if (!file) return null
   const size = file.bytes ?? (await sizeOf(file.url))
   const entries = await directoryOf(file.url, size)
@@ -138,7 +138,7 @@ const library = (name) =>
     : null
 const nvidia = (name) => (/^nvidia\/[^/]+\/lib\/[^/]+\.so/.test(name) ? `deps/${name}` : null)
 
-/** What the libraries ask of a card: TensorFlow was built for some, and cuDNN has dropped others since. */
+/** The GPU that the libraries require: TensorFlow was built for some, and cuDNN has dropped others since. */
 function needsOf(buildInfo, wheels) {
   const built = [...buildInfo.matchAll(/'sm_(\d+)(\d)'/g)].map(([, major, minor]) =>
     Number(`${major}.${minor}`),

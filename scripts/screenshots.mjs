@@ -1,6 +1,6 @@
 /**
- * `npm run screenshots [-- MINUTES]`: the images of docs/screenshots, taken from the app itself as a user sees it: the
- * demo images are imported, a run is trained on them, every page is visited in light and dark and in two sizes.
+ * `npm run screenshots [-- MINUTES]`: the images of docs/screenshots, taken from the app: it imports the demo images,
+ * trains a run, and visits every page in light and dark mode and in two sizes.
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -15,7 +15,7 @@ try {
   if (process.env.FLOWERBED_SCREENSHOTS === undefined) {
     setup({ electron: true, xvfb: !hasDisplay() })
     section('Screenshots')
-    // Once more on Node 24, which reads the helpers of the tests.
+    // Runs this script again on Node 24, which can import the TypeScript test helpers.
     process.exitCode = run(node, [join(root, 'scripts', 'screenshots.mjs'), ...process.argv.slice(2)], {
       env: { FLOWERBED_SCREENSHOTS: '1' },
     })

@@ -1,6 +1,6 @@
 /**
- * Everything between a fresh clone and a program that runs: `npm run setup`, and first of all in `npm start`, `npm test`
- * and `npm run dev`. Runs on the machine's own Node (≥ 20) and without any package, since it installs them.
+ * Sets up a fresh clone so that the app runs: `npm run setup`, also the first step of `npm start`, `npm test` and
+ * `npm run dev`. Runs on the installed Node (≥ 20) and without packages, since it installs them.
  */
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
@@ -14,13 +14,13 @@ const bin = join(root, 'node_modules', '.bin')
 const stamp = join(root, 'node_modules', '.flowerbed-setup')
 const windows = process.platform === 'win32'
 
-/** Node 24 of node_modules, which everything after the packages runs on. */
+/** Node 24 of node_modules, which runs everything after the installation of packages. */
 export const node = join(bin, windows ? 'node.cmd' : 'node')
 
-/** The environment in which `node` and every command of node_modules is that of the project. */
+/** An environment whose PATH starts with the commands of node_modules. */
 export const environment = () => ({ ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` })
 
-/** Runs a command of the project with this terminal; its exit status. */
+/** Runs a command in this terminal and answers its exit status. */
 export function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, {
     cwd: root,
@@ -33,7 +33,7 @@ export function run(command, args, options = {}) {
 }
 
 /**
- * @param {{electron: boolean, xvfb?: boolean}} needs Electron and, on Linux, its system libraries; Xvfb to run it unseen
+ * @param {{electron: boolean, xvfb?: boolean}} needs Electron and, on Linux, its system libraries; Xvfb to run it without a display
  */
 export function setup({ electron, xvfb = false }) {
   const [major = 0] = process.versions.node.split('.').map(Number)
@@ -49,47 +49,47 @@ export function setup({ electron, xvfb = false }) {
   }
 }
 
-/** Bundles the app; a second or two, so it is done every time. */
+/** Bundles the app. This takes a second or two, so it is done every time. */
 function build() {
   section('App')
   const cli = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
   if (run(node, [cli, 'build', '--logLevel', 'warn'], { quiet: true }) !== 0)
-    throw new SetupError('The app could not be built', { hint: '`npm run build` says more.' })
-  note('is built')
+    throw new SetupError('The app could not be built', { hint: '`npm run build` shows the errors.' })
+  note('built')
 }
 
-/** A further part, on Node 24 and with the packages at hand. It tells of its failure itself. */
+/** Runs a script of the set-up on Node 24. The script reports its errors. */
 function step(script, args) {
   const status = run(node, [join(root, 'scripts', script), ...args])
   if (status !== 0) process.exit(status)
 }
 
-/** `npm ci` when the lockfile has changed since the last time; then the one script of a package that is wanted. */
+/** Runs `npm ci` when the lockfile has changed, then the only package script that is needed. */
 function installPackages() {
   section('Packages')
-  const wanted = createHash('sha256')
+  const lockHash = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))
     .digest('hex')
-  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === wanted) {
+  if (existsSync(node) && existsSync(stamp) && readFileSync(stamp, 'utf8') === lockHash) {
     note('are up to date')
     return
   }
   note('npm ci …')
   if (run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error']) !== 0) {
     throw new SetupError('npm could not install the packages', {
-      hint: 'What npm said stands above. Behind a proxy set HTTPS_PROXY; for a mirror `npm config set registry …`.',
+      hint: 'See npm’s output above. Behind a proxy set HTTPS_PROXY; for a mirror `npm config set registry …`.',
     })
   }
-  // .npmrc keeps every package's scripts from running; this one fetches Node 24.
+  // .npmrc disables package scripts; this one downloads Node 24.
   if (
     run('npm', ['rebuild', 'node', '--ignore-scripts=false', '--loglevel=error']) !== 0 ||
     !existsSync(node)
   ) {
-    throw new SetupError('npm could not fetch Node 24', {
+    throw new SetupError('npm could not download Node 24', {
       hint: 'Check `npm config get registry` and the proxy.',
     })
   }
-  writeFileSync(stamp, wanted)
+  writeFileSync(stamp, lockHash)
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

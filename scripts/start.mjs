@@ -1,6 +1,6 @@
 /**
- * `npm start`: set-up, then the app. Without a display the demo instead: train on the images that come with Flowerbed,
- * and write samples.
+ * `npm start`: set-up, then the app. Without a display it runs the demo: it trains on the included images and writes
+ * samples.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { constants } from 'node:os'
@@ -22,7 +22,7 @@ function startApp() {
   return status ?? 1
 }
 
-/** The demo's options reach it as they are: `npm start -- --minutes 1`. */
+/** Passes its options to the demo: `npm start -- --minutes 1`. */
 async function startDemo() {
   const options = process.argv.slice(2)
   const out = join(process.cwd(), 'flowerbed-demo')
@@ -33,19 +33,19 @@ async function startDemo() {
   setup({ electron: false })
   section('Training')
   const cli = join(root, 'src-main', 'cli', 'main.ts')
-  return await runToItsEnd(node, [cli, 'demo', '--out', out, ...options])
+  return await runToEnd(node, [cli, 'demo', '--out', out, ...options])
 }
 
-/** Waits for a command that saves before it ends, whatever signal this process gets. Answers its exit code. */
-function runToItsEnd(command, args) {
+/** Waits for a command that saves before it ends, also after a signal. Answers its exit code. */
+function runToEnd(command, args) {
   const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit'],
     env: environment(),
-    // Where `npm start` was typed; npm itself goes to the project's folder.
+    // The folder in which `npm start` was called; npm changes to the project's folder.
     cwd: process.env.INIT_CWD ?? process.cwd(),
     shell: process.platform === 'win32',
   })
-  // Often the terminal has told the child already; it takes both for one.
+  // The terminal often signals the child, too; the child treats both as one.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   return new Promise((done, failed) => {
     child.once('error', failed)

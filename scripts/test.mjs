@@ -44,7 +44,7 @@ async function captured(command, args) {
   return { status, output }
 }
 
-/** A vitest project, counted from its JSON report; a run that leaves none has failed. */
+/** A vitest project, counted from its JSON report; a run without a report has failed. */
 function suite(name, project) {
   section(name)
   const report = join(results, `${project}.json`)
@@ -65,7 +65,7 @@ function suite(name, project) {
     numTodoTests = 0,
     testResults,
   } = JSON.parse(readFileSync(report, 'utf8'))
-  // A file that cannot even be loaded has no tests that could fail.
+  // A file that cannot be loaded has no tests to count.
   const broken = testResults.filter(
     ({ status: s, assertionResults }) => s === 'failed' && assertionResults.length === 0,
   ).length
@@ -73,7 +73,7 @@ function suite(name, project) {
   if (status !== 0 && numFailedTests + broken === 0) count({ failed: 1 })
 }
 
-/** The app in a real Electron, on a screen of its own where there is none. */
+/** The app in Electron, on a virtual screen where there is no display. */
 async function endToEnd() {
   section('End-to-end tests')
   const screen = hasDisplay() ? null : await startXvfb()

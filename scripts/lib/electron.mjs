@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cacheDirectory } from './paths.mjs'
 
-/** What the set-up found out about Electron, for everything that starts it. */
+/** The set-up's record of the Electron to start. */
 export const electronRecordFile = (cache = cacheDirectory()) => join(cache, 'electron.json')
 
 /**
@@ -19,12 +19,12 @@ export function electronToLaunch() {
   const asRoot = process.platform === 'linux' && process.getuid?.() === 0
   return {
     ...record,
-    args: [...(asRoot ? ['--no-sandbox'] : []), ...(hasGraphicsCard() ? [] : ['--disable-gpu'])],
+    args: [...(asRoot ? ['--no-sandbox'] : []), ...(hasGraphicsDevice() ? [] : ['--disable-gpu'])],
   }
 }
 
-/** Whether there is something for Chromium's GPU process to use; without it, it only fails noisily. */
-function hasGraphicsCard() {
+/** Whether Chromium's GPU process has a device; without one it only logs errors. */
+function hasGraphicsDevice() {
   if (process.platform !== 'linux') return true
   try {
     return readFileSync('/proc/devices', 'utf8').includes(' drm')

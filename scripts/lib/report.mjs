@@ -1,6 +1,6 @@
-/** Everything the set-up tells people, on stderr: stdout belongs to what is started afterwards. */
+/** The set-up writes to stderr: stdout is for the command that it starts. */
 const write = (text) => process.stderr.write(text)
-// Whoever read it is gone; the work goes on.
+// Continue when stderr is closed.
 process.stderr.on('error', () => {})
 
 export const section = (title) => write(`\n▸ ${title}\n`)
@@ -11,7 +11,7 @@ export function bytes(count) {
   return count < 1e9 ? `${(count / 1e6).toFixed(count < 1e8 ? 1 : 0)} MB` : `${(count / 1e9).toFixed(2)} GB`
 }
 
-/** One line that follows a download: rewritten in place on a terminal, every few seconds elsewhere. */
+/** A progress line of a download: rewritten in place on a terminal, written every few seconds elsewhere. */
 export class ProgressLine {
   #label
   #started = performance.now()
@@ -51,13 +51,13 @@ export class ProgressLine {
   }
 }
 
-/** A failure as the one clear message: what, where, what to do; 130 where the user stopped it. */
+/** Reports an error with its location and hint, and exits; with code 130 where the user stopped it. */
 export function fail(error, exitCode = error.kind === 'cancelled' ? 130 : 1) {
   const { message, where, hint } = error
   write(`\n✗ ${message}${where ? `\n  where: ${where}` : ''}${hint ? `\n  → ${hint}` : ''}\n`)
   if (process.env.FLOWERBED_DEBUG && error.stack) write(`${error.stack}\n`)
   process.exitCode = exitCode
-  // Ends once the reader has it all, or after a while without one: an exit at once would cut the text off.
+  // Exits once the text is written, or after a timeout: an immediate exit would cut it off.
   setTimeout(() => process.exit(), 5000).unref()
   process.stderr.write('', () => process.exit())
 }

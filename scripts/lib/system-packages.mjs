@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
 import { SetupError, note } from './report.mjs'
 
-/** What Electron needs of a Debian-like system; each drags in the rest by its own dependencies. */
+/** Packages that Electron needs on a Debian-like system, together with their dependencies. */
 const electronPackages = [
   'libgtk-3-0',
   'libnss3',
@@ -20,7 +20,7 @@ export const hasDisplay = () =>
   process.platform !== 'linux' || Boolean(process.env.DISPLAY || process.env.WAYLAND_DISPLAY)
 
 /**
- * Installs what Electron lacks on this Linux, as root or with a sudo that asks for nothing.
+ * Installs the system packages that Electron lacks on Linux, as root or by sudo without a password.
  * @param {{executable: string, withXvfb: boolean}} needs
  * @throws SetupError with the command to run when neither is possible
  */
@@ -32,11 +32,11 @@ export function ensureSystemPackages({ executable, withXvfb }) {
     ...(withXvfb && !onPath('Xvfb') ? ['xvfb', 'xauth'] : []),
   ]
   if (packages.length === 0) return
-  const lacking = [...libraries, ...(withXvfb && !onPath('Xvfb') ? ['Xvfb'] : [])].join(', ')
-  note(`missing from the system: ${lacking}`)
+  const missing = [...libraries, ...(withXvfb && !onPath('Xvfb') ? ['Xvfb'] : [])].join(', ')
+  note(`missing from the system: ${missing}`)
   const prefix = privilege()
   if (!onPath('apt-get') || prefix === null) {
-    throw new SetupError(`Electron needs system libraries that are missing: ${lacking}`, {
+    throw new SetupError(`Electron needs system libraries that are missing: ${missing}`, {
       hint: onPath('apt-get')
         ? `Run: sudo apt-get install -y ${packages.join(' ')}`
         : `Install your system’s packages for them (Debian calls them ${packages.join(' ')}).`,

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 
 /**
- * Starts an X server without a screen on a display number of its own choosing.
+ * Starts an X server without a screen on a free display number.
  * @returns {Promise<{display: string, stop: () => void}>}
  */
 export function startXvfb() {

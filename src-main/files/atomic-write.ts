@@ -5,16 +5,15 @@ import { processTag } from './process-identity.ts'
 import { removeAbandoned } from './abandoned.ts'
 
 /**
- * Writes a file so that it is there whole or not at all: a temporary name beside it, synced, renamed, and the folder
- * synced, so that a power cut leaves the old file or the new one. What processes that were killed in the midst of this
- * have left in the folder is removed.
+ * Writes a file completely or not at all: under a temporary name beside it, synced, renamed, and the folder synced, so
+ * that a power cut leaves the old file or the new one. Removes the temporary files of killed processes in the folder.
  */
 export async function writeFileAtomically(path: string, bytes: Uint8Array | string): Promise<void> {
-  await tidyOnce(dirname(path))
-  await writeWhole(path, bytes)
+  await cleanOnce(dirname(path))
+  await writeAndRename(path, bytes)
 }
 
-async function writeWhole(path: string, bytes: Uint8Array | string): Promise<void> {
+async function writeAndRename(path: string, bytes: Uint8Array | string): Promise<void> {
   const temporary = `${temporaryPath(path)}-${randomBytes(4).toString('hex')}.part`
   try {
     const file = await open(temporary, 'wx')
@@ -32,31 +31,31 @@ async function writeWhole(path: string, bytes: Uint8Array | string): Promise<voi
   await syncFolder(dirname(path))
 }
 
-/** A name for this process alone, beside the lasting one and short enough where that is as long as names may be. */
+/** A temporary name for this process beside the final one, shortened to fit the limit of file names. */
 const temporaryPath = (path: string): string =>
   join(dirname(path), `.${Array.from(basename(path)).slice(0, 32).join('')}.${processTag()}`)
 
-const tidied = new Set<string>()
+const cleanedFolders = new Set<string>()
 
-/** Once a process is enough: what it leaves itself, it removes itself. */
-async function tidyOnce(folder: string): Promise<void> {
-  if (tidied.has(folder)) return
-  tidied.add(folder)
+/** Removes abandoned files once per process: this process removes its own. */
+async function cleanOnce(folder: string): Promise<void> {
+  if (cleanedFolders.has(folder)) return
+  cleanedFolders.add(folder)
   await removeAbandoned(folder)
 }
 
-/** What goes into a folder, by file name. */
+/** The contents of a folder by file name. */
 export type FolderFiles = Record<string, Uint8Array | string>
 
-/** Writes a new folder with files so that it is there whole or not at all. The one it is in is made where it is lacking. */
+/** Writes a new folder with files completely or not at all. Creates its parent folder if necessary. */
 export async function writeFolderAtomically(path: string, files: FolderFiles): Promise<void> {
   const parent = dirname(path)
   await mkdir(parent, { recursive: true })
-  await tidyOnce(parent)
+  await cleanOnce(parent)
   const temporary = await mkdtemp(`${temporaryPath(path)}-`)
   try {
-    for (const [name, content] of Object.entries(files)) await writeWhole(join(temporary, name), content)
-    // Folders for a moment are made for their owner alone.
+    for (const [name, content] of Object.entries(files)) await writeAndRename(join(temporary, name), content)
+    // mkdtemp creates folders for their owner only.
     await chmod(temporary, 0o755)
     await rename(temporary, path)
   } catch (thrown) {
@@ -66,7 +65,7 @@ export async function writeFolderAtomically(path: string, files: FolderFiles): P
   await syncFolder(parent)
 }
 
-/** Makes renames in a folder survive a power cut; Windows has no such call. */
+/** Makes renames in a folder survive a power cut; not available on Windows. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await open(path, 'r')
@@ -82,13 +81,13 @@ export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** Bytes that may still be written to the disk that a folder is on. */
+/** Free bytes on the disk of a folder. */
 export async function freeBytes(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder)
   return bavail * bsize
 }
 
-/** Bytes of all files below a folder; 0 when it is not there. */
+/** Bytes of all files below a folder; 0 when it does not exist. */
 export async function folderBytes(path: string): Promise<number> {
   let entries
   try {
@@ -102,7 +101,7 @@ export async function folderBytes(path: string): Promise<number> {
       .map((entry) =>
         stat(join(entry.parentPath, entry.name)).then(
           ({ size }) => size,
-          // Gone since the folder was read.
+          // Deleted since the folder was read.
           () => 0,
         ),
       ),

@@ -5,10 +5,10 @@ import { isBelow } from './removal.ts'
 
 const name = 'Flowerbed'
 
-/** Where runs, datasets and the database are: what was asked for, `FLOWERBED_DATA_DIR`, or Electron's userData. */
-export function dataDirectory(asked?: string): string {
-  const path = asked ?? process.env['FLOWERBED_DATA_DIR']
-  if (path) return resolve(path)
+/** The folder of runs, datasets and the database: the given one, `FLOWERBED_DATA_DIR`, or Electron's userData. */
+export function dataDirectory(given?: string): string {
+  const chosen = given ?? process.env['FLOWERBED_DATA_DIR']
+  if (chosen) return resolve(chosen)
   if (process.platform === 'win32')
     return join(process.env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), name)
   if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', name)
@@ -20,8 +20,8 @@ export const runsFolder = (data: string) => join(data, 'runs')
 export const runFolder = (data: string, runId: string) => join(runsFolder(data), runId)
 
 /**
- * A dataset's folder as the history keeps it: relative to the data folder and with slashes, so that a data folder that
- * was moved or copied finds its own images and never another one's.
+ * A dataset's folder as the database stores it: relative to the data folder and with slashes, so that a moved or copied
+ * data folder refers to its own images.
  * @throws FlowerbedError `conflict` for a folder that is not among this data folder's datasets
  */
 export function storedDatasetPath(data: string, directory: string): string {
@@ -31,7 +31,7 @@ export function storedDatasetPath(data: string, directory: string): string {
   })
 }
 
-/** The opposite. @throws FlowerbedError `corrupt` for a path that leads out of this data folder's datasets */
+/** The folder of a stored path. @throws FlowerbedError `corrupt` for a path that leads out of this data folder's datasets */
 export function datasetDirectory(data: string, stored: string): string {
   const directory = resolve(data, ...stored.split('/'))
   if (isAmongDatasets(data, directory)) return directory

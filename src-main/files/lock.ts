@@ -16,17 +16,17 @@ import { removeAbandoned } from './abandoned.ts'
 import { isTaggedRunning, processTag } from './process-identity.ts'
 
 export interface LockOptions {
-  /** Called once, when another has the lock. */
+  /** Called once when another process holds the lock. */
   onWait?: (() => void) | undefined
   signal?: AbortSignal | undefined
   pollMs?: number
-  /** An owner that cannot be seen from here has ended when it gives no sign of life for so long. */
-  patienceMs?: number
+  /** An owner on another machine counts as ended when its heartbeat stands still for so long. */
+  staleMs?: number
 }
 
-const signOfLifeMs = 10_000
+const heartbeatMs = 10_000
 
-/** What systems say of a folder with something in it; Windows also of an empty one that another is to replace. */
+/** Error codes for a folder that is not empty; on Windows also for an empty one that a rename would replace. */
 const notEmpty = [
   'ENOTEMPTY',
   'EEXIST',
@@ -34,11 +34,11 @@ const notEmpty = [
 ]
 
 /**
- * Does `work` while no other holds the lock of this name. An owner that has ended counts for nothing.
+ * Runs `work` while no other process holds the lock at this path. The lock of an ended owner is taken over.
  *
- * The lock is a folder with one file in it, named for its owner. It is made elsewhere and renamed into place, which the
- * system refuses while there is a file in that place; and an ended owner's file is deleted by its own name. So whoever
- * clears an old lock away cannot hit a new one, however many do so at once.
+ * The lock is a folder with one file, named after its owner. It is created under another name and renamed, which fails
+ * while the lock folder holds a file; and an ended owner's file is deleted by its name. So removing a stale lock cannot
+ * remove a new one, however many processes do so at once (as mkdir-based locks do).
  * @throws FlowerbedError `cancelled` by the signal while it waits
  */
 export async function withLock<T>(
@@ -50,69 +50,70 @@ export async function withLock<T>(
   mkdirSync(dirname(path), { recursive: true })
   await removeAbandoned(dirname(path))
   const owner = `${processTag()}-${randomBytes(4).toString('hex')}`
-  const others = new Others(path, options.patienceMs ?? 300_000)
-  for (let isWaiting = false; !(others.clear() && take(path, owner));) {
-    if (!isWaiting) onWait?.()
-    isWaiting = true
+  const others = new OtherOwners(path, options.staleMs ?? 300_000)
+  for (let waited = false; !(others.removeEnded() && acquire(path, owner));) {
+    if (!waited) onWait?.()
+    waited = true
     if (signal?.aborted) throw new FlowerbedError('cancelled', 'Cancelled', { cause: signal.reason })
     await sleep(pollMs)
   }
-  const release = () => leave(path, owner)
-  const alive = setInterval(() => touch(join(path, owner)), signOfLifeMs).unref()
+  const release = () => removeOwner(path, owner)
+  const heartbeat = setInterval(() => touch(join(path, owner)), heartbeatMs).unref()
   process.once('exit', release)
   try {
     return await work()
   } finally {
-    clearInterval(alive)
+    clearInterval(heartbeat)
     process.removeListener('exit', release)
     release()
   }
 }
 
-/** Tries to take the lock; whether it was taken. */
-function take(path: string, owner: string): boolean {
-  const made = `${path}.${owner}`
-  mkdirSync(made)
+/** Tries to take the lock; false when another process holds it. */
+function acquire(path: string, owner: string): boolean {
+  const folder = `${path}.${owner}`
+  mkdirSync(folder)
   try {
-    writeFileSync(join(made, owner), '')
-    renameSync(made, path)
+    writeFileSync(join(folder, owner), '')
+    renameSync(folder, path)
     return true
   } catch (thrown) {
-    rmSync(made, { recursive: true, force: true })
+    rmSync(folder, { recursive: true, force: true })
     if (hasCode(thrown, ...notEmpty)) return false
     throw thrown
   }
 }
 
-function leave(path: string, owner: string): void {
+/** Deletes an owner's file and then the folder, if it is empty. */
+function removeOwner(path: string, owner: string): void {
   rmSync(join(path, owner), { force: true })
   try {
     rmdirSync(path)
   } catch (thrown) {
-    // Another has taken it meanwhile, or has just cleared it away.
+    // Another process has taken or removed it meanwhile.
     if (!hasCode(thrown, 'ENOENT', ...notEmpty)) throw thrown
   }
 }
 
-/** The other owners of the lock. */
-class Others {
+/** The other owners whose files are in the lock folder. */
+class OtherOwners {
   private readonly path: string
-  private readonly patienceMs: number
-  /** When each owner's last sign of life was first seen, by the clock of this machine: those of two machines differ. */
-  private readonly seen = new Map<string, { sign: number; at: number }>()
+  private readonly staleMs: number
+  /** When each owner's last heartbeat was first seen, by this machine's clock: those of two machines differ. */
+  private readonly seen = new Map<string, { mtimeMs: number; at: number }>()
 
-  constructor(path: string, patienceMs: number) {
+  constructor(path: string, staleMs: number) {
     this.path = path
-    this.patienceMs = patienceMs
+    this.staleMs = staleMs
   }
 
-  /** Clears an ended owner's lock away; true when it is worth trying to take it. */
-  clear(): boolean {
+  /** Removes ended owners; true when no other owner is left. */
+  removeEnded(): boolean {
     const owners = this.owners()
     const ended = owners.filter((owner) => this.hasEnded(owner))
-    for (const owner of ended) leave(this.path, owner)
-    // Empty: somebody is in the midst of leaving it, or was ended there.
-    if (owners.length === 0) leave(this.path, 'nobody')
+    for (const owner of ended) removeOwner(this.path, owner)
+    // Empty: a process is releasing it, or ended while releasing it.
+    if (owners.length === 0) removeOwner(this.path, 'nobody')
     return ended.length === owners.length
   }
 
@@ -128,14 +129,14 @@ class Others {
   private hasEnded(owner: string): boolean {
     const state = isTaggedRunning(owner)
     if (state === 'ended') return true
-    // Without a start in its name, another process may have been given its id.
+    // Without a start time in its name, another process may have the same id.
     if (state === 'running' && !/^\d+-x-/.test(owner)) return false
-    const sign = statSync(join(this.path, owner), { throwIfNoEntry: false })?.mtimeMs
-    if (sign === undefined) return true
+    const mtimeMs = statSync(join(this.path, owner), { throwIfNoEntry: false })?.mtimeMs
+    if (mtimeMs === undefined) return true
     const now = performance.now()
     const last = this.seen.get(owner)
-    if (last?.sign === sign) return now - last.at > this.patienceMs
-    this.seen.set(owner, { sign, at: now })
+    if (last?.mtimeMs === mtimeMs) return now - last.at > this.staleMs
+    this.seen.set(owner, { mtimeMs, at: now })
     return false
   }
 }
@@ -144,7 +145,7 @@ function touch(file: string): void {
   try {
     utimesSync(file, new Date(), new Date())
   } catch {
-    // Taken away by hand: there is nothing to keep alive.
+    // The file was deleted: there is no heartbeat to write.
   }
 }
 

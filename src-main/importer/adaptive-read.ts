@@ -4,23 +4,23 @@ import { open, stat } from 'node:fs/promises'
 import { UnreadableImage } from './reasons.ts'
 
 /**
- * Reading that is in the system's memory already is done sooner than asking a thread for it. A disk that took longer is
- * asked through threads, several files at once, for the next so many reads.
+ * A synchronous read from the page cache is faster than one in the thread pool. After a read slower than `slowMs` the
+ * next `asyncReads` reads use the thread pool, several files at once.
  */
-const promptMs = 2
-const patience = 64
-const mostAtOnce = 256 * 1024
-/** A FIFO that took the file's name since it was asked what it is must not hold up the open. Windows has no such flag. */
+const slowMs = 2
+const asyncReads = 64
+const maxPieceBytes = 256 * 1024
+/** Without blocking, in case a FIFO has taken the file's name since `stat`. Windows has no such flag. */
 const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : constants.O_NONBLOCK)
 
 /** Bytes where a name is not valid UTF-8. */
 export type FileName = string | Buffer
 
-/** Why a FIFO, a socket or a device is left out. */
+/** The reason for leaving out a FIFO, a socket or a device. */
 export const notAFile = 'is not a file but a pipe, a socket or a device'
 
 /**
- * Only files are opened: opening a FIFO waits for somebody to write to it, and opening a device may set it going.
+ * Only files are opened: opening a FIFO waits for a writer, and opening a device may start it.
  * @throws UnreadableImage for anything but a regular file
  */
 function mustBeFile(stats: Stats): void {
@@ -28,29 +28,32 @@ function mustBeFile(stats: Stats): void {
   throw new UnreadableImage(stats.isDirectory() ? 'is a folder' : notAFile)
 }
 
-/** As `mustBeFile`, for what another library opens by its name. */
+/** As `mustBeFile`, for a path that another library opens. */
 export async function checkFile(path: FileName): Promise<void> {
   mustBeFile(await stat(path))
 }
 
-let detours = 0
+let asyncReadsLeft = 0
 
-/** Carries out `now` if the disk is known to answer at once, else `later`. */
-async function promptly<Result>(now: () => Result, later: () => Promise<Result>): Promise<Result> {
-  if (detours > 0) {
-    detours--
-    return await later()
+/** Reads synchronously while the disk is fast, else asynchronously. */
+async function readAdaptively<Result>(
+  readSync: () => Result,
+  readAsync: () => Promise<Result>,
+): Promise<Result> {
+  if (asyncReadsLeft > 0) {
+    asyncReadsLeft--
+    return await readAsync()
   }
   const begun = performance.now()
   try {
-    return now()
+    return readSync()
   } finally {
-    if (performance.now() - begun > promptMs) detours = patience
+    if (performance.now() - begun > slowMs) asyncReadsLeft = asyncReads
   }
 }
 
 /**
- * The first bytes of a file, and how large it is; `check` sees what it is before it is read.
+ * The first bytes of a file, and its size; `check` gets its stats before it is read.
  * @param options.most at most 256 KiB
  * @throws the system's error, or what `check` throws
  */
@@ -58,17 +61,17 @@ export async function readStart(
   path: FileName,
   { most, check = () => undefined }: { most: number; check?: (stats: Stats) => void },
 ): Promise<{ bytes: Buffer; size: number }> {
-  const look = (stats: Stats) => {
+  const checkStats = (stats: Stats) => {
     check(stats)
     mustBeFile(stats)
   }
-  return await promptly(
+  return await readAdaptively(
     () => {
-      look(statSync(path))
+      checkStats(statSync(path))
       const file = openSync(path, readFlags)
       try {
         const stats = fstatSync(file)
-        look(stats)
+        checkStats(stats)
         const bytes = Buffer.allocUnsafe(Math.min(stats.size, most))
         return { bytes: bytes.subarray(0, readSync(file, bytes, 0, bytes.length, 0)), size: stats.size }
       } finally {
@@ -76,11 +79,11 @@ export async function readStart(
       }
     },
     async () => {
-      look(await stat(path))
+      checkStats(await stat(path))
       const file = await open(path, readFlags)
       try {
         const stats = await file.stat()
-        look(stats)
+        checkStats(stats)
         const bytes = Buffer.allocUnsafe(Math.min(stats.size, most))
         const { bytesRead } = await file.read(bytes, 0, bytes.length, 0)
         return { bytes: bytes.subarray(0, bytesRead), size: stats.size }
@@ -91,16 +94,16 @@ export async function readStart(
   )
 }
 
-/** Shows all of a file piece by piece; a piece is good only until the next one. No piece is kept, so that memory stays flat. */
+/** Calls `take` with each piece of a file; a piece is valid only until the next one, so that memory stays constant. */
 export async function eachPiece(path: FileName, take: (piece: Buffer) => void): Promise<void> {
   mustBeFile(await stat(path))
-  const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(mostAtOnce)
+  const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(maxPieceBytes)
   const file = await open(path, readFlags)
   try {
     mustBeFile(await file.stat())
     for (let at = 0; ;) {
       const from = at
-      const bytesRead = await promptly(
+      const bytesRead = await readAdaptively(
         () => readSync(file.fd, buffer, 0, buffer.length, from),
         async () => (await file.read(buffer, 0, buffer.length, from)).bytesRead,
       )

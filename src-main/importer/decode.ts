@@ -27,7 +27,7 @@ const smallBytes = 128 * 1024
 export type ImageSource = ImageBytes
 
 /**
- * A source file, looked at and found to be an image.
+ * Reads a source file and checks that it is an image.
  * @throws UnreadableImage or a system error.
  */
 export async function readImage(path: FileName): Promise<ImageSource> {

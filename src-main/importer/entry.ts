@@ -5,13 +5,13 @@ import { serveCalls } from '../processes/rpc.ts'
 import { createImporter } from './importer.ts'
 import { noInFlightLog, openInFlightLog } from '../processes/in-flight-log.ts'
 
-// The one file that knows it is a process: an Electron utility process, or one forked by the CLI.
+// The entry of the importer process: an Electron utility process, or one forked by the CLI.
 const channel = parentChannel()
 if (!channel) {
-  process.stderr.write('The importer is started by Flowerbed and answers to it alone.\n')
+  process.stderr.write('The importer is started by Flowerbed only.\n')
   process.exit(2)
 }
-// A terminal sends these to all of its processes; the parent decides what an import does then, and ends this one.
+// A terminal sends these to all of its processes; the parent handles them and ends this process.
 for (const signal of ['SIGINT', 'SIGHUP']) process.on(signal, () => undefined)
 
 const logPath = process.env[inFlightLogVariable]

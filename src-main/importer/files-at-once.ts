@@ -1,4 +1,4 @@
 import { availableParallelism } from 'node:os'
 
-/** Files in hand at once: each core busy, and as many and two more on their way to it and from it. */
+/** Files processed at once: one per core being decoded, and as many and two more being read or written. */
 export const filesAtOnce = 2 * availableParallelism() + 2

@@ -10,7 +10,7 @@ import { reasonOf, UnreadableImage } from './reasons.ts'
 import { scan } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
 
-/** Answers to every importer request, whatever process it runs in. Keeps scans until they are forgotten. */
+/** Handles importer requests in any process. Keeps scans until they are forgotten. */
 export function createImporter(options: {
   emit: (event: ImporterEvent) => void
   inFlightLog: InFlightLog
@@ -26,9 +26,9 @@ export function createImporter(options: {
     const controller = new AbortController()
     jobs.set(job.job, controller)
     const report = (progress: ImportProgress) => emit({ type: 'progress', job: job.job, progress })
-    const avoid = job.avoid ?? { careful: [], refused: [] }
+    const crashSuspects = job.avoid ?? { careful: [], refused: [] }
     try {
-      return await work({ signal: controller.signal, inFlightLog, avoid, report })
+      return await work({ signal: controller.signal, inFlightLog, crashSuspects, report })
     } catch (thrown) {
       if (controller.signal.aborted) throw new FlowerbedError('cancelled', 'The import was cancelled.')
       throw thrown
@@ -48,8 +48,8 @@ export function createImporter(options: {
       run(argument, (context) => {
         const found = scans.get(argument.scan)
         if (!found) {
-          throw new FlowerbedError('not-found', 'These images have to be looked through again.', {
-            hint: 'Choose the folder once more.',
+          throw new FlowerbedError('not-found', 'The scan of these images is no longer available.', {
+            hint: 'Choose the folder again.',
           })
         }
         const parsed = importOptionsSchema.parse(argument.options)

@@ -6,11 +6,11 @@ import type { FileName } from './adaptive-read.ts'
 import { reasonOf } from './reasons.ts'
 import { namedLikeImage } from './sniff.ts'
 
-/** A file that may be an image. `explicit`: dropped by itself, so its being none is worth telling. */
+/** A file that may be an image. `explicit`: dropped by itself, so that it is reported if it is not an image. */
 export interface FoundFile {
-  /** As people and JSON are shown it. */
+  /** For display and JSON. */
   path: string
-  /** As the disk has it, where that is not valid UTF-8 and `path` leads nowhere. */
+  /** The bytes of the path where they are not valid UTF-8, so that `path` does not exist. */
   rawPath?: Buffer
   bytes: number
   explicit: boolean
@@ -24,8 +24,8 @@ export interface Listed {
   problems: ProblemFile[]
 }
 
-/** What a found file is opened by. */
-export const openedBy = (file: Pick<FoundFile, 'path' | 'rawPath'>): FileName => file.rawPath ?? file.path
+/** The path to open a found file by. */
+export const openPathOf = (file: Pick<FoundFile, 'path' | 'rawPath'>): FileName => file.rawPath ?? file.path
 
 const systemNames = new Set([
   'thumbs.db',
@@ -35,21 +35,21 @@ const systemNames = new Set([
   'system volume information',
 ])
 
-/** Hidden or put there by a system: not the user's images. */
+/** Hidden files and those that an operating system creates: not the user's images. */
 export function isSystemName(name: string): boolean {
   return name.startsWith('.') || systemNames.has(name.toLowerCase())
 }
 
 const natural = new Intl.Collator('en', { numeric: true, sensitivity: 'base' })
 
-/** `2.png` before `10.png`; equal but for case or accents: by code unit, so that the order is total. */
+/** `2.png` before `10.png`; names that differ only in case or accents by code unit, so that the order is total. */
 export function naturalOrder(a: string, b: string): number {
   return natural.compare(a, b) || (a < b ? -1 : a > b ? 1 : 0)
 }
 
 /**
- * Every file under the dropped paths, in natural order, each once; links are followed, folders that lead back to
- * themselves are not entered twice.
+ * Every file under the dropped paths, in natural order, each once; links are followed, and
+ * no folder is entered twice.
  */
 export async function listFiles(
   paths: string[],
@@ -59,16 +59,16 @@ export async function listFiles(
   const listed: Listed = { sources, files: [], problems: [] }
   const seen = new Set<string>()
 
-  async function visit(found: Place, from: { explicit: boolean; root: string | null }): Promise<void> {
+  async function visit(found: FolderEntry, from: { explicit: boolean; root: string | null }): Promise<void> {
     options.signal.throwIfAborted()
     const { path } = found
     try {
-      const [real, stats] = [await realpath(openedBy(found), 'buffer'), await stat(openedBy(found))]
+      const [real, stats] = [await realpath(openPathOf(found), 'buffer'), await stat(openPathOf(found))]
       const key = real.toString('latin1')
       if (seen.has(key)) return
       seen.add(key)
       if (stats.isDirectory()) {
-        for (const inside of await placesIn(found))
+        for (const inside of await entriesIn(found))
           await visit(inside, { explicit: false, root: from.root ?? path })
       } else if (stats.isFile()) {
         const root = from.root ?? dirname(path)
@@ -86,11 +86,11 @@ export async function listFiles(
   return listed
 }
 
-type Place = Pick<FoundFile, 'path' | 'rawPath'>
+type FolderEntry = Pick<FoundFile, 'path' | 'rawPath'>
 
-/** What is in a folder, in natural order. Names are read as bytes, since on Linux they need not be UTF-8. */
-async function placesIn(folder: Place): Promise<Place[]> {
-  const names = (await readdir(openedBy(folder), 'buffer'))
+/** The entries of a folder in natural order. Names are read as bytes, since on Linux they need not be UTF-8. */
+async function entriesIn(folder: FolderEntry): Promise<FolderEntry[]> {
+  const names = (await readdir(openPathOf(folder), 'buffer'))
     .map((raw) => ({ raw, name: raw.toString('utf8') }))
     .filter(({ name }) => !isSystemName(name))
     .sort((a, b) => naturalOrder(a.name, b.name) || Buffer.compare(a.raw, b.raw))
@@ -102,7 +102,7 @@ async function placesIn(folder: Place): Promise<Place[]> {
   })
 }
 
-/** A name for the images: the dropped folder's, or that of the dropped files' folder. */
+/** A name for the dataset: that of the dropped folder, or of the dropped files' folder. */
 export function nameFor(sources: string[], files: FoundFile[]): string {
   const roots = [...new Set(files.map((file) => file.root))]
   const first = roots[0] ?? sources[0] ?? ''

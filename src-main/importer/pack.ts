@@ -10,20 +10,20 @@ import { filesAtOnce } from './files-at-once.ts'
 import { inOrder } from './in-order.ts'
 import { labelsOf } from './labels.ts'
 import { PackedFolder } from './packed-folder.ts'
-import { probe } from './crash-probe.ts'
+import { probeSuspects } from './crash-probe.ts'
 import { Progress } from './progress.ts'
 import { reasonOf } from './reasons.ts'
 import { crashReason, nothingFound } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
-import { openedBy } from './list-files.ts'
+import { openPathOf } from './list-files.ts'
 import type { FoundFile } from './list-files.ts'
 
 const format = 1
 
 /**
- * Decodes every image of a scan into `<datasetsDirectory>/<id>/{pixels.u8, index.json}`. What fails becomes a problem;
- * what has been packed before and is still whole is found again by its content, what is damaged is replaced.
- * @throws FlowerbedError `bad-input` without a single good image, `no-space`, `cancelled`; nothing is left then.
+ * Decodes every image of a scan into `<datasetsDirectory>/<id>/{pixels.u8, index.json}`. Files that fail become problems.
+ * An intact dataset with the same content is reused, a damaged one is replaced.
+ * @throws FlowerbedError `bad-input` without a readable image, `no-space`, `cancelled`; no files are left then
  */
 export async function pack(
   found: Scan,
@@ -32,29 +32,29 @@ export async function pack(
   const { options, datasetsDirectory, context } = job
   const { height, width, channels } = options
   const shape: ImageShape = { height, width, channels }
-  await probe(found.files, { context, frame: { shape, fit: options.fit } })
+  await probeSuspects(found.files, { context, frame: { shape, fit: options.fit } })
 
   const folder = await PackedFolder.create(datasetsDirectory, found.files.length * imageBytes(shape))
   try {
     const packed = await writeImages(found, { folder, shape, options, context })
     if (packed.good.length === 0) {
-      throw nothingFound(found.sources, { looked: found.files.length, problems: packed.problems })
+      throw nothingFound(found.sources, { checked: found.files.length, problems: packed.problems })
     }
     const { good, problems, sha256, pixelsSha256 } = packed
     const { labels, labelOf } = options.labels ? labelsOf(good) : unlabelled(good)
     const contents = { format, shape, options, labels, labelOf, sha256, pixelsSha256 } as const
-    const { id, there } = await idFor(contents, { datasetsDirectory, context })
+    const { id, exists } = await idFor(contents, { datasetsDirectory, context })
     const index: DatasetIndex = {
       ...contents,
       id,
       count: good.length,
-      // The place, the name and the problems are those of this import, whoever packed the same images before.
+      // Sources, name and problems are those of this import, also when the same images were packed before.
       sources: found.sources,
       paths: good.map((file) => file.path),
       problems,
     }
     context.signal.throwIfAborted()
-    const directory = await folder.finish(index, { keepPixels: there })
+    const directory = await folder.finish(index, { keepPixels: exists })
     return await recordOf(index, { directory, name: options.name })
   } catch (thrown) {
     await folder.discard()
@@ -75,18 +75,18 @@ async function writeImages(
 ): Promise<Packed> {
   const { folder, shape, options, context } = into
   const { signal, inFlightLog } = context
-  const refused = new Set(context.avoid.refused)
+  const refused = new Set(context.crashSuspects.refused)
   const progress = new Progress('packing', context.report)
   progress.total = found.files.length
   const packed: Packed = { good: [], sha256: [], problems: [...found.problems], pixelsSha256: '' }
   const images = inOrder(found.files, {
     atOnce: filesAtOnce,
     work: async (file) => {
-      if (signal.aborted) return { file, reason: 'was not reached' }
+      if (signal.aborted) return { file, reason: 'was not processed' }
       if (refused.has(file.path)) return { file, reason: crashReason }
       const done = inFlightLog.begin(file.path)
       try {
-        const source = await readImage(openedBy(file))
+        const source = await readImage(openPathOf(file))
         const [pixels, hash] = await Promise.all([
           decode(source, { shape, fit: options.fit }),
           sha256(source),
@@ -121,21 +121,21 @@ function unlabelled(files: FoundFile[]): { labels: string[]; labelOf: number[] }
   return { labels: [], labelOf: files.map(() => -1) }
 }
 
-/** The id for these contents, and whether the dataset that has it is there, whole and with the same pixels. */
+/** The id for these contents, and whether an intact dataset with this id and the same pixels exists. */
 async function idFor(
   contents: Parameters<typeof addressesOf>[0],
   { datasetsDirectory, context }: { datasetsDirectory: string; context: JobContext },
-): Promise<{ id: string; there: boolean }> {
+): Promise<{ id: string; exists: boolean }> {
   const [fromSources, fromPixels] = addressesOf(contents)
   for (const id of [fromSources, fromPixels]) {
     const pixels = await intactPixels(join(datasetsDirectory, id), context)
-    if (pixels === null) return { id, there: false }
-    if (pixels === contents.pixelsSha256) return { id, there: true }
+    if (pixels === null) return { id, exists: false }
+    if (pixels === contents.pixelsSha256) return { id, exists: true }
   }
-  return { id: fromPixels, there: false }
+  return { id: fromPixels, exists: false }
 }
 
-/** The sha256 of the pixels of a dataset that lies there; null for none or a damaged one. */
+/** The sha256 of the pixels of the dataset in a folder; null without an intact one. */
 async function intactPixels(directory: string, { signal }: JobContext): Promise<string | null> {
   let dataset: Dataset | undefined
   try {

@@ -11,14 +11,14 @@ import { packing, removeAbandonedPacks } from '../datasets/abandoned.ts'
 
 const writeBytes = 4 * 1024 * 1024
 
-/** A dataset's folder while it is written: under a name of its own until all of it is on disk. */
+/** A dataset's folder while it is written: under a temporary name until all of it is on disk. */
 export class PackedFolder {
   private readonly datasetsDirectory: string
   private readonly directory: string
   private readonly pixels: FileHandle
   private readonly hash = createHash('sha256')
-  private waiting: Uint8Array[] = []
-  private waitingBytes = 0
+  private pending: Uint8Array[] = []
+  private pendingBytes = 0
   private open = true
 
   private constructor(datasetsDirectory: string, directory: string, pixels: FileHandle) {
@@ -28,7 +28,7 @@ export class PackedFolder {
   }
 
   /**
-   * @param bytes that the pixels will need at most
+   * @param bytes that the pixels need at most
    * @throws FlowerbedError `no-space` before anything is written.
    */
   static async create(datasetsDirectory: string, bytes: number): Promise<PackedFolder> {
@@ -43,9 +43,9 @@ export class PackedFolder {
   }
 
   async write(image: Uint8Array): Promise<void> {
-    this.waiting.push(image)
-    this.waitingBytes += image.length
-    if (this.waitingBytes >= writeBytes) await this.flush()
+    this.pending.push(image)
+    this.pendingBytes += image.length
+    if (this.pendingBytes >= writeBytes) await this.flush()
   }
 
   /** @returns sha256 of all pixels, hex. */
@@ -57,9 +57,9 @@ export class PackedFolder {
   }
 
   /**
-   * Writes the index and gives the folder its final name, which it returns. Where a dataset lies there already, its
-   * files are replaced one by one, so that there is a dataset at any moment.
-   * @param options.keepPixels the pixels that lie there are good, and those written here are dropped
+   * Writes the index and gives the folder its final name, which it returns. The files of an existing
+   * dataset are replaced one by one, so that the dataset exists at any moment.
+   * @param options.keepPixels keep the existing pixels, and drop those written here
    */
   async finish(index: DatasetIndex, { keepPixels }: { keepPixels: boolean }): Promise<string> {
     const text = indexText(index)
@@ -79,7 +79,7 @@ export class PackedFolder {
     })
     await syncFolder(this.directory)
     if (keepPixels) await this.replace(target, [indexName])
-    else if (!(await this.becomes(target))) await this.replace(target, [pixelsName, indexName])
+    else if (!(await this.tryRename(target))) await this.replace(target, [pixelsName, indexName])
     await syncFolder(this.datasetsDirectory)
     return target
   }
@@ -89,8 +89,8 @@ export class PackedFolder {
     await rm(this.directory, { recursive: true, force: true })
   }
 
-  /** Gives the folder a name that is free; false when something lies there. */
-  private async becomes(target: string): Promise<boolean> {
+  /** Renames the folder to its final name; false when a folder of that name exists. */
+  private async tryRename(target: string): Promise<boolean> {
     try {
       await rename(this.directory, target)
       return true
@@ -107,9 +107,9 @@ export class PackedFolder {
   }
 
   private async flush(): Promise<void> {
-    const bytes = Buffer.concat(this.waiting)
-    this.waiting = []
-    this.waitingBytes = 0
+    const bytes = Buffer.concat(this.pending)
+    this.pending = []
+    this.pendingBytes = 0
     this.hash.update(bytes)
     await this.guard(async () => {
       for (let at = 0; at < bytes.length;) {
@@ -139,7 +139,7 @@ function noSpace(where: string, bytes?: number): FlowerbedError {
   const need = bytes === undefined ? '' : `: ${Math.ceil(bytes / 2 ** 20)} MB are needed`
   return new FlowerbedError('no-space', `The disk is too full for the packed images${need}.`, {
     where,
-    hint: 'Make room, choose a smaller image size, or use another data folder.',
+    hint: 'Free some space, choose a smaller image size, or use another data folder.',
   })
 }
 

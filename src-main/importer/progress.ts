@@ -1,10 +1,10 @@
 import type { ImportProgress } from '#shared/schemas/dataset.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 
-const millisecondsBetween = 100
-const thumbnailsKept = 8
+const reportIntervalMs = 100
+const maxThumbnails = 8
 
-/** Counts what is done and tells of it, at most ten times a second. */
+/** Counts processed files and reports progress at most ten times a second. */
 export class Progress {
   private readonly state: ImportProgress
   private readonly started = performance.now()
@@ -22,24 +22,24 @@ export class Progress {
     this.state.done = 0
   }
 
-  /** One more file looked at. */
+  /** Adds one processed file. */
   add(file: { bytes: number; problem?: boolean; image?: Uint8Array; shape?: ImageShape }): void {
     this.state.done++
     this.state.bytes += file.bytes
     if (file.problem) this.state.problems++
-    if (file.image) this.recent = [...this.recent, file.image].slice(-thumbnailsKept)
-    this.tell(file.shape)
+    if (file.image) this.recent = [...this.recent, file.image].slice(-maxThumbnails)
+    this.reportIfDue(file.shape)
   }
 
-  /** The last word, whatever the clock says. */
+  /** Reports the final state at once. */
   end(): void {
     this.lastReport = -Infinity
-    this.tell()
+    this.reportIfDue()
   }
 
-  private tell(shape?: ImageShape): void {
+  private reportIfDue(shape?: ImageShape): void {
     const now = performance.now()
-    if (now - this.lastReport < millisecondsBetween) return
+    if (now - this.lastReport < reportIntervalMs) return
     this.lastReport = now
     const seconds = (now - this.started) / 1000
     const { done, total } = this.state

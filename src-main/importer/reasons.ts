@@ -68,7 +68,7 @@ export function reasonOf(thrown: unknown): string {
   return words ?? (detail === '' ? 'is damaged' : `is damaged (${detail})`)
 }
 
-/** Whether bytes of the name were replaced on its way here, so that it names nothing any more. */
+/** Whether invalid bytes of the name were replaced, so that no file has this name. */
 function isGarbled(thrown: unknown): boolean {
   return thrown instanceof Error && 'path' in thrown && String(thrown.path).includes('\ufffd')
 }
@@ -81,10 +81,10 @@ function systemMessage(code: string): string {
   return [...getSystemErrorMap().values()].find(([name]) => name === code)?.[1] ?? code
 }
 
-/** What the decoder says beyond that there is something wrong. */
+/** The decoder's message without its generic prefix. */
 function firstLine(message: string): string {
-  const said = message.trim().replace(/^Input (buffer|file) (has corrupt header:?\s*)?/i, '')
-  // That a profile was of no use is no reason: such images are read without it.
-  const lines = said.split('\n').filter((line) => !line.startsWith('VipsIcc:'))
+  const detail = message.trim().replace(/^Input (buffer|file) (has corrupt header:?\s*)?/i, '')
+  // An unusable profile is not a reason: such images are read without it.
+  const lines = detail.split('\n').filter((line) => !line.startsWith('VipsIcc:'))
   return (lines[0] ?? '').trim().slice(0, 120)
 }

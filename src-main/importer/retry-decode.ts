@@ -1,28 +1,28 @@
-const looks = 5
+const maxAttempts = 5
 
 let queue: Promise<unknown> = Promise.resolve()
 
 /**
- * Runs a decode, and when it fails, once more after all other failures have had their turn: libvips keeps one error
- * buffer for all threads, so that of two failures at once either may be told the other's reason, or none.
+ * Runs a decode, and retries it when it fails, one retry at a time: libvips has one error buffer for all threads, so that
+ * of two simultaneous failures either may get the other's reason, or none.
  */
 export async function withRetry<Result>(work: () => Promise<Result>): Promise<Result> {
   try {
     return await work()
   } catch {
-    const turn = queue.then(() => lookAgain(work))
-    queue = turn.catch(() => undefined)
-    return await turn
+    const retried = queue.then(() => retry(work))
+    queue = retried.catch(() => undefined)
+    return await retried
   }
 }
 
-async function lookAgain<Result>(work: () => Promise<Result>): Promise<Result> {
-  for (let look = 2; ; look++) {
+async function retry<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let attempt = 2; ; attempt++) {
     try {
       return await work()
     } catch (thrown) {
-      const untold = thrown instanceof Error && /unknown error/i.test(thrown.message)
-      if (!untold || look >= looks) throw thrown
+      const withoutReason = thrown instanceof Error && /unknown error/i.test(thrown.message)
+      if (!withoutReason || attempt >= maxAttempts) throw thrown
     }
   }
 }

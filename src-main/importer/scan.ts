@@ -13,10 +13,10 @@ import { reasonOf } from './reasons.ts'
 import { namedLikeImage, sniff, sniffBytes } from './sniff.ts'
 import { isGrey, suggestOptions, summarizeSizes } from './suggest.ts'
 import type { ImageSize } from './suggest.ts'
-import { nameFor, openedBy, listFiles } from './list-files.ts'
+import { nameFor, openPathOf, listFiles } from './list-files.ts'
 import type { FoundFile } from './list-files.ts'
 
-/** What an importer keeps of a scan, for packing. */
+/** The state of a scan that packing needs. */
 export interface Scan {
   id: string
   sources: string[]
@@ -24,15 +24,15 @@ export interface Scan {
   problems: ProblemFile[]
 }
 
-/** What a scan or pack works with besides its argument. */
+/** The context of a scan or pack job. */
 export interface JobContext {
   signal: AbortSignal
   inFlightLog: InFlightLog
-  avoid: CrashSuspects
+  crashSuspects: CrashSuspects
   report: ConstructorParameters<typeof Progress>[1]
 }
 
-/** Sizes, greyness and thumbnails are judged by this many images, spread over the folder. */
+/** Sizes and greyness are measured on this many images, spread over the folder; thumbnails are shown of fewer. */
 const samplesMeasured = 512
 const samplesShown = 48
 const thumbnailShape = { height: 64, width: 64, channels: 3 } as const
@@ -40,7 +40,7 @@ const thumbnailShape = { height: 64, width: 64, channels: 3 } as const
 export const crashReason = 'makes the image decoder crash'
 
 /**
- * Lists dropped paths, tells images by their first bytes, measures a sample; writes nothing.
+ * Lists dropped paths, recognizes images by their first bytes, measures a sample of them; writes nothing.
  * @throws FlowerbedError `bad-input` when there is no image at all.
  */
 export async function scan(
@@ -54,7 +54,7 @@ export async function scan(
   let files = await keepImages(listed.files, { context, problems, progress })
   const samples = await sample(files, { context, problems })
   files = files.filter((file) => !samples.unreadable.has(file))
-  if (files.length === 0) throw nothingFound(listed.sources, { looked: listed.files.length, problems })
+  if (files.length === 0) throw nothingFound(listed.sources, { checked: listed.files.length, problems })
   progress.end()
 
   const { labels, labelOf } = labelsOf(files)
@@ -82,13 +82,13 @@ export async function scan(
   }
 }
 
-/** The files whose content is an image's. What neither is nor claims to be one is passed over without a word. */
+/** The files that contain an image. Files without an image's content or name are skipped and not reported. */
 async function keepImages(
   files: FoundFile[],
   found: { context: JobContext; problems: ProblemFile[]; progress: Progress },
 ): Promise<FoundFile[]> {
   const { context, problems, progress } = found
-  const refused = new Set(context.avoid.refused)
+  const refused = new Set(context.crashSuspects.refused)
   progress.total = files.length
   const kept: FoundFile[] = []
   const verdicts = inOrder(files, {
@@ -110,13 +110,13 @@ async function keepImages(
   return kept
 }
 
-/** `image`, `none` (pass over quietly), or a reason. */
+/** `image`, `none` (skip without a report), or the reason why it is not read. */
 async function headVerdict(file: FoundFile): Promise<string> {
-  const told = file.explicit || namedLikeImage(file.path)
-  const kind = sniff((await readStart(openedBy(file), { most: sniffBytes })).bytes)
+  const reported = file.explicit || namedLikeImage(file.path)
+  const kind = sniff((await readStart(openPathOf(file), { most: sniffBytes })).bytes)
   if (kind.kind === 'image') return 'image'
   if (kind.kind === 'unsupported') return unsupported(kind.name).reason
-  if (!told) return 'none'
+  if (!reported) return 'none'
   return kind.kind === 'empty' ? 'is empty' : 'is not an image'
 }
 
@@ -124,7 +124,7 @@ interface Samples {
   sizes: ImageSize[]
   thumbnails: Uint8Array[]
   thumbnailPaths: string[]
-  /** By the file itself: two names that are not UTF-8 may look the same. */
+  /** File objects: two names that are not valid UTF-8 may look the same. */
   unreadable: Set<FoundFile>
 }
 
@@ -132,23 +132,23 @@ async function sample(
   files: FoundFile[],
   { context, problems }: { context: JobContext; problems: ProblemFile[] },
 ): Promise<Samples> {
-  const { signal, inFlightLog, avoid, report } = context
-  const looked = spread(files, samplesMeasured)
-  const shown = new Set(spread(looked, samplesShown))
-  const careful = new Set(avoid.careful)
+  const { signal, inFlightLog, crashSuspects, report } = context
+  const measured = spread(files, samplesMeasured)
+  const shown = new Set(spread(measured, samplesShown))
+  const careful = new Set(crashSuspects.careful)
   const progress = new Progress('scanning', report)
-  progress.total = looked.length
+  progress.total = measured.length
   const samples: Samples = { sizes: [], thumbnails: [], thumbnailPaths: [], unreadable: new Set() }
-  const results = inOrder(looked, {
-    // After a crash whose culprit is not known yet, one by one.
+  const results = inOrder(measured, {
+    // One at a time after a crash whose cause is not known yet.
     atOnce: careful.size > 0 ? 1 : filesAtOnce,
     work: async (file) => {
       if (signal.aborted) return { file, reason: '' }
       const done = inFlightLog.begin(file.path)
       try {
-        const size = await measure(openedBy(file))
+        const size = await measure(openPathOf(file))
         if (!shown.has(file)) return { file, size }
-        const thumbnail = await decode(await readImage(openedBy(file)), {
+        const thumbnail = await decode(await readImage(openPathOf(file)), {
           shape: thumbnailShape,
           fit: 'crop',
         })
@@ -187,10 +187,10 @@ export function spread<Item>(items: Item[], count: number): Item[] {
   return Array.from({ length: count }, (_, i) => items[Math.floor((i * items.length) / count)] as Item)
 }
 
-/** Why there is nothing to import: what was dropped, what was found, what would work. */
+/** The error for paths without a readable image, with an example and a hint. */
 export function nothingFound(
   sources: string[],
-  found: { looked: number; problems: ProblemFile[] },
+  found: { checked: number; problems: ProblemFile[] },
 ): FlowerbedError {
   const [problem] = found.problems
   const where = sources[0] ?? ''
@@ -201,8 +201,8 @@ export function nothingFound(
       hint,
     })
   }
-  const looked = found.looked === 1 ? 'one file' : `${found.looked} files`
+  const files = found.checked === 1 ? 'one file' : `${found.checked} files`
   const example = problem ? ` For example “${problem.path}” ${problem.reason}.` : ''
-  const what = found.looked === 0 ? 'there are no files' : `none of ${looked} is an image that can be read`
+  const what = found.checked === 0 ? 'there are no files' : `none of ${files} is an image that can be read`
   return new FlowerbedError('bad-input', `No images were found: ${what}.${example}`, { where, hint })
 }

@@ -1,19 +1,19 @@
-/** What a file's first bytes say it is. */
+/** The type of a file by its first bytes. */
 export type FileKind =
   { kind: 'image' } | { kind: 'unsupported'; name: string } | { kind: 'empty' } | { kind: 'other' }
 
-/** Bytes of a file's start that `sniff` wants: SVG may have a long preamble. */
+/** Bytes of a file's start that `sniff` needs: SVG may have a long preamble. */
 export const sniffBytes = 1024
 
 const imageExtensions =
   /\.(jpe?g|jfif|png|gif|webp|avif|tiff?|svg|bmp|dib|heic|heif|ico|psd|jp2|jxl|tga|apng)$/i
 
-/** Whether a name promises an image: then its being none is worth telling. */
+/** Whether a name has an image's extension: such a file is reported if it is not an image. */
 export function namedLikeImage(path: string): boolean {
   return imageExtensions.test(path)
 }
 
-/** Tells images by content, whatever the name says. */
+/** Recognizes images by content, independent of the name. */
 export function sniff(head: Uint8Array): FileKind {
   if (head.length === 0) return { kind: 'empty' }
   const ascii = Buffer.from(head.buffer, head.byteOffset, head.byteLength).toString('latin1')

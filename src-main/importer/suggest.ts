@@ -10,7 +10,7 @@ const smallestSize = 8
 /** An image counts as grey when no pixel of its thumbnail has more than this between its channels. */
 const greyTolerance = 8
 
-/** Smallest, middle and largest, each side by itself. */
+/** Minimum, median and maximum of each side. */
 export function summarizeSizes(sizes: ImageSize[]): ScanReport['sizes'] {
   const widths = sizes.map((size) => size.width).sort((a, b) => a - b)
   const heights = sizes.map((size) => size.height).sort((a, b) => a - b)
@@ -24,7 +24,7 @@ export function summarizeSizes(sizes: ImageSize[]): ScanReport['sizes'] {
   }
 }
 
-/** The options a scan proposes: square, no larger than the images are, quick to learn. */
+/** The options a scan proposes: square, no larger than the images are, quick to train. */
 export function suggestOptions(found: {
   name: string
   sizes: ImageSize[]
@@ -48,7 +48,7 @@ function squareSide(sizes: ImageSize[]): number {
   return usualSizes.find((size) => size <= median) ?? Math.max(smallestSize, median)
 }
 
-/** Upright and lying photos together still crop well; banners beside columns do not. */
+/** Portrait and landscape photos together still crop well; very wide and very tall images do not. */
 function shapesVary(sizes: ImageSize[]): boolean {
   const aspects = sizes.map((size) => size.width / size.height).sort((a, b) => a - b)
   return quantile(aspects, 0.9) / quantile(aspects, 0.1) > 3
@@ -59,7 +59,7 @@ function quantile(sorted: number[], q: number): number {
   return sorted[Math.round((sorted.length - 1) * q)] ?? 0
 }
 
-/** Whether an RGB image has no colour to speak of. */
+/** Whether an RGB image is practically grey. */
 export function isGrey(rgb: Uint8Array): boolean {
   for (let i = 0; i + 2 < rgb.length; i += 3) {
     const [red = 0, green = 0, blue = 0] = [rgb[i], rgb[i + 1], rgb[i + 2]]

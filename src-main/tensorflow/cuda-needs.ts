@@ -4,13 +4,13 @@ import type { InstalledRuntime } from '#shared/schemas/doctor.ts'
 import { librariesDirectory } from './layout.ts'
 import { pinnedRuntime } from './manifest.ts'
 
-/** What a CUDA build of TensorFlow asks of card and driver. */
+/** The GPU and driver that a CUDA build of TensorFlow requires. */
 export interface CudaNeeds {
   /** Major version of CUDA. */
   cuda: number
   /** Oldest driver that runs it. */
   driver: string
-  /** Least compute capability that its kernels and those of cuDNN were compiled for. */
+  /** Minimum compute capability that its kernels and those of cuDNN were compiled for. */
   computeCapability: number
 }
 
@@ -21,10 +21,10 @@ const drivers: Record<number, { linux: string; windows: string }> = {
   13: { linux: '580.65.06', windows: '580.88' },
 }
 
-/** tfjs-node-gpu's own TensorFlow 2.9.1, which Windows gets. */
+/** The TensorFlow 2.9.1 of tfjs-node-gpu, which is used on Windows. */
 const packageNeeds = { cuda: 11, computeCapability: 3.5 }
 
-/** The needs of an installed CUDA runtime; without one, of that which would be installed here. */
+/** The needs of an installed CUDA runtime, or else of the one that would be installed. */
 export function cudaNeeds(runtime?: InstalledRuntime, platform = process.platform): CudaNeeds {
   const { cuda, computeCapability } =
     (runtime?.source === 'folder' ? builtFor(runtime) : null) ??
@@ -34,10 +34,10 @@ export function cudaNeeds(runtime?: InstalledRuntime, platform = process.platfor
   return { cuda, computeCapability, driver: oldest?.[platform === 'win32' ? 'windows' : 'linux'] ?? '0' }
 }
 
-/** What pip's TensorFlow says of its own build; null where it does not. */
+/** The build information of pip's TensorFlow; null without any. */
 function builtFor(runtime: InstalledRuntime): Pick<CudaNeeds, 'cuda' | 'computeCapability'> | null {
   try {
-    // Our folder links to the user's.
+    // The runtime folder links to the user's.
     const library = realpathSync(join(librariesDirectory(runtime.directory), 'libtensorflow_cc.so.2'))
     const text = readFileSync(join(dirname(library), 'python', 'platform', 'build_info.py'), 'utf8')
     const cuda = /'cuda_version', '(\d+)/.exec(text)?.[1]

@@ -26,26 +26,26 @@ import {
 const libraries = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'] as const
 
 /**
- * A TensorFlow that somebody else installed, as a runtime: either a folder in our own layout, or (Linux) pip's
- * `site-packages/tensorflow`, which is linked to from a folder of ours because the binding looks for it there.
+ * A TensorFlow that Flowerbed did not install, as a runtime: a folder in our layout, or (Linux) pip's
+ * `site-packages/tensorflow`, which is linked from a folder in the cache where the binding finds it.
  * @throws FlowerbedError bad-input when the folder holds neither
  */
 export function linkExternalTensorFlow(given: string, cache: string): InstalledRuntime {
-  // pip's folder of CUDA's libraries lies beside the real folder, not beside a link to it.
-  const foreign = realFolder(given)
-  if (existsSync(bindingPath(foreign))) return describe(foreign, foreign)
-  if (!libraries.every((name) => existsSync(join(foreign, name)))) {
-    throw new FlowerbedError('bad-input', `FLOWERBED_TF_DIR holds no TensorFlow: ${foreign}`, {
-      where: foreign,
+  // pip's folder of CUDA libraries is beside the real folder, not beside a link to it.
+  const external = realFolder(given)
+  if (existsSync(bindingPath(external))) return describe(external, external)
+  if (!libraries.every((name) => existsSync(join(external, name)))) {
+    throw new FlowerbedError('bad-input', `FLOWERBED_TF_DIR holds no TensorFlow: ${external}`, {
+      where: external,
       hint: `Point it at pip's site-packages/tensorflow (with ${libraries.join(' and ')}) or at a Flowerbed runtime folder, or unset it.`,
     })
   }
-  const linked = linkedDirectory(foreign, cache)
-  if (!existsSync(bindingPath(linked))) link(foreign, linked, cache)
-  return describe(linked, foreign)
+  const linked = linkedDirectory(external, cache)
+  if (!existsSync(bindingPath(linked))) link(external, linked, cache)
+  return describe(linked, external)
 }
 
-function link(foreign: string, linked: string, cache: string): void {
+function link(external: string, linked: string, cache: string): void {
   const binding = join(bindingResources(), platformName, 'tfjs_binding.node')
   if (!existsSync(binding)) {
     throw new FlowerbedError(
@@ -60,22 +60,22 @@ function link(foreign: string, linked: string, cache: string): void {
     mkdirSync(dirname(bindingPath(staging)), { recursive: true })
     mkdirSync(librariesDirectory(staging), { recursive: true })
     copyFileSync(binding, bindingPath(staging))
-    for (const name of libraries) symlinkSync(join(foreign, name), join(librariesDirectory(staging), name))
-    const nvidia = join(dirname(foreign), 'nvidia')
+    for (const name of libraries) symlinkSync(join(external, name), join(librariesDirectory(staging), name))
+    const nvidia = join(dirname(external), 'nvidia')
     if (existsSync(nvidia)) symlinkSync(nvidia, join(staging, 'deps', 'nvidia'))
     renameSync(staging, linked)
   } catch (error) {
     rmSync(staging, { recursive: true, force: true })
-    // another process may have been first; its folder is as good
+    // Another process may have created it first.
     if (!existsSync(bindingPath(linked))) throw error
   }
 }
 
-function describe(directory: string, foreign: string): InstalledRuntime {
+function describe(directory: string, external: string): InstalledRuntime {
   const inLibraries = librariesDirectory(directory)
   return {
-    variant: foreignVariant(directory, foreign),
-    version: foreignVersion(foreign),
+    variant: externalVariant(directory, external),
+    version: externalVersion(external),
     directory,
     bytes: libraries
       .map((name) => join(inLibraries, name))
@@ -85,21 +85,21 @@ function describe(directory: string, foreign: string): InstalledRuntime {
   }
 }
 
-function foreignVariant(directory: string, foreign: string): RuntimeVariant {
-  const ours = readJson(join(foreign, 'runtime.json'))
-  if (ours?.variant === 'cuda' || ours?.variant === 'cpu') return ours.variant
-  const buildInfo = join(foreign, 'python', 'platform', 'build_info.py')
+function externalVariant(directory: string, external: string): RuntimeVariant {
+  const runtime = readJson(join(external, 'runtime.json'))
+  if (runtime?.variant === 'cuda' || runtime?.variant === 'cpu') return runtime.variant
+  const buildInfo = join(external, 'python', 'platform', 'build_info.py')
   if (existsSync(buildInfo)) {
     return /["']is_cuda_build["'],\s*True/.test(readFileSync(buildInfo, 'utf8')) ? 'cuda' : 'cpu'
   }
   return existsSync(join(directory, 'deps', 'nvidia')) ? 'cuda' : 'cpu'
 }
 
-/** The version by what lies beside the libraries; `unknown` until the library itself tells. */
-function foreignVersion(foreign: string): string {
-  const ours = readJson(join(foreign, 'runtime.json'))
-  if (typeof ours?.version === 'string') return ours.version
-  const header = join(foreign, 'include', 'tensorflow', 'core', 'public', 'release_version.h')
+/** The version from the files beside the libraries; `unknown` until the library is loaded. */
+function externalVersion(external: string): string {
+  const runtime = readJson(join(external, 'runtime.json'))
+  if (typeof runtime?.version === 'string') return runtime.version
+  const header = join(external, 'include', 'tensorflow', 'core', 'public', 'release_version.h')
   if (!existsSync(header)) return 'unknown'
   const text = readFileSync(header, 'utf8')
   const part = (name: string): string =>

@@ -25,7 +25,7 @@ import { readPipSettings } from './download/pip-settings.ts'
 import { installPackageRuntime } from './download/package.ts'
 import { commitStaging, removeRuntimeFolder, stagingFolder } from './staging.ts'
 import type { InstallOptions } from './install-options.ts'
-import { takeMembers } from './wheel.ts'
+import { extractMembers } from './wheel.ts'
 
 /** The installed and the available runtimes, without network access. */
 export function runtimeStatus(env: NodeJS.ProcessEnv = process.env): RuntimeStatus {
@@ -95,7 +95,7 @@ export async function installWheels(pinned: PinnedRuntime, options: InstallOptio
         })
       }
       report('index', 0)
-      await takeMembers({
+      await extractMembers({
         wheel,
         folder: staging,
         downloads: downloadsDirectory(cache),

@@ -6,7 +6,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { linkExternalTensorFlow } from './external-tensorflow.ts'
 import { bindingPath, cacheDirectory, librariesDirectory, platformName, runtimesDirectory } from './layout.ts'
 
-/** `runtime.json`: written last, so a folder that has one is whole. */
+/** `runtime.json`: written last, so a folder that has one is complete. */
 export const runtimeFileSchema = z.object({
   format: z.literal(1),
   version: z.string(),
@@ -27,8 +27,7 @@ export function readRuntimeFile(directory: string): RuntimeFile | null {
 }
 
 /**
- * The TensorFlow libraries to be had on this machine, newest version first.
- * FLOWERBED_TF_DIR goes before everything of ours: who sets it wants that one and no other.
+ * The TensorFlow runtimes on this machine, newest version first. With FLOWERBED_TF_DIR only that one.
  * @throws FlowerbedError bad-input when FLOWERBED_TF_DIR is no TensorFlow
  */
 export function installedRuntimes(env: NodeJS.ProcessEnv = process.env): InstalledRuntime[] {
@@ -47,12 +46,12 @@ export function installedRuntimes(env: NodeJS.ProcessEnv = process.env): Install
     .sort((a, b) => compareVersions(b.version, a.version))
 }
 
-/** The library files that a runtime loads on a processor, or with `cuda` on a card, as far as they are known here. */
+/** The known library files that a runtime loads on a CPU, or with `cuda` on a GPU. */
 export function librariesOf({ directory }: InstalledRuntime, { cuda }: { cuda: boolean }): string[] {
   const folder = librariesDirectory(directory)
   const there = existsSync(folder) ? readdirSync(folder).map((name) => join(folder, name)) : []
   const listed = readRuntimeFile(directory)?.files.map(({ path }) => join(directory, path)) ?? []
-  // CUDA's libraries are loaded when a card is first used.
+  // The CUDA libraries are loaded when a GPU is first used.
   const ofCuda = cuda ? listed.filter((path) => path.startsWith(join(directory, 'deps', 'nvidia'))) : []
   return [...there, ...ofCuda].filter((path) => /\.so(?:\.|$)/.test(path))
 }

@@ -6,14 +6,14 @@ import type { RuntimeVariant } from '#shared/schemas/doctor.ts'
 import { resourceFolder } from '../files/resources.ts'
 
 /**
- * Where everything of the TensorFlow runtime lies.
+ * The folders of the TensorFlow runtime.
  *
  *   <cache>/runtime/2.21.0-cpu-linux-x64/
  *     runtime.json                      what it is, written last
  *     lib/napi-v8/tfjs_binding.node     looks for its libraries in ../../deps/lib
  *     deps/lib/libtensorflow_*.so.2     look for CUDA in ../nvidia/<part>/lib
  *     deps/nvidia/<part>/lib/*.so*
- *   <cache>/downloads/                  parts of downloads, kept so that the next try goes on from there
+ *   <cache>/downloads/                  parts of downloads, kept so that the next try resumes
  */
 export function cacheDirectory(env: NodeJS.ProcessEnv = process.env): string {
   return realFolder(env.FLOWERBED_CACHE_DIR || platformCache(env))
@@ -43,7 +43,7 @@ export const runtimesDirectory = (cache = cacheDirectory()): string => join(cach
 
 export const downloadsDirectory = (cache = cacheDirectory()): string => join(cache, 'downloads')
 
-/** This machine as runtime folders and the wheel list name it, `linux-x64` for one. */
+/** This machine's name in runtime folders and the manifest, such as `linux-x64`. */
 export const platformName = `${process.platform}-${process.arch}`
 
 export interface RuntimeName {
@@ -58,11 +58,11 @@ export const bindingPath = (runtime: string): string => join(runtime, 'lib', 'na
 
 export const librariesDirectory = (runtime: string): string => join(runtime, 'deps', 'lib')
 
-/** The name of the folder that links to a foreign TensorFlow, which must not be written into. */
-export const linkedDirectory = (foreign: string, cache = cacheDirectory()): string =>
+/** The folder that links to an external TensorFlow, which must not be written to. */
+export const linkedDirectory = (external: string, cache = cacheDirectory()): string =>
   join(
     runtimesDirectory(cache),
-    `linked-${createHash('sha256').update(foreign).digest('hex').slice(0, 12)}-${platformName}`,
+    `linked-${createHash('sha256').update(external).digest('hex').slice(0, 12)}-${platformName}`,
   )
 
 /** The bindings that come with Flowerbed, a folder for each platform. */

@@ -4,10 +4,10 @@ import type { RuntimeVariant } from '#shared/schemas/doctor.ts'
 import { resourceFolder } from '../files/resources.ts'
 import { platformName } from './layout.ts'
 
-/** A file inside a wheel: where its bytes lie in the zip, and what they must be once unpacked. */
+/** A file inside a wheel: where its bytes are in the zip, and the hash of its content. */
 const memberSchema = z.object({
   name: z.string(),
-  /** Where it goes in the runtime folder. */
+  /** Path in the runtime folder. */
   path: z.string(),
   offset: z.int(),
   /** Of the zip format: 0 stored, 8 deflated. */
@@ -27,7 +27,7 @@ const runtimeSchema = z.object({
   platform: z.string(),
   variant: z.enum(['cpu', 'cuda']),
   version: z.string(),
-  /** Of a CUDA runtime: CUDA's major version, and the least compute capability that it has kernels for. */
+  /** Of a CUDA runtime: CUDA's major version, and the minimum compute capability of its kernels. */
   needs: z.object({ cuda: z.int(), computeCapability: z.number() }).optional(),
   wheels: z.array(wheelSchema),
 })
@@ -37,7 +37,7 @@ export type WheelMember = z.infer<typeof memberSchema>
 export type PinnedWheel = z.infer<typeof wheelSchema>
 export type PinnedRuntime = z.infer<typeof runtimeSchema>
 
-/** What can be installed on this platform from wheels, as pinned by scripts/pin-runtime.mjs. */
+/** The runtimes that can be installed from wheels on this platform, pinned by scripts/pin-runtime.mjs. */
 export function pinnedRuntimes(platform = platformName): PinnedRuntime[] {
   const path = resourceFolder('tensorflow-runtime.json')
   const { runtimes } = manifestSchema.parse(JSON.parse(readFileSync(path, 'utf8')))

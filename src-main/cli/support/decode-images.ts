@@ -4,7 +4,7 @@ import type { ImageShape } from '#shared/schemas/image.ts'
 import { forkImporter } from '../../processes/importer.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 
-/** The user's images as the run saw its own, decoded in the importer's process. */
+/** Decodes image files to the shape of a run's images, in the importer's process. */
 export async function decodeImages(paths: string[], shape: ImageShape): Promise<ImageSource[]> {
   await checkInterrupted()
   const importer = forkImporter()

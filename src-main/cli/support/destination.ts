@@ -4,15 +4,15 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { ErrorKind } from '#shared/errors.ts'
 import { freeBytes } from '../../files/atomic-write.ts'
 
-/** With less on the disk than this nothing is begun. */
-const leastBytes = 1_000_000
+/** Minimum free disk space to start with. */
+const minFreeBytes = 1_000_000
 
-/** What a command is to write at a path: many files, one file, or a folder that must not be there yet. */
+/** What a command writes to a path: files in a folder, one file, or a folder that must not exist yet. */
 export type DestinationKind = 'folder' | 'file' | 'new-folder'
 
 /**
- * Checks that a command will be able to write its result, before the work for it begins; makes nothing.
- * @throws FlowerbedError `bad-input` for what is in the way, `conflict` for a new folder that is there, `no-space`
+ * Checks that a command can write its result before the work begins; creates nothing.
+ * @throws FlowerbedError `bad-input` for an obstacle, `conflict` for a new folder that exists, `no-space`
  */
 export async function checkDestination(path: string, kind: DestinationKind): Promise<void> {
   await writing(path, async () => {
@@ -20,18 +20,18 @@ export async function checkDestination(path: string, kind: DestinationKind): Pro
     if (found === 'folder' && kind === 'file') throw problem('EISDIR', path)
     if (found === 'file' && kind !== 'file') throw problem('EEXIST', path)
     if (found === 'folder' && kind === 'new-folder') {
-      throw new FlowerbedError('conflict', 'This folder is there already, and nothing is written over.', {
+      throw new FlowerbedError('conflict', 'This folder exists already, and nothing is overwritten.', {
         where: path,
-        hint: 'Give the name of a new one.',
+        hint: 'Name a new folder.',
       })
     }
     const folder = found === 'folder' ? path : await nearestFolder(dirname(path))
     await access(folder, constants.W_OK | constants.X_OK)
-    if ((await freeBytes(folder)) < leastBytes) throw problem('ENOSPC', path)
+    if ((await freeBytes(folder)) < minFreeBytes) throw problem('ENOSPC', path)
   })
 }
 
-/** Writes a result; what the system has against it is told in words that name the path. */
+/** Writes a result; turns system errors into a FlowerbedError that names the path. */
 export async function writing<T>(path: string, write: () => Promise<T>): Promise<T> {
   try {
     return await write()
@@ -47,13 +47,13 @@ async function typeOf(path: string): Promise<'folder' | 'file' | null> {
     const { code } = thrown as NodeJS.ErrnoException
     if (code === 'ENOTDIR') return null
     if (code !== 'ENOENT') throw thrown
-    // A link to nothing is in the way, too.
+    // A dangling link is an obstacle, too.
     if (await lstat(path).catch(() => null)) throw thrown
     return null
   }
 }
 
-/** The first folder above that is there: those between it and the path can be made. */
+/** The nearest existing parent folder: those between it and the path can be created. */
 async function nearestFolder(from: string): Promise<string> {
   for (let folder = from; ; folder = dirname(folder)) {
     const found = await typeOf(folder)
@@ -87,11 +87,11 @@ const problems: Record<string, { kind: ErrorKind; message: string; hint: string 
   ...sameFor(['ENOSPC', 'EDQUOT', 'EFBIG'], {
     kind: 'no-space',
     message: 'There is no space left to write here.',
-    hint: 'Free some, or choose a folder on another disk. Nothing was written half.',
+    hint: 'Free some, or choose a folder on another disk. No incomplete file was left.',
   }),
   ENAMETOOLONG: { kind: 'bad-input', message: 'This name is too long.', hint: 'Choose a shorter one.' },
-  ELOOP: { kind: 'bad-input', message: 'This link leads in circles.', hint: 'Choose another path.' },
-  ENOENT: { kind: 'bad-input', message: 'This leads to nowhere.', hint: 'Choose another path.' },
+  ELOOP: { kind: 'bad-input', message: 'This link leads to itself.', hint: 'Choose another path.' },
+  ENOENT: { kind: 'bad-input', message: 'This path does not exist.', hint: 'Choose another path.' },
 }
 
 function sameFor<T>(codes: string[], value: T): Record<string, T> {
@@ -102,12 +102,12 @@ function problem(code: string, where: string, cause?: unknown): FlowerbedError {
   const { kind, message, hint } = problems[code] ?? {
     kind: 'unavailable',
     message: `This cannot be written (${code}).`,
-    hint: 'Choose another place.',
+    hint: 'Choose another path.',
   }
   return new FlowerbedError(kind, message, { where, hint, cause })
 }
 
-/** Whether the system said it of this path or what is in it; what it says of an open file names none. */
+/** Whether a system error is about this path or one in it; errors of an open file name no path. */
 function isAbout(thrown: unknown, path: string): thrown is NodeJS.ErrnoException {
   if (!(thrown instanceof Error) || !('syscall' in thrown)) return false
   const { path: about } = thrown as NodeJS.ErrnoException

@@ -6,7 +6,7 @@ import { cacheDirectory } from '../../tensorflow/layout.ts'
 
 const recordSchema = z.object({ executablePath: z.string(), version: z.string(), declared: z.string() })
 
-/** The Electron that the set-up found or fetched; null where there was none. */
+/** The Electron that the set-up found or downloaded; null without one. */
 export function electronRecord(): DoctorReport['electron'] {
   try {
     const text = readFileSync(join(cacheDirectory(), 'electron.json'), 'utf8')

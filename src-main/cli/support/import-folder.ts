@@ -9,7 +9,7 @@ import type { Store } from '../../database/store.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 import { say, StatusLine } from './output.ts'
 
-/** Imports a folder as the app would, with its suggestions where nothing else is asked for. */
+/** Imports a folder as the app does, with the suggested options and the given changes. */
 export async function importFolder(options: {
   folder: string
   store: Store
@@ -21,13 +21,13 @@ export async function importFolder(options: {
   const importer: ImporterClient = forkImporter({
     onEvent: ({ progress }) => {
       const of = progress.total === undefined ? '' : ` of ${progress.total}`
-      line.show(`${progress.phase === 'scanning' ? 'Looking at' : 'Reading'} images: ${progress.done}${of}`)
+      line.show(`${progress.phase === 'scanning' ? 'Scanning' : 'Reading'} images: ${progress.done}${of}`)
     },
   })
   const job = randomUUID()
   await checkInterrupted()
   const stopListening = onInterrupt(() => {
-    // It may have ended by the same Ctrl+C; then the import has too.
+    // The importer may have ended by the same Ctrl+C, and the import with it.
     importer.request('cancel', { job }).catch(() => undefined)
   })
   try {
@@ -41,7 +41,7 @@ export async function importFolder(options: {
     line.end()
     const { width, height } = dataset.shape
     say(`${dataset.count} images at ${width} × ${height} from ${folder}`)
-    for (const told of leftOutLines(dataset.problems)) say(told)
+    for (const problem of leftOutLines(dataset.problems)) say(problem)
     return store.datasets.save(dataset)
   } finally {
     line.end()
@@ -52,7 +52,7 @@ export async function importFolder(options: {
 
 const problemsNamed = 10
 
-/** What was left out and why, the first few by name. */
+/** Lines for the files that were left out and why, the first few by name. */
 export function leftOutLines(problems: ProblemFile[]): string[] {
   const { length } = problems
   if (length === 0) return []
@@ -64,7 +64,7 @@ export function leftOutLines(problems: ProblemFile[]): string[] {
   ]
 }
 
-/** A file's name may hold anything, also what a terminal obeys. */
+/** Replaces control characters in a file name, which a terminal would interpret. */
 function printable(path: string): string {
   return path.replace(/\p{Cc}/gu, '\ufffd')
 }

@@ -2,19 +2,19 @@ import { readFileSync, readlinkSync, writeSync } from 'node:fs'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { say } from './output.ts'
 
-/** The command was told to end, and what was done is safe. */
+/** The command was interrupted, and finished work is saved. */
 export class Interrupted extends Error {
   override readonly name = 'Interrupted'
 }
 
-/** What a long piece of work does when the command is told to end. */
+/** What long-running work does when the command is interrupted. */
 interface Listener {
   once: () => void
-  /** What a second Ctrl+C loses, for its message. */
+  /** What a second Ctrl+C loses, for the message. */
   lost?: string | undefined
 }
 
-/** One press of Ctrl+C arrives twice under npm, which passes on what the terminal has sent already, in ms. */
+/** Under npm one Ctrl+C arrives twice, from the terminal and from npm, within this time in ms. */
 const echoMs = 500
 
 const listeners = new Set<Listener>()
@@ -22,20 +22,20 @@ let interrupted = false
 let echoOver = false
 
 /**
- * Takes Ctrl+C, TERM and HUP (a terminal or a connection that is closed) for this process; to be called first of all.
- * The first one ends what is under way in good order. Ctrl+C again ends the process at once; TERM and HUP do not, since
- * shells and service managers send them twice.
+ * Handles Ctrl+C, TERM and HUP (a closed terminal or connection); to be called first. The first signal ends running work
+ * in an orderly way. A second Ctrl+C ends the process at once; TERM and HUP do not, since shells and service managers
+ * send them twice.
  */
 export function listenForInterrupts(): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     const ignored = signal === 'SIGHUP' && startedByNohup()
     process.on(signal, () => {
-      if (!ignored) heard(signal)
+      if (!ignored) onSignal(signal)
     })
   }
 }
 
-/** Calls `once` when the command is told to end. Answers the way to stop listening. */
+/** Calls `once` when the command is interrupted. Answers a function that removes the listener. */
 export function onInterrupt(once: () => void, lost?: string): () => void {
   const listener = { once, lost }
   listeners.add(listener)
@@ -47,21 +47,21 @@ export function onInterrupt(once: () => void, lost?: string): () => void {
 
 export const wasInterrupted = (): boolean => interrupted
 
-/** @throws Interrupted when the command was told to end, also while native code kept this thread from hearing of it */
+/** @throws Interrupted after an interrupt, also one that arrived while native code blocked this thread */
 export async function checkInterrupted(): Promise<void> {
-  // A signal is heard in the loop's poll phase, which one turn may just have left behind.
+  // Signals are handled in the event loop's poll phase; one turn may miss it.
   await nextTurn()
   await nextTurn()
   if (interrupted) throw new Interrupted()
 }
 
-function heard(signal: NodeJS.Signals): void {
+function onSignal(signal: NodeJS.Signals): void {
   if (interrupted) {
     if (signal === 'SIGINT' && echoOver) stopAtOnce()
     return
   }
   interrupted = true
-  // By way of the check phase: an echo that waited behind a long step is heard before it.
+  // Through the check phase, so that a repeated signal that waited behind a long step is handled first.
   setTimeout(() => setImmediate(() => (echoOver = true)), echoMs).unref()
   if (listeners.size === 0) say('Stopping …')
   for (const { once } of [...listeners]) once()
@@ -72,7 +72,7 @@ function stopAtOnce(): never {
   try {
     writeSync(process.stderr.fd, `\nStopped at once${lost === undefined ? '' : `; ${lost}`}.\n`)
   } catch {
-    // Nobody reads it.
+    // stderr is closed.
   }
   process.exit(1)
 }

@@ -11,61 +11,61 @@ import type { CheckpointChoice } from '#shared/schemas/run.ts'
 import { checkedSampling } from './settings.ts'
 
 /** Options that several commands share. */
-export const dataDirOption = () => new Option('--data-dir <folder>', 'where runs are kept')
+export const dataDirOption = () => new Option('--data-dir <folder>', 'data folder with the runs and datasets')
 export const jsonOption = () => new Option('--json', 'print one JSON document on stdout')
 export const deviceOption = () =>
-  new Option('--device <device>', 'what to compute on').choices(deviceChoiceSchema.options).default('auto')
-/** What `addSamplingOptions` lets a user say. */
+  new Option('--device <device>', 'device to compute on').choices(deviceChoiceSchema.options).default('auto')
+/** The options of `addSamplingOptions`. */
 export type SamplingFlags = Pick<
   Sampling,
   'steps' | 'solver' | 'timeGrid' | 'gridShift' | 'tolerance' | 'weights'
 >
 
-/** How images are drawn: the same options for every command that draws. */
+/** Sampling options, the same for every command that samples. */
 export function addSamplingOptions(command: Command): Command {
   const { solver, steps, timeGrid, gridShift, tolerance, weights } = samplingDefaults
   return command
-    .addOption(new Option('--steps <count>', 'steps per sampling').argParser(wholeNumber).default(steps))
+    .addOption(new Option('--steps <count>', 'steps of the solver').argParser(wholeNumber).default(steps))
     .addOption(
-      new Option('--solver <solver>', 'how to draw; dopri5 chooses its steps itself')
+      new Option('--solver <solver>', 'ODE solver; dopri5 chooses its step sizes')
         .choices([...solverNames])
         .default(solver),
     )
     .addOption(
-      new Option('--time-grid <grid>', 'where the steps lie: even, finer near the image, or shifted')
+      new Option('--time-grid <grid>', 'times of the steps: even, finer near the image, or shifted')
         .choices([...timeGridNames])
         .default(timeGrid),
     )
     .addOption(
-      new Option('--grid-shift <shift>', 'for the shifted grid: above 1 finer near the noise')
+      new Option('--grid-shift <shift>', 'for the shifted grid: above 1, steps are finer near the noise')
         .argParser(positiveNumber)
         .default(gridShift),
     )
     .addOption(
-      new Option('--tolerance <error>', 'for dopri5: error allowed in each step')
+      new Option('--tolerance <error>', 'for dopri5: error tolerance of each step')
         .argParser(positiveNumber)
         .default(tolerance),
     )
     .addOption(
-      new Option('--weights <weights>', 'draw with the average of the weights, or with them as they are')
+      new Option('--weights <weights>', 'sample with the averaged weights (EMA) or the raw ones')
         .choices([...weightNames])
         .default(weights),
     )
 }
 
-/** What the user said of it, as the engine is asked. @throws FlowerbedError `bad-input` that names the option */
+/** The options as an engine request. @throws FlowerbedError `bad-input` that names the option */
 export function samplingFrom(flags: SamplingFlags): Sampling {
   const { solver, steps, timeGrid, gridShift, tolerance, weights } = flags
   return checkedSampling({ solver, steps, timeGrid, gridShift, tolerance, weights })
 }
 
-/** What `addEncodingOptions` lets a user say. */
+/** The options of `addEncodingOptions`. */
 export interface EncodingFlags {
   encoder: EncoderName
   seed: number
 }
 
-/** How images become latents: the same options for every command that encodes. */
+/** Encoding options, the same for every command that encodes. */
 export function addEncodingOptions(command: Command): Command {
   return command
     .addOption(
@@ -73,16 +73,17 @@ export function addEncodingOptions(command: Command): Command {
         .choices([...encoderNames])
         .default('posterior'),
     )
-    .option('--seed <number>', 'other draws of posterior-sample for another number', wholeNumber, 1)
+    .option('--seed <number>', 'seed of posterior-sample; another number gives other latents', wholeNumber, 1)
 }
 
-/** What the user said of it, as the engine is asked. */
+/** The options as part of an engine request. */
 export function encodingFrom({
   encoder,
   seed,
 }: EncodingFlags): Pick<EncodingRequest, 'encoder' | 'encoderSeed'> {
   return { encoder, encoderSeed: seed }
 }
+
 /** Which checkpoint to use. */
 export const checkpointOption = () =>
   new Option('--checkpoint <checkpoint>', 'latest, best, or the step of a checkpoint').argParser(
@@ -95,12 +96,12 @@ function checkpointChoice(text: string): CheckpointChoice {
   return Number(text)
 }
 
-/** Reads a whole number in a range, ends included. */
-export function wholeNumberFrom(least: number, most = Infinity): (text: string) => number {
-  const range = most < Infinity ? ` from ${least} to ${most}` : least > 0 ? ` of at least ${least}` : ''
+/** Parses a whole number in a range, ends included. */
+export function wholeNumberFrom(min: number, max = Infinity): (text: string) => number {
+  const range = max < Infinity ? ` from ${min} to ${max}` : min > 0 ? ` of at least ${min}` : ''
   return (text) => {
     const value = text.trim() === '' ? NaN : Number(text)
-    if (!Number.isSafeInteger(value) || value < least || value > most)
+    if (!Number.isSafeInteger(value) || value < min || value > max)
       throw new InvalidArgumentError(`It must be a whole number${range}.`)
     return value
   }
@@ -123,14 +124,14 @@ export function notNegative(text: string): number {
   return value
 }
 
-/** `--set key=value`, as often as wanted. */
+/** Collects repeated `--set key=value` options. */
 export function collectSettings(text: string, before: Record<string, string>): Record<string, string> {
   const at = text.indexOf('=')
   if (at < 1) throw new InvalidArgumentError('Write it as key=value.')
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
 }
 
-/** The settings of a run as a help text, from the one schema. */
+/** Adds a help text with the settings of a run, from their schema. */
 export function describeSettings(command: Command): void {
   const lines = settingFields().map(({ key, title, unit, min, max, choices }) => {
     const range = choices

@@ -1,9 +1,9 @@
 import { write } from './streams.ts'
 
-/** Whether the last line on the terminal is one that changes in place. */
+/** Whether the last line on the terminal is a status line. */
 let lineIsOpen = false
 
-/** Text for people: stderr, so that stdout holds nothing but the JSON document. */
+/** Writes text to stderr; stdout holds nothing but the JSON document. */
 export function say(text: string): void {
   closeLine()
   write(process.stderr, `${text}\n`)
@@ -14,12 +14,12 @@ function closeLine(): void {
   lineIsOpen = false
 }
 
-/** The answer for programs, the last line of stdout. */
+/** Writes the result for programs: the last line of stdout. */
 export function answer(json: boolean, document: unknown): void {
   if (json) write(process.stdout, `${JSON.stringify(document)}\n`)
 }
 
-/** A line that changes in place on a terminal, and is written now and then elsewhere. */
+/** A status line: rewritten in place on a terminal, written every few seconds elsewhere. */
 export class StatusLine {
   private shownAt = 0
 
@@ -40,14 +40,14 @@ export class StatusLine {
 /** 0.0123 → “1.2 %”. */
 export const percent = (share: number) => `${(share * 100).toFixed(1)} %`
 
-/** 1234567 → “1.2 MB”, in decimal units as file managers have them. */
+/** 1234567 → “1.2 MB”, in decimal units as file managers use. */
 export function bytes(count: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   const power = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3))
   return `${(count / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
 }
 
-/** 75 → “1 min 15 s”, as people say it. */
+/** 75 → “1 min 15 s”. */
 export function duration(seconds: number): string {
   const s = Math.max(0, Math.round(seconds))
   if (s < 60) return `${s} s`

@@ -3,7 +3,7 @@ import type { Sampling, SamplingOptions, SelectionOptions } from '#shared/schema
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 
-/** A run's settings as a command takes them: some by options of their own, any by `--set`. */
+/** A run's settings as a command gets them: some have an option each, `--set` takes any. */
 export interface GivenSettings {
   /** By the setting's key; what was not given is left out. */
   own: Record<string, unknown>
@@ -11,7 +11,7 @@ export interface GivenSettings {
 }
 
 /**
- * What differs from a preset, checked before any image is read; `--set` has the last word.
+ * The settings that differ from a preset, checked before any image is read; `--set` overrides the options.
  * @throws FlowerbedError `bad-input` that names the option
  */
 export function checkedChanges(preset: string, { own, set = {} }: GivenSettings): Record<string, unknown> {
@@ -36,14 +36,14 @@ export function checkSelection(options: SelectionOptions): void {
 /** `timeGrid` → `--time-grid`. */
 const optionOf = (key: string) => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
-/** A refusal in the words of the command line: the option where the settings' form names a field. */
+/** Rewrites an error so that it names the command-line option in place of the settings field. */
 function namingOptions<T>(check: () => T, nameOf = optionOf): T {
   try {
     return check()
   } catch (thrown) {
     if (!(thrown instanceof FlowerbedError) || thrown.where === undefined) throw thrown
     const { kind, message, where, hint, cause } = thrown
-    // An unknown name is told as it was typed.
+    // An unknown name is shown as it was typed.
     if (message.includes(`“${where}”`)) throw thrown
     const option = nameOf(where)
     const details = { cause, ...(hint === undefined ? {} : { hint }) }

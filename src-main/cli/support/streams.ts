@@ -2,14 +2,14 @@ import { writeFileSync } from 'node:fs'
 import { Socket } from 'node:net'
 
 /** How long a finished command waits for its reader, in ms: a pager may hold stdout for minutes. */
-const patience = { stdout: 600_000, stderr: 5000 }
+const flushTimeoutMs = { stdout: 600_000, stderr: 5000 }
 
 type Output = typeof process.stdout | typeof process.stderr
 
-/** Why a stream can no longer be written. */
+/** The error of each stream that can no longer be written. */
 const broken = new Map<Output, NodeJS.ErrnoException>()
 
-/** Keeps a reader that is gone (`| head -1`, a closed terminal) from ending the process; to be called first of all. */
+/** Keeps the process alive when a reader closes its pipe (`| head -1`, a closed terminal); to be called first. */
 export function guardStreams(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -18,23 +18,23 @@ export function guardStreams(): void {
   }
 }
 
-/** Writes for as long as somebody reads; after that the text is dropped and the work goes on. */
+/** Writes while there is a reader; without one the text is dropped and the command continues. */
 export function write(stream: Output, text: string): void {
   if (broken.has(stream)) return
-  // Terminals and pipes are sockets to Node. To a file its stream writes what fits and says nothing of the rest.
+  // Terminals and pipes are sockets to Node. Writing to a full disk, a file stream drops the rest without an error.
   if (stream instanceof Socket) stream.write(text)
   else writeToFile(stream, text)
 }
 
-/** Waits until what was written has left the process: `process.exit` would cut it off at what a pipe holds. */
+/** Waits until all output is written: `process.exit` would cut off what the pipe has not taken. */
 export async function flushStreams(): Promise<void> {
-  await flush(process.stdout, patience.stdout)
-  await flush(process.stderr, patience.stderr)
+  await flush(process.stdout, flushTimeoutMs.stdout)
+  await flush(process.stderr, flushTimeoutMs.stderr)
 }
 
-/** Why stdout, where the answer goes, could not be written; null when all is well. */
+/** Why stdout could not be written; null without an error. */
 export const stdoutError = (): NodeJS.ErrnoException | null =>
-  // A stream knows of its error before it tells.
+  // `errored` is set before the error event.
   broken.get(process.stdout) ?? process.stdout.errored
 
 async function flush(stream: Output, timeoutMs: number): Promise<void> {

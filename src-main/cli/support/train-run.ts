@@ -9,7 +9,7 @@ import type { Workspace } from './workspace.ts'
 
 const pauseRetryMs = 50
 
-/** The line that follows a training run. */
+/** A status line with the progress of training. */
 export function followTraining(): { onEvent: (event: EngineEvent) => void; end: () => void } {
   const line = new StatusLine()
   return {
@@ -22,7 +22,7 @@ export function followTraining(): { onEvent: (event: EngineEvent) => void; end: 
   }
 }
 
-/** How far training is, how fast, and how long it will take once that can be told. */
+/** Step, speed, loss and the estimated time left, on one line. */
 export function progressLine(progress: TrainProgress): string {
   const { step, totalSteps, stepsPerSecond, secondsLeft, losses } = progress
   const { loss } = losses
@@ -35,8 +35,8 @@ export function progressLine(progress: TrainProgress): string {
 }
 
 /**
- * Trains a run to its end. When the command is told to end it saves the run first.
- * @throws Interrupted when it did not come to its end
+ * Trains a run to its end. An interrupt saves a checkpoint first.
+ * @throws Interrupted when the run did not finish
  */
 export async function trainRun(
   workspace: Workspace,
@@ -46,7 +46,7 @@ export async function trainRun(
   const { runService, engine } = workspace
   await beforeTraining(workspace, run, checkInterrupted)
   let training = true
-  /** Again and again: between the run's begin and its first step the engine does not know it yet. */
+  /** Retries: the engine does not know the run before its first step. */
   const pause = async () => {
     while (training) {
       try {
@@ -62,15 +62,15 @@ export async function trainRun(
     void pause()
   }, 'nothing since the last checkpoint is saved')
   try {
-    const trainHere = {
+    const trainer = {
       train: async (request: TrainRequest) => await engine.handlers.train(request),
       stop: async (runId: string, save: boolean) => {
         await engine.handlers.stop({ runId, save })
       },
     }
-    const ended = await runService.train(run.id, trainHere, options)
+    const ended = await runService.train(run.id, trainer, options)
     if (!wasInterrupted() || ended.status === 'finished') return ended
-    say(whereItStands(workspace, ended))
+    say(describeStop(workspace, ended))
     throw new Interrupted()
   } finally {
     training = false
@@ -78,17 +78,17 @@ export async function trainRun(
   }
 }
 
-/** What is safe of a run that was told to end, and how to go on with it. */
-function whereItStands({ runService }: Workspace, { id, step }: RunRecord): string {
+/** What an interrupted run has saved, and how to resume it. */
+function describeStop({ runService }: Workspace, { id, step }: RunRecord): string {
   const resume = `flowerbed train --resume ${id}`
   const saved = runService.checkpoints.list(id)[0]?.step ?? 0
   if (step === 0) return `Nothing was trained yet. Begin with: ${resume}`
-  if (saved === step) return `Saved at step ${step}. Go on with: ${resume}`
-  const last = saved === 0 ? 'no checkpoint was written' : `the last checkpoint is of step ${saved}`
-  return `Stopped at step ${step}; ${last}. Go on with: ${resume}`
+  if (saved === step) return `Saved at step ${step}. Resume with: ${resume}`
+  const last = saved === 0 ? 'no checkpoint was written' : `the last checkpoint is from step ${saved}`
+  return `Stopped at step ${step}; ${last}. Resume with: ${resume}`
 }
 
-/** Says what a run computes on and why, and how much memory it will take, before it takes it. */
+/** Reports the device of a run and why, and the memory it will need, before training starts. */
 export async function sayDevice(workspace: Workspace, run: RunRecord): Promise<void> {
   await beforeTraining(workspace, run, async () => {
     const { config, shape, deviceChoice: device } = run
@@ -98,12 +98,12 @@ export async function sayDevice(workspace: Workspace, run: RunRecord): Promise<v
     const { neededBytes, availableBytes } = await workspace.engine.handlers.estimate({
       ...{ config, shape, device },
     })
-    say(`It takes about ${bytes(neededBytes)} of memory; ${bytes(availableBytes)} are free.`)
+    say(`It needs about ${bytes(neededBytes)} of memory; ${bytes(availableBytes)} are free.`)
     await checkInterrupted()
   })
 }
 
-/** What ends a run before its first step is written to its record. */
+/** Runs `work`; when it throws before the first step, the run's record gets the reason. */
 async function beforeTraining(
   { runService, store }: Workspace,
   run: RunRecord,
@@ -121,7 +121,7 @@ async function beforeTraining(
   }
 }
 
-/** What `train --json` answers. */
+/** The result of `train --json`. */
 export function trainAnswer(run: RunRecord) {
   return {
     run: run.id,

@@ -13,19 +13,19 @@ import { say } from './output.ts'
 
 const log = createLogger('cli')
 
-/** What every command works on: the data folder, its runs, and an engine in this process. */
+/** The data folder, its runs, and an engine in this process. */
 export interface Workspace {
   store: Store
   runService: RunService
   engine: Engine
 }
 
-/** Opens the data folder for `work` and closes it after, whatever happens. */
+/** Opens the data folder for `work` and closes it afterwards. */
 export async function withWorkspace<T>(
   options: {
     dataDir?: string | undefined
     onEvent?: (event: EngineEvent) => void
-    /** The command changes what is in the data folder; others can do with one that is read-only. */
+    /** The command writes to the data folder; others work with a read-only one. */
     writes?: boolean
   },
   work: (workspace: Workspace) => Promise<T>,
@@ -36,9 +36,9 @@ export async function withWorkspace<T>(
   const runService = new RunService(store, { warning: (_, message) => say(message) })
   runService.markInterrupted()
   if (options.writes) {
-    // What cannot be recorded now is found again the next time.
+    // What cannot be recorded now is found again by the next command.
     await recordFoundCheckpoints({ store, checkpoints: runService.checkpoints }).catch((thrown: unknown) =>
-      log.warn(`Checkpoints on disk stay unrecorded: ${toFlowerbedError(thrown).message}`),
+      log.warn(`Checkpoints on disk could not be recorded: ${toFlowerbedError(thrown).message}`),
     )
   }
   const engine = createEngine({

@@ -2,11 +2,11 @@ import type { CodedColours } from './cicp.ts'
 import { bytesAt } from './image-bytes.ts'
 import type { ImageBytes } from './image-bytes.ts'
 
-/** What an AVIF's header says of the colours of its main image. */
+/** The colour properties of an AVIF's primary image, from its header. */
 export interface AvifHeader {
   bits: number
   grey: boolean
-  /** The alpha has been multiplied into the colours. */
+  /** The colours are premultiplied by alpha. */
   premultiplied: boolean
   profiled: boolean
   coded?: CodedColours
@@ -18,11 +18,11 @@ interface Box {
   body: Buffer
 }
 
-/** More than any header has; an image's own bytes are elsewhere. */
+/** Upper limit of a header's bytes; the image data is elsewhere. */
 const mostHeaderBytes = 64 * 1024 * 1024
 const mostBoxes = 4096
 
-/** Undefined when the header makes no sense, which the decoder says better. */
+/** Undefined for an invalid header, which the decoder reports. */
 export async function readAvifHeader(bytes: ImageBytes): Promise<AvifHeader | undefined> {
   const meta = await topBox(bytes, 'meta')
   if (!meta) return undefined
@@ -34,7 +34,7 @@ export async function readAvifHeader(bytes: ImageBytes): Promise<AvifHeader | un
   }
 }
 
-async function topBox(bytes: ImageBytes, wanted: string): Promise<Buffer | undefined> {
+async function topBox(bytes: ImageBytes, type: string): Promise<Buffer | undefined> {
   for (let at = 0, seen = 0; seen < mostBoxes; seen++) {
     const start = await bytesAt(bytes, at, 16)
     if (start.length < 8) return undefined
@@ -42,7 +42,7 @@ async function topBox(bytes: ImageBytes, wanted: string): Promise<Buffer | undef
     const size = short === 1 && start.length === 16 ? Number(start.readBigUInt64BE(8)) : short
     const header = short === 1 ? 16 : 8
     if (size < header) return undefined
-    if (start.toString('latin1', 4, 8) === wanted) {
+    if (start.toString('latin1', 4, 8) === type) {
       return size > mostHeaderBytes ? undefined : await bytesAt(bytes, at + header, size - header)
     }
     at += size
@@ -69,8 +69,8 @@ function headerOf(meta: Buffer): AvifHeader | undefined {
   if (!main || !properties) return undefined
   const item = main[0] === 0 ? main.readUInt16BE(4) : main.readUInt32BE(4)
   const all = boxesOf(body('ipco', boxesOf(properties)) ?? Buffer.alloc(0))
-  const places = placesOf(body('ipma', boxesOf(properties)), item)
-  const own = places.flatMap((place) => all[place - 1] ?? [])
+  const indices = indicesOf(body('ipma', boxesOf(properties)), item)
+  const own = indices.flatMap((index) => all[index - 1] ?? [])
   const depths = body('pixi', own)
   const coder = body('av1C', own)
   const flags = coder?.[2] ?? 0
@@ -91,22 +91,22 @@ function headerOf(meta: Buffer): AvifHeader | undefined {
   return header
 }
 
-/** Which of the properties belong to an item, counted from one. */
-function placesOf(associations: Buffer | undefined, item: number): number[] {
+/** The one-based indices of the properties of an item. */
+function indicesOf(associations: Buffer | undefined, item: number): number[] {
   if (!associations) return []
   const wideItems = associations[0] !== 0
-  const widePlaces = ((associations[3] ?? 0) & 1) !== 0
+  const wideIndices = ((associations[3] ?? 0) & 1) !== 0
   let at = 8
   for (let left = associations.readUInt32BE(4); left > 0; left--) {
     const owner = wideItems ? associations.readUInt32BE(at) : associations.readUInt16BE(at)
     at += wideItems ? 4 : 2
     const count = associations.readUInt8(at++)
-    const places: number[] = []
+    const indices: number[] = []
     for (let i = 0; i < count; i++) {
-      places.push(widePlaces ? associations.readUInt16BE(at) & 0x7fff : associations.readUInt8(at) & 0x7f)
-      at += widePlaces ? 2 : 1
+      indices.push(wideIndices ? associations.readUInt16BE(at) & 0x7fff : associations.readUInt8(at) & 0x7f)
+      at += wideIndices ? 2 : 1
     }
-    if (owner === item) return places
+    if (owner === item) return indices
   }
   return []
 }

@@ -8,7 +8,7 @@ import type { ImageBytes } from './image-bytes.ts'
 import { profileOf } from './profile.ts'
 import type { ColourPlan } from './colour-plan.ts'
 
-/** AVIFs need care when they are animations, tell colours by code points, or hold what the decoder takes for something else. */
+/** Special cases of AVIF: animations, colours given by code points, and formats that the decoder misreads. */
 export async function avifPlan(bytes: ImageBytes): Promise<ColourPlan | undefined> {
   const input = await stillOf(bytes)
   const header = await readAvifHeader(bytes)
@@ -17,7 +17,7 @@ export async function avifPlan(bytes: ImageBytes): Promise<ColourPlan | undefine
   }
   if (!header) return { kind: 'ordinary', input }
   const { coded } = header
-  // A profile tells more than code points, except that it is meant for a display of high dynamic range.
+  // A profile says more than code points, except whether the image is HDR.
   const wide = coded && (!header.profiled || isHighRange(coded)) && spaceOf(coded) === 'p3'
   const videoGrey = header.grey && !isFullRange(header)
   const profile = header.profiled ? await profileOf(input, header.grey ? 'GRAY' : 'RGB ') : undefined
@@ -30,7 +30,7 @@ export async function avifPlan(bytes: ImageBytes): Promise<ColourPlan | undefine
     ...(header.premultiplied ? [unmultiply(colours)] : []),
     ...(wide && !header.grey ? [fromP3] : []),
   ]
-  // The decoder widens fewer bits to 16 by zeros.
+  // The decoder pads fewer bits to 16 with zeros.
   const max = (2 ** header.bits - 1) * 2 ** (16 - header.bits)
   return {
     kind: 'native',
@@ -43,7 +43,7 @@ export async function avifPlan(bytes: ImageBytes): Promise<ColourPlan | undefine
   }
 }
 
-/** An animation's first image: the decoder wants the file to be called a still one. */
+/** The first image of an animation: the decoder needs the brand of a still image. */
 async function stillOf(bytes: ImageBytes): Promise<Buffer | string> {
   if (bytes.head.toString('latin1', 8, 12) !== 'avis') return decoderInput(bytes)
   const copy = await copyOf(bytes)
@@ -53,7 +53,7 @@ async function stillOf(bytes: ImageBytes): Promise<Buffer | string> {
 
 function isFullRange(header: AvifHeader): boolean {
   if (header.fullRange === undefined) {
-    throw new UnreadableImage('does not tell the range of its greys; save it as PNG or JPEG')
+    throw new UnreadableImage('does not state the range of its grey values; save it as PNG or JPEG')
   }
   return header.fullRange
 }

@@ -1,6 +1,6 @@
 import type { Conversion } from './conversions.ts'
 
-/** A photometric interpretation of which the decoder knows nothing: it leaves such bands as they are. */
+/** A photometric interpretation unknown to the decoder: it leaves such bands unchanged. */
 export const uninterpreted = 32803
 
 /**

@@ -1,17 +1,17 @@
 import { UnreadableImage } from '../reasons.ts'
 
-/** Colours told by code points of ITU-T H.273, as PNG and AVIF do. */
+/** Colours given by code points of ITU-T H.273, as in PNG and AVIF. */
 export interface CodedColours {
   primaries: number
   transfer: number
 }
 
-// Untold, or of so small a difference to sRGB that no program heeds it.
+// Unspecified, or so close to sRGB that programs ignore the difference.
 const nearSrgbPrimaries = new Set([1, 2, 5, 6, 7])
 const nearSrgbTransfers = new Set([1, 2, 6, 13, 14, 15])
 const displayP3 = 12
 
-/** Whether the brightness is coded for high dynamic range, by PQ or HLG. */
+/** Whether the transfer function is of HDR: PQ or HLG. */
 export function isHighRange({ transfer }: CodedColours): boolean {
   return transfer === 16 || transfer === 18
 }

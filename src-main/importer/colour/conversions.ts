@@ -1,4 +1,4 @@
-/** Mutex a pixel of a file's own numbers into colours, and an alpha that has not been multiplied into them, all from 0 to 1. */
+/** Converts a pixel of raw file values to colours and a straight (not premultiplied) alpha, all from 0 to 1. */
 export interface Conversion {
   colours: 1 | 3 | 4
   alpha: boolean
@@ -6,7 +6,7 @@ export interface Conversion {
   convert: (from: ArrayLike<number>, at: number, to: Float64Array) => void
 }
 
-/** Colours in the first bands, then perhaps an alpha; further bands are passed over. */
+/** Colours in the first bands, then an optional alpha; further bands are ignored. */
 export function scaled(options: {
   colours: 1 | 3 | 4
   alphaBand?: number | undefined
@@ -34,7 +34,7 @@ export function then(conversion: Conversion, ...steps: ((pixel: Float64Array) =>
   }
 }
 
-/** CMYK inks without a profile become RGB, each ink taking away its share of light. */
+/** CMYK without a profile to RGB, with ideal inks. */
 export function fromInks(inks: Conversion): Conversion {
   const pixel = new Float64Array(5)
   return {
@@ -49,7 +49,7 @@ export function fromInks(inks: Conversion): Conversion {
   }
 }
 
-/** Divides the colours by the alpha that has been multiplied into them. */
+/** Converts premultiplied colours to straight ones. */
 export function unmultiply(colours: number): (pixel: Float64Array) => void {
   return (pixel) => {
     const alpha = pixel[colours] ?? 1
@@ -57,7 +57,7 @@ export function unmultiply(colours: number): (pixel: Float64Array) => void {
   }
 }
 
-/** Widens video range to all of 0 to 1. */
+/** Expands video range to 0 to 1. */
 export function fromVideoRange(bits: number, colours: number): (pixel: Float64Array) => void {
   const most = 2 ** bits - 1
   const black = (16 * 2 ** (bits - 8)) / most
@@ -67,13 +67,13 @@ export function fromVideoRange(bits: number, colours: number): (pixel: Float64Ar
   }
 }
 
-/** Luma weights of red, green and blue, and black and white of each band, as TIFF tells them. */
+/** Luma weights of red, green and blue, and black and white of each band, as given by TIFF. */
 export interface YCbCrTerms {
   weights: readonly [number, number, number]
   reference: readonly [number, number, number, number, number, number]
 }
 
-/** 8-bit YCbCr, by the formula of the TIFF specification, becomes RGB. */
+/** 8-bit YCbCr, by the formula of the TIFF specification, to RGB. */
 export function fromYCbCr({ weights, reference }: YCbCrTerms): Conversion {
   const [red, green, blue] = weights
   const [yBlack, yWhite, cbBlack, cbWhite, crBlack, crWhite] = reference

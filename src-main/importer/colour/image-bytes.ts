@@ -1,14 +1,14 @@
 import { open, readFile } from 'node:fs/promises'
 
-/** An image file's bytes as its headers are read: the first ones are at hand, later ones are fetched. */
+/** The bytes of an image file for reading its headers: the first are in memory, later ones are read on demand. */
 export interface ImageBytes {
   readonly path: string
   readonly head: Buffer
-  /** The head is all of the file. */
+  /** The head is the whole file. */
   readonly whole: boolean
 }
 
-/** What the decoder is given: the bytes of a small file, or the path of a large one. */
+/** The decoder's input: the bytes of a small file, or the path of a large one. */
 export function decoderInput(bytes: ImageBytes): Buffer | string {
   return bytes.whole ? bytes.head : bytes.path
 }

@@ -3,13 +3,13 @@ import { bytesAt, decoderInput } from './image-bytes.ts'
 import type { ImageBytes } from './image-bytes.ts'
 import type { NativePlan } from './colour-plan.ts'
 
-/** More than any image has before its pixels. */
+/** Upper limit of the bytes before the pixels. */
 const mostSegments = 4096
 
-/** As much of a segment as is looked at. */
+/** Bytes read of a segment. */
 const segmentBytes = 38
 
-/** Of a JPEG only one kind needs care: CMYK without a profile for it. */
+/** The special case of JPEG: CMYK without a CMYK profile. */
 export async function jpegPlan(bytes: ImageBytes): Promise<NativePlan | undefined> {
   if (!(await hasBareInks(bytes))) return undefined
   return {
@@ -22,7 +22,7 @@ export async function jpegPlan(bytes: ImageBytes): Promise<NativePlan | undefine
   }
 }
 
-/** Looks through the segments up to the frame's header, which tells the number of components. */
+/** Reads the segments up to the frame header, which has the number of components. */
 async function hasBareInks(bytes: ImageBytes): Promise<boolean> {
   const { head } = bytes
   for (let at = 2, seen = 0; seen < mostSegments; seen++) {
@@ -39,7 +39,7 @@ async function hasBareInks(bytes: ImageBytes): Promise<boolean> {
   return false
 }
 
-/** Whether an application's data begin a profile for CMYK. */
+/** Whether an application segment starts a CMYK profile. */
 function isInkProfile(data: Buffer): boolean {
   return (
     data.toString('latin1', 0, 11) === 'ICC_PROFILE' &&
@@ -48,7 +48,7 @@ function isInkProfile(data: Buffer): boolean {
   )
 }
 
-/** SOF0 to SOF15, without the three markers between them that are none. */
+/** SOF0 to SOF15, without the three other markers in that range. */
 function isFrame(marker: number): boolean {
   return marker >= 0xc0 && marker <= 0xcf && marker !== 0xc4 && marker !== 0xc8 && marker !== 0xcc
 }

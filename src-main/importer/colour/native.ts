@@ -5,7 +5,7 @@ import { bandsTiff } from './bands-tiff.ts'
 import type { Conversion } from './conversions.ts'
 import type { NativePlan } from './colour-plan.ts'
 
-/** The size a file is brought to, and whether what is too wide is cut or padded. */
+/** The target size, and whether excess width or height is cropped or padded. */
 export interface Target {
   width: number
   height: number
@@ -14,18 +14,18 @@ export interface Target {
 
 const arrays = { uchar: Uint8Array, ushort: Uint16Array, float: Float32Array }
 
-/** Decimal numbers may lie so far outside 0 to 1 and be clipped: less than three levels of 255. */
+/** Floating-point values this far outside 0 to 1 are clipped: less than three levels of 255. */
 const rangeSlack = 0.01
-/** Samples looked at in one piece. */
+/** Samples checked in one piece. */
 const samplesAtOnce = 1 << 24
 
-/** Pixels that are converted: of more, as many as are left by shrinking to a multiple of the wanted size. */
+/** Maximum number of converted pixels; larger images are first shrunk to a multiple of the target size. */
 const mostPixels = 1 << 20
 
 /**
- * Reads a file by a native plan as an image that the decoder takes for what it is. Colours are converted before the
- * image is brought to its size, as the decoder does; only what is far larger is shrunk before.
- * @returns the ways to open that image, the better first
+ * Reads a file by a native plan as an image that the decoder reads correctly. Colours are converted before the image is
+ * resized, as the decoder does; only far larger images are shrunk before.
+ * @returns functions that open that image, the better first
  */
 export async function readNative(plan: NativePlan, target: Target): Promise<(() => Sharp)[]> {
   if (plan.unitRange) await checkUnitRange(plan, plan.unitRange)
@@ -54,7 +54,7 @@ export async function readNative(plan: NativePlan, target: Target): Promise<(() 
 
 function numbersOf(data: Buffer, depth: NativePlan['depth']): ArrayLike<number> {
   const Numbers = arrays[depth]
-  // A copy where a number may not begin.
+  // A copy where the offset is not aligned.
   const bytes = data.byteOffset % Numbers.BYTES_PER_ELEMENT === 0 ? data : Uint8Array.from(data)
   return new Numbers(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.length / Numbers.BYTES_PER_ELEMENT)
 }
@@ -89,7 +89,7 @@ function openPlain(image: {
   return openDecoder(Buffer.from(bytes.buffer), { raw: { width, height, channels } })
 }
 
-/** @throws UnreadableImage when some of the numbers lie outside 0 to 1, so that white cannot be known. */
+/** @throws UnreadableImage for values outside 0 to 1, so that the white level is unknown. */
 async function checkUnitRange(
   plan: NativePlan,
   { width, height, bands }: { width: number; height: number; bands: number },
@@ -104,10 +104,10 @@ async function checkUnitRange(
     const numbers = numbersOf(data, 'float')
     for (let i = 0; i < numbers.length; i++) {
       const value = numbers[i] ?? 0
-      // Written so that what is not a number fails too.
+      // Written so that NaN fails, too.
       if (!(value >= -rangeSlack && value <= 1 + rangeSlack)) {
         throw new UnreadableImage(
-          'holds decimal numbers outside 0 to 1, so that its white is not known; save it with 8 or 16 bits a channel',
+          'has floating-point values outside 0 to 1, so that its white level is unknown; save it with 8 or 16 bits a channel',
         )
       }
     }

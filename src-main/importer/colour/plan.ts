@@ -7,8 +7,8 @@ import { pngPlan } from './png-plan.ts'
 import { tiffPlan } from './tiff-plan.ts'
 
 /**
- * How to read the colours of a file, from its header.
- * @throws UnreadableImage when what its numbers mean cannot be known
+ * The colour plan of a file, from its header.
+ * @throws UnreadableImage when its values cannot be interpreted
  */
 export async function planColours(bytes: ImageBytes): Promise<ColourPlan> {
   return (await specialPlan(bytes)) ?? { kind: 'ordinary', input: decoderInput(bytes) }

@@ -7,17 +7,17 @@ import type { ImageBytes } from './image-bytes.ts'
 import type { NativePlan } from './colour-plan.ts'
 import { profileOf } from './profile.ts'
 
-/** More than any image has before its pixels. */
+/** Upper limit of the bytes before the pixels. */
 const mostChunks = 4096
 
-/** PNGs with 16 bits and a profile, and those whose colours are told by code points, need care. */
+/** Special cases of PNG: 16 bits with a profile, and colours given by code points. */
 export async function pngPlan(bytes: ImageBytes): Promise<NativePlan | undefined> {
   const deep = bytes.head[24] === 16
   const grey = bytes.head[25] === 0 || bytes.head[25] === 4
   const { coded, profiled } = await colourChunks(bytes)
   const input = decoderInput(bytes)
   if (coded && spaceOf(coded) === 'p3' && !grey) {
-    // The decoder widens 8 bits to 16 by zeros, not by repeating them.
+    // The decoder pads 8 bits to 16 with zeros and does not repeat them.
     const max = deep ? 65535 : 255 << 8
     return {
       kind: 'native',
@@ -41,7 +41,7 @@ export async function pngPlan(bytes: ImageBytes): Promise<NativePlan | undefined
   }
 }
 
-/** What the chunks before the pixels say of the colours. */
+/** The colour information of the chunks before the pixels. */
 async function colourChunks(bytes: ImageBytes): Promise<{ coded?: CodedColours; profiled: boolean }> {
   const { head } = bytes
   const found: { coded?: CodedColours; profiled: boolean } = { profiled: false }

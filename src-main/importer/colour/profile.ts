@@ -9,7 +9,7 @@ export async function profileOf(input: Buffer | string, space: ProfileSpace): Pr
   return icc && isProfile(icc, space) ? icc : undefined
 }
 
-/** Whether bytes look like a profile for colours of this kind; another would be of no use to the decoder. */
+/** Whether bytes look like a profile for colours of this kind; the decoder cannot use another. */
 export function isProfile(icc: Buffer, space: ProfileSpace): boolean {
   return (
     icc.length > 132 && icc.toString('latin1', 36, 40) === 'acsp' && icc.toString('latin1', 16, 20) === space

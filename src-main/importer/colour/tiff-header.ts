@@ -1,7 +1,7 @@
 import { bytesAt } from './image-bytes.ts'
 import type { ImageBytes } from './image-bytes.ts'
 
-/** What the first directory of a TIFF says, tag by tag. */
+/** The tags of a TIFF's first directory. */
 export interface TiffHeader {
   littleEndian: boolean
   /** A tag's first numbers; without the tag, none. */
@@ -14,7 +14,7 @@ export interface TiffHeader {
 /** Bytes of one value, by TIFF's type: byte, ASCII, short, long, rational, their signed kinds, float, double, BigTIFF's. */
 const typeBytes = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8]
 const mostEntries = 4096
-/** Enough for the bits of each channel; longer values are not looked at. */
+/** Enough for the bits of each channel; longer values are not read. */
 const mostValues = 64
 
 interface Entry {
@@ -24,7 +24,7 @@ interface Entry {
   at: number
 }
 
-/** The first directory of a TIFF or BigTIFF; undefined when it makes no sense, which the decoder says better. */
+/** The first directory of a TIFF or BigTIFF; undefined when it is invalid, which the decoder reports. */
 export async function readTiffHeader(bytes: ImageBytes): Promise<TiffHeader | undefined> {
   const littleEndian = bytes.head[0] === 0x49
   const read = reader(littleEndian)

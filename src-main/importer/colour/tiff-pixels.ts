@@ -2,20 +2,20 @@ import { maxChannels } from '../decoder.ts'
 import { UnreadableImage } from '../reasons.ts'
 import type { TiffHeader } from './tiff-header.ts'
 
-/** What the pixels of a TIFF are made of. */
+/** The pixel format of a TIFF. */
 export interface TiffPixels {
   kind: 'grey' | 'rgb' | 'palette' | 'cmyk' | 'ycbcr' | 'lab'
   bits: number
   float: boolean
   compression: number
-  /** Channels of colour, and channels beside them. */
+  /** Number of colour channels and of extra channels. */
   base: number
   extra: number
-  /** The channel that is an alpha. */
+  /** Index of the alpha channel. */
   alphaBand: number | undefined
-  /** The alpha has been multiplied into the colours. */
+  /** The colours are premultiplied by alpha. */
   premultiplied: boolean
-  /** Lab whose a and b are shifted instead of signed. */
+  /** Lab with a and b shifted instead of signed. */
   shiftedLab: boolean
 }
 
@@ -34,15 +34,15 @@ const oldJpeg = 6
 const saveItAs = 'save it with 8 or 16 bits a channel'
 
 /**
- * What the pixels of a TIFF are made of; undefined when its header lacks what the decoder will miss too.
- * @throws UnreadableImage when they cannot be read, or what their numbers mean cannot be known
+ * The pixel format of a TIFF; undefined when its header lacks something that the decoder needs, too.
+ * @throws UnreadableImage for pixels that cannot be read or interpreted
  */
 export function describeTiff(header: TiffHeader): TiffPixels | undefined {
   const first = (tag: number, otherwise: number) => header.numbers(tag)[0] ?? otherwise
   const photometric = header.numbers(262)[0]
   const compression = first(259, 1)
   if (compression === oldJpeg) return undefined
-  if (photometric === undefined) throw new UnreadableImage('does not say what kind of colours it has')
+  if (photometric === undefined) throw new UnreadableImage('does not state its colour type')
   const [kind, base] = kinds[photometric] ?? []
   if (kind === undefined || base === undefined) throw unreadableKind(photometric)
   const samples = first(277, 1)
@@ -54,14 +54,14 @@ export function describeTiff(header: TiffHeader): TiffPixels | undefined {
 
   const { bits, float } = checkedNumbers(header, { kind, samples, photometric })
   const types = header.numbers(338)
-  const untold = types.length === 0 && kind === 'rgb' && extra === 1
-  const place = untold ? 0 : types.findIndex((type, i) => i < extra && (type === 1 || type === 2))
-  const alphaBand = place < 0 ? undefined : base + place
+  const unspecified = types.length === 0 && kind === 'rgb' && extra === 1
+  const extraIndex = unspecified ? 0 : types.findIndex((type, i) => i < extra && (type === 1 || type === 2))
+  const alphaBand = extraIndex < 0 ? undefined : base + extraIndex
   if ((kind === 'grey' && extra > 1) || (kind === 'grey' && extra === 1 && types.length === 0)) {
-    throw new UnreadableImage('has channels of which it does not say what they are; save it in grey or RGB')
+    throw new UnreadableImage('has channels of unknown meaning; save it in grey or RGB')
   }
   if ((kind === 'ycbcr' && extra > 0) || (kind === 'palette' && extra > (alphaBand === undefined ? 0 : 1))) {
-    throw new UnreadableImage('has channels beside its colours that cannot be read; save it in RGB')
+    throw new UnreadableImage('has extra channels that cannot be read; save it in RGB')
   }
   return {
     kind,
@@ -71,7 +71,7 @@ export function describeTiff(header: TiffHeader): TiffPixels | undefined {
     base,
     extra,
     alphaBand,
-    premultiplied: place >= 0 && types[place] === 1,
+    premultiplied: extraIndex >= 0 && types[extraIndex] === 1,
     shiftedLab: photometric === 9,
   }
 }
@@ -83,17 +83,17 @@ function unreadableKind(photometric: number): UnreadableImage {
     )
   }
   if (photometric === 32803 || photometric === 34892) {
-    return new UnreadableImage('is raw data of a camera, which cannot be read; save it as PNG or JPEG')
+    return new UnreadableImage('is raw camera data, which cannot be read; save it as PNG or JPEG')
   }
   return new UnreadableImage('has colours of a kind that cannot be read; save it in RGB')
 }
 
-/** Bits of a channel and whether they are decimal numbers. */
+/** Bits of a channel and whether they are floating-point. */
 function checkedNumbers(
   header: TiffHeader,
-  told: { kind: TiffPixels['kind']; samples: number; photometric: number },
+  parsed: { kind: TiffPixels['kind']; samples: number; photometric: number },
 ): { bits: number; float: boolean } {
-  const { kind, samples, photometric } = told
+  const { kind, samples, photometric } = parsed
   const all = header.numbers(258).slice(0, samples)
   const bits = all[0] ?? 1
   if (all.some((one) => one !== bits)) {
@@ -107,7 +107,7 @@ function checkedNumbers(
     const whiteIsZero = photometric === 0
     if ((bits !== 16 && bits !== 32) || (kind !== 'grey' && kind !== 'rgb') || whiteIsZero) {
       throw new UnreadableImage(
-        `holds ${bits}-bit decimal numbers of a kind that cannot be read; ${saveItAs}`,
+        `has ${bits}-bit floating-point values that cannot be read; ${saveItAs}`,
       )
     }
     return { bits, float: true }

@@ -48,7 +48,7 @@ export async function tiffPlan(bytes: ImageBytes): Promise<NativePlan | undefine
   }
 }
 
-/** CMYK with a profile the decoder converts; without one the inks are taken for ideal ones. */
+/** The decoder converts CMYK with a profile; without one, ideal inks are assumed. */
 async function inksPlan(
   input: Buffer | string,
   pixels: TiffPixels,
@@ -66,12 +66,12 @@ async function inksPlan(
   }
 }
 
-/** Colours of whose numbers the decoder makes something else than they mean. */
+/** Conversions for colours that the decoder misreads. */
 function specialColours(pixels: TiffPixels, header: TiffHeader): Conversion | undefined {
   const { kind, bits, alphaBand } = pixels
   if (kind === 'lab') return fromLab({ bits: bits === 8 ? 8 : 16, offset: pixels.shiftedLab, alphaBand })
   if (kind !== 'ycbcr') return undefined
-  // Compressed by JPEG or with fewer samples of colour the decoder converts them.
+  // The decoder converts JPEG-compressed or chroma-subsampled pixels itself.
   const [across = 2, down = 2] = header.numbers(530)
   if (pixels.compression === jpeg || across !== 1 || down !== 1) return undefined
   const [red = 0.299, green = 0.587, blue = 0.114] = header.numbers(529)
@@ -79,16 +79,16 @@ function specialColours(pixels: TiffPixels, header: TiffHeader): Conversion | un
   return fromYCbCr({ weights: [red, green, blue], reference: [a, b, c, d, e, f] })
 }
 
-/** Has the decoder hand over all bands as they are, by a copy of the file that does not say what they are. */
+/** Makes the decoder return all bands unchanged, by a copy of the file without their interpretation. */
 async function uninterpretedPlan(
   bytes: ImageBytes,
-  told: { header: TiffHeader; pixels: TiffPixels; special: Conversion | undefined },
+  parsed: { header: TiffHeader; pixels: TiffPixels; special: Conversion | undefined },
 ): Promise<NativePlan> {
-  const { header, pixels, special } = told
+  const { header, pixels, special } = parsed
   const { kind, bits, float, alphaBand, base, extra } = pixels
   if (pixels.compression === jpeg) {
     throw new UnreadableImage(
-      'has channels that its compression as JPEG keeps from being read; save it in RGB',
+      'has channels that cannot be read because of its JPEG compression; save it in RGB',
     )
   }
   const copy = await uninterpretedCopy(bytes, header)
@@ -110,7 +110,7 @@ async function uninterpretedPlan(
   }
 }
 
-/** A copy that says neither what its colours are nor that an alpha was multiplied into them. */
+/** A copy without the photometric interpretation and without the premultiplied alpha. */
 async function uninterpretedCopy(bytes: ImageBytes, header: TiffHeader): Promise<Buffer> {
   const copy = await copyOf(bytes)
   const write = (value: number, at: number) =>

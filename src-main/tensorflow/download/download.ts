@@ -9,13 +9,13 @@ import type { HttpRequest, HttpResponse } from './http.ts'
 
 export interface DownloadOptions extends HttpRequest {
   url: string
-  /** Where the bytes go. What is there already, from a try that broke off, is kept and gone on from. */
+  /** The file to write. A part from an interrupted try is kept and resumed. */
   file: string
   /** Only these bytes of the remote file. */
   range?: { start: number; length: number }
-  /** Called with the bytes that `file` holds, first with those of an earlier try, and with how many it will hold. */
+  /** Called with the bytes in `file`, first with those of an earlier try, and with its final size. */
   onBytes?: (received: number, total: number | null) => void
-  /** Tries in a row that bring nothing new, before giving up. */
+  /** Maximum number of consecutive tries without progress. */
   tries?: number
 }
 
@@ -24,15 +24,15 @@ export class RangeNotSupported extends Error {
   override readonly name = 'RangeNotSupported'
 }
 
-/** The server will not give this file, and asking again would not help. */
+/** The server refuses this file; a retry would not help. */
 class Refused extends Error {
   override readonly name = 'Refused'
 }
 
 /**
- * Downloads a file or a range of it, going on where an earlier try broke off. The caller verifies the content.
- * @throws RangeNotSupported when a range is wanted and the server answers without one
- * @throws FlowerbedError unavailable after `tries` tries in vain, cancelled by the signal, no-space
+ * Downloads a file or a range of it, and resumes an interrupted try. The caller verifies the content.
+ * @throws RangeNotSupported when a range is requested and the server answers without one
+ * @throws FlowerbedError unavailable after `tries` failed tries, cancelled by the signal, no-space
  */
 export async function download(options: DownloadOptions): Promise<void> {
   const tries = options.tries ?? 5
@@ -45,11 +45,11 @@ export async function download(options: DownloadOptions): Promise<void> {
       throw new Error('the connection ended early')
     } catch (error) {
       if (options.signal?.aborted) throw cancelled(options.signal)
-      if (error instanceof RangeNotSupported || isFull(error)) throw asFull(error, options.file)
+      if (error instanceof RangeNotSupported || isDiskFull(error)) throw diskFullError(error, options.file)
       const progressed = (await sizeOf(options.file)) > before
       failures = progressed ? 1 : failures + 1
       const final = error instanceof Refused || error instanceof RedirectRefused
-      if (final || failures >= tries) throw gaveUp(options.url, error)
+      if (final || failures >= tries) throw downloadFailed(options.url, error)
       await sleep(Math.min(8000, 250 * 2 ** failures))
     }
   }
@@ -67,14 +67,14 @@ async function transfer(options: DownloadOptions, held: number): Promise<boolean
     return true
   }
   const start = (range?.start ?? 0) + held
-  const asked = range ? `bytes=${start}-${range.start + range.length - 1}` : `bytes=${start}-`
+  const rangeHeader = range ? `bytes=${start}-${range.start + range.length - 1}` : `bytes=${start}-`
   const response = await httpGet(url, {
     ...options,
-    headers: { ...options.headers, ...(range || held > 0 ? { range: asked } : {}) },
+    headers: { ...options.headers, ...(range || held > 0 ? { range: rangeHeader } : {}) },
   })
   try {
     if (response.status === 416 && held > 0) {
-      // nothing left to send, or the part is longer than the file: the check afterwards tells which
+      // Nothing is left to send, or the part is longer than the file: the size tells which.
       const total = /\*\/(\d+)$/.exec(response.headers['content-range'] ?? '')?.[1]
       if (Number(total) === held) return true
       await rm(options.file)
@@ -136,11 +136,11 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
-const isFull = (error: unknown): boolean =>
+const isDiskFull = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')
 
-function asFull(error: unknown, file: string): unknown {
-  if (!isFull(error)) return error
+function diskFullError(error: unknown, file: string): unknown {
+  if (!isDiskFull(error)) return error
   return new FlowerbedError('no-space', 'The disk is full', {
     where: file,
     hint: 'Free some space, or name another folder in FLOWERBED_CACHE_DIR.',
@@ -148,19 +148,19 @@ function asFull(error: unknown, file: string): unknown {
   })
 }
 
-function gaveUp(url: string, cause: unknown): FlowerbedError {
+function downloadFailed(url: string, cause: unknown): FlowerbedError {
   const reason = cause instanceof Error ? cause.message : String(cause)
   const hint = cause instanceof FlowerbedError ? cause.hint : undefined
   return new FlowerbedError('unavailable', `The download failed: ${reason}`, {
     where: hideSecret(url),
     hint:
       hint ??
-      'Try again: it goes on where it broke off. Behind a proxy set HTTPS_PROXY, for a mirror PIP_INDEX_URL, without a network FLOWERBED_OFFLINE_DIR.',
+      'Try again: it resumes where it stopped. Behind a proxy set HTTPS_PROXY, for a mirror PIP_INDEX_URL, without a network FLOWERBED_OFFLINE_DIR.',
     cause,
   })
 }
 
-/** Checks a downloaded file, removing it when it is not what was promised so that the next try starts afresh. */
+/** Checks a downloaded file against its digest, and removes it on a mismatch so that the next try starts again. */
 export async function verifyFile(
   file: string,
   expected: { algorithm: 'sha256' | 'sha512'; digest: string; encoding?: 'hex' | 'base64' },
@@ -170,13 +170,13 @@ export async function verifyFile(
   const found = hash.digest(expected.encoding ?? 'hex')
   if (found === expected.digest) return
   await rm(file, { force: true })
-  throw new FlowerbedError('corrupt', 'A downloaded file is not what its checksum promises; it was deleted', {
+  throw new FlowerbedError('corrupt', 'A downloaded file does not match its checksum; it was deleted', {
     where: file,
-    hint: 'Try again; if it stays so, the mirror or proxy changes files on their way.',
+    hint: 'Try again; if it happens again, the mirror or proxy changes files.',
   })
 }
 
-/** Downloads a whole file to `file` by way of `file.part`, and only lets it have its name once verified. */
+/** Downloads a whole file to `file.part`, and renames it to `file` once verified. */
 export async function downloadVerified(
   options: Omit<DownloadOptions, 'range'> & { expected: Parameters<typeof verifyFile>[1] },
 ): Promise<void> {

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 
-/** What pip has been told about getting packages; we follow it so that a mirror has to be named once only. */
+/** pip's settings for downloads, which are used here so that a mirror is configured only once. */
 export interface PipSettings {
-  /** Simple-API roots in the order to be asked, each ending with a slash. Empty with pip's `no-index`. */
+  /** Simple-API roots in order, each ending with a slash. Empty with pip's `no-index`. */
   indexUrls: string[]
   /** Local folders with wheels (`find-links`). */
   wheelFolders: string[]
@@ -37,8 +37,8 @@ export function readPipSettings(
   return {
     indexUrls: noIndex ? [] : indexUrls.map((url) => (url.endsWith('/') ? url : `${url}/`)),
     wheelFolders: list('find-links')
-      .map((place) => place.replace(/^file:\/\//, ''))
-      .filter((place) => !/^https?:/.test(place) && existsSync(place)),
+      .map((folder) => folder.replace(/^file:\/\//, ''))
+      .filter((folder) => !/^https?:/.test(folder) && existsSync(folder)),
     proxy: options.get('proxy') ?? null,
     certificateFile: options.get('cert') ?? null,
     trustedHosts: list('trusted-host'),

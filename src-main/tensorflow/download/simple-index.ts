@@ -29,9 +29,9 @@ const pageSchema = z.object({
 export const normalizeProject = (name: string): string => name.toLowerCase().replace(/[-_.]+/g, '-')
 
 /**
- * The files of a project on one index (PEP 503 and 691; servers answer JSON or HTML whatever is asked for).
+ * The files of a project on one index (PEP 503 and 691; servers answer JSON or HTML whatever is requested).
  * Empty when the index does not know the project.
- * @throws FlowerbedError unavailable when the index cannot be asked, corrupt when its answer is no index page
+ * @throws FlowerbedError unavailable when the index cannot be reached, corrupt for an invalid index page
  */
 export async function listFiles(index: string, project: string, request: HttpRequest): Promise<IndexFile[]> {
   const address = new URL(`${normalizeProject(project)}/`, index).href
@@ -65,7 +65,7 @@ function parseJson(text: string, address: string): IndexFile[] {
       bytes: file.size ?? null,
     }))
   } catch (error) {
-    throw new FlowerbedError('corrupt', 'The package index answered something that is no index page', {
+    throw new FlowerbedError('corrupt', 'The package index answered with an invalid index page', {
       where: hideSecret(address),
       hint: 'Check PIP_INDEX_URL: it ends with /simple/ for most servers.',
       cause: error,
@@ -102,11 +102,15 @@ async function readText(body: AsyncIterable<Uint8Array>, address: string): Promi
   try {
     for await (const part of body) parts.push(part)
   } catch (error) {
-    throw new FlowerbedError('unavailable', 'The package index broke off in the middle of its answer', {
-      where: hideSecret(address),
-      hint: 'Try again.',
-      cause: error,
-    })
+    throw new FlowerbedError(
+      'unavailable',
+      'The package index ended the connection before the end of its answer',
+      {
+        where: hideSecret(address),
+        hint: 'Try again.',
+        cause: error,
+      },
+    )
   }
   return Buffer.concat(parts).toString('utf8')
 }

@@ -65,7 +65,7 @@ async function refused(args: string[], message: RegExp, code = 2): Promise<void>
 describe.each(Object.entries(commands))('%s', (_, { args, name }) => {
   it('refuses a path below a file, a link to nothing and what cannot be a name', async () => {
     await refused([...args(), '--out', join(file, name)], /a file where a folder is needed.*a file\.png/)
-    await refused([...args(), '--out', inside('dangling', name)], /leads to nowhere/)
+    await refused([...args(), '--out', inside('dangling', name)], /does not exist/)
     await refused([...args(), '--out', inside(`${'x'.repeat(300)}${name}`)], /name is too long/)
     expect(readFileSync(file, 'utf8')).toBe('mine')
   })
@@ -86,7 +86,7 @@ it.each(['sample', 'ladder', 'demo'])('%s refuses a file for its folder', async 
 
 it('export refuses what is there, file or folder', async () => {
   await refused([...commands['export']!.args(), '--out', file], /a file where a folder is needed/)
-  await refused([...commands['export']!.args(), '--out', images], /nothing is written over/, 1)
+  await refused([...commands['export']!.args(), '--out', images], /nothing is overwritten/, 1)
 })
 
 it.each([

@@ -44,7 +44,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove())
 
 describe('latents on the command line', () => {
-  it('encodes in three ways, each with how far the images are off when reconstruction', async () => {
+  it('encodes by three encoders, and reports the reconstruction error of each image', async () => {
     for (const encoder of encoderNames) {
       const out = file(`${encoder}.safetensors`)
       const { json, err } = await flowerbed(
@@ -54,7 +54,7 @@ describe('latents on the command line', () => {
       )
       expect(json).toMatchObject({ encoder, file: out })
       expect(json['reconstructionError']).toHaveLength(2)
-      expect(err).toMatch(/0\.png: reconstruction \d+\.\d % off/)
+      expect(err).toMatch(/0\.png: reconstruction error \d+\.\d %/)
       const { tensors, metadata } = readSafetensors(readFileSync(out), out)
       expect(tensors['latents']?.shape).toEqual([2, 16, 16, 3])
       expect(metadata).toMatchObject({ encoder })
@@ -65,7 +65,7 @@ describe('latents on the command line', () => {
   it.each([
     ['three', [red(0), blue(0), red(7)], '4', { rows: 4, columns: 4 }],
     ['four', [red(0), blue(0), red(7), blue(7)], '2x5', { rows: 2, columns: 5 }],
-  ])('draws a sheet between %s images, the originals beside it', async (name, images, grid, size) => {
+  ])('generates a sheet between %s images, the originals beside it', async (name, images, grid, size) => {
     const out = file(`${name}.png`)
     const { json, err } = await flowerbed(
       ['interpolate', 'latest', ...images, '--grid', grid, '--out', out].concat(quick),
@@ -84,7 +84,7 @@ describe('latents on the command line', () => {
     })
   })
 
-  it('turns red images blue by labels, and by files the more the stronger', async () => {
+  it('shifts red images to blue by labels, and by files in proportion to the strength', async () => {
     const out = file('labels.png')
     const labels = ['--add-label', 'blue', '--subtract-label', 'red', '--strength', '1']
     const byLabel = await flowerbed(
@@ -98,24 +98,24 @@ describe('latents on the command line', () => {
     const [originalRed = 0, , originalBlue = 0] = await colour(byLabel.json['originals'] as string)
     expect(originalRed).toBeGreaterThan(originalBlue)
 
-    const strip = file('strip.png')
+    const shifted = file('shifted.png')
     const files = ['--add', blue(0), blue(1), '--subtract', red(0), red(1)]
     const made = await flowerbed(
       ['interpolate', 'latest', red(3), ...files, '--strength', '-0.5..1', '--frames', '4'].concat(
-        ['--out', strip],
+        ['--out', shifted],
         quick,
       ),
     )
     expect(made.json['strengths']).toEqual([-0.5, 0, 0.5, 1])
     const blues = await Promise.all(
       [0, 1, 2, 3].map(async (i) => {
-        const { data, info } = await sharp(strip).raw().toBuffer({ resolveWithObject: true })
+        const { data, info } = await sharp(shifted).raw().toBuffer({ resolveWithObject: true })
         return data[(64 * info.width + 64 + i * 128) * info.channels + 2] ?? 0
       }),
     )
     expect(blues).toEqual([...blues].sort((a, b) => a - b))
 
-    const gif = file('strip.gif')
+    const gif = file('shifted.gif')
     await flowerbed(
       ['interpolate', 'latest', red(3), ...files, '--strength', '0..1', '--frames', '3', '--out', gif].concat(
         quick,

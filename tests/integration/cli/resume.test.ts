@@ -55,7 +55,7 @@ it.each([
   [['--image-size', '16'], '--image-size cannot change when a run resumes.'],
   [['--set', 'hidden=8'], '“hidden” cannot change when a run resumes.'],
   [['--set', 'learningRate=-1'], 'Learning rate must be at least'],
-  [[], 'This run has done all of its 6 steps.'],
+  [[], 'This run has finished all 6 steps.'],
 ])('--resume with %j is refused and changes nothing', async (given, message) => {
   const before = await listed()
   const { code, err } = await flowerbed(['train', '--resume', run, ...given])
@@ -66,10 +66,10 @@ it.each([
 
 it('a folder beside --resume, or --checkpoint without it, is refused', async () => {
   const both = await flowerbed(['train', images, '--resume', run])
-  expect(both.err).toContain('A run resumes with its own images, not with those of a folder.')
+  expect(both.err).toContain('A resumed run keeps its images; a folder cannot be given.')
   expect(both.code).toBe(2)
   const alone = await flowerbed(['train', images, '--checkpoint', '2'])
-  expect(alone.err).toContain('--checkpoint belongs to --resume.')
+  expect(alone.err).toContain('--checkpoint needs --resume.')
   expect(alone.code).toBe(2)
 })
 
@@ -115,7 +115,7 @@ it('a lower learning rate, more steps and a name are taken and recorded', async 
   })
 })
 
-it('a damaged checkpoint makes way for the one before it, for training and for samples', async () => {
+it('a damaged checkpoint is replaced by the one before it, for training and for sampling', async () => {
   expect(files()).toHaveLength(4)
   const newest = join(checkpoints(), files().at(-1)!)
   truncateSync(newest, 100)

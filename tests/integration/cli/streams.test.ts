@@ -34,7 +34,7 @@ afterAll(() => folder.remove())
 const piped = (line: string) => shell(`F="eval $FLOWERBED"; ${line}; exit \${PIPESTATUS[0]}`)
 
 describe('stdout', () => {
-  it('holds the whole JSON document, however late its reader begins', async () => {
+  it('holds the whole JSON document, however late its reader starts', async () => {
     const file = join(folder.path, 'late.json')
     const { code } = await piped(
       `$F runs --json --data-dir "${data}" 2>/dev/null | (sleep 2; cat >"${file}")`,
@@ -72,7 +72,7 @@ describe('stdout', () => {
     expect(help.err).toBe('')
   })
 
-  it('that cannot be written is told, with code 1', async () => {
+  it('that cannot be written is reported, with code 1', async () => {
     const { code, err } = await piped(`$F runs --json --data-dir "${data}" >/dev/full`)
     expect(code).toBe(1)
     expect(err).toMatch(/The result could not be written to stdout \(ENOSPC\)/)
@@ -89,7 +89,7 @@ describe('stderr', () => {
     expect((JSON.parse(readFileSync(file, 'utf8')) as { runs: unknown[] }).runs).toHaveLength(runCount)
   })
 
-  it('keeps what is said off the line that changes in place', async () => {
+  it('writes messages on lines of their own, not on the status line', async () => {
     const module = JSON.stringify(pathToFileURL(join(commandFile, '..', 'output.ts')).href)
     const script = `
       process.stderr.isTTY = true

@@ -38,14 +38,14 @@ function held(owner: string): void {
 
 const ended = () => `${processTag({ ...thisProcess(), pid: 2 ** 30 })}-0123abcd`
 
-test('of twenty processes that find a lock of an ended owner, again and again, never two have it at once', async () => {
+test('of twenty processes that find the lock of an ended owner, never two hold it at once', async () => {
   held(ended())
   const ends = await Promise.all(Array.from({ length: 20 }, () => contend(10)))
   expect(ends).toEqual(ends.map(() => '0'))
   expect(readdirSync(join(lock, '..')).filter((name) => name !== '.lock')).toEqual([])
 })
 
-test('the lock of each process that is killed with it goes to one of the others', async () => {
+test('the lock of a killed process is taken over by another', async () => {
   const ends = await Promise.all([
     ...Array.from({ length: 5 }, () => contend(2, 'killed')),
     ...Array.from({ length: 3 }, () => contend(6)),
@@ -53,7 +53,7 @@ test('the lock of each process that is killed with it goes to one of the others'
   expect(ends).toEqual([...Array.from({ length: 5 }, () => 'SIGKILL'), '0', '0', '0'])
 })
 
-test('within one process one waits for the other, and says so once', async () => {
+test('within one process a second caller waits, and reports it once', async () => {
   const order: string[] = []
   const first = withLock(lock, {}, async () => {
     order.push('first')
@@ -66,19 +66,19 @@ test('within one process one waits for the other, and says so once', async () =>
   expect(readdirSync(join(lock, '..'))).toEqual([])
 })
 
-test('work that fails gives the lock back', async () => {
+test('work that fails releases the lock', async () => {
   await expect(withLock(lock, {}, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
   expect(await withLock(lock, {}, () => 'taken')).toBe('taken')
 })
 
-test('who waits may be told to stop', async () => {
+test('waiting for a lock can be cancelled', async () => {
   held(`${processTag()}-0123abcd`)
   const stop = new AbortController()
   const waits = withLock(lock, { pollMs: 5, signal: stop.signal, onWait: () => stop.abort() }, () => 'taken')
   await expect(waits).rejects.toMatchObject({ kind: 'cancelled' })
 })
 
-test('the lock of another machine is taken once it gives no sign of life, and not before', async () => {
+test('the lock of another machine is taken over once its heartbeat stops, and not before', async () => {
   const owner = `${processTag({ pid: 7, startedAt: null, host: 'another' })}-0123abcd`
   held(owner)
   // Its clock may be years off: only that it stands still counts.
@@ -89,7 +89,7 @@ test('the lock of another machine is taken once it gives no sign of life, and no
     20,
   )
   const stop = new AbortController()
-  const given = { pollMs: 5, patienceMs: 400 }
+  const given = { pollMs: 5, staleMs: 400 }
   setTimeout(() => stop.abort(), 1200)
   await expect(withLock(lock, { ...given, signal: stop.signal }, () => 'taken')).rejects.toMatchObject({
     kind: 'cancelled',

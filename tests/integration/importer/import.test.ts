@@ -164,7 +164,7 @@ test('the same images are the same dataset', async () => {
   })
 })
 
-test('cancelling half-way leaves nothing', async () => {
+test('a cancelled import leaves no files', async () => {
   writeFiles(folder, await many(400))
   let cancel = () => {}
   const onEvent = ({ progress }: ImporterEvent) => {

@@ -16,7 +16,7 @@ const shape = { height: 8, width: 8, channels: 3 } as const
 const notAFile = 'is not a file but a pipe, a socket or a device'
 
 describe.skipIf(process.platform === 'win32')('what is named as an image and is no file', () => {
-  it('is never opened: it is named as a problem, and the importer goes on', async () => {
+  it('is never opened: it is reported as a problem, and the importer continues', async () => {
     const images = join(folder.path, 'images')
     writeFiles(images, { 'good.png': await plain(16, 16, '#20a040').png().toBuffer() })
     execFileSync('mkfifo', [join(images, 'pipe.png')])
@@ -96,7 +96,7 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8', () => 
     expect(index.sha256).toEqual([sha256(large), sha256(large), sha256(small)])
   })
 
-  it('that were garbled on their way here are told as such', async () => {
+  it('with invalid bytes that were replaced are reported as such', async () => {
     writeFileSync(inFolder(images, latin1('\xdf.png')), await plain(16, 16, '#fff').png().toBuffer())
     const path = join(images, '\ufffd.png')
     const told = { message: expect.stringContaining('has a name that is not valid UTF-8; rename it') }

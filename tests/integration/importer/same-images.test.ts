@@ -26,7 +26,7 @@ afterAll(() => {
   folder.remove()
 })
 
-it('the same images from another folder are the same dataset with the place and problems of the new import', async () => {
+it('the same images from another folder are the same dataset with the sources and problems of the new import', async () => {
   const one = await importFolder({ folder: first, store })
   expect(one).toMatchObject({ name: 'first', sources: [first], problemCount: 1 })
   // As a run in training and the app have it open.

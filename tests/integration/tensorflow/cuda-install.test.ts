@@ -125,7 +125,7 @@ afterEach(() => {
   folder.remove()
 })
 
-test('the CUDA runtime is installed from an index, told, taken for a card, and removed', async () => {
+test('the CUDA runtime is installed from an index, listed, used for a GPU, and removed', async () => {
   const told: { phase: string; share: number }[] = []
   await installWheels(pinned, {
     variant: 'cuda',
@@ -168,7 +168,7 @@ test('the CUDA runtime is installed from an index, told, taken for a card, and r
   expect(existsSync(directory)).toBe(false)
 })
 
-test('a wheel that cannot be had leaves no runtime behind, and the next try goes through', async () => {
+test('a wheel that cannot be downloaded leaves no runtime behind, and the next try succeeds', async () => {
   broken = pinned.wheels.at(-1)!.file
   await expect(installWheels(pinned, { variant: 'cuda', env })).rejects.toMatchObject({ kind: 'unavailable' })
   expect(runtimeStatus(env).installed).toEqual([])

@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { downloadVerified } from '../../../src-main/tensorflow/download/download.ts'
-import { hideSecret, httpGet, httpSettings, proxyFor } from '../../../src-main/tensorflow/download/http.ts'
+import { httpGet, httpSettings, proxyFor } from '../../../src-main/tensorflow/download/http.ts'
 import { listFiles } from '../../../src-main/tensorflow/download/simple-index.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { answerRange, serve } from '../../helpers/server.ts'
@@ -44,7 +44,7 @@ const fetchFrom = (
 ) => downloadVerified({ url, file: file(), expected, settings: direct, tries: 2, onBytes })
 
 describe('a whole file', () => {
-  it('that breaks off again and again is gone on from where it was', async () => {
+  it('that is interrupted again and again is resumed each time', async () => {
     const asked: string[] = []
     const server = await served((request, response) => {
       asked.push(request.headers.range ?? 'all')
@@ -63,7 +63,7 @@ describe('a whole file', () => {
     expect(existsSync(`${file()}.part`)).toBe(false)
   })
 
-  it('that was changed on its way is refused and fetched afresh the next time', async () => {
+  it('that was changed in transit is refused and downloaded anew the next time', async () => {
     let damaged = true
     const server = await served((_, response) => {
       const bytes = Buffer.from(content)
@@ -80,7 +80,7 @@ describe('a whole file', () => {
     expect(readFileSync(file()).equals(content)).toBe(true)
   })
 
-  it('that is not there, and a server that is not there, are told with what to do', async () => {
+  it('that does not exist, and an unreachable server, are reported with a hint', async () => {
     let asked = 0
     const server = await served((_, response) => {
       asked += 1
@@ -106,7 +106,7 @@ describe('certificates', () => {
   const ask = async (env: NodeJS.ProcessEnv, origin: string) =>
     text((await httpGet(origin, { settings: httpSettings({ PIP_CONFIG_FILE: '/dev/null', ...env }) })).body)
 
-  it('of one’s own are trusted by PIP_CERT, one host’s by PIP_TRUSTED_HOST, and else the message says so', async () => {
+  it('of the user are trusted by PIP_CERT, those of a host by PIP_TRUSTED_HOST, and otherwise the error names PIP_CERT', async () => {
     const { origin, port } = await served((_, response) => response.end('hello'), tls)
     expect(await ask({ PIP_CERT: fixture('certificate.pem') }, origin)).toBe('hello')
     expect(await ask({ PIP_TRUSTED_HOST: `localhost:${port}` }, origin)).toBe('hello')
@@ -117,124 +117,6 @@ describe('certificates', () => {
     await expect(ask({ PIP_CERT: '/not/there.pem' }, origin)).rejects.toMatchObject({
       where: '/not/there.pem',
     })
-  })
-})
-
-describe('a redirect', () => {
-  const trusting = httpSettings({
-    NO_PROXY: '*',
-    PIP_CONFIG_FILE: '/dev/null',
-    PIP_CERT: fixture('certificate.pem'),
-  })
-  const get = async (url: string, headers: Record<string, string> = {}) =>
-    text((await httpGet(url, { settings: trusting, headers })).body)
-
-  /** A server that says what it was asked with, and sends on where it is told to. */
-  async function sending(to: (path: string) => string | null, secure: boolean) {
-    const asked: { path: string; authorization: string | undefined; cookie: string | undefined }[] = []
-    const server = await served(
-      (request, response) => {
-        const { authorization, cookie } = request.headers
-        asked.push({ path: request.url ?? '', authorization, cookie })
-        const location = to(request.url ?? '')
-        if (location === null) response.end('there')
-        else response.writeHead(302, { location }).end()
-      },
-      ...(secure ? [tls] : []),
-    )
-    return { ...server, asked }
-  }
-
-  it('from https to http is refused in plain words, and nothing is asked there', async () => {
-    const plain = await sending(() => null, false)
-    const secure = await sending(() => `${plain.origin.replace('//', '//user:secret@')}/file`, true)
-    const refused = {
-      kind: 'unavailable',
-      message: `localhost:${secure.port} leads from https to http, where others could read and change what is sent; this is not followed`,
-      where: `${plain.origin}/file`,
-      hint: expect.stringMatching(/PIP_INDEX_URL/) as string,
-    }
-    await expect(get(secure.origin)).rejects.toMatchObject(refused)
-    // By way of http, and by way of another https server.
-    const before = await sending(() => secure.origin, false)
-    await expect(get(before.origin)).rejects.toMatchObject(refused)
-    const other = await sending(() => secure.origin, true)
-    await expect(get(other.origin)).rejects.toMatchObject(refused)
-    expect(plain.asked).toEqual([])
-  })
-
-  it('that is refused ends a download at once', async () => {
-    const plain = await sending(() => null, false)
-    const secure = await sending(() => plain.origin, true)
-    await expect(
-      downloadVerified({ url: secure.origin, file: file(), expected, settings: trusting, tries: 5 }),
-    ).rejects.toMatchObject({
-      kind: 'unavailable',
-      message: expect.stringMatching(
-        /^The download failed: localhost:\d+ leads from https to http/,
-      ) as string,
-    })
-    expect(secure.asked).toHaveLength(1)
-    expect(plain.asked).toEqual([])
-  })
-
-  it('within https or http, and from http to https, is followed', async () => {
-    const secure = await sending((path) => (path === '/end' ? null : '/end'), true)
-    expect(await get(`${secure.origin}/start`)).toBe('there')
-    const plain = await sending((path) => (path === '/end' ? null : '/end'), false)
-    expect(await get(`${plain.origin}/start`)).toBe('there')
-    const upwards = await sending(() => `${secure.origin}/end`, false)
-    expect(await get(upwards.origin)).toBe('there')
-  })
-
-  it('to an address of another kind, or to none, is refused', async () => {
-    for (const location of ['ftp://localhost/file', 'file:///etc/passwd', 'data:text/plain,x', 'http://[']) {
-      for (const secure of [true, false]) {
-        const server = await sending(() => location, secure)
-        await expect(get(server.origin)).rejects.toMatchObject({
-          kind: 'unavailable',
-          message: expect.stringMatching(/another kind \(\w+:\)|no address/) as string,
-        })
-      }
-    }
-  })
-
-  it('is followed a few times, and not for ever', async () => {
-    const few = await sending((path) => (path.length > 8 ? null : `${path}a`), true)
-    expect(await get(`${few.origin}/`)).toBe('there')
-    const endless = await sending((path) => `${path}a`, true)
-    await expect(get(`${endless.origin.replace('//', '//user:secret@')}/`)).rejects.toMatchObject({
-      kind: 'unavailable',
-      message: `Too many redirects (8) from ${endless.origin}/`,
-    })
-    expect(endless.asked).toHaveLength(9)
-  })
-
-  it('to the same host takes the credentials along, and to another none', async () => {
-    const other = await sending(() => null, true)
-    const server = await sending((path) => (path === '/start' ? '/next' : `${other.origin}/end`), true)
-    const withName = server.origin.replace('//', '//user:secret@')
-    expect(await get(`${withName}/start`, { cookie: 'a=b' })).toBe('there')
-    const authorization = `Basic ${Buffer.from('user:secret').toString('base64')}`
-    expect(server.asked).toEqual([
-      { path: '/start', authorization, cookie: 'a=b' },
-      { path: '/next', authorization, cookie: 'a=b' },
-    ])
-    expect(other.asked).toEqual([{ path: '/end', authorization: undefined, cookie: undefined }])
-    // Of a header, and with the whole address of the same host.
-    const whole = await sending((path) => (path === '/end' ? null : `${whole.origin}/end`), true)
-    expect(await get(`${whole.origin.replace('//', '//user:secret@')}/start`)).toBe('there')
-    expect(whole.asked.map((each) => each.authorization)).toEqual([authorization, authorization])
-    server.asked.length = other.asked.length = 0
-    expect(await get(`${server.origin}/start`, { Authorization: 'Bearer secret' })).toBe('there')
-    expect(other.asked.map((each) => each.authorization)).toEqual([undefined])
-  })
-
-  it('no message repeats a password, whatever signs are in it', () => {
-    expect(hideSecret('https://user:p@ss@host/path@1')).toBe('https://host/path@1')
-    expect(() => proxyFor(new URL('http://a/'), { HTTP_PROXY: 'socks5://user:secret@host:1' })).toThrow(
-      /^This proxy cannot be used: socks5:\/\/host:1$/,
-    )
   })
 })
 

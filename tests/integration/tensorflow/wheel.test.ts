@@ -6,7 +6,7 @@ import { deflateRawSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import type { PinnedWheel } from '../../../src-main/tensorflow/manifest.ts'
 import { httpSettings } from '../../../src-main/tensorflow/download/http.ts'
-import { takeMembers } from '../../../src-main/tensorflow/wheel.ts'
+import { extractMembers } from '../../../src-main/tensorflow/wheel.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { answerRange, serve as startServer } from '../../helpers/server.ts'
 import type { TestServer } from '../../helpers/server.ts'
@@ -59,7 +59,7 @@ afterEach(() => {
 const take = (
   options: { folders?: string[]; signal?: AbortSignal; onBytes?: (bytes: number) => void } = {},
 ) =>
-  takeMembers({
+  extractMembers({
     wheel,
     folder: join(folder.path, 'runtime'),
     downloads: join(folder.path, 'downloads'),
@@ -89,7 +89,7 @@ test('only the needed bytes are asked for, and unpacked', async () => {
   expect(readdirSync(join(folder.path, 'downloads'))).toEqual([])
 })
 
-test('a connection that breaks off is gone on from', async () => {
+test('an interrupted download is resumed', async () => {
   const asked: string[] = []
   serve = (request, response) => {
     asked.push(request.headers.range ?? '')
@@ -106,7 +106,7 @@ test('a connection that breaks off is gone on from', async () => {
   expect(asked[1]).toBe(`bytes=${first!.offset + 100_000}-${first!.offset + first!.compressed - 1}`)
 })
 
-test('a server without ranges: the whole file is taken and checked', async () => {
+test('a server without ranges: the whole file is downloaded and checked', async () => {
   serve = (_, response) => {
     response.writeHead(200, { 'content-length': bytes.length })
     response.end(bytes)
@@ -115,7 +115,7 @@ test('a server without ranges: the whole file is taken and checked', async () =>
   expect(taken()).toEqual(contents)
 })
 
-test('bytes that are not what they should be are told, and not kept', async () => {
+test('bytes with the wrong hash are reported and deleted', async () => {
   const damaged = Buffer.from(bytes)
   damaged[1000]! ^= 1
   serve = (request, response) => response.end(answerRange(request, response, damaged))
@@ -169,7 +169,7 @@ test('a file that an index of https offers by http only is not asked for', async
     folders: [],
     settings: httpSettings({ NO_PROXY: '*', SSL_CERT_FILE: fixture('certificate.pem') }),
   }
-  const taking = takeMembers({
+  const taking = extractMembers({
     ...{ wheel, source, onBytes: () => undefined },
     ...{ folder: join(folder.path, 'runtime'), downloads: join(folder.path, 'downloads') },
   })

@@ -36,7 +36,7 @@ export function addDemo(program: Command): void {
   program
     .command('demo')
     .description('train on the images included with Flowerbed, then sample and interpolate')
-    .option('--out <folder>', 'where the samples go', 'flowerbed-demo')
+    .option('--out <folder>', 'output folder', 'flowerbed-demo')
     .option('--minutes <minutes>', 'training time at most', positiveNumber, 4)
     .option('--steps <count>', 'training steps at most', wholeNumber)
     .option('--image-size <pixels>', 'width and height to train at', imageSize, 32)

@@ -11,7 +11,7 @@ import { answer, say } from '../../support/output.ts'
 export function addDoctor(program: Command): void {
   program
     .command('doctor')
-    .description('what is installed, what is used, and what is amiss')
+    .description('check the installation: versions, device, memory, and problems')
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -21,7 +21,7 @@ export function addDoctor(program: Command): void {
         dataDirectory: dataDirectory(options.dataDir),
         electron: electronRecord(),
       })
-      // TensorFlow has been loaded in one piece.
+      // Loading TensorFlow blocked the event loop.
       await checkInterrupted()
       const { versions, device, runtime } = report
       say(`Flowerbed ${versions.flowerbed} · Node ${versions.node} · tfjs ${versions.tfjs}`)
@@ -34,12 +34,12 @@ export function addDoctor(program: Command): void {
       )
       if (report.threads) say(`Threads: ${report.threads.count} (${report.threads.why})`)
       if (report.precision) say(`Precision “auto”: ${report.precision}`)
-      say(`Convolutions: ${report.kernels ? `our own, ${report.kernels}` : 'TensorFlow’s'}`)
+      say(`Convolutions: ${report.kernels ? `Flowerbed’s kernels, ${report.kernels}` : 'TensorFlow’s'}`)
       if (report.electron) say(`Electron: ${report.electron.version} (${report.electron.path})`)
       say(`Data: ${report.dataDirectory}, ${(report.freeBytes / 1e9).toFixed(1)} GB free`)
       for (const line of report.advice) say(`→ ${line}`)
       answer(options.json ?? false, report)
       if (versions.tensorflow === null)
-        throw new FlowerbedError('unavailable', 'Training is not possible here yet.')
+        throw new FlowerbedError('unavailable', 'TensorFlow cannot be loaded, so training is not possible.')
     })
 }

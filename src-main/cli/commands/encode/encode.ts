@@ -33,7 +33,7 @@ interface Options extends SamplingFlags, EncodingFlags {
 export function addEncode(program: Command): void {
   const command = program
     .command('encode')
-    .description('turn images into latents, as a safetensors file')
+    .description('encode images as latents in a safetensors file')
     .argument('<run>', 'its id, the beginning of one, or latest')
     .argument('<images...>', 'images to encode')
     .requiredOption('--out <file>', 'a .safetensors file')
@@ -45,7 +45,7 @@ export function addEncode(program: Command): void {
   addSamplingOptions(addEncodingOptions(command))
 }
 
-async function encode(wanted: string, paths: string[], options: Options): Promise<void> {
+async function encode(runId: string, paths: string[], options: Options): Promise<void> {
   const { encoder, seed, device } = options
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
@@ -56,7 +56,7 @@ async function encode(wanted: string, paths: string[], options: Options): Promis
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
     async ({ runService, engine }) => {
-      const run = runService.find(wanted)
+      const run = runService.find(runId)
       const images = await decodeImages(paths, run.shape)
       const request = { device, images, ...encodingFrom(options), sampling }
       const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
@@ -87,7 +87,7 @@ async function encode(wanted: string, paths: string[], options: Options): Promis
         await writeFileAtomically(out, bytes)
       })
       paths.forEach((path, i) => {
-        say(`${basename(path)}: reconstruction ${percent(reconstructionError[i] ?? 0)} off`)
+        say(`${basename(path)}: reconstruction error ${percent(reconstructionError[i] ?? 0)}`)
       })
       answer(options.json ?? false, { run: run.id, file: out, encoder, reconstructionError })
     },

@@ -33,15 +33,15 @@ interface Options extends SamplingFlags {
 export function addExport(program: Command): void {
   const command = program
     .command('export')
-    .description('write a model for other programs')
+    .description('export a model for other programs')
     .argument('<run>', 'its id, the beginning of one, or latest')
     .addOption(
-      new Option('--format <format>', 'saved-model: TensorFlow’s own')
+      new Option('--format <format>', 'saved-model: TensorFlow’s format')
         .choices(exportFormats)
         .makeOptionMandatory(),
     )
-    .requiredOption('--out <folder>', 'where it goes; must not be there yet')
-    .option('--count <count>', 'images that one call will draw', wholeNumber, 16)
+    .requiredOption('--out <folder>', 'output folder; must not exist yet')
+    .option('--count <count>', 'number of images that one call samples', wholeNumber, 16)
     .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
@@ -50,7 +50,7 @@ export function addExport(program: Command): void {
   addSamplingOptions(command)
 }
 
-async function exportRun(wanted: string, options: Options): Promise<void> {
+async function exportRun(runId: string, options: Options): Promise<void> {
   const { format, out, count, checkpoint, device, dataDir, json = false } = options
   const folder = resolve(out)
   const sampling = samplingFrom(options)
@@ -58,7 +58,7 @@ async function exportRun(wanted: string, options: Options): Promise<void> {
   await checkDestination(folder, 'new-folder')
   const follow = followSampling()
   await withWorkspace({ dataDir, onEvent: follow.onEvent }, async ({ runService, engine }) => {
-    const run = runService.find(wanted)
+    const run = runService.find(runId)
     const written = await writing(folder, () =>
       follow.during(engine, (job) =>
         runService.withModel(

@@ -54,7 +54,7 @@ export function addLadder(program: Command): void {
     .command('ladder')
     .description('train the five reference models and the default model on the same images, and compare them')
     .argument('<folder>', 'images, also in subfolders')
-    .option('--out <folder>', 'where the report goes', 'flowerbed-ladder')
+    .option('--out <folder>', 'output folder of the report', 'flowerbed-ladder')
     .option('--steps <count>', 'training steps for each model', wholeNumber)
     .option('--minutes <minutes>', 'training time for each model', positiveNumber)
     .option('--image-size <pixels>', 'width and height to train at', imageSize)
@@ -152,16 +152,16 @@ async function evaluate(options: {
   const { request, images, originals, reconstructions, reconstructionError } = await runService.withModel(
     run.id,
     async (model) => {
-      const asked = reconstructRequest({ model, run, dataset })
-      const { device } = asked
+      const encodeRequest = reconstructRequest({ model, run, dataset })
+      const { device } = encodeRequest
       const sampled = await during(engine, (job) =>
         engine.handlers.sample({
           ...comparedSampling,
           ...{ model, device, count: imageCount, seed: 1, save: false, job },
         }),
       )
-      const encoded = await during(engine, (job) => engine.handlers.encode({ ...asked, job }))
-      return { request: asked, ...sampled, ...encoded }
+      const encoded = await during(engine, (job) => engine.handlers.encode({ ...encodeRequest, job }))
+      return { request: encodeRequest, ...sampled, ...encoded }
     },
   )
   const files = { samples: `${preset}-samples.png`, reconstruction: `${preset}-reconstruction.png` }

@@ -18,38 +18,36 @@ interface Options {
 export function addRuns(program: Command): void {
   const runs = program
     .command('runs')
-    .description('list all runs, newest first, and what they take on disk')
+    .description('list all runs, newest first, and their size on disk')
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action(list)
   runs
     .command('checkpoints')
-    .description('list the saves of a run, newest first')
+    .description('list the checkpoints of a run, newest first')
     .argument('<run>', 'its id, the beginning of one, or latest')
-    .action((run: string, _: object, command: Command) => checkpoints(run, command.optsWithGlobals()))
+    .action((run: string, _: object, command: Command) => listCheckpoints(run, command.optsWithGlobals()))
   runs
     .command('diagnostics')
-    .description('tell how a run encodes images, what its prior is like, and what is wrong, if anything')
+    .description('show how a run encodes images, its prior, and problems if there are any')
     .argument('<run>', 'its id, the beginning of one, or latest')
-    .option('--step <step>', 'as of an earlier sampling of the grid', wholeNumber)
+    .option('--step <step>', 'diagnostics of an earlier step at which samples were generated', wholeNumber)
     .action((run: string, _: object, command: Command) => diagnostics(run, command.optsWithGlobals()))
   runs
     .command('events')
-    .description(
-      'list what happened to a run beside its training: resumed, settings changed, checkpoints damaged',
-    )
+    .description('list the events of a run: resumed, settings changed, checkpoints damaged')
     .argument('<run>', 'its id, the beginning of one, or latest')
     .action((run: string, _: object, command: Command) => listEvents(run, command.optsWithGlobals()))
   for (const [name, pinned, description] of [
-    ['pin', true, 'keep a save whatever comes after it'],
-    ['unpin', false, 'let a save go when newer ones take its place'],
+    ['pin', true, 'keep a checkpoint when newer ones are written'],
+    ['unpin', false, 'let a checkpoint be deleted when newer ones are written'],
   ] as const) {
     runs
       .command(name)
       .description(description)
       .argument('<run>', 'its id, the beginning of one, or latest')
-      .argument('<step>', 'the step it was saved at', wholeNumber)
-      // eslint-disable-next-line max-params -- commander hands over one argument each
+      .argument('<step>', 'the step of the checkpoint', wholeNumber)
+      // eslint-disable-next-line max-params -- commander passes one argument each
       .action((run: string, step: number, _: object, command: Command) =>
         pin({ run, step, pinned }, command.optsWithGlobals()),
       )
@@ -63,7 +61,7 @@ async function list({ dataDir, json = false }: Options): Promise<void> {
     )
     const unreadable = store.unreadable.list('run').map(({ id, reason }) => ({ id, reason }))
     if (runs.length + unreadable.length === 0)
-      say('There are no runs yet. Make one with: flowerbed train FOLDER')
+      say('There are no runs yet. Start one with: flowerbed train FOLDER')
     for (const run of runs) {
       const { id, name, status, step, trainedSeconds, losses, disk } = run
       const loss = losses['loss'] === undefined ? '' : `loss ${losses['loss'].toPrecision(4)}`
@@ -73,42 +71,42 @@ async function list({ dataDir, json = false }: Options): Promise<void> {
     }
     if (unreadable.length > 0) say(leftOut(unreadable))
     const disk = await totalDiskUse(store.directory)
-    say(`Runs take ${bytes(disk.runs)}, images ${bytes(disk.datasets)}; ${bytes(disk.free)} are free.`)
+    say(`Disk use: runs ${bytes(disk.runs)}, datasets ${bytes(disk.datasets)}; ${bytes(disk.free)} are free.`)
     answer(json, { runs, disk, ...(unreadable.length > 0 ? { unreadable } : {}) })
   })
 }
 
-/** Runs that this version cannot read, on one line. */
+/** One line about the runs that this version cannot read. */
 function leftOut(unreadable: { id: string; reason: string }[]): string {
   const each = unreadable.map(({ id, reason }) => `${id}: ${reason}`).join('; ')
   const one = unreadable.length === 1
   return `${unreadable.length} ${one ? 'run' : 'runs'} cannot be read and ${one ? 'is' : 'are'} left out (${each}).`
 }
 
-async function checkpoints(wanted: string, { dataDir, json = false }: Options): Promise<void> {
+async function listCheckpoints(runId: string, { dataDir, json = false }: Options): Promise<void> {
   await withWorkspace({ dataDir }, ({ runService }) => {
-    const run = runService.find(wanted)
-    const saves = runService.checkpoints.list(run.id)
-    if (saves.length === 0) say(`“${run.name}” has saved nothing yet.`)
-    for (const save of saves) say(line(save))
-    answer(json, { run: run.id, checkpoints: saves })
+    const run = runService.find(runId)
+    const checkpoints = runService.checkpoints.list(run.id)
+    if (checkpoints.length === 0) say(`“${run.name}” has no checkpoints yet.`)
+    for (const checkpoint of checkpoints) say(line(checkpoint))
+    answer(json, { run: run.id, checkpoints })
     return Promise.resolve()
   })
 }
 
-async function listEvents(wanted: string, { dataDir, json = false }: Options): Promise<void> {
+async function listEvents(runId: string, { dataDir, json = false }: Options): Promise<void> {
   await withWorkspace({ dataDir }, ({ runService, store }) => {
-    const run = runService.find(wanted)
+    const run = runService.find(runId)
     const events = store.events.list(store.runs.key(run.id))
-    if (events.length === 0) say(`Nothing is recorded of “${run.name}” beside its training.`)
+    if (events.length === 0) say(`“${run.name}” has no events.`)
     for (const event of events)
-      say(`${new Date(event.at).toLocaleString()}  step ${event.step}: ${eventWords(event)}`)
+      say(`${new Date(event.at).toLocaleString()}  step ${event.step}: ${describeEvent(event)}`)
     answer(json, { run: run.id, events })
     return Promise.resolve()
   })
 }
 
-function eventWords(event: RunEvent): string {
+function describeEvent(event: RunEvent): string {
   const { kind, detail } = event
   if (kind === 'settings') {
     return Object.entries(detail)
@@ -120,15 +118,16 @@ function eventWords(event: RunEvent): string {
 }
 
 async function diagnostics(
-  wanted: string,
+  runId: string,
   { dataDir, json = false, step }: Options & { step?: number },
 ): Promise<void> {
   await withWorkspace({ dataDir }, async ({ runService, store }) => {
-    const run = runService.find(wanted)
+    const run = runService.find(runId)
     const found = await readDiagnostics(store.directory, run, step)
-    if (!found) say(`“${run.name}” has drawn nothing yet; diagnostics come with each sampling of the grid.`)
+    if (!found)
+      say(`“${run.name}” has no diagnostics yet; they are computed whenever training generates samples.`)
     else {
-      say(`“${run.name}” at step ${found.step}, seen on ${found.images} images:`)
+      say(`“${run.name}” at step ${found.step}, measured on ${found.images} images:`)
       for (const { title, value } of diagnosticFacts(found)) say(`  ${title}: ${value}`)
       const folder = diagnosticsFolderOf(store.directory, run.id)
       for (const { title, file, value } of diagnosticMaps(found))
@@ -140,22 +139,22 @@ async function diagnostics(
 }
 
 function line({ step, loss, bytes: size, best, pinned, damaged }: CheckpointRecord): string {
-  const told = loss === null ? '' : `loss ${loss.toPrecision(4)}`
+  const lossText = loss === null ? '' : `loss ${loss.toPrecision(4)}`
   const marks = [best ? 'best' : '', pinned ? 'pinned' : '', damaged ? 'damaged' : '']
     .filter(Boolean)
     .join(', ')
-  return `step ${String(step).padEnd(9)} ${bytes(size).padStart(8)}  ${told.padEnd(16)} ${marks}`.trimEnd()
+  return `step ${String(step).padEnd(9)} ${bytes(size).padStart(8)}  ${lossText.padEnd(16)} ${marks}`.trimEnd()
 }
 
 async function pin(
-  { run: wanted, step, pinned }: { run: string; step: number; pinned: boolean },
+  { run: runId, step, pinned }: { run: string; step: number; pinned: boolean },
   { dataDir, json = false }: Options,
 ): Promise<void> {
   await withWorkspace({ dataDir, writes: true }, ({ runService }) => {
-    const run = runService.find(wanted)
-    const save = runService.checkpoints.pin(run.id, { step, pinned })
-    say(line(save))
-    answer(json, { run: run.id, checkpoint: save })
+    const run = runService.find(runId)
+    const checkpoint = runService.checkpoints.pin(run.id, { step, pinned })
+    say(line(checkpoint))
+    answer(json, { run: run.id, checkpoint })
     return Promise.resolve()
   })
 }

@@ -43,7 +43,7 @@ export function addSample(program: Command): void {
     .command('sample')
     .description('sample new images')
     .argument('<run>', 'its id, the beginning of one, or latest')
-    .requiredOption('--out <folder>', 'where the images go')
+    .requiredOption('--out <folder>', 'output folder')
     .option('--count <count>', 'how many images', wholeNumber, 16)
     .option('--seed <number>', 'seed of the noise; another number gives other images', wholeNumber, 1)
     .option('--temperature <factor>', 'scale of the noise around the prior’s mean', notNegative, 1)

@@ -41,7 +41,7 @@ interface Options {
   json?: boolean
 }
 
-/** Options that decide what a run is; they are fixed once it is made. */
+/** Options that cannot change after a run is created. */
 const fixedOptions = ['preset', 'imageSize', 'batch', 'seed'] as const
 
 export function addTrain(program: Command): void {
@@ -51,13 +51,17 @@ export function addTrain(program: Command): void {
     .argument('[folder]', 'images, also in subfolders')
     .option('--preset <preset>', `one of ${presetIds.join(', ')}`, defaultPresetId)
     .option('--image-size <pixels>', 'width and height to train at', imageSize)
-    .option('--steps <count>', 'optimizer updates; with --resume, how many more', wholeNumber)
-    .option('--epochs <count>', 'passes over the images at most; with --resume, how many more', wholeNumber)
-    .option('--minutes <minutes>', 'how long at most; with --resume, how much longer', positiveNumber)
+    .option('--steps <count>', 'training steps; with --resume, additional steps', wholeNumber)
+    .option(
+      '--epochs <count>',
+      'maximum passes over the images; with --resume, additional passes',
+      wholeNumber,
+    )
+    .option('--minutes <minutes>', 'maximum training time; with --resume, additional time', positiveNumber)
     .option('--batch <count>', 'images per step', wholeNumber)
-    .option('--seed <number>', 'where all randomness comes from', wholeNumber)
-    .option('--name <name>', 'what to call the run')
-    .option('--set <key=value>', 'any other setting; see below', collectSettings, {})
+    .option('--seed <number>', 'random seed', wholeNumber)
+    .option('--name <name>', 'name of the run')
+    .option('--set <key=value>', 'any other setting; listed below', collectSettings, {})
     .option(
       '--resume <run>',
       `resume a run: its id, the beginning of one, or latest. --set may change ${resumableSettings.join(', ')}`,
@@ -71,17 +75,17 @@ export function addTrain(program: Command): void {
 }
 
 async function train(command: Command, folder: string | undefined, options: Options): Promise<void> {
-  const said = (name: keyof Options) => command.getOptionValueSource(name) === 'cli'
+  const isGiven = (name: keyof Options) => command.getOptionValueSource(name) === 'cli'
   const { resume } = options
-  if (resume === undefined) checkFresh(folder, options)
-  else checkResume({ resume, folder, said })
+  if (resume === undefined) checkNewRun(folder, options)
+  else checkResume({ resume, folder, isGiven })
   const follow = followTraining()
   const { dataDir } = options
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const [run, changes] =
       resume === undefined
-        ? [await fresh(workspace, folder ?? '', options), {}]
-        : resumed(workspace, { ...options, resume }, said('device'))
+        ? [await createRun(workspace, folder ?? '', options), {}]
+        : resumeOptions(workspace, { ...options, resume }, isGiven('device'))
     say(`Training “${run.name}” (${run.id})`)
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
     const ended = await trainRun(workspace, run, changes).finally(follow.end)
@@ -92,38 +96,38 @@ async function train(command: Command, folder: string | undefined, options: Opti
   })
 }
 
-/** The settings that were said, whichever option says them. @throws FlowerbedError `bad-input` naming the option */
+/** The settings given by any option. @throws FlowerbedError `bad-input` naming the option */
 function settingsOf({ preset, steps, epochs, minutes, batch, seed, set }: Options): Record<string, unknown> {
   return checkedChanges(preset, { own: { steps, epochs, minutes, batch, seed }, set })
 }
 
-/** Refuses what cannot be trained before a folder is read. */
-function checkFresh(folder: string | undefined, options: Options): void {
+/** Checks the options of a new run before a folder is read. */
+function checkNewRun(folder: string | undefined, options: Options): void {
   if (folder === undefined) {
-    throw new FlowerbedError('bad-input', 'Which images? Name a folder, or a run with --resume.')
+    throw new FlowerbedError('bad-input', 'Name a folder of images, or a run with --resume.')
   }
   if (options.checkpoint !== undefined) {
-    throw new FlowerbedError('bad-input', '--checkpoint belongs to --resume.', {
+    throw new FlowerbedError('bad-input', '--checkpoint needs --resume.', {
       hint: 'Name the run to resume with --resume RUN.',
     })
   }
   settingsOf(options)
 }
 
-/** Refuses what a run cannot take over when it resumes, rather than ignore it. */
+/** Checks the options of a resumed run: those that cannot change are errors. */
 function checkResume(given: {
   resume: string
   folder: string | undefined
-  said: (name: keyof Options) => boolean
+  isGiven: (name: keyof Options) => boolean
 }): void {
-  const { resume, folder, said } = given
+  const { resume, folder, isGiven } = given
   if (folder !== undefined) {
-    throw new FlowerbedError('bad-input', 'A run resumes with its own images, not with those of a folder.', {
+    throw new FlowerbedError('bad-input', 'A resumed run keeps its images; a folder cannot be given.', {
       where: folder,
       hint: `Leave the folder out, or leave --resume ${resume} out for a new run.`,
     })
   }
-  const fixed = fixedOptions.find(said)
+  const fixed = fixedOptions.find(isGiven)
   if (fixed === undefined) return
   const option = fixed === 'imageSize' ? '--image-size' : `--${fixed}`
   throw new FlowerbedError('bad-input', `${option} cannot change when a run resumes.`, {
@@ -132,7 +136,7 @@ function checkResume(given: {
   })
 }
 
-async function fresh(workspace: Workspace, folder: string, options: Options): Promise<RunRecord> {
+async function createRun(workspace: Workspace, folder: string, options: Options): Promise<RunRecord> {
   const { imageSize: size, name, preset, device } = options
   const { store, runService } = workspace
   const dataset = await importFolder({
@@ -149,11 +153,11 @@ async function fresh(workspace: Workspace, folder: string, options: Options): Pr
   })
 }
 
-/** The run to resume and what changes with it; nothing is written before training has begun. */
-function resumed(
+/** The run to resume and its changes; nothing is written before training starts. */
+function resumeOptions(
   { runService }: Workspace,
   options: Options & { resume: string },
-  deviceSaid: boolean,
+  deviceGiven: boolean,
 ): [RunRecord, TrainOptions] {
   const { steps, epochs, minutes, set, name, device, checkpoint } = options
   const run = runService.find(options.resume)
@@ -162,18 +166,18 @@ function resumed(
   const standing = from === null ? run : standingAt(run, from.step)
   if (isDone({ ...standing, config })) {
     const why = isTimeUp({ ...standing, config })
-      ? 'The time of this run is up.'
-      : `This run has done all of its ${goalSteps({ ...run, config })} steps.`
+      ? 'This run has reached its time limit.'
+      : `This run has finished all ${goalSteps({ ...run, config })} steps.`
     throw new FlowerbedError('bad-input', why, {
       where: run.id,
-      hint: 'Say how much longer with --steps, --epochs or --minutes.',
+      hint: 'Train longer with --steps, --epochs or --minutes.',
     })
   }
   return [
     run,
     {
       config,
-      ...(deviceSaid ? { device } : {}),
+      ...(deviceGiven ? { device } : {}),
       ...(name ? { name } : {}),
       ...(checkpoint === undefined ? {} : { checkpoint }),
     },
