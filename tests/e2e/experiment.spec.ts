@@ -27,7 +27,7 @@ async function ofRungs(page: Page, what: 'status' | 'preset'): Promise<(string |
 const statuses = (page: Page) => ofRungs(page, 'status')
 const activity = (page: Page) => page.getByTestId('experiment-page').getAttribute('data-activity')
 
-test('systems grow one after the other, stand side by side, and are still there after a restart', async () => {
+test('systems train one after the other, are compared side by side, and are still there after a restart', async () => {
   const data = temporaryFolder('experiment')
   const first = await launchApp({ dataDirectory: data.path })
   await importImages(first.page, [demoImages])

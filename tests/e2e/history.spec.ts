@@ -37,7 +37,7 @@ async function noteOpened(app: ElectronApplication): Promise<() => Promise<strin
   return () => app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened)
 }
 
-test('a sampling can be looked at large, through the steps, and its folder opened', async () => {
+test('a sample is shown large, through the steps, and its folder opened', async () => {
   const { app, page } = running
   await page.getByTestId('go-gallery').click()
   await page.getByTestId('sample-grid').getByRole('button').first().click()

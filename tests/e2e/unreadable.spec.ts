@@ -5,7 +5,7 @@ import { openStore } from '../../src-main/database/store.ts'
 import { launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 
-test('one run that cannot be read hides no other, and is told once', async () => {
+test('one run that cannot be read hides no other, and is reported once', async () => {
   const data = temporaryFolder('unreadable-run')
   const store = openStore(data.path)
   store.datasets.save({

@@ -11,7 +11,7 @@ export interface StepPlayer {
   toggle: () => void
 }
 
-/** Which of a run’s `count` grids is shown, by hand or by playing through them; the newest until another is chosen. */
+/** Which of a run’s `count` grids is shown, chosen or played through; the newest until another is chosen. */
 export function useStepPlayer(options: {
   count: () => number
   /** Called whenever a grid is chosen, also by playing. */
