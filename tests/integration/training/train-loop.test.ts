@@ -145,9 +145,9 @@ describe('room on the disk', () => {
     { timeout: 20_000 },
     async () => {
       const request = newRun(small({ sampleEvery: 0 }))
-      let saves = 0
-      const room = () => Promise.resolve(saves < 2 ? 1e12 : 1e6)
-      const { made, of } = trainer(request, (event) => (saves += Number(event.type === 'checkpoint')), {
+      let checkpoints = 0
+      const room = () => Promise.resolve(checkpoints < 2 ? 1e12 : 1e6)
+      const { made, of } = trainer(request, (event) => (checkpoints += Number(event.type === 'checkpoint')), {
         freeBytes: room,
       })
       await expect(made.run()).rejects.toMatchObject({ kind: 'no-space' })

@@ -25,18 +25,18 @@ function source({ height, width }: ImageShape, view: ArrayLike<number>, [y, x]: 
   return [Math.floor(place / width), place % width]
 }
 
-/** Checks a way of looking pixel by pixel against where each is to come from. */
+/** Checks a transformation pixel by pixel against the expected source of each pixel. */
 function expectMoved(
   shape: ImageShape,
-  way: Partial<typeof still>,
+  transformation: Partial<typeof still>,
   from: (y: number, x: number) => [number, number],
 ): void {
-  const view = viewOf(shape, { ...still, ...way })
+  const view = viewOf(shape, { ...still, ...transformation })
   for (let y = 0; y < shape.height; y++)
     for (let x = 0; x < shape.width; x++) expect(source(shape, view, [y, x])).toEqual(from(y, x))
 }
 
-describe('ways to look at an image, at any shape', () => {
+describe('the transformation of an image of any shape', () => {
   it('mirrors', () => {
     fc.assert(
       fc.property(shapes, (shape) => {
@@ -97,7 +97,7 @@ describe('the images of a step', () => {
     for (const view of rows(views, viewLength)) expect(view).toEqual(viewOf(shape, still))
   })
 
-  it('are varied the same way for the same seed and step, from inside the image, and else differ', () => {
+  it('is the same for the same seed and step, takes pixels from inside the image, and differs otherwise', () => {
     fc.assert(
       fc.property(shapes, fc.nat(1000), fc.nat(100_000), (shape, seed, step) => {
         const made = () => randomAugmentation({ settings: everything, shape, count: 5, seed, step })
@@ -124,7 +124,7 @@ describe('the images of a step', () => {
     expect(of(1, 2)).not.toEqual(of(2, 2))
   })
 
-  it('are each moved on their own, as far as asked for in every direction and no further', () => {
+  it('shifts each image independently, up to the set share in every direction', () => {
     const shape: ImageShape = { height: 10, width: 20, channels: 1 }
     const { views } = randomAugmentation({
       settings: { ...off, shift: 0.2 },
@@ -141,15 +141,15 @@ describe('the images of a step', () => {
     expect(new Set(moves.map(String)).size).toBe(5 * 9)
   })
 
-  it('are turned all four ways where they are square, else two', () => {
-    const ways = (shape: ImageShape) => {
+  it('has four turns for square images, else two', () => {
+    const turns = (shape: ImageShape) => {
       const { views } = randomAugmentation({
         ...{ settings: { ...off, turn: true }, shape, count: 200, seed: 3, step: 9 },
       })
       return new Set(rows(views, viewLength).map(([, , first]) => first)).size
     }
-    expect(ways({ height: 3, width: 3, channels: 1 })).toBe(4)
-    expect(ways({ height: 2, width: 3, channels: 1 })).toBe(2)
+    expect(turns({ height: 3, width: 3, channels: 1 })).toBe(4)
+    expect(turns({ height: 2, width: 3, channels: 1 })).toBe(2)
   })
 })
 

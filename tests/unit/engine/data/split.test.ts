@@ -21,7 +21,7 @@ test('every image is on one side, the share is kept, and the same seed splits th
   )
 })
 
-test('without a share, or with a single image, all are learned from', () => {
+test('without a share, or with a single image, all are trained on', () => {
   expect(splitImages({ count: 3, share: 0, seed: 1 }).validation).toHaveLength(0)
   expect(splitImages({ count: 1, share: 0.5, seed: 1 }).training).toEqual(Uint32Array.of(0))
 })

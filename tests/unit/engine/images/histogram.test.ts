@@ -26,7 +26,7 @@ it('measures how far brightness has to be moved', () => {
   expect(histogramDistance(of(0), of(8))).toBeCloseTo(1 / 32)
 })
 
-it('has shares that add up to 1 and a distance that is the same both ways', () => {
+it('has shares that add up to 1 and a symmetric distance', () => {
   const images = fc.array(fc.integer({ min: 0, max: 255 }), { minLength: 1, maxLength: 40 })
   fc.assert(
     fc.property(images, images, (one, other) => {

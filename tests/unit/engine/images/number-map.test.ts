@@ -15,7 +15,7 @@ it('widens it to what lies outside', () => {
   expect({ low, high }).toEqual({ low: -1, high: 3 })
 })
 
-it('draws nothing but noughts as black', () => {
+it('maps zeros alone to black', () => {
   expect([...numberMap(new Float32Array(3), shape, { low: 0, high: 0 }).image.pixels]).toEqual([0, 0, 0])
 })
 

@@ -42,6 +42,6 @@ it('goes as far as the strength says, each latent by itself', () => {
   )
 })
 
-it('tells a direction’s size', () => {
+it('measures the size of a direction', () => {
   expect(rms(Float64Array.of(3, 0, 4, 0))).toBeCloseTo(2.5, 12)
 })

@@ -12,7 +12,7 @@ test('a warm-up grows in equal steps and ends at the full rate', () => {
   expect(learningRateAt({ ...config, warmup: 0 }, 1)).toBe(0.01)
 })
 
-test('a cosine is at half of the rate half-way and nearly nought at the last step', () => {
+test('a cosine is at half of the rate halfway and nearly zero at the last step', () => {
   const cosine = { ...config, schedule: 'cosine' as const }
   expect(learningRateAt(cosine, 11)).toBeCloseTo(0.01, 12)
   expect(learningRateAt(cosine, 61)).toBeCloseTo(0.005, 12)

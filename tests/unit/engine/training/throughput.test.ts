@@ -11,14 +11,14 @@ const run = (changes: object, standing: object = {}) => ({
   ...standing,
 })
 
-/** What is told before each step of a run whose first one builds the graph, and how long was left then. */
+/** The estimated and the actual time left at each step of a run whose first step builds the graph. */
 function simulate(
   changes: Partial<typeof settings>,
   costs: { step: number; sampling: number; saving: number },
 ) {
   const meter = new ThroughputMeter()
   const config = { ...settings, ...changes }
-  const events: { step: number; at: number; told: number | null }[] = []
+  const events: { step: number; at: number; estimate: number | null }[] = []
   let at = 0
   for (let step = 1; step <= config.steps; step++) {
     const seconds = step === 1 ? 68 : costs.step
@@ -33,21 +33,21 @@ function simulate(
       at += costs[kind]
       meter.addInterruption(kind, costs[kind])
     }
-    events.push({ step, at, told: meter.secondsLeft(run(changes, { step, trainedSeconds: at })) })
+    events.push({ step, at, estimate: meter.secondsLeft(run(changes, { step, trainedSeconds: at })) })
   }
-  return events.map(({ step, told, at: then }) => ({ step, told, left: at - then }))
+  return events.map(({ step, estimate, at: then }) => ({ step, estimate, left: at - then }))
 }
 
 test('the time left is that of the steps and of what interrupts them, without the building of the graph', () => {
   const costs = { step: 1, sampling: 8, saving: 2 }
   for (const changes of [{}, { sampleEvery: 50, checkpointEvery: 100 }, { sampleEvery: 30 }]) {
-    const told = simulate(changes, costs)
-    expect(told.slice(0, 3).map((event) => event.told)).toEqual([null, null, null])
-    for (const { step, told: seconds, left } of told.slice(3)) {
+    const estimates = simulate(changes, costs)
+    expect(estimates.slice(0, 3).map((event) => event.estimate)).toEqual([null, null, null])
+    for (const { step, estimate: seconds, left } of estimates.slice(3)) {
       expect(seconds).toBeLessThan(1.1 * left + 20)
       if (step >= 100 && step <= 800) expect(Math.abs((seconds ?? NaN) / left - 1)).toBeLessThan(0.1)
     }
-    expect(told.at(-1)?.told).toBe(0)
+    expect(estimates.at(-1)?.estimate).toBe(0)
   }
 })
 
