@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { openStore } from '../../../src-main/database/store.ts'
 import { command } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
@@ -34,14 +36,13 @@ beforeAll(async () => {
 })
 afterAll(() => folder.remove())
 
-interface Listed {
-  id: string
-  name: string
-  status: string
-  step: number
-  config: Record<string, unknown>
+/** The record of the newest run. */
+function newestRun(): RunRecord {
+  const store = openStore(join(folder.path, 'data'))
+  const [record] = store.runs.list()
+  store.close()
+  return record!
 }
-const listed = async () => ((await flowerbed(['runs', '--json'])).json['runs'] as Listed[])[0]!
 const checkpoints = () => join(folder.path, 'data', 'runs', run, 'checkpoints')
 const files = () =>
   readdirSync(checkpoints())
@@ -57,11 +58,11 @@ it.each([
   [['--set', 'learningRate=-1'], 'Learning rate must be at least'],
   [[], 'This run has finished all 6 steps.'],
 ])('--resume with %j is refused and changes nothing', async (given, message) => {
-  const before = await listed()
+  const before = newestRun()
   const { code, err } = await flowerbed(['train', '--resume', run, ...given])
   expect(err).toContain(message)
   expect(code).toBe(2)
-  expect(await listed()).toEqual(before)
+  expect(newestRun()).toEqual(before)
 })
 
 it('a folder beside --resume, or --checkpoint without it, is refused', async () => {
@@ -82,7 +83,7 @@ it('a resume that cannot begin adds nothing to the goal, and the run stays finis
   for (let tries = 0; tries < 2; tries++) {
     const failed = await flowerbed(['train', '--resume', run, '--steps', '2'])
     expect(failed.code).toBe(1)
-    expect(await listed()).toMatchObject({ status: 'finished', step: 6, config: { steps: 6 } })
+    expect(newestRun()).toMatchObject({ status: 'finished', step: 6, config: { steps: 6 } })
   }
   writeFileSync(pixels, whole)
 })
@@ -100,7 +101,7 @@ it('a lower learning rate, more steps and a name are taken and recorded', async 
   ]
   const resumed = await flowerbed(['train', '--resume', run, '--json', ...given])
   expect(resumed.json).toMatchObject({ run, steps: 8 })
-  expect(await listed()).toMatchObject({
+  expect(newestRun()).toMatchObject({
     name: 'Second half',
     config: { steps: 8, learningRate: 0.0005, clipNorm: 0.5 },
   })
