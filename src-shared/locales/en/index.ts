@@ -10,5 +10,16 @@ import runs from './runs.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
 
 /** The window's strings in English, by page; the reference for what a locale has to contain. */
-export const en = { app, charts, common, experiment, gallery, interpolation, library, run, runs, settings }
+export const en = {
+  ...app,
+  ...charts,
+  ...common,
+  ...experiment,
+  ...gallery,
+  ...interpolation,
+  ...library,
+  ...run,
+  ...runs,
+  ...settings,
+}
 export type Catalogue = typeof en
