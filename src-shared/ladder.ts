@@ -1,4 +1,4 @@
-import { settingFields } from '#shared/schemas/run-config.ts'
+import { settingFields } from '#shared/schemas/setting-fields.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'

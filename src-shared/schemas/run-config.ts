@@ -1,27 +1,7 @@
 import { z } from 'zod'
+import { real, setting, whole, yesNo } from '#shared/schemas/setting.ts'
+import type { SettingGroup } from '#shared/schemas/setting.ts'
 
-/** How a setting is shown: derived into the form, `flowerbed train --help` and the docs. */
-export interface SettingMeta {
-  title: string
-  /** The field's own term, shown beside the plain title. */
-  term?: string
-  help: string
-  /** In the plural, where it has one. */
-  unit?: string
-  /** What nought means, where it is no amount. */
-  nought?: string
-  group: SettingGroup
-  /** Shown without opening Advanced. */
-  basic?: boolean
-  /** Suitable increment for a stepRunner or slider. */
-  step?: number
-  scale?: 'linear' | 'log'
-  /** Plain words for the members of an enum. */
-  options?: Record<string, string>
-}
-
-export const settingGroups = ['length', 'network', 'objective', 'optimizer', 'variation', 'watching'] as const
-export type SettingGroup = (typeof settingGroups)[number]
 export const settingGroupTitles: Record<SettingGroup, string> = {
   length: 'How long',
   network: 'The network',
@@ -30,41 +10,6 @@ export const settingGroupTitles: Record<SettingGroup, string> = {
   variation: 'How images are varied',
   watching: 'Watching and saving',
 }
-
-const registry = z.registry<SettingMeta>()
-
-function setting<S extends z.ZodType>(schema: S, meta: SettingMeta): S {
-  registry.add(schema, meta)
-  return schema
-}
-
-/** A number, also as typed; an empty field is no number (Number('') would be 0). */
-const typed = <S extends z.ZodType>(schema: S) =>
-  z.preprocess((value) => (typeof value === 'string' && value.trim() !== '' ? Number(value) : value), schema)
-
-const real = (min: number, max: number, what: string) =>
-  typed(
-    z
-      .number({ error: `${what} must be a number` })
-      .min(min, `${what} must be at least ${min}`)
-      .max(max, `${what} must be at most ${max}`),
-  )
-
-const whole = (min: number, max: number, what: string) =>
-  typed(
-    z
-      .number({ error: `${what} must be a number` })
-      .int(`${what} must be a whole number`)
-      .min(min, `${what} must be at least ${min}`)
-      .max(max, `${what} must be at most ${max}`),
-  )
-
-const yesNo = (what: string) =>
-  z.preprocess(
-    (value) =>
-      value === 'true' || value === 'yes' ? true : value === 'false' || value === 'no' ? false : value,
-    z.boolean({ error: `${what} must be true or false` }),
-  )
 
 const seedMax = 2 ** 31 - 1
 
@@ -348,52 +293,3 @@ export type Precision = Exclude<RunConfig['precision'], 'auto'>
 export type RunConfig = z.infer<typeof runConfigSchema>
 export type SettingKey = keyof RunConfig
 export const settingKeys = Object.keys(runConfigSchema.shape) as SettingKey[]
-
-/** What may change between a checkpoint and the run that resumes from it; all else needs a new run. */
-export const resumableSettings: readonly SettingKey[] = [
-  'steps',
-  'epochs',
-  'minutes',
-  'learningRate',
-  'clipNorm',
-  'sampleEvery',
-  'sampleCount',
-  'sampleSteps',
-  'checkpointEvery',
-  'checkpointKeep',
-]
-
-/** A setting as data: everything a form field, a help line or a table row needs. */
-export interface SettingField extends SettingMeta {
-  key: SettingKey
-  kind: 'integer' | 'number' | 'boolean' | 'choice'
-  min?: number
-  max?: number
-  choices?: string[]
-}
-
-/** Every setting of the run schema in order, with its kind and range read off the schema itself. */
-export function settingFields(): SettingField[] {
-  return settingKeys.map((key) => {
-    const schema = runConfigSchema.shape[key]
-    const meta = registry.get(schema)
-    if (!meta) throw new Error(`setting ${key} has no description`)
-    return { key, ...meta, ...shapeOf(schema) }
-  })
-}
-
-function shapeOf(schema: z.ZodType): Pick<SettingField, 'kind' | 'min' | 'max' | 'choices'> {
-  const json = z.toJSONSchema(schema, { io: 'output' }) as {
-    type?: string
-    minimum?: number
-    maximum?: number
-    enum?: string[]
-  }
-  if (json.enum) return { kind: 'choice', choices: json.enum }
-  if (json.type === 'boolean') return { kind: 'boolean' }
-  return {
-    kind: json.type === 'integer' ? 'integer' : 'number',
-    ...(json.minimum === undefined ? {} : { min: json.minimum }),
-    ...(json.maximum === undefined ? {} : { max: json.maximum }),
-  }
-}

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { settingFields } from '#shared/schemas/run-config.ts'
+import { settingFields } from '#shared/schemas/setting-fields.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { importImages } from './steps.ts'

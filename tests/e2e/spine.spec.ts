@@ -24,7 +24,7 @@ test('from a dropped folder to a gallery, an interpolation, and all of it again 
   await expect(inside).toHaveAttribute('data-step', quick.settings.steps)
   await inside.getByText('A look inside').click()
   await expect(inside.getByText('Active dimensions')).toBeVisible()
-  const map = inside.getByAltText('Where encodings say most')
+  const map = inside.getByAltText('KL map')
   await expect(map).toHaveJSProperty('naturalWidth', 16)
   await page.getByRole('button', { name: 'More curves' }).click()
   await page.locator('[data-metric="velocityTime4"]').click()

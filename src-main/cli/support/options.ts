@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option } from 'commander'
 import type { Command } from 'commander'
-import { settingFields } from '#shared/schemas/run-config.ts'
+import { settingFields } from '#shared/schemas/setting-fields.ts'
 import { samplingDefaults, solverNames, timeGridNames, weightNames } from '#shared/schemas/sampling.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'
 import { encoderNames } from '#shared/engine-messages.ts'

@@ -1,4 +1,4 @@
-import type { SettingField } from '#shared/schemas/run-config.ts'
+import type { SettingField } from '#shared/schemas/setting-fields.ts'
 
 // Enough digits that 0.99999 is not shown as 1.
 const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })

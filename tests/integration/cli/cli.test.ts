@@ -252,7 +252,7 @@ describe('flowerbed', () => {
     const { err, json } = await flowerbed(['runs', 'diagnostics', 'latest', '--json'])
     expect(json).toMatchObject({ run: trained.json['run'], diagnostics: { step: 4, images: 16 } })
     expect(err).toMatch(/Active dimensions: \d+ of 768 .*active dimensions/)
-    const map = /Where encodings say most: (.+\.png) \(/.exec(err)?.[1] ?? ''
+    const map = /KL map: (.+\.png) \(/.exec(err)?.[1] ?? ''
     expect(await sharp(map).metadata()).toMatchObject({ width: 16, height: 16 })
     const earlier = await flowerbed(['runs', 'diagnostics', 'latest', '--step', '2', '--json'])
     expect(earlier.json).toMatchObject({ diagnostics: { step: 2 } })
