@@ -24,7 +24,7 @@ const allowed = {
   'src-main/version.ts': ['package.json'],
   'src-main/log.ts': ['node', 'electron-log'],
   'src-main/guard.ts': ['src-shared', 'src-main/log.ts'],
-  'src-main/files': [...main, 'proper-lockfile', 'env-paths'],
+  'src-main/files': main,
   'src-main/datasets': main,
   'src-main/processes': [...main, 'electron', 'src-main/datasets', 'src-main/guard.ts'],
   'src-main/tensorflow': [...main, 'yauzl', 'undici', 'p-map', 'src-main/version.ts'],
@@ -70,10 +70,11 @@ const allowed = {
     ...[...main, 'electron', 'src-main/guard.ts', 'src-main/version.ts', 'src-main/app', 'src-main/database'],
     ...['src-main/datasets', 'src-main/runs', 'src-main/processes'],
   ],
-  'src-main/index.ts': [
+  'src-main/create-services.ts': [
     ...[...main, 'electron', 'src-main/guard.ts', 'src-main/app', 'src-main/ipc', 'src-main/database'],
     ...['src-main/datasets', 'src-main/runs', 'src-main/processes'],
   ],
+  'src-main/index.ts': ['node', 'electron', 'src-shared', 'src-main'],
   'src-main/cli': [
     ...[...main, 'commander', 'sharp', 'src-main/version.ts', 'src-main/tensorflow', 'src-main/database'],
     ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/engine'],

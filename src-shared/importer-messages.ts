@@ -1,16 +1,16 @@
 import type { ImportedDataset, ImportOptions, ImportProgress, ScanReport } from '#shared/schemas/dataset.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 
-/** What is known of files from importer processes that ended while reading them. */
+/** Files that may have crashed an importer process. */
 export interface CrashSuspects {
-  /** In hand when a process ended: each is tried alone first, which shows who did it. */
+  /** Being read when a process crashed: each is tried alone first, which shows which one caused it. */
   careful: string[]
-  /** Ended the process when tried alone: never opened again, reported as problems. */
+  /** Crashed the process when tried alone: never opened again, reported as problems. */
   refused: string[]
 }
 
-/** Environment variable with the path of the file in which the importer keeps what it has in hand. */
-export const inFlightLogVariable = 'FLOWERBED_IMPORTER_JOURNAL'
+/** Environment variable with the path of the file that lists what the importer is reading. */
+export const inFlightLogVariable = 'FLOWERBED_IMPORTER_IN_FLIGHT_LOG'
 
 /** Requests the importer process answers; `[argument, result]`. */
 export interface ImporterRequests {

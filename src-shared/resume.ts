@@ -1,10 +1,24 @@
 import type { z } from 'zod'
-import { resumableSettings, runConfigSchema } from '#shared/schemas/run-config.ts'
+import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { extendedLimits } from '#shared/run-limits.ts'
 import type { Extension } from '#shared/run-limits.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+
+/** What may change between a checkpoint and the run that resumes from it; all else needs a new run. */
+export const resumableSettings: readonly SettingKey[] = [
+  'steps',
+  'epochs',
+  'minutes',
+  'learningRate',
+  'clipNorm',
+  'sampleEvery',
+  'sampleCount',
+  'sampleSteps',
+  'checkpointEvery',
+  'checkpointKeep',
+]
 
 /**
  * A run's settings as it resumes: longer, or with changed settings.

@@ -6,7 +6,7 @@ import { runsLeft } from '#shared/run-status.ts'
 import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import type { Store } from '../database/store.ts'
 import { freeName } from './free-name.ts'
-import { newId } from './run-service.ts'
+import { newId } from './new-run.ts'
 import type { RunService } from './run-service.ts'
 
 export interface LadderPlan {

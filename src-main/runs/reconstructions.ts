@@ -52,7 +52,7 @@ const storedSchema = z.object({
 
 type Stored = z.infer<typeof storedSchema>
 
-/** As versions before 1.0 named the file and one of its keys. */
+/** As earlier versions named the file and one of its keys. */
 const earlierFile = 'redrawn.json'
 const earlierSchema = storedSchema
   .omit({ reconstructed: true })
@@ -136,7 +136,7 @@ export class Reconstructor {
     return reconstruction
   }
 
-  /** The newer of the files that can be read: earlier versions gave it and a key of it other names. */
+  /** The stored file; without one, that of an earlier version. */
   private async read(runId: string): Promise<Stored | null> {
     const text = await readFile(this.path(runId), 'utf8').catch(() => null)
     if (text !== null) return storedSchema.safeParse(parsedJson(text)).data ?? null

@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto'
 import type { EngineEvent, ModelSource } from '#shared/engine-messages.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
-import { resolveConfig } from '#shared/presets.ts'
 import { changedSettings } from '#shared/resume.ts'
 import { endedStatuses } from '#shared/run-status.ts'
-import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
 import { folderBytes } from '../files/atomic-write.ts'
 import { createLogger } from '../log.ts'
 import { removeBelow } from '../files/removal.ts'
@@ -13,6 +11,8 @@ import { runFolder, runsFolder } from '../files/data-folder.ts'
 import type { Store } from '../database/store.ts'
 import { findRun } from './find-run.ts'
 import { freeName } from './free-name.ts'
+import { newRunRecord } from './new-run.ts'
+import type { NewRun } from './new-run.ts'
 import { RunLeases } from './run-leases.ts'
 import { RunTraining } from './run-training.ts'
 import type { TrainingEngine, TrainOptions } from './run-training.ts'
@@ -56,46 +56,13 @@ export class RunService {
   }
 
   /** @throws FlowerbedError `bad-input` for settings that do not hold, `not-found` for the dataset */
-  create(options: {
-    datasetId: string
-    preset: string
-    changes: Record<string, unknown>
-    device: DeviceChoice
-    name?: string
-    /** Made as part of an experiment, a run waits for its turn. */
-    experimentId?: string
-  }): RunRecord {
-    const { datasetId, preset, changes, device, experimentId = null } = options
-    const config = resolveConfig(preset, changes)
-    const dataset = this.store.datasets.get(datasetId)
+  create(options: NewRun): RunRecord {
+    const dataset = this.store.datasets.get(options.datasetId)
     const taken = this.store.runs.names()
-    const now = Date.now()
-    const run = this.store.runs.add({
-      id: newId(now),
-      name: options.name ?? freeName(dataset.name, (name) => taken.has(name)),
-      note: '',
-      tags: [],
-      starred: false,
-      status: experimentId === null ? 'starting' : 'waiting',
-      preset,
-      config,
-      experimentId,
-      datasetId,
-      datasetName: dataset.name,
-      imageCount: dataset.count,
-      shape: dataset.shape,
-      deviceChoice: device,
-      machine: null,
-      step: 0,
-      trainedSeconds: 0,
-      losses: {},
-      stepsPerSecond: 0,
-      error: null,
-      createdAt: now,
-      updatedAt: now,
-    })
+    const name = options.name ?? freeName(dataset.name, (one) => taken.has(one))
+    const run = this.store.runs.add(newRunRecord(options, dataset, name))
     // Held from the start, so that no process takes it for an interrupted one.
-    if (experimentId === null) this.leases.claim(run.id)
+    if (run.experimentId === null) this.leases.claim(run.id)
     return this.notify(run)
   }
 
@@ -302,9 +269,4 @@ export class RunService {
     this.listeners.run?.(run)
     return run
   }
-}
-
-/** Sortable by age, short enough to type the beginning of. */
-export function newId(now: number): string {
-  return `${now.toString(36)}${randomBytes(3).toString('hex')}`
 }

@@ -1,4 +1,5 @@
-import { resumableSettings, settingKeys } from '#shared/schemas/run-config.ts'
+import { settingKeys } from '#shared/schemas/run-config.ts'
+import { resumableSettings } from '#shared/resume.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'

@@ -194,8 +194,8 @@ describe('flowerbed', () => {
     it('shows the diagnostics of its last sampling or an earlier one', async () => {
       const { err, json } = await flowerbed(['runs', 'diagnostics', run, '--json'])
       expect(json).toMatchObject({ run, diagnostics: { step: 6, images: 16 } })
-      expect(err).toMatch(/Encodings in use: \d+ of 768 .*active dimensions/)
-      const map = /Where encodings say most: (.+\.png) \(/.exec(err)?.[1] ?? ''
+      expect(err).toMatch(/Active dimensions: \d+ of 768 /)
+      const map = /KL divergence by pixel: (.+\.png) \(/.exec(err)?.[1] ?? ''
       expect(await sharp(map).metadata()).toMatchObject({ width: 16, height: 16 })
       const earlier = await flowerbed(['runs', 'diagnostics', run, '--step', '2', '--json'])
       expect(earlier.json).toMatchObject({ diagnostics: { step: 2 } })
@@ -230,7 +230,7 @@ describe('flowerbed', () => {
       expect(image('2')).not.toEqual(image('latest'))
       const missing = await sample('3')
       expect(missing.code).toBe(2)
-      expect(missing.err).toContain('no save of step 3')
+      expect(missing.err).toContain('no checkpoint of step 3')
 
       const listed = await flowerbed(['runs', '--json'])
       const [first] = listed.json['runs'] as { disk: { checkpoints: number; total: number } }[]

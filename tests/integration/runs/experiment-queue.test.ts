@@ -280,7 +280,7 @@ describe('the queue', () => {
     mkdirSync(runFolder(folder.path, run!.id), { recursive: true })
     writeFileSync(join(runFolder(folder.path, run!.id), 'note'), '12345')
     await queue.resume(gone.id)
-    await expect(queue.delete(gone.id, { runs: false })).rejects.toThrow(/under way/)
+    await expect(queue.delete(gone.id, { runs: false })).rejects.toThrow(/being trained/)
     await queue.pause(gone.id)
     expect(await queue.delete(gone.id, { runs: true })).toMatchObject({ freedBytes: 5 })
     expect(await queue.delete(kept.id, { runs: false })).toMatchObject({ freedBytes: 0 })

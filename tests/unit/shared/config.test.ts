@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import fc from 'fast-check'
-import { runConfigSchema, settingFields, settingKeys } from '#shared/schemas/run-config.ts'
+import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
+import { settingFields } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { presetIds, presets, resolveConfig } from '#shared/presets.ts'
 

@@ -1,5 +1,5 @@
 import type { Command } from 'commander'
-import { resumableSettings } from '#shared/schemas/run-config.ts'
+import { resumableSettings } from '#shared/resume.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'

@@ -1,0 +1,53 @@
+import { randomBytes } from 'node:crypto'
+import { resolveConfig } from '#shared/presets.ts'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+
+/** What a run is made of. */
+export interface NewRun {
+  datasetId: string
+  preset: string
+  /** Settings that differ from the preset's. */
+  changes: Record<string, unknown>
+  device: DeviceChoice
+  /** The dataset's by default. */
+  name?: string
+  /** A run that is made as part of an experiment waits for its turn. */
+  experimentId?: string
+}
+
+/** The record of a run that has not been trained. @throws FlowerbedError `bad-input` for settings that do not hold */
+export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: string): RunRecord {
+  const { preset, changes, device } = options
+  const experimentId = options.experimentId ?? null
+  const now = Date.now()
+  return {
+    id: newId(now),
+    name,
+    note: '',
+    tags: [],
+    starred: false,
+    status: experimentId === null ? 'starting' : 'waiting',
+    preset,
+    config: resolveConfig(preset, changes),
+    experimentId,
+    datasetId: dataset.id,
+    datasetName: dataset.name,
+    imageCount: dataset.count,
+    shape: dataset.shape,
+    deviceChoice: device,
+    machine: null,
+    step: 0,
+    trainedSeconds: 0,
+    losses: {},
+    stepsPerSecond: 0,
+    error: null,
+    createdAt: now,
+    updatedAt: now,
+  }
+}
+
+/** Sortable by age, short enough to type the beginning of. */
+export function newId(now: number): string {
+  return `${now.toString(36)}${randomBytes(3).toString('hex')}`
+}
