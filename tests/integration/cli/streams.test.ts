@@ -90,7 +90,7 @@ describe('stderr', () => {
   })
 
   it('writes messages on lines of their own, not on the status line', async () => {
-    const module = JSON.stringify(pathToFileURL(join(commandFile, '..', 'output.ts')).href)
+    const module = JSON.stringify(pathToFileURL(join(commandFile, '..', 'support', 'output.ts')).href)
     const script = `
       process.stderr.isTTY = true
       const { say, StatusLine } = await import(${module})
