@@ -3,7 +3,7 @@
 Takes steps on demand: a line `N` on stdin is answered by the milliseconds that one of N steps took, on the clock and of
 the processor. The first line it writes says its version and how many parameters it trains, so that the two sides can be seen to be the same.
 
-    python torch_peer.py --network small-unets|ladder-5|default-64 [--layout nchw|channels_last] [--compile] [--bf16] [--cuda]
+    python torch_baseline.py --network small-unets|ladder-5|default-64 [--layout nchw|channels_last] [--compile] [--bf16] [--cuda]
 """
 
 import argparse

@@ -125,7 +125,7 @@ export interface ScanReport {
 export interface ImportProgress {
   phase: 'scanning' | 'packing'
   done: number
-  /** Unknown while still walking folders. */
+  /** Unknown while folders are being listed. */
   total?: number
   problems: number
   bytes: number

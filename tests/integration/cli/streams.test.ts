@@ -56,7 +56,7 @@ describe('stdout', () => {
     expect(version.out).toMatch(/^\d+\.\d+\.\d+\n$/)
   })
 
-  it.each(['', 'bench', 'train --nope', 'grow'])('stays empty for the wrong usage “%s”', async (args) => {
+  it.each(['', 'bench', 'train --nope', 'generate'])('stays empty for the wrong usage “%s”', async (args) => {
     const { code, out, err } = await piped(`$F ${args}`)
     expect(code).toBe(2)
     expect(out).toBe('')

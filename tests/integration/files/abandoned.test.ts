@@ -28,7 +28,7 @@ function killWhileWriting(what: string, path: string, where = dirname(path)): st
   return left
 }
 
-const saverOf = (runDirectory: string) =>
+const writerOf = (runDirectory: string) =>
   new CheckpointWriter({
     request: { runId: 'run', runDirectory } as ConstructorParameters<typeof CheckpointWriter>[0]['request'],
     shape: { width: 1, height: 1, channels: 1 },
@@ -94,12 +94,12 @@ test('a checkpoint that a killed process was writing is gone before the run is t
   const kept = ['step-00000005.safetensors', 'step-00000005.json', mine, fresh]
   for (const name of [...kept, old]) writeFileSync(join(checkpoints, name), '')
   utimesSync(join(checkpoints, old), daysAgo(2), daysAgo(2))
-  await saverOf(folder.path).checkRoom()
+  await writerOf(folder.path).checkRoom()
   expect(readdirSync(checkpoints).sort()).toEqual([...kept].sort())
 })
 
 test('a run without checkpoints is trained as before', async () => {
-  await saverOf(join(folder.path, 'new')).checkRoom()
+  await writerOf(join(folder.path, 'new')).checkRoom()
   expect(readdirSync(join(folder.path, 'new'))).toEqual([])
 })
 

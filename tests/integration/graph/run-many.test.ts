@@ -17,9 +17,9 @@ beforeAll(() => {
 
 const scalar = { shape: [], dtype: 'float32' as const }
 
-/** A random walk with noise, a counter, and fetches of several shapes and types. */
-const interpolation: ProgramSpec = {
-  name: 'interpolation',
+/** A noisy recurrence, a counter, and fetches of several shapes and types. */
+const recurrence: ProgramSpec = {
+  name: 'recurrence',
   state: { x: { shape: [2, 3], dtype: 'float32' }, n: { shape: [], dtype: 'int32' } },
   feeds: { words: { shape: [2], dtype: 'int32' }, size: scalar },
   body: ({ x, n }, { words, size }) => {
@@ -30,7 +30,7 @@ const interpolation: ProgramSpec = {
     }
   },
 }
-const interpolationFeeds = (count: number, from = 0) =>
+const recurrenceFeeds = (count: number, from = 0) =>
   Array.from({ length: count }, (_, i) => ({
     words: seedWords(3, from + i, 'noise'),
     size: Float32Array.of(1 / (from + i + 1)),
@@ -52,8 +52,8 @@ function training(preset: 'balanced' | 'ladder-3-unet') {
 describe('several runs in one call', () => {
   it.each(['eager', 'compiled'] as const)('equal single runs, %s', (mode) => {
     const [single, many] = [
-      createProgram(interpolation, { mode }),
-      createProgram(interpolation, { mode, iterations: 4 }),
+      createProgram(recurrence, { mode }),
+      createProgram(recurrence, { mode, iterations: 4 }),
     ]
     const start = { x: Float32Array.of(1, 2, 3, 4, 5, 6), n: Int32Array.of(7) }
     single.write(start)
@@ -63,22 +63,22 @@ describe('several runs in one call', () => {
       [3, 1],
       [4, 4],
     ] as const) {
-      const feeds = interpolationFeeds(count, from)
+      const feeds = recurrenceFeeds(count, from)
       expect(many.runMany(feeds)).toEqual(feeds.map((each) => single.run(each)))
       expect(many.read()).toEqual(single.read())
     }
     // State was replaced exactly once by each.
     expect(many.read(['n'])['n']).toEqual(Int32Array.of(15))
-    expect(many.run(interpolationFeeds(1)[0]!)).toEqual(single.run(interpolationFeeds(1)[0]!))
+    expect(many.run(recurrenceFeeds(1)[0]!)).toEqual(single.run(recurrenceFeeds(1)[0]!))
     single.dispose()
     many.dispose()
   })
 
   it('are split into calls where they exceed the iterations of a call, and may be none', () => {
     const [single, many] = [1, 4].map((iterations) =>
-      createProgram(interpolation, { mode: 'compiled', iterations }),
+      createProgram(recurrence, { mode: 'compiled', iterations }),
     )
-    expect(many!.runMany(interpolationFeeds(9))).toEqual(single!.runMany(interpolationFeeds(9)))
+    expect(many!.runMany(recurrenceFeeds(9))).toEqual(single!.runMany(recurrenceFeeds(9)))
     expect(many!.runMany([])).toEqual([])
     expect(many!.read()).toEqual(single!.read())
     single!.dispose()
@@ -132,8 +132,8 @@ describe('several runs in one call', () => {
   })
 
   it('refuse feeds of a wrong size before anything is replaced', () => {
-    const program = createProgram(interpolation, { mode: 'compiled', iterations: 4 })
-    const [good, bad] = [interpolationFeeds(1)[0]!, { words: new Int32Array(3), size: Float32Array.of(1) }]
+    const program = createProgram(recurrence, { mode: 'compiled', iterations: 4 })
+    const [good, bad] = [recurrenceFeeds(1)[0]!, { words: new Int32Array(3), size: Float32Array.of(1) }]
     expect(() => program.runMany([good, bad])).toThrow(/needs 2 numbers as “words”, but was given 3/)
     expect(program.read(['n'])['n']).toEqual(Int32Array.of(0))
     program.dispose()
@@ -142,10 +142,10 @@ describe('several runs in one call', () => {
   it('leave no tensor behind', () => {
     const before = tf.memory().numTensors
     for (const mode of ['eager', 'compiled'] as const) {
-      const program = createProgram(interpolation, { mode, iterations: 8 })
-      program.runMany(interpolationFeeds(8))
+      const program = createProgram(recurrence, { mode, iterations: 8 })
+      program.runMany(recurrenceFeeds(8))
       const burntIn = tf.memory().numTensors
-      for (let i = 0; i < 100; i++) program.runMany(interpolationFeeds(8))
+      for (let i = 0; i < 100; i++) program.runMany(recurrenceFeeds(8))
       expect(tf.memory().numTensors).toBe(burntIn)
       program.dispose()
       expect(tf.memory().numTensors).toBe(before)
@@ -153,8 +153,7 @@ describe('several runs in one call', () => {
   })
 
   it('hold the feeds and fetches of all iterations, and the values of one', () => {
-    const of = (iterations: number) =>
-      estimateProgramMemory(interpolation, trace(interpolation), { iterations })
+    const of = (iterations: number) => estimateProgramMemory(recurrence, trace(recurrence), { iterations })
     const [one, many] = [of(1), of(1000)]
     expect(many.stateBytes).toBe(one.stateBytes)
     // Feeds: two words and a size. Fetches: two of 6, two scalars, one of 2; once in the list, once stacked.

@@ -15,10 +15,10 @@ it('hands what came before anybody listened to all who listen from the start, no
   // As the preload does: the first subscription takes what has arrived.
   const onEvent = (listener: (event: AppEvent) => void) => early.splice(0).forEach(listener)
   vi.stubGlobal('window', { api: { onEvent } })
-  const heard: string[] = []
+  const received: string[] = []
   const { on } = (await import(page)) as { on: On }
-  on('runDeleted', ({ id }: { id: string }) => heard.push(id))
-  on('notice', ({ message }: { message: string }) => heard.push(message))
+  on('runDeleted', ({ id }: { id: string }) => received.push(id))
+  on('notice', ({ message }: { message: string }) => received.push(message))
   await Promise.resolve()
-  expect(heard).toEqual(['a', 'early'])
+  expect(received).toEqual(['a', 'early'])
 })
