@@ -56,8 +56,8 @@ test('pause frees the engine, resume continues, train longer moves the goal, sto
     'true',
   )
   await page.getByTestId('go-settings').click()
-  await expect(page.getByTestId('device-statement')).toHaveText(/Learns and draws on .+: \S/)
-  await expect(page.getByTestId('disk-use')).toHaveText(/Runs take [\d.]+ [kM]B, images [\d.]+ [kM]B\./)
+  await expect(page.getByTestId('device-statement')).toHaveText(/Trains and generates on .+: \S/)
+  await expect(page.getByTestId('disk-use')).toHaveText(/Runs use [\d.]+ [kM]B, images [\d.]+ [kM]B\./)
 
   await page.getByTestId('go-library').click()
   await page.getByRole('button', { name: 'Delete images' }).click()

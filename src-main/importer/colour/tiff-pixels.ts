@@ -106,9 +106,7 @@ function checkedNumbers(
   if (format === 3) {
     const whiteIsZero = photometric === 0
     if ((bits !== 16 && bits !== 32) || (kind !== 'grey' && kind !== 'rgb') || whiteIsZero) {
-      throw new UnreadableImage(
-        `has ${bits}-bit floating-point values that cannot be read; ${saveItAs}`,
-      )
+      throw new UnreadableImage(`has ${bits}-bit floating-point values that cannot be read; ${saveItAs}`)
     }
     return { bits, float: true }
   }
