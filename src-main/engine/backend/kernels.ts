@@ -5,6 +5,7 @@ import { createLogger } from '../../log.ts'
 import { resourceFolder } from '../../files/resources.ts'
 import type { Kernels } from './tfjs.ts'
 import { platformName } from '../../tensorflow/layout.ts'
+import { expectedSha256 } from '../../tensorflow/native-manifest.ts'
 import { loadNative } from './native-library.ts'
 
 const log = createLogger('kernels')
@@ -35,6 +36,7 @@ export function loadKernels({ threads }: { threads: number }): Kernels | null {
     // Loaded like the binding, so that both use the same TensorFlow and the same allocator.
     const module = loadNative({
       path,
+      sha256: expectedSha256(`tensorflow-kernels/${platformName}/flowerbed_kernels.node`),
       name: 'The library of Flowerbed’s kernels',
       replace: 'Install Flowerbed again.',
     }) as KernelsModule

@@ -10,6 +10,7 @@ import { chooseDeviceHere, getProcessorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
 import { librariesOf } from '../../tensorflow/installed.ts'
 import { bindingPath } from '../../tensorflow/layout.ts'
+import { expectedBinding, updateBinding } from '../../tensorflow/native-manifest.ts'
 import { nodeBackend } from './tfjs.ts'
 import type { Kernels } from './tfjs.ts'
 import { findKernelsFile, loadKernels } from './kernels.ts'
@@ -149,8 +150,10 @@ const describeReplacement = ({ removable, variant }: InstalledRuntime): string =
  */
 function provideBinding({ runtime, gpu }: DeviceDecision): void {
   const path = bindingPath(runtime.directory)
+  updateBinding(runtime)
   const native = loadNative({
     path,
+    sha256: expectedBinding(runtime),
     name: 'TensorFlow',
     libraries: librariesOf(runtime, { cuda: gpu !== null }),
     replace: describeReplacement(runtime),

@@ -1,4 +1,6 @@
 import { constants } from 'node:os'
+import { basename } from 'node:path'
+import { sha256OfFile } from '../../tensorflow/native-manifest.ts'
 import { inspectLibrary } from './elf.ts'
 import { createLoadError, explainOtherProcessor, toLoadError } from './load-failure.ts'
 import type { LoadAttempt } from './load-failure.ts'
@@ -9,12 +11,20 @@ const onLinux = process.platform === 'linux'
 const flags = onLinux ? constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND : constants.dlopen.RTLD_NOW
 
 /**
- * Loads a native module and returns its exports. `libraries` are files that it loads itself.
+/**
+ * Loads a native module and returns its exports. `libraries` are files that it loads itself; a module whose sha256 is not
+ * the given one is refused.
  * @throws FlowerbedError that explains why it does not load
  */
-export function loadNative(attempt: LoadAttempt & { libraries?: string[] }): object {
-  const { path, libraries = [] } = attempt
+export function loadNative(attempt: LoadAttempt & { libraries?: string[]; sha256?: string | null }): object {
+  const { path, libraries = [], sha256 = null } = attempt
   if (onLinux) for (const file of [path, ...libraries]) checkLibrary(file, attempt)
+  if (sha256 !== null && sha256OfFile(path) !== sha256)
+    throw createLoadError(attempt, {
+      kind: 'corrupt',
+      reason: `${basename(path)} is damaged or belongs to another version of Flowerbed (its checksum differs)`,
+      hint: attempt.replace,
+    })
   const module = { exports: {} }
   try {
     process.dlopen(module, path, flags)
