@@ -84,7 +84,11 @@ async function takeFromWhole(options: Parameters<typeof takeMembers>[0] & { url:
   await rm(file)
 }
 
-async function addressOf(wheel: PinnedWheel, source: WheelSource): Promise<string> {
+/** Where the first index that has this wheel keeps it. Throws FlowerbedError `unavailable` when none has. */
+export async function addressOf(
+  wheel: Pick<PinnedWheel, 'project' | 'file'>,
+  source: WheelSource,
+): Promise<string> {
   for (const index of source.indexUrls) {
     const files = await listFiles(index, wheel.project, { settings: source.settings, signal: source.signal })
     const found = files.find(({ filename }) => filename === wheel.file)

@@ -5,6 +5,7 @@ import { createLogger } from '../../log.ts'
 import { resourceFolder } from '../../files/resources.ts'
 import type { Kernels } from './tfjs.ts'
 import { platformName } from '../../tensorflow/layout.ts'
+import { expectedSha256 } from '../../tensorflow/native-manifest.ts'
 import { loadNative } from './native-library.ts'
 
 const log = createLogger('kernels')
@@ -25,7 +26,7 @@ export function kernelsFile(): string | null {
 }
 
 /**
- * Makes our own convolutions (`engine/kernels/native`) known to TensorFlow, whose binding must have been loaded. Null
+ * Makes our own convolutions (`src-main/native/kernels`) known to TensorFlow, whose binding must have been loaded. Null
  * where there are none for this machine; everything then runs on TensorFlow's own, only slower.
  */
 export function loadKernels({ threads }: { threads: number }): Kernels | null {
@@ -35,6 +36,7 @@ export function loadKernels({ threads }: { threads: number }): Kernels | null {
     // As the binding, so that both find the same TensorFlow and the same allocator.
     const module = loadNative({
       path,
+      sha256: expectedSha256(`tensorflow-kernels/${platformName}/flowerbed_kernels.node`),
       name: 'The library of our own convolutions',
       replace: 'Install Flowerbed again.',
     }) as KernelsModule

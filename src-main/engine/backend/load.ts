@@ -10,6 +10,7 @@ import { chooseDeviceHere, processorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
 import { librariesOf } from '../../tensorflow/installed.ts'
 import { bindingPath } from '../../tensorflow/layout.ts'
+import { expectedBinding, updateBinding } from '../../tensorflow/native-manifest.ts'
 import type { Kernels } from './tfjs.ts'
 import { kernelsFile, loadKernels } from './kernels.ts'
 import { loadNative } from './native-library.ts'
@@ -145,8 +146,10 @@ const replacement = ({ removable, variant }: InstalledRuntime): string =>
  */
 function provideBinding({ runtime, card }: DeviceDecision): void {
   const path = bindingPath(runtime.directory)
+  updateBinding(runtime)
   const native = loadNative({
     path,
+    sha256: expectedBinding(runtime),
     name: 'TensorFlow',
     libraries: librariesOf(runtime, { cuda: card !== null }),
     replace: replacement(runtime),

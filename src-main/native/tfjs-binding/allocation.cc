@@ -1,17 +1,17 @@
 /**
- * Keeps two allocators apart where TensorFlow runs inside Electron (Linux).
+ * Separates two allocators where TensorFlow runs inside Electron (Linux).
  *
  * Electron's executable exports malloc, free, operator new and delete, and every library gets those, the C library's
  * own inner calls included. TensorFlow must not: a region of 1 GiB for its CPU arena ends the process there. So the
  * binding is opened with RTLD_DEEPBIND, which makes malloc and free of TensorFlow glibc's. What is left is memory
- * that crosses the line, and this file is what the libraries below the binding find first:
+ * that one side allocates and the other frees; the libraries below the binding find these functions first:
  *
  *  - functions of the C and C++ libraries that allocate by an inner malloc (Electron's) what the caller frees (with
  *    glibc's): the same functions, on the caller's malloc;
  *  - operator new and delete: always the process's own, so that strings that libstdc++ allocates on behalf of one
- *    library can be freed by another that knows nothing of all this (sharp, say).
+ *    library can be freed by another that is not loaded this way (sharp, for one).
  *
- * Under plain Node both allocators are one, and nothing here changes anything.
+ * Under plain Node both allocators are the same, and nothing here changes anything.
  */
 #include <dlfcn.h>
 #include <limits.h>
@@ -25,42 +25,68 @@
 
 namespace {
 
-/** The function that the rest of the process calls by this name. RTLD_DEFAULT would find ours: it looks where we look. */
-template <typename Function>
-Function OfProcess(const char *name) {
-  static void *const process = dlopen(nullptr, RTLD_NOW);
-  return reinterpret_cast<Function>(dlsym(process, name));
+void *FindInProcess(const char *name) {
+  // RTLD_DEFAULT would find the functions of this file: it searches the scope that this file is in.
+  return dlsym(dlopen(nullptr, RTLD_NOW), name);
 }
 
-/** The function that comes after ours: the C library's. */
-template <typename Function>
-Function Next(const char *name) {
-  return reinterpret_cast<Function>(dlsym(RTLD_NEXT, name));
+void *FindNext(const char *name) { return dlsym(RTLD_NEXT, name); }
+
+/** Looks a function up at the first call; threads that do so at the same time find the same one. */
+template <typename Function, void *(*find)(const char *), const char *name>
+Function Found() {
+  static void *found = nullptr;
+  void *function = __atomic_load_n(&found, __ATOMIC_ACQUIRE);
+  if (function == nullptr) {
+    function = find(name);
+    __atomic_store_n(&found, function, __ATOMIC_RELEASE);
+  }
+  return reinterpret_cast<Function>(function);
+}
+
+/** The function that the rest of the process calls by this name. */
+template <typename Function, const char *name>
+Function OfProcess() {
+  return Found<Function, FindInProcess, name>();
+}
+
+/** The function that comes after the one of this file: the C library's. */
+template <typename Function, const char *name>
+Function Next() {
+  return Found<Function, FindNext, name>();
 }
 
 using New = void *(*)(size_t);
 using NewNothrow = void *(*)(size_t, const std::nothrow_t &);
 using NewAligned = void *(*)(size_t, std::align_val_t);
+using NewAlignedNothrow = void *(*)(size_t, std::align_val_t, const std::nothrow_t &);
 using Delete = void (*)(void *);
 
+constexpr char kNewName[] = "_Znwm";
+constexpr char kNewNothrowName[] = "_ZnwmRKSt9nothrow_t";
+constexpr char kNewAlignedName[] = "_ZnwmSt11align_val_t";
+constexpr char kNewAlignedNothrowName[] = "_ZnwmSt11align_val_tRKSt9nothrow_t";
+constexpr char kDeleteName[] = "_ZdlPv";
+constexpr char kFreeName[] = "free";
+constexpr char kGetcwdName[] = "getcwd";
+constexpr char kRealpathName[] = "realpath";
+constexpr char kBacktraceSymbolsName[] = "backtrace_symbols";
+constexpr char kDemangleName[] = "__cxa_demangle";
+
 void *ProcessNew(size_t size) {
-  static const New function = OfProcess<New>("_Znwm");
-  return function(size);
+  return OfProcess<New, kNewName>()(size);
 }
 
 void *ProcessNew(size_t size, const std::nothrow_t &tag) {
-  static const NewNothrow function = OfProcess<NewNothrow>("_ZnwmRKSt9nothrow_t");
-  return function(size, tag);
+  return OfProcess<NewNothrow, kNewNothrowName>()(size, tag);
 }
 
 void *ProcessNew(size_t size, std::align_val_t alignment) {
-  static const NewAligned function = OfProcess<NewAligned>("_ZnwmSt11align_val_t");
-  return function(size, alignment);
+  return OfProcess<NewAligned, kNewAlignedName>()(size, alignment);
 }
 
 void ProcessDelete(void *pointer) {
-  static const Delete function = OfProcess<Delete>("_ZdlPv");
-  function(pointer);
+  OfProcess<Delete, kDeleteName>()(pointer);
 }
 
 }  // namespace
@@ -71,12 +97,8 @@ void *operator new(size_t size, const std::nothrow_t &tag) noexcept { return Pro
 void *operator new[](size_t size, const std::nothrow_t &tag) noexcept { return ProcessNew(size, tag); }
 void *operator new(size_t size, std::align_val_t alignment) { return ProcessNew(size, alignment); }
 void *operator new[](size_t size, std::align_val_t alignment) { return ProcessNew(size, alignment); }
-void *operator new(size_t size, std::align_val_t alignment, const std::nothrow_t &) noexcept {
-  try {
-    return ProcessNew(size, alignment);
-  } catch (const std::bad_alloc &) {
-    return nullptr;
-  }
+void *operator new(size_t size, std::align_val_t alignment, const std::nothrow_t &tag) noexcept {
+  return OfProcess<NewAlignedNothrow, kNewAlignedNothrowName>()(size, alignment, tag);
 }
 void *operator new[](size_t size, std::align_val_t alignment, const std::nothrow_t &tag) noexcept {
   return operator new(size, alignment, tag);
@@ -119,7 +141,7 @@ int asprintf(char **result, const char *format, ...) noexcept {
 }
 
 char *getcwd(char *buffer, size_t size) noexcept {
-  static const auto function = Next<char *(*)(char *, size_t)>("getcwd");
+  const auto function = Next<char *(*)(char *, size_t), kGetcwdName>();
   if (buffer != nullptr) return function(buffer, size);
   const size_t room = size == 0 ? PATH_MAX : size;
   char *own = static_cast<char *>(malloc(room));
@@ -129,7 +151,7 @@ char *getcwd(char *buffer, size_t size) noexcept {
 }
 
 char *realpath(const char *path, char *resolved) noexcept {
-  static const auto function = Next<char *(*)(const char *, char *)>("realpath");
+  const auto function = Next<char *(*)(const char *, char *), kRealpathName>();
   if (resolved != nullptr) return function(path, resolved);
   char *own = static_cast<char *>(malloc(PATH_MAX));
   if (own == nullptr || function(path, own) != nullptr) return own;
@@ -138,7 +160,7 @@ char *realpath(const char *path, char *resolved) noexcept {
 }
 
 char **backtrace_symbols(void *const *addresses, int count) noexcept {
-  static const auto function = Next<char **(*)(void *const *, int)>("backtrace_symbols");
+  const auto function = Next<char **(*)(void *const *, int), kBacktraceSymbolsName>();
   char **theirs = function(addresses, count);
   if (theirs == nullptr) return nullptr;
   size_t size = count * sizeof(char *);
@@ -151,14 +173,13 @@ char **backtrace_symbols(void *const *addresses, int count) noexcept {
       text += strlen(text) + 1;
     }
   }
-  OfProcess<Delete>("free")(theirs);
+  OfProcess<Delete, kFreeName>()(theirs);
   return ours;
 }
 
 /** libstdc++ may have come with another library, on the other allocator: it gets a buffer and so allocates nothing. */
 char *__cxa_demangle(const char *name, char *buffer, size_t *length, int *status) {
-  static const auto function =
-      Next<char *(*)(const char *, char *, size_t *, int *)>("__cxa_demangle");
+  const auto function = Next<char *(*)(const char *, char *, size_t *, int *), kDemangleName>();
   size_t room = 1 << 20;
   char *scratch = static_cast<char *>(malloc(room));
   char *result = nullptr;

@@ -14,14 +14,20 @@ import { afterAll, beforeEach, describe, expect, test } from 'vitest'
 import { installedRuntimes, librariesOf } from '../../../src-main/tensorflow/installed.ts'
 import type { RuntimeFile } from '../../../src-main/tensorflow/installed.ts'
 import { loadNative } from '../../../src-main/engine/backend/native-library.ts'
-import { bindingPath, librariesDirectory, runtimesDirectory } from '../../../src-main/tensorflow/layout.ts'
+import { sha256 } from '../../../src-main/files/atomic-write.ts'
+import {
+  bindingPath,
+  librariesDirectory,
+  platformName,
+  runtimesDirectory,
+} from '../../../src-main/tensorflow/layout.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('load failure')
 const root = resolve(import.meta.dirname, '../../..')
 const load = resolve(import.meta.dirname, '../../fixtures/runtime/load.ts')
 const real = realpathSync(installedRuntimes()[0]?.directory ?? '')
-const original = readFileSync(bindingPath(real))
+const original = readFileSync(join(root, 'resources/tensorflow-binding', platformName, 'tfjs_binding.node'))
 const runtime = join(runtimesDirectory(folder.path), basename(real))
 const cpp = 'libtensorflow_cc.so.2'
 const has = (program: string) => spawnSync(program, ['--version']).status === 0
@@ -31,6 +37,7 @@ beforeEach(() => {
   rmSync(runtimesDirectory(folder.path), { recursive: true, force: true })
   mkdirSync(librariesDirectory(runtime), { recursive: true })
   cpSync(join(real, 'lib'), join(runtime, 'lib'), { recursive: true })
+  writeFileSync(bindingPath(runtime), original)
   cpSync(join(real, 'runtime.json'), join(runtime, 'runtime.json'))
   for (const library of [cpp, 'libtensorflow_framework.so.2'])
     symlinkSync(join(librariesDirectory(real), library), join(librariesDirectory(runtime), library))
@@ -59,11 +66,13 @@ function tryToLoad({ args = [] as string[], env = {}, before = [] as string[] } 
   return { ...(JSON.parse(stdout.trim().split('\n').at(-1) ?? '{}') as Told), err: stderr }
 }
 
-/** The binding with other words in it, as a build against other libraries would have. */
-function rewrite(from: string, to: string): void {
+/** Loads the binding with other words in it, as a build against other libraries would have. */
+function loadRewritten(from: string, to: string): Told {
   const text = original.toString('latin1')
   expect(text).toContain(from)
-  writeFileSync(bindingPath(runtime), Buffer.from(text.replaceAll(from, to), 'latin1'))
+  const library = bindingPath(runtime)
+  writeFileSync(library, Buffer.from(text.replaceAll(from, to.padEnd(from.length, '\0')), 'latin1'))
+  return tryToLoad({ env: { NATIVE_LIBRARY: library } })
 }
 
 /** The binding with one byte of its header changed. */
@@ -140,8 +149,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
   })
 
   test('a glibc that is too old is told with both versions, and no new install is advised', () => {
-    rewrite('GLIBC_2.34', 'GLIBC_9.34')
-    const { kind, message, hint } = tryToLoad()
+    const { kind, message, hint } = loadRewritten('GLIBC_2.14', 'GLIBC_9.34')
     expect(kind).toBe('unavailable')
     expect(message).toMatch(
       /this system is too old: it needs glibc 9\.34 or newer, and this system has 2\.\d+$/,
@@ -150,16 +158,14 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
   })
 
   test('a C++ library that is too old is told', () => {
-    rewrite('GLIBCXX_3.4.', 'GLIBCXX_9.4.')
-    const { kind, message, hint } = tryToLoad()
+    const { kind, message, hint } = loadRewritten('GLIBC_2.14', 'GLIBCXX_9')
     expect(kind).toBe('unavailable')
     expect(message).toMatch(/this system's C\+\+ library is too old: it lacks GLIBCXX_9/)
     expect(hint).toContain('libstdc++6')
   })
 
   test('a library that this system lacks is told with its package', () => {
-    rewrite('libstdc++.so.6', 'libstdc++.so.9')
-    expect(tryToLoad()).toMatchObject({
+    expect(loadRewritten('libtensorflow_cc.so.2', 'libstdc++.so.9')).toMatchObject({
       kind: 'unavailable',
       message: 'TensorFlow does not load: the library libstdc++.so.9 is missing on this system',
       hint: expect.stringContaining('libstdc++6') as string,
@@ -179,8 +185,7 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
   })
 
   test('parts of different versions are told, with what is missing', () => {
-    rewrite('TF_Version', 'TF_Versiox')
-    expect(tryToLoad()).toMatchObject({
+    expect(loadRewritten('TF_Version', 'TF_Versiox')).toMatchObject({
       kind: 'corrupt',
       message: 'TensorFlow does not load: its parts are of different versions (TF_Versiox is missing)',
     })
@@ -209,6 +214,34 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     },
   )
 
+  test('a binding with one byte changed is refused before it is loaded', () => {
+    setByte(original.length >> 1, (original[original.length >> 1] ?? 0) ^ 1)
+    expect(tryToLoad()).toMatchObject({
+      kind: 'corrupt',
+      message:
+        'TensorFlow does not load: tfjs_binding.node is damaged or belongs to another version of Flowerbed (its checksum differs)',
+      where: bindingPath(runtime),
+      hint: expect.stringContaining('install it again') as string,
+    })
+  })
+
+  test('a binding that another version of Flowerbed has copied is replaced', () => {
+    const older = Buffer.concat([original, Buffer.alloc(8)])
+    writeFileSync(bindingPath(runtime), older)
+    const path = join(runtime, 'runtime.json')
+    const file = JSON.parse(readFileSync(path, 'utf8')) as RuntimeFile
+    const binding = file.files.find((each) => each.path === 'lib/napi-v8/tfjs_binding.node')
+    Object.assign(binding ?? {}, { bytes: older.length, sha256: sha256(older) })
+    writeFileSync(path, JSON.stringify(file))
+    expect(tryToLoad()).toMatchObject({ loaded: true })
+    expect(readFileSync(bindingPath(runtime))).toEqual(original)
+    expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({
+      files: expect.arrayContaining([
+        { path: 'lib/napi-v8/tfjs_binding.node', bytes: original.length, sha256: sha256(original) },
+      ]) as unknown,
+    })
+  })
+
   test('what another has installed is not to be removed and installed again', () => {
     truncateSync(bindingPath(runtime), 40)
     expect(tryToLoad({ env: { FLOWERBED_TF_DIR: runtime } })).toMatchObject({
@@ -217,30 +250,45 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     })
   })
 
-  test('a damaged library of kernels is told and left out, and TensorFlow runs without it', () => {
-    // A copy of the sources beside resources with a spoilt library.
-    const copy = join(folder.path, 'copy')
-    cpSync(join(root, 'src-main'), join(copy, 'src-main'), { recursive: true })
-    cpSync(join(root, 'src-preload'), join(copy, 'src-preload'), { recursive: true })
-    cpSync(join(root, 'resources'), join(copy, 'resources'), { recursive: true })
-    cpSync(join(root, 'package.json'), join(copy, 'package.json'))
-    cpSync(load, join(copy, 'tests/fixtures/runtime/load.ts'))
-    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-    const kernels = join(copy, 'resources/tensorflow-kernels/linux-x64/flowerbed_kernels.node')
-    truncateSync(kernels, 8192)
-    const log = join(copy, 'log')
-    const { stdout, stderr, signal } = spawnSync(
-      process.execPath,
-      [join(copy, 'tests/fixtures/runtime/load.ts')],
-      {
-        encoding: 'utf8',
-        env: { ...process.env, FLOWERBED_TF_DIR: '', FLOWERBED_CACHE_DIR: folder.path, LOG_FILE: log },
+  test.each([
+    ['cut off', (file: string) => truncateSync(file, 8192), /its file is not whole \(8192 of \d+ bytes\)/],
+    [
+      'changed in one byte',
+      (file: string) => {
+        const bytes = readFileSync(file)
+        bytes[bytes.length >> 1] = (bytes[bytes.length >> 1] ?? 0) ^ 1
+        writeFileSync(file, bytes)
       },
-    )
-    expect(signal, stderr).toBeNull()
-    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ loaded: true, kernels: null })
-    expect(readFileSync(log, 'utf8')).toMatch(
-      /its file is not whole \(8192 of \d+ bytes\)\. Install Flowerbed again/,
-    )
-  })
+      /flowerbed_kernels\.node is damaged or belongs to another version of Flowerbed/,
+    ],
+  ])(
+    'a library of kernels that is %s is told and left out, and TensorFlow runs without it',
+    (_, spoil, reason) => {
+      // A copy of the sources beside resources with a spoilt library.
+      const copy = join(folder.path, 'copy')
+      rmSync(copy, { recursive: true, force: true })
+      cpSync(join(root, 'src-main'), join(copy, 'src-main'), { recursive: true })
+      cpSync(join(root, 'src-shared'), join(copy, 'src-shared'), { recursive: true })
+      cpSync(join(root, 'resources'), join(copy, 'resources'), { recursive: true })
+      cpSync(join(root, 'package.json'), join(copy, 'package.json'))
+      cpSync(load, join(copy, 'tests/fixtures/runtime/load.ts'))
+      symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+      const kernels = join(copy, 'resources/tensorflow-kernels/linux-x64/flowerbed_kernels.node')
+      spoil(kernels)
+      const log = join(copy, 'log')
+      const { stdout, stderr, signal } = spawnSync(
+        process.execPath,
+        [join(copy, 'tests/fixtures/runtime/load.ts')],
+        {
+          encoding: 'utf8',
+          env: { ...process.env, FLOWERBED_TF_DIR: '', FLOWERBED_CACHE_DIR: folder.path, LOG_FILE: log },
+        },
+      )
+      expect(signal, stderr).toBeNull()
+      expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ loaded: true, kernels: null })
+      const logged = readFileSync(log, 'utf8')
+      expect(logged).toMatch(reason)
+      expect(logged).toContain('. Install Flowerbed again')
+    },
+  )
 })

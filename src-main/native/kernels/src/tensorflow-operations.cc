@@ -1,5 +1,6 @@
 #include "tensorflow-operations.h"
 
+#include <cpuid.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -19,14 +20,30 @@ namespace {
 
 bool avx512_wanted = true;
 
-bool HasAvx512() {
-  return avx512_wanted && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
-         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-}
+/** What the processor has and the system saves when it switches threads; Zig's library has no __builtin_cpu_supports. */
+struct Processor {
+  bool avx2 = false, avx512 = false, bf16 = false;
 
-bool HasAvx2() {
-  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi2");
-}
+  Processor() {
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE)) return;
+    const bool fma = c & bit_FMA;
+    unsigned saved, high;
+    __asm__("xgetbv" : "=a"(saved), "=d"(high) : "c"(0));
+    if (!__get_cpuid_count(7, 0, &a, &b, &c, &d)) return;
+    const unsigned most = a;
+    avx2 = fma && (saved & 0x06) == 0x06 && (b & (1u << 5)) && (b & (1u << 8));
+    // F, DQ, BW and VL.
+    constexpr unsigned all = 1u << 16 | 1u << 17 | 1u << 30 | 1u << 31;
+    avx512 = avx2 && (saved & 0xe6) == 0xe6 && (b & all) == all;
+    bf16 = avx512 && most >= 1 && __get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & (1u << 5));
+  }
+};
+const Processor processor;
+
+bool HasAvx512() { return avx512_wanted && processor.avx512; }
+
+bool HasAvx2() { return processor.avx2; }
 
 /** A node's attributes; those that its operation does not have stay as they are here. */
 struct Node {
@@ -309,7 +326,7 @@ void MakeDoWithAvx2() { avx512_wanted = false; }
 
 const char *InstructionSet() { return HasAvx512() ? "avx512" : HasAvx2() ? "avx2" : nullptr; }
 
-bool HasBf16() { return HasAvx512() && __builtin_cpu_supports("avx512bf16"); }
+bool HasBf16() { return HasAvx512() && processor.bf16; }
 
 const char *RegisterOperations() {
   static bool done = false;

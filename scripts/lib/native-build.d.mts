@@ -1,0 +1,18 @@
+export interface NativeLibrary {
+  /** In `resources`. */
+  path: string
+  target: string
+  /** The folder of its sources in the repository. */
+  sources: string
+  flags: string[]
+  needs: string[]
+}
+export interface NativeTools {
+  zig: string
+  headers: string
+  cache: string
+}
+export const libraries: NativeLibrary[]
+export function hashOfSources(folder: string): string
+export function sha256Of(file: string): string
+export function buildLibrary(library: NativeLibrary, folder: string, tools: NativeTools): Promise<string>

@@ -1,0 +1,2 @@
+export function provideZig(): Promise<string>
+export function provideHeaders(): Promise<string>
