@@ -11,7 +11,6 @@ const onLinux = process.platform === 'linux'
 const flags = onLinux ? constants.dlopen.RTLD_NOW | constants.dlopen.RTLD_DEEPBIND : constants.dlopen.RTLD_NOW
 
 /**
-/**
  * Loads a native module and returns its exports. `libraries` are files that it loads itself; a module whose sha256 is not
  * the given one is refused.
  * @throws FlowerbedError that explains why it does not load
