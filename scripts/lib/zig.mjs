@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { downloadVerified } from '../../src-main/tensorflow/download/download.ts'
 import { httpSettings } from '../../src-main/tensorflow/download/http.ts'
 import { readPipSettings } from '../../src-main/tensorflow/download/pip-settings.ts'
-import { addressOf, takeMembers } from '../../src-main/tensorflow/wheel.ts'
+import { addressOf, extractMembers } from '../../src-main/tensorflow/wheel.ts'
 import inputs from '../native-inputs.json' with { type: 'json' }
 import { cacheDirectory } from './paths.mjs'
 import { unzip } from './unzip.mjs'
@@ -66,7 +66,7 @@ export async function provideHeaders() {
   await mkdir(join(cacheDirectory(), 'tensorflow-headers'), { recursive: true })
   const staging = mkdtempSync(join(cacheDirectory(), 'tensorflow-headers', '.unpacking-'))
   try {
-    await takeMembers({
+    await extractMembers({
       wheel: tensorflow.headers,
       folder: staging,
       downloads: join(cacheDirectory(), 'downloads'),

@@ -261,34 +261,31 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
       },
       /flowerbed_kernels\.node is damaged or belongs to another version of Flowerbed/,
     ],
-  ])(
-    'a library of kernels that is %s is reported, and TensorFlow runs without it',
-    (_, spoil, reason) => {
-      // A copy of the sources beside resources with a spoilt library.
-      const copy = join(folder.path, 'copy')
-      rmSync(copy, { recursive: true, force: true })
-      cpSync(join(root, 'src-main'), join(copy, 'src-main'), { recursive: true })
-      cpSync(join(root, 'src-shared'), join(copy, 'src-shared'), { recursive: true })
-      cpSync(join(root, 'resources'), join(copy, 'resources'), { recursive: true })
-      cpSync(join(root, 'package.json'), join(copy, 'package.json'))
-      cpSync(load, join(copy, 'tests/fixtures/runtime/load.ts'))
-      symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
-      const kernels = join(copy, 'resources/tensorflow-kernels/linux-x64/flowerbed_kernels.node')
-      spoil(kernels)
-      const log = join(copy, 'log')
-      const { stdout, stderr, signal } = spawnSync(
-        process.execPath,
-        [join(copy, 'tests/fixtures/runtime/load.ts')],
-        {
-          encoding: 'utf8',
-          env: { ...process.env, FLOWERBED_TF_DIR: '', FLOWERBED_CACHE_DIR: folder.path, LOG_FILE: log },
-        },
-      )
-      expect(signal, stderr).toBeNull()
-      expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ loaded: true, kernels: null })
-      const logged = readFileSync(log, 'utf8')
-      expect(logged).toMatch(reason)
-      expect(logged).toContain('. Install Flowerbed again')
-    },
-  )
+  ])('a library of kernels that is %s is reported, and TensorFlow runs without it', (_, spoil, reason) => {
+    // A copy of the sources beside resources with a spoilt library.
+    const copy = join(folder.path, 'copy')
+    rmSync(copy, { recursive: true, force: true })
+    cpSync(join(root, 'src-main'), join(copy, 'src-main'), { recursive: true })
+    cpSync(join(root, 'src-shared'), join(copy, 'src-shared'), { recursive: true })
+    cpSync(join(root, 'resources'), join(copy, 'resources'), { recursive: true })
+    cpSync(join(root, 'package.json'), join(copy, 'package.json'))
+    cpSync(load, join(copy, 'tests/fixtures/runtime/load.ts'))
+    symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'))
+    const kernels = join(copy, 'resources/tensorflow-kernels/linux-x64/flowerbed_kernels.node')
+    spoil(kernels)
+    const log = join(copy, 'log')
+    const { stdout, stderr, signal } = spawnSync(
+      process.execPath,
+      [join(copy, 'tests/fixtures/runtime/load.ts')],
+      {
+        encoding: 'utf8',
+        env: { ...process.env, FLOWERBED_TF_DIR: '', FLOWERBED_CACHE_DIR: folder.path, LOG_FILE: log },
+      },
+    )
+    expect(signal, stderr).toBeNull()
+    expect(JSON.parse(stdout.trim().split('\n').at(-1) ?? '')).toEqual({ loaded: true, kernels: null })
+    const logged = readFileSync(log, 'utf8')
+    expect(logged).toMatch(reason)
+    expect(logged).toContain('. Install Flowerbed again')
+  })
 })

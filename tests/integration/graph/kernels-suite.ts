@@ -126,23 +126,19 @@ export function describeKernels(expected?: Kernels): void {
   })
 
   describe('products in 16 bits', () => {
-    it.runIf(kernels?.bf16).each(sizes.slice(0, 4))(
-      'bf16 kernels differ by no more than rounding: %j',
+    it.each(sizes.slice(0, 4))(
+      'bf16 is rounded by the kernels where they can, else by TensorFlow: %j',
       (size) => {
         const exact = run(convolution(size), 'eager')
         const spec = convolution(size, 'bf16')
         expect(operations(spec)).toEqual(expect.arrayContaining(convolutionKernels))
-        expect(countCasts(spec)).toBe(countCasts(convolution(size)))
+        const moreCasts = countCasts(spec) - countCasts(convolution(size))
+        expect(moreCasts > 0).toBe(!kernels?.bf16)
         const rounded = run(spec, 'compiled')
         expectClose(rounded, exact, 2e-2)
         expect(rounded['y']).not.toEqual(exact['y'])
       },
     )
-
-    it.skipIf(kernels?.bf16)('bf16 is rounded by TensorFlow where the kernels cannot', () => {
-      const size = sizes[0] as Size
-      expect(countCasts(convolution(size, 'bf16'))).toBeGreaterThan(countCasts(convolution(size)))
-    })
 
     it.each(['bf16', 'fp16'] as const)('%s with TensorFlow’s convolutions', (precision) => {
       withoutKernels(() => {

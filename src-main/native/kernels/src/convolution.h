@@ -1,4 +1,4 @@
-// Convolutions of pictures `[n, height, width, channels]` with stride 1 and 'same' padding, and their gradients.
+// Convolutions of images `[n, height, width, channels]` with stride 1 and 'same' padding, and their gradients.
 #pragma once
 #include <stdint.h>
 

@@ -1,11 +1,11 @@
 // Group normalisation for one instruction set, which the compiler finds by itself in these loops: include it inside of a
-// namespace of its own. A picture is read several times while it is in the cache; pictures go to all threads.
+// namespace of its own. An image is read several times while it is in the cache; images go to all threads.
 
 constexpr float kEpsilon = 1e-5f;
 /** Places that are summed before they are added to the rest, so that long sums stay exact. */
 constexpr int64_t kRun = 64;
 
-/** Adds term(place, channel) of all places to sums[channel], which begin at nought; `run` has room for as many. */
+/** Adds term(place, channel) of all places to sums[channel], which begin at zero; `run` has room for as many. */
 template <typename Term>
 static void SumOverPlaces(const NormalizationShape &s, float *__restrict sums, float *__restrict run, const Term &term) {
   memset(sums, 0, sizeof(float) * s.channels);
@@ -32,10 +32,10 @@ static void MeanOfGroups(const NormalizationShape &s, float *values, float by) {
 static void Normalize(const NormalizationShape &s, const NormalizationInputs &in, float *y, float *mean, float *reciprocal) {
   const float places = static_cast<float>(s.places);
   Parallel(s.n, [&](int64_t n) {
-    const int64_t picture = n * s.places * s.channels, row = n * s.channels;
-    const float *__restrict from = in.x + picture, *__restrict offset = in.offset + row;
-    float *__restrict to = y + picture, *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
-    float *scratch = Scratch(Purpose::kPicture, 2 * s.channels);
+    const int64_t image = n * s.places * s.channels, row = n * s.channels;
+    const float *__restrict from = in.x + image, *__restrict offset = in.offset + row;
+    float *__restrict to = y + image, *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
+    float *scratch = Scratch(ScratchSlot::kImage, 2 * s.channels);
     float *__restrict a = scratch, *__restrict b = scratch + s.channels;
     SumOverPlaces(s, mu, a, [&](int64_t p, int64_t c) { return from[p * s.channels + c]; });
     for (int64_t c = 0; c < s.channels; c++) mu[c] += places * offset[c];
@@ -59,17 +59,17 @@ static void Normalize(const NormalizationShape &s, const NormalizationInputs &in
   });
 }
 
-/** dx = dy·a + (x + offset)·p + q, all factors by picture and channel; dy counts where y is above nought, with relu. */
+/** dx = dy·a + (x + offset)·p + q, all factors by image and channel; dy counts where y is above zero, with relu. */
 static void GradientOfNormalized(const NormalizationShape &s, const NormalizationInputs &in, const float *mean,
                                  const float *reciprocal, const float *dy, const NormalizationGradients &out) {
   const float places = static_cast<float>(s.places);
   Parallel(s.n, [&](int64_t n) {
-    const int64_t picture = n * s.places * s.channels, row = n * s.channels;
-    const float *__restrict from = in.x + picture, *__restrict given = dy + picture;
+    const int64_t image = n * s.places * s.channels, row = n * s.channels;
+    const float *__restrict from = in.x + image, *__restrict given = dy + image;
     const float *__restrict offset = in.offset + row, *__restrict stretch = in.scale + row;
     const float *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
-    float *__restrict to = out.dx + picture, *__restrict dy_xhat = out.dscale + row, *__restrict dy_sum = out.dshift + row;
-    float *scratch = Scratch(Purpose::kPicture, 5 * s.channels);
+    float *__restrict to = out.dx + image, *__restrict dy_xhat = out.dscale + row, *__restrict dy_sum = out.dshift + row;
+    float *scratch = Scratch(ScratchSlot::kImage, 5 * s.channels);
     float *__restrict a = scratch, *__restrict b = a + s.channels, *__restrict p = b + s.channels, *__restrict q = p + s.channels,
           *__restrict run = q + s.channels;
     for (int64_t c = 0; c < s.channels; c++) {

@@ -1,16 +1,16 @@
-// Group normalisation of pictures `[n, places, channels]`, moved before and stretched and shifted after it by picture
+// Group normalisation of images `[n, places, channels]`, moved before and stretched and shifted after it by image
 // and channel.
 #pragma once
 #include <stdint.h>
 
 namespace flowerbed {
 
-/** Statistics are over the places of each picture and `channels / groups` neighbouring channels. */
+/** Statistics are over the places of each image and `channels / groups` neighbouring channels. */
 struct NormalizationShape {
   int64_t n, places, channels, groups;
-  /** Whether what is below nought becomes nought. */
+  /** Whether what is below zero becomes zero. */
   bool relu;
-  /** Whether the gradient by the offset is asked for; else it is nought. */
+  /** Whether the gradient by the offset is asked for; else it is zero. */
   bool moved;
 };
 

@@ -7,7 +7,7 @@ struct Between {
   float share;
 };
 
-static Between PlaceOf(int64_t at, int64_t from, int64_t to, bool bilinear) {
+static Between SourceCoords(int64_t at, int64_t from, int64_t to, bool bilinear) {
   if (!bilinear) {
     const float scale = static_cast<float>(from) / static_cast<float>(to);
     const int64_t nearest = Min(static_cast<int64_t>(static_cast<float>(at) * scale), from - 1);
@@ -20,7 +20,7 @@ static Between PlaceOf(int64_t at, int64_t from, int64_t to, bool bilinear) {
 }
 
 /** to = a + share·(b − a). */
-static void Mix(const float *__restrict a, const float *__restrict b, float share, int64_t count, float *__restrict to) {
+static void Lerp(const float *__restrict a, const float *__restrict b, float share, int64_t count, float *__restrict to) {
   for (int64_t i = 0; i < count; i++) to[i] = a[i] + share * (b[i] - a[i]);
 }
 
@@ -32,18 +32,18 @@ static void AddShare(const float *__restrict from, float share, int64_t count, f
 static void ResizeBeside(const ResizeShape &s, const float *x, const float *beside, float *y) {
   const int64_t row = s.w * s.c, both = s.c + s.beside;
   Parallel(s.n * s.to_h, [&](int64_t task) {
-    const Between vertical = PlaceOf(task % s.to_h, s.h, s.to_h, s.bilinear);
-    const float *picture = x + task / s.to_h * s.h * row, *old_row = picture + vertical.lower * row;
+    const Between vertical = SourceCoords(task % s.to_h, s.h, s.to_h, s.bilinear);
+    const float *image = x + task / s.to_h * s.h * row, *old_row = image + vertical.lower * row;
     if (vertical.share > 0) {
-      float *mixed = Scratch(Purpose::kPicture, row);
-      Mix(old_row, picture + vertical.upper * row, vertical.share, row, mixed);
+      float *mixed = Scratch(ScratchSlot::kImage, row);
+      Lerp(old_row, image + vertical.upper * row, vertical.share, row, mixed);
       old_row = mixed;
     }
     const float *other = beside + task * s.to_w * s.beside;
     float *to = y + task * s.to_w * both;
     for (int64_t p = 0; p < s.to_w; p++, to += both, other += s.beside) {
-      const Between along = PlaceOf(p, s.w, s.to_w, s.bilinear);
-      if (along.share > 0) Mix(old_row + along.lower * s.c, old_row + along.upper * s.c, along.share, s.c, to);
+      const Between along = SourceCoords(p, s.w, s.to_w, s.bilinear);
+      if (along.share > 0) Lerp(old_row + along.lower * s.c, old_row + along.upper * s.c, along.share, s.c, to);
       else memcpy(to, old_row + along.lower * s.c, sizeof(float) * s.c);
       memcpy(to + s.c, other, sizeof(float) * s.beside);
     }
@@ -52,24 +52,24 @@ static void ResizeBeside(const ResizeShape &s, const float *x, const float *besi
 
 static void GradientOfResize(const ResizeShape &s, const float *dy, float *dx, float *dbeside) {
   const int64_t row = s.w * s.c, both = s.c + s.beside;
-  // A picture is one thread's, so that sums are in one order.
+  // An image is one thread's, so that sums are in one order.
   Parallel(s.n, [&](int64_t n) {
-    float *picture = dx + n * s.h * row;
-    memset(picture, 0, sizeof(float) * s.h * row);
-    float *gathered = Scratch(Purpose::kPicture, row);
+    float *image = dx + n * s.h * row;
+    memset(image, 0, sizeof(float) * s.h * row);
+    float *gathered = Scratch(ScratchSlot::kImage, row);
     for (int64_t r = 0; r < s.to_h; r++) {
-      const Between vertical = PlaceOf(r, s.h, s.to_h, s.bilinear);
+      const Between vertical = SourceCoords(r, s.h, s.to_h, s.bilinear);
       memset(gathered, 0, sizeof(float) * row);
       const float *from = dy + (n * s.to_h + r) * s.to_w * both;
       float *other = dbeside + (n * s.to_h + r) * s.to_w * s.beside;
       for (int64_t p = 0; p < s.to_w; p++, from += both, other += s.beside) {
-        const Between along = PlaceOf(p, s.w, s.to_w, s.bilinear);
+        const Between along = SourceCoords(p, s.w, s.to_w, s.bilinear);
         AddShare(from, 1 - along.share, s.c, gathered + along.lower * s.c);
         if (along.share > 0) AddShare(from, along.share, s.c, gathered + along.upper * s.c);
         memcpy(other, from + s.c, sizeof(float) * s.beside);
       }
-      AddShare(gathered, 1 - vertical.share, row, picture + vertical.lower * row);
-      if (vertical.share > 0) AddShare(gathered, vertical.share, row, picture + vertical.upper * row);
+      AddShare(gathered, 1 - vertical.share, row, image + vertical.lower * row);
+      if (vertical.share > 0) AddShare(gathered, vertical.share, row, image + vertical.upper * row);
     }
   });
 }

@@ -1,4 +1,4 @@
-// Resizes pictures `[n, h, w, c]` and puts the channels of others, which are of the new size, beside theirs.
+// Resizes images `[n, h, w, c]` and puts the channels of others, which are of the new size, beside theirs.
 #pragma once
 #include <stdint.h>
 

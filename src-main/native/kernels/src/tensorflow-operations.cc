@@ -146,7 +146,7 @@ void ComputeForward(void *node, TF_OpKernelContext *context) {
   const float *x = call.Input(0, 4, xs), *weights = call.Input(1, 4, ws), *bias = call.Input(2, 1, bs);
   if (!call.ok()) return;
   if (ws[2] != xs[3] || bs[0] != ws[3] || !IsOdd(ws[0]) || !IsOdd(ws[1])) {
-    call.Fail("The shapes of pictures, weights and bias do not fit together.");
+    call.Fail("The shapes of images, weights and bias do not fit together.");
     return;
   }
   const int64_t ys[] = {xs[0], xs[1], xs[2], ws[3]};
@@ -178,7 +178,7 @@ void ComputeGradientOfWeights(void *self, TF_OpKernelContext *context) {
   if (!call.ok()) return;
   const int64_t ws[] = {node->kernel_height, node->kernel_width, xs[3], ds[3]};
   if (xs[0] != ds[0] || xs[1] != ds[1] || xs[2] != ds[2] || !IsOdd(ws[0]) || !IsOdd(ws[1])) {
-    call.Fail("The shapes of pictures and gradient do not fit together.");
+    call.Fail("The shapes of images and gradient do not fit together.");
     return;
   }
   float *dweights = call.Output(0, 4, ws), *dbias = call.Output(1, 1, ws + 3);
@@ -205,7 +205,7 @@ bool NormalizedOf(const Node *node, Call &call, Normalized *given) {
   given->shape = {xs[0], xs[1] * xs[2], xs[3], node->groups, node->relu != 0, node->moved != 0};
   const auto fits = [&](const int64_t *of) { return of[0] == xs[0] && of[1] == xs[3]; };
   if (fits(offsets) && fits(rows) && fits(shifts) && node->groups > 0 && xs[3] % node->groups == 0) return true;
-  call.Fail("The shapes of pictures, offset, scale and shift do not fit together.");
+  call.Fail("The shapes of images, offset, scale and shift do not fit together.");
   return false;
 }
 
@@ -230,7 +230,7 @@ void ComputeGradientOfNormalized(void *self, TF_OpKernelContext *context) {
   if (!call.ok()) return;
   for (int i = 0; i < 4; i++)
     if (ds[i] != given.xs[i] || (i < 2 && (means[i] != given.rows[i] || reciprocals[i] != given.rows[i]))) {
-      call.Fail("The shapes of pictures, statistics and gradient do not fit together.");
+      call.Fail("The shapes of images, statistics and gradient do not fit together.");
       return;
     }
   const NormalizationGradients out = {call.Output(0, 4, given.xs), call.Output(1, 2, given.rows),
@@ -246,7 +246,7 @@ void ComputeResizeBeside(void *self, TF_OpKernelContext *context) {
   const float *x = call.Input(0, 4, xs), *beside = call.Input(1, 4, bs);
   if (!call.ok()) return;
   if (xs[0] != bs[0] || xs[1] < 1 || xs[2] < 1) {
-    call.Fail("The shapes of pictures and of what is put beside them do not fit together.");
+    call.Fail("The shapes of images and of what is put beside them do not fit together.");
     return;
   }
   const int64_t ys[] = {bs[0], bs[1], bs[2], xs[3] + bs[3]};
@@ -262,7 +262,7 @@ void ComputeGradientOfResize(void *self, TF_OpKernelContext *context) {
   const float *dy = call.Input(0, 4, ds);
   if (!call.ok()) return;
   if (node->height < 1 || node->width < 1 || node->channels > ds[3]) {
-    call.Fail("The shapes of pictures and gradient do not fit together.");
+    call.Fail("The shapes of images and gradient do not fit together.");
     return;
   }
   const int64_t xs[] = {ds[0], node->height, node->width, node->channels}, bs[] = {ds[0], ds[1], ds[2], ds[3] - xs[3]};

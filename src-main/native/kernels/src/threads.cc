@@ -44,7 +44,7 @@ Job *JobWithWork() {
 }
 
 /** Waking a thread takes longer than many an operation: who waits looks for a while whether it is over at once. */
-constexpr int64_t kPatienceNs = 50000;
+constexpr int64_t kSpinNs = 50000;
 
 int64_t Now() {
   timespec now;
@@ -54,8 +54,8 @@ int64_t Now() {
 
 /** Whether something became true while it was looked at. */
 template <typename Test>
-bool Became(const Test &test) {
-  const int64_t end = Now() + kPatienceNs;
+bool SpinUntil(const Test &test) {
+  const int64_t end = Now() + kSpinNs;
   do {
     for (int i = 0; i < 50; i++) {
       if (test()) return true;
@@ -67,14 +67,14 @@ bool Became(const Test &test) {
   return false;
 }
 
-void *Help(void *) {
+void *WorkerMain(void *) {
   pthread_mutex_lock(&mutex);
   for (;;) {
     Job *job = JobWithWork();
     if (!job) {
       const uint64_t seen = jobs_begun;
       pthread_mutex_unlock(&mutex);
-      const bool came = Became([&] { return __atomic_load_n(&jobs_begun, __ATOMIC_RELAXED) != seen; });
+      const bool came = SpinUntil([&] { return __atomic_load_n(&jobs_begun, __ATOMIC_RELAXED) != seen; });
       pthread_mutex_lock(&mutex);
       if (!came && jobs_begun == seen) pthread_cond_wait(&work_came, &mutex);
       continue;
@@ -83,7 +83,7 @@ void *Help(void *) {
     pthread_mutex_unlock(&mutex);
     Work(job);
     pthread_mutex_lock(&mutex);
-    // From nought on the job is no more.
+    // From zero on the job is no more.
     if (__atomic_sub_fetch(&job->helpers, 1, __ATOMIC_RELEASE) == 0) pthread_cond_broadcast(&helper_left);
   }
 }
@@ -92,7 +92,7 @@ void *Help(void *) {
 void StartHelpers() {
   for (; helpers_started < thread_count - 1; helpers_started++) {
     pthread_t thread;
-    if (pthread_create(&thread, nullptr, Help, nullptr) != 0) return;
+    if (pthread_create(&thread, nullptr, WorkerMain, nullptr) != 0) return;
     pthread_detach(thread);
   }
 }
@@ -126,10 +126,10 @@ void RunTasks(int64_t tasks, const void *argument, Task task) {
     break;
   }
   pthread_mutex_unlock(&mutex);
-  const auto alone = [&] { return __atomic_load_n(&job.helpers, __ATOMIC_ACQUIRE) == 0; };
-  if (Became(alone)) return;
+  const auto all_done = [&] { return __atomic_load_n(&job.helpers, __ATOMIC_ACQUIRE) == 0; };
+  if (SpinUntil(all_done)) return;
   pthread_mutex_lock(&mutex);
-  while (!alone()) pthread_cond_wait(&helper_left, &mutex);
+  while (!all_done()) pthread_cond_wait(&helper_left, &mutex);
   pthread_mutex_unlock(&mutex);
 }
 
@@ -142,7 +142,7 @@ int64_t Level2Bytes() {
   return bytes;
 }
 
-float *Scratch(Purpose purpose, int64_t floats) {
+float *Scratch(ScratchSlot purpose, int64_t floats) {
   struct Kept {
     float *memory;
     int64_t floats;

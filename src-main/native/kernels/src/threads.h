@@ -22,7 +22,7 @@ void Parallel(int64_t tasks, const Work &work) {
 int64_t Level2Bytes();
 
 /** Memory of this thread that is kept from call to call; what was in it may be anything. */
-enum class Purpose { kWeights, kPicture, kSums, kGradient };
-float *Scratch(Purpose purpose, int64_t floats);
+enum class ScratchSlot { kWeights, kImage, kSums, kGradient };
+float *Scratch(ScratchSlot purpose, int64_t floats);
 
 }  // namespace flowerbed

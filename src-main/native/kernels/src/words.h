@@ -19,7 +19,7 @@ static inline void PutWord(float *to, float first, float second) {
   memcpy(to, &word, sizeof word);
 }
 
-/** Words of (first[i], second[i]); either may be null for noughts. Without pairs, `second` is not looked at. */
+/** Words of (first[i], second[i]); either may be null for zeros. Without pairs, `second` is not looked at. */
 static inline void PutWords(float *to, const float *first, const float *second, int64_t count) {
   int64_t i = 0;
 #ifdef FLOWERBED_BF16
@@ -38,7 +38,7 @@ static inline void PutWords(float *to, const float *first, const float *second, 
   for (; i < count; i++) PutWord(to + i, first ? first[i] : 0, second ? second[i] : 0);
 }
 
-/** The words of `numbers` numbers that lie in a row, `words` of them; what is missing is nought. */
+/** The words of `numbers` numbers that lie in a row, `words` of them; what is missing is zero. */
 static inline void PutRow(float *to, const float *from, int64_t words, int64_t numbers) {
 #ifdef FLOWERBED_BF16
   for (; words >= 16 && numbers >= 32; words -= 16, numbers -= 32, to += 16, from += 32)
@@ -55,7 +55,7 @@ static inline void Prefetch(const float *from, int64_t count) {
   for (int64_t i = 0; i < count; i += 16) __builtin_prefetch(from + i);
 }
 
-/** `count` floats and noughts behind them up to `padded`. */
+/** `count` floats and zeros behind them up to `padded`. */
 static inline void PutPadded(float *to, const float *from, int64_t count, int64_t padded) {
   memcpy(to, from, sizeof(float) * count);
   memset(to + count, 0, sizeof(float) * (padded - count));
