@@ -16,3 +16,6 @@ export const libraries: NativeLibrary[]
 export function hashOfSources(folder: string): string
 export function sha256Of(file: string): string
 export function buildLibrary(library: NativeLibrary, folder: string, tools: NativeTools): Promise<string>
+/** The units of the kernels that need no TensorFlow, with the compiler's flags for the instructions of each. */
+export const portableUnits: Record<string, string[]>
+export function inTurns<Item, Result>(items: Item[], work: (item: Item) => Promise<Result>): Promise<Result[]>

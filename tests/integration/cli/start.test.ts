@@ -56,7 +56,7 @@ it.skipIf(!isSetUp() || process.platform !== 'linux')(
       steps: 2,
       gallery: join(folder.path, 'mine', 'images', 'sheet.png'),
     })
-    expect(readdirSync(join(folder.path, 'mine')).sort()).toEqual(['interpolation.png', 'images'])
+    expect(readdirSync(join(folder.path, 'mine')).sort()).toEqual(['images', 'interpolation.png'])
   },
 )
 
