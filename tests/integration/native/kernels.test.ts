@@ -120,4 +120,18 @@ describe.each(sanitizers)('the kernels under $name', ({ name, flags, compiler, c
       expect(stdout.trim()).toBe(`${cases} cases, 0 failures`)
     },
   )
+
+  // The others reserve address space that the limit of this test takes away.
+  if (name === 'UndefinedBehaviorSanitizer')
+    test(
+      'report memory that runs out instead of ending the process',
+      { timeout: 600_000 },
+      async ({ skip }) => {
+        const found = onX64 ? await compiler() : 'they are for Linux on x64'
+        if (typeof found === 'string') return skip(found)
+        built ??= build(found)
+        const { stdout } = await run(await built, ['memory', '1', '1'])
+        expect(stdout.trim()).toBe('1 cases, 0 failures')
+      },
+    )
 })

@@ -202,6 +202,7 @@ static void Convolve(const ConvolutionShape &s, const float *x, const WeightsVie
   const int64_t outputs = vectors * kLanes, groups = CeilDiv(s.cout, outputs);
   const int64_t group_size = s.kh * layout.blocks * s.kw * layout.block * outputs;
   float *weights = Scratch(ScratchSlot::kWeights, groups * (group_size + outputs));
+  if (!weights) return;
   float *padded_bias = weights + groups * group_size;
   PackWeights(s, layout, outputs, view, weights);
   if (bias) PutPadded(padded_bias, bias, s.cout, groups * outputs);
@@ -213,6 +214,7 @@ static void Convolve(const ConvolutionShape &s, const float *x, const WeightsVie
     const int64_t images = Min(tiles.images, s.n - n), rows = Min(tiles.rows, s.h - first);
     const int64_t stored_rows = rows + s.kh - 1;
     float *tile = Scratch(ScratchSlot::kImage, images * stored_rows * layout.row());
+    if (!tile) return;
     for (int64_t image = 0; image < images; image++)
       CopyRows(x + (n + image) * s.h * s.w * s.cin, s, layout, first - s.kh / 2, stored_rows,
                tile + image * stored_rows * layout.row());
@@ -369,12 +371,14 @@ static void GradientOfWeights(const ConvolutionShape &s, const float *x, const f
   const Tiles tiles = TilesFor(s, x_row + dy_row, kernel * outputs > kMoreWeightsWords ? kMoreWeightsWords : kWeightsWords);
   const int64_t pieces = CeilDiv(inputs, Vector::kRows);
   float *all_sums = Scratch(ScratchSlot::kSums, groups * parts * sum_size);
+  if (!all_sums) return;
   Parallel(groups * parts, [&](int64_t share) {
     const int64_t k = share / parts * outputs, part = share % parts, have = Min(outputs, s.cout - k);
     float *sums = all_sums + share * sum_size, *bias_sums = sums + kernel * outputs;
     memset(sums, 0, sizeof(float) * sum_size);
     const int64_t x_image = (tiles.rows + s.kh - 1) * x_row, dy_image = tiles.rows * dy_row;
     float *x_tile = Scratch(ScratchSlot::kGradient, tiles.images * (x_image + dy_image));
+    if (!x_tile) return;
     float *dy_tile = x_tile + tiles.images * x_image;
     for (int64_t task = tiles.count * part / parts; task < tiles.count * (part + 1) / parts; task++) {
       const int64_t n = task / tiles.per_image * tiles.images, first = task % tiles.per_image * tiles.rows;

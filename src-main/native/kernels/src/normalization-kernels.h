@@ -36,6 +36,7 @@ static void Normalize(const NormalizationShape &s, const NormalizationInputs &in
     const float *__restrict from = in.x + image, *__restrict offset = in.offset + row;
     float *__restrict to = y + image, *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
     float *scratch = Scratch(ScratchSlot::kImage, 2 * s.channels);
+    if (!scratch) return;
     float *__restrict a = scratch, *__restrict b = scratch + s.channels;
     SumOverPlaces(s, mu, a, [&](int64_t p, int64_t c) { return from[p * s.channels + c]; });
     for (int64_t c = 0; c < s.channels; c++) mu[c] += places * offset[c];
@@ -70,6 +71,7 @@ static void GradientOfNormalized(const NormalizationShape &s, const Normalizatio
     const float *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
     float *__restrict to = out.dx + image, *__restrict dy_xhat = out.dscale + row, *__restrict dy_sum = out.dshift + row;
     float *scratch = Scratch(ScratchSlot::kImage, 5 * s.channels);
+    if (!scratch) return;
     float *__restrict a = scratch, *__restrict b = a + s.channels, *__restrict p = b + s.channels, *__restrict q = p + s.channels,
           *__restrict run = q + s.channels;
     for (int64_t c = 0; c < s.channels; c++) {

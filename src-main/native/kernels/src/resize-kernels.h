@@ -36,6 +36,7 @@ static void ResizeBeside(const ResizeShape &s, const float *x, const float *besi
     const float *image = x + task / s.to_h * s.h * row, *old_row = image + vertical.lower * row;
     if (vertical.share > 0) {
       float *mixed = Scratch(ScratchSlot::kImage, row);
+      if (!mixed) return;
       Lerp(old_row, image + vertical.upper * row, vertical.share, row, mixed);
       old_row = mixed;
     }
@@ -57,6 +58,7 @@ static void GradientOfResize(const ResizeShape &s, const float *dy, float *dx, f
     float *image = dx + n * s.h * row;
     memset(image, 0, sizeof(float) * s.h * row);
     float *gathered = Scratch(ScratchSlot::kImage, row);
+    if (!gathered) return;
     for (int64_t r = 0; r < s.to_h; r++) {
       const Between vertical = SourceCoords(r, s.h, s.to_h, s.bilinear);
       memset(gathered, 0, sizeof(float) * row);

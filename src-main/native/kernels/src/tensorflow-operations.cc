@@ -14,6 +14,7 @@
 #include "tensorflow/c/ops.h"
 #include "tensorflow/c/tf_status.h"
 #include "tensorflow/c/tf_tensor.h"
+#include "threads.h"
 
 namespace flowerbed {
 namespace {
@@ -60,6 +61,9 @@ class Call {
   explicit Call(TF_OpKernelContext *context) : context_(context), status_(TF_NewStatus()) {}
   ~Call() {
     for (int i = 0; i < held_; i++) TF_DeleteTensor(tensors_[i]);
+    // Those of an operation at the same time count as well: its result is discarded too, and no wrong one is returned.
+    if (ok() && ScratchFailures() != failures_before_)
+      TF_SetStatus(status_, TF_RESOURCE_EXHAUSTED, "OOM when allocating memory for a kernel of Flowerbed.");
     if (TF_GetCode(status_) != TF_OK) TF_OpKernelContext_Failure(context_, status_);
     TF_DeleteStatus(status_);
   }
@@ -100,6 +104,7 @@ class Call {
 
   TF_OpKernelContext *context_;
   TF_Status *status_;
+  const int64_t failures_before_ = ScratchFailures();
   TF_Tensor *tensors_[12];
   int held_ = 0;
 };

@@ -25,6 +25,7 @@ int thread_count = 1;
 int helpers_started = 0;
 Job *jobs = nullptr;
 uint64_t jobs_begun = 0;
+int64_t scratch_failures = 0;
 pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 pthread_cond_t work_came = PTHREAD_COND_INITIALIZER;
 pthread_cond_t helper_left = PTHREAD_COND_INITIALIZER;
@@ -142,22 +143,23 @@ int64_t Level2Bytes() {
   return bytes;
 }
 
-float *Scratch(ScratchSlot purpose, int64_t floats) {
+float *Scratch(ScratchSlot slot, int64_t floats) {
   struct Kept {
     float *memory;
     int64_t floats;
   };
   static __thread Kept kept[4];
-  Kept &one = kept[static_cast<int>(purpose)];
+  Kept &one = kept[static_cast<int>(slot)];
   if (one.floats < floats) {
     free(one.memory);
     const size_t bytes = (static_cast<size_t>(floats) * sizeof(float) + 63) / 64 * 64;
     one.memory = static_cast<float *>(aligned_alloc(64, bytes));
-    // Out of memory: there is no way to go on, and the system says so best.
-    if (!one.memory) abort();
-    one.floats = floats;
+    one.floats = one.memory ? floats : 0;
+    if (!one.memory) __atomic_add_fetch(&scratch_failures, 1, __ATOMIC_RELAXED);
   }
   return one.memory;
 }
+
+int64_t ScratchFailures() { return __atomic_load_n(&scratch_failures, __ATOMIC_RELAXED); }
 
 }  // namespace flowerbed

@@ -21,8 +21,10 @@ void Parallel(int64_t tasks, const Work &work) {
 /** Size of the cache that each thread has for itself. */
 int64_t Level2Bytes();
 
-/** Memory of this thread that is kept from call to call; what was in it may be anything. */
+/** Memory of this thread that is kept from call to call, uninitialised; null, and counted, when there is none. */
 enum class ScratchSlot { kWeights, kImage, kSums, kGradient };
-float *Scratch(ScratchSlot purpose, int64_t floats);
+float *Scratch(ScratchSlot slot, int64_t floats);
+/** How often Scratch has found no memory, in all threads. */
+int64_t ScratchFailures();
 
 }  // namespace flowerbed

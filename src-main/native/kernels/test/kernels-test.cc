@@ -1,11 +1,12 @@
 // Checks the kernels against a plain reference in double precision, on random shapes. Every buffer ends at a page that may
-// not be touched, so that an access beyond it ends the program. Usage: kernels-test avx2|avx512|bf16 CASES SEED
+// not be touched, so that an access beyond it ends the program. Usage: kernels-test avx2|avx512|bf16|memory CASES SEED
 #include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "../src/convolution.h"
@@ -248,6 +249,22 @@ void TestResize(const Resizes &kernels) {
   Expect("gradient of the skip", dbeside, dbeside2, Doubles(dbeside2.size(), 0));
 }
 
+/** Without memory a kernel returns and the failure is counted; it neither ends the process nor writes anywhere. */
+void TestOutOfMemory() {
+  const ConvolutionShape s = {1, 4, 4, 512, 512, 3, 3};
+  Buffer x(s.h * s.w * s.cin), weights(9 * s.cin * s.cout), bias(s.cout), y(s.h * s.w * s.cout, false);
+  Buffer dweights(weights.size(), false), dbias(s.cout, false);
+  const rlimit none = {0, 0};
+  const int64_t before = ScratchFailures();
+  if (setrlimit(RLIMIT_AS, &none) != 0) abort();
+  kAvx2.forward(s, x.data(), weights.data(), bias.data(), y.data());
+  kAvx2.gradient_of_weights(s, x.data(), y.data(), dweights.data(), dbias.data());
+  if (ScratchFailures() < before + 2) {
+    printf("%lld failures were counted, not 2\n", static_cast<long long>(ScratchFailures() - before));
+    failures++;
+  }
+}
+
 }  // namespace
 
 int main(int count, char **arguments) {
@@ -256,7 +273,8 @@ int main(int count, char **arguments) {
   const Convolutions &convolutions = bf16 ? kAvx512Bf16 : avx512 ? kAvx512 : kAvx2;
   state = strtoull(arguments[3], nullptr, 10) * 2 + 1;
   const int cases = atoi(arguments[2]);
-  for (int i = 0; i < cases; i++) {
+  if (strcmp(arguments[1], "memory") == 0) TestOutOfMemory();
+  else for (int i = 0; i < cases; i++) {
     SetThreads(static_cast<int>(Between(1, 3)));
     TestConvolution(convolutions, bf16);
     if (bf16) continue;
