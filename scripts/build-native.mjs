@@ -5,7 +5,7 @@
  *
  *   node scripts/build-native.mjs
  */
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { buildLibrary, hashOfSources, libraries, sha256Of } from './lib/native-build.mjs'
@@ -24,7 +24,9 @@ try {
     const made = await buildLibrary(library, work, tools)
     const output = join(root, 'resources', library.path)
     mkdirSync(dirname(output), { recursive: true })
-    copyFileSync(made, output)
+    // Renamed, not written over: a running Flowerbed may have the old file mapped.
+    copyFileSync(made, `${output}.new`)
+    renameSync(`${output}.new`, output)
     const { size } = statSync(output)
     built[library.path] = {
       sha256: sha256Of(output),
