@@ -3,7 +3,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
 import { parentChannel } from '../processes/parent-channel.ts'
 import { serveCalls } from '../processes/rpc.ts'
-import { createRuntimeHandlers } from './backend/requests.ts'
+import { createRuntimeHandlers } from './runtime-handlers.ts'
 import { createEngine } from './server.ts'
 
 /** The entry of the engine process: the only file of the engine that knows its parent process. */
