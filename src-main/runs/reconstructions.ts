@@ -85,7 +85,14 @@ export class Reconstructor {
     const stored = await this.read(runId)
     if (!stored || stored.checkpoint !== checkpoint) return null
     const { step, encoder, error, originals, reconstructed } = stored
-    return { runId, step, encoder, error, originals: batchOf(originals), drawn: batchOf(reconstructed) }
+    return {
+      runId,
+      step,
+      encoder,
+      error,
+      originals: batchOf(originals),
+      reconstructions: batchOf(reconstructed),
+    }
   }
 
   /** As `find`, made now where there is none. @throws FlowerbedError `not-found` without its images, or the engine's */
@@ -112,7 +119,7 @@ export class Reconstructor {
       const encodeRequest = reconstructRequest({ model, run, dataset })
       return { request: encodeRequest, answer: await this.encode(encodeRequest) }
     })
-    const { originals, reconstructions: drawn, reconstructionError: error } = answer
+    const { originals, reconstructions, reconstructionError: error } = answer
     const { step } = run
     const { encoder } = request
     const base64 = ({ pixels, ...shape }: PixelBatch) => ({
@@ -128,10 +135,10 @@ export class Reconstructor {
         encoder,
         error,
         originals: base64(originals),
-        reconstructed: base64(drawn),
+        reconstructed: base64(reconstructions),
       } satisfies z.infer<typeof storedSchema>),
     )
-    const reconstruction = { runId, step, encoder, originals, drawn, error }
+    const reconstruction = { runId, step, encoder, originals, reconstructions, error }
     this.onReconstruction(reconstruction)
     return reconstruction
   }

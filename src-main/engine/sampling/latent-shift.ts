@@ -51,7 +51,7 @@ export async function shift(sampler: Sampler, request: ShiftRequest, onStep: OnS
   }
 }
 
-/** The mean latent of a group; the noise of samples of q(z|x) starts anew in each group, so that equal groups have equal means. */
+/** The mean latent of a group; the noise of samples of q(z|x) restarts in each group, so that equal groups have equal means. */
 async function meanLatent(
   sampler: Sampler,
   group: ImageSource[],

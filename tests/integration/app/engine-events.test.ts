@@ -192,7 +192,7 @@ test('a full disk pauses the run; what it told waits and is stored when there is
 })
 
 test.each(['a checkpoint of its own', 'the checkpoint of the pause'])(
-  'training that a full disk ends by %s is shown as paused, not as going on',
+  'training that a full disk ends by %s is shown as paused, not as training',
   async (which) => {
     const parts = app()
     const run = await training(parts)
@@ -245,7 +245,7 @@ test('what waits is tried again by itself', async () => {
   parts.events.close()
 })
 
-test('a history that another program has in hand makes events wait, without a pause', async () => {
+test('a database that another program has locked makes events wait, without a pause', async () => {
   const parts = app()
   const run = await training(parts)
   store.database.pragma('busy_timeout = 0')

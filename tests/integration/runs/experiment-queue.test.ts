@@ -181,7 +181,7 @@ describe('the queue', () => {
     await expect(queue.resume(id)).rejects.toThrow(/reached its goal/)
   })
 
-  test('tells of a run that fails, begins the next, and tries the failed one again when asked to go on', async () => {
+  test('reports a run that fails, begins the next, and tries the failed one again on resume', async () => {
     const { id } = newLadder()
     const { queue, notices, seen, idle } = scripted([fail, crash, crash, crash, finish, finish, finish])
     await queue.resume(id)
@@ -196,7 +196,7 @@ describe('the queue', () => {
     expect(seen.trained.slice(-2).map(({ config }) => config.network)).toEqual(['unet', 'conv'])
   })
 
-  test('pause ends the run in hand and the queue; after a restart it goes on from the last save', async () => {
+  test('pause ends the run in training and the queue; after a restart it resumes from the last checkpoint', async () => {
     const { id } = newLadder()
     const before = scripted([finish])
     await before.queue.resume(id)
@@ -226,7 +226,7 @@ describe('the queue', () => {
     await trainingQueue.pause(first!.id)
     await idle(id)
     expect(statuses(id)).toEqual(['paused', 'waiting', 'waiting'])
-    // Going on with a run of it goes on with it, from that run.
+    // Resuming one of its runs resumes the experiment from that run.
     await queue.resume(id, third!.id)
     await trainingQueue.stop(third!.id, true)
     await expect.poll(() => trainingQueue.running?.id).toBe(first!.id)
@@ -289,7 +289,7 @@ describe('the queue', () => {
   })
 })
 
-test('what a run has reconstruction is kept until it learns more', async () => {
+test('the reconstructions of a run are kept until it trains longer', async () => {
   const { id } = newLadder()
   const [vanilla] = store.runs.ofExperiment(id)
   const asked: EncodeRequest[] = []
@@ -318,7 +318,7 @@ test('what a run has reconstruction is kept until it learns more', async () => {
   expect(again).toEqual(first)
   expect(await reconstructor.find(vanilla!.id)).toEqual(first)
   expect(first).toMatchObject({ encoder: 'inversion', error: Array(8).fill(0.25) })
-  expect(first.drawn.pixels).toEqual(pixels)
+  expect(first.reconstructions.pixels).toEqual(pixels)
   expect(asked).toHaveLength(1)
   expect(asked[0]!.images.map((image) => image.kind === 'dataset' && image.index)).toEqual([
     0, 2, 5, 7, 10, 12, 15, 17,

@@ -73,6 +73,6 @@ test('the file of an earlier version is read under its names', async () => {
   const reconstructor = new Reconstructor({ store, runService, encode: encodeNothing })
   expect(await reconstructor.find(runId)).toEqual({
     ...{ runId, step: 3, encoder: 'posterior', error: [0.25] },
-    ...{ originals: batch(1), drawn: batch(2) },
+    ...{ originals: batch(1), reconstructions: batch(2) },
   })
 })
