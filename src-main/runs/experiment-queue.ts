@@ -77,7 +77,7 @@ export class ExperimentQueue {
     return this.get(id)
   }
 
-  /** RecordedCheckpoints the run in training and begins no other. Resolves when the device's memory is free. */
+  /** Pauses the run in training and begins no other. Resolves when the device's memory is free. */
   async pause(id: string): Promise<Experiment> {
     const { active } = this
     if (active?.record.id === id) {

@@ -26,14 +26,14 @@ export interface Budget {
   minutes?: number | undefined
 }
 
-/** A few fixed images and what a trained run samples from their latents. */
+/** A few fixed images and their reconstructions by a trained run. */
 export interface Reconstruction {
   runId: string
   /** Of the run when it reconstructed them. */
   step: number
   encoder: EncoderName
   originals: PixelBatch
-  drawn: PixelBatch
+  reconstructions: PixelBatch
   /** RMS difference of each image and its reconstruction, in [0, 1]. */
   error: number[]
 }

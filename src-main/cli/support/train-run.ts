@@ -35,7 +35,7 @@ export function progressLine(progress: TrainProgress): string {
 }
 
 /**
- * Trains a run to its end. An interrupt saves a checkpoint first.
+ * Trains a run to its end. An interrupt writes a checkpoint first.
  * @throws Interrupted when the run did not finish
  */
 export async function trainRun(

@@ -1,7 +1,7 @@
 import { experimentKinds } from '#shared/schemas/experiment.ts'
 import type { ExperimentKind, ExperimentRecord } from '#shared/schemas/experiment.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { makingRoom } from '../driver.ts'
+import { freeingSpace } from '../driver.ts'
 import type { Database } from '../driver.ts'
 import { UnreadableRows } from '../unreadable.ts'
 
@@ -22,7 +22,7 @@ function toRecord({ id, kind, name, dataset_id, created_at }: Row): ExperimentRe
 
 const reading = { kind: 'experiment', id: (row: Row) => row.id, read: toRecord } as const
 
-/** Experiments; which runs belong to one, its runs say. */
+/** Experiments; `runs.experiment_id` names the experiment of a run. */
 export class ExperimentRepository {
   private readonly db: Database
   private readonly unreadable: UnreadableRows
@@ -57,8 +57,8 @@ export class ExperimentRepository {
     return found
   }
 
-  /** Its runs stay, each for itself. */
+  /** Its runs stay, without an experiment. */
   delete(id: string): void {
-    makingRoom(this.db, () => this.db.prepare('DELETE FROM experiments WHERE id = ?').run(id))
+    freeingSpace(this.db, () => this.db.prepare('DELETE FROM experiments WHERE id = ?').run(id))
   }
 }

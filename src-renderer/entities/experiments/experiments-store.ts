@@ -8,9 +8,8 @@ import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
-import { useNotices } from '../../composables/notices.ts'
+import { useRecords } from '../../composables/records.ts'
 import { useRuns } from '../runs/runs-store.ts'
 
 const rankOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
@@ -18,11 +17,8 @@ const rankOf = ({ preset }: RunRecord): number => (ladderPresets as readonly str
 /** All experiments, kept current by main’s events, and the actions on one. */
 export const useExperiments = defineStore('experiments', () => {
   const navigation = useNavigation()
-  const notices = useNotices()
   const runs = useRuns()
-  const byId = shallowRef(new Map<string, Experiment>())
-  const busy = shallowRef(new Set<string>())
-  const changes = new ChangeTracker()
+  const { byId, busy, changed, deleted, load, act } = useRecords(() => request('experiments.list'))
   /** The dataset that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
@@ -48,48 +44,8 @@ export const useExperiments = defineStore('experiments', () => {
     () => experiments.value.find(({ id }) => id === navigation.experimentId) ?? experiments.value[0] ?? null,
   )
 
-  function put(experiment: Experiment): void {
-    byId.value = new Map(byId.value).set(experiment.id, experiment)
-  }
-  function drop(id: string): void {
-    const rest = new Map(byId.value)
-    rest.delete(id)
-    byId.value = rest
-  }
-
-  on('experiment', ({ experiment }) => {
-    changes.mark(experiment.id)
-    put(experiment)
-  })
-  on('experimentDeleted', ({ id }) => {
-    changes.mark(id)
-    drop(id)
-  })
-
-  async function load(): Promise<void> {
-    const isChangedSince = changes.begin()
-    const found = (await request('experiments.list')).filter(({ id }) => !isChangedSince(id))
-    const newer = [...byId.value.values()].filter(({ id }) => isChangedSince(id))
-    byId.value = new Map([...found, ...newer].map((experiment) => [experiment.id, experiment]))
-  }
-
-  /** Runs an action on an experiment; a failure becomes a notice. */
-  async function act(id: string, task: () => Promise<Experiment>): Promise<Experiment | null> {
-    busy.value = new Set(busy.value).add(id)
-    const isChangedSince = changes.begin()
-    try {
-      const experiment = await task()
-      if (!isChangedSince(experiment.id)) put(experiment)
-      return experiment
-    } catch (error) {
-      notices.addError(error)
-      return null
-    } finally {
-      const rest = new Set(busy.value)
-      rest.delete(id)
-      busy.value = rest
-    }
-  }
+  on('experiment', ({ experiment }) => changed(experiment))
+  on('experimentDeleted', ({ id }) => deleted(id))
 
   async function create(argument: IpcArgument<'experiments.create'>): Promise<boolean> {
     const isUnchanged = navigation.remember()

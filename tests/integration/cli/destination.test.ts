@@ -104,7 +104,7 @@ it('makes the folders that are missing', async () => {
 })
 
 it.skipIf(!small)(
-  'a disk that fills up on the way is one line, and no file is half (needs to mount one)',
+  'a disk that fills up meanwhile is one line, and no file is incomplete (needs to mount one)',
   async () => {
     const many = ['sample', run, '--count', '400', '--steps', '1', '--out', inside('small')]
     const { code, err } = await flowerbed(...many)
