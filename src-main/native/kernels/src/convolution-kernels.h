@@ -165,6 +165,7 @@ template <bool kSeveralRows, int kVectors, int kBlock, int... kPlaces>
 static ForwardLoop ForwardLoopFor(int64_t places, std::integer_sequence<int, kPlaces...>) {
   static constexpr ForwardLoop loops[] = {
       ForwardPlaces<kSeveralRows ? RowsFor(kPlaces + 1) : 1, kPlaces + 1, kVectors, kBlock>...};
+  assert(places >= 1 && places <= static_cast<int64_t>(sizeof...(kPlaces)));
   return loops[places - 1];
 }
 
@@ -183,6 +184,7 @@ struct Tiles {
 
 /** As large as fits into `words`, but enough of them for every thread. */
 static Tiles TilesFor(const ConvolutionShape &s, int64_t row_words, int64_t words) {
+  assert(row_words > 0);
   const int64_t for_all = Max(1, CeilDiv(s.n * s.h, 4 * Threads())), fitting = Max(1, Min(words / row_words, for_all));
   if (fitting < s.h) {
     const int64_t per_image = CeilDiv(s.h, fitting);
@@ -197,6 +199,7 @@ static Tiles TilesFor(const ConvolutionShape &s, int64_t row_words, int64_t word
 constexpr int64_t kForwardWords = 32768;
 
 static void Convolve(const ConvolutionShape &s, const float *x, const WeightsView &view, const float *bias, float *y) {
+  assert(IsValid(s) && x && view.first && y);
   const Layout layout = LayoutFor(s);
   const int vectors = VectorsFor(s.cout);
   const int64_t outputs = vectors * kLanes, groups = CeilDiv(s.cout, outputs);
@@ -213,6 +216,7 @@ static void Convolve(const ConvolutionShape &s, const float *x, const WeightsVie
     const int64_t n = task / tiles.per_image * tiles.images, first = task % tiles.per_image * tiles.rows;
     const int64_t images = Min(tiles.images, s.n - n), rows = Min(tiles.rows, s.h - first);
     const int64_t stored_rows = rows + s.kh - 1;
+    assert(images > 0 && rows > 0);
     float *tile = Scratch(ScratchSlot::kImage, images * stored_rows * layout.row());
     if (!tile) return;
     for (int64_t image = 0; image < images; image++)
@@ -300,6 +304,7 @@ using WeightsLoop = void (*)(const WeightsBlock &);
 template <int kVectors, int... kRows>
 static WeightsLoop WeightsLoopFor(int64_t rows, std::integer_sequence<int, kRows...>) {
   static constexpr WeightsLoop loops[] = {WeightsRows<kRows + 1, kVectors>...};
+  assert(rows >= 1 && rows <= static_cast<int64_t>(sizeof...(kRows)));
   return loops[rows - 1];
 }
 
@@ -360,6 +365,7 @@ static void CopyOutputs(const ConvolutionShape &s, const float *dy, int64_t rows
  * images have summed is added in their order, so that a sum depends on shape, threads and cache alone.
  */
 static void GradientOfWeights(const ConvolutionShape &s, const float *x, const float *dy, float *dweights, float *dbias) {
+  assert(IsValid(s) && x && dy && dweights && dbias);
   const int vectors = VectorsFor(s.cout);
   const int64_t group = vectors * kLanes, padded = RoundUp(s.cout, group);
   const int64_t inputs = s.kw * s.cin, kernel = s.kh * inputs;
@@ -374,6 +380,7 @@ static void GradientOfWeights(const ConvolutionShape &s, const float *x, const f
   if (!all_sums) return;
   Parallel(groups * parts, [&](int64_t share) {
     const int64_t k = share / parts * outputs, part = share % parts, have = Min(outputs, s.cout - k);
+    assert(have > 0);
     float *sums = all_sums + share * sum_size, *bias_sums = sums + kernel * outputs;
     memset(sums, 0, sizeof(float) * sum_size);
     const int64_t x_image = (tiles.rows + s.kh - 1) * x_row, dy_image = tiles.rows * dy_row;

@@ -30,6 +30,7 @@ static void MeanOfGroups(const NormalizationShape &s, float *values, float by) {
 }
 
 static void Normalize(const NormalizationShape &s, const NormalizationInputs &in, float *y, float *mean, float *reciprocal) {
+  assert(IsValid(s) && in.x && in.offset && in.scale && in.shift && y && mean && reciprocal);
   const float places = static_cast<float>(s.places);
   Parallel(s.n, [&](int64_t n) {
     const int64_t image = n * s.places * s.channels, row = n * s.channels;
@@ -63,6 +64,8 @@ static void Normalize(const NormalizationShape &s, const NormalizationInputs &in
 /** dx = dy·a + (x + offset)·p + q, all factors by image and channel; dy counts where y is above zero, with relu. */
 static void GradientOfNormalized(const NormalizationShape &s, const NormalizationInputs &in, const float *mean,
                                  const float *reciprocal, const float *dy, const NormalizationGradients &out) {
+  assert(IsValid(s) && in.x && in.offset && in.scale && in.shift && mean && reciprocal && dy);
+  assert(out.dx && out.doffset && out.dscale && out.dshift);
   const float places = static_cast<float>(s.places);
   Parallel(s.n, [&](int64_t n) {
     const int64_t image = n * s.places * s.channels, row = n * s.channels;
