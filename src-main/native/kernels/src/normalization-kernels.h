@@ -1,5 +1,6 @@
 // Group normalisation for one instruction set, which the compiler finds by itself in these loops: include it inside of a
 // namespace of its own. An image is read several times while it is in the cache; images go to all threads.
+#pragma once
 
 constexpr float kEpsilon = 1e-5f;
 /** Places that are summed before they are added to the rest, so that long sums stay exact. */

@@ -1,5 +1,7 @@
 // Resizing for one instruction set, which the compiler finds by itself in these loops: include it inside of a namespace
-// of its own, after the convolutions. Down a column first, then along the row, so that the first is done once.
+// of its own. Down a column first, then along the row, so that the first is done once.
+#pragma once
+#include "arithmetic.h"
 
 /** Where a new row or column lies among the old ones: `share` of the way from `lower` to `upper`. */
 struct Between {
