@@ -3,7 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Between } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { linspace, latentGrid, lerp, slerp } from '../model/flow/latent-interpolation.ts'
+import { latentGrid, lerp, slerp } from '../model/flow/latent-interpolation.ts'
 
 /** Latents of some images, flat float32 NHWC. */
 export interface Latents {
@@ -11,17 +11,17 @@ export interface Latents {
   values: Float32Array
 }
 
-/** `frames` latents from the first of two latents to the second, both included. */
+/** Latents on the path from the first of two latents to the second, at shares of it in [0, 1]. */
 export function latentsBetween(
   ends: Latents,
-  options: { shape: ImageShape; frames: number; mode: Between },
+  options: { shape: ImageShape; shares: number[]; mode: Between },
 ): Latents {
-  const { shape, frames, mode } = options
+  const { shape, shares, mode } = options
   const values = tf.tidy(() => {
     const [a, b] = [latentAt(ends, 0, shape), latentAt(ends, 1, shape)]
-    return (mode === 'slerp' ? slerp : lerp)(a, b, linspace(frames)).dataSync<'float32'>()
+    return (mode === 'slerp' ? slerp : lerp)(a, b, shares).dataSync<'float32'>()
   })
-  return { count: frames, values }
+  return { count: shares.length, values }
 }
 
 /** A grid between three or four latents, row by row; see `latentGrid`. */
