@@ -1,4 +1,4 @@
-import { changesOf, MeasuredPath, unevenness } from './measured-path.ts'
+import { changesOf, closest, MeasuredPath, unevenness } from './measured-path.ts'
 import type { PathImage } from './measured-path.ts'
 
 /** At most this many images are generated per frame, those of the exploration included. */
@@ -9,8 +9,6 @@ const resolution = 0.5
 const goodUnevenness = 1.05
 /** A frame stays as it is where its new place is nearer than this share of the distance to its neighbours. */
 const samePlace = 0.02
-/** Images are not explored at shares closer than this, where 32-bit latents are nearly the same. */
-const closest = 2 ** -24
 
 /** Images to generate at increasing shares of the path. */
 export interface PathRequest {
@@ -69,7 +67,7 @@ export async function evenPace<Image extends PathImage>(options: {
   if (!(path.length > 0)) return result(await framesAt([...progress]))
   let made = await framesAt(placed(path, progress))
   let best = made
-  while (unevenness(made.changes, progress) > goodUnevenness) {
+  while (!path.isBroken(frames) && unevenness(made.changes, progress) > goodUnevenness) {
     const shares = settled(placed(new MeasuredPath(images.known), progress), made.shares)
     const missing = images.missing(shares).length
     if (missing === 0 || missing > images.left) break

@@ -1,6 +1,9 @@
 /** One image, flat; all images of a path have the same length. */
 export type PathImage = Uint8Array | Float32Array
 
+/** Images are not told apart at shares closer than this, where 32-bit latents are the same. */
+export const closest = 2 ** -27
+
 /** Rounds of `evenPositions`: each one costs only the differences between known images. */
 const relaxations = 30
 
@@ -30,12 +33,15 @@ interface Location {
 
 /**
  * A path of images of which some are known, at increasing shares from 0 to 1; between two known images it is taken as the
- * straight line from one to the other. A position is a length along that polyline, measured by `change`.
+ * straight line from one to the other. A position is a length along that polyline, measured by `change`. Where the image
+ * jumps between shares that cannot be told apart, the path is broken: no frame can lie there, so that this adds no length.
  */
 export class MeasuredPath {
   /** The position of each known image; the last is the length of the path. */
   readonly positions: readonly number[]
   readonly shares: readonly number[]
+  /** The largest jump at a break; 0 for a path that is not broken. */
+  readonly largestJump: number
   private readonly images: readonly PathImage[]
   /** Squared changes between known images, by `row · count + column`. */
   private readonly squares = new Map<number, number>()
@@ -45,9 +51,15 @@ export class MeasuredPath {
     this.shares = sorted.map(([share]) => share)
     this.images = sorted.map(([, image]) => image)
     const positions = [0]
-    for (let i = 1; i < sorted.length; i++)
-      positions.push((positions[i - 1] ?? 0) + Math.sqrt(this.square(i - 1, i)))
+    let largestJump = 0
+    for (let i = 1; i < sorted.length; i++) {
+      const step = Math.sqrt(this.square(i - 1, i))
+      const divisible = (this.shares[i] ?? 1) - (this.shares[i - 1] ?? 0) >= 2 * closest
+      positions.push((positions[i - 1] ?? 0) + (divisible ? step : 0))
+      if (!divisible) largestJump = Math.max(largestJump, step)
+    }
     this.positions = positions
+    this.largestJump = largestJump
   }
 
   get length(): number {
@@ -80,10 +92,12 @@ export class MeasuredPath {
 
   /**
    * Positions between which the changes are in proportion to the steps of `progress`, which increases from 0 to 1. Starts
-   * from equal lengths along the path, which are equal changes where it is straight, and repeats `respaced` where it bends.
+   * from equal lengths along the path, which are equal changes where it is straight, and repeats `respaced` where it bends. On
+   * a path with a jump that is too large for the frames, the lengths between them are equal: changes cannot be.
    */
   evenPositions(progress: readonly number[]): number[] {
     let positions = progress.map((share) => share * this.length)
+    if (this.isBroken(progress.length)) return positions
     let best = { positions, unevenness: Infinity }
     for (let round = 0; round <= relaxations; round++) {
       const changes = positions.slice(1).map((to, i) => this.changeBetween(positions[i] ?? 0, to))
@@ -93,6 +107,11 @@ export class MeasuredPath {
       positions = respaced({ positions, changes, progress })
     }
     return best.positions
+  }
+
+  /** Whether a jump is larger than the change wanted between this many frames. */
+  isBroken(frames: number): boolean {
+    return this.largestJump * (frames - 1) > this.length + this.largestJump
   }
 
   private locate(position: number): Location {

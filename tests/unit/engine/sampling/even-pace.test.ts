@@ -131,6 +131,15 @@ describe('an even pace', () => {
     expect(shares.filter((share) => share < 0.5)).toHaveLength(6)
   })
 
+  it('spreads the frames of a path that jumps over the rest of it', async () => {
+    const path: Path = (share) => [share < 0.3 ? 0 : 9, share, sigmoid(20 * (share - 0.7))]
+    const { shares, changes } = await evenPace({ progress: easedProgress(17, 'linear'), ...follow(path) })
+    const rest = changes.filter((value) => value < 1)
+    expect(rest).toHaveLength(15)
+    expect(evennessOf(rest)).toBeLessThan(1.5)
+    expect(Math.min(...shares.slice(1).map((share, i) => share - shares[i]!))).toBeGreaterThan(0.01)
+  })
+
   it('fails with what generation fails with', async () => {
     const generate = () => Promise.reject(new Error('cancelled'))
     await expect(evenPace({ progress: easedProgress(5, 'linear'), generate })).rejects.toThrow('cancelled')
