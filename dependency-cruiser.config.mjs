@@ -53,6 +53,10 @@ const allowed = {
     ...['src-main/engine/mutex.ts', 'src-main/engine/model', 'src-main/engine/graph'],
     ...['src-main/engine/checkpoints', 'src-main/engine/data', 'src-main/engine/images'],
   ],
+  'src-main/engine/evaluation': [
+    ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/rng.ts', 'src-main/engine/images'],
+    'src-main/engine/sampling',
+  ],
   'src-main/engine/training': [
     ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/rng.ts', 'src-main/engine/mutex.ts'],
     ...['src-main/engine/model', 'src-main/engine/graph', 'src-main/engine/backend'],

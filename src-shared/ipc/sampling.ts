@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { betweenNames, encoderNames } from '#shared/engine-messages.ts'
+import { betweenNames, easingNames, encoderNames, paceNames } from '#shared/engine-messages.ts'
 import type { GridResult, InterpolateResult } from '#shared/engine-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
@@ -27,7 +27,8 @@ const latentChoice = z.strictObject({
 /** What every request about latents says: of which run, how images are encoded, and how they are sampled. */
 export type LatentChoice = z.input<typeof latentChoice>
 
-const latentRequest = latentChoice.extend({ mode: z.enum(betweenNames) })
+/** Progress and cancelling go by `job`. */
+const latentRequest = latentChoice.extend({ mode: z.enum(betweenNames), job: z.string() })
 
 export const samplingChannels = {
   /** Progress and cancelling go by `job`. */
@@ -42,6 +43,7 @@ export const samplingChannels = {
     }),
     output: type<SampleRecord>(),
   }),
+  /** Cancels a sampling job of any page. */
   'gallery.cancel': channel({ input: z.strictObject({ job: z.string() }), output: type<void>() }),
   /** A file of the user's as a run sees it, before anything is sampled from it. */
   'latent.image': channel({
@@ -53,6 +55,8 @@ export const samplingChannels = {
       a: interpolationEnd,
       b: interpolationEnd,
       frames: z.int().min(2).max(129),
+      pace: z.enum(paceNames),
+      easing: z.enum(easingNames),
     }),
     output: type<InterpolateResult>(),
   }),
