@@ -4,8 +4,8 @@ import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
 import type { Store } from '../database/store.ts'
-import { trainLadder } from './ladder.ts'
 import type { RunService } from './run-service.ts'
+import { trainExperiment } from './train-experiment.ts'
 import type { TrainingQueue } from './training-queue.ts'
 
 const log = createLogger('experiment')
@@ -77,7 +77,7 @@ export class ExperimentQueue {
     return this.get(id)
   }
 
-  /** RecordedCheckpoints the run in training and begins no other. Resolves when the device's memory is free. */
+  /** Writes a checkpoint of the run in training and begins no other. Resolves when the device's memory is free. */
   async pause(id: string): Promise<Experiment> {
     const { active } = this
     if (active?.record.id === id) {
@@ -140,7 +140,7 @@ export class ExperimentQueue {
       done: Promise.resolve(),
     }
     this.active = active
-    active.done = trainLadder({
+    active.done = trainExperiment({
       store: this.store,
       experimentId: record.id,
       first,

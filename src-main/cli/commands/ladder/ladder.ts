@@ -10,8 +10,9 @@ import type { PresetId } from '#shared/presets.ts'
 import type { DeviceChoice, MetricSeries, RunRecord } from '#shared/schemas/run.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
 import { writeFileAtomically } from '../../../files/atomic-write.ts'
-import { createLadder, trainLadder } from '../../../runs/ladder.ts'
+import { createLadder } from '../../../runs/ladder.ts'
 import { comparedSampling, reconstructRequest } from '../../../runs/reconstructions.ts'
+import { trainExperiment } from '../../../runs/train-experiment.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
 import { importFolder } from '../../support/import-folder.ts'
@@ -96,7 +97,7 @@ async function ladder(folder: string, options: Options): Promise<void> {
     )
     const rungs: Rung[] = []
     const failures: unknown[] = []
-    await trainLadder({
+    await trainExperiment({
       store,
       experimentId: experiment.id,
       train: async (run) => {

@@ -1,0 +1,32 @@
+import { runsLeft } from '#shared/run-status.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import type { Store } from '../database/store.ts'
+
+/**
+ * Trains what is left of an experiment, one run after the other, each once: a run that fails lets the next begin, a run
+ * that is paused ends it.
+ */
+export async function trainExperiment(options: {
+  store: Store
+  experimentId: string
+  /** The run to begin with. */
+  first?: string | undefined
+  /** Asked before each run. */
+  shouldContinue?: () => boolean
+  /** Trains a run until it ends, in whichever way; returns its record then. */
+  train: (run: RunRecord) => Promise<RunRecord>
+  /** Called with each run that has reached its goal, before the next begins. */
+  finished: (run: RunRecord) => Promise<void>
+}): Promise<void> {
+  const { store, experimentId, first, shouldContinue = () => true, train, finished } = options
+  const tried = new Set<string>()
+  for (;;) {
+    if (!shouldContinue()) return
+    const run = runsLeft(store.runs.ofExperiment(experimentId), first).find(({ id }) => !tried.has(id))
+    if (!run) return
+    tried.add(run.id)
+    const ended = await train(run)
+    if (ended.status === 'paused') return
+    if (ended.status === 'finished') await finished(ended)
+  }
+}
