@@ -2,11 +2,12 @@ import { ladderPresets, rungTitle } from '#shared/ladder.ts'
 import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { settingFields } from '#shared/schemas/run-config.ts'
-import type { SettingKey } from '#shared/schemas/run-config.ts'
+import type { SettingField, SettingKey } from '#shared/schemas/run-config.ts'
 import { settingWords } from '#shared/schemas/setting.ts'
 
-/** What titles of runs are made of. */
+/** What orders and titles of runs are made of. */
 export type ComparedRun = Pick<RunRecord, 'id' | 'preset' | 'config' | 'createdAt'>
+type Compared = Pick<ExperimentRecord, 'kind' | 'varied'>
 
 /** The runs of an experiment that differ in nothing but the seed. */
 export interface Variant<Run extends ComparedRun> {
@@ -24,65 +25,65 @@ export interface VariedSetting {
   value: string
 }
 
+let cachedFields: Map<string, SettingField> | null = null
+/** Reading the fields off the schema takes longer than titles of many runs may. */
+const fieldOf = (key: string): SettingField | undefined =>
+  (cachedFields ??= new Map(settingFields().map((field) => [field.key, field]))).get(key)
+
 /** A setting in which runs of an experiment differ, by its title. */
-export function variedTitle(key: string): string {
-  return key === 'preset' ? 'Preset' : (settingFields().find((field) => field.key === key)?.title ?? key)
-}
+export const variedTitle = (key: string): string =>
+  key === 'preset' ? 'Preset' : (fieldOf(key)?.title ?? key)
 
 /** What sets a run apart in its experiment. */
 function variedSettings(varied: readonly string[], { preset, config }: ComparedRun): VariedSetting[] {
   return varied.map((key) => {
     const title = variedTitle(key)
     if (key === 'preset') return { key, title, value: rungTitle(preset) }
-    const field = settingFields().find((one) => one.key === key)
+    const field = fieldOf(key)
     return { key, title, value: field ? settingWords(field, config[field.key]) : '–' }
   })
 }
 
-const isSetting = ({ key }: VariedSetting) => key !== 'preset'
-
+/** Presets go by their title alone, settings by theirs and the value. */
 function variantTitle(settings: readonly VariedSetting[], { preset }: ComparedRun): string {
   if (settings.length === 0) return rungTitle(preset)
-  return settings.map((one) => (isSetting(one) ? `${one.title} ${one.value}` : one.value)).join(', ')
+  return settings.map(({ key, title, value }) => (key === 'preset' ? value : `${title} ${value}`)).join(', ')
 }
 
-/** The runs in the order they are trained; systems of the ladder in the ladder’s. */
-function inOrder<Run extends ComparedRun>(
-  experiment: Pick<ExperimentRecord, 'kind'>,
+/** The runs in the order they are trained, systems of the ladder in the ladder’s; those of one variant together. */
+function groups<Run extends ComparedRun>(
+  { kind, varied }: Compared,
   runs: readonly Run[],
-): Run[] {
+): [Run, ...Run[]][] {
   const rank = ({ preset }: Run) =>
-    experiment.kind === 'ladder' ? (ladderPresets as readonly string[]).indexOf(preset) : 0
-  return [...runs].sort((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt)
-}
-
-/** The runs of an experiment, those that differ in the seed only put together, in the order they are trained. */
-export function variantsOf<Run extends ComparedRun>(
-  experiment: Pick<ExperimentRecord, 'kind' | 'varied'>,
-  runs: readonly Run[],
-): Variant<Run>[] {
-  const variants = new Map<string, Variant<Run>>()
-  for (const run of inOrder(experiment, runs)) {
-    const value = (key: string) => (key === 'preset' ? run.preset : run.config[key as SettingKey])
-    const id = JSON.stringify(experiment.varied.map(value))
-    const settings = variedSettings(experiment.varied, run)
-    const found = variants.get(id) ?? { title: variantTitle(settings, run), settings, runs: [] }
-    variants.set(id, { ...found, runs: [...found.runs, run] })
+    kind === 'ladder' ? (ladderPresets as readonly string[]).indexOf(preset) : 0
+  const found = new Map<string, [Run, ...Run[]]>()
+  for (const run of [...runs].sort((a, b) => rank(a) - rank(b) || a.createdAt - b.createdAt)) {
+    const values = varied.map((key) => (key === 'preset' ? run.preset : run.config[key as SettingKey]))
+    const group = found.get(JSON.stringify(values))
+    if (group) group.push(run)
+    else found.set(JSON.stringify(values), [run])
   }
-  return [...variants.values()]
+  return [...found.values()]
 }
 
 /** The runs of an experiment, variant by variant. */
-export const experimentOrder = <Run extends ComparedRun>(
-  experiment: Pick<ExperimentRecord, 'kind' | 'varied'>,
+export const experimentOrder = <Run extends ComparedRun>(experiment: Compared, runs: readonly Run[]): Run[] =>
+  groups(experiment, runs).flat()
+
+/** The runs of an experiment, those that differ in the seed alone put together. */
+export function variantsOf<Run extends ComparedRun>(
+  experiment: Compared,
   runs: readonly Run[],
-): Run[] => variantsOf(experiment, runs).flatMap((variant) => variant.runs)
+): Variant<Run>[] {
+  return groups(experiment, runs).map((group) => {
+    const settings = variedSettings(experiment.varied, group[0])
+    return { title: variantTitle(settings, group[0]), settings, runs: group }
+  })
+}
 
 /** A title of each run by its id: what sets it apart in its experiment, and the seed where there are several. */
-export function runTitles(
-  experiment: Pick<ExperimentRecord, 'kind' | 'varied'>,
-  runs: readonly ComparedRun[],
-): Map<string, string> {
+export function runTitles(experiment: Compared, runs: readonly ComparedRun[]): Map<string, string> {
   const variants = variantsOf(experiment, runs)
   const hasSeeds = variants.some((variant) => variant.runs.length > 1)
   return new Map(

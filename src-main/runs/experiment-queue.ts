@@ -1,11 +1,11 @@
 import type { Experiment, ExperimentRecord } from '#shared/schemas/experiment.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
-import { isLive, runsLeft } from '#shared/run-status.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
 import type { Store } from '../database/store.ts'
 import type { RunService } from './run-service.ts'
-import { trainExperiment } from './train-experiment.ts'
+import { checkResumable, trainExperiment } from './train-experiment.ts'
 import type { TrainingQueue } from './training-queue.ts'
 
 const log = createLogger('experiment')
@@ -72,7 +72,7 @@ export class ExperimentQueue {
     }
     const record = this.store.experiments.get(id)
     while (this.active) await this.pause(this.active.record.id)
-    this.checkResumable(record, first)
+    checkResumable({ store: this.store, runService: this.runService }, record, first)
     this.begin(record, first)
     return this.get(id)
   }
@@ -111,24 +111,6 @@ export class ExperimentQueue {
     }
     this.store.experiments.delete(id)
     return { runs, freedBytes }
-  }
-
-  private checkResumable({ id, datasetId }: ExperimentRecord, first: string | undefined): void {
-    if (datasetId === null) {
-      throw new FlowerbedError('not-found', 'The images of this experiment were deleted.', {
-        hint: 'Import the same folder again and compare again.',
-      })
-    }
-    const left = runsLeft(this.store.runs.ofExperiment(id), first)
-    if (left.length === 0) {
-      throw new FlowerbedError('conflict', 'Every run of this experiment has reached its goal.')
-    }
-    const elsewhere = left.find((run) => this.runService.isTrainedElsewhere(run.id))
-    if (elsewhere) {
-      throw new FlowerbedError('conflict', `Another Flowerbed is training “${elsewhere.name}”.`, {
-        hint: 'Wait for it, or end it there.',
-      })
-    }
   }
 
   private begin(record: ExperimentRecord, first: string | undefined): void {
