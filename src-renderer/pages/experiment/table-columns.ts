@@ -14,8 +14,8 @@ export interface TableColumn {
   /** NaN where a run does not have it yet. */
   value: (run: RunRecord) => number
   format: (value: number) => string
-  /** Its mean over seeds comes with the standard error. */
-  hasError?: boolean
+  /** How the standard error beside its mean over seeds is written; left out where there is none. */
+  formatError?: (value: number) => string
 }
 
 /** The columns of an experiment’s table. */
@@ -25,7 +25,7 @@ export function tableColumns(reconstruction: Map<string, Reconstruction>): Table
     return found ? meanError(found) : NaN
   }
   const percent = (share: number) => t('experiment.table.percent', { percent: (100 * share).toFixed(1) })
-  const loss = { format: formatLoss, hasError: true }
+  const loss = { format: formatLoss, formatError: (value: number) => String(Number(value.toPrecision(2))) }
   return [
     { title: t('experiment.table.steps'), value: ({ step }) => step || NaN, format: formatCount },
     {
@@ -52,7 +52,7 @@ export function tableColumns(reconstruction: Map<string, Reconstruction>): Table
     },
     {
       ...{ title: t('experiment.table.reconstruction'), unit: t('experiment.table.reconstructionUnit') },
-      ...{ value: reconstructionError, format: percent, hasError: true },
+      ...{ value: reconstructionError, format: percent, formatError: percent },
     },
   ]
 }
@@ -64,12 +64,12 @@ export function cellOf({ value, format }: TableColumn, run: RunRecord): string {
 }
 
 /** The mean of some runs’ numbers in words. */
-export function meanCellOf({ value, format, hasError = false }: TableColumn, runs: RunRecord[]): string {
+export function meanCellOf({ value, format, formatError }: TableColumn, runs: RunRecord[]): string {
   const summary = meanWithError(runs.map(value))
   if (!summary) return '–'
   const { mean, standardError } = summary
   const isWhole = format === formatCount
   const words = format(isWhole ? Math.round(mean) : mean)
-  if (!hasError || standardError === null) return words
-  return t('experiment.table.withError', { mean: words, error: format(standardError) })
+  if (!formatError || standardError === null) return words
+  return t('experiment.table.withError', { mean: words, error: formatError(standardError) })
 }

@@ -70,11 +70,15 @@ describe('runNumbers', () => {
     const reconstruction = { error: [0.1, 0.3] } as unknown as Parameters<
       typeof runNumbers
     >[0]['reconstruction']
-    const numbers = runNumbers({ series: { steps, seconds: steps, values }, reconstruction })
+    const sources = { series: { steps, seconds: steps, values }, reconstruction }
+    const numbers = runNumbers({ ...sources, isSameObjective: true })
     expect(numbers.map(({ key, value, better }) => [key, value, better])).toEqual([
       ['velocity', 39.5, 'lower'],
       ['validationVelocity', 0.5, 'lower'],
       ['reconstruction', 0.2, 'lower'],
     ])
+    // Of different objectives no loss is better than another.
+    const different = runNumbers({ ...sources, isSameObjective: false })
+    expect(different.map(({ better }) => better)).toEqual([undefined, undefined, 'lower'])
   })
 })

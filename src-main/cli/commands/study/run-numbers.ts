@@ -17,30 +17,31 @@ export interface NamedNumber {
 export interface RunSources {
   series: MetricSeries
   reconstruction: Reconstruction | null
+  /** Whether the losses of all runs mean the same: not where their objectives differ. */
+  isSameObjective: boolean
 }
 
 /** All that a report says of a run in numbers. A measure that is stored for a run is added to this list. */
-export function runNumbers({ series, reconstruction }: RunSources): NamedNumber[] {
-  return [...finalLosses(series), ...reconstructionNumbers(reconstruction)]
+export function runNumbers({ series, reconstruction, isSameObjective }: RunSources): NamedNumber[] {
+  return [...finalLosses(series, isSameObjective), ...reconstructionNumbers(reconstruction)]
 }
 
 /** Share of the last steps whose losses are averaged, since that of one batch says little. */
 const lastShare = 0.05
 /** Metrics that are no result of a run. */
 const notResults = new Set(['learningRate', 'gradientNorm'])
-const comparable = new Set(['velocity', 'validationVelocity'])
 
 /** Training losses as their mean over the last 5 % of the steps, those on validation images as last measured. */
-function finalLosses({ steps, values }: MetricSeries): NamedNumber[] {
+function finalLosses({ steps, values }: MetricSeries, isSameObjective: boolean): NamedNumber[] {
   const from = steps.length - Math.max(1, Math.ceil(lastShare * steps.length))
-  return Object.entries(values).flatMap(([key, column]) => {
-    const labels = metricLabels[key]
-    if (!labels || labels.detail === true || notResults.has(key)) return []
+  return Object.entries(metricLabels).flatMap(([key, { title, detail }]) => {
+    const column = values[key]
+    if (!column || detail === true || notResults.has(key)) return []
     const value = key.startsWith('validation')
       ? column.findLast(Number.isFinite)
       : meanWithError([...column.subarray(from)])?.mean
     if (value === undefined) return []
-    return [{ key, title: labels.title, value, ...(comparable.has(key) ? { better: 'lower' as const } : {}) }]
+    return [{ key, title, value, ...(isSameObjective ? { better: 'lower' as const } : {}) }]
   })
 }
 

@@ -24,15 +24,15 @@ export function studyPage(report: StudyReport, sheets: ReadonlyMap<string, Buffe
 ${results(report)}
 <p class="quiet">Training losses are means over the last 5 % of the steps. Losses of different objectives cannot be compared: a setting that changes the objective changes what its loss means. The best mean of each column is bold where lower or higher is better.</p>
 ${charts(variants)}
-<h2>Samples <small>the last of each run, from the same noise for each seed</small></h2>
+<h2>Samples <small>the last of each run; runs of the same seed start from the same noise</small></h2>
 ${variants.map((variant, i) => samples(variant, i, sheets)).join('\n')}
 <h2>Runs</h2>
 ${everyRun(variants)}
 <h2>Settings of all runs</h2>
-${table(
-  ['', ''],
-  report.shared.map(({ title, value }) => [escape(title), escape(value)]),
-)}`
+<div class="facts">${table(
+    ['', ''],
+    report.shared.map(({ title, value }) => [escape(title), escape(value)]),
+  )}</div>`
   return reportPage({ title: experiment.name, body })
 }
 

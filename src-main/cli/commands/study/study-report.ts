@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { variantsOf, variedTitle } from '#shared/experiment-runs.ts'
 import type { VariedSetting } from '#shared/experiment-runs.ts'
 import { settingFields } from '#shared/schemas/run-config.ts'
+import type { SettingField } from '#shared/schemas/run-config.ts'
 import { settingWords } from '#shared/schemas/setting.ts'
 import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
@@ -74,10 +75,11 @@ export class ReportReader {
   async read(experiment: ExperimentRecord): Promise<StudyReport> {
     const { id, kind, name, varied, createdAt } = experiment
     const runs = this.workspace.store.runs.ofExperiment(id)
+    const isSameObjective = !varied.some(changesObjective)
     const variants: VariantReport[] = []
     for (const variant of variantsOf(experiment, runs)) {
       const reports: RunReport[] = []
-      for (const run of variant.runs) reports.push(await this.readRun(run))
+      for (const run of variant.runs) reports.push(await this.readRun(run, isSameObjective))
       variants.push({ ...variant, numbers: summaries(reports), runs: reports })
     }
     const [{ datasetName, imageCount, shape } = { datasetName: '', imageCount: 0, shape: noShape }] = runs
@@ -99,7 +101,7 @@ export class ReportReader {
       : await readFile(join(this.workspace.store.directory, sheet)).catch(() => null)
   }
 
-  private async readRun(run: RunRecord): Promise<RunReport> {
+  private async readRun(run: RunRecord, isSameObjective: boolean): Promise<RunReport> {
     const { id, config, status, error, step, trainedSeconds, stepsPerSecond, machine } = run
     const known = this.ended.get(id)
     if (known) return known
@@ -107,10 +109,11 @@ export class ReportReader {
     const key = store.runs.key(id)
     const series = store.metrics.series(key)
     const last = store.samples.list(key).findLast(({ kind }) => kind === 'grid')
+    const reconstruction = await this.reconstructor.find(id).catch(() => null)
     const report: RunReport = {
       ...{ id, seed: config.seed, status, error: error?.message ?? null, steps: step },
       ...{ seconds: trainedSeconds, stepsPerSecond, device: machine?.deviceName ?? null },
-      numbers: runNumbers({ series, reconstruction: await this.reconstructor.find(id).catch(() => null) }),
+      numbers: runNumbers({ series, reconstruction, isSameObjective }),
       curves: Object.fromEntries(curveMetrics.map((metric) => [metric, curveOf(series, metric)])),
       sheet: last ? `runs/${id}/samples/${last.file}` : null,
     }
@@ -118,6 +121,10 @@ export class ReportReader {
     return report
   }
 }
+
+/** Whether the losses of runs that differ in a setting mean different things. */
+const changesObjective = (key: string): boolean =>
+  key === 'preset' || settingFields().some((field) => field.key === key && field.group === 'objective')
 
 const noShape: ImageShape = { width: 0, height: 0, channels: 3 }
 
@@ -134,6 +141,12 @@ function summaries(runs: readonly RunReport[]): NumberSummary[] {
   })
 }
 
+/** A setting's value as a sentence would have it. */
+function valueWords(field: SettingField, value: string | number | boolean): string {
+  if (value === 0 && field.zero !== undefined) return field.zero
+  return [settingWords(field, value), ...(field.unit === undefined ? [] : [field.unit])].join(' ')
+}
+
 /** The settings that have one value in all runs, in words. */
 function sharedSettings(runs: readonly RunRecord[]): StudyReport['shared'] {
   const presets = new Set(runs.map(({ preset }) => preset))
@@ -143,7 +156,7 @@ function sharedSettings(runs: readonly RunRecord[]): StudyReport['shared'] {
     const { key, title } = field
     const value = first.config[key]
     return runs.every(({ config }) => config[key] === value)
-      ? [{ title, value: settingWords(field, value) }]
+      ? [{ title, value: valueWords(field, value) }]
       : []
   })
   return presets.size === 1 ? [{ title: 'Preset', value: first.preset }, ...settings] : settings
