@@ -2,7 +2,8 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
-import { ladderPresets } from '#shared/ladder.ts'
+import { experimentOrder, runTitles, variantsOf } from '#shared/experiment-runs.ts'
+import type { Variant } from '#shared/experiment-runs.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
 import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -12,8 +13,6 @@ import { useNavigation } from '../../composables/navigation.ts'
 import { useRecords } from '../../composables/records.ts'
 import { useRuns } from '../runs/runs-store.ts'
 
-const rankOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
-
 /** All experiments, kept current by main’s events, and the actions on one. */
 export const useExperiments = defineStore('experiments', () => {
   const navigation = useNavigation()
@@ -22,7 +21,7 @@ export const useExperiments = defineStore('experiments', () => {
   /** The dataset that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
-  /** The runs of each experiment in the order they are trained. */
+  /** The runs of each experiment, those that differ in the seed alone side by side. */
   const runsById = computed(() => {
     const groups = new Map<string, RunRecord[]>()
     for (const run of runs.runs) {
@@ -30,10 +29,18 @@ export const useExperiments = defineStore('experiments', () => {
         groups.set(run.experimentId, [...(groups.get(run.experimentId) ?? []), run])
       }
     }
-    for (const group of groups.values()) group.sort((a, b) => rankOf(a) - rankOf(b))
-    return groups
+    return new Map(
+      [...groups].map(([id, group]) => {
+        const experiment = byId.value.get(id)
+        return [id, experiment ? experimentOrder(experiment, group) : group] as const
+      }),
+    )
   })
   const runsOf = (id: string): RunRecord[] => runsById.value.get(id) ?? []
+  const variants = (experiment: Experiment): Variant<RunRecord>[] =>
+    variantsOf(experiment, runsOf(experiment.id))
+  /** What sets each run of an experiment apart, by its id. */
+  const titles = (experiment: Experiment): Map<string, string> => runTitles(experiment, runsOf(experiment.id))
   /** Newest first; an experiment without runs is not shown. */
   const experiments = computed(() =>
     [...byId.value.values()]
@@ -71,7 +78,7 @@ export const useExperiments = defineStore('experiments', () => {
   }
 
   return {
-    ...{ experiments, selected, runsOf, busy, preparing },
+    ...{ experiments, selected, runsOf, variants, titles, busy, preparing },
     ...{ load, create, pause, resume, canResume, toggle },
   }
 })
