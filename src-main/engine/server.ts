@@ -12,6 +12,7 @@ import { describeMachine } from './backend/machine.ts'
 import { toOutOfMemoryError } from './backend/gpu-errors.ts'
 import { readAvailableMemory } from './backend/free-memory.ts'
 import { loadTensorFlow } from './backend/load.ts'
+import { evaluate } from './evaluation/evaluate.ts'
 import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
 import { encode } from './sampling/encode.ts'
@@ -38,6 +39,7 @@ export type ModelRequests = Pick<
   | 'encode'
   | 'grid'
   | 'shift'
+  | 'evaluate'
   | 'export'
   | 'cancelSampling'
 >
@@ -127,6 +129,8 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       await withSampler(request, (sampler, { onStep }) => sampleGrid(sampler, request, onStep)),
     shift: async (request) =>
       await withSampler(request, (sampler, { onStep }) => shift(sampler, request, onStep)),
+    evaluate: async (request) =>
+      await evaluate(request, { jobs, withSampler: (work) => withSampler(request, work) }),
     export: async (request) =>
       await withSampler(request, (sampler, { step }) => exportModel(sampler, { request, step })),
     cancelSampling: ({ job }) => jobs.cancel(job),
