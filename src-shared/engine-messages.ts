@@ -1,6 +1,6 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
-import type { Evaluation } from '#shared/schemas/evaluation.ts'
+import type { Evaluation, NearestRequest, NearestResult } from '#shared/schemas/evaluation.ts'
 import type {
   DeviceStatement,
   DoctorReport,
@@ -239,6 +239,7 @@ export interface EngineRequests {
   grid: [GridRequest, GridResult]
   shift: [ShiftRequest, ShiftResult]
   evaluate: [EvaluateRequest, Evaluation]
+  nearest: [NearestRequest, NearestResult]
   export: [ExportRequest, ExportResult]
   runtimeStatus: [void, RuntimeStatus]
   /** The device that a choice stands for now. */

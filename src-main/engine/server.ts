@@ -13,6 +13,7 @@ import { toOutOfMemoryError } from './backend/gpu-errors.ts'
 import { readAvailableMemory } from './backend/free-memory.ts'
 import { loadTensorFlow } from './backend/load.ts'
 import { evaluate } from './evaluation/evaluate.ts'
+import { findNearest } from './evaluation/nearest-images.ts'
 import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
 import { encode } from './sampling/encode.ts'
@@ -40,6 +41,7 @@ export type ModelRequests = Pick<
   | 'grid'
   | 'shift'
   | 'evaluate'
+  | 'nearest'
   | 'export'
   | 'cancelSampling'
 >
@@ -131,6 +133,10 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       await withSampler(request, (sampler, { onStep }) => shift(sampler, request, onStep)),
     evaluate: async (request) =>
       await evaluate(request, { jobs, withSampler: (work) => withSampler(request, work) }),
+    nearest: async (request) => {
+      loadTensorFlow({ device: request.device })
+      return await jobs.run(request.job, (onStep) => findNearest(request, onStep))
+    },
     export: async (request) =>
       await withSampler(request, (sampler, { step }) => exportModel(sampler, { request, step })),
     cancelSampling: ({ job }) => jobs.cancel(job),

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
 
 /** A measured value and its standard error. */
 export const estimateSchema = z.object({ value: z.number(), error: z.number() })
@@ -58,3 +60,24 @@ export const evaluationSchema = z.object({
   seconds: z.number(),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
+
+/** An evaluation as the history keeps it; `createdAt` in ms since 1970. */
+export type EvaluationRecord = Evaluation & { createdAt: number }
+
+/** Finds the dataset's images that are nearest to some images of its size. */
+export interface NearestRequest {
+  datasetDirectory: string
+  images: PixelBatch
+  /** How many nearest images of each. */
+  neighbours: number
+  device: DeviceChoice
+  job?: string
+}
+
+export interface NearestResult {
+  /** As asked for, or as many as the dataset has images. */
+  neighbours: number
+  /** `neighbours` positions in the dataset for each image, the nearest first, and RMS differences of pixels in [0, 1]. */
+  indices: Int32Array
+  distances: Float32Array
+}

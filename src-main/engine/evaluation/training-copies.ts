@@ -30,14 +30,30 @@ export async function copiesInPixels(
   { copied, onBlock }: { copied: Copied; onBlock: OnBlock },
 ): Promise<CopyShares> {
   const search = searchOf(copied)
-  const atOnce = Math.max(16, Math.floor(bytesAtOnce / imageBytes(dataset.index.shape)))
-  for (let first = 0; first < searched.length; first += atOnce) {
-    const indices = searched.subarray(first, first + atOnce)
-    const pixels = await dataset.read(indices)
-    const rows = pixelRows({ ...dataset.index.shape, count: indices.length, pixels })
-    await search.add(rows, indices, (share) => onBlock((first + share * indices.length) / searched.length))
-  }
+  await forEachImageBlock(dataset, searched, {
+    onBlock,
+    visit: ({ rows, indices }, onRows) => search.add(rows, indices, onRows),
+  })
   return search.shares()
+}
+
+/** Reads images as vectors of their pixels, block by block; `visit` is given the progress of its block. */
+export async function forEachImageBlock(
+  dataset: Dataset,
+  indices: Uint32Array,
+  options: {
+    visit: (block: { rows: Rows; indices: Uint32Array }, onRows: OnBlock) => Promise<void>
+    onBlock: OnBlock
+  },
+): Promise<void> {
+  const { shape } = dataset.index
+  const atOnce = Math.max(16, Math.floor(bytesAtOnce / imageBytes(shape)))
+  for (let first = 0; first < indices.length; first += atOnce) {
+    const some = indices.subarray(first, first + atOnce)
+    const rows = pixelRows({ ...shape, count: some.length, pixels: await dataset.read(some) })
+    const onRows: OnBlock = (share) => options.onBlock((first + share * some.length) / indices.length)
+    await options.visit({ rows, indices: some }, onRows)
+  }
 }
 
 /** Shares of near copies of training images, by features that are known. */

@@ -156,3 +156,29 @@ describe('an evaluation', () => {
     await expect(engine.handlers.evaluate(request(changes))).rejects.toThrow(message)
   })
 })
+
+describe('the nearest images', () => {
+  it('are those of a search over all, with their RMS difference', async () => {
+    const images = { ...shape, count: 5, pixels: pixelsOf(others, 0, 5) }
+    const { indices, distances, neighbours } = await engine.handlers.nearest({
+      ...{ datasetDirectory: dataset, images, neighbours: 2, device: 'cpu' },
+    })
+    expect(neighbours).toBe(2)
+    const all = pixelsOf(dataset, 0, 120)
+    for (let i = 0; i < 5; i++) {
+      const rms = Array.from({ length: 120 }, (_, j) => {
+        let sum = 0
+        for (let k = 0; k < size; k++)
+          sum += (((images.pixels[i * size + k] ?? 0) - (all[j * size + k] ?? 0)) / 255) ** 2
+        return { j, rms: Math.sqrt(sum / size) }
+      }).sort((a, b) => a.rms - b.rms)
+      expect([...indices.subarray(2 * i, 2 * i + 2)]).toEqual([rms[0]?.j, rms[1]?.j])
+      expect(distances[2 * i]).toBeCloseTo(rms[0]?.rms ?? NaN, 5)
+    }
+    await expect(
+      engine.handlers.nearest({
+        ...{ datasetDirectory: wide, images, neighbours: 2, device: 'cpu' },
+      }),
+    ).rejects.toThrow(/size/)
+  })
+})
