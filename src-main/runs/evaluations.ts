@@ -1,7 +1,7 @@
 import type { EvaluateRequest } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { evaluationCounts } from '#shared/schemas/evaluation.ts'
-import type { Evaluation } from '#shared/schemas/evaluation.ts'
+import type { Evaluation, EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import type { SamplingOptions } from '#shared/schemas/sampling.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
@@ -21,7 +21,7 @@ export interface EvaluateOptions {
   job?: string
 }
 
-/** Evaluates runs on an engine. */
+/** Evaluates runs on an engine and keeps the results in the history. */
 export class Evaluations {
   private readonly store: Store
   private readonly runService: RunService
@@ -37,8 +37,13 @@ export class Evaluations {
     this.engine = options.evaluate
   }
 
+  /** The latest step first. */
+  list(runId: string): EvaluationRecord[] {
+    return this.store.evaluations.list(this.store.runs.key(runId))
+  }
+
   /** @throws FlowerbedError `not-found` without the run's images, and what the engine throws */
-  async evaluate(runId: string, options: EvaluateOptions = {}): Promise<Evaluation> {
+  async evaluate(runId: string, options: EvaluateOptions = {}): Promise<EvaluationRecord> {
     const run = this.store.runs.get(runId)
     if (run.datasetId === null) {
       throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
@@ -48,7 +53,7 @@ export class Evaluations {
     }
     const { directory } = this.store.datasets.get(run.datasetId)
     const { against = null, device = run.deviceChoice, sampling, job } = options
-    return await this.runService.withModel(
+    const evaluation = await this.runService.withModel(
       runId,
       async (model) =>
         await this.engine({
@@ -62,5 +67,7 @@ export class Evaluations {
         }),
       options.checkpoint,
     )
+    if (this.store.readOnly) return { ...evaluation, createdAt: Date.now() }
+    return this.store.evaluations.add(this.store.runs.key(runId), evaluation)
   }
 }
