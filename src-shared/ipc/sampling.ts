@@ -29,6 +29,13 @@ export type LatentChoice = z.input<typeof latentChoice>
 
 const latentRequest = latentChoice.extend({ mode: z.enum(betweenNames) })
 
+/** For each sample of a sheet the nearest training image, its position, and the RMS difference of pixels in [0, 1]. */
+export interface NearestImages {
+  images: PixelBatch
+  indices: Int32Array
+  distances: Float32Array
+}
+
 export const samplingChannels = {
   /** Progress and cancelling go by `job`. */
   'gallery.sample': channel({
@@ -41,6 +48,11 @@ export const samplingChannels = {
       sampling: samplingSchema,
     }),
     output: type<SampleRecord>(),
+  }),
+  /** The training image that is nearest to each sample of a sheet. */
+  'gallery.nearest': channel({
+    input: z.strictObject({ id: z.string(), sample: z.string() }),
+    output: type<NearestImages>(),
   }),
   'gallery.cancel': channel({ input: z.strictObject({ job: z.string() }), output: type<void>() }),
   /** A file of the user's as a run sees it, before anything is sampled from it. */

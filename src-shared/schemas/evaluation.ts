@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 
 /** A measured value and its standard error. */
@@ -64,10 +64,18 @@ export type Evaluation = z.infer<typeof evaluationSchema>
 /** An evaluation as the history keeps it; `createdAt` in ms since 1970. */
 export type EvaluationRecord = Evaluation & { createdAt: number }
 
+/** A sheet of samples on disk: one PNG of `count` images. */
+export interface SheetSource {
+  path: string
+  shape: ImageShape
+  count: number
+  columns: number
+}
+
 /** Finds the dataset's images that are nearest to some images of its size. */
 export interface NearestRequest {
   datasetDirectory: string
-  images: PixelBatch
+  images: PixelBatch | SheetSource
   /** How many nearest images of each. */
   neighbours: number
   device: DeviceChoice

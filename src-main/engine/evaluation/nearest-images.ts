@@ -2,6 +2,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { NearestRequest, NearestResult } from '#shared/schemas/evaluation.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
+import { readSheet } from '../images/png.ts'
 import { NearestVectors } from './nearest.ts'
 import type { OnBlock } from './on-block.ts'
 import { pixelRows } from './pixel-rows.ts'
@@ -16,7 +17,8 @@ const mostNeighbours = 16
  * @throws FlowerbedError `bad-input` for images of another size, none or too many
  */
 export async function findNearest(request: NearestRequest, onBlock: OnBlock): Promise<NearestResult> {
-  const { images, neighbours } = request
+  const { neighbours } = request
+  const images = 'path' in request.images ? await readSheet(request.images) : request.images
   const dataset = new Dataset(request.datasetDirectory)
   try {
     const { shape } = dataset.index
