@@ -11,17 +11,12 @@ export interface EvaluationFact {
   help: string
 }
 
-/** Three significant digits, without an exponent: 0.0123, 12.3, 1230. */
-const short = (value: number): string => {
-  const digits = value === 0 ? 2 : 2 - Math.floor(Math.log10(Math.abs(value)))
-  return value.toFixed(Math.max(0, Math.min(5, digits)))
-}
+const fixed = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−')
 
 /** As many digits as the standard error makes sense of. */
 export function estimateText({ value, error }: { value: number; error: number }): string {
-  if (!(error > 0)) return short(value)
-  const digits = Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(error))))
-  return `${value.toFixed(digits)} ± ${error.toFixed(digits)}`
+  const digits = error > 0 ? Math.max(0, Math.min(6, 1 - Math.floor(Math.log10(error)))) : 3
+  return `${fixed(value, digits)} ± ${fixed(error, digits)}`
 }
 
 const percentText = ({ value, error }: { value: number; error: number }): string =>

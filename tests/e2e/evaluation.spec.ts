@@ -33,7 +33,7 @@ test('a run is evaluated on its page, can be cancelled, and keeps the result', a
   await section.getByRole('button', { name: 'Evaluate' }).click()
   await expect(section).toHaveAttribute('data-step', '20', { timeout: 500_000 })
   const distance = section.locator('[data-measure="kernelDistance"]')
-  await expect(distance).toContainText(/\d ± \d.*real images: -?\d.* ± \d/)
+  await expect(distance).toContainText(/\d ± \d.*real images: −?\d.* ± \d/)
   await expect(distance).toContainText('It is not FID.')
   await expect(section).toContainText('Kernel distance by network evaluations')
 

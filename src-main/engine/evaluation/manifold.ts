@@ -58,10 +58,13 @@ export async function manifoldMeasures(
       }
     },
   })
+  const { value, error } = meanEstimate(balls)
+  // As of a share: that no sample of a few is in a ball does not say that none ever is.
+  const least = 0.5 / (densityNeighbours * samples.count)
   return {
     precision: shareOf(precise),
     recall: shareOf(recalled),
-    density: meanEstimate(balls),
+    density: { value, error: Math.max(error, least) },
     coverage: shareOf(covered),
   }
 }

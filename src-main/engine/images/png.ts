@@ -31,7 +31,7 @@ export function tile(images: PixelBatch, columns = sheetColumns(images.count)): 
 }
 
 /** The images of a sheet: the inverse of `tile`. */
-function untile(
+function splitSheet(
   sheet: Uint8Array,
   { columns, ...batch }: Omit<PixelBatch, 'pixels'> & { columns: number },
 ): PixelBatch {
@@ -67,7 +67,7 @@ export async function readSheet({ path, shape, count, columns }: SheetSource): P
     image.channels === channels
   if (!fits || !(image?.data instanceof Uint8Array))
     throw new FlowerbedError('corrupt', 'The file of these samples is damaged.', { where: path })
-  return untile(image.data, { height, width, channels, count, columns })
+  return splitSheet(image.data, { height, width, channels, count, columns })
 }
 
 /** The first image, each pixel `times` as large. */
