@@ -74,14 +74,17 @@ export interface SampleResult {
   evaluations: number
 }
 
-export const encoderNames = ['posterior', 'posterior-sample', 'inversion'] as const
+export const encoderNames = ['posterior', 'posterior-sample', 'code', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
 
 /** A request that encodes images before it generates others. */
 export interface EncodingRequest extends SamplingRequest {
-  /** The mean of q(z|x), a sample of it, or integration backwards, which works for every run. */
+  /**
+   * The mean of q(z|x), a sample of it, the mean of q(c|x) with the same details for all images, or integration
+   * backwards, which works for every run and uses the mean of q(c|x) where there is a code.
+   */
   encoder: EncoderName
-  /** Seed of the samples of q(z|x) that `posterior-sample` takes; default 1. */
+  /** Seed of the samples of q(z|x) that `posterior-sample` takes, or of the details of `code`; default 1. */
   encoderSeed?: number
 }
 
@@ -127,6 +130,8 @@ export interface EncodeRequest extends EncodingRequest {
 export interface EncodeResult {
   /** One latent per image, in their order: float32, NHWC. */
   latents: Float32Array
+  /** One code per image, `[count, codeSize]`; null for a run without. */
+  codes: Float32Array | null
   /** The images at the run's shape, and the images generated from their latents. */
   originals: PixelBatch
   reconstructions: PixelBatch

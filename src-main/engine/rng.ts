@@ -22,6 +22,9 @@ const purposes = [
   'turn',
   'shift',
   'jitter',
+  'code',
+  'sample code',
+  'validation code',
 ] as const
 export type Purpose = (typeof purposes)[number]
 

@@ -2,6 +2,7 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { z } from 'zod'
 import type { EncodeRequest, EncodeResult, ModelSource } from '#shared/engine-messages.ts'
+import { defaultEncoder } from '#shared/encoders.ts'
 import { encoderNames } from '#shared/engine-messages.ts'
 import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -29,7 +30,7 @@ export function reconstructRequest(options: {
     ...comparedSampling,
     model,
     device: run.deviceChoice,
-    encoder: run.config.posterior ? 'posterior' : 'inversion',
+    encoder: defaultEncoder(run.config),
     images: spreadImages(dataset.count).map((index) => ({
       kind: 'dataset',
       datasetDirectory: dataset.directory,

@@ -77,12 +77,47 @@ export const runConfigSchema = z.strictObject({
     scale: 'log',
   }),
 
+  patch: setting(whole(0, 8, 'Patch size').default(0), {
+    title: 'Patch size',
+    help: 'Pixels a side that the residual U-Net takes as one position: larger is faster, smaller sees finer detail. 0 chooses it by the image size.',
+    unit: 'pixels',
+    zero: 'automatic',
+    group: 'network',
+  }),
+  prediction: setting(
+    z.enum(['image', 'residual'], { error: 'Prediction must be image or residual' }).default('image'),
+    {
+      title: 'Prediction',
+      help: 'What the residual U-Net computes: the image itself, or what a linear prediction of the velocity leaves over, which suits small patches.',
+      group: 'network',
+      options: { image: 'Image', residual: 'Residual of the velocity' },
+    },
+  ),
   checkpointing: setting(yesNo('Gradient checkpointing').default(false), {
     title: 'Gradient checkpointing',
     help: 'Recomputes activations in the backward pass instead of keeping them: less memory, longer steps, the same result. For large images.',
     group: 'network',
   }),
 
+  code: setting(whole(0, 512, 'Code size').default(0), {
+    title: 'Code size',
+    help: 'Numbers of a compact code c that the residual U-Net gets beside the noise: it holds what an image shows, and interpolations follow it. 0 trains without one.',
+    unit: 'numbers',
+    zero: 'none',
+    group: 'objective',
+  }),
+  codeKlWeight: setting(real(0, 1000, 'Code KL weight').default(1), {
+    title: 'Code KL weight',
+    help: 'How strongly the codes are kept near the standard normal: high for smooth interpolations, low for exact codes.',
+    group: 'objective',
+    scale: 'log',
+  }),
+  codeFreeNats: setting(real(0, 1000, 'Free nats of the code').default(0), {
+    title: 'Free nats of the code',
+    help: 'Information about the image that the code may hold without a penalty.',
+    unit: 'nats',
+    group: 'objective',
+  }),
   posterior: setting(yesNo('Variational posterior'), {
     title: 'Variational posterior',
     help: 'Trains an encoder q(z|x) that gives each image a latent. Needed to encode images and to interpolate between them.',
@@ -116,6 +151,17 @@ export const runConfigSchema = z.strictObject({
       help: 'Times t of the images in a batch: independent, or evenly spaced so that each batch covers the whole path, which gives steadier gradients.',
       group: 'objective',
       options: { independent: 'Independent', spread: 'Evenly spaced' },
+    },
+  ),
+  timeDistribution: setting(
+    z
+      .enum(['uniform', 'logit-normal'], { error: 'Time distribution must be uniform or logit-normal' })
+      .default('uniform'),
+    {
+      title: 'Time distribution',
+      help: 'How often each time t is trained at: all alike, or mostly the middle of the path, where the image takes shape.',
+      group: 'objective',
+      options: { uniform: 'Uniform', 'logit-normal': 'Logit-normal' },
     },
   ),
   timeShift: setting(real(0.1, 10, 'Time shift'), {

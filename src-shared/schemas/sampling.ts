@@ -1,15 +1,17 @@
 import { z } from 'zod'
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 
-export const solverNames = ['euler', 'midpoint', 'heun', 'rk4', 'dopri5'] as const
+export const solverNames = ['dpm2m', 'euler', 'midpoint', 'heun', 'rk4', 'dopri5'] as const
 export type SolverName = (typeof solverNames)[number]
 /** The solver that chooses its steps itself. */
 export const adaptiveSolver = 'dopri5' satisfies SolverName
+/** The solver that uses the evaluation of the step before. */
+export const multistepSolver = 'dpm2m' satisfies SolverName
 
 export const weightNames = ['ema', 'raw'] as const
 export type WeightsName = (typeof weightNames)[number]
 
-export const timeGridNames = ['uniform', 'quadratic', 'shift'] as const
+export const timeGridNames = ['uniform', 'quadratic', 'shift', 'karras'] as const
 export type TimeGridName = (typeof timeGridNames)[number]
 
 /**
@@ -26,7 +28,7 @@ export const samplingSchema = z.strictObject({
     .min(1, 'A sampling takes at least 1 step')
     .max(10_000, 'A sampling takes at most 10000 steps')
     .default(50),
-  /** Where those steps lie: evenly, finer near the data, or moved by `gridShift`. */
+  /** Where those steps lie: evenly, finer near the data, moved by `gridShift`, or even in σ^(1/ρ). */
   timeGrid: z
     .enum(timeGridNames, { error: `The time grid must be one of ${timeGridNames.join(', ')}` })
     .default('uniform'),
@@ -35,6 +37,12 @@ export const samplingSchema = z.strictObject({
     .number({ error: 'The shift of the time grid must be a number' })
     .min(0.1, 'The shift of the time grid must be at least 0.1')
     .max(10, 'The shift of the time grid must be at most 10')
+    .default(3),
+  /** For the grid `karras`: larger is finer near the data. */
+  gridRho: z
+    .number({ error: 'The ρ of the time grid must be a number' })
+    .min(1, 'The ρ of the time grid must be at least 1')
+    .max(20, 'The ρ of the time grid must be at most 20')
     .default(3),
   /** For `dopri5`: the error allowed in each of its steps, on values of about 1. */
   tolerance: z

@@ -3,11 +3,12 @@ import type { Command } from 'commander'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import { samplingDefaults, solverNames, timeGridNames, weightNames } from '#shared/schemas/sampling.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'
+import { defaultEncoder } from '#shared/encoders.ts'
 import { encoderNames } from '#shared/engine-messages.ts'
 import type { EncoderName, EncodingRequest } from '#shared/engine-messages.ts'
 import { largestSide, smallestSide } from '#shared/schemas/image.ts'
 import { deviceChoiceSchema } from '#shared/schemas/run.ts'
-import type { CheckpointChoice } from '#shared/schemas/run.ts'
+import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
 import { checkedSampling } from './settings.ts'
 
 /** Options that several commands share. */
@@ -18,12 +19,12 @@ export const deviceOption = () =>
 /** The options of `addSamplingOptions`. */
 export type SamplingFlags = Pick<
   Sampling,
-  'steps' | 'solver' | 'timeGrid' | 'gridShift' | 'tolerance' | 'weights'
+  'steps' | 'solver' | 'timeGrid' | 'gridShift' | 'gridRho' | 'tolerance' | 'weights'
 >
 
 /** Sampling options, the same for every command that samples. */
 export function addSamplingOptions(command: Command): Command {
-  const { solver, steps, timeGrid, gridShift, tolerance, weights } = samplingDefaults
+  const { solver, steps, timeGrid, gridShift, gridRho, tolerance, weights } = samplingDefaults
   return command
     .addOption(new Option('--steps <count>', 'steps of the solver').argParser(wholeNumber).default(steps))
     .addOption(
@@ -32,7 +33,10 @@ export function addSamplingOptions(command: Command): Command {
         .default(solver),
     )
     .addOption(
-      new Option('--time-grid <grid>', 'times of the steps: even, finer near the image, or shifted')
+      new Option(
+        '--time-grid <grid>',
+        'times of the steps: even, finer near the image, shifted, or even in the noise level to the power 1/ρ',
+      )
         .choices([...timeGridNames])
         .default(timeGrid),
     )
@@ -40,6 +44,11 @@ export function addSamplingOptions(command: Command): Command {
       new Option('--grid-shift <shift>', 'for the shifted grid: above 1, steps are finer near the noise')
         .argParser(positiveNumber)
         .default(gridShift),
+    )
+    .addOption(
+      new Option('--grid-rho <rho>', 'for the grid karras: larger is finer near the image')
+        .argParser(positiveNumber)
+        .default(gridRho),
     )
     .addOption(
       new Option('--tolerance <error>', 'for dopri5: error tolerance of each step')
@@ -55,13 +64,13 @@ export function addSamplingOptions(command: Command): Command {
 
 /** The options as an engine request. @throws FlowerbedError `bad-input` that names the option */
 export function samplingFrom(flags: SamplingFlags): Sampling {
-  const { solver, steps, timeGrid, gridShift, tolerance, weights } = flags
-  return checkedSampling({ solver, steps, timeGrid, gridShift, tolerance, weights })
+  const { solver, steps, timeGrid, gridShift, gridRho, tolerance, weights } = flags
+  return checkedSampling({ solver, steps, timeGrid, gridShift, gridRho, tolerance, weights })
 }
 
 /** The options of `addEncodingOptions`. */
 export interface EncodingFlags {
-  encoder: EncoderName
+  encoder?: EncoderName
   seed: number
 }
 
@@ -69,19 +78,20 @@ export interface EncodingFlags {
 export function addEncodingOptions(command: Command): Command {
   return command
     .addOption(
-      new Option('--encoder <encoder>', 'how images are encoded')
-        .choices([...encoderNames])
-        .default('posterior'),
+      new Option(
+        '--encoder <encoder>',
+        'how images are encoded (default: as the run was trained for)',
+      ).choices([...encoderNames]),
     )
-    .option('--seed <number>', 'seed of posterior-sample; another number gives other latents', wholeNumber, 1)
+    .option('--seed <number>', 'seed of posterior-sample, or of the details of code', wholeNumber, 1)
 }
 
-/** The options as part of an engine request. */
-export function encodingFrom({
-  encoder,
-  seed,
-}: EncodingFlags): Pick<EncodingRequest, 'encoder' | 'encoderSeed'> {
-  return { encoder, encoderSeed: seed }
+/** The options as part of an engine request for a run. */
+export function encodingFrom(
+  { encoder, seed }: EncodingFlags,
+  { config }: Pick<RunRecord, 'config'>,
+): Pick<EncodingRequest, 'encoder' | 'encoderSeed'> {
+  return { encoder: encoder ?? defaultEncoder(config), encoderSeed: seed }
 }
 
 /** Which checkpoint to use. */

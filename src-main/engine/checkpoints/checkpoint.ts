@@ -20,6 +20,8 @@ export const checkpointInfoSchema = z.object({
   /** The training time that the schedule of the next step uses; without it, `trainedSeconds`. */
   scheduleSeconds: z.number().optional(),
   losses: z.record(z.string(), z.number()),
+  /** Of the last step, from which the rate of the next may rise only slowly. */
+  learningRate: z.number().optional(),
   /** What the best checkpoint is chosen by: the validation loss, or without one the smoothed training loss. */
   loss: z.number().nullable().default(null),
   smoothed: z.object({ sum: z.number(), weight: z.number() }).default({ sum: 0, weight: 0 }),

@@ -1,6 +1,7 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { WeightsName } from '#shared/schemas/sampling.ts'
-import type { Values } from '../graph/program.ts'
+import type { ProgramSpec, Values } from '../graph/program.ts'
+import { codeTableShapes } from '../model/flow/code-prior.ts'
 import type { System } from '../model/flow/system.ts'
 
 /** Arrays of a training state, one of each kind per parameter: weights, Adam's two moments, and the weights' average. */
@@ -9,6 +10,26 @@ export type StateKind = (typeof stateKinds)[number]
 
 /** The name of an array in the step program's state and in checkpoint files. */
 export const stateName = (kind: StateKind, parameter: string) => `${kind}/${parameter}`
+
+/** The name in checkpoint files of an array that was measured rather than trained. */
+const measuredPrefix = 'measured/'
+
+/** Shapes of the measured arrays, as a checkpoint names them. */
+export const measuredSpecs = ({ codeSize }: System): ProgramSpec['state'] =>
+  Object.fromEntries(
+    Object.entries(codeTableShapes(codeSize)).map(([name, shape]) => [
+      `${measuredPrefix}${name}`,
+      { shape, dtype: 'float32' as const },
+    ]),
+  )
+
+/** Arrays that are measured, as a checkpoint names them. */
+export const measuredState = (measured: Values): Values =>
+  Object.fromEntries(Object.entries(measured).map(([name, values]) => [`${measuredPrefix}${name}`, values]))
+
+/** A checkpoint's arrays without those that were measured. */
+export const trainedState = (state: Values): Values =>
+  Object.fromEntries(Object.entries(state).filter(([name]) => !name.startsWith(measuredPrefix)))
 
 /** The average of the weights, or the weights themselves where there is none or they are asked for. */
 const samplingKind = (config: RunConfig, weights: WeightsName): StateKind =>
@@ -23,12 +44,13 @@ export function samplingStateNames(
   return system.parameters.map(({ name }) => stateName(samplingKind(config, weights), name))
 }
 
-/** The arrays that sampling uses, by parameter name, from a state or from a part of it that contains them. */
+/** The arrays that sampling uses, trained and measured, by name, from a state or from a part of it that contains them. */
 export function samplingWeights(state: Values, config: RunConfig, weights: WeightsName = 'ema'): Values {
-  const prefix = stateName(samplingKind(config, weights), '')
+  const prefixes = [stateName(samplingKind(config, weights), ''), measuredPrefix]
   return Object.fromEntries(
-    Object.entries(state)
-      .filter(([name]) => name.startsWith(prefix))
-      .map(([name, values]) => [name.slice(prefix.length), values]),
+    Object.entries(state).flatMap(([name, values]) => {
+      const prefix = prefixes.find((each) => name.startsWith(each))
+      return prefix === undefined ? [] : [[name.slice(prefix.length), values]]
+    }),
   )
 }

@@ -1,9 +1,8 @@
 import { curveEvaluations } from '#shared/schemas/evaluation.ts'
 import type { Evaluation } from '#shared/schemas/evaluation.ts'
-import { encoderNames } from '#shared/engine-messages.ts'
+import { encodersOf } from '#shared/encoders.ts'
 import type { EncoderName, EvaluateRequest } from '#shared/engine-messages.ts'
-import { FlowerbedError } from '#shared/errors.ts'
-import { adaptiveSolver, samplingOf, solverNames } from '#shared/schemas/sampling.ts'
+import { multistepSolver, samplingOf } from '#shared/schemas/sampling.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
@@ -29,9 +28,9 @@ export interface Generated {
   reconstruction: Evaluation['reconstruction']
 }
 
-/** Network evaluations of one step; one for a solver that keeps earlier ones. */
+/** Network evaluations of one step, about; an adaptive solver chooses its steps itself. */
 const evaluationsPerStep = (solver: SolverName): number =>
-  (tableaus as Partial<Record<SolverName, { c: unknown[] }>>)[solver]?.c.length ?? 1
+  solver === multistepSolver ? 1 : tableaus[solver].c.length
 
 /** Network evaluations of all that is generated. */
 export function generatingWork(request: EvaluateRequest, count: number): number {
@@ -40,9 +39,8 @@ export function generatingWork(request: EvaluateRequest, count: number): number 
   return count * steps * evaluationsPerStep(solver) + Math.min(count, curveSamples) * curve
 }
 
-/** The solver of the few-step curve: the best of those with one network evaluation a step. */
-export const curveSolver = (): SolverName =>
-  solverNames.find((name) => name !== adaptiveSolver && !(name in tableaus)) ?? 'euler'
+/** How the samples of the few-step curve are generated: by the solver of few steps, on the grid that is best for it. */
+const curveSampling = { solver: multistepSolver, timeGrid: 'karras' } as const
 
 /** Generates the samples of an evaluation and reconstructs some of the `originals`. */
 export async function generate(
@@ -53,7 +51,7 @@ export async function generate(
   const { count, originals, step } = context
   const { seed } = request
   const sampling = samplingOf(request.sampling)
-  const encoders = encoderNames.filter((name) => canEncode(sampler, name, originals))
+  const encoders = encodersOf(request.model.config)
   const perImage = sampling.steps * evaluationsPerStep(sampling.solver)
   const curveCount = Math.min(count, curveSamples, Math.floor(curveBytes / imageBytes(originals)))
   const few = imagesFrom(originals, Math.min(reconstructed, originals.count))
@@ -65,11 +63,17 @@ export async function generate(
   ]
   const next = partsOf(work, context.onStep)
   const { images: samples, evaluations } = await sampler.sample({ ...sampling, count, seed, onStep: next() })
-  const solver = curveSolver()
   const curve = []
   for (const steps of request.curve ? curveEvaluations : []) {
     const onStep = next()
-    const { images } = await sampler.sample({ ...sampling, solver, steps, count: curveCount, seed, onStep })
+    const { images } = await sampler.sample({
+      ...sampling,
+      ...curveSampling,
+      steps,
+      count: curveCount,
+      seed,
+      onStep,
+    })
     curve.push({ evaluations: steps, images })
   }
   const reconstruction = []
@@ -84,7 +88,7 @@ export async function generate(
     step,
     samples,
     evaluations,
-    curve: request.curve ? { solver, samples: curve } : null,
+    curve: request.curve ? { solver: multistepSolver, samples: curve } : null,
     reconstruction,
   }
 }
@@ -101,18 +105,6 @@ async function reconstructionErrors(
     images,
     await sampler.generate(latents, { ...sampling, onStep: partOf(onStep, [half, 1]) }),
   )
-}
-
-/** Whether the run has what an encoder needs: inversion needs nothing, the others a trained network. */
-function canEncode(sampler: Sampler, encoder: EncoderName, originals: PixelBatch): boolean {
-  if (encoder === 'inversion') return true
-  try {
-    sampler.encode(imagesFrom(originals, 1))
-    return true
-  } catch (thrown) {
-    if (thrown instanceof FlowerbedError && thrown.kind === 'conflict') return false
-    throw thrown
-  }
 }
 
 /** Hands out parts of a progress in proportion to their work. */

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import { createCodeNetwork } from './nets/code-encoder.ts'
 import { createConvPosterior, createConvVelocity } from './nets/conv-net.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './nets/network.ts'
 import { meanSquare, sumAll } from './nets/ops.ts'
@@ -18,6 +19,11 @@ export type SystemConfig = Pick<
   | 'network'
   | 'hidden'
   | 'checkpointing'
+  | 'patch'
+  | 'prediction'
+  | 'code'
+  | 'codeKlWeight'
+  | 'codeFreeNats'
   | 'accumulate'
   | 'posterior'
   | 'prior'
@@ -43,10 +49,12 @@ const networks: Record<
  */
 export function createSystem(options: { config: SystemConfig; shape: ImageShape }): System {
   const { config, shape } = options
-  const size: NetworkSize = { ...shape, hidden: config.hidden, checkpointing: config.checkpointing }
+  const { hidden, checkpointing, patch, prediction, code: codeSize } = config
+  const size: NetworkSize = { ...shape, hidden, checkpointing, patch, prediction, codeSize }
   const network = networks[config.network]
   const velocity = network.velocity(size)
   const posterior = config.posterior ? network.posterior(size) : null
+  const codeNetwork = codeSize > 0 ? createCodeNetwork({ ...size, codeSize }) : null
   const referenceCompatibility = config.path === 'reference'
   const prior =
     config.prior === 'learned'
@@ -58,12 +66,14 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
   const reduce = (elements: Tensor) =>
     config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
 
-  const objective: System['objective'] = (parameters, { x, eps, t }) => {
+  const objective: System['objective'] = (parameters, { x, eps, t, codeEps }) => {
     const p = prior.gaussian(parameters)
+    const codePosterior = codeNetwork ? codeNetwork.apply(parameters, x) : null
+    const code = codePosterior && codeEps ? sampleFrom(codePosterior, codeEps) : null
     // Without a posterior z ~ N(0, 1) for every image: plain flow matching.
     const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardNormalLike(x)
     const point = makePath({ x, posterior: q, eps, t, sigma: config.sigma })
-    const v = velocity.apply(parameters, point.xT, t)
+    const v = velocity.apply(parameters, { xT: point.xT, t, code })
     const error = v.sub<Tensor4D>(point.vTarget)
     const weighted = velocity.weight ? error.mul(velocity.weight(t)) : error
     const terms: Objective['terms'] = { velocity: meanSquare(weighted) }
@@ -73,25 +83,48 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
       terms['kl'] = term
       loss = loss.add(term.mul(config.klWeight))
     }
+    if (codePosterior) {
+      // In nats per image; as a loss per value of the image, so that a weight means the same at any size.
+      const term = codeKl(codePosterior)
+      terms['codeKl'] = term
+      const beyond = tf.maximum(term, config.codeFreeNats)
+      loss = loss.add(beyond.mul((config.codeKlWeight * x.shape[0]) / x.size))
+    }
     if (config.prior === 'learned') {
       const term = reduce(nllElements(x, p))
       terms['prior'] = term
       loss = loss.add(term.mul(config.priorWeight))
     }
-    return { loss, terms, velocityErrors: tf.mean(tf.square(weighted), [1, 2, 3]), posterior: q, ...point, v }
+    return {
+      loss,
+      terms,
+      velocityErrors: tf.mean(tf.square(weighted), [1, 2, 3]),
+      posterior: q,
+      codePosterior,
+      ...point,
+      v,
+    }
   }
 
   const latentParameters = [...(posterior?.parameters ?? []), ...prior.parameters]
   return {
-    parameters: [...velocity.parameters, ...latentParameters],
+    parameters: [...velocity.parameters, ...latentParameters, ...(codeNetwork?.parameters ?? [])],
     latentParameters,
+    codeSize,
     objective,
-    velocity: (parameters, xT, t) => velocity.apply(parameters, xT, t),
+    velocity: (parameters, at) => velocity.apply(parameters, at),
+    codePosterior: codeNetwork ? (parameters, x) => codeNetwork.apply(parameters, x) : null,
     posterior: posterior ? (parameters, x) => posterior.apply(parameters, x) : null,
     prior: (parameters) => prior.gaussian(parameters),
     latent: (parameters, noise, temperature) =>
       sampleFrom(prior.gaussian(parameters), temperature ? noise.mul(temperature) : noise),
   }
+}
+
+/** KL(q(c|x)‖N(0, 1)) in nats, the mean over images. */
+function codeKl(q: Gaussian<Tensor2D>): Tensor {
+  const p = standardPrior.gaussian({})
+  return tf.mean(tf.sum(klElements(q, p), 1))
 }
 
 function standardNormalLike(x: Tensor4D): Gaussian {

@@ -24,7 +24,7 @@ export async function encode(
     onStep: steps.sampling,
   })
   const reconstructionError = differences(originals, reconstructions)
-  return { latents: latents.values, originals, reconstructions, reconstructionError }
+  return { latents: latents.values, codes: latents.codes, originals, reconstructions, reconstructionError }
 }
 
 /** The progress of a request in two parts: inverting an image takes as long as generating one, q(z|x) takes no time. */
@@ -46,5 +46,6 @@ export async function latentsOf(
   const { encoder, encoderSeed: seed = 1 } = request
   if (encoder === 'inversion')
     return await sampler.invert(images, { ...samplingOf(request.sampling), onStep })
+  if (encoder === 'code') return sampler.encodeCode(images, { seed })
   return encoder === 'posterior' ? sampler.encode(images) : sampler.encode(images, { seed, first })
 }

@@ -3,7 +3,6 @@ import type { Sampling } from '#shared/schemas/sampling.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { adaptiveSteps } from '../model/flow/adaptive-steps.ts'
 import type { AdaptiveCalls } from '../model/flow/adaptive-steps.ts'
-import { tableaus } from '../model/flow/solver.ts'
 import { timeGrid } from '../model/flow/time-grid.ts'
 import type { TimeBudget } from './time-budget.ts'
 
@@ -11,9 +10,18 @@ import type { TimeBudget } from './time-budget.ts'
 export interface FixedCalls {
   put: (x: Float32Array) => void
   get: () => Float32Array
+  /** The numbers that the solver needs of each of consecutive steps. */
+  plan: (steps: Step[]) => StepNumbers[]
   /** Takes steps one after the other, in one native call where possible. */
-  steps: (steps: Step[]) => void
+  steps: (steps: StepNumbers[]) => void
+  /** The values after a step that is undone afterwards. */
+  valuesAfter: (step: StepNumbers) => Float32Array
+  /** Network evaluations of a step. */
+  evaluationsPerStep: number
 }
+
+/** A solver's numbers of a step, by the names of its program's feeds. */
+export type StepNumbers = Record<string, number>
 
 /** The network's calls that integration needs, on flat values of one chunk of images. */
 export interface SolverCalls extends AdaptiveCalls {
@@ -73,20 +81,20 @@ async function integrateFixed({
   onStep,
 }: Integration): Promise<IntegrationResult> {
   const { fixed: solver, budget } = calls
-  const { solver: name, steps, timeGrid: grid, gridShift: shift } = sampling
-  const gridSteps = timeGrid({ steps, from, to, grid, shift })
+  const { steps, timeGrid: grid, gridShift: shift, gridRho: rho } = sampling
+  const gridSteps = timeGrid({ steps, from, to, grid, shift, rho })
+  const plan = solver.plan(gridSteps)
   const due = frames ? frameTimes(gridSteps, { from, to, count: frames.count }) : []
   solver.put(x)
   for (let done = 0; ;) {
-    for (; due[0]?.step === done; due.shift())
-      frames?.take(due[0].frame, valuesAfter(solver, due[0].partialStep))
+    for (; due[0]?.step === done; due.shift()) frames?.take(due[0].frame, valuesAt(solver, gridSteps, due[0]))
     if (done === steps) break
     const next = done + budget.size((due[0]?.step ?? steps) - done)
-    budget.measure(next - done, () => solver.steps(gridSteps.slice(done, next)))
+    budget.measure(next - done, () => solver.steps(plan.slice(done, next)))
     done = next
     await onStep?.(done / steps)
   }
-  return { x: solver.get(), evaluations: steps * tableaus[name].c.length, steps }
+  return { x: solver.get(), evaluations: steps * solver.evaluationsPerStep, steps }
 }
 
 /** A frame that is due after `step` steps, or a part of a step later. */
@@ -111,14 +119,11 @@ function frameTimes(
   })
 }
 
-/** The values now, or after a step that is undone afterwards. */
-function valuesAfter(solver: FixedCalls, step: Step | null): Float32Array {
-  const x = solver.get()
-  if (!step) return x
-  solver.steps([step])
-  const next = solver.get()
-  solver.put(x)
-  return next
+/** The values of a frame that is due now. */
+function valuesAt(solver: FixedCalls, steps: Step[], { step, partialStep }: FrameTime): Float32Array {
+  if (!partialStep) return solver.get()
+  const numbers = solver.plan([...steps.slice(0, step), partialStep]).at(-1)
+  return solver.valuesAfter(numbers as StepNumbers)
 }
 
 async function integrateAdaptive({

@@ -8,6 +8,7 @@ import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
 import { latentsOf, stepsOf } from './encode.ts'
 import { groupImages } from './image-group.ts'
+import type { Latents } from './latents.ts'
 import type { Sampler } from './sampler.ts'
 import { differences, imagesOf } from './source-images.ts'
 
@@ -31,12 +32,8 @@ export async function shift(sampler: Sampler, request: ShiftRequest, onStep: OnS
     await meanLatent(sampler, subtract, encoding([a, b])),
   )
   const z = await latentsOf(sampler, originals, encoding([b, 1]))
-  // The unshifted latents come first: their images are the reconstructions.
-  const values = new Float32Array(z.values.length * (1 + strengths.length))
-  values.set(z.values)
-  values.set(shifted(z.values, d, strengths), z.values.length)
   const all = await sampler.generate(
-    { count, values },
+    { count, ...shiftedEncodings(z, d, strengths) },
     { ...samplingOf(request.sampling), onStep: steps.sampling },
   )
   const { reconstruction, samples } = split(all, z.count)
@@ -51,21 +48,39 @@ export async function shift(sampler: Sampler, request: ShiftRequest, onStep: OnS
   }
 }
 
-/** The mean latent of a group; the noise of samples of q(z|x) starts anew in each group, so that equal groups have equal means. */
+/**
+ * The encodings unshifted, whose images are the reconstructions, then shifted by each strength. With codes, they are what is
+ * shifted, and the latents stay: the details of an image are its own.
+ */
+function shiftedEncodings(
+  z: Latents,
+  d: Float64Array,
+  strengths: number[],
+): Pick<Latents, 'values' | 'codes'> {
+  const unchanged = new Float64Array(z.codes ? z.values.length / z.count : 0)
+  const both = (of: Float32Array, by: Float64Array) =>
+    Float32Array.from([...of, ...shifted(of, by, strengths)])
+  return z.codes
+    ? { values: both(z.values, unchanged), codes: both(z.codes, d) }
+    : { values: both(z.values, d), codes: null }
+}
+
+/** The mean code of a group, or its mean latent without codes; the noise of samples of q(z|x) starts anew in each group, so that equal groups have equal means. */
 async function meanLatent(
   sampler: Sampler,
   group: ImageSource[],
   { request, onStep }: { request: ShiftRequest; onStep: OnStep },
 ): Promise<Float64Array> {
   const size = imageBytes(sampler.shape)
-  const mean = new MeanLatent(size)
+  const mean = new MeanLatent(sampler.system.codeSize || size)
   const images = imagesOf(group, sampler.shape)
   for (let first = 0; first < images.count; first += partSize) {
     const pixels = images.pixels.subarray(first * size, (first + partSize) * size)
     const part = { ...images, count: pixels.length / size, pixels }
     const shareAt = (at: number) => Math.min(1, at / images.count)
     const partOnStep = partOf(onStep, [shareAt(first), shareAt(first + partSize)])
-    mean.add((await latentsOf(sampler, part, { request, onStep: partOnStep, first })).values)
+    const { values, codes } = await latentsOf(sampler, part, { request, onStep: partOnStep, first })
+    mean.add(codes ?? values)
   }
   return mean.value()
 }

@@ -5,13 +5,14 @@ import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { linspace, latentGrid, lerp, slerp } from '../model/flow/latent-interpolation.ts'
 
-/** Latents of some images, flat float32 NHWC. */
+/** Encodings of some images: latents, flat float32 NHWC, and their codes, flat `[count, codeSize]`, where there are. */
 export interface Latents {
   count: number
   values: Float32Array
+  codes: Float32Array | null
 }
 
-/** `frames` latents from the first of two latents to the second, both included. */
+/** `frames` latents from the first of two latents to the second, both included; codes along a straight line. */
 export function latentsBetween(
   ends: Latents,
   options: { shape: ImageShape; frames: number; mode: Between },
@@ -21,10 +22,14 @@ export function latentsBetween(
     const [a, b] = [latentAt(ends, 0, shape), latentAt(ends, 1, shape)]
     return (mode === 'slerp' ? slerp : lerp)(a, b, linspace(frames)).dataSync<'float32'>()
   })
-  return { count: frames, values }
+  const codes = mixCodes(
+    ends,
+    linspace(frames).map((share) => [1 - share, share]),
+  )
+  return { count: frames, values, codes }
 }
 
-/** A grid between three or four latents, row by row; see `latentGrid`. */
+/** A grid between three or four latents, row by row; see `latentGrid`. Codes are interpolated bilinearly. */
 export function latentSheet(
   corners: Latents,
   options: { shape: ImageShape; rows: number; columns: number; mode: Between },
@@ -36,7 +41,30 @@ export function latentSheet(
       corners.count > 3 ? ([at(0), at(1), at(2), at(3)] as const) : ([at(0), at(1), at(2)] as const)
     return latentGrid(cornerLatents, options).dataSync<'float32'>()
   })
-  return { count: rows * columns, values }
+  const weights = linspace(rows).flatMap((down) =>
+    linspace(columns).map((right) => cornerWeights({ down, right, corners: corners.count })),
+  )
+  return { count: rows * columns, values, codes: mixCodes(corners, weights) }
+}
+
+/** Bilinear weights of the corners; a fourth that is not given is b + c − a. */
+function cornerWeights({ down, right, corners }: { down: number; right: number; corners: number }): number[] {
+  const [a, b, c, d] = [(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right]
+  return corners > 3 ? [a, b, c, d] : [a - d, b + d, c + d]
+}
+
+/** Weighted sums of codes, one for each list of weights; null without codes. */
+function mixCodes({ count, codes }: Latents, weights: number[][]): Float32Array | null {
+  if (!codes) return null
+  const size = codes.length / count
+  const mixed = new Float32Array(weights.length * size)
+  weights.forEach((each, row) => {
+    each.forEach((weight, i) => {
+      for (let k = 0; k < size; k++)
+        mixed[row * size + k] = (mixed[row * size + k] ?? 0) + weight * (codes[i * size + k] ?? 0)
+    })
+  })
+  return mixed
 }
 
 function latentAt({ values }: Latents, i: number, shape: ImageShape): Tensor4D {

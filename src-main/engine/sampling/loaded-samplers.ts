@@ -4,6 +4,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { createSystem } from '../model/create-model.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
 import { samplingWeights } from '../checkpoints/state-names.ts'
+import { samplingPrecision } from '../graph/passes/lower.ts'
 import { Mutex } from '../mutex.ts'
 import { Sampler } from './sampler.ts'
 
@@ -65,8 +66,9 @@ export class LoadedSamplers {
 async function load(runDirectory: string, checkpoint: string, weights: WeightsName): Promise<Loaded> {
   const { info, state } = await loadCheckpoint(runDirectory, checkpoint)
   // The checkpoint's settings determine the model, even where the run's record differs.
-  const { config, shape } = info
-  const sampler = new Sampler({ system: createSystem({ config, shape }), shape })
+  const { config, shape, machine } = info
+  const precision = samplingPrecision(machine)
+  const sampler = new Sampler({ system: createSystem({ config, shape }), shape, precision })
   sampler.setWeights(samplingWeights(state, config, weights))
   return { sampler, step: info.step }
 }

@@ -1,20 +1,33 @@
-import type { Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Precision } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { ProgramSpec, TensorSpec } from '../graph/program.ts'
+import { codeNoiseSize, codeTableNames, codeTableShapes, codesFromNoise } from '../model/flow/code-prior.ts'
 import { sampleFrom } from '../model/flow/prior.ts'
 import type { System } from '../model/flow/system.ts'
 
-/** What all programs of a chunk size share: the weights as state, images `x` as a feed. */
-export type ProgramBase = Pick<ProgramSpec, 'state'> & { feeds: { x: TensorSpec } }
+/** What all programs of a chunk size share: the weights as state, images `x` and codes as feeds. */
+export type ProgramBase = Required<Pick<ProgramSpec, 'state' | 'precision'>> & {
+  feeds: { x: TensorSpec; code?: TensorSpec }
+}
 
-export function programBase(options: { system: System; shape: ImageShape; count: number }): ProgramBase {
-  const { system, shape, count } = options
+export function programBase(options: {
+  system: System
+  shape: ImageShape
+  count: number
+  precision?: Precision
+}): ProgramBase {
+  const { system, shape, count, precision = 'fp32' } = options
   const { height, width, channels } = shape
   return {
+    precision,
     state: Object.fromEntries(
       system.parameters.map(({ name, shape: of }) => [name, { shape: of, dtype: 'float32' }]),
     ),
-    feeds: { x: { shape: [count, height, width, channels], dtype: 'float32' } },
+    feeds: {
+      x: { shape: [count, height, width, channels], dtype: 'float32' },
+      ...(system.codeSize > 0 ? { code: { shape: [count, system.codeSize], dtype: 'float32' } } : {}),
+    },
   }
 }
 
@@ -23,7 +36,7 @@ export function latentProgram(system: System, { state, feeds }: ProgramBase): Pr
   return {
     name: 'latent',
     state,
-    feeds: { ...feeds, temperature: { shape: [], dtype: 'float32' } },
+    feeds: { x: feeds.x, temperature: { shape: [], dtype: 'float32' } },
     body: (weights, { x, temperature }) => ({
       fetches: { x: system.latent(weights, x as Tensor4D, temperature) },
       next: {},
@@ -31,19 +44,57 @@ export function latentProgram(system: System, { state, feeds }: ProgramBase): Pr
   }
 }
 
+/** Standard normal noise `[count, codeSize + 1]` → codes of p(c). */
+export function codeProgram({ codeSize }: System, count: number): ProgramSpec {
+  const shapes = Object.entries(codeTableShapes(codeSize))
+  return {
+    name: 'code',
+    state: Object.fromEntries(shapes.map(([name, shape]) => [name, { shape, dtype: 'float32' }])),
+    feeds: {
+      noise: { shape: [count, codeNoiseSize(codeSize)], dtype: 'float32' },
+      temperature: { shape: [], dtype: 'float32' },
+    },
+    body: (weights, { noise, temperature }) => {
+      const table = {
+        mean: weights[codeTableNames.mean] as Tensor2D,
+        logvar: weights[codeTableNames.logvar] as Tensor2D,
+      }
+      return { fetches: { code: codesFromNoise(table, noise as Tensor2D, temperature) }, next: {} }
+    },
+  }
+}
+
 /** Images → latents of q(z|x): its mean, or with `sampled` a sample of it by the noise `eps`. */
 export function encodeProgram(
   { posterior }: System,
-  { state, feeds, sampled }: ProgramBase & { sampled: boolean },
+  { state, feeds, precision, sampled }: ProgramBase & { sampled: boolean },
 ): ProgramSpec {
   return {
     name: 'encode',
+    precision,
     state,
-    feeds: sampled ? { ...feeds, eps: feeds.x } : feeds,
+    feeds: sampled ? { x: feeds.x, eps: feeds.x } : { x: feeds.x },
     body: (weights, { x, eps }) => {
       const q = posterior?.(weights, x as Tensor4D)
       const z = q && eps ? sampleFrom(q, eps as Tensor4D) : q?.mean
       return { fetches: { x: z ?? (x as Tensor4D) }, next: {} }
+    },
+  }
+}
+
+/** Images → mean and logvar of q(c|x), each `[count, codeSize]`. */
+export function encodeCodeProgram(
+  { codePosterior }: System,
+  { state, feeds, precision }: ProgramBase,
+): ProgramSpec {
+  return {
+    name: 'encode-code',
+    precision,
+    state,
+    feeds: { x: feeds.x },
+    body: (weights, { x }) => {
+      const q = codePosterior?.(weights, x as Tensor4D)
+      return { fetches: q ? { mean: q.mean, logvar: q.logvar } : {}, next: {} }
     },
   }
 }

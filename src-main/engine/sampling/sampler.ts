@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
+import type { Precision } from '#shared/schemas/run-config.ts'
 import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
-import { createProgram } from '../graph/create-program.ts'
-import type { Program, ProgramSpec, Values } from '../graph/program.ts'
+import type { Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
 import type { System } from '../model/flow/system.ts'
 import { seedWords, statelessNormal } from '../rng.ts'
@@ -13,8 +13,16 @@ import type { Purpose } from '../rng.ts'
 import { chunksOf, padded } from './chunks.ts'
 import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
-import { encodeProgram, latentProgram, programBase } from './model-programs.ts'
+import { codeNoiseSize } from '../model/flow/code-prior.ts'
+import {
+  codeProgram,
+  encodeCodeProgram,
+  encodeProgram,
+  latentProgram,
+  programBase,
+} from './model-programs.ts'
 import type { ProgramBase } from './model-programs.ts'
+import { ProgramCache } from './program-cache.ts'
 import { TimeBudget } from './time-budget.ts'
 import { solverCalls } from './solver-programs.ts'
 
@@ -37,9 +45,15 @@ export interface Samples {
   steps: number
 }
 
+/** Images or latents of a chunk, flat, and their codes where the system has one. */
+interface ChunkValues {
+  x: Float32Array
+  codes: Float32Array | null
+}
+
 /** Where a chunk's values come from and go to; `first` is the index of its first image. */
 interface ChunkSource {
-  load: (first: number, images: number) => Float32Array
+  load: (first: number, images: number) => ChunkValues
   store: (first: number, x: Float32Array) => void
   frames?: { count: number; take: (at: { first: number; frame: number }, x: Float32Array) => void }
 }
@@ -52,11 +66,23 @@ export class Sampler {
   readonly system: System
   readonly shape: ImageShape
   private currentWeights: Values = {}
-  private readonly programs = new Map<string, Program>()
+  private readonly programs = new ProgramCache()
   /** By solver and chunk size. */
   private readonly budgets = new Map<string, TimeBudget>()
 
-  constructor({ system, shape }: { system: System; shape: ImageShape }) {
+  /** Precision of the networks' products; changes only before the first use. */
+  precision: Precision
+
+  constructor({
+    system,
+    shape,
+    precision = 'fp32',
+  }: {
+    system: System
+    shape: ImageShape
+    precision?: Precision | undefined
+  }) {
+    this.precision = precision
     this.system = system
     this.shape = shape
   }
@@ -69,7 +95,7 @@ export class Sampler {
   /** Sets the weights by parameter name. */
   setWeights(weights: Values): void {
     this.currentWeights = weights
-    for (const program of this.programs.values()) program.write(weights)
+    this.programs.setWeights(weights)
   }
 
   /**
@@ -87,7 +113,10 @@ export class Sampler {
       ...integration,
       from: 1,
       to: 0,
-      load: (i, n) => this.priorLatents({ ...selection, count: n, first: selection.first + i }),
+      load: (i, n) => {
+        const at = { ...selection, count: n, first: selection.first + i }
+        return { x: this.priorLatents(at), codes: this.priorCodes(at) }
+      },
       store: (i, x) => pixels.set(toBytes(x), i * size),
       frames: {
         count: frames,
@@ -116,37 +145,114 @@ export class Sampler {
 
   /**
    * Latents of images by q(z|x): its mean, or with `noise` a sample of it, z = mean + exp(logvar/2)·eps, where the eps
-   * of image i depends on (seed, first + i) alone.
+   * of image i depends on (seed, first + i) alone; likewise their codes by q(c|x).
    * @throws FlowerbedError `conflict` without a posterior
    */
   encode(images: PixelBatch, noise?: { seed: number; first?: number }): Latents {
     if (!this.system.posterior) {
-      throw new FlowerbedError('conflict', 'This run was trained without an encoder.', {
+      throw new FlowerbedError('conflict', 'This run was trained without an encoder q(z|x).', {
         hint: 'Encode by inversion, or train a new run with an encoder (posterior=true).',
       })
     }
+    const values = this.posteriorLatents(images, noise)
+    return { count: images.count, values, codes: this.codesOf(images, noise) }
+  }
+
+  /**
+   * Images as the mean of q(c|x) and one latent for all of them, the sample of p(z) of a seed.
+   * @throws FlowerbedError `conflict` without a code
+   */
+  encodeCode(images: PixelBatch, { seed }: { seed: number }): Latents {
+    if (this.system.codeSize === 0) {
+      throw new FlowerbedError('conflict', 'This run was trained without a code.', {
+        hint: 'Encode by inversion, or train a new run with a code (code=32).',
+      })
+    }
+    const { count } = images
+    return { count, values: this.sharedLatents(count, seed), codes: this.codesOf(images) }
+  }
+
+  /** Latents of images by integrating backwards: dx = v dt from t = 0 to t = 1, with the mean of q(c|x) as code. */
+  async invert(images: PixelBatch, integration: Integration): Promise<Latents> {
     const { count, pixels } = images
+    const data = { count, values: toImages(pixels), codes: this.codesOf(images) }
+    return await this.transport(data, { ...integration, from: 0, to: 1 })
+  }
+
+  /** Mean and logvar of q(c|x), each `[count, codeSize]`. */
+  codePosterior(images: PixelBatch): { mean: Float32Array; logvar: Float32Array } {
+    const { count, pixels } = images
+    const { codeSize } = this.system
+    const [mean, logvar] = [new Float32Array(count * codeSize), new Float32Array(count * codeSize)]
+    const size = imageBytes(this.shape)
+    const n = this.chunkFor(count)
+    for (const { first, n: taken } of chunksOf(count, n)) {
+      const x = padded(toImages(pixels.subarray(first * size, (first + taken) * size)), n * size)
+      const program = this.programs.get(`code-${n}`, () => encodeCodeProgram(this.system, this.base(n)))
+      const q = program.run({ x })
+      for (const [name, all] of Object.entries({ mean, logvar }))
+        all.set((q[name] as Float32Array).subarray(0, taken * codeSize), first * codeSize)
+    }
+    return { mean, logvar }
+  }
+
+  dispose(): void {
+    this.programs.dispose()
+  }
+
+  /** The mean of q(z|x), or with `noise` a sample of it. */
+  private posteriorLatents(
+    { count, pixels }: PixelBatch,
+    noise?: { seed: number; first?: number },
+  ): Float32Array {
     const sampled = noise !== undefined
     const key = sampled ? 'encode-sample' : 'encode'
     const inputs = {
       x: toImages(pixels),
       ...(sampled ? { eps: this.noise(count, { purpose: 'posterior', ...noise }) } : {}),
     }
-    const values = this.inChunks({ count, inputs }, (chunk, n) =>
-      this.program(`${key}-${n}`, () => encodeProgram(this.system, { ...this.base(n), sampled })).run(chunk),
+    return this.inChunks({ count, inputs }, (chunk, n) =>
+      this.programs
+        .get(`${key}-${n}`, () => encodeProgram(this.system, { ...this.base(n), sampled }))
+        .run(chunk),
     )
-    return { count, values }
   }
 
-  /** Latents of images by integrating backwards: dx = v dt from t = 0 to t = 1. */
-  async invert(images: PixelBatch, integration: Integration): Promise<Latents> {
-    const data = { count: images.count, values: toImages(images.pixels) }
-    return await this.transport(data, { ...integration, from: 0, to: 1 })
+  /** The same sample of p(z) for every image. */
+  private sharedLatents(count: number, seed: number): Float32Array {
+    const one = this.priorLatents({ count: 1, first: 0, seed, temperature: 1 })
+    const values = new Float32Array(count * one.length)
+    for (let i = 0; i < count; i++) values.set(one, i * one.length)
+    return values
   }
 
-  dispose(): void {
-    for (const program of this.programs.values()) program.dispose()
-    this.programs.clear()
+  /** The mean of q(c|x), or with `noise` a sample of it; null without a code. */
+  private codesOf(images: PixelBatch, noise?: { seed: number; first?: number }): Float32Array | null {
+    const { codeSize } = this.system
+    if (codeSize === 0) return null
+    const { mean, logvar } = this.codePosterior(images)
+    if (!noise) return mean
+    const { seed, first = 0 } = noise
+    const eps = normalRows({ count: images.count, first, seed, purpose: 'code', shape: [codeSize] })
+    return mean.map((value, k) => value + Math.exp((logvar[k] ?? 0) / 2) * (eps[k] ?? 0))
+  }
+
+  /** Samples of p(c), their deviation times the temperature; null without a code. */
+  private priorCodes(options: {
+    count: number
+    first: number
+    seed: number
+    temperature: number
+  }): Float32Array | null {
+    const { count, first, seed, temperature } = options
+    const { codeSize } = this.system
+    if (codeSize === 0) return null
+    const length = codeNoiseSize(codeSize)
+    const noise = normalRows({ count, first, seed, purpose: 'sample code', shape: [length] })
+    const n = this.chunkFor(count)
+    const program = this.programs.get(`prior-code-${n}`, () => codeProgram(this.system, n))
+    const feeds = { noise: padded(noise, n * length), temperature: Float32Array.of(temperature) }
+    return (program.run(feeds)['code'] as Float32Array).subarray(0, count * codeSize)
   }
 
   /** Samples of p(z), with the prior's standard deviation times the temperature. */
@@ -159,38 +265,32 @@ export class Sampler {
     const { count, first, seed, temperature } = options
     const x = this.noise(count, { seed, first, purpose: 'sample' })
     return this.inChunks({ count, inputs: { x } }, (chunk, n) =>
-      this.program(`latent-${n}`, () => latentProgram(this.system, this.base(n))).run({
-        ...chunk,
-        temperature: Float32Array.of(temperature),
-      }),
+      this.programs
+        .get(`latent-${n}`, () => latentProgram(this.system, this.base(n)))
+        .run({ ...chunk, temperature: Float32Array.of(temperature) }),
     )
   }
 
   /** Standard normal noise; that of image i depends on (seed, first + i, purpose) alone. */
   private noise(count: number, from: { seed: number; purpose: Purpose; first?: number }): Float32Array {
-    const { seed, purpose, first = 0 } = from
-    const size = imageBytes(this.shape)
-    const values = new Float32Array(count * size)
-    for (let i = 0; i < count; i++) {
-      const one = tf.tidy(() => {
-        const words = tf.tensor1d(seedWords(seed, first + i, purpose), 'int32')
-        return statelessNormal([1, ...this.imageShape()], words).dataSync<'float32'>()
-      })
-      values.set(one, i * size)
-    }
-    return values
+    const { first = 0, ...rest } = from
+    return normalRows({ ...rest, count, first, shape: this.imageShape() })
   }
 
   /** Integrates all of some values from one time to another. */
   private async transport(x: Latents, options: Integration & { from: number; to: number }): Promise<Latents> {
     const size = imageBytes(this.shape)
+    const { codeSize } = this.system
     const values = new Float32Array(x.count * size)
     await this.integrate(x.count, {
       ...options,
-      load: (first, n) => x.values.subarray(first * size, (first + n) * size),
+      load: (first, n) => ({
+        x: x.values.subarray(first * size, (first + n) * size),
+        codes: x.codes?.subarray(first * codeSize, (first + n) * codeSize) ?? null,
+      }),
       store: (first, end) => values.set(end, first * size),
     })
-    return { count: x.count, values }
+    return { count: x.count, values, codes: x.codes }
   }
 
   private async integrate(
@@ -201,19 +301,22 @@ export class Sampler {
     const sampling = samplingOf(rest)
     const n = this.chunkFor(count)
     const size = imageBytes(this.shape)
-    const calls = solverCalls({
-      ...sampling,
-      system: this.system,
-      base: this.base(n),
-      budget: this.budgetOf(`${sampling.solver}-${n}`),
-      program: (name, make, iterations) => this.program(`${name}-${n}`, make, iterations),
-    })
+    const callsFor = (codes: Float32Array | null) =>
+      solverCalls({
+        ...sampling,
+        system: this.system,
+        base: this.base(n),
+        code: codes && padded(codes, n * this.system.codeSize),
+        budget: this.budgetOf(`${sampling.solver}-${n}`),
+        program: (name, make, iterations) => this.programs.get(`${name}-${n}`, make, iterations),
+      })
     const cost = { evaluations: 0, steps: 0 }
     for (const { first, n: images } of chunksOf(count, n)) {
+      const start = load(first, images)
       const unpadded = (x: Float32Array) => x.subarray(0, images * size)
       const { x, evaluations, steps } = await integrate({
-        calls,
-        x: padded(load(first, images), n * size),
+        calls: callsFor(start.codes),
+        x: padded(start.x, n * size),
         ...{ images, sampling, from, to },
         frames: frames?.count
           ? { count: frames.count, take: (frame, at) => frames.take({ first, frame }, unpadded(at)) }
@@ -260,23 +363,35 @@ export class Sampler {
     return budget
   }
 
-  private program(key: string, make: () => ProgramSpec, iterations?: number): Program {
-    let program = this.programs.get(key)
-    if (!program) {
-      program = createProgram(make(), { iterations })
-      program.write(this.currentWeights)
-      this.programs.set(key, program)
-    }
-    return program
-  }
-
   private imageShape(): [number, number, number] {
     return [this.shape.height, this.shape.width, this.shape.channels]
   }
 
   private base(count: number): ProgramBase {
-    return programBase({ system: this.system, shape: this.shape, count })
+    const { system, shape, precision } = this
+    return programBase({ system, shape, count, precision })
   }
+}
+
+/** Standard normal rows of a shape; row i depends on (seed, first + i, purpose) alone. */
+function normalRows(options: {
+  count: number
+  first: number
+  seed: number
+  purpose: Purpose
+  shape: number[]
+}): Float32Array {
+  const { count, first, seed, purpose, shape } = options
+  const size = tf.util.sizeFromShape(shape)
+  const values = new Float32Array(count * size)
+  for (let i = 0; i < count; i++) {
+    const row = tf.tidy(() => {
+      const words = tf.tensor1d(seedWords(seed, first + i, purpose), 'int32')
+      return statelessNormal([1, ...shape], words).dataSync<'float32'>()
+    })
+    values.set(row, i * size)
+  }
+  return values
 }
 
 /** float32, clipped to [0, 1] → uint8. */

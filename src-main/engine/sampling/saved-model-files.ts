@@ -1,22 +1,28 @@
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import { adaptiveSolver } from '#shared/schemas/sampling.ts'
+import { adaptiveSolver, multistepSolver } from '#shared/schemas/sampling.ts'
+import type { SolverName } from '#shared/schemas/sampling.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { FolderFiles } from '../../files/atomic-write.ts'
 import { flowerbedVersion } from '../../version.ts'
 import { exportSavedModel } from '../graph/saved-model/saved-model.ts'
 import type { Iteration } from '../graph/saved-model/saved-model.ts'
+import type { ProgramSpec, TensorSpec } from '../graph/program.ts'
+import type { System } from '../model/flow/system.ts'
+import { codeNoiseSize } from '../model/flow/code-prior.ts'
 import { timeGrid } from '../model/flow/time-grid.ts'
 import type { ExportPlan } from './export-plan.ts'
-import { programBase } from './model-programs.ts'
-import { stepProgram } from './solver-programs.ts'
+import { codeProgram, programBase } from './model-programs.ts'
+import type { ProgramBase } from './model-programs.ts'
+import { feedsOf, planSteps, stepProgram } from './solver-programs.ts'
 
 /** The name of the signature that samples. */
 export const sampleSignature = 'sample'
 
 /**
  * The files of a TensorFlow SavedModel that samples: its signature `sample` takes standard normal `noise` and returns
- * `images`, both `[count, height, width, channels]`, the images in [0, 1].
+ * `images`, both `[count, height, width, channels]`, the images in [0, 1]; with a code it also takes standard normal
+ * `codeNoise` `[count, codeSize + 1]`.
  * @throws FlowerbedError `bad-input` for an adaptive solver, or for weights that are too large for one file
  */
 export function savedModelFiles(plan: ExportPlan): FolderFiles {
@@ -34,7 +40,7 @@ export function savedModelFiles(plan: ExportPlan): FolderFiles {
 
 function samplingIteration({ sampler, sampling, count }: ExportPlan): Iteration {
   const { system, shape } = sampler
-  const { solver, steps, timeGrid: grid, gridShift: shift } = sampling
+  const { solver, steps, timeGrid: grid, gridShift: shift, gridRho: rho } = sampling
   if (solver === adaptiveSolver) {
     throw new FlowerbedError('bad-input', `${solver} chooses its steps itself and cannot be exported.`, {
       where: 'solver',
@@ -44,17 +50,9 @@ function samplingIteration({ sampler, sampling, count }: ExportPlan): Iteration 
   const base = programBase({ system, shape, count })
   return {
     constants: sampler.weights,
-    before: {
-      name: 'export',
-      state: base.state,
-      feeds: { noise: base.feeds.x },
-      body: (weights, { noise }) => ({ fetches: { x: system.latent(weights, noise as Tensor4D) }, next: {} }),
-    },
+    before: startProgram({ system, base, solver, count }),
     step: stepProgram({ system, base, solver }),
-    feeds: timeGrid({ steps, from: 1, to: 0, grid, shift }).map(({ t, dt }) => ({
-      t: Float32Array.of(t),
-      dt: Float32Array.of(dt),
-    })),
+    feeds: planSteps(solver, timeGrid({ steps, from: 1, to: 0, grid, shift, rho })).map(feedsOf),
     after: {
       name: 'export',
       state: {},
@@ -64,9 +62,42 @@ function samplingIteration({ sampler, sampling, count }: ExportPlan): Iteration 
   }
 }
 
+/** From noise to the state of the first step. */
+function startProgram(options: {
+  system: System
+  base: ProgramBase
+  solver: SolverName
+  count: number
+}): ProgramSpec {
+  const { system, base, solver, count } = options
+  const { codeSize } = system
+  const code = codeSize > 0 ? codeProgram(system, count) : null
+  return {
+    name: 'export',
+    state: { ...base.state, ...code?.state },
+    feeds: { noise: base.feeds.x, ...(code ? { codeNoise: code.feeds['noise'] as TensorSpec } : {}) },
+    body: (weights, { noise, codeNoise }) => ({
+      fetches: {
+        x: system.latent(weights, noise as Tensor4D),
+        ...(solver === multistepSolver ? { last: tf.zerosLike(noise as Tensor4D) } : {}),
+        ...(code && codeNoise
+          ? code.body(weights, { noise: codeNoise, temperature: tf.scalar(1) }).fetches
+          : {}),
+      },
+      next: {},
+    }),
+  }
+}
+
 function readme({ sampler, sampling, count, step }: ExportPlan): string {
   const { height, width, channels } = sampler.shape
   const shape = [count, height, width, channels].join(', ')
+  const { codeSize } = sampler.system
+  const codeNoise =
+    codeSize > 0
+      ? `    code_noise = tf.random.normal([${count}, ${codeNoiseSize(codeSize)}])  # decides what the images show\n`
+      : ''
+  const argumentsOf = codeSize > 0 ? 'noise=noise, codeNoise=code_noise' : 'noise=noise'
   return `An image generator made with Flowerbed ${flowerbedVersion}, as of training step ${step}.
 
 It is a TensorFlow SavedModel. One call generates ${count} images of ${width} × ${height} by ${sampling.solver} in ${sampling.steps} steps:
@@ -74,7 +105,7 @@ It is a TensorFlow SavedModel. One call generates ${count} images of ${width} ×
     import tensorflow as tf
     sample = tf.saved_model.load("FOLDER").signatures["${sampleSignature}"]
     noise = tf.random.normal([${shape}])  # other noise, other images
-    images = sample(noise=noise)["images"]  # float32 [${shape}], values in [0, 1]
+${codeNoise}    images = sample(${argumentsOf})["images"]  # float32 [${shape}], values in [0, 1]
 
 Noise times a factor below 1 gives images nearer to the prior's mean. config.json holds the settings.
 `

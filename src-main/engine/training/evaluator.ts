@@ -1,4 +1,4 @@
-import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
@@ -55,6 +55,11 @@ export class Evaluator {
       dataset,
       indices: hasValidation ? split.validation : split.training,
     })
+  }
+
+  /** Sets the precision to sample in; called before the first use. */
+  usePrecision(precision: Precision): void {
+    this.sampler.precision = precision
   }
 
   /** Metrics of a step at which an evaluation is due. */

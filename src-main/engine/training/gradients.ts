@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Tensors } from '../graph/program.ts'
-import type { System } from '../model/flow/system.ts'
+import type { ObjectiveInputs, System } from '../model/flow/system.ts'
 import { bucketSums } from '../model/flow/time-buckets.ts'
 
 /** Terms that are sums over the images rather than means. */
@@ -19,7 +19,7 @@ export interface Gradients {
 export function batchGradients(options: {
   system: System
   weights: Tensor[]
-  inputs: { x: Tensor4D; eps: Tensor4D; t: Tensor1D }
+  inputs: ObjectiveInputs
 }): Gradients {
   const { system, weights, inputs } = options
   const kept: Tensors = {}

@@ -6,8 +6,9 @@ import type { SampleRecord } from '#shared/schemas/run.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import { writeSampleSheet } from '../sampling/sample-sheet.ts'
 
-/** The grid is sampled with the reference's solver: one evaluation a step, fast enough to follow training. */
-const gridSolver = 'euler'
+/** The grid is sampled with one evaluation a step, fast enough to follow training. */
+const gridSolver = 'dpm2m'
+const gridTimes = 'karras'
 
 const cancelled = new FlowerbedError('cancelled', 'Sampling the grid was cancelled because training ends.')
 
@@ -22,6 +23,7 @@ export async function gridImages(
       count: sampleCount,
       seed,
       solver: gridSolver,
+      timeGrid: gridTimes,
       steps: sampleSteps,
       onStep: async () => {
         await nextTurn()

@@ -29,3 +29,16 @@ export function learningRateAt(
   const done = Math.min(1, Math.max(0, position - warmup) / left)
   return learningRate * warm * 0.5 * (1 + Math.cos(Math.PI * done))
 }
+
+/**
+ * The learning rate of a step that follows one with the rate `previous`: it rises by no more than a step of the warm-up, so
+ * that a run that is extended after its rate has fallen warms up again.
+ */
+export function limitRise(
+  config: Pick<RunConfig, 'learningRate' | 'warmup'>,
+  rate: number,
+  previous: number | null,
+): number {
+  if (previous === null || config.warmup === 0) return rate
+  return Math.min(rate, previous + config.learningRate / config.warmup)
+}

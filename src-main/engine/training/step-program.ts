@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { imagesPerStep } from '#shared/run-limits.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
@@ -66,6 +66,7 @@ export function stepProgram(options: {
       ...images.feeds,
       noiseSeed: { shape: [2], dtype: 'int32' },
       timeSeed: { shape: [2], dtype: 'int32' },
+      ...(system.codeSize > 0 ? { codeSeed: { shape: [2], dtype: 'int32' as const } } : {}),
       learningRate: { shape: [], dtype: 'float32' },
       /** Adam's, with the bias correction of both moments. */
       stepSize: { shape: [], dtype: 'float32' },
@@ -78,17 +79,22 @@ export function stepProgram(options: {
       const feed = (name: string) => feeds[name] as Tensor
       const { height, width, channels } = shape
       const eps = statelessNormal<Tensor4D>([plan.count, height, width, channels], feed('noiseSeed'))
-      const t = pathTimes(statelessUniform<Tensor1D>([plan.count], feed('timeSeed')), {
-        times: config.times,
-        shift: config.timeShift,
-      })
+      const t = pathTimes(statelessUniform<Tensor1D>([plan.count], feed('timeSeed')), config)
+      const codeEps =
+        system.codeSize > 0
+          ? statelessNormal<Tensor2D>([plan.count, system.codeSize], feed('codeSeed'))
+          : undefined
       const weights = names.map((name) => entry('weight', name))
       const { loss, terms, grads } = accumulated(config.accumulate, (i, previous) => {
         const part = { first: i * config.batch, length: config.batch }
         const rows = <T extends Tensor>(all: T) =>
           config.accumulate === 1 ? all : tf.slice(all, part.first, part.length)
         const x = withControlDependencies(images.images(state, feeds, part), previous)
-        return batchGradients({ system, weights, inputs: { x, eps: rows(eps), t: rows(t) } })
+        return batchGradients({
+          system,
+          weights,
+          inputs: { x, eps: rows(eps), t: rows(t), codeEps: codeEps && rows(codeEps) },
+        })
       })
 
       const gradientNorm = tf.sqrt(tf.addN(grads.map((gradient) => sumOfSquares(gradient))))
@@ -122,13 +128,17 @@ export function stepProgram(options: {
   }
 }
 
-/** The feeds of step `step` (1 is the first update) besides its images; `position` as in `learningRateAt`. */
-export function stepFeeds(config: RunConfig, step: number, position?: number): Values {
-  const learningRate = learningRateAt(config, step, position)
+/** The feeds of step `step` (1 is the first update) besides its images; by default the schedule's rate by steps. */
+export function stepFeeds(
+  config: RunConfig,
+  step: number,
+  learningRate = learningRateAt(config, step),
+): Values {
   const correction2 = Math.sqrt(1 - beta2 ** step)
   return {
     noiseSeed: seedWords(config.seed, step, 'noise'),
     timeSeed: seedWords(config.seed, step, 'time'),
+    ...(config.code > 0 ? { codeSeed: seedWords(config.seed, step, 'code') } : {}),
     learningRate: Float32Array.of(learningRate),
     stepSize: Float32Array.of((learningRate * correction2) / (1 - beta1 ** step)),
     epsilon: Float32Array.of(epsilon * correction2),

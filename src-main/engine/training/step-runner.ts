@@ -41,14 +41,14 @@ export class StepRunner {
   }
 
   /**
-   * Takes step `step` (1 is the first update) and returns what the step program fetches. `config.steps` is where the run
-   * ends, `position` as in `learningRateAt`.
+   * Takes step `step` (1 is the first update) and returns what the step program fetches. The learning rate is by default
+   * the schedule's, by steps.
    */
-  async takeStep(step: number, config: RunConfig, position?: number): Promise<Values> {
+  async takeStep(step: number, config: RunConfig, learningRate?: number): Promise<Values> {
     const startedAt = performance.now()
     const batch = await this.images.feeds(step - 1)
     this.inputMs += performance.now() - startedAt
-    return this.program.run({ ...batch, ...stepFeeds(config, step, position) })
+    return this.program.run({ ...batch, ...stepFeeds(config, step, learningRate) })
   }
 
   async dispose(): Promise<void> {

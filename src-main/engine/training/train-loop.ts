@@ -1,11 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TrainOutcome, TrainResult } from '#shared/engine-messages.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
+import { trainedState } from '../checkpoints/state-names.ts'
 import { meanErrorsByTime } from '../model/flow/time-buckets.ts'
 import { gridExists } from '../sampling/sample-sheet.ts'
 import { checkFinite, checkFiniteState, checkResumable } from './checks.ts'
 import { createStepRunner } from './create-step-runner.ts'
-import { learningRateAt, schedulePosition } from './schedule.ts'
+import { learningRateAt, limitRise, schedulePosition } from './schedule.ts'
 import { initialState } from './step-program.ts'
 import type { Interruption } from './throughput.ts'
 import type { TrainingRun } from './training-run.ts'
@@ -66,7 +67,8 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   })
   run.machine = { ...run.machine, precision, precisionWhy: why }
   run.stepRunner = stepRunner
-  stepRunner.begin(checkpoint?.state ?? initialState(parts.system, config))
+  parts.evaluator.usePrecision(precision)
+  stepRunner.begin(checkpoint ? trainedState(checkpoint.state) : initialState(parts.system, config))
   if (checkpoint) run.restore(checkpoint.info)
   clock.start(checkpoint?.info ?? { trainedSeconds: 0 })
   run.emit({ type: 'started', runId, machine: run.machine, step: run.step })
@@ -82,13 +84,16 @@ async function takeStep(run: TrainingRun): Promise<void> {
   const step = run.step + 1
   const config = { ...run.config, steps: run.goal }
   const position = schedulePosition(config, { step, trainedSeconds: clock.scheduleSeconds })
-  const { errorsByTime, imagesByTime, ...scalars } = await run.stepRunner.takeStep(step, config, position)
+  const learningRate = limitRise(config, learningRateAt(config, step, position), run.learningRate)
+  const fetched = await run.stepRunner.takeStep(step, config, learningRate)
+  const { errorsByTime, imagesByTime, ...scalars } = fetched
   const values = Object.fromEntries(Object.entries(scalars).map(([name, [value = NaN]]) => [name, value]))
   checkFinite(values, step)
 
   const { gradientNorm, ...losses } = values
   run.step = step
   run.losses = losses
+  run.learningRate = learningRate
   run.smoothedLoss.add(values['loss'] ?? NaN)
   run.throughput.addStep(clock.secondsSince(startedAt))
   clock.stepEnded()
@@ -98,7 +103,7 @@ async function takeStep(run: TrainingRun): Promise<void> {
     values: {
       ...losses,
       ...(gradientNorm === undefined ? {} : { gradientNorm }),
-      learningRate: learningRateAt(config, step, position),
+      learningRate,
       ...meanErrorsByTime(errorsByTime, imagesByTime),
       ...evaluate(run),
     },
@@ -129,7 +134,7 @@ async function writeCheckpoint(run: TrainingRun): Promise<void> {
   if (checkpointWriter.writtenStep === run.step) return
   run.reporter.flush()
   run.reportProgress('saving', { always: true })
-  const state = run.stepRunner.read()
+  const state = run.checkpointState()
   checkFiniteState(state, run.step)
   // A pause may come at a step that was not evaluated.
   const loss = evaluator.validationLoss(run.weightsAtStep) ?? run.smoothedLoss.value

@@ -8,6 +8,8 @@ import { createSystem } from '../model/create-model.ts'
 import type { System } from '../model/flow/system.ts'
 import { readAvailableMemory } from '../backend/free-memory.ts'
 import { checkFits, estimateMemory, residentImages } from './memory-estimate.ts'
+import { measuredSpecs } from '../checkpoints/state-names.ts'
+import { CodeTable } from './code-table.ts'
 import { Evaluator } from './evaluator.ts'
 import { CheckpointWriter } from './checkpoint-writer.ts'
 import type { FreeBytes } from './checkpoint-writer.ts'
@@ -23,6 +25,8 @@ export interface TrainingParts {
   /** Indices of the training images. */
   indices: Uint32Array
   checkpointWriter: CheckpointWriter
+  /** Null without a code. */
+  codeTable: CodeTable | null
   evaluator: Evaluator
 }
 
@@ -51,11 +55,24 @@ export function openParts(options: {
     const resident = residentImages(memory, dataset.index)
     const system = createSystem({ config, shape })
     const split = splitImages({ count: dataset.count, share: config.validationShare, seed: config.seed })
-    const state = getReadableState(stepProgram({ system, config, shape, resident }))
+    const state = {
+      ...getReadableState(stepProgram({ system, config, shape, resident })),
+      ...measuredSpecs(system),
+    }
     const checkpointWriter = new CheckpointWriter({ request, shape, state, freeBytes })
+    const codeTable = system.codeSize > 0 ? new CodeTable({ system, dataset, indices: split.training }) : null
     const run = { runId, runDirectory }
     const evaluator = new Evaluator({ run, system, config, shape, dataset, split, emit })
-    return { dataset, system, memory, resident, indices: split.training, checkpointWriter, evaluator }
+    return {
+      dataset,
+      system,
+      memory,
+      resident,
+      indices: split.training,
+      checkpointWriter,
+      codeTable,
+      evaluator,
+    }
   } catch (thrown) {
     dataset.close()
     throw thrown

@@ -5,7 +5,7 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import type { WeightsName } from '#shared/schemas/sampling.ts'
 import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
-import { samplingStateNames, samplingWeights } from '../checkpoints/state-names.ts'
+import { measuredState, samplingStateNames, samplingWeights } from '../checkpoints/state-names.ts'
 import type { Values } from '../graph/program.ts'
 import type { CheckpointContents, FreeBytes } from './checkpoint-writer.ts'
 import type { WeightsAtStep } from './evaluator.ts'
@@ -48,6 +48,8 @@ export class TrainingRun {
   stopRequest: StopRequest | null = null
   step = 0
   losses: Record<string, number> = {}
+  /** Of the last step; null before the first. */
+  learningRate: number | null = null
   smoothedLoss = new SmoothedLoss()
   private runner: StepRunner | null = null
 
@@ -93,7 +95,15 @@ export class TrainingRun {
   /** Weights to sample with, by parameter name. */
   weights(kind?: WeightsName): Values {
     const names = samplingStateNames(this.parts.system, this.config, kind)
-    return samplingWeights(this.stepRunner.read(names), this.config, kind)
+    const weights = samplingWeights(this.stepRunner.read(names), this.config, kind)
+    return { ...weights, ...this.parts.codeTable?.measure(weights) }
+  }
+
+  /** Everything that a checkpoint of the present step holds: the training state, and what is measured with its weights. */
+  checkpointState(): Values {
+    const state = this.stepRunner.read()
+    const measured = this.parts.codeTable?.measure(samplingWeights(state, this.config)) ?? {}
+    return { ...state, ...measuredState(measured) }
   }
 
   /** The present step with its weights, which are read from the device once and only when used. */
@@ -103,8 +113,9 @@ export class TrainingRun {
   }
 
   /** Continues from a checkpoint's step. */
-  restore({ step, losses, smoothed }: CheckpointInfo): void {
+  restore({ step, losses, smoothed, learningRate }: CheckpointInfo): void {
     this.step = step
+    this.learningRate = learningRate ?? null
     this.losses = losses
     this.smoothedLoss = new SmoothedLoss(smoothed)
     this.parts.checkpointWriter.writtenStep = step
@@ -112,13 +123,14 @@ export class TrainingRun {
 
   /** What a checkpoint of the present step says beside its arrays; `loss` is what the best checkpoint is chosen by. */
   checkpointContents(loss: number | null): CheckpointContents {
-    const { step, losses, config, machine, smoothedLoss, clock } = this
+    const { step, losses, learningRate, config, machine, smoothedLoss, clock } = this
     const { trainedSeconds, scheduleSeconds } = clock
     return {
       step,
       trainedSeconds,
       scheduleSeconds,
       losses,
+      learningRate: learningRate ?? undefined,
       loss,
       smoothed: smoothedLoss.state,
       config,
@@ -140,6 +152,7 @@ export class TrainingRun {
   /** Frees everything on the device; whoever has borrowed the model returns it first. */
   async dispose(): Promise<void> {
     await this.parts.evaluator.dispose()
+    this.parts.codeTable?.dispose()
     await this.runner?.dispose()
     this.parts.dataset.close()
   }

@@ -1,7 +1,7 @@
-import type { Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { createProgram } from '../graph/create-program.ts'
-import type { Program, Values } from '../graph/program.ts'
+import type { InputValues, Program, Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
 import { pathTimes } from '../model/flow/times.ts'
 import type { System } from '../model/flow/system.ts'
@@ -14,7 +14,7 @@ const maxBatches = 4
 /** The loss on images that are not trained on, with the same noise and times at every evaluation. */
 export class Validation {
   private readonly program: Program
-  private readonly batches: { x: Float32Array; noiseSeed: Int32Array; timeSeed: Int32Array }[]
+  private readonly batches: InputValues[]
 
   constructor(options: { system: System; config: RunConfig; dataset: Dataset; indices: Uint32Array }) {
     const { system, config, dataset, indices } = options
@@ -31,6 +31,7 @@ export class Validation {
         x: toImages(dataset.images(batch).pixels),
         noiseSeed: seedWords(config.seed, i, 'validation noise'),
         timeSeed: seedWords(config.seed, i, 'validation time'),
+        ...(system.codeSize > 0 ? { codeSeed: seedWords(config.seed, i, 'validation code') } : {}),
       }
     })
     this.program = createProgram({
@@ -45,13 +46,15 @@ export class Validation {
         x: { shape, dtype: 'float32' },
         noiseSeed: { shape: [2], dtype: 'int32' },
         timeSeed: { shape: [2], dtype: 'int32' },
+        ...(system.codeSize > 0 ? { codeSeed: { shape: [2], dtype: 'int32' as const } } : {}),
       },
-      body: (weights, { x, noiseSeed, timeSeed }) => {
+      body: (weights, { x, noiseSeed, timeSeed, codeSeed }) => {
         const uniform = statelessUniform<Tensor1D>([config.batch], timeSeed as Tensor1D)
         const { loss, terms } = system.objective(weights, {
           x: x as Tensor4D,
           eps: statelessNormal<Tensor4D>(shape, noiseSeed as Tensor1D),
-          t: pathTimes(uniform, { times: config.times, shift: config.timeShift }),
+          t: pathTimes(uniform, config),
+          codeEps: codeSeed && statelessNormal<Tensor2D>([config.batch, system.codeSize], codeSeed),
         })
         return { fetches: { loss, velocity: terms['velocity'] ?? loss }, next: {} }
       },

@@ -1,4 +1,5 @@
 import type { Between, EncoderName } from '#shared/engine-messages.ts'
+import { defaultEncoder } from '#shared/encoders.ts'
 import { formatCount } from '#shared/format.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { t } from '../../i18n.ts'
@@ -13,8 +14,7 @@ export interface EncodingOptions {
 }
 
 export function defaultOptions(run: RunRecord): EncodingOptions {
-  const encoder = run.config.posterior ? 'posterior' : 'inversion'
-  return { mode: 'slerp', encoder, encoderSeed: 1, steps: run.config.sampleSteps }
+  return { mode: 'slerp', encoder: defaultEncoder(run.config), encoderSeed: 1, steps: run.config.sampleSteps }
 }
 
 /** The encoding as a request has it. An emptied field holds no number: the seed is 1 then. */

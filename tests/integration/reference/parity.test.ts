@@ -36,6 +36,11 @@ describe.each(files)('%s', (file) => {
         lossScale: 'sum',
         accumulate: 1,
         checkpointing: false,
+        patch: 0,
+        prediction: 'image',
+        code: 0,
+        codeKlWeight: 1,
+        codeFreeNats: 0,
         klWeight: 1,
         priorWeight: 1,
       },
@@ -89,7 +94,7 @@ describe.each(files)('%s', (file) => {
       solver: 'euler',
       steps: 10,
       x: system.latent(parameters, image('sample_noise')),
-      slope: (x, t) => system.velocity(parameters, x, t),
+      slope: (xT, t) => system.velocity(parameters, { xT, t, code: null }),
     })
     expect(relativeError(sample, image('sample_euler_10')), 'ten Euler steps').toBeLessThan(1e-4)
   })

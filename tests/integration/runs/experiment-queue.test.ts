@@ -303,6 +303,7 @@ test('what a run has reconstruction is kept until it learns more', async () => {
       const batch = { ...shape, count: 8, pixels }
       const reconstructionError = Array.from({ length: 8 }, () => 0.25)
       return Promise.resolve({
+        codes: null,
         latents: new Float32Array(),
         originals: batch,
         reconstructions: batch,

@@ -45,7 +45,12 @@ test('a reconstruction is made once and then read from its file', async () => {
     runService,
     encode: () => {
       calls++
-      const encoded = { latents: new Float32Array(1), originals: batch(1), reconstructions: batch(2) }
+      const encoded = {
+        latents: new Float32Array(1),
+        codes: null,
+        originals: batch(1),
+        reconstructions: batch(2),
+      }
       return Promise.resolve({ ...encoded, reconstructionError: [0.5] })
     },
   })

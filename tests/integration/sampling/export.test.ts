@@ -96,7 +96,7 @@ describe('a SavedModel', () => {
     for (const { t, dt } of timeGrid({ steps: 5, from: 1, to: 0, grid: 'quadratic' }))
       x = solverStep({
         ...{ tableau: tableaus.heun, x, t: tf.scalar(t), dt: tf.scalar(dt) },
-        slope: (at, time) => system.velocity(parameters, at, time),
+        slope: (xT, t) => system.velocity(parameters, { xT, t, code: null }),
       })
     const expected = tf.clipByValue(x, 0, 1)
     expect(tf.max(tf.abs(predicted.sub(expected))).dataSync()[0]).toBeLessThan(1e-5)

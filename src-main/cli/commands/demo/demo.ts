@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { EngineEvent } from '#shared/engine-messages.ts'
+import { defaultEncoder } from '#shared/encoders.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { demoFolder } from '../../../files/resources.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
@@ -87,7 +88,7 @@ async function demo(options: Options): Promise<void> {
         b: image(Math.floor(dataset.count / 2)),
         frames: 9,
         mode: 'slerp',
-        encoder: 'posterior',
+        encoder: defaultEncoder(run.config),
         job,
       }),
     )

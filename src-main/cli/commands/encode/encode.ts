@@ -46,7 +46,7 @@ export function addEncode(program: Command): void {
 }
 
 async function encode(runId: string, paths: string[], options: Options): Promise<void> {
-  const { encoder, seed, device } = options
+  const { device } = options
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
@@ -58,8 +58,10 @@ async function encode(runId: string, paths: string[], options: Options): Promise
     async ({ runService, engine }) => {
       const run = runService.find(runId)
       const images = await decodeImages(paths, run.shape)
-      const request = { device, images, ...encodingFrom(options), sampling }
-      const { latents, originals, reconstructionError } = await follow.during(engine, (job) =>
+      const encoding = encodingFrom(options, run)
+      const { encoder } = encoding
+      const request = { device, images, ...encoding, sampling }
+      const { latents, codes, originals, reconstructionError } = await follow.during(engine, (job) =>
         runService.withModel(
           run.id,
           async (model) => await engine.handlers.encode({ ...request, model, job }),
@@ -74,11 +76,14 @@ async function encode(runId: string, paths: string[], options: Options): Promise
             shape: [paths.length, height, width, channels],
             values: latents,
           },
+          ...(codes
+            ? { codes: { dtype: 'F32', shape: [paths.length, codes.length / paths.length], values: codes } }
+            : {}),
         },
         metadata: {
           run: run.id,
           encoder,
-          ...(encoder === 'posterior-sample' ? { seed: String(seed) } : {}),
+          ...(encoder === 'posterior-sample' || encoder === 'code' ? { seed: String(options.seed) } : {}),
           images: JSON.stringify(paths.map((path) => basename(path))),
         },
       })

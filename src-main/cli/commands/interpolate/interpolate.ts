@@ -106,7 +106,7 @@ async function interpolateTwo(
         b,
         frames,
         mode,
-        ...encodingFrom(options),
+        ...encodingFrom(options, run),
         sampling: samplingFrom(options),
       }
       const result = await follow.during(engine, (job) =>

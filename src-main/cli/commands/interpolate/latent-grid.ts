@@ -39,7 +39,7 @@ export async function writeGrid(
         images: await decodeImages(images, run.shape),
         ...grid,
         mode,
-        ...encodingFrom(options),
+        ...encodingFrom(options, run),
         sampling: samplingFrom(options),
       }
       const { cells, originals, reconstructionError } = await follow.during(engine, (job) =>

@@ -55,7 +55,7 @@ export async function writeShift(
         add: await groupOf('add', { run, store, options }),
         subtract: await groupOf('subtract', { run, store, options }),
         strengths,
-        ...encodingFrom(options),
+        ...encodingFrom(options, run),
         sampling: samplingFrom(options),
       }
       const result = await follow.during(engine, (job) =>

@@ -23,3 +23,7 @@ export function lower(spec: ProgramSpec, trace: Trace, binding: Binding): Trace 
 /** Resolves `auto` to the precision in which this device may be faster, which a run times (`training/precision-choice.ts`). */
 export const resolvePrecision = (precision: Precision | 'auto'): Precision =>
   precision === 'auto' ? (nodeBackend().binding.fastPrecision ?? 'fp32') : precision
+
+/** The precision to sample in: that of training, where this device is faster in it, else fp32. */
+export const samplingPrecision = ({ precision }: { precision?: Precision | undefined }): Precision =>
+  precision !== undefined && precision === resolvePrecision('auto') ? precision : 'fp32'

@@ -13,8 +13,8 @@ import type { Edge, Trace } from '../trace.ts'
 const maxBytes = 2 ** 31 - 64e6
 
 /**
- * An iterated computation: `before` once, `step` for each of `feeds`, `after` once. They pass on one value by the name
- * `x`: a fetch of `before`, state of `step`, a feed of `after`. All other state is in `constants`.
+ * An iterated computation: `before` once, `step` for each of `feeds`, `after` once. Fetches of `before` are state of `step`
+ * by the same names, one of them `x`, the feed of `after`. All other state is in `constants`.
  */
 export interface Iteration {
   before: ProgramSpec
@@ -33,9 +33,10 @@ export function exportSavedModel(iteration: Iteration, signature: string): Uint8
   const { before, step, feeds, after, constants } = iteration
   const all = [before, step, after]
   const traces = all.map((spec) => trace(spec, { portable: true })) as [Trace, Trace, Trace]
+  const carriedNames = Object.keys(traces[0].fetches)
   const used = new Set(traces.flatMap(findReadNodes))
   const kept = Object.entries({ ...before.state, ...step.state, ...after.state }).filter(
-    ([name]) => name !== 'x' && used.has(stateNode(name)),
+    ([name]) => !carriedNames.includes(name) && used.has(stateNode(name)),
   )
   checkSize(kept.map(([, spec]) => spec))
   const graph = new GraphWriter(nodeBackend().binding)
@@ -53,17 +54,24 @@ export function exportSavedModel(iteration: Iteration, signature: string): Uint8
     ...{ name: 'before', spec: before, trace: first },
     ...{ state: constantNode, feed: (name) => name },
   })
-  const x = start.fetches['x'] as Edge
   const loop = new Loop(graph, 'steps')
   const inLoop = (name: string) => `loop/${constantNode(name)}`
   for (const [name, { dtype }] of kept) loop.enter(inLoop(name), constantNode(name), types[dtype])
   for (const [name, spec] of Object.entries(step.feeds)) loop.pick(feedNode(name), `steps/${name}`, spec)
-  const carried = loop.carry('x', graph.inputName(x), types.float32)
+  const carried = Object.fromEntries(
+    Object.entries(start.fetches).map(([name, edge]) => [
+      name,
+      loop.carry(name, graph.inputName(edge), types.float32),
+    ]),
+  )
   const stepped = writeStage(graph, {
     ...{ name: 'step', spec: step, trace: repeated },
-    ...{ state: (name) => (name === 'x' ? carried : inLoop(name)), feed: feedNode },
+    ...{ state: (name) => carried[name] ?? inLoop(name), feed: feedNode },
   })
-  loop.setNext('x', graph.inputName(stepped.next['x'] as Edge), types.float32)
+  for (const [name, unchanged] of Object.entries(carried)) {
+    const next = stepped.next[name]
+    loop.setNext(name, next ? graph.inputName(next) : unchanged, types.float32)
+  }
   loop.end([])
   const { fetches } = writeStage(graph, {
     ...{ name: 'after', spec: after, trace: last },

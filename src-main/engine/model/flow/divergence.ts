@@ -10,8 +10,8 @@ export function detach<T extends Tensor>(x: T): T {
   }))(x) as T
 }
 
-/** KL(q‖p) of diagonal Gaussians per element: q `[n, h, w, c]`, p broadcast over n. */
-export function klElements(q: Gaussian, p: Gaussian<Tensor>): Tensor4D {
+/** KL(q‖p) of diagonal Gaussians per element: q `[n, …]`, p broadcast over n. */
+export function klElements<T extends Tensor>(q: Gaussian<T>, p: Gaussian<Tensor>): T {
   const distance = tf.exp(q.logvar).add(tf.square(q.mean.sub(p.mean)))
   return distance.div(tf.exp(p.logvar)).sub(1).sub(q.logvar).add(p.logvar).mul(0.5)
 }

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Gaussian } from '../gaussian.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 
@@ -29,6 +29,6 @@ export function createLearnedPrior(shape: number[], { floor }: { floor: boolean 
 }
 
 /** z = mean + exp(logvar/2)·noise. */
-export function sampleFrom(p: Gaussian<Tensor>, noise: Tensor4D): Tensor4D {
+export function sampleFrom<T extends Tensor>(p: Gaussian<Tensor>, noise: T): T {
   return noise.mul(tf.exp(p.logvar.mul(0.5))).add(p.mean)
 }

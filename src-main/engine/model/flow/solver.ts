@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import type { SolverName } from '#shared/schemas/sampling.ts'
+import type { multistepSolver, SolverName } from '#shared/schemas/sampling.ts'
 import { timeGrid } from './time-grid.ts'
 
 /** The Butcher tableau of an explicit Runge–Kutta method: stage i is at c[i] with weights a[i]; b weights the step. */
@@ -11,7 +11,10 @@ export interface Tableau {
   c: number[]
 }
 
-export const tableaus: Record<SolverName, Tableau> = {
+/** The one-step solvers. */
+export type TableauName = Exclude<SolverName, typeof multistepSolver>
+
+export const tableaus: Record<TableauName, Tableau> = {
   euler: { order: 1, a: [[]], b: [1], c: [0] },
   midpoint: { order: 2, a: [[], [0.5]], b: [0, 1], c: [0, 0.5] },
   heun: { order: 2, a: [[], [1]], b: [0.5, 0.5], c: [0, 1] },
@@ -133,7 +136,7 @@ function combine(options: { x: Tensor4D; slopes: Tensor4D[]; weights: number[]; 
  * may throw to end it early.
  */
 export function integrate(options: {
-  solver: SolverName
+  solver: TableauName
   slope: Slope
   x: Tensor4D
   steps: number

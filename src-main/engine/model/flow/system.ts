@@ -1,15 +1,30 @@
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Gaussian } from '../gaussian.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
+
+/** What the objective of a batch is computed from. */
+export interface ObjectiveInputs {
+  x: Tensor4D
+  eps: Tensor4D
+  t: Tensor1D
+  codeEps?: Tensor2D | undefined
+}
+
+export type Velocity = (
+  parameters: Parameters,
+  at: { xT: Tensor4D; t: Tensor1D; code: Tensor2D | null },
+) => Tensor4D
 
 /** The results of one evaluation of the objective; shapes `[batch, height, width, channels]` or scalar. */
 export interface Objective {
   loss: Tensor
-  /** The loss's terms by name: velocity, kl, prior (those that the settings include). */
+  /** The loss's terms by name: velocity, kl, codeKl, prior (those that the settings include). */
   terms: Record<string, Tensor>
   /** The velocity term of each image, `[batch]`; the term is their mean. */
   velocityErrors: Tensor1D
   posterior: Gaussian
+  /** q(c|x) `[batch, codeSize]`; null without a code. */
+  codePosterior: Gaussian<Tensor2D> | null
   z: Tensor4D
   xT: Tensor4D
   vTarget: Tensor4D
@@ -23,10 +38,17 @@ export interface System {
   parameters: ParameterSpec[]
   /** The parameters of the posterior and the prior. */
   latentParameters: ParameterSpec[]
-  /** The training loss at images `x` in [0, 1], noise `eps` shaped like x and times `t` [batch]. */
-  objective: (parameters: Parameters, batch: { x: Tensor4D; eps: Tensor4D; t: Tensor1D }) => Objective
-  /** v(xT, t): xT `[batch, height, width, channels]`, t `[batch]` → like xT. */
-  velocity: (parameters: Parameters, xT: Tensor4D, t: Tensor1D) => Tensor4D
+  /** Length of the code c that the velocity is conditioned on; 0 without one. */
+  codeSize: number
+  /**
+   * The training loss at images `x` in [0, 1], noise `eps` shaped like x and times `t` [batch]; with a code also standard
+   * normal noise `codeEps` `[batch, codeSize]`.
+   */
+  objective: (parameters: Parameters, batch: ObjectiveInputs) => Objective
+  /** v(xT, t, c): xT `[batch, height, width, channels]`, t `[batch]`, c `[batch, codeSize]` (null without) → like xT. */
+  velocity: Velocity
+  /** q(c|x) `[batch, codeSize]`; null for a system without a code. */
+  codePosterior: ((parameters: Parameters, x: Tensor4D) => Gaussian<Tensor2D>) | null
   /** q(z|x); null for a system without a posterior. */
   posterior: ((parameters: Parameters, x: Tensor4D) => Gaussian) | null
   /** p(z), broadcast over images: the learned one or N(0, 1). */

@@ -16,7 +16,7 @@ export function createConvVelocity({ channels, hidden }: NetworkSize): VelocityN
   const last = layers.conv('conv5', { cin: hidden, cout: channels })
   return {
     parameters: layers.parameters,
-    apply: (parameters, xT, t) => {
+    apply: (parameters, { xT, t }) => {
       const t1 = t.reshape<tf.Tensor2D>([-1, 1])
       let h = xT
       stack.forEach(({ conv, time }, i) => {

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Parameters } from '../parameters.ts'
 import { Layers } from './layers.ts'
 import type { Block } from './layers.ts'
 import { fromPatches, meanPool2, relu, timeEmbedding, toPatches } from './ops.ts'
-import { resizeAndConcat } from './resize.ts'
+import { predictions } from './prediction.ts'
+import { groupsOf, residualBlock } from './residual-block.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 /**
@@ -14,7 +15,6 @@ import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.t
  */
 
 const frequencies = 16
-const groupsOf = (channels: number) => (channels % 8 === 0 ? 8 : channels % 4 === 0 ? 4 : 1)
 
 const patchSides = [4, 2] as const
 
@@ -37,48 +37,10 @@ export function countResunetLevels(height: number, width: number): number {
   return levels
 }
 
-interface BlockOptions {
-  name: string
-  cin: number
-  cout: number
-  /** Width of the time embedding; absent in the posterior. */
-  time?: number
-}
-
-/** The coarser level's output, resized to the skip connection and concatenated with it; a single input as it is. */
-function join([h, skip]: Tensor4D[]): Tensor4D {
-  if (!h || !skip) return h as Tensor4D
-  return resizeAndConcat(h, skip, 'nearest')
-}
-
-/** x + conv(relu(film(norm(conv(relu(norm(x))))))), with a 1 × 1 convolution of x where the widths differ. */
-const block = (layers: Layers, options: BlockOptions): Block =>
-  layers.block(() => buildBlock(layers, options))
-
-function buildBlock(layers: Layers, options: BlockOptions): Block {
-  const { name, cin, cout, time } = options
-  const norm1 = layers.norm(`${name}.norm1`, cin, groupsOf(cin))
-  const conv1 = layers.conv(`${name}.conv1`, { cin, cout })
-  const norm2 = layers.norm(`${name}.norm2`, cout, groupsOf(cout))
-  const conv2 = layers.conv(`${name}.conv2`, { cin: cout, cout, zero: true })
-  const film = time ? layers.dense(`${name}.film`, { cin: time, cout: 2 * cout, zero: true }) : null
-  const skipProjection = cin === cout ? null : layers.conv(`${name}.short`, { cin, cout, k: 1 })
-  return (parameters, inputs, t) => {
-    const x = join(inputs)
-    const first = conv1(parameters, norm1(parameters, x, { relu: true }))
-    const [scale, shift] = film && t ? (tf.split(film(parameters, t), 2, 1) as [Tensor2D, Tensor2D]) : []
-    const h = norm2(parameters, first, { relu: true, ...(scale && shift ? { film: { scale, shift } } : {}) })
-    return conv2(parameters, h).add(skipProjection ? skipProjection(parameters, x) : x)
-  }
-}
-
 /** The U-Net that both networks share: `[n, h, w, cin]` → `[n, h, w, cout]`. */
-function buildUnet(
-  layers: Layers,
-  size: { height: number; width: number; hidden: number; cin: number; cout: number; time?: number },
-) {
+function buildUnet(layers: Layers, size: NetworkSize & { cin: number; cout: number; time?: number }) {
   const { hidden, cin, cout } = size
-  const patch = choosePatchSide(size.height, size.width)
+  const patch = size.patch || choosePatchSide(size.height, size.width)
   const [height, width] = [size.height / patch, size.width / patch]
   const timeOption = size.time === undefined ? {} : { time: size.time }
   const levels = countResunetLevels(height, width)
@@ -87,11 +49,11 @@ function buildUnet(
 
   const first = layers.conv('first', { cin: cin * patch ** 2, cout: hidden })
   const down = widths.map((c, i) =>
-    block(layers, { name: `down${i}`, cin: at(Math.max(0, i - 1)), cout: c, ...timeOption }),
+    residualBlock(layers, { name: `down${i}`, cin: at(Math.max(0, i - 1)), cout: c, ...timeOption }),
   )
-  const middle = block(layers, { name: 'middle', cin: at(levels), cout: at(levels), ...timeOption })
+  const middle = residualBlock(layers, { name: 'middle', cin: at(levels), cout: at(levels), ...timeOption })
   const up = widths.map((c, i) =>
-    block(layers, { name: `up${i}`, cin: c + at(Math.min(levels, i + 1)), cout: c, ...timeOption }),
+    residualBlock(layers, { name: `up${i}`, cin: c + at(Math.min(levels, i + 1)), cout: c, ...timeOption }),
   )
   const lastNorm = layers.norm('lastNorm', hidden, groupsOf(hidden))
   const last = layers.conv('last', { cin: hidden, cout: cout * patch ** 2, zero: true })
@@ -109,52 +71,25 @@ function buildUnet(
   }
 }
 
-/** Mean and standard deviation of pixels in [0, 1] that inputs and outputs are scaled by. */
-const pixelMean = 0.5
-const pixelStd = 0.35
-/** Lower bound of the t that divides the velocity, which is unbounded at t = 0. */
-const minTime = 0.02
-/** Below this t the weight of an error falls off, or errors near the data would dominate the loss. */
-const fullWeightTime = 0.15
-
-/**
- * x-prediction: the network predicts the image x̂, and the velocity of the straight path is v = (x_t − x̂) / t (Li and He
- * 2025, “Back to Basics”: an image fits through few channels where noise does not). Inputs are scaled to unit variance:
- * with x_t centred, var(t) = (1 − t)²d² + t².
- */
-function xPrediction(xT: Tensor4D, t: Tensor1D, predict: (input: Tensor4D) => Tensor4D): Tensor4D {
-  const time = t.reshape<Tensor4D>([-1, 1, 1, 1])
-  const rest = tf.sub<Tensor4D>(1, time)
-  const std = tf.sqrt(
-    rest
-      .mul(rest)
-      .mul(pixelStd ** 2)
-      .add<Tensor4D>(time.mul(time)),
-  )
-  const image = predict(xT.sub(rest.mul(pixelMean)).div<Tensor4D>(std))
-    .mul(pixelStd)
-    .add<Tensor4D>(pixelMean)
-  return xT.sub(image).div(tf.maximum(time, minTime))
-}
-
-/** Velocity network: predicts the image and derives the velocity from it. */
+/** Velocity network, by the prediction that is asked for; a code is added to the time embedding. */
 export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
-  const { channels, hidden } = size
+  const { channels, hidden, codeSize = 0, prediction = 'image' } = size
   const layers = new Layers('velocity', size)
   const width = 2 * hidden
   const time1 = layers.dense('time1', { cin: 2 * frequencies, cout: width })
   const time2 = layers.dense('time2', { cin: width, cout: width })
+  const codeProjection = codeSize > 0 ? layers.dense('code', { cin: codeSize, cout: width }) : null
   const apply = buildUnet(layers, { ...size, cin: channels, cout: channels, time: width })
+  const { velocity, weight } = predictions[prediction]
   return {
     parameters: layers.parameters,
-    apply: (parameters, xT, t) => {
-      const embedded = relu(time1(parameters, timeEmbedding(t, frequencies)))
-      return xPrediction(xT, t, (input) => apply(parameters, input, relu(time2(parameters, embedded))))
+    apply: (parameters, { xT, t, code }) => {
+      const embedded = time2(parameters, relu(time1(parameters, timeEmbedding(t, frequencies))))
+      const condition =
+        codeProjection && code ? embedded.add<Tensor2D>(codeProjection(parameters, code)) : embedded
+      return velocity(xT, t, (input) => apply(parameters, input, relu(condition)))
     },
-    weight: (t) => {
-      const time = t.reshape<Tensor4D>([-1, 1, 1, 1])
-      return tf.maximum(time, minTime).div(tf.maximum(time, fullWeightTime))
-    },
+    ...(weight ? { weight } : {}),
   }
 }
 

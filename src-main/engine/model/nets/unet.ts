@@ -109,7 +109,7 @@ export function createUnetVelocity(size: NetworkSize): VelocityNetwork {
   const last = layers.conv('dec1', { cin: 2 * hidden, cout: channels })
   return {
     parameters: layers.parameters,
-    apply: (parameters, xT, t) => {
+    apply: (parameters, { xT, t }) => {
       const t1 = t.reshape<Tensor2D>([-1, 1])
       const down = encode(parameters, xT, t1)
       const up = decode(parameters, { h: bottom(parameters, down.h, t1), skips: down.skips, t: t1 })

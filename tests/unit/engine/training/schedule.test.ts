@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { learningRateAt, schedulePosition } from '../../../../src-main/engine/training/schedule.ts'
+import { learningRateAt, limitRise, schedulePosition } from '../../../../src-main/engine/training/schedule.ts'
 
 const config = { learningRate: 0.01, schedule: 'constant' as const, warmup: 10, steps: 110 }
 
@@ -78,4 +78,20 @@ test('after the warm-up it never rises, however long the steps take', () => {
       },
     ),
   )
+})
+
+test('a rate that jumps up rises in steps of the warm-up, one that falls falls at once', () => {
+  const settings = { learningRate: 0.01, warmup: 10 }
+  expect(limitRise(settings, 0.008, 0)).toBeCloseTo(0.001, 12)
+  expect(limitRise(settings, 0.008, 0.0075)).toBe(0.008)
+  expect(limitRise(settings, 0.002, 0.008)).toBe(0.002)
+  expect(limitRise(settings, 0.008, null)).toBe(0.008)
+  expect(limitRise({ ...settings, warmup: 0 }, 0.008, 0)).toBe(0.008)
+})
+
+test('the warm-up itself never rises faster', () => {
+  for (let step = 1; step <= 110; step++) {
+    const rate = learningRateAt(config, step)
+    expect(limitRise(config, rate, step === 1 ? 0 : learningRateAt(config, step - 1))).toBeCloseTo(rate, 12)
+  }
 })

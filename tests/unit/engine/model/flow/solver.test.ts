@@ -1,16 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
-import type { SolverName } from '#shared/schemas/sampling.ts'
 import { dopri5Error, integrate, tableaus } from '../../../../../src-main/engine/model/flow/solver.ts'
-import type { Slope } from '../../../../../src-main/engine/model/flow/solver.ts'
+import type { Slope, TableauName } from '../../../../../src-main/engine/model/flow/solver.ts'
 import { loadTensorFlow } from '../../../../../src-main/engine/backend/load.ts'
 
 beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
 })
 
-const solvers = Object.keys(tableaus) as SolverName[]
+const solvers = Object.keys(tableaus) as TableauName[]
 const one = () => tf.ones<tf.Rank.R4>([1, 1, 1, 1])
 const valueOf = (x: Tensor4D) => x.dataSync()[0] ?? NaN
 
