@@ -15,7 +15,7 @@ export { pages } from '#shared/ipc/events.ts'
 export type { AppCommand, AppEvent, Notice, Page } from '#shared/ipc/events.ts'
 export { diagnosticUrl, sampleUrl, shownFolders } from '#shared/ipc/run-files.ts'
 export type { DiskUse } from '#shared/ipc/runs.ts'
-export type { InterpolationEnd, LatentChoice } from '#shared/ipc/sampling.ts'
+export type { InterpolationEnd, LatentChoice, NearestImages } from '#shared/ipc/sampling.ts'
 
 /**
  * Renderer → main, request and answer. Main parses each argument with `input`, and both ends infer their types from this

@@ -1,7 +1,10 @@
+import { join } from 'node:path'
 import type { ImageSource } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import { runFolder } from '../files/data-folder.ts'
+import { Dataset } from '../datasets/packed-dataset.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
@@ -32,6 +35,27 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
       runService.record({ type: 'sample', record })
       emit({ type: 'sample', record })
       return record
+    },
+    'gallery.nearest': async ({ id, sample }) => {
+      const run = store.runs.get(id)
+      const record = store.samples.list(store.runs.key(id)).find((one) => one.id === sample)
+      if (!record)
+        throw new FlowerbedError('not-found', 'These samples are not in the history.', { where: sample })
+      if (run.datasetId === null)
+        throw new FlowerbedError('not-found', 'The images of this run were deleted.')
+      const { file, count, columns, shape } = record
+      const path = join(runFolder(store.directory, id), 'samples', file)
+      const { directory } = store.datasets.get(run.datasetId)
+      const { indices, distances } = await engine.request('nearest', {
+        ...{ datasetDirectory: directory, neighbours: 1, device: run.deviceChoice },
+        images: { path, count, columns, shape },
+      })
+      const dataset = new Dataset(directory)
+      try {
+        return { images: dataset.images(indices), indices, distances }
+      } finally {
+        dataset.close()
+      }
     },
     'gallery.cancel': (argument) => engine.request('cancelSampling', argument),
     'latent.image': ({ id, path }) => decode(store.runs.get(id), path),

@@ -30,6 +30,13 @@ export type LatentChoice = z.input<typeof latentChoice>
 /** Progress and cancelling go by `job`. */
 const latentRequest = latentChoice.extend({ mode: z.enum(betweenNames), job: z.string() })
 
+/** For each sample of a sheet the nearest training image, its position, and the RMS difference of pixels in [0, 1]. */
+export interface NearestImages {
+  images: PixelBatch
+  indices: Int32Array
+  distances: Float32Array
+}
+
 export const samplingChannels = {
   /** Progress and cancelling go by `job`. */
   'gallery.sample': channel({
@@ -42,6 +49,11 @@ export const samplingChannels = {
       sampling: samplingSchema,
     }),
     output: type<SampleRecord>(),
+  }),
+  /** The training image that is nearest to each sample of a sheet. */
+  'gallery.nearest': channel({
+    input: z.strictObject({ id: z.string(), sample: z.string() }),
+    output: type<NearestImages>(),
   }),
   /** Cancels a sampling job of any page. */
   'gallery.cancel': channel({ input: z.strictObject({ job: z.string() }), output: type<void>() }),

@@ -1,9 +1,12 @@
-import { encode } from 'fast-png'
+import { readFile } from 'node:fs/promises'
+import { decode, encode } from 'fast-png'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { SheetSource } from '#shared/schemas/evaluation.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { writeFileAtomically } from '../../files/atomic-write.ts'
 
-/** PNG encoding without native code. Images of users are decoded in the importer process only. */
+/** PNG without native code: our own files only. Images of users are decoded in the importer process. */
 
 /** Columns of the most nearly square sheet. */
 export function sheetColumns(count: number): number {
@@ -25,6 +28,46 @@ export function tile(images: PixelBatch, columns = sheetColumns(images.count)): 
     }
   }
   return { height: rows * height, width: columns * width, channels, count: 1, pixels: sheet }
+}
+
+/** The images of a sheet: the inverse of `tile`. */
+function splitSheet(
+  sheet: Uint8Array,
+  { columns, ...batch }: Omit<PixelBatch, 'pixels'> & { columns: number },
+): PixelBatch {
+  const { height, width, channels, count } = batch
+  const pixels = new Uint8Array(count * imageBytes(batch))
+  const row = width * channels
+  for (let i = 0; i < count; i++) {
+    const left = (i % columns) * row
+    const top = Math.floor(i / columns) * height
+    for (let y = 0; y < height; y++) {
+      const from = (top + y) * columns * row + left
+      pixels.set(sheet.subarray(from, from + row), i * imageBytes(batch) + y * row)
+    }
+  }
+  return { ...batch, pixels }
+}
+
+/** Reads a sheet that `writePng` wrote of `tile`. @throws FlowerbedError `not-found`, or `corrupt` for anything else */
+export async function readSheet({ path, shape, count, columns }: SheetSource): Promise<PixelBatch> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new FlowerbedError('not-found', 'The file of these samples is gone.', { where: path, cause })
+  })
+  const { height, width, channels } = shape
+  let image: ReturnType<typeof decode> | null = null
+  try {
+    image = decode(bytes)
+  } catch {
+    // Reported below.
+  }
+  const fits =
+    image?.width === columns * width &&
+    image.height === Math.ceil(count / columns) * height &&
+    image.channels === channels
+  if (!fits || !(image?.data instanceof Uint8Array))
+    throw new FlowerbedError('corrupt', 'The file of these samples is damaged.', { where: path })
+  return splitSheet(image.data, { height, width, channels, count, columns })
 }
 
 /** The first image, each pixel `times` as large. */
