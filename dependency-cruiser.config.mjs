@@ -51,6 +51,11 @@ const allowed = {
     ...['src-main/engine/mutex.ts', 'src-main/engine/model', 'src-main/engine/graph'],
     ...['src-main/engine/checkpoints', 'src-main/engine/data', 'src-main/engine/images'],
   ],
+  'src-main/engine/evaluation': [
+    ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/rng.ts', 'src-main/engine/model'],
+    ...['src-main/engine/graph', 'src-main/engine/checkpoints', 'src-main/engine/data'],
+    ...['src-main/engine/images', 'src-main/engine/sampling'],
+  ],
   'src-main/engine/training': [
     ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/rng.ts', 'src-main/engine/mutex.ts'],
     ...['src-main/engine/model', 'src-main/engine/graph', 'src-main/engine/backend'],
@@ -59,7 +64,7 @@ const allowed = {
   ],
   'src-main/engine': [
     ...[...main, 'src-main/processes', 'src-main/engine/backend', 'src-main/engine/checkpoints'],
-    ...['src-main/engine/sampling', 'src-main/engine/training'],
+    ...['src-main/engine/sampling', 'src-main/engine/evaluation', 'src-main/engine/training'],
   ],
 
   'src-main/app': [

@@ -11,6 +11,7 @@ import type { Services } from './ipc/services.ts'
 import { startAppImporter } from './processes/app-importer.ts'
 import { EngineSupervisor } from './processes/engine.ts'
 import { startUtilityProcess } from './processes/utility-process.ts'
+import { Evaluations } from './runs/evaluations.ts'
 import { ExperimentQueue } from './runs/experiment-queue.ts'
 import { Reconstructor } from './runs/reconstructions.ts'
 import { RunService } from './runs/run-service.ts'
@@ -79,6 +80,10 @@ export function createServices(options: {
     encode: (request) => engine.request('encode', request),
     onReconstruction: (reconstruction) => emit({ type: 'reconstruction', reconstruction }),
   })
+  const evaluations = new Evaluations({
+    ...{ store, runService },
+    evaluate: (request) => engine.request('evaluate', request),
+  })
   const experiments = new ExperimentQueue({
     store,
     runService,
@@ -94,7 +99,7 @@ export function createServices(options: {
     forward: (event) => forwardToWindow(event, emit),
   })
   return {
-    ...{ store, runService, trainingQueue, experiments, reconstructor, history },
+    ...{ store, runService, trainingQueue, experiments, reconstructor, evaluations, history },
     ...{ engine, installer, importer, settings: appSettings(store), emit },
   }
 }

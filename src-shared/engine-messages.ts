@@ -1,5 +1,6 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
+import type { Evaluation, NearestRequest, NearestResult } from '#shared/schemas/evaluation.ts'
 import type {
   DeviceStatement,
   DoctorReport,
@@ -206,6 +207,19 @@ export interface ExportResult {
   step: number
 }
 
+/** Measures how well a run's samples fit its images, or others. */
+export interface EvaluateRequest extends SamplingRequest {
+  /** The folder of the images that the run was trained on. */
+  datasetDirectory: string
+  /** Other images to compare with than those of the training. */
+  against: { datasetDirectory: string; name: string } | null
+  /** Samples; fewer where there are fewer than twice as many images. */
+  count: number
+  seed: number
+  /** Whether to measure samples of few network evaluations as well. */
+  curve: boolean
+}
+
 /** Requests to the engine: `[argument, result]`, both fit for structured clone. */
 export interface EngineRequests {
   /** Resolves when training has ended; rejects when it cannot continue. */
@@ -224,6 +238,8 @@ export interface EngineRequests {
   encode: [EncodeRequest, EncodeResult]
   grid: [GridRequest, GridResult]
   shift: [ShiftRequest, ShiftResult]
+  evaluate: [EvaluateRequest, Evaluation]
+  nearest: [NearestRequest, NearestResult]
   export: [ExportRequest, ExportResult]
   runtimeStatus: [void, RuntimeStatus]
   /** The device that a choice stands for now. */

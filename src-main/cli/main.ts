@@ -4,6 +4,7 @@ import { runBench } from './commands/bench/bench.ts'
 import { addDemo } from './commands/demo/demo.ts'
 import { addDoctor } from './commands/doctor/doctor.ts'
 import { addEncode } from './commands/encode/encode.ts'
+import { addEvaluate } from './commands/evaluate/evaluate.ts'
 import { addExport } from './commands/export/export.ts'
 import { addInterpolate } from './commands/interpolate/interpolate.ts'
 import { addLadder } from './commands/ladder/ladder.ts'
@@ -29,6 +30,7 @@ async function main(argv: string[]): Promise<number> {
     addLadder,
     addStudy,
     addRuns,
+    addEvaluate,
     addExport,
     addDoctor,
     addDemo,

@@ -4,6 +4,7 @@ import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { CheckpointRepository } from './repositories/checkpoints.ts'
 import { DatasetRepository } from './repositories/datasets.ts'
 import type { Database } from './driver.ts'
+import { EvaluationRepository } from './repositories/evaluations.ts'
 import { ExperimentRepository } from './repositories/experiments.ts'
 import { LeaseRepository } from './repositories/leases.ts'
 import { MetricRepository } from './repositories/metrics.ts'
@@ -28,6 +29,7 @@ export interface Store {
   readonly events: RunEventRepository
   readonly metrics: MetricRepository
   readonly samples: SampleRepository
+  readonly evaluations: EvaluationRepository
   readonly checkpoints: CheckpointRepository
   readonly settings: SettingRepository
   /** What lists have left out. */
@@ -55,6 +57,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     events: new RunEventRepository(db),
     metrics: new MetricRepository(db),
     samples: new SampleRepository(db, unreadable),
+    evaluations: new EvaluationRepository(db, unreadable),
     checkpoints: new CheckpointRepository(db, unreadable),
     settings: new SettingRepository(db, unreadable),
     unreadable,

@@ -12,6 +12,8 @@ import { describeMachine } from './backend/machine.ts'
 import { toOutOfMemoryError } from './backend/gpu-errors.ts'
 import { readAvailableMemory } from './backend/free-memory.ts'
 import { loadTensorFlow } from './backend/load.ts'
+import { evaluate } from './evaluation/evaluate.ts'
+import { findNearest } from './evaluation/nearest-images.ts'
 import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
 import { encode } from './sampling/encode.ts'
@@ -38,6 +40,8 @@ export type ModelRequests = Pick<
   | 'encode'
   | 'grid'
   | 'shift'
+  | 'evaluate'
+  | 'nearest'
   | 'export'
   | 'cancelSampling'
 >
@@ -127,6 +131,12 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       await withSampler(request, (sampler, { onStep }) => sampleGrid(sampler, request, onStep)),
     shift: async (request) =>
       await withSampler(request, (sampler, { onStep }) => shift(sampler, request, onStep)),
+    evaluate: async (request) =>
+      await evaluate(request, { jobs, withSampler: (work) => withSampler(request, work) }),
+    nearest: async (request) => {
+      loadTensorFlow({ device: request.device })
+      return await jobs.run(request.job, (onStep) => findNearest(request, onStep))
+    },
     export: async (request) =>
       await withSampler(request, (sampler, { step }) => exportModel(sampler, { request, step })),
     cancelSampling: ({ job }) => jobs.cancel(job),

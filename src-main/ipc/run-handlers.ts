@@ -9,6 +9,7 @@ import type { Services } from './services.ts'
 
 export function runHandlers(services: Services): HandlersOf<'runs'> {
   const { store, runService, trainingQueue, experiments, history, engine, settings, emit } = services
+  const { evaluations } = services
   const { runs } = store
   let isNotified = false
   /** Once, with the first list: the window is there to show it then. */
@@ -75,6 +76,8 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
     'runs.metrics': ({ id }) => store.metrics.series(runs.key(id)),
     'runs.samples': ({ id }) => store.samples.list(runs.key(id)),
     'runs.diagnostics': ({ id }) => readDiagnostics(store.directory, runs.get(id)),
+    'runs.evaluations': ({ id }) => evaluations.list(id),
+    'runs.evaluate': ({ id, ...options }) => evaluations.evaluate(id, options),
     'runs.checkpoints': ({ id }) => runService.checkpoints.list(id),
     'runs.pinCheckpoint': ({ id, step, pinned }) => {
       runService.checkpoints.pin(id, { step, pinned })

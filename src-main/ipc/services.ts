@@ -3,6 +3,7 @@ import type { ImporterClient } from '../processes/importer.ts'
 import type { EngineEvents } from '../app/engine-events.ts'
 import type { AppSettingsStore } from '../app/settings.ts'
 import type { EngineSupervisor } from '../processes/engine.ts'
+import type { Evaluations } from '../runs/evaluations.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
 import type { RunService } from '../runs/run-service.ts'
@@ -16,6 +17,7 @@ export interface Services {
   trainingQueue: TrainingQueue
   experiments: ExperimentQueue
   reconstructor: Reconstructor
+  evaluations: Evaluations
   /** Records the engine's events. */
   history: EngineEvents
   /** Trains and samples. */

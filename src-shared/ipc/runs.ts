@@ -1,6 +1,8 @@
 import { z } from 'zod'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
+import { evaluationCounts } from '#shared/schemas/evaluation.ts'
+import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
@@ -64,6 +66,17 @@ export const runChannels = {
   'runs.samples': channel({ input: byId, output: type<SampleRecord[]>() }),
   /** The last ones; null before there are any. */
   'runs.diagnostics': channel({ input: byId, output: type<Diagnostics | null>() }),
+  /** The latest step first. */
+  'runs.evaluations': channel({ input: byId, output: type<EvaluationRecord[]>() }),
+  /** Takes minutes; progress and cancelling go by `job`, as with `gallery.sample`. */
+  'runs.evaluate': channel({
+    input: z.strictObject({
+      id: z.string(),
+      job: z.string(),
+      count: z.int().min(evaluationCounts.min).max(evaluationCounts.max).exactOptional(),
+    }),
+    output: type<EvaluationRecord>(),
+  }),
   /** Newest first. */
   'runs.checkpoints': channel({ input: byId, output: type<CheckpointRecord[]>() }),
   /** A pinned checkpoint is never deleted to make room. */

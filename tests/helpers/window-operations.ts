@@ -42,6 +42,13 @@ add(
   })),
 )
 add(
+  'DepthwiseConv2dNative',
+  windowed(({ x, filter }, a) => ({
+    shapes: [x, filter],
+    call: (op, t) => runOp(op, { ...a, dilations: dilations.dilations }, t),
+  })),
+)
+add(
   'Conv2DBackpropInput',
   windowed(({ x, filter, convolved }, a) => ({
     shapes: [filter, convolved],

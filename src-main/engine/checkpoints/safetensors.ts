@@ -47,7 +47,7 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsContent): Uin
 }
 
 /**
- * Reads a safetensors file's bytes.
+ * Reads a safetensors file's bytes; arrays of 16 bits (F16) are widened to F32.
  * @throws FlowerbedError `corrupt` when the bytes are truncated or not safetensors; `where` is named in the error
  */
 export function readSafetensors(file: Uint8Array, where: string): SafetensorsContent {
@@ -71,14 +71,28 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsCon
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
     const [from, to] = offsets
     if (start + to > file.length || from > to) throw corrupt(`“${name}” is cut off`)
-    if (dtype !== 'F32' && dtype !== 'I32')
-      throw corrupt(`“${name}” has the type ${dtype}, F32 and I32 are read`)
+    if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'I32')
+      throw corrupt(`“${name}” has the type ${dtype}, F32, F16 and I32 are read`)
     // A copy, since arrays in the file need not begin at multiples of their element size (`Buffer.slice` does not copy).
     const bytes = Uint8Array.prototype.slice.call(file, start + from, start + to)
-    const values = dtype === 'F32' ? new Float32Array(bytes.buffer) : new Int32Array(bytes.buffer)
+    const values = valuesOf(dtype, bytes.buffer)
     if (values.length !== shape.reduce((product, side) => product * side, 1))
       throw corrupt(`“${name}” has the wrong size`)
-    tensors[name] = { dtype, shape, values }
+    tensors[name] = { dtype: dtype === 'I32' ? 'I32' : 'F32', shape, values }
   }
   return { tensors, metadata }
+}
+
+function valuesOf(dtype: 'F32' | 'F16' | 'I32', bytes: ArrayBufferLike): Float32Array | Int32Array {
+  if (dtype === 'I32') return new Int32Array(bytes)
+  return dtype === 'F32' ? new Float32Array(bytes) : Float32Array.from(new Uint16Array(bytes), halfToNumber)
+}
+
+/** The number of 16 bits in IEEE 754's binary16: a sign, 5 bits of exponent, 10 of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1
+  const exponent = (bits >> 10) & 31
+  const fraction = bits & 1023
+  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
+  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
 }

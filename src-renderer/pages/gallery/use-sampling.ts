@@ -1,15 +1,13 @@
-import { computed, onScopeDispose, reactive, shallowRef } from 'vue'
+import { computed, reactive } from 'vue'
 import {
   adaptiveSolver,
   samplingDefaults,
   samplingSchema,
   selectionSchema,
 } from '#shared/schemas/sampling.ts'
-import { toFlowerbedError } from '#shared/errors.ts'
-import type { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord, SampleRecord } from '#shared/schemas/run.ts'
-import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { useJob } from '../../entities/samples/use-job.ts'
 
 /** Images that the gallery generates at once. */
 export const maxSamples = 256
@@ -22,10 +20,7 @@ export function useSampling(run: RunRecord, { onSampled }: { onSampled: (record:
     temperature: 1,
     sampling: { ...samplingDefaults, steps: run.config.sampleSteps },
   })
-  const error = shallowRef<FlowerbedError | null>(null)
-  /** Progress in [0, 1]; null while nothing is generated. */
-  const share = shallowRef<number | null>(null)
-  let job = ''
+  const { share, error, run: runJob, cancel } = useJob()
 
   const adaptive = computed(() => options.sampling.solver === adaptiveSolver)
   const valid = computed(
@@ -35,40 +30,19 @@ export function useSampling(run: RunRecord, { onSampled }: { onSampled: (record:
       samplingSchema.safeParse(options.sampling).success,
   )
 
-  onScopeDispose(
-    on('sampling', (event) => {
-      if (event.job === job && share.value !== null) share.value = event.share
-    }),
-  )
-
   async function generate(): Promise<void> {
-    if (!valid.value || share.value !== null) return
-    job = crypto.randomUUID()
-    share.value = 0
-    error.value = null
-    try {
-      const { count, seed, temperature, sampling } = options
-      const record = await request('gallery.sample', {
+    if (!valid.value) return
+    const { count, seed, temperature, sampling } = options
+    const record = await runJob((job) =>
+      request('gallery.sample', {
         ...{ id: run.id, job, count, seed, temperature },
         sampling: { ...sampling },
-      })
-      onSampled(record)
-      // A seed that was typed meanwhile stays.
-      if (options.seed === seed) options.seed += 1
-    } catch (thrown) {
-      const problem = toFlowerbedError(thrown)
-      if (problem.kind !== 'cancelled') error.value = problem
-    } finally {
-      share.value = null
-    }
-  }
-
-  async function cancel(): Promise<void> {
-    try {
-      await request('gallery.cancel', { job })
-    } catch (thrown) {
-      error.value = toFlowerbedError(thrown)
-    }
+      }),
+    )
+    if (!record) return
+    onSampled(record)
+    // A seed that was typed meanwhile stays.
+    if (options.seed === seed) options.seed += 1
   }
 
   return { options, adaptive, valid, share, error, generate, cancel }

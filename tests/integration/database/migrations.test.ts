@@ -9,6 +9,7 @@ import { migrate, schemaVersion } from '../../../src-main/database/migrate.ts'
 import { migrations } from '../../../src-main/database/migrations/index.ts'
 import { processTag, thisProcess } from '../../../src-main/files/process-identity.ts'
 import { openStore } from '../../../src-main/database/store.ts'
+import { anEvaluation } from '../../helpers/evaluation.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { smallDisk } from '../../helpers/small-disk.ts'
 
@@ -62,6 +63,11 @@ function addRows(db: Database, version: number): void {
     db.exec(`INSERT INTO run_events (run, step, kind, detail, at) VALUES (1, 4, 'resumed', '{"checkpoint":"f"}', 3);
       INSERT INTO run_leases VALUES (1, 'token', 7, NULL, 'elsewhere', 'paused', 1, 1)`)
   }
+  if (version >= 60) {
+    db.prepare('INSERT INTO evaluations (run, step, created_at, document) VALUES (1, 4, 5, ?)').run(
+      JSON.stringify(anEvaluation),
+    )
+  }
 }
 
 /** All that the repositories answer. */
@@ -80,6 +86,7 @@ function everything(directory: string) {
       experiments: store.experiments.list(),
       events: store.events.list(key),
       lease: store.leases.find(key),
+      evaluations: store.evaluations.list(key),
       settings: store.settings.get('app'),
       recent: store.settings.recentFolders(),
     }
@@ -129,6 +136,7 @@ describe('a history with a row in each table', () => {
       checkpoints: [{ file: 'f', pinned: true, loss: version >= 20 ? 0.25 : null }],
       experiments: version >= 30 ? [{ id: 'e', kind: 'ladder', varied: ['preset'], datasetId: 'abc' }] : [],
       events: version >= 40 ? [{ kind: 'resumed', step: 4, detail: { checkpoint: 'f' } }] : [],
+      evaluations: version >= 60 ? [{ ...anEvaluation, createdAt: 5 }] : [],
       lease: version >= 40 ? { holder: { pid: 7, host: 'elsewhere' }, statusBefore: 'paused' } : null,
       settings: { theme: 'dark' },
       recent: [{ path: '/faces', usedAt: 5 }],

@@ -238,6 +238,15 @@ add('Conv2D', (call) => {
   const reach = filter.shape.slice(0, 2).map((side, i) => (side - 1) * (dilations[i + 1] ?? 1) + 1)
   return of([n, ...slideWindow(call, rest.slice(0, 2), reach), filter.shape[3] ?? 0], x.dtype)
 })
+add('DepthwiseConv2dNative', (call) => {
+  const [x, filter] = [input(call, 0), input(call, 1)]
+  const [n = 0, height = 0, width = 0] = x.shape
+  const [kernelHeight = 1, kernelWidth = 1, channels = 0, multiplier = 1] = filter.shape
+  return of(
+    [n, ...slideWindow(call, [height, width], [kernelHeight, kernelWidth]), channels * multiplier],
+    x.dtype,
+  )
+})
 add('Conv2DBackpropInput', (call) => of(constant(call, 0), input(call, 2).dtype))
 add('Conv2DBackpropFilter', (call) => of(constant(call, 1), input(call, 2).dtype))
 add('MaxPool AvgPool', (call) => {

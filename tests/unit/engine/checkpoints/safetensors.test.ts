@@ -87,3 +87,16 @@ test('what is cut off or no safetensors is refused, wherever it is cut', () => {
     )
   }
 })
+
+test('numbers of 16 bits are widened', () => {
+  // One, −2, the largest, the smallest, a third, minus infinity: IEEE 754 binary16.
+  const halves = Uint16Array.of(0x3c00, 0xc000, 0x7bff, 0x0001, 0x3555, 0xfc00)
+  const header = JSON.stringify({ x: { dtype: 'F16', shape: [2, 3], data_offsets: [0, 12] } }).padEnd(64)
+  const file = new Uint8Array(8 + 64 + 12)
+  new DataView(file.buffer).setBigUint64(0, 64n, true)
+  file.set(Buffer.from(header), 8)
+  file.set(new Uint8Array(halves.buffer), 72)
+  const { x } = readSafetensors(file, 'x').tensors
+  expect(x).toMatchObject({ dtype: 'F32', shape: [2, 3] })
+  expect([...(x?.values ?? [])]).toEqual([1, -2, 65504, 2 ** -24, 0x555 / 4096, -Infinity])
+})

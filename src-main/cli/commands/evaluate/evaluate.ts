@@ -1,0 +1,141 @@
+import { stat } from 'node:fs/promises'
+import { Option } from 'commander'
+import type { Command } from 'commander'
+import { FlowerbedError } from '#shared/errors.ts'
+import { formatCount, formatPlural } from '#shared/format.ts'
+import { estimateText, evaluationFacts } from '#shared/labels/evaluation.ts'
+import { evaluationCounts } from '#shared/schemas/evaluation.ts'
+import type { Evaluation } from '#shared/schemas/evaluation.ts'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import { Evaluations } from '../../../runs/evaluations.ts'
+import { followSampling } from '../../support/follow-sampling.ts'
+import { importFolder } from '../../support/import-folder.ts'
+import {
+  addSamplingOptions,
+  checkpointOption,
+  dataDirOption,
+  deviceOption,
+  jsonOption,
+  samplingFrom,
+  wholeNumber,
+  wholeNumberFrom,
+} from '../../support/options.ts'
+import type { SamplingFlags } from '../../support/options.ts'
+import { answer, duration, percent, say } from '../../support/output.ts'
+import { withWorkspace } from '../../support/workspace.ts'
+import type { Workspace } from '../../support/workspace.ts'
+
+interface Options extends SamplingFlags {
+  against?: string
+  count: number
+  seed: number
+  curve: boolean
+  checkpoint?: CheckpointChoice
+  device: DeviceChoice
+  dataDir?: string
+  json?: boolean
+}
+
+export function addEvaluate(program: Command): void {
+  const { min, max, default: count } = evaluationCounts
+  const command = program
+    .command('evaluate')
+    .description('measure how well samples fit the images')
+    .argument('<run>', 'its id, the beginning of one, or latest')
+    .option(
+      '--against <images>',
+      'compare with other images than the training ones: a folder, or a dataset’s name or id',
+    )
+    .addOption(
+      new Option('--count <count>', 'samples, and images to compare them with')
+        .argParser(wholeNumberFrom(min, max))
+        .default(count),
+    )
+    .option('--seed <number>', 'seed of the samples and of the choice of images', wholeNumber, 1)
+    .option('--no-curve', 'leave out the samples of few network evaluations')
+    .addOption(checkpointOption())
+    .addOption(deviceOption())
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+    .action(evaluate)
+  addSamplingOptions(command)
+}
+
+async function evaluate(runId: string, options: Options): Promise<void> {
+  const { count, seed, curve, device, checkpoint, json = false } = options
+  const sampling = samplingFrom(options)
+  const follow = followSampling()
+  await withWorkspace(
+    { dataDir: options.dataDir, onEvent: follow.onEvent, writes: true },
+    async (workspace) => {
+      const { engine, runService, store } = workspace
+      const run = runService.find(runId)
+      const against =
+        options.against === undefined ? null : await imagesToCompare(workspace, run, options.against)
+      const evaluations = new Evaluations({
+        ...{ store, runService },
+        evaluate: async (request) => await engine.handlers.evaluate(request),
+      })
+      const evaluation = await follow.during(engine, (job) =>
+        evaluations.evaluate(run.id, { against, count, seed, curve, device, checkpoint, sampling, job }),
+      )
+      for (const line of evaluationLines(run, evaluation)) say(line)
+      answer(json, { run: run.id, ...evaluation })
+    },
+  )
+}
+
+/** A folder is imported at the size of the run's images; anything else names a dataset. */
+async function imagesToCompare(
+  { store }: Workspace,
+  { shape }: RunRecord,
+  named: string,
+): Promise<DatasetRecord> {
+  const { height, width, channels } = shape
+  const found = await stat(named).catch(() => null)
+  if (found?.isDirectory()) {
+    // A run's images have one channel or three, as import made them.
+    const changes = { height, width, channels: channels === 1 ? 1 : 3 } as const
+    return await importFolder({ folder: named, store, changes })
+  }
+  const fitting = store.datasets.list().filter(({ id, name }) => id.startsWith(named) || name === named)
+  const [first] = fitting.filter(({ id }) => id === named).concat(fitting)
+  if (first !== undefined && (fitting.length === 1 || first.id === named)) return first
+  throw new FlowerbedError(
+    first === undefined ? 'not-found' : 'bad-input',
+    first === undefined
+      ? `There is no folder and no dataset “${named}”.`
+      : `“${named}” fits ${fitting.length} datasets.`,
+    { hint: 'Name a folder of images, or a dataset by its id.' },
+  )
+}
+
+/** The result in words: each measure, that of real images, and a sentence. */
+function evaluationLines({ name }: RunRecord, evaluation: Evaluation): string[] {
+  const { count, images, against, step, evaluations, reconstruction, curve, seconds } = evaluation
+  const of = against === null ? 'of its' : `of “${against}”’s`
+  return [
+    `${formatCount(count)} samples of “${name}” at step ${step} (${evaluations} network evaluations each), compared with ${formatCount(count)} ${of} ${formatPlural(images, 'image')}, in ${duration(seconds)}:`,
+    ...evaluationFacts(evaluation).flatMap(({ title, value, floor, help }) => [
+      `${title}: ${value} (real images: ${floor})`,
+      `  ${help}`,
+    ]),
+    ...reconstruction.map(
+      ({ encoder, images: encoded, error }) =>
+        `Reconstruction error by ${encoder}: ${percent(error.value)} ± ${percent(error.error)} (RMS over ${encoded} images)`,
+    ),
+    ...(reconstruction.length > 0
+      ? ['  How much an image changes when it is encoded and generated again.']
+      : []),
+    ...(curve
+      ? [
+          `Kernel distance by network evaluations (${curve.solver}, ${formatCount(curve.count)} samples):`,
+          ...curve.points.map(
+            (point) => `  ${String(point.evaluations).padStart(2)}: ${estimateText(point.kernelDistance)}`,
+          ),
+          '  How few evaluations are enough: where the distance stops falling.',
+        ]
+      : []),
+  ]
+}

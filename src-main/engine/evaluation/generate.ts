@@ -1,0 +1,131 @@
+import { curveEvaluations } from '#shared/schemas/evaluation.ts'
+import type { Evaluation } from '#shared/schemas/evaluation.ts'
+import { encoderNames } from '#shared/engine-messages.ts'
+import type { EncoderName, EvaluateRequest } from '#shared/engine-messages.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { adaptiveSolver, samplingOf, solverNames } from '#shared/schemas/sampling.ts'
+import type { SolverName } from '#shared/schemas/sampling.ts'
+import { imageBytes } from '#shared/schemas/image.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import { tableaus } from '../model/flow/solver.ts'
+import { latentsOf } from '../sampling/encode.ts'
+import { partOf } from '../sampling/sampling-jobs.ts'
+import type { OnStep } from '../sampling/sampling-jobs.ts'
+import type { Sampler } from '../sampling/sampler.ts'
+import { differences } from '../sampling/source-images.ts'
+import { meanEstimate } from './estimate.ts'
+
+/** Samples of the few-step curve: fewer than of the main comparison, since there are as many for each number of steps. */
+const curveSamples = 500
+const curveBytes = 2 ** 26
+const reconstructed = 64
+
+/** What an evaluation needs of the model, which is lent for this only. */
+export interface Generated {
+  step: number
+  samples: PixelBatch
+  evaluations: number
+  curve: { solver: SolverName; samples: { evaluations: number; images: PixelBatch }[] } | null
+  reconstruction: Evaluation['reconstruction']
+}
+
+/** Network evaluations of one step; one for a solver that keeps earlier ones. */
+const evaluationsPerStep = (solver: SolverName): number =>
+  (tableaus as Partial<Record<SolverName, { c: unknown[] }>>)[solver]?.c.length ?? 1
+
+/** Network evaluations of all that is generated. */
+export function generatingWork(request: EvaluateRequest, count: number): number {
+  const { solver, steps } = samplingOf(request.sampling)
+  const curve = request.curve ? curveEvaluations.reduce((sum, each) => sum + each, 0) : 0
+  return count * steps * evaluationsPerStep(solver) + Math.min(count, curveSamples) * curve
+}
+
+/** The solver of the few-step curve: the best of those with one network evaluation a step. */
+export const curveSolver = (): SolverName =>
+  solverNames.find((name) => name !== adaptiveSolver && !(name in tableaus)) ?? 'euler'
+
+/** Generates the samples of an evaluation and reconstructs some of the `originals`. */
+export async function generate(
+  sampler: Sampler,
+  request: EvaluateRequest,
+  context: { count: number; originals: PixelBatch; step: number; onStep: OnStep },
+): Promise<Generated> {
+  const { count, originals, step } = context
+  const { seed } = request
+  const sampling = samplingOf(request.sampling)
+  const encoders = encoderNames.filter((name) => canEncode(sampler, name, originals))
+  const perImage = sampling.steps * evaluationsPerStep(sampling.solver)
+  const curveCount = Math.min(count, curveSamples, Math.floor(curveBytes / imageBytes(originals)))
+  const few = imagesFrom(originals, Math.min(reconstructed, originals.count))
+  // Shares of the progress, in network evaluations.
+  const work = [
+    count * perImage,
+    ...(request.curve ? curveEvaluations.map((evaluations) => curveCount * evaluations) : []),
+    ...encoders.map((name) => few.count * perImage * (name === 'inversion' ? 2 : 1)),
+  ]
+  const next = partsOf(work, context.onStep)
+  const { images: samples, evaluations } = await sampler.sample({ ...sampling, count, seed, onStep: next() })
+  const solver = curveSolver()
+  const curve = []
+  for (const steps of request.curve ? curveEvaluations : []) {
+    const onStep = next()
+    const { images } = await sampler.sample({ ...sampling, solver, steps, count: curveCount, seed, onStep })
+    curve.push({ evaluations: steps, images })
+  }
+  const reconstruction = []
+  for (const encoder of encoders) {
+    const errors = await reconstructionErrors(sampler, few, {
+      request: { ...request, encoder },
+      onStep: next(),
+    })
+    reconstruction.push({ encoder, images: few.count, error: meanEstimate(errors) })
+  }
+  return {
+    step,
+    samples,
+    evaluations,
+    curve: request.curve ? { solver, samples: curve } : null,
+    reconstruction,
+  }
+}
+
+async function reconstructionErrors(
+  sampler: Sampler,
+  images: PixelBatch,
+  { request, onStep }: { request: EvaluateRequest & { encoder: EncoderName }; onStep: OnStep },
+): Promise<number[]> {
+  const half = request.encoder === 'inversion' ? 0.5 : 0
+  const latents = await latentsOf(sampler, images, { request, onStep: partOf(onStep, [0, half]) })
+  const sampling = samplingOf(request.sampling)
+  return differences(
+    images,
+    await sampler.generate(latents, { ...sampling, onStep: partOf(onStep, [half, 1]) }),
+  )
+}
+
+/** Whether the run has what an encoder needs: inversion needs nothing, the others a trained network. */
+function canEncode(sampler: Sampler, encoder: EncoderName, originals: PixelBatch): boolean {
+  if (encoder === 'inversion') return true
+  try {
+    sampler.encode(imagesFrom(originals, 1))
+    return true
+  } catch (thrown) {
+    if (thrown instanceof FlowerbedError && thrown.kind === 'conflict') return false
+    throw thrown
+  }
+}
+
+/** Hands out parts of a progress in proportion to their work. */
+function partsOf(work: number[], onStep: OnStep): () => OnStep {
+  const total = work.reduce((sum, each) => sum + each, 0)
+  let [part, done] = [0, 0]
+  return () => {
+    const from = done
+    done += work[part++] ?? 0
+    return partOf(onStep, [from / total, done / total])
+  }
+}
+
+function imagesFrom(batch: PixelBatch, count: number): PixelBatch {
+  return { ...batch, count, pixels: batch.pixels.subarray(0, count * (batch.pixels.length / batch.count)) }
+}

@@ -1,0 +1,46 @@
+import { onScopeDispose, shallowRef } from 'vue'
+import { toFlowerbedError } from '#shared/errors.ts'
+import type { FlowerbedError } from '#shared/errors.ts'
+import { on } from '../../api/events.ts'
+import { request } from '../../api/index.ts'
+
+/** One long request to the engine at a time: its progress, its error, and how to cancel it. */
+export function useJob() {
+  const error = shallowRef<FlowerbedError | null>(null)
+  /** Progress in [0, 1]; null while nothing is in progress. */
+  const share = shallowRef<number | null>(null)
+  let job = ''
+
+  onScopeDispose(
+    on('sampling', (event) => {
+      if (event.job === job && share.value !== null) share.value = event.share
+    }),
+  )
+
+  /** The answer; null when it failed, was cancelled, or another is in progress. */
+  async function run<T>(ask: (job: string) => Promise<T>): Promise<T | null> {
+    if (share.value !== null) return null
+    job = crypto.randomUUID()
+    share.value = 0
+    error.value = null
+    try {
+      return await ask(job)
+    } catch (thrown) {
+      const problem = toFlowerbedError(thrown)
+      if (problem.kind !== 'cancelled') error.value = problem
+      return null
+    } finally {
+      share.value = null
+    }
+  }
+
+  async function cancel(): Promise<void> {
+    try {
+      await request('gallery.cancel', { job })
+    } catch (thrown) {
+      error.value = toFlowerbedError(thrown)
+    }
+  }
+
+  return { share, error, run, cancel }
+}

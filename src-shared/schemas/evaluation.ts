@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
+
+/** A measured value and its standard error. */
+export const estimateSchema = z.object({ value: z.number(), error: z.number() })
+export type Estimate = z.infer<typeof estimateSchema>
+
+/** A measure of the samples, and its floor: the same measure of real images, of which there are as many. */
+export const comparedSchema = estimateSchema.extend({ floor: estimateSchema })
+export type Compared = z.infer<typeof comparedSchema>
+
+/** The measures that compare samples with images, in the order in which they are shown. */
+export const measureNames = [
+  'kernelDistance',
+  'frechetDistance',
+  'slicedWasserstein',
+  'precision',
+  'recall',
+  'density',
+  'coverage',
+  'nearCopiesInPixels',
+  'nearCopiesInFeatures',
+] as const
+export type MeasureName = (typeof measureNames)[number]
+
+/** Network evaluations of the few-step curve. */
+export const curveEvaluations = [1, 2, 4, 8, 16, 50] as const
+
+/** Fewest and most samples of an evaluation, and how many it takes unless told. */
+export const evaluationCounts = { min: 16, max: 4096, default: 1000 } as const
+
+/** How well a run's samples fit its images. */
+export const evaluationSchema = z.object({
+  format: z.literal(1),
+  /** The training step that the weights are from. */
+  step: z.int(),
+  /** Samples, and as many images on each side of the floor. */
+  count: z.int(),
+  /** The images that the samples were compared with: the name of others than the training ones, and how many there are. */
+  against: z.string().nullable(),
+  images: z.int(),
+  seed: z.int(),
+  solver: z.string(),
+  /** Network evaluations a sample. */
+  evaluations: z.number(),
+  measures: z.record(z.enum(measureNames), comparedSchema),
+  /** Training images that near copies were looked for among. */
+  searched: z.object({ pixels: z.int(), features: z.int() }),
+  /** RMS difference of images in [0, 1] and their reconstructions, by encoder. */
+  reconstruction: z.array(z.object({ encoder: z.string(), images: z.int(), error: estimateSchema })),
+  /** Kernel distance by network evaluations; null where it was not asked for. */
+  curve: z
+    .object({
+      solver: z.string(),
+      count: z.int(),
+      points: z.array(z.object({ evaluations: z.int(), kernelDistance: estimateSchema })),
+    })
+    .nullable(),
+  seconds: z.number(),
+})
+export type Evaluation = z.infer<typeof evaluationSchema>
+
+/** An evaluation as the history keeps it; `createdAt` in ms since 1970. */
+export type EvaluationRecord = Evaluation & { createdAt: number }
+
+/** Finds the dataset's images that are nearest to some images of its size. */
+export interface NearestRequest {
+  datasetDirectory: string
+  images: PixelBatch
+  /** How many nearest images of each. */
+  neighbours: number
+  device: DeviceChoice
+  job?: string
+}
+
+export interface NearestResult {
+  /** As asked for, or as many as the dataset has images. */
+  neighbours: number
+  /** `neighbours` positions in the dataset for each image, the nearest first, and RMS differences of pixels in [0, 1]. */
+  indices: Int32Array
+  distances: Float32Array
+}
