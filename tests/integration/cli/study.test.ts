@@ -20,7 +20,7 @@ const small = ['--image-size', '16', '--device', 'cpu'].concat(
 beforeAll(async () => {
   const colours = ['#d03030', '#30a030', '#3050d0', '#d0c030']
   const files = await Promise.all(
-    Array.from({ length: 12 }, (_, i) =>
+    Array.from({ length: 40 }, (_, i) =>
       plain(20, 20, colours[i % 4] ?? '')
         .png()
         .toBuffer(),
@@ -31,7 +31,7 @@ beforeAll(async () => {
 afterAll(() => folder.remove())
 
 interface Numbered {
-  numbers: { key: string; mean: number; standardError: number | null; count: number }[]
+  numbers: { key: string; mean: number; standardError: number | null; count: number; floor?: number }[]
 }
 interface Variant extends Numbered {
   title: string
@@ -54,7 +54,7 @@ function runsOf(experiment: string) {
 describe('flowerbed study', () => {
   it('trains each setting with each seed and reports them in one file that needs no other', async () => {
     const out = join(folder.path, 'not yet there', 'study.html')
-    const grid = ['--grid', 'posterior=true,false', '--seeds', '2', '--steps', '3']
+    const grid = ['--grid', 'posterior=true,false', '--seeds', '2', '--steps', '3', '--evaluate', '16']
     const { code, err, json } = await flowerbed(['study', images, ...grid, ...small, '--out', out, '--json'])
     expect(code, err).toBe(0)
     expect(err).toContain('4 runs of 2 settings, 3 steps each; the time is known after the first run')
@@ -71,6 +71,9 @@ describe('flowerbed study', () => {
       expect(keys).toEqual(
         expect.arrayContaining(['loss', 'velocity', 'validationVelocity', 'reconstruction']),
       )
+      const kernelDistance = numbers.find(({ key }) => key === 'kernelDistance')
+      expect(kernelDistance?.count).toBe(2)
+      expect(Number.isFinite(kernelDistance?.floor)).toBe(true)
       const velocity = numbers.find(({ key }) => key === 'velocity')
       expect(velocity?.count).toBe(2)
       expect(velocity?.standardError).toBeGreaterThan(0)
@@ -88,6 +91,7 @@ describe('flowerbed study', () => {
     expect(sources).toEqual(Array(4).fill('data:'))
     const [png = ''] = /data:image\/png;base64,([^"]+)/.exec(page)?.slice(1) ?? []
     expect(await sharp(Buffer.from(png, 'base64')).metadata()).toMatchObject({ format: 'png', width: 32 })
+    expect(page).toMatch(/Kernel distance<br><small>real images: -?\d/)
     // Velocity loss by step and by time, that on validation images, and the loss.
     expect(page.match(/<svg viewBox="0 0 1200/g)).toHaveLength(4)
     expect(page).toMatch(/\d <span class="quiet">± \d/)

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { measureNames } from '#shared/schemas/evaluation.ts'
+import type { Evaluation } from '#shared/schemas/evaluation.ts'
 import { curveOf, meanCurve } from '../../../src-main/cli/support/report/curve.ts'
 import { logPlot } from '../../../src-main/cli/support/report/log-plot.ts'
 import { runNumbers } from '../../../src-main/cli/commands/study/run-numbers.ts'
@@ -58,7 +60,26 @@ describe('logPlot', () => {
   })
 })
 
+const compared = { value: 0.5, error: 0.1, floor: { value: 0.02, error: 0.01 } }
+const evaluation = {
+  ...{ searched: { pixels: 9, features: 9 }, count: 16 },
+  measures: Object.fromEntries(measureNames.map((name) => [name, compared])),
+  curve: { points: [{ evaluations: 4, kernelDistance: { value: 0.7, error: 0.1 } }] },
+} as unknown as Evaluation
+
 describe('runNumbers', () => {
+  it('begin with the measures of samples, each with that of real images', () => {
+    const none = new Float64Array()
+    const series = { steps: none, seconds: none, values: {} }
+    const numbers = runNumbers({ series, reconstruction: null, evaluation, isSameObjective: true })
+    expect(numbers.map(({ key }) => key)).toEqual([...measureNames, 'kernelDistance4'])
+    expect(numbers[0]).toEqual({
+      ...{ key: 'kernelDistance', title: 'Kernel distance', value: 0.5, floor: 0.02, better: 'lower' },
+    })
+    expect(numbers.find(({ key }) => key === 'density')).not.toHaveProperty('better')
+    expect(numbers.at(-1)).toMatchObject({ title: 'Kernel distance, 4 evaluations', value: 0.7 })
+  })
+
   it('are final losses, by the last 5 % of the steps or the last validation, and the error of reconstructions', () => {
     const steps = Float64Array.from({ length: 40 }, (_, i) => i + 1)
     const values = {
@@ -70,7 +91,7 @@ describe('runNumbers', () => {
     const reconstruction = { error: [0.1, 0.3] } as unknown as Parameters<
       typeof runNumbers
     >[0]['reconstruction']
-    const sources = { series: { steps, seconds: steps, values }, reconstruction }
+    const sources = { series: { steps, seconds: steps, values }, reconstruction, evaluation: null }
     const numbers = runNumbers({ ...sources, isSameObjective: true })
     expect(numbers.map(({ key, value, better }) => [key, value, better])).toEqual([
       ['velocity', 39.5, 'lower'],

@@ -1,5 +1,8 @@
 import { metricLabels } from '#shared/schemas/run.ts'
 import type { MetricSeries } from '#shared/schemas/run.ts'
+import { formatPlural } from '#shared/format.ts'
+import { evaluationFacts } from '#shared/labels/evaluation.ts'
+import type { Evaluation, MeasureName } from '#shared/schemas/evaluation.ts'
 import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import { meanWithError } from '#shared/statistics.ts'
 
@@ -11,19 +14,28 @@ export interface NamedNumber {
   value: number
   /** Left out where neither is better. */
   better?: 'lower' | 'higher'
+  /** The same of real images, where there is such a thing. */
+  floor?: number
 }
 
 /** What a run's numbers are read from. */
 export interface RunSources {
   series: MetricSeries
   reconstruction: Reconstruction | null
+  /** Of its samples; null where none was made. */
+  evaluation: Evaluation | null
   /** Whether the losses of all runs mean the same: not where their objectives differ. */
   isSameObjective: boolean
 }
 
 /** All that a report says of a run in numbers. A measure that is stored for a run is added to this list. */
-export function runNumbers({ series, reconstruction, isSameObjective }: RunSources): NamedNumber[] {
-  return [...finalLosses(series, isSameObjective), ...reconstructionNumbers(reconstruction)]
+export function runNumbers(sources: RunSources): NamedNumber[] {
+  const { series, reconstruction, evaluation, isSameObjective } = sources
+  return [
+    ...qualityNumbers(evaluation),
+    ...finalLosses(series, isSameObjective),
+    ...reconstructionNumbers(reconstruction),
+  ]
 }
 
 /** Share of the last steps whose losses are averaged, since that of one batch says little. */
@@ -49,4 +61,31 @@ function reconstructionNumbers(reconstruction: Reconstruction | null): NamedNumb
   const error = meanWithError(reconstruction?.error ?? [])
   if (!error) return []
   return [{ key: 'reconstruction', title: 'Reconstruction RMSE', value: error.mean, better: 'lower' }]
+}
+
+/** Density has no best value: samples may be more typical than images. */
+const betterOf: Partial<Record<MeasureName, 'lower' | 'higher'>> = {
+  kernelDistance: 'lower',
+  frechetDistance: 'lower',
+  slicedWasserstein: 'lower',
+  precision: 'higher',
+  recall: 'higher',
+  coverage: 'higher',
+  nearCopiesInPixels: 'lower',
+  nearCopiesInFeatures: 'lower',
+}
+
+/** The measures of a run's samples, and its kernel distance with few network evaluations. */
+function qualityNumbers(evaluation: Evaluation | null): NamedNumber[] {
+  if (!evaluation) return []
+  const measures = evaluationFacts(evaluation).map(({ name, title }): NamedNumber => {
+    const { value, floor } = evaluation.measures[name]
+    const better = betterOf[name]
+    return { key: name, title, value, floor: floor.value, ...(better ? { better } : {}) }
+  })
+  const curve = (evaluation.curve?.points ?? []).map(({ evaluations, kernelDistance }): NamedNumber => {
+    const title = `Kernel distance, ${formatPlural(evaluations, 'evaluation')}`
+    return { key: `kernelDistance${evaluations}`, title, value: kernelDistance.value, better: 'lower' }
+  })
+  return [...measures, ...curve]
 }

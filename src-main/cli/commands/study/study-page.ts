@@ -49,7 +49,11 @@ const titlesOf = (numbers: readonly { key: string; title: string }[]): Map<strin
 
 function results({ variants, varied }: StudyReport): string {
   const all = variants.flatMap(({ numbers }) => numbers)
-  const columns = [...titlesOf(all)].map(([key, title]) => ({ key, title, best: bestOf(all, key) }))
+  const columns = [...titlesOf(all)].map(([key, title]) => {
+    const floor = all.find((number) => number.key === key)?.floor
+    const real = floor === undefined ? '' : `<br><small>real images: ${floor.toPrecision(3)}</small>`
+    return { key, head: `${escape(title)}${real}`, best: bestOf(all, key) }
+  })
   const rows = variants.map(({ title, settings, numbers, runs }, i) => {
     const done = runs.filter(({ status }) => status === 'finished')
     const mean = (of: (run: RunReport) => number) =>
@@ -72,7 +76,7 @@ function results({ variants, varied }: StudyReport): string {
   })
   const [first = '', ...others] = varied.map(({ title }) => escape(title))
   const heads = [first, ...others, 'runs', 'steps', 'time', 'steps per second']
-  return table([...heads, ...columns.map(({ title }) => escape(title))], rows)
+  return table([...heads, ...columns.map(({ head }) => head)], rows)
 }
 
 /** The best mean of a number where one direction is better; undefined elsewhere, or with nothing to compare. */
@@ -80,7 +84,7 @@ function bestOf(numbers: readonly NumberSummary[], key: string): number | undefi
   const same = numbers.filter((number) => number.key === key)
   const [better] = same.flatMap((number) => number.better ?? [])
   const means = same.map(({ mean }) => mean)
-  if (better === undefined || means.length < 2) return undefined
+  if (better === undefined || new Set(means).size < 2) return undefined
   return better === 'lower' ? Math.min(...means) : Math.max(...means)
 }
 

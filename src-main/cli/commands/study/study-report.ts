@@ -109,11 +109,12 @@ export class ReportReader {
     const key = store.runs.key(id)
     const series = store.metrics.series(key)
     const last = store.samples.list(key).findLast(({ kind }) => kind === 'grid')
+    const evaluation = store.evaluations.list(key)[0] ?? null
     const reconstruction = await this.reconstructor.find(id).catch(() => null)
     const report: RunReport = {
       ...{ id, seed: config.seed, status, error: error?.message ?? null, steps: step },
       ...{ seconds: trainedSeconds, stepsPerSecond, device: machine?.deviceName ?? null },
-      numbers: runNumbers({ series, reconstruction, isSameObjective }),
+      numbers: runNumbers({ series, reconstruction, evaluation, isSameObjective }),
       curves: Object.fromEntries(curveMetrics.map((metric) => [metric, curveOf(series, metric)])),
       sheet: last ? `runs/${id}/samples/${last.file}` : null,
     }
@@ -137,7 +138,10 @@ function summaries(runs: readonly RunReport[]): NumberSummary[] {
     const [first] = same
     if (!summary || !first) return []
     const { title, better } = first
-    return [{ key, title, ...(better ? { better } : {}), ...summary }]
+    const floor = meanWithError(same.flatMap((number) => number.floor ?? []))
+    return [
+      { key, title, ...(better ? { better } : {}), ...(floor ? { floor: floor.mean } : {}), ...summary },
+    ]
   })
 }
 

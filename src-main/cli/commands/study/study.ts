@@ -2,25 +2,23 @@ import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
-import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 import { variantsOf } from '#shared/experiment-runs.ts'
 import { formatPlural } from '#shared/format.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'
 import { mostSteps } from '#shared/run-limits.ts'
 import { runsLeft } from '#shared/run-status.ts'
 import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { evaluationCounts } from '#shared/schemas/evaluation.ts'
 import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import { maxStudyRuns } from '#shared/setting-grid.ts'
 import type { GridAxis } from '#shared/setting-grid.ts'
 import { writeFileAtomically } from '../../../files/atomic-write.ts'
 import { findExperiment } from '../../../runs/find-run.ts'
-import { Reconstructor } from '../../../runs/reconstructions.ts'
 import { createStudy, studyRuns } from '../../../runs/study.ts'
 import { checkResumable } from '../../../runs/train-experiment.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
-import { followSampling } from '../../support/follow-sampling.ts'
 import { importFolder } from '../../support/import-folder.ts'
-import { wasInterrupted } from '../../support/interrupt.ts'
 import {
   collectSettings,
   dataDirOption,
@@ -38,6 +36,7 @@ import { timeLeft, trainRuns } from '../../support/train-experiment.ts'
 import { followTraining } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
+import { createReconstructor, finishedRuns, measure } from './measure-run.ts'
 import { studyPage } from './study-page.ts'
 import { ReportReader } from './study-report.ts'
 import type { StudyReport } from './study-report.ts'
@@ -52,6 +51,8 @@ interface Options {
   imageSize?: number
   device: DeviceChoice
   resume?: string
+  /** Samples of each run to measure. */
+  evaluate?: number
   out: string
   dataDir?: string
   json?: boolean
@@ -77,6 +78,11 @@ export function addStudy(program: Command): void {
     .option('--preset <preset>', `one of ${presetIds.join(', ')}`, defaultPresetId)
     .option('--set <key=value>', 'any other setting, for all runs; listed below', collectSettings, {})
     .option('--image-size <pixels>', 'width and height to train at', imageSize)
+    .option(
+      '--evaluate <count>',
+      'also measure the quality of this many samples of each run, as `flowerbed evaluate` does',
+      wholeNumberFrom(evaluationCounts.min, evaluationCounts.max),
+    )
     .option('--resume <experiment>', 'train what is left of one: its id, the beginning of one, or latest')
     .option('--out <file.html>', 'report; a JSON file is written beside it', 'flowerbed-study.html')
     .addOption(deviceOption())
@@ -109,10 +115,14 @@ async function study(command: Command, folder: string | undefined, options: Opti
     sayPlan(workspace, experiment)
     const reconstructor = createReconstructor(workspace)
     const reader = new ReportReader(workspace, reconstructor)
+    const { evaluate = null } = options
+    const measures = { workspace, reconstructor, evaluate }
+    // Those that were trained before, without or with an interrupted evaluation.
+    for (const run of finishedRuns(workspace, experiment)) await measure(run, measures)
     const failures = await trainLeft(workspace, experiment, {
       endLine: follow.end,
       finished: async (run) => {
-        await measure(run, reconstructor)
+        await measure(run, measures)
         // After each run, so that the report can be read while the others train.
         await writeReport(files, await reader.read(experiment), reader)
       },
@@ -215,29 +225,6 @@ async function trainLeft(
   if (runs.every(({ status }) => status === 'finished' || status === 'stopped')) return []
   checkResumable(workspace, experiment)
   return await trainRuns({ workspace, experiment, ...options })
-}
-
-/** Reconstructs images as the app does with the runs of an experiment; Ctrl+C cancels it. */
-function createReconstructor(workspace: Workspace): Reconstructor {
-  const { store, runService, engine } = workspace
-  return new Reconstructor({
-    ...{ store, runService },
-    encode: async (request) =>
-      await followSampling().during(engine, (job) => engine.handlers.encode({ ...request, job })),
-  })
-}
-
-/**
- * What is measured of a run once it has reached its goal and stored with it; `run-numbers.ts` reads it into the report.
- * Another measure is added here.
- */
-async function measure(run: RunRecord, reconstructor: Reconstructor): Promise<void> {
-  try {
-    await reconstructor.reconstruct(run.id)
-  } catch (thrown) {
-    if (wasInterrupted()) throw thrown
-    say(`“${run.name}” was not measured: ${toFlowerbedError(thrown).message}`)
-  }
 }
 
 async function writeReport(
