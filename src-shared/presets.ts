@@ -1,5 +1,6 @@
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 
 /** Named settings for a run to start from. */
@@ -14,6 +15,7 @@ export interface Preset {
 }
 
 export const presetIds = [
+  'auto',
   'balanced',
   'ladder-1-vanilla',
   'ladder-2-posterior',
@@ -22,7 +24,7 @@ export const presetIds = [
   'ladder-5-observation-noise',
 ] as const
 export type PresetId = (typeof presetIds)[number]
-export const defaultPresetId: PresetId = 'balanced'
+export const defaultPresetId: PresetId = 'auto'
 
 const monitoring = {
   validationShare: 0,
@@ -73,6 +75,22 @@ const balanced: RunConfig = {
   ...monitoring,
 }
 
+/**
+ * The network sees small patches and a compact code; the learning rate falls to zero. Chosen by studies of equal minutes
+ * (docs/model.md).
+ */
+const auto: RunConfig = {
+  ...balanced,
+  hidden: 32,
+  code: 32,
+  codeKlWeight: 0.3,
+  posterior: false,
+  timeDistribution: 'logit-normal',
+  timeShift: 1,
+  schedule: 'cosine',
+  sampleSteps: 12,
+}
+
 /** Third rung: flow matching between images and q(z|x), both networks the reference’s U-Net. */
 const ladder3: RunConfig = {
   ...balanced,
@@ -98,10 +116,17 @@ const ladder4: RunConfig = { ...ladder3, prior: 'learned', priorWeight: 1 }
 const ladder5: RunConfig = { ...ladder4, sigma: 0.1 }
 
 export const presets: Record<PresetId, Preset> = {
+  auto: {
+    id: 'auto',
+    title: 'Automatic',
+    summary: 'The best images for the minutes, and interpolations that morph. Start here.',
+    family: 'standard',
+    config: auto,
+  },
   balanced: {
     id: 'balanced',
     title: 'Balanced',
-    summary: 'Good images and smooth interpolations at moderate speed. Start here.',
+    summary: 'A wider network with an encoder per pixel, as in earlier versions.',
     family: 'standard',
     config: balanced,
   },
@@ -163,5 +188,31 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
   }
   const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
   if (!parsed.success) throw fromZodError(parsed.error)
+  if (parsed.data.code > 0 && parsed.data.network !== 'resunet') {
+    throw new FlowerbedError('bad-input', 'Only the residual U-Net can be conditioned on a code.', {
+      where: 'code',
+      hint: 'Set network=resunet, or code=0.',
+    })
+  }
   return parsed.data
+}
+
+/** Most positions a side that the network of `auto` works on. */
+const maxPositions = 32
+const patchSizes = [1, 2, 4, 8] as const
+
+/**
+ * A preset's changes completed by what it chooses by the images: `auto` takes the smallest patches that leave at most 32
+ * positions a side.
+ */
+export function fittedChanges(
+  preset: string,
+  changes: Record<string, unknown>,
+  shape: ImageShape,
+): Record<string, unknown> {
+  if (preset !== 'auto' || changes['patch'] !== undefined) return changes
+  const { height, width } = shape
+  const dividing = patchSizes.filter((size) => height % size === 0 && width % size === 0)
+  const patch = dividing.find((size) => Math.max(height, width) <= maxPositions * size) ?? dividing.at(-1)
+  return { ...changes, patch }
 }

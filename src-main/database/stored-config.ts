@@ -1,7 +1,10 @@
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { defaultPresetId, presets } from '#shared/presets.ts'
+import { presets } from '#shared/presets.ts'
+
+/** Whose settings take the place of unusable ones of an unknown preset. */
+const fallbackPreset = 'balanced'
 
 /**
  * A run's settings as they are kept. One that this version does not know is left out and one that it cannot use is the
@@ -12,7 +15,7 @@ export function readableConfig(stored: unknown, presetId: string): RunConfig {
   const parsed = runConfigSchema.safeParse(stored)
   if (parsed.success) return parsed.data
   const values = settingsIn(stored)
-  const known = Object.hasOwn(presets, presetId) ? presetId : defaultPresetId
+  const known = Object.hasOwn(presets, presetId) ? presetId : fallbackPreset
   const { config } = presets[known as keyof typeof presets]
   const usable = (key: SettingKey): unknown => {
     if (isUsable(key, values[key])) return runConfigSchema.shape[key].parse(values[key])

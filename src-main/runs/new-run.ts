@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { resolveConfig } from '#shared/presets.ts'
+import { fittedChanges, resolveConfig } from '#shared/presets.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 
@@ -31,7 +31,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     starred: false,
     status: experimentId === null ? 'starting' : 'waiting',
     preset,
-    config: resolveConfig(preset, changes),
+    config: resolveConfig(preset, fittedChanges(preset, changes, dataset.shape)),
     experimentId,
     datasetId: dataset.id,
     datasetName: dataset.name,

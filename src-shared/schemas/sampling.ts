@@ -21,17 +21,17 @@ export type TimeGridName = (typeof timeGridNames)[number]
 export const samplingSchema = z.strictObject({
   solver: z
     .enum(solverNames, { error: `The solver must be one of ${solverNames.join(', ')}` })
-    .default('heun'),
+    .default('dpm2m'),
   /** Steps of a sampling, for all solvers but `dopri5`. */
   steps: z
     .int('Steps must be a whole number')
     .min(1, 'A sampling takes at least 1 step')
     .max(10_000, 'A sampling takes at most 10000 steps')
-    .default(50),
+    .default(12),
   /** Where those steps lie: evenly, finer near the data, moved by `gridShift`, or even in σ^(1/ρ). */
   timeGrid: z
     .enum(timeGridNames, { error: `The time grid must be one of ${timeGridNames.join(', ')}` })
-    .default('uniform'),
+    .default('karras'),
   /** For the grid `shift`: above 1 finer near the noise, below 1 near the data. */
   gridShift: z
     .number({ error: 'The shift of the time grid must be a number' })

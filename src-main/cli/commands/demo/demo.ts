@@ -2,6 +2,7 @@ import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import { defaultEncoder } from '#shared/encoders.ts'
+import { defaultPresetId } from '#shared/presets.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { demoFolder } from '../../../files/resources.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
@@ -31,7 +32,7 @@ interface Options {
   json?: boolean
 }
 
-const preset = 'balanced'
+const preset = defaultPresetId
 
 export function addDemo(program: Command): void {
   program

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import { FlowerbedError } from '#shared/errors.ts'
 import type { Parameters } from '../parameters.ts'
 import { Layers } from './layers.ts'
 import type { Block } from './layers.ts'
@@ -25,6 +26,17 @@ export function choosePatchSide(height: number, width: number): number {
   return patchSides.find(fits) ?? 1
 }
 
+/** @throws FlowerbedError `bad-input` for a patch size that does not divide the image */
+function patchSideOf({ height, width, patch = 0 }: NetworkSize): number {
+  if (patch === 0) return choosePatchSide(height, width)
+  if (height % patch === 0 && width % patch === 0) return patch
+  throw new FlowerbedError(
+    'bad-input',
+    `Images of ${width} × ${height} pixels cannot be divided into patches of ${patch}.`,
+    { where: 'patch', hint: 'Choose a patch size that divides both sides, or 0 for automatic.' },
+  )
+}
+
 /** Levels below the finest one, at most 3: a level needs even sides and leaves at least 4 pixels a side. */
 export function countResunetLevels(height: number, width: number): number {
   let levels = 0
@@ -40,7 +52,7 @@ export function countResunetLevels(height: number, width: number): number {
 /** The U-Net that both networks share: `[n, h, w, cin]` → `[n, h, w, cout]`. */
 function buildUnet(layers: Layers, size: NetworkSize & { cin: number; cout: number; time?: number }) {
   const { hidden, cin, cout } = size
-  const patch = size.patch || choosePatchSide(size.height, size.width)
+  const patch = patchSideOf(size)
   const [height, width] = [size.height / patch, size.width / patch]
   const timeOption = size.time === undefined ? {} : { time: size.time }
   const levels = countResunetLevels(height, width)
