@@ -5,6 +5,8 @@
  */
 const main = ['node', 'zod', 'src-shared', 'src-main/log.ts', 'src-main/files']
 const maths = ['@tensorflow/tfjs-core', 'src-shared']
+/** Runs operations by TensorFlow's names; of the backend, what makes numbers and batches may import it alone. */
+const nativeOp = 'src-main/engine/backend/native-op.ts'
 const window = [
   'vue',
   'pinia',
@@ -34,17 +36,17 @@ const allowed = {
 
   'src-main/engine/mutex.ts': [],
   'src-main/engine/model': maths,
-  'src-main/engine/rng.ts': [...maths, 'src-main/engine/model', 'src-main/engine/backend'],
+  'src-main/engine/rng.ts': [...maths, 'src-main/engine/model', nativeOp],
   'src-main/engine/backend': [
     ...[...main, ...maths, '@tensorflow/tfjs-node-gpu'],
-    ...['src-main/version.ts', 'src-main/tensorflow', 'src-main/processes'],
+    ...['src-main/version.ts', 'src-main/tensorflow'],
   ],
   'src-main/engine/graph': [...main, ...maths, 'src-main/engine/model', 'src-main/engine/backend'],
   'src-main/engine/checkpoints': [...main, 'src-main/engine/model', 'src-main/engine/graph'],
   'src-main/engine/images': [...main, 'fast-png'],
   'src-main/engine/data': [
     ...[...maths, 'src-main/datasets', 'src-main/engine/rng.ts'],
-    ...['src-main/engine/model', 'src-main/engine/graph', 'src-main/engine/backend'],
+    ...['src-main/engine/model', 'src-main/engine/graph', nativeOp],
   ],
   'src-main/engine/sampling': [
     ...[...main, ...maths, 'src-main/version.ts', 'src-main/datasets', 'src-main/engine/rng.ts'],
@@ -63,8 +65,9 @@ const allowed = {
     'src-main/engine/sampling',
   ],
   'src-main/engine': [
-    ...[...main, 'src-main/processes', 'src-main/engine/backend', 'src-main/engine/checkpoints'],
-    ...['src-main/engine/sampling', 'src-main/engine/evaluation', 'src-main/engine/training'],
+    ...[...main, 'src-main/processes', 'src-main/tensorflow', 'src-main/engine/backend'],
+    ...['src-main/engine/checkpoints', 'src-main/engine/sampling', 'src-main/engine/evaluation'],
+    'src-main/engine/training',
   ],
 
   'src-main/app': [

@@ -15,7 +15,7 @@ if (source === undefined) {
 }
 const images = fileURLToPath(new URL('../resources/demo/images/', import.meta.url))
 
-// Heads and shoulders, seen from the front, at one scale: what a small model learns in minutes.
+// Heads and shoulders, seen from the front, at one scale: what a small model fits in minutes.
 const subcategories = new Set(['person', 'person-role'])
 // Whole scenes or bodies among them.
 const others =

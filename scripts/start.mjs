@@ -29,14 +29,14 @@ async function startDemo() {
   section('Demo')
   note('There is no display, so this trains on the demo images and writes samples, by default for 4 minutes')
   note('and to flowerbed-demo/. Shorter: npm start -- --minutes 1')
-  note('Also: --steps, --image-size, --out. Ctrl+C saves and stops.')
+  note('Also: --steps, --image-size, --out. Ctrl+C writes a checkpoint and stops.')
   setup({ electron: false })
   section('Training')
   const cli = join(root, 'src-main', 'cli', 'main.ts')
   return await runToEnd(node, [cli, 'demo', '--out', out, ...options])
 }
 
-/** Waits for a command that saves before it ends, also after a signal. Answers its exit code. */
+/** Waits for a command that writes a checkpoint before it ends, also after a signal. Returns its exit code. */
 function runToEnd(command, args) {
   const child = spawn(command, args, {
     stdio: ['ignore', 'inherit', 'inherit'],

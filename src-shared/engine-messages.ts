@@ -96,11 +96,23 @@ export type ImageSource =
 export const betweenNames = ['slerp', 'lerp'] as const
 export type Between = (typeof betweenNames)[number]
 
+/** How frames are placed along the path: by equal changes between neighbouring images, or evenly by its parameter. */
+export const paceNames = ['even', 'parameter'] as const
+export type Pace = (typeof paceNames)[number]
+
+/** How the pace develops from the first frame to the last. */
+export const easingNames = ['linear', 'ease-in', 'ease-out', 'ease-in-out'] as const
+export type Easing = (typeof easingNames)[number]
+
 export interface InterpolateRequest extends EncodingRequest {
   a: ImageSource
   b: ImageSource
   frames: number
   mode: Between
+  /** Default: even. */
+  pace?: Pace
+  /** Default: linear. */
+  easing?: Easing
 }
 
 export interface InterpolateResult {
@@ -110,6 +122,13 @@ export interface InterpolateResult {
   originals: PixelBatch
   /** RMS difference of original and reconstruction in [0, 1], for a and b. */
   reconstructionError: [number, number]
+  /** How the frames were placed: as asked for. */
+  pace: Pace
+  easing: Easing
+  /** The share of the path at each frame: 0 first, 1 last. */
+  shares: number[]
+  /** The largest change between neighbouring frames over the mean change (RMS differences); 1 where all are equal. */
+  evenness: number
 }
 
 /** The memory that a run would need, and what is available on the device. */

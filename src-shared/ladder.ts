@@ -1,5 +1,6 @@
 import { settingFields } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
+import { settingWords } from '#shared/schemas/setting.ts'
 import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
 
@@ -39,9 +40,8 @@ const outside = new Set(['length', 'monitoring'])
 export function settingChanges(from: RunConfig, to: RunConfig): SettingChange[] {
   return settingFields()
     .filter(({ key, group }) => !outside.has(group) && from[key] !== to[key])
-    .map(({ key, title, options }) => {
-      const words = (value: RunConfig[SettingKey]) =>
-        typeof value === 'boolean' ? (value ? 'on' : 'off') : (options?.[String(value)] ?? String(value))
-      return { key, title, from: words(from[key]), to: words(to[key]) }
+    .map((field) => {
+      const { key, title } = field
+      return { key, title, from: settingWords(field, from[key]), to: settingWords(field, to[key]) }
     })
 }

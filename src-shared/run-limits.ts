@@ -65,7 +65,7 @@ export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSecond
 }
 
 /** Longest goal in steps that a run may have. */
-const mostSteps = 10_000_000
+export const mostSteps = 10_000_000
 
 type Trained = Lengthy & Pick<RunRecord, 'step' | 'trainedSeconds'>
 

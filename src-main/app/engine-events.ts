@@ -12,7 +12,7 @@ const busyAtMost = 500
 export interface RunControl {
   /** Writes an event down. @throws what the store throws */
   record: (event: EngineEvent) => void
-  /** Saves the run and ends its training; begins no other. */
+  /** Writes a checkpoint and ends training; begins no other run. */
   pause: (runId: string) => Promise<unknown>
   /** Ends the training of a run that is deleted, saving nothing. */
   discard: (runId: string) => Promise<unknown>

@@ -6,8 +6,8 @@ import type { Guard } from '../guard.ts'
 import { createQuitter } from './quitter.ts'
 
 /**
- * Asks before a run in training is ended by quitting, saves it, then quits. A signal (Ctrl+C in the terminal, the end of
- * the session) does not wait for an answer: it saves and quits.
+ * Asks before quitting ends training, writes a checkpoint, then quits. A signal (Ctrl+C in the terminal, the end of the
+ * session) does not wait for an answer: it writes a checkpoint and quits.
  */
 export function quitSafely(options: {
   window: BrowserWindow

@@ -11,11 +11,11 @@ export interface Quitter {
   mayClose: () => boolean
   /** Asks if a run is in training, then ends. */
   close: () => void
-  /** Saves, ends and quits without asking; a second call no longer waits for the checkpoint. */
+  /** Writes a checkpoint, ends and quits without asking; a second call no longer waits for the checkpoint. */
   end: () => void
 }
 
-/** The order of quitting: ask, save, end the processes, leave. No part of it can keep the app from leaving. */
+/** The order of quitting: ask, write a checkpoint, end the processes, quit. No part of it can keep the app open. */
 export function createQuitter(options: {
   guard: Guard
   running: () => { id: string; name: string } | null
@@ -26,7 +26,7 @@ export function createQuitter(options: {
   pause: (id: string) => Promise<unknown>
   shutDown: () => Promise<void>
   leave: () => void
-  /** Ends the app whatever still stands in the way, such as an open dialog. */
+  /** Ends the app whatever still prevents it, such as an open dialog. */
   leaveNow: () => void
   times?: { pauseMs?: number; shutDownMs?: number; leaveMs?: number }
 }): Quitter {

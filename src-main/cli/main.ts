@@ -10,6 +10,7 @@ import { addInterpolate } from './commands/interpolate/interpolate.ts'
 import { addLadder } from './commands/ladder/ladder.ts'
 import { addRuns } from './commands/runs/runs.ts'
 import { addSample } from './commands/sample/sample.ts'
+import { addStudy } from './commands/study/study.ts'
 import { addTrain } from './commands/train/train.ts'
 import { createProgram, exitCodeOf, exitCodesHelp, runProcess, runProgram } from './support/program.ts'
 
@@ -27,6 +28,7 @@ async function main(argv: string[]): Promise<number> {
     addEncode,
     addInterpolate,
     addLadder,
+    addStudy,
     addRuns,
     addEvaluate,
     addExport,

@@ -88,7 +88,7 @@ function openToRead(path: string, options: OpenOptions): OpenedDatabase {
   return openCopy(path)
 }
 
-/** A copy in the folder for temporary files, in the form of today; empty where there is no history. */
+/** A migrated copy in the folder for temporary files; empty where there is no database. */
 function openCopy(path: string): OpenedDatabase {
   const { folder, remove } = copied(path)
   try {

@@ -60,7 +60,7 @@ export class Dataset {
     const bytes = imageBytes(shape)
     const pixels = new Uint8Array(indices.length * bytes)
     for (let i = 0; i < indices.length; i++)
-      this.mustBe(bytes, readSync(this.file, pixels, i * bytes, bytes, this.placeOf(indices[i]) * bytes))
+      this.mustBe(bytes, readSync(this.file, pixels, i * bytes, bytes, this.positionOf(indices[i]) * bytes))
     return { ...shape, count: indices.length, pixels }
   }
 
@@ -68,10 +68,10 @@ export class Dataset {
   async read(indices: ArrayLike<number>): Promise<Uint8Array> {
     const bytes = imageBytes(this.index.shape)
     const pixels = new Uint8Array(indices.length * bytes)
-    const places = Array.from(indices, (index) => this.placeOf(index))
+    const positions = Array.from(indices, (index) => this.positionOf(index))
     await Promise.all(
-      places.map(async (place, i) => {
-        const { bytesRead } = await readAt(this.file, pixels, i * bytes, bytes, place * bytes)
+      positions.map(async (position, i) => {
+        const { bytesRead } = await readAt(this.file, pixels, i * bytes, bytes, position * bytes)
         this.mustBe(bytes, bytesRead)
       }),
     )
@@ -103,7 +103,7 @@ export class Dataset {
     return new FlowerbedError('corrupt', message, { where, hint: advice, cause })
   }
 
-  private placeOf(index = -1): number {
+  private positionOf(index = -1): number {
     if (Number.isInteger(index) && index >= 0 && index < this.count) return index
     throw new FlowerbedError('bad-input', `There is no image ${index}; there are ${this.count}.`, {
       where: this.directory,

@@ -3,7 +3,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
 import { parentChannel } from '../processes/parent-channel.ts'
 import { serveCalls } from '../processes/rpc.ts'
-import { createRuntimeHandlers } from './backend/requests.ts'
+import { createRuntimeHandlers } from './runtime-handlers.ts'
 import { createEngine } from './server.ts'
 
 /** The entry of the engine process: the only file of the engine that knows its parent process. */
@@ -13,7 +13,7 @@ const heartbeatMs = 1000
 // The desktop has priority over training. On Linux this applies to threads started later, TensorFlow's among them.
 setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
-// A signal to the whole process group, from Ctrl+C or a closing terminal, is handled by the app, which saves first.
+// A signal to the whole process group, from Ctrl+C or a closing terminal, is handled by the app, which asks for a checkpoint first.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 const channel = parentChannel()

@@ -37,7 +37,7 @@ export function isRunning(identity: ProcessIdentity): ProcessState {
     return 'elsewhere'
   }
   if (!Number.isSafeInteger(identity.pid) || identity.pid <= 0) return 'ended'
-  const found = look(identity.pid)
+  const found = findProcess(identity.pid)
   if (!found) return 'ended'
   return !start || !found.start || start === found.start ? 'running' : 'ended'
 }
@@ -70,14 +70,14 @@ export function isTaggedRunning(name: string): ProcessState | null {
 const partsOf = ({ startedAt }: ProcessIdentity): (string | undefined)[] => startedAt?.split('_') ?? []
 
 function ownStart(): string | null {
-  const start = look(process.pid)?.start
+  const start = findProcess(process.pid)?.start
   const boot = read('/proc/sys/kernel/random/boot_id')?.slice(0, 8)
   if (process.platform !== 'linux' || boot === undefined) return start ?? null
   return `${start ?? ''}_${boot}_${/\d+/.exec(link('/proc/self/ns/pid') ?? '')?.[0] ?? ''}`
 }
 
 /** A process that has this id, with its start where the system reports it; null for none. */
-function look(pid: number): { start: string | null } | null {
+function findProcess(pid: number): { start: string | null } | null {
   // A container may show the /proc of another process space.
   const stat = link('/proc/self') === `${process.pid}` ? read(`/proc/${pid}/stat`) : null
   if (stat !== null) {
@@ -90,7 +90,7 @@ function look(pid: number): { start: string | null } | null {
   return { start: process.platform === 'darwin' ? startByPs(pid) : null }
 }
 
-/** Whether a process has this id, on any system; also one that may not be looked at. */
+/** Whether a process has this id, on any system; also one that may not be inspected. */
 function answers(pid: number): boolean {
   try {
     process.kill(pid, 0)

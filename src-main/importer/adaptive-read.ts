@@ -97,7 +97,7 @@ export async function readStart(
 /** Calls `take` with each piece of a file; a piece is valid only until the next one, so that memory stays constant. */
 export async function eachPiece(path: FileName, take: (piece: Buffer) => void): Promise<void> {
   mustBeFile(await stat(path))
-  const buffer = spare.pop() ?? Buffer.allocUnsafeSlow(maxPieceBytes)
+  const buffer = freeBuffers.pop() ?? Buffer.allocUnsafeSlow(maxPieceBytes)
   const file = await open(path, readFlags)
   try {
     mustBeFile(await file.stat())
@@ -112,9 +112,10 @@ export async function eachPiece(path: FileName, take: (piece: Buffer) => void): 
       at += bytesRead
     }
   } finally {
-    spare.push(buffer)
+    freeBuffers.push(buffer)
     await file.close()
   }
 }
 
-const spare: Buffer[] = []
+/** Buffers of earlier calls, used again. */
+const freeBuffers: Buffer[] = []

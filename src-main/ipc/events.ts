@@ -7,7 +7,7 @@ import { senderTrust, showsAppPage } from '../app/security.ts'
 /** Events kept for a page that is still loading: a page that never loads must not fill the memory. */
 const waitingAtMost = 200
 
-/** Main's events on their way to the window: one MessagePort for each page that has loaded. */
+/** Sends main's events to the window: one MessagePort for each page that has loaded. */
 export class EventPorts {
   private readonly ports = new Set<MessagePortMain>()
   private waiting: AppEvent[] = []

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Channel } from './rpc.ts'
 
-/** A process that was started, whichever way; `ended` also resolves for one that could not be started. */
+/** A process, however it was started; `ended` also resolves for one that could not be started. */
 export interface ChildProcess {
   readonly channel: Channel
   /** Undefined until it has come up. */
@@ -13,7 +13,7 @@ export interface ChildProcess {
   kill: () => void
 }
 
-/** How long each way to end a process is waited for. */
+/** How long each method of ending a process is waited for. */
 const graceMs = 3000
 
 /** Ends a process, in the end by force. Resolves when it has ended, or when nothing more can be done. */

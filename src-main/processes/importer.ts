@@ -125,7 +125,7 @@ export function createImporterClient(options: {
         if (!isCrash(thrown)) throw thrown
         throw new FlowerbedError('crashed', `“${argument.path}” made the image decoder crash.`, {
           where: argument.path,
-          hint: 'Choose another image, or save this one anew as PNG.',
+          hint: 'Choose another image, or save this one again as PNG.',
         })
       }),
     cancel: async (argument: ImporterRequests['cancel'][0]) => {

@@ -131,6 +131,6 @@ export function createCaller<Requests, Event>(options: {
 
 function ended(name: string): FlowerbedError {
   return new FlowerbedError('crashed', `The ${name} process ended unexpectedly.`, {
-    hint: 'What was saved is safe. Try again; if it ends again, the log in the data folder says more.',
+    hint: 'Checkpoints are kept. Try again; if it ends again, the log in the data folder says more.',
   })
 }

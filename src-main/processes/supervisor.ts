@@ -162,7 +162,7 @@ export class ProcessSupervisor<Requests, Event> {
       process = this.options.start(generation)
     } catch (cause) {
       throw new FlowerbedError('crashed', `The ${name} process cannot be started.`, {
-        hint: 'Close other programs to free memory, or restart Flowerbed. What was saved is safe.',
+        hint: 'Close other programs to free memory, or restart Flowerbed. Checkpoints are kept.',
         cause,
       })
     }

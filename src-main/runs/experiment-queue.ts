@@ -1,11 +1,11 @@
 import type { Experiment, ExperimentRecord } from '#shared/schemas/experiment.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
-import { isLive, runsLeft } from '#shared/run-status.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
 import type { Store } from '../database/store.ts'
-import { trainLadder } from './ladder.ts'
 import type { RunService } from './run-service.ts'
+import { checkResumable, trainExperiment } from './train-experiment.ts'
 import type { TrainingQueue } from './training-queue.ts'
 
 const log = createLogger('experiment')
@@ -72,12 +72,12 @@ export class ExperimentQueue {
     }
     const record = this.store.experiments.get(id)
     while (this.active) await this.pause(this.active.record.id)
-    this.checkResumable(record, first)
+    checkResumable({ store: this.store, runService: this.runService }, record, first)
     this.begin(record, first)
     return this.get(id)
   }
 
-  /** RecordedCheckpoints the run in training and begins no other. Resolves when the device's memory is free. */
+  /** Writes a checkpoint of the run in training and begins no other. Resolves when the device's memory is free. */
   async pause(id: string): Promise<Experiment> {
     const { active } = this
     if (active?.record.id === id) {
@@ -113,24 +113,6 @@ export class ExperimentQueue {
     return { runs, freedBytes }
   }
 
-  private checkResumable({ id, datasetId }: ExperimentRecord, first: string | undefined): void {
-    if (datasetId === null) {
-      throw new FlowerbedError('not-found', 'The images of this experiment were deleted.', {
-        hint: 'Import the same folder again and compare again.',
-      })
-    }
-    const left = runsLeft(this.store.runs.ofExperiment(id), first)
-    if (left.length === 0) {
-      throw new FlowerbedError('conflict', 'Every run of this experiment has reached its goal.')
-    }
-    const elsewhere = left.find((run) => this.runService.isTrainedElsewhere(run.id))
-    if (elsewhere) {
-      throw new FlowerbedError('conflict', `Another Flowerbed is training “${elsewhere.name}”.`, {
-        hint: 'Wait for it, or end it there.',
-      })
-    }
-  }
-
   private begin(record: ExperimentRecord, first: string | undefined): void {
     const active: Active = {
       record,
@@ -140,7 +122,7 @@ export class ExperimentQueue {
       done: Promise.resolve(),
     }
     this.active = active
-    active.done = trainLadder({
+    active.done = trainExperiment({
       store: this.store,
       experimentId: record.id,
       first,

@@ -14,13 +14,15 @@ export interface NewRun {
   name?: string
   /** A run that is made as part of an experiment waits for its turn. */
   experimentId?: string
+  /** Now by default, in ms since 1970. */
+  createdAt?: number
 }
 
 /** The record of a run that has not been trained. @throws FlowerbedError `bad-input` for settings that do not hold */
 export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: string): RunRecord {
   const { preset, changes, device } = options
   const experimentId = options.experimentId ?? null
-  const now = Date.now()
+  const now = options.createdAt ?? Date.now()
   return {
     id: newId(now),
     name,

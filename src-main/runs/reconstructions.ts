@@ -86,7 +86,14 @@ export class Reconstructor {
     const stored = await this.read(runId)
     if (!stored || stored.checkpoint !== checkpoint) return null
     const { step, encoder, error, originals, reconstructed } = stored
-    return { runId, step, encoder, error, originals: batchOf(originals), drawn: batchOf(reconstructed) }
+    return {
+      runId,
+      step,
+      encoder,
+      error,
+      originals: batchOf(originals),
+      reconstructions: batchOf(reconstructed),
+    }
   }
 
   /** As `find`, made now where there is none. @throws FlowerbedError `not-found` without its images, or the engine's */
@@ -113,7 +120,7 @@ export class Reconstructor {
       const encodeRequest = reconstructRequest({ model, run, dataset })
       return { request: encodeRequest, answer: await this.encode(encodeRequest) }
     })
-    const { originals, reconstructions: drawn, reconstructionError: error } = answer
+    const { originals, reconstructions, reconstructionError: error } = answer
     const { step } = run
     const { encoder } = request
     const base64 = ({ pixels, ...shape }: PixelBatch) => ({
@@ -129,10 +136,10 @@ export class Reconstructor {
         encoder,
         error,
         originals: base64(originals),
-        reconstructed: base64(drawn),
+        reconstructed: base64(reconstructions),
       } satisfies z.infer<typeof storedSchema>),
     )
-    const reconstruction = { runId, step, encoder, originals, drawn, error }
+    const reconstruction = { runId, step, encoder, originals, reconstructions, error }
     this.onReconstruction(reconstruction)
     return reconstruction
   }

@@ -36,7 +36,7 @@ export class TrainingQueue {
   private readonly onIdle: () => void
   private current: { id: string; name: string; done: Promise<void> } | null = null
   private crashes: number[] = []
-  private turn: Promise<void> = Promise.resolve()
+  private lastTask: Promise<void> = Promise.resolve()
   private closed = false
 
   constructor(options: {
@@ -65,7 +65,7 @@ export class TrainingQueue {
    * @throws FlowerbedError `conflict` when another process trains it, with nothing changed
    */
   async start(run: RunRecord, options: TrainOptions = {}): Promise<void> {
-    await this.inTurn(() => this.startNow(run, options))
+    await this.serialized(() => this.startNow(run, options))
   }
 
   private async startNow(run: RunRecord, options: TrainOptions): Promise<void> {
@@ -105,11 +105,11 @@ export class TrainingQueue {
   }
 
   /**
-   * RecordedCheckpoints, ends training and with it the engine's process. Resolves when the run's record says so.
+   * Writes a checkpoint, ends training and with it the engine's process. Resolves when the run's record says so.
    * @throws FlowerbedError `conflict` when another process trains it
    */
   async pause(id: string): Promise<void> {
-    await this.inTurn(() => {
+    await this.serialized(() => {
       if (this.current?.id !== id) this.runService.checkNotElsewhere(id)
       return this.pauseNow(id)
     })
@@ -124,7 +124,7 @@ export class TrainingQueue {
   }
 
   async stop(id: string, save: boolean): Promise<void> {
-    await this.inTurn(async () => {
+    await this.serialized(async () => {
       if (this.current?.id !== id) {
         this.runService.stopped(id)
         return
@@ -155,15 +155,15 @@ export class TrainingQueue {
   /** Pauses the run in training and starts no other. */
   async close(): Promise<void> {
     this.startNoOther()
-    await this.inTurn(async () => {
+    await this.serialized(async () => {
       if (this.current) await this.pauseNow(this.current.id)
     })
   }
 
   /** One after the other: of two simultaneous starts the second finds what the first has begun. */
-  private inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.turn.then(work)
-    this.turn = result.then(
+  private serialized<T>(task: () => Promise<T>): Promise<T> {
+    const result = this.lastTask.then(task)
+    this.lastTask = result.then(
       () => undefined,
       () => undefined,
     )
@@ -212,7 +212,7 @@ export class TrainingQueue {
       this.notify({
         level: 'error',
         message: `The engine ended ${crashesTolerated} times within five minutes, so “${name}” waits.`,
-        hint: `${safe ? 'What was saved is safe. ' : ''}Try a smaller width or fewer images per step; see Settings → About.`,
+        hint: `${safe ? 'Its checkpoints are kept. ' : ''}Try a smaller width or fewer images per step; see Settings → About.`,
         runId: id,
       })
       return false

@@ -90,7 +90,7 @@ export class SeriesStore {
     if (this.size > 0 && last !== undefined && step <= last) {
       const at = lowerBound(this.steps, step)
       if (this.stepColumn[at] === step && this.secondColumn[at] === seconds) return false
-      this.cut(at)
+      this.truncate(at)
     }
     this.reserve(this.size + 1)
     const at = this.size
@@ -110,7 +110,7 @@ export class SeriesStore {
     return true
   }
 
-  private cut(length: number): void {
+  private truncate(length: number): void {
     this.size = length
     this.cuts += 1
     for (const column of this.columns.values()) measure(column, length)
@@ -128,13 +128,13 @@ export class SeriesStore {
   private reserve(length: number): void {
     if (length <= this.capacity) return
     this.capacity = Math.max(length, 2 * this.capacity)
-    this.stepColumn = grown(this.stepColumn, this.capacity)
-    this.secondColumn = grown(this.secondColumn, this.capacity)
-    for (const column of this.columns.values()) column.values = grown(column.values, this.capacity)
+    this.stepColumn = withCapacity(this.stepColumn, this.capacity)
+    this.secondColumn = withCapacity(this.secondColumn, this.capacity)
+    for (const column of this.columns.values()) column.values = withCapacity(column.values, this.capacity)
   }
 }
 
-function grown(column: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
+function withCapacity(column: Float64Array, capacity: number): Float64Array<ArrayBuffer> {
   const larger = new Float64Array(capacity)
   larger.set(column)
   return larger

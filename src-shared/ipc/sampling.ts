@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { betweenNames, encoderNames } from '#shared/engine-messages.ts'
+import { betweenNames, easingNames, encoderNames, paceNames } from '#shared/engine-messages.ts'
 import type { GridResult, InterpolateResult } from '#shared/engine-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
@@ -27,7 +27,8 @@ const latentChoice = z.strictObject({
 /** What every request about latents says: of which run, how images are encoded, and how they are sampled. */
 export type LatentChoice = z.input<typeof latentChoice>
 
-const latentRequest = latentChoice.extend({ mode: z.enum(betweenNames) })
+/** Progress and cancelling go by `job`. */
+const latentRequest = latentChoice.extend({ mode: z.enum(betweenNames), job: z.string() })
 
 /** For each sample of a sheet the nearest training image, its position, and the RMS difference of pixels in [0, 1]. */
 export interface NearestImages {
@@ -54,6 +55,7 @@ export const samplingChannels = {
     input: z.strictObject({ id: z.string(), sample: z.string() }),
     output: type<NearestImages>(),
   }),
+  /** Cancels a sampling job of any page. */
   'gallery.cancel': channel({ input: z.strictObject({ job: z.string() }), output: type<void>() }),
   /** A file of the user's as a run sees it, before anything is sampled from it. */
   'latent.image': channel({
@@ -65,6 +67,8 @@ export const samplingChannels = {
       a: interpolationEnd,
       b: interpolationEnd,
       frames: z.int().min(2).max(129),
+      pace: z.enum(paceNames),
+      easing: z.enum(easingNames),
     }),
     output: type<InterpolateResult>(),
   }),

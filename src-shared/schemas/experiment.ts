@@ -1,15 +1,22 @@
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { EncoderName } from '#shared/engine-messages.ts'
 
-/** `ladder`: the reference's systems and the default preset on the same images, with the same seed and budget. */
-export const experimentKinds = ['ladder'] as const
+export const experimentKinds = [
+  'ladder', // the reference's systems and the default preset, with the same seed
+  'study', // a grid of settings, each point with several seeds
+] as const
 export type ExperimentKind = (typeof experimentKinds)[number]
 
-/** Runs that belong together, as SQLite keeps them; each run names its experiment. Times are ms since 1970. */
+/**
+ * Runs on the same images with the same budget, as SQLite keeps them; each run names its experiment. Times are ms since
+ * 1970.
+ */
 export interface ExperimentRecord {
   id: string
   kind: ExperimentKind
   name: string
+  /** Keys of the settings in which its runs differ by intent, `preset` among them; the seed is not listed. */
+  varied: string[]
   /** null when the dataset was deleted. */
   datasetId: string | null
   createdAt: number
@@ -26,14 +33,14 @@ export interface Budget {
   minutes?: number | undefined
 }
 
-/** A few fixed images and what a trained run samples from their latents. */
+/** A few fixed images and their reconstructions by a trained run. */
 export interface Reconstruction {
   runId: string
   /** Of the run when it reconstructed them. */
   step: number
   encoder: EncoderName
   originals: PixelBatch
-  drawn: PixelBatch
+  reconstructions: PixelBatch
   /** RMS difference of each image and its reconstruction, in [0, 1]. */
   error: number[]
 }

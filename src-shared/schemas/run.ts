@@ -191,7 +191,7 @@ export const metricLabels: Record<string, MetricLabels> = {
   },
 }
 
-/** Metrics of one step, on their way to SQLite and the plot. */
+/** Metrics of one step, for SQLite and the plot. */
 export interface MetricPoint {
   step: number
   /** Seconds of training so far. */

@@ -106,3 +106,11 @@ function shapeOf(schema: z.ZodType): SettingShape {
     ...(json.maximum === undefined ? {} : { max: json.maximum }),
   }
 }
+
+/** A value of a setting as it is shown, without its unit. */
+export function settingWords(
+  { options }: Pick<SettingMeta, 'options'>,
+  value: string | number | boolean,
+): string {
+  return typeof value === 'boolean' ? (value ? 'on' : 'off') : (options?.[String(value)] ?? String(value))
+}

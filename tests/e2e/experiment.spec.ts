@@ -38,7 +38,7 @@ test('systems train one after the other, are compared side by side, and are stil
   expect(await activity(first.page)).toBe('none')
   await first.quit()
 
-  // It waits as one entry, and goes on with the run that was paused. Then it is deleted with its runs.
+  // It waits as one entry, and resumes with the run that was paused. Then it is deleted with its runs.
   const second = await launchApp({ dataDirectory: data.path })
   const { page } = second
   await page.getByTestId('experiment-row').getByText('systems compared').click()

@@ -121,7 +121,7 @@ test('told to end while nothing can be written it ends, and its checkpoint is fo
   data.remove()
 })
 
-test('told to end while another program has the history in hand it ends, and its checkpoint is found again', async () => {
+test('asked to quit while another program has the database locked it quits, and its checkpoint is found again', async () => {
   const data = temporaryFolder('locked-quit')
   const { app, page } = await launchApp({ dataDirectory: data.path })
   await train(page)
@@ -137,7 +137,7 @@ test('told to end while another program has the history in hand it ends, and its
   data.remove()
 })
 
-test('a signal is obeyed while TensorFlow is loading, while a question is open, and by all processes at once', async () => {
+test('a signal ends the app while TensorFlow is loading, while a question is open, and when all processes get it', async () => {
   const data = temporaryFolder('signals')
   const starting = await launchApp({ dataDirectory: data.path })
   await importImages(starting.page, [demoImages])
@@ -162,7 +162,7 @@ test('a signal is obeyed while TensorFlow is loading, while a question is open, 
   data.remove()
 })
 
-test('a disk that is really full pauses the run, keeps what was saved, and the run goes on when there is room', async () => {
+test('a disk that is really full pauses the run, keeps its checkpoints, and the run resumes when there is room', async () => {
   const data = temporaryFolder('full-disk')
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=80m', 'flowerbed', data.path]).status === 0
   test.skip(!mounted, 'a disk of its own needs the right to mount one')

@@ -21,8 +21,8 @@ test.afterAll(async () => {
   data.remove()
 })
 
-const centre = async (place: Locator) => {
-  const box = await place.boundingBox()
+const centre = async (target: Locator) => {
+  const box = await target.boundingBox()
   if (!box) throw new Error('It is not on screen.')
   return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
+import { importImages } from './steps.ts'
 
 let app: RunningApp
 let folder: ReturnType<typeof temporaryFolder>
@@ -79,4 +80,23 @@ test('an import that is cancelled half-way leaves nothing behind', async () => {
   await expect(page.getByText('Drop a folder of images anywhere')).toBeVisible()
   const left = () => readdirSync(join(folder.path, 'data', 'datasets'))
   await expect.poll(left).toEqual([])
+})
+
+test('a dataset is deleted with its files after a question, which may be answered with no', async () => {
+  const few = make('few')
+  demo.slice(0, 4).forEach((path, i) => copyFileSync(path, join(few, `${i}.png`)))
+  const { page } = app
+  await importImages(page, [few])
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Open few' }).click()
+  await page.getByRole('button', { name: 'Delete…' }).click()
+  const question = page.getByRole('dialog', { name: 'Delete “few”?' })
+  await question.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByRole('dialog', { name: 'few', exact: true })).toBeVisible()
+  await page.getByRole('button', { name: 'Delete…' }).click()
+  await question.getByTestId('confirm-delete-dataset').click()
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await expect(page.getByText('Drop a folder of images anywhere')).toBeVisible()
+  await expect.poll(() => readdirSync(join(folder.path, 'data', 'datasets'))).toEqual([])
+  expect(readdirSync(few)).toHaveLength(4)
 })

@@ -25,7 +25,7 @@ export async function importImages(page: Page, paths: string[], size = quick.siz
   await page.getByTestId('start-training').waitFor()
 }
 
-/** Fills in settings by key and starts; resolves when the run is learning. */
+/** Fills in settings by key and starts; resolves when the run is training. */
 export async function startRun(page: Page, settings: Record<string, string> = quick.settings): Promise<void> {
   await page.getByText('Advanced').click()
   for (const [key, value] of Object.entries(settings)) await page.getByTestId(`setting-${key}`).fill(value)

@@ -6,7 +6,7 @@ import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { engineProcess, expectStatus, importImages, quick, startRun, stepOf } from './steps.ts'
 
-test('pause frees the engine, resume continues, train longer moves the goal, stop saves, delete leaves nothing', async () => {
+test('pause frees the engine, resume continues, train longer moves the goal, stop writes a checkpoint, delete leaves nothing', async () => {
   const data = temporaryFolder('training')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
@@ -140,7 +140,7 @@ test('training resumes from the checkpoint before a damaged one, and from any th
   data.remove()
 })
 
-test('an app that is ended by a signal saves the run that trains; one that has just opened ends too', async () => {
+test('an app that is ended by a signal writes a checkpoint of the run that trains; one that has just opened ends too', async () => {
   const data = temporaryFolder('signal')
   const idle = await launchApp({ dataDirectory: data.path })
   const idleEnded = idle.app.waitForEvent('close')

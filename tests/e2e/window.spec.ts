@@ -23,7 +23,7 @@ const inPage = (app: ElectronApplication, script: string): Promise<unknown> =>
 const runInPage = (app: ElectronApplication, name: 'status' | 'step') =>
   inPage(app, `document.querySelector('[data-testid=run-page]')?.dataset.${name} ?? ''`)
 
-test('a window whose process is killed comes back, hears of the training, and training goes on', async () => {
+test('a window whose process is killed comes back and shows the training, which continues', async () => {
   const data = temporaryFolder('killed-window')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
@@ -36,7 +36,7 @@ test('a window whose process is killed comes back, hears of the training, and tr
       .poll(() => inPage(app, "document.querySelector('[data-testid=go-run]')?.click() ?? 'there'"))
       .toBe('there')
     await expect.poll(() => runInPage(app, 'status')).toBe('training')
-    // Steps come as events: the page that was loaded again hears them.
+    // Steps come as events: the page that was loaded again receives them.
     const before = Number(await runInPage(app, 'step'))
     await expect
       .poll(async () => Number(await runInPage(app, 'step')), { timeout: 60_000 })
@@ -100,7 +100,7 @@ test('a window that was left on a display that is gone opens on one that is ther
   data.remove()
 })
 
-test('what goes wrong in the page is told once, and the page goes on', async () => {
+test('an error in the page is reported once, and the page keeps working', async () => {
   const data = temporaryFolder('faulty-page')
   const { page, quit } = await launchApp({ dataDirectory: data.path })
   await page.evaluate(() => {

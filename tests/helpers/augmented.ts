@@ -29,8 +29,8 @@ export function augment(
   if (settings.turn) {
     const uniform = uniformStream(seed, step, 'turn')
     // A quarter turn of an image that is not square has another shape.
-    const ways = height === width ? [0, 1, 2, 3] : [0, 2]
-    each((image) => turn(image, shape, ways[Math.floor(uniform() * ways.length)] ?? 0))
+    const quarters = height === width ? [0, 1, 2, 3] : [0, 2]
+    each((image) => turn(image, shape, quarters[Math.floor(uniform() * quarters.length)] ?? 0))
   }
   if (settings.shift > 0) {
     const uniform = uniformStream(seed, step, 'shift')
@@ -75,7 +75,7 @@ function mirrorVertically(image: Float32Array, { height, width, channels }: Imag
   }
 }
 
-/** Mutex an image by `quarters` quarter turns counter-clockwise, in place; an odd number needs a square. */
+/** Turns an image by `quarters` quarter turns counter-clockwise, in place; an odd number needs a square. */
 function turn(image: Float32Array, { height, width, channels }: ImageShape, quarters: number): void {
   if (quarters === 0) return
   const source = image.slice()

@@ -47,7 +47,7 @@ export function packedDataset(
   return directory
 }
 
-/** Two kinds of images, light on the left or on the right, a little different each: easy to learn. */
+/** Two kinds of images, light on the left or on the right, a little different each: easy to fit. */
 export const halves =
   ({ width, channels }: ImageShape) =>
   (image: number, byte: number): number => {

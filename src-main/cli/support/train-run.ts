@@ -9,6 +9,12 @@ import type { Workspace } from './workspace.ts'
 
 const pauseRetryMs = 50
 
+/** How a run is trained, and what an interrupted one says. */
+export interface TrainRunOptions extends TrainOptions {
+  /** The command that resumes it is said by the caller. */
+  partOfExperiment?: boolean
+}
+
 /** A status line with the progress of training. */
 export function followTraining(): { onEvent: (event: EngineEvent) => void; end: () => void } {
   const line = new StatusLine()
@@ -35,13 +41,13 @@ export function progressLine(progress: TrainProgress): string {
 }
 
 /**
- * Trains a run to its end. An interrupt saves a checkpoint first.
+ * Trains a run to its end. An interrupt writes a checkpoint first.
  * @throws Interrupted when the run did not finish
  */
 export async function trainRun(
   workspace: Workspace,
   run: RunRecord,
-  options: TrainOptions = {},
+  { partOfExperiment = false, ...options }: TrainRunOptions = {},
 ): Promise<RunRecord> {
   const { runService, engine } = workspace
   await beforeTraining(workspace, run, checkInterrupted)
@@ -70,7 +76,7 @@ export async function trainRun(
     }
     const ended = await runService.train(run.id, trainer, options)
     if (!wasInterrupted() || ended.status === 'finished') return ended
-    say(describeStop(workspace, ended))
+    say(describeStop(workspace, ended) + (partOfExperiment ? '' : ` ${howToResume(ended)}`))
     throw new Interrupted()
   } finally {
     training = false
@@ -78,15 +84,17 @@ export async function trainRun(
   }
 }
 
-/** What an interrupted run has saved, and how to resume it. */
+/** What an interrupted run has saved. */
 function describeStop({ runService }: Workspace, { id, step }: RunRecord): string {
-  const resume = `flowerbed train --resume ${id}`
   const saved = runService.checkpoints.list(id)[0]?.step ?? 0
-  if (step === 0) return `Nothing was trained yet. Begin with: ${resume}`
-  if (saved === step) return `Saved at step ${step}. Resume with: ${resume}`
+  if (step === 0) return 'Nothing was trained yet.'
+  if (saved === step) return `Saved at step ${step}.`
   const last = saved === 0 ? 'no checkpoint was written' : `the last checkpoint is from step ${saved}`
-  return `Stopped at step ${step}; ${last}. Resume with: ${resume}`
+  return `Stopped at step ${step}; ${last}.`
 }
+
+const howToResume = ({ id, step }: RunRecord): string =>
+  `${step === 0 ? 'Begin' : 'Resume'} with: flowerbed train --resume ${id}`
 
 /** Reports the device of a run and why, and the memory it will need, before training starts. */
 export async function sayDevice(workspace: Workspace, run: RunRecord): Promise<void> {
@@ -115,7 +123,7 @@ async function beforeTraining(
     if (store.runs.status(run.id) === 'starting') {
       const interrupted = thrown instanceof Interrupted
       runService.abandon(run.id, interrupted ? null : thrown)
-      if (interrupted) say(`Nothing was trained yet. Begin with: flowerbed train --resume ${run.id}`)
+      if (interrupted) say(`Nothing was trained yet. ${howToResume(run)}`)
     }
     throw thrown
   }

@@ -4,6 +4,7 @@ import { migration0030 } from './0030-experiments.ts'
 import { migration0040 } from './0040-run-leases.ts'
 import { migration0050 } from './0050-relative-datasets.ts'
 import { migration0060 } from './0060-evaluations.ts'
+import { migration0070 } from './0070-studies.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the last one's version is what this Flowerbed writes. */
@@ -14,4 +15,5 @@ export const migrations: Migration[] = [
   migration0040,
   migration0050,
   migration0060,
+  migration0070,
 ]

@@ -16,7 +16,7 @@ interface Row {
   created_at: number
 }
 
-/** A time and a run: that time, or just after the run's other checkpoints where a clock was set back. */
+/** Given a time and a run: that time, or 1 ms after the run's other checkpoints where the clock was set back. */
 const after = 'max(?, 1 + coalesce((SELECT max(created_at) FROM checkpoints WHERE run = ?), -1))'
 function toRecord(row: Row, best: boolean): CheckpointRecord {
   return checkpointRecordSchema.parse({
@@ -25,7 +25,7 @@ function toRecord(row: Row, best: boolean): CheckpointRecord {
     file: row.file,
     sha256: row.sha256,
     bytes: row.bytes,
-    // JSON and people have no word for one that is not finite.
+    // JSON cannot represent a loss that is not finite.
     loss: Number.isFinite(row.loss) ? row.loss : null,
     best,
     pinned: row.pinned === 1,
@@ -34,7 +34,7 @@ function toRecord(row: Row, best: boolean): CheckpointRecord {
   })
 }
 
-/** Saved training states and the hashes their bytes must have. */
+/** Checkpoints: their files and SHA-256. */
 export class CheckpointRepository {
   private readonly db: Database
   private readonly unreadable: UnreadableRows
@@ -91,7 +91,7 @@ export class CheckpointRepository {
       .run(Number(damaged), run, file)
   }
 
-  /** Makes a checkpoint the latest: training resumed from it, and what is later belongs to another course. */
+  /** Makes a checkpoint the latest, since training resumed from it: later ones belong to an abandoned continuation. */
   makeLatest(run: number, file: string, now: number): void {
     this.db
       .prepare(`UPDATE checkpoints SET damaged = 0, created_at = ${after} WHERE run = ? AND file = ?`)

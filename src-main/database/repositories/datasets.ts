@@ -3,7 +3,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { z } from 'zod'
 import { datasetDirectory, storedDatasetPath } from '../../files/data-folder.ts'
-import { makingRoom } from '../driver.ts'
+import { freeingSpace } from '../driver.ts'
 import type { Database } from '../driver.ts'
 import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
@@ -43,7 +43,7 @@ export class DatasetRepository {
   private readonly unreadable: UnreadableRows
   private readonly reading
 
-  /** @param dataDirectory that the folders of the records are in */
+  /** @param dataDirectory the folder that the stored paths are relative to */
   constructor(db: Database, dataDirectory: string, unreadable = new UnreadableRows()) {
     this.db = db
     this.dataDirectory = dataDirectory
@@ -55,7 +55,7 @@ export class DatasetRepository {
     } as const
   }
 
-  /** Adds a dataset, or brings the row of the same content up to date, its name included. */
+  /** Adds a dataset, or updates the row of the same content, its name included. */
   save(record: DatasetRecord): DatasetRecord {
     this.db
       .prepare(
@@ -99,7 +99,7 @@ export class DatasetRepository {
   }
 
   /**
-   * Its folder, also of a dataset that cannot be read; null where what is kept leads out of the data folder.
+   * Its folder, also of a dataset that cannot be read; null where the stored path leads out of the data folder.
    * @throws FlowerbedError `not-found`
    */
   directoryOf(id: string): string | null {
@@ -118,9 +118,9 @@ export class DatasetRepository {
     return this.get(id)
   }
 
-  /** Runs made with it stay, without their images. */
+  /** Its runs stay, without their images. */
   delete(id: string): void {
-    makingRoom(this.db, () => this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id))
+    freeingSpace(this.db, () => this.db.prepare('DELETE FROM datasets WHERE id = ?').run(id))
   }
 }
 

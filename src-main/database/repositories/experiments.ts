@@ -1,28 +1,35 @@
+import { z } from 'zod'
 import { experimentKinds } from '#shared/schemas/experiment.ts'
 import type { ExperimentKind, ExperimentRecord } from '#shared/schemas/experiment.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { makingRoom } from '../driver.ts'
+import { freeingSpace } from '../driver.ts'
 import type { Database } from '../driver.ts'
-import { UnreadableRows } from '../unreadable.ts'
+import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
 interface Row {
   id: string
   kind: string
   name: string
+  varied: string
   dataset_id: string | null
   created_at: number
 }
 
-function toRecord({ id, kind, name, dataset_id, created_at }: Row): ExperimentRecord {
+const variedSchema = z.array(z.string())
+
+function toRecord({ id, kind, name, varied, dataset_id, created_at }: Row): ExperimentRecord {
   if (!(experimentKinds as readonly string[]).includes(kind)) {
     throw new FlowerbedError('corrupt', `this version knows no kind “${kind}” of them`, { where: id })
   }
-  return { id, kind: kind as ExperimentKind, name, datasetId: dataset_id, createdAt: created_at }
+  return {
+    ...{ id, kind: kind as ExperimentKind, name, datasetId: dataset_id, createdAt: created_at },
+    varied: variedSchema.parse(parsedJson(varied, 'varied')),
+  }
 }
 
 const reading = { kind: 'experiment', id: (row: Row) => row.id, read: toRecord } as const
 
-/** Experiments; which runs belong to one, its runs say. */
+/** Experiments; `runs.experiment_id` names the experiment of a run. */
 export class ExperimentRepository {
   private readonly db: Database
   private readonly unreadable: UnreadableRows
@@ -32,10 +39,12 @@ export class ExperimentRepository {
     this.unreadable = unreadable
   }
 
-  add({ id, kind, name, datasetId, createdAt }: ExperimentRecord): ExperimentRecord {
+  add({ id, kind, name, varied, datasetId, createdAt }: ExperimentRecord): ExperimentRecord {
     this.db
-      .prepare('INSERT INTO experiments (id, kind, name, dataset_id, created_at) VALUES (?, ?, ?, ?, ?)')
-      .run(id, kind, name, datasetId, createdAt)
+      .prepare(
+        'INSERT INTO experiments (id, kind, name, varied, dataset_id, created_at) VALUES (?, ?, ?, ?, ?, ?)',
+      )
+      .run(id, kind, name, JSON.stringify(varied), datasetId, createdAt)
     return this.get(id)
   }
 
@@ -57,8 +66,8 @@ export class ExperimentRepository {
     return found
   }
 
-  /** Its runs stay, each for itself. */
+  /** Its runs stay, without an experiment. */
   delete(id: string): void {
-    makingRoom(this.db, () => this.db.prepare('DELETE FROM experiments WHERE id = ?').run(id))
+    freeingSpace(this.db, () => this.db.prepare('DELETE FROM experiments WHERE id = ?').run(id))
   }
 }

@@ -1,5 +1,5 @@
 import type { ProcessIdentity } from '../../files/process-identity.ts'
-import { inTransaction, makingRoom } from '../driver.ts'
+import { inTransaction, freeingSpace } from '../driver.ts'
 import type { Database } from '../driver.ts'
 
 /** The right of one process to train, change or delete a run. */
@@ -8,7 +8,7 @@ export interface RunLease {
   holder: ProcessIdentity
   /** The run's status before it was taken. */
   statusBefore: string
-  /** Ms since 1970, as is the heartbeat. */
+  /** In ms since 1970, as the heartbeat. */
   takenAt: number
   heartbeatAt: number
 }
@@ -45,13 +45,13 @@ export class LeaseRepository {
   }
 
   /**
-   * Takes a run's lease if nobody holds it or `mayReplace` says so of the one that is there; otherwise answers that one.
-   * Of several processes that try at once, one gets it.
+   * Takes a run's lease if nobody holds it or `mayReplace` allows it for the present one; otherwise returns the present
+   * one. Of several processes that try at once, one gets it.
    */
   take(run: number, lease: RunLease, mayReplace: (present: RunLease) => boolean): RunLease | null {
     const { token, holder, statusBefore, takenAt, heartbeatAt } = lease
     let refused: RunLease | null = null
-    // Locked for writing from the start: what is read cannot change before it is replaced.
+    // Locked for writing from the start, so that what is read cannot change before it is replaced.
     inTransaction(this.db, () => {
       const present = this.find(run)
       if (present && !mayReplace(present)) {
@@ -69,7 +69,7 @@ export class LeaseRepository {
     return refused
   }
 
-  /** Renews a lease; false when its holder has it no longer. */
+  /** Renews a lease; false when its holder no longer has it. */
   beat(token: string, now: number): boolean {
     return (
       this.db.prepare('UPDATE run_leases SET heartbeat_at = ? WHERE token = ?').run(now, token).changes > 0
@@ -77,7 +77,7 @@ export class LeaseRepository {
   }
 
   release(token: string): void {
-    makingRoom(this.db, () => {
+    freeingSpace(this.db, () => {
       this.db.prepare('DELETE FROM run_leases WHERE token = ?').run(token)
     })
   }

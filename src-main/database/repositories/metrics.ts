@@ -10,7 +10,7 @@ interface Row {
   numbers: Uint8Array
 }
 
-/** Curves: one short row a step, its numbers as little-endian float64 in the order of their names. */
+/** Metrics: one row a step, its values as little-endian float64 in the order of their names. */
 export class MetricRepository {
   private readonly db: Database
   private readonly nameIds = new Map<string, number>()
@@ -19,7 +19,7 @@ export class MetricRepository {
     this.db = db
   }
 
-  /** Adds points in one transaction; a step that is trained again replaces what it said before. */
+  /** Adds points in one transaction; a step that is trained again replaces its earlier values. */
   add(run: number, points: MetricPoint[]): void {
     const insert = this.db.prepare(
       'INSERT OR REPLACE INTO metrics (run, step, seconds, names, numbers) VALUES (?, ?, ?, ?, ?)',
@@ -33,7 +33,7 @@ export class MetricRepository {
         }
       })
     } catch (thrown) {
-      // Names that were new are taken back with their points.
+      // New names are rolled back with their points.
       this.nameIds.clear()
       throw thrown
     }
@@ -61,7 +61,7 @@ export class MetricRepository {
       const { buffer, byteOffset, byteLength } = row.numbers
       const view = new DataView(buffer, byteOffset, byteLength)
       names.get(row.names)?.forEach((name, k) => {
-        // A row that was cut off has gaps.
+        // A truncated row has gaps.
         if (8 * (k + 1) > view.byteLength) return
         const column = (series.values[name] ??= new Float64Array(rows.length).fill(NaN))
         column[i] = view.getFloat64(8 * k, true)

@@ -9,7 +9,7 @@ interface Row {
   at: number
 }
 
-/** What happened to runs beside their training. */
+/** Events of runs other than training steps. */
 export class RunEventRepository {
   private readonly db: Database
 
@@ -23,7 +23,7 @@ export class RunEventRepository {
       .run(run, step, kind, JSON.stringify(detail), Date.now())
   }
 
-  /** In the order they happened; kinds of a newer Flowerbed are left out. */
+  /** By time; kinds that only a newer version knows are left out. */
   list(run: number): RunEvent[] {
     const rows = this.db
       .prepare('SELECT step, kind, detail, at FROM run_events WHERE run = ? ORDER BY id')

@@ -3,7 +3,7 @@ import { FlowerbedError, serializedErrorSchema } from '#shared/errors.ts'
 import { liveStatuses } from '#shared/run-status.ts'
 import { deviceChoiceSchema, machineSchema, runRecordSchema } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { inTransaction, makingRoom } from '../driver.ts'
+import { inTransaction, freeingSpace } from '../driver.ts'
 import type { Database } from '../driver.ts'
 import { readableConfig, unusableSettings } from '../stored-config.ts'
 import { parsedJson, UnreadableRows } from '../unreadable.ts'
@@ -36,7 +36,7 @@ interface Row {
 
 const columns = `runs.*, (SELECT json_group_array(tag) FROM run_tags WHERE run = runs.key) AS tags`
 
-/** A run must not be lost to the lists for what only tells more of it: such columns read as empty when they are damaged. */
+/** Optional columns read as empty when they are damaged, so that the run stays in the lists. */
 const storedSchema = runRecordSchema.omit({ config: true }).extend({
   deviceChoice: deviceChoiceSchema.catch('auto'),
   machine: machineSchema.nullable().catch(null),
@@ -44,7 +44,7 @@ const storedSchema = runRecordSchema.omit({ config: true }).extend({
   losses: z
     .record(z.string(), z.unknown())
     .catch({})
-    // JSON keeps what is not finite as null.
+    // JSON writes numbers that are not finite as null.
     .transform((losses) => Object.fromEntries(Object.entries(losses).filter(isNumber))),
 })
 const isNumber = (entry: [string, unknown]): entry is [string, number] => typeof entry[1] === 'number'
@@ -88,7 +88,7 @@ function toRecord(row: Row): RunRecord {
 
 const reading = { kind: 'run', id: (row: Row) => row.id, read: toRecord } as const
 
-/** What may change in a run after it was made. */
+/** What may change in a run after it was created. */
 export type RunChanges = Partial<
   Pick<
     RunRecord,
@@ -108,7 +108,7 @@ export type RunChanges = Partial<
   >
 >
 
-/** How each change is written; tags have a table of their own. */
+/** The column of each change; tags have a table of their own. */
 const written: Record<Exclude<keyof RunChanges, 'tags'>, { column: string; json?: boolean }> = {
   name: { column: 'name' },
   note: { column: 'note' },
@@ -180,7 +180,7 @@ export class RunRepository {
     return this.unreadable.one(row, reading)
   }
 
-  /** The number that other tables know a run by. @throws FlowerbedError `not-found` */
+  /** The key by which other tables refer to a run. @throws FlowerbedError `not-found` */
   key(id: string): number {
     const row = this.db.prepare('SELECT key FROM runs WHERE id = ?').get(id) as { key: number } | undefined
     if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
@@ -199,7 +199,7 @@ export class RunRepository {
     return (rows as { id: string }[]).map((row) => row.id)
   }
 
-  /** As it is kept, also of a run that cannot be read. @throws FlowerbedError `not-found` */
+  /** The stored status, also of a run that cannot be read. @throws FlowerbedError `not-found` */
   status(id: string): string {
     const row = this.db.prepare('SELECT status FROM runs WHERE id = ?').get(id) as
       { status: string } | undefined
@@ -207,7 +207,7 @@ export class RunRepository {
     return row.status
   }
 
-  /** Names of the settings it is kept with that this version does not know or cannot use. */
+  /** Names of its stored settings that this version does not know or cannot use. */
   unusableSettings(id: string): string[] {
     const row = this.db.prepare('SELECT config FROM runs WHERE id = ?').get(id) as
       { config: string } | undefined
@@ -241,16 +241,16 @@ export class RunRepository {
     return this.get(id)
   }
 
-  /** Ids of runs whose status says that a process trains them. */
+  /** Ids of runs whose status is live. */
   live(): string[] {
     const placeholders = liveStatuses.map(() => '?').join(', ')
     const rows = this.db.prepare(`SELECT id FROM runs WHERE status IN (${placeholders})`).all(...liveStatuses)
     return (rows as { id: string }[]).map(({ id }) => id)
   }
 
-  /** With its metrics, samples, checkpoints and tags; files are the caller's. */
+  /** With its metrics, samples, checkpoints and tags; the caller deletes the files. */
   delete(id: string): void {
-    makingRoom(this.db, () => this.db.prepare('DELETE FROM runs WHERE id = ?').run(id))
+    freeingSpace(this.db, () => this.db.prepare('DELETE FROM runs WHERE id = ?').run(id))
   }
 
   private setTags(id: string, tags: string[]): void {

@@ -5,7 +5,7 @@ import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
 const log = createLogger('store')
 
-/** What the app remembers between launches. */
+/** Settings of the app and recent folders. */
 export class SettingRepository {
   private readonly db: Database
   private readonly unreadable: UnreadableRows
@@ -40,7 +40,7 @@ export class SettingRepository {
       .all(limit) as { path: string; usedAt: number }[]
   }
 
-  /** Remembers a folder for the list of recent ones; not being able to is no reason to fail. */
+  /** Adds a folder to the recent ones; a failure is only logged. */
   useFolder(path: string): void {
     try {
       this.db

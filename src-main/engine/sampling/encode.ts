@@ -29,7 +29,7 @@ export async function encode(
 
 /** The progress of a request in two parts: inverting an image takes as long as generating one, q(z|x) takes no time. */
 export function stepsOf(
-  { encoder }: EncodingRequest,
+  { encoder }: Pick<EncodingRequest, 'encoder'>,
   { encoded, generated, onStep }: { encoded: number; generated: number; onStep: OnStep },
 ): { encoding: OnStep; sampling: OnStep } {
   const share = encoder === 'inversion' ? encoded / (encoded + generated) : 0
@@ -40,7 +40,11 @@ export function stepsOf(
 export async function latentsOf(
   sampler: Sampler,
   images: PixelBatch,
-  options: { request: EncodingRequest; onStep: OnStep; first?: number },
+  options: {
+    request: Pick<EncodingRequest, 'encoder' | 'encoderSeed' | 'sampling'>
+    onStep: OnStep
+    first?: number
+  },
 ): Promise<Latents> {
   const { request, onStep, first = 0 } = options
   const { encoder, encoderSeed: seed = 1 } = request

@@ -65,7 +65,7 @@ function shiftedEncodings(
     : { values: both(z.values, d), codes: null }
 }
 
-/** The mean code of a group, or its mean latent without codes; the noise of samples of q(z|x) starts anew in each group, so that equal groups have equal means. */
+/** The mean code of a group, or its mean latent without codes; the noise of samples of q(z|x) restarts in each group, so that equal groups have equal means. */
 async function meanLatent(
   sampler: Sampler,
   group: ImageSource[],

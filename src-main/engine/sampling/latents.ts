@@ -3,7 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Between } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import { linspace, latentGrid, lerp, slerp } from '../model/flow/latent-interpolation.ts'
+import { latentGrid, lerp, linspace, slerp } from '../model/flow/latent-interpolation.ts'
 
 /** Encodings of some images: latents, flat float32 NHWC, and their codes, flat `[count, codeSize]`, where there are. */
 export interface Latents {
@@ -12,21 +12,21 @@ export interface Latents {
   codes: Float32Array | null
 }
 
-/** `frames` latents from the first of two latents to the second, both included; codes along a straight line. */
+/** Latents on the path from the first of two latents to the second, at shares of it in [0, 1]; codes along a straight line. */
 export function latentsBetween(
   ends: Latents,
-  options: { shape: ImageShape; frames: number; mode: Between },
+  options: { shape: ImageShape; shares: number[]; mode: Between },
 ): Latents {
-  const { shape, frames, mode } = options
+  const { shape, shares, mode } = options
   const values = tf.tidy(() => {
     const [a, b] = [latentAt(ends, 0, shape), latentAt(ends, 1, shape)]
-    return (mode === 'slerp' ? slerp : lerp)(a, b, linspace(frames)).dataSync<'float32'>()
+    return (mode === 'slerp' ? slerp : lerp)(a, b, shares).dataSync<'float32'>()
   })
   const codes = mixCodes(
     ends,
-    linspace(frames).map((share) => [1 - share, share]),
+    shares.map((share) => [1 - share, share]),
   )
-  return { count: frames, values, codes }
+  return { count: shares.length, values, codes }
 }
 
 /** A grid between three or four latents, row by row; see `latentGrid`. Codes are interpolated bilinearly. */

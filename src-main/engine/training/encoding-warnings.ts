@@ -2,7 +2,7 @@ import type { EncodingStatistics } from '../model/flow/encoding-statistics.ts'
 
 /** Before this step the encodings still depend on the random initial weights. */
 const settledStep = 200
-/** Posterior collapse: hardly any dimension distinguishes images, and q(z|x) is almost p(z). */
+/** Posterior collapse: almost no dimension distinguishes images, and q(z|x) is almost p(z). */
 const collapsedShare = 0.02
 const collapsedKl = 0.01
 /** Prior mismatch: samples of the prior lie where no image is encoded. Nats per dimension. */

@@ -9,9 +9,9 @@ import { createSystem } from '../model/create-model.ts'
 import { stepProgram } from './step-program.ts'
 
 /**
- * What a training process was measured to take beyond the values of its step, rounded up (balanced and ladder presets,
+ * Memory of a training process beyond the values of its step, measured and rounded up (balanced and ladder presets,
  * 28 × 28 to 256 × 256, on the CPU; the estimate was 1 to 1.46 times the peak): TensorFlow, Node and the evaluator;
- * copies of the state while it is loaded and saved; and temporary memory of the kernels.
+ * copies of the state while checkpoints are read and written; temporary memory of the kernels.
  */
 const runtimeBytes = 850e6
 const stateCopies = 3
@@ -54,16 +54,17 @@ export function estimateMemory({
   shape,
   availableBytes,
 }: Plan & { availableBytes: number }): MemoryEstimate {
-  const needed = (changes: Partial<RunConfig>) => memoryNeeded({ config: { ...config, ...changes }, shape })
-  const neededBytes = needed({})
+  const neededWith = (changes: Partial<RunConfig>) =>
+    memoryNeeded({ config: { ...config, ...changes }, shape })
+  const neededBytes = neededWith({})
   if (neededBytes <= availableBytes)
     return { neededBytes, availableBytes, fits: true, fittingBatch: null, checkpointingFits: false }
-  const checkpointingFits = !config.checkpointing && needed({ checkpointing: true }) <= availableBytes
+  const checkpointingFits = !config.checkpointing && neededWith({ checkpointing: true }) <= availableBytes
   const tooLarge = { neededBytes, availableBytes, fits: false, checkpointingFits }
   let batch = config.batch
   while (batch > 1) {
     batch = Math.floor(batch / 2)
-    if (needed({ batch }) <= availableBytes) return { ...tooLarge, fittingBatch: batch }
+    if (neededWith({ batch }) <= availableBytes) return { ...tooLarge, fittingBatch: batch }
   }
   return { ...tooLarge, fittingBatch: null }
 }

@@ -32,7 +32,7 @@ export function knownPrecision(options: {
     // A checkpoint of another machine may name a precision that this device lacks.
     if (precision === 'fp32' || precision === fast) return { precision, why: precisionWhy }
   }
-  return fast === 'fp32' ? { precision: fast, why: 'this device is not quicker in 16 bits' } : null
+  return fast === 'fp32' ? { precision: fast, why: 'this device is not faster in 16 bits' } : null
 }
 
 /** Takes steps of which only the time counts. */
@@ -67,16 +67,16 @@ export async function timedPrecision<T extends TrialSteps>(options: {
     for (const group of together ? [precisions] : precisions.map((each) => [each])) {
       for (const [before] of made) await dispose(before)
       for (const precision of group) made.set(precision, make(precision))
-      for (const [precision, least] of await leastSeconds(made, options)) seconds.set(precision, least)
+      for (const [precision, minimum] of await minimumSeconds(made, options)) seconds.set(precision, minimum)
     }
-    const [exact, rounded] = precisions.map((each) => seconds.get(each))
-    const isTimed = exact !== undefined && rounded !== undefined
-    const precision = isTimed && rounded < exact ? fast : 'fp32'
+    const [fp32Seconds, fastSeconds] = precisions.map((each) => seconds.get(each))
+    const isTimed = fp32Seconds !== undefined && fastSeconds !== undefined
+    const precision = isTimed && fastSeconds < fp32Seconds ? fast : 'fp32'
     await dispose(precision === fast ? 'fp32' : fast)
     const steps = made.get(precision) ?? make(precision)
     made.delete(precision)
     const why = isTimed
-      ? `${fast} takes ${(rounded / exact).toFixed(2)} of fp32’s time per step, measured at the start of the run`
+      ? `${fast} takes ${(fastSeconds / fp32Seconds).toFixed(2)} of fp32’s time per step, measured at the start of the run`
       : 'the run ended before its steps were timed'
     return { precision, why, steps }
   } finally {
@@ -84,28 +84,28 @@ export async function timedPrecision<T extends TrialSteps>(options: {
   }
 }
 
-/** The minimum time of a step of each, in turns; empty when cancelled before each was timed. */
-async function leastSeconds(
+/** The minimum time of a step in each precision, their steps alternating; empty when cancelled before each was timed. */
+async function minimumSeconds(
   made: Map<Precision, TrialSteps>,
   { together, now, isCancelled }: { together: boolean; now: () => number; isCancelled: () => boolean },
 ): Promise<Map<Precision, number>> {
-  const least = new Map<Precision, number>()
+  const minimum = new Map<Precision, number>()
   // The first step builds the graph.
   for (const steps of made.values()) {
-    if (isCancelled()) return least
+    if (isCancelled()) return minimum
     await steps.takeStep(1)
     await nextTurn()
   }
-  const until = now() + 1000 * (together ? secondsAtMost : secondsAtMost / 2)
-  for (let round = 0; round < roundsAtMost && (round === 0 || now() < until); round++) {
+  const deadline = now() + 1000 * (together ? secondsAtMost : secondsAtMost / 2)
+  for (let round = 0; round < roundsAtMost && (round === 0 || now() < deadline); round++) {
     for (const [precision, steps] of made) {
-      if (isCancelled()) return round > 0 ? least : new Map()
+      if (isCancelled()) return round > 0 ? minimum : new Map()
       const from = now()
       await steps.takeStep(round + 2)
-      least.set(precision, Math.min(least.get(precision) ?? Infinity, (now() - from) / 1000))
-      // Messages are answered here.
+      minimum.set(precision, Math.min(minimum.get(precision) ?? Infinity, (now() - from) / 1000))
+      // Lets the engine answer messages.
       await nextTurn()
     }
   }
-  return least
+  return minimum
 }

@@ -8,7 +8,7 @@ export interface TiffHeader {
   numbers: (tag: number) => number[]
   has: (tag: number) => boolean
   /** Where in the file a tag's value begins. */
-  placeOf: (tag: number) => number | undefined
+  offsetOf: (tag: number) => number | undefined
 }
 
 /** Bytes of one value, by TIFF's type: byte, ASCII, short, long, rational, their signed kinds, float, double, BigTIFF's. */
@@ -57,7 +57,7 @@ export async function readTiffHeader(bytes: ImageBytes): Promise<TiffHeader | un
     littleEndian,
     numbers: (tag) => values.get(tag) ?? [],
     has: (tag) => entries.has(tag),
-    placeOf: (tag) => entries.get(tag)?.at,
+    offsetOf: (tag) => entries.get(tag)?.at,
   }
 }
 

@@ -115,8 +115,8 @@ async function uninterpretedCopy(bytes: ImageBytes, header: TiffHeader): Promise
   const copy = await copyOf(bytes)
   const write = (value: number, at: number) =>
     header.littleEndian ? copy.writeUInt16LE(value, at) : copy.writeUInt16BE(value, at)
-  write(uninterpreted, header.placeOf(photometric) ?? 0)
-  const types = header.placeOf(extraSamples) ?? 0
+  write(uninterpreted, header.offsetOf(photometric) ?? 0)
+  const types = header.offsetOf(extraSamples) ?? 0
   header.numbers(extraSamples).forEach((_, i) => write(0, types + 2 * i))
   return copy
 }

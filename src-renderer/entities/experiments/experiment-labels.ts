@@ -34,7 +34,7 @@ export function timeLeft(
 
 /** The state of an experiment in one line. */
 export function experimentState(
-  { activity }: Experiment,
+  { activity, kind }: Experiment,
   runs: RunRecord[],
   current: CurrentRun | null,
 ): string {
@@ -46,16 +46,20 @@ export function experimentState(
   const failures = failed === 0 ? [] : [t('experiment.state.failed', { count: failed })]
   if (activity === 'reconstructing') return joined(t('experiment.state.reconstructing'), spent, ...failures)
   if (activity === 'training' && current) {
-    const index = runs.findIndex(({ id }) => id === current.run.id) + 1
+    // A failed run that is tried again is counted once.
+    const done = runs.filter((run) => run.id !== current.run.id && (hasEnded(run) || run.status === 'failed'))
     return joined(
-      t('experiment.state.training', { index, total }),
+      t('experiment.state.training', { index: done.length + 1, total }),
       spent,
       ...timeLeftLabels(timeLeft(runs, current)),
       ...failures,
     )
   }
   if (activity === 'training') return joined(t('experiment.state.preparing'), spent, ...failures)
-  if (trained === total) return t('experiment.state.finished', { total, time })
+  if (trained === total) {
+    const shared = t(kind === 'ladder' ? 'experiment.state.sameSeed' : 'experiment.state.sameBudget')
+    return joined(t('experiment.state.finished', { total, time }), shared)
+  }
   const left = total - trained - failed
   const paused = left === 0 ? [] : [t('experiment.state.paused', { count: left })]
   return joined(t('experiment.state.trained', { trained, total }), ...paused, ...failures)
@@ -66,7 +70,7 @@ const joined = (...parts: string[]): string => parts.join(' · ')
 function timeLeftLabels(left: { seconds: number; all: boolean } | null): string[] {
   if (!left) return []
   const time = formatDuration(left.seconds)
-  return [t(left.all ? 'common.timeLeft' : 'experiment.state.leftForSystem', { time })]
+  return [t(left.all ? 'common.timeLeft' : 'experiment.state.leftForRun', { time })]
 }
 
 /** The settings that differ from the system before; beyond a few, how many more. */

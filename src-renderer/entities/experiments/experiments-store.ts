@@ -2,31 +2,26 @@ import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
-import { ladderPresets } from '#shared/ladder.ts'
+import { experimentOrder, runTitles, variantsOf } from '#shared/experiment-runs.ts'
+import type { Variant } from '#shared/experiment-runs.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
 import { isLive, runsLeft } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
-import { useNotices } from '../../composables/notices.ts'
+import { useRecords } from '../../composables/records.ts'
 import { useRuns } from '../runs/runs-store.ts'
-
-const rankOf = ({ preset }: RunRecord): number => (ladderPresets as readonly string[]).indexOf(preset)
 
 /** All experiments, kept current by main’s events, and the actions on one. */
 export const useExperiments = defineStore('experiments', () => {
   const navigation = useNavigation()
-  const notices = useNotices()
   const runs = useRuns()
-  const byId = shallowRef(new Map<string, Experiment>())
-  const busy = shallowRef(new Set<string>())
-  const changes = new ChangeTracker()
+  const { byId, busy, changed, deleted, load, act } = useRecords(() => request('experiments.list'))
   /** The dataset that an experiment is being set up for. */
   const preparing = shallowRef<DatasetRecord | null>(null)
 
-  /** The runs of each experiment in the order they are trained. */
+  /** The runs of each experiment, those that differ in the seed alone side by side. */
   const runsById = computed(() => {
     const groups = new Map<string, RunRecord[]>()
     for (const run of runs.runs) {
@@ -34,10 +29,18 @@ export const useExperiments = defineStore('experiments', () => {
         groups.set(run.experimentId, [...(groups.get(run.experimentId) ?? []), run])
       }
     }
-    for (const group of groups.values()) group.sort((a, b) => rankOf(a) - rankOf(b))
-    return groups
+    return new Map(
+      [...groups].map(([id, group]) => {
+        const experiment = byId.value.get(id)
+        return [id, experiment ? experimentOrder(experiment, group) : group] as const
+      }),
+    )
   })
   const runsOf = (id: string): RunRecord[] => runsById.value.get(id) ?? []
+  const variants = (experiment: Experiment): Variant<RunRecord>[] =>
+    variantsOf(experiment, runsOf(experiment.id))
+  /** What sets each run of an experiment apart, by its id. */
+  const titles = (experiment: Experiment): Map<string, string> => runTitles(experiment, runsOf(experiment.id))
   /** Newest first; an experiment without runs is not shown. */
   const experiments = computed(() =>
     [...byId.value.values()]
@@ -48,48 +51,8 @@ export const useExperiments = defineStore('experiments', () => {
     () => experiments.value.find(({ id }) => id === navigation.experimentId) ?? experiments.value[0] ?? null,
   )
 
-  function put(experiment: Experiment): void {
-    byId.value = new Map(byId.value).set(experiment.id, experiment)
-  }
-  function drop(id: string): void {
-    const rest = new Map(byId.value)
-    rest.delete(id)
-    byId.value = rest
-  }
-
-  on('experiment', ({ experiment }) => {
-    changes.mark(experiment.id)
-    put(experiment)
-  })
-  on('experimentDeleted', ({ id }) => {
-    changes.mark(id)
-    drop(id)
-  })
-
-  async function load(): Promise<void> {
-    const isChangedSince = changes.begin()
-    const found = (await request('experiments.list')).filter(({ id }) => !isChangedSince(id))
-    const newer = [...byId.value.values()].filter(({ id }) => isChangedSince(id))
-    byId.value = new Map([...found, ...newer].map((experiment) => [experiment.id, experiment]))
-  }
-
-  /** Runs an action on an experiment; a failure becomes a notice. */
-  async function act(id: string, task: () => Promise<Experiment>): Promise<Experiment | null> {
-    busy.value = new Set(busy.value).add(id)
-    const isChangedSince = changes.begin()
-    try {
-      const experiment = await task()
-      if (!isChangedSince(experiment.id)) put(experiment)
-      return experiment
-    } catch (error) {
-      notices.addError(error)
-      return null
-    } finally {
-      const rest = new Set(busy.value)
-      rest.delete(id)
-      busy.value = rest
-    }
-  }
+  on('experiment', ({ experiment }) => changed(experiment))
+  on('experimentDeleted', ({ id }) => deleted(id))
 
   async function create(argument: IpcArgument<'experiments.create'>): Promise<boolean> {
     const isUnchanged = navigation.remember()
@@ -115,7 +78,7 @@ export const useExperiments = defineStore('experiments', () => {
   }
 
   return {
-    ...{ experiments, selected, runsOf, busy, preparing },
+    ...{ experiments, selected, runsOf, variants, titles, busy, preparing },
     ...{ load, create, pause, resume, canResume, toggle },
   }
 })

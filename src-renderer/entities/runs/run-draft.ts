@@ -49,7 +49,7 @@ export function useRunDraft(initial: PresetId = defaultPresetId): RunDraft {
   })
 
   function set(key: SettingKey, text: string): void {
-    // Typed back to the preset's text means no change; “1.0” on the way to “1.05” must stay as typed.
+    // Typed back to the preset's text means no change; “1.0” must stay as typed, since “1.05” may follow.
     if (text === String(config.value[key])) typed.delete(key)
     else typed.set(key, text)
   }

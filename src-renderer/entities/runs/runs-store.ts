@@ -6,19 +6,14 @@ import { canResume, isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
-import { ChangeTracker } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
-import { useNotices } from '../../composables/notices.ts'
+import { useRecords } from '../../composables/records.ts'
 
 /** All runs, kept current by main's events, and the actions on one. */
 export const useRuns = defineStore('runs', () => {
   const navigation = useNavigation()
-  const notices = useNotices()
-  const byId = shallowRef(new Map<string, RunRecord>())
+  const { byId, busy, changed, deleted, load, act } = useRecords(() => request('runs.list'))
   const progress = shallowRef(new Map<string, TrainProgress>())
-  /** Ids with a request on its way, so that a button is not pressed twice. */
-  const busy = shallowRef(new Set<string>())
-  const changes = new ChangeTracker()
 
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
@@ -28,48 +23,11 @@ export const useRuns = defineStore('runs', () => {
     () => byId.value.get(navigation.runId ?? '') ?? live.value ?? runs.value[0] ?? null,
   )
 
-  function put(run: RunRecord): void {
-    byId.value = new Map(byId.value).set(run.id, run)
-  }
-
-  on('run', ({ run }) => {
-    changes.mark(run.id)
-    put(run)
-  })
-  on('runDeleted', ({ id }) => {
-    changes.mark(id)
-    const rest = new Map(byId.value)
-    rest.delete(id)
-    byId.value = rest
-  })
+  on('run', ({ run }) => changed(run))
+  on('runDeleted', ({ id }) => deleted(id))
   on('progress', ({ runId, progress: latest }) => {
     progress.value = new Map(progress.value).set(runId, latest)
   })
-
-  async function load(): Promise<void> {
-    const isChangedSince = changes.begin()
-    const found = (await request('runs.list')).filter(({ id }) => !isChangedSince(id))
-    const newer = [...byId.value.values()].filter(({ id }) => isChangedSince(id))
-    byId.value = new Map([...found, ...newer].map((run) => [run.id, run]))
-  }
-
-  /** Runs a request about a run; an error becomes a notice. */
-  async function act(id: string, task: () => Promise<RunRecord>): Promise<RunRecord | null> {
-    busy.value = new Set(busy.value).add(id)
-    const isChangedSince = changes.begin()
-    try {
-      const run = await task()
-      if (!isChangedSince(run.id)) put(run)
-      return run
-    } catch (error) {
-      notices.addError(error)
-      return null
-    } finally {
-      const rest = new Set(busy.value)
-      rest.delete(id)
-      busy.value = rest
-    }
-  }
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()

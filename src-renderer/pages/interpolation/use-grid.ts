@@ -22,7 +22,7 @@ export function useGrid(run: RunRecord) {
     ),
   )
   const options = reactive({ side: 7, ...defaultOptions(run) })
-  const { result, error, busy, load, clear } = useLatestResult<GridResult>()
+  const { result, error, busy, share, load, cancel, clear } = useLatestResult<GridResult>()
 
   const problem = computed((): string | null => {
     const { side, steps } = options
@@ -35,9 +35,9 @@ export function useGrid(run: RunRecord) {
   async function generate(): Promise<void> {
     if (problem.value !== null || busy.value) return
     const { side, mode, steps } = options
-    await load(() =>
+    await load((job) =>
       request('latent.grid', {
-        id: run.id,
+        ...{ id: run.id, job },
         images: corners.flatMap((corner) => (corner ? [{ ...corner }] : [])),
         rows: side,
         columns: side,
@@ -54,5 +54,5 @@ export function useGrid(run: RunRecord) {
     clear()
   }
 
-  return { corners, options, result, error, busy, problem, generate, choose }
+  return { corners, options, result, error, busy, share, problem, cancel, generate, choose }
 }

@@ -1,14 +1,22 @@
 import { computed, reactive } from 'vue'
-import type { InterpolateResult } from '#shared/engine-messages.ts'
+import type { Easing, InterpolateResult, Pace } from '#shared/engine-messages.ts'
 import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { request } from '../../api/index.ts'
 import { t } from '../../i18n.ts'
 import { defaultOptions, encodingOf, stepsProblem } from './encoding-options.ts'
+import type { EncodingOptions } from './encoding-options.ts'
 import { useLatestResult } from './use-latest-result.ts'
 
 /** Frames that an interpolation may have. */
 export const frameRange = { min: 3, max: 33 }
+
+/** What only a path has: how many frames, and how they are placed. */
+export interface PathOptions extends EncodingOptions {
+  frames: number
+  pace: Pace
+  easing: Easing
+}
 
 /** An interpolation between two images of a run: its options, and its result. */
 export function usePath(run: RunRecord) {
@@ -17,8 +25,11 @@ export function usePath(run: RunRecord) {
     a: hasImages ? { kind: 'dataset', index: 0 } : null,
     b: hasImages ? { kind: 'dataset', index: Math.floor(run.imageCount / 2) } : null,
   })
-  const options = reactive({ frames: 9, ...defaultOptions(run) })
-  const { result, error, busy, load, clear } = useLatestResult<InterpolateResult>()
+  const options = reactive<PathOptions>({
+    ...{ frames: 9, pace: 'even', easing: 'linear' },
+    ...defaultOptions(run),
+  })
+  const { result, error, busy, share, load, cancel, clear } = useLatestResult<InterpolateResult>()
 
   const problem = computed((): string | null => {
     const { frames, steps } = options
@@ -30,14 +41,13 @@ export function usePath(run: RunRecord) {
   async function interpolate(): Promise<void> {
     const { a, b } = ends
     if (problem.value !== null || !a || !b || busy.value) return
-    const { frames, mode, steps } = options
-    await load(() =>
+    const { frames, mode, pace, easing, steps } = options
+    await load((job) =>
       request('latent.interpolate', {
-        id: run.id,
+        ...{ id: run.id, job },
         a: { ...a },
         b: { ...b },
-        frames,
-        mode,
+        ...{ frames, mode, pace, easing },
         ...encodingOf(options),
         sampling: { steps },
       }),
@@ -57,5 +67,5 @@ export function usePath(run: RunRecord) {
     clear()
   }
 
-  return { ends, options, result, error, busy, problem, interpolate, choose, swap }
+  return { ends, options, result, error, busy, share, problem, cancel, interpolate, choose, swap }
 }

@@ -204,9 +204,9 @@ describe.runIf(process.platform === 'linux' && process.arch === 'x64')('on Linux
     'a disk without the right to execute is told as such (needs the right to mount)',
     () => {
       // A separate mount with the binding, invisible to this process.
-      const place = JSON.stringify(join(runtime, 'lib'))
+      const library = JSON.stringify(join(runtime, 'lib'))
       const kept = JSON.stringify(join(folder.path, 'kept'))
-      const script = `cp -r ${place} ${kept} && mount -t tmpfs -o noexec none ${place} && cp -r ${kept}/. ${place} && rm -r ${kept} && exec "$@"`
+      const script = `cp -r ${library} ${kept} && mount -t tmpfs -o noexec none ${library} && cp -r ${kept}/. ${library} && rm -r ${kept} && exec "$@"`
       const { kind, message, hint } = tryToLoad({ before: ['unshare', '-m', 'sh', '-c', script, 'sh'] })
       expect(kind).toBe('bad-input')
       expect(message).toContain('noexec')

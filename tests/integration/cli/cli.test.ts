@@ -154,7 +154,7 @@ describe('flowerbed', () => {
     expect(JSON.parse(readFileSync(join(out, 'report.json'), 'utf8'))).toHaveProperty('rungs')
   })
 
-  it('saves on Ctrl+C and resumes from there', async () => {
+  it('writes a checkpoint on Ctrl+C and resumes from there', async () => {
     const stopped = await flowerbed(['train', images, '--steps', '100000', ...small], (told) =>
       stepsTold(told).some((step) => step > 0),
     )

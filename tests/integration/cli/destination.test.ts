@@ -51,6 +51,7 @@ const commands: Record<string, { args: () => string[]; name: string }> = {
     name: 'out.png',
   },
   ladder: { args: () => ['ladder', images, '--steps', '1'], name: 'out' },
+  study: { args: () => ['study', images, '--steps', '1'], name: 'out.html' },
   demo: { args: () => ['demo', '--steps', '1'], name: 'out' },
 }
 
@@ -92,6 +93,7 @@ it('export refuses what is there, file or folder', async () => {
 it.each([
   ['encode', 'folder.safetensors'],
   ['interpolate', 'folder.png'],
+  ['study', 'folder.html'],
 ])('%s refuses a folder for its file', async (name, out) => {
   mkdirSync(inside(out))
   await refused([...commands[name]!.args(), '--out', inside(out)], /a folder where a file is needed/)
@@ -104,7 +106,7 @@ it('makes the folders that are missing', async () => {
 })
 
 it.skipIf(!small)(
-  'a disk that fills up on the way is one line, and no file is half (needs to mount one)',
+  'a disk that fills up meanwhile is one line, and no file is incomplete (needs to mount one)',
   async () => {
     const many = ['sample', run, '--count', '400', '--steps', '1', '--out', inside('small')]
     const { code, err } = await flowerbed(...many)

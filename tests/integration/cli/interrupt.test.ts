@@ -160,6 +160,7 @@ describe.skipIf(process.platform !== 'linux')('the beginning (needs /proc)', () 
     ['encode', () => ['encode', trained, a, ...out('latents.safetensors')]],
     ['interpolate', () => ['interpolate', trained, a, b, ...out('path.png')]],
     ['ladder', () => ['ladder', images, '--steps', '1', ...out('ladder')]],
+    ['study', () => ['study', images, '--steps', '1', ...out('study.html')]],
     ['demo', () => ['demo', ...out('demo')]],
     ['train', () => train(1_000_000)],
     ['doctor', () => ['doctor', '--data-dir', data]],

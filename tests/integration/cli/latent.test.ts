@@ -124,6 +124,20 @@ describe('latents on the command line', () => {
     expect(await sharp(gif, { pages: -1 }).metadata()).toMatchObject({ format: 'gif', pages: 4 })
   })
 
+  it('interpolates at an even pace, or by the parameter along an easing curve', async () => {
+    const ends = ['interpolate', 'latest', red(0), blue(0), '--frames', '5', '--out', file('path.png')]
+    const even = await flowerbed(ends.concat(quick))
+    expect(even.json).toMatchObject({ file: file('path.png'), pace: 'even', easing: 'linear' })
+    expect(even.json['shares']).toHaveLength(5)
+    expect(even.json['evenness']).toBeGreaterThanOrEqual(1)
+    expect(even.err).toMatch(/largest change between frames is \d\.\d\d times the mean change/)
+    expect(await sharp(file('path.png')).metadata()).toMatchObject({ width: 5 * 128, height: 128 })
+
+    const eased = await flowerbed(ends.concat(['--pace', 'parameter', '--easing', 'ease-out'], quick))
+    expect(eased.json).toMatchObject({ pace: 'parameter', easing: 'ease-out' })
+    expect(eased.json['shares']).toEqual([0, 0.4375, 0.75, 0.9375, 1])
+  })
+
   const out = ['--out', file('no.png')]
   it.each([
     ['two images for a grid', [red(0), blue(0), '--grid', '3', ...out], /between 3 or 4 images, not 2/],
@@ -144,6 +158,11 @@ describe('latents on the command line', () => {
       'a label that is not there',
       [red(0), '--add-label', 'green', '--subtract-label', 'red', ...out],
       /no label “green”.*There are: blue, red/,
+    ],
+    [
+      'a pace that is none',
+      [red(0), blue(0), '--pace', 'slow', ...out],
+      /Allowed choices are even, parameter/,
     ],
     ['a strength that is none', [red(0), '--strength', 'much', ...out], /must be a number, or two/],
   ])('answers %s with one clear line and exit code 2', async (_, args, message) => {

@@ -75,7 +75,7 @@ describe('a command on a full disk', () => {
   it.skipIf(process.platform === 'win32')(
     'lists runs where SQLite finds no room for its shared memory',
     async () => {
-      // No file may grow beyond 8 kB, as on a disk with so much left: less than that memory takes.
+      // No file may exceed 8 kB, as on a disk with so much left: less than shared memory takes.
       const limited = `ulimit -f 8 && exec "$@"`
       const args = ['-c', limited, 'sh', process.execPath, commandFile, 'runs', '--json', '--data-dir', data]
       const { stdout } = await promisify(execFile)('bash', args)

@@ -11,7 +11,7 @@ const folder = temporaryFolder('start')
 const data = join(folder.path, 'data')
 afterAll(() => folder.remove())
 
-/** Otherwise `npm start` would install the packages anew, under the tests that run. */
+/** Otherwise `npm start` would install the packages again during other tests. */
 function isSetUp(): boolean {
   const stamp = join(root, 'node_modules', '.flowerbed-setup')
   const lock = createHash('sha256')
@@ -61,7 +61,7 @@ it.skipIf(!isSetUp() || process.platform !== 'linux')(
 )
 
 it.skipIf(!isSetUp() || process.platform !== 'linux')(
-  'npm start waits for the demo to save when it is told to end (needs the set-up, Linux)',
+  'npm start waits for the demo to write a checkpoint when it is told to end (needs the set-up, Linux)',
   async () => {
     const { code, err } = await npmStart(['--image-size', '8', '--out', 'mine'], /step [1-9]\d* of/)
     expect(err).toMatch(/Saved at step/)

@@ -32,9 +32,9 @@ describe('a wrong setting', () => {
     ['demo', ['--image-size', '600'], /--image-size.*whole number from 8 to 512/],
     ['train', ['--image-size', '600'], /--image-size.*whole number from 8 to 512/],
   ])('of %s %j is told before a file is read', async (name, args, message) => {
-    const place = name === 'train' ? [] : ['--out', out]
+    const output = name === 'train' ? [] : ['--out', out]
     const what = name === 'demo' ? [name] : [name, images]
-    const { code, err } = await start([...what, ...args, ...place, '--data-dir', data]).ended
+    const { code, err } = await start([...what, ...args, ...output, '--data-dir', data]).ended
     expect(err).toMatch(message)
     expect(err).not.toMatch(raw)
     expect(err.trim().split('\n')).toHaveLength(1)

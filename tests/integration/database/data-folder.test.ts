@@ -78,7 +78,7 @@ const readable = (store: Store): number => {
 }
 
 describe.each([
-  ['of today', makeOriginal],
+  ['of this version', makeOriginal],
   ['of an older version', makeOldOriginal],
 ])('a data folder %s', (_, make) => {
   beforeEach(make)

@@ -55,7 +55,8 @@ function addRows(db: Database, version: number): void {
   db.prepare(`INSERT INTO samples VALUES ('s', 1, 4, 'grid', 's.png', 1, 1, ?, 1, 'euler', 5, 1)`).run(shape)
   if (version >= 20) db.exec('UPDATE checkpoints SET loss = 0.25')
   if (version >= 30) {
-    db.exec(`INSERT INTO experiments VALUES ('e', 'ladder', 'Compared', 'abc', 1);
+    db.exec(`INSERT INTO experiments (id, kind, name, dataset_id, created_at)
+        VALUES ('e', 'ladder', 'Compared', 'abc', 1);
       UPDATE runs SET experiment_id = 'e'`)
   }
   if (version >= 40) {
@@ -133,7 +134,7 @@ describe('a history with a row in each table', () => {
       metrics: { steps: [4], seconds: [0.5], loss: [0.5] },
       samples: [{ id: 's', runId: 'r1', file: 's.png', solverSteps: 5 }],
       checkpoints: [{ file: 'f', pinned: true, loss: version >= 20 ? 0.25 : null }],
-      experiments: version >= 30 ? [{ id: 'e', kind: 'ladder', datasetId: 'abc' }] : [],
+      experiments: version >= 30 ? [{ id: 'e', kind: 'ladder', varied: ['preset'], datasetId: 'abc' }] : [],
       events: version >= 40 ? [{ kind: 'resumed', step: 4, detail: { checkpoint: 'f' } }] : [],
       evaluations: version >= 60 ? [{ ...anEvaluation, createdAt: 5 }] : [],
       lease: version >= 40 ? { holder: { pid: 7, host: 'elsewhere' }, statusBefore: 'paused' } : null,

@@ -85,7 +85,7 @@ describe('the store', () => {
     expect([...values['kl']!]).toEqual([3, NaN])
   })
 
-  it('finds curves, samples and saves of a run by index', () => {
+  it('finds metrics, samples and checkpoints of a run by index', () => {
     const plans = [
       'SELECT step FROM metrics WHERE run = 1 ORDER BY step',
       'SELECT * FROM samples WHERE run = 1 ORDER BY step',
@@ -121,12 +121,12 @@ describe('the store', () => {
     writeFileSync(path, 'this is no database, but long enough to be looked at as one'.repeat(20))
     expect(() => openStore(other.path)).toThrow(/not a database/)
     other.remove()
-    store = openStore(temporaryFolder('spare').path)
+    store = openStore(temporaryFolder('another').path)
   })
 })
 
 describe('the life of a run', () => {
-  it('is written down as the engine tells it, and goes on from the last save', async () => {
+  it('is recorded as the engine reports it, and resumes from the last checkpoint', async () => {
     const told: string[] = []
     const runService = new RunService(store, { run: ({ status }) => told.push(status) })
     const run = makeRun(runService)

@@ -122,8 +122,8 @@ it('what only tells more of a run may be damaged', () => {
 })
 
 it('datasets and experiments that cannot be read are left out, and such a dataset can be deleted', async () => {
-  store.experiments.add({ id: 'e', kind: 'ladder', name: 'E', datasetId: 'abc', createdAt: 1 })
-  store.experiments.add({ id: 'f', kind: 'ladder', name: 'F', datasetId: 'abc', createdAt: 1 })
+  store.experiments.add({ id: 'e', kind: 'ladder', name: 'E', varied: [], datasetId: 'abc', createdAt: 1 })
+  store.experiments.add({ id: 'f', kind: 'ladder', name: 'F', varied: [], datasetId: 'abc', createdAt: 1 })
   store.database.exec(`UPDATE experiments SET kind = 'garden' WHERE id = 'f';
     UPDATE datasets SET labels = '[1]' WHERE id = 'def'`)
   expect(store.datasets.list().map(({ id }) => id)).toEqual(['abc'])

@@ -13,7 +13,7 @@ let holders: string
 
 beforeEach(() => {
   folder = temporaryFolder('lock')
-  lock = join(folder.path, 'place', '.lock')
+  lock = join(folder.path, 'folder', '.lock')
   holders = join(folder.path, 'holders')
   mkdirSync(holders)
 })

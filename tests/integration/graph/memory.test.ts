@@ -62,7 +62,7 @@ describe('the memory of a call', () => {
 describe('the memory of a run', () => {
   const shape = { height: 32, width: 32, channels: 3 as const }
 
-  it('grows with the batch, the width and the image, up to 256 × 256', () => {
+  it('rises with the batch, the width and the image, up to 256 × 256', () => {
     const needed = (changes: Record<string, unknown>, side = 32) =>
       memoryNeeded({
         config: resolveConfig('balanced', changes),

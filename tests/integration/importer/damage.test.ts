@@ -133,20 +133,20 @@ it('a file that is cut off while it is open is not taken for black images', asyn
   dataset.close()
 })
 
-it('verifying lets the process go on, and may be given up', async () => {
+it('verifying does not block the process, and can be cancelled', async () => {
   const shape = { height: 512, width: 512, channels: 1 } as const
   const directory = packedDataset(join(folder.path, 'large'), { count: 16, shape, pixel: (i, k) => i ^ k })
   const dataset = new Dataset(directory)
   expect(await dataset.verify({ isCancelled: () => true })).toBe(false)
-  const state = { turns: 0, done: false }
+  const state = { ticks: 0, done: false }
   const verifying = dataset.verify().finally(() => (state.done = true))
   while (!state.done) {
     await nextTurn()
-    state.turns++
+    state.ticks++
   }
   expect(await verifying).toBe(true)
   // 4 MiB, of which at most one is hashed in a turn.
-  expect(state.turns).toBeGreaterThanOrEqual(4)
+  expect(state.ticks).toBeGreaterThanOrEqual(4)
   dataset.close()
 })
 
@@ -188,7 +188,7 @@ describe('importing again', () => {
     expect(stamp()).toEqual(before)
   })
 
-  it('keeps what an older version decoded to other pixels, and packs anew beside it', async () => {
+  it('keeps what an older version decoded to other pixels, and packs again beside it', async () => {
     // As if the decoder had been another one: other pixels, and an index that says so.
     const index = parseIndex(readFileSync(join(made.directory, 'index.json')))
     const other = packedDataset(join(folder.path, 'other'), {

@@ -30,7 +30,7 @@ process.on('message', ({ call, request }) => {
   if (request === 'train') tell({ type: 'warning', runId: 'r', message: 'busy' })
   else process.send({ kind: 'answer', call, result: process.pid })
 })`
-/** Busy in native code, as it were: it does not hear that it is to end. */
+/** Busy as in native code: it does not handle the request to end. */
 const deaf = `process.on('SIGTERM', () => undefined)\n${obliging}`
 const dying = `process.on('message', () => process.kill(process.pid, 'SIGKILL'))`
 
@@ -115,7 +115,7 @@ test('an end in the midst of a start rejects what waits, and leaves no process',
   for (const { pid } of processes) expect(pid === undefined || !isAlive(pid)).toBe(true)
 })
 
-test('a busy process that does not hear is ended by force, and what waits is rejected', async () => {
+test('a busy process that does not answer is killed, and pending calls are rejected', async () => {
   const { host, seen, processes } = hostOf(deaf)
   const trained = expect(trainForEver(host)).rejects.toMatchObject({ kind: 'crashed' })
   await expect.poll(() => seen.events.length).toBeGreaterThan(0)

@@ -130,7 +130,7 @@ describe('a lease', () => {
     expect(runService.markInterrupted().map((run) => run.id)).toEqual([id])
   })
 
-  test('of another computer counts while its heart beats', () => {
+  test('of another computer counts while its heartbeat is recent', () => {
     const id = newRun({ status: 'training' })
     held(id, { host: 'elsewhere', startedAt: null })
     let now = Date.now()

@@ -1,12 +1,15 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import type { EncodeRequest } from '#shared/engine-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import type { Store } from '../../../src-main/database/store.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { Reconstructor } from '../../../src-main/runs/reconstructions.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
+import { facesDataset } from '../../helpers/faces-dataset.ts'
+import { facesLadder } from '../../helpers/faces-ladder.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -78,6 +81,46 @@ test('the file of an earlier version is read under its names', async () => {
   const reconstructor = new Reconstructor({ store, runService, encode: encodeNothing })
   expect(await reconstructor.find(runId)).toEqual({
     ...{ runId, step: 3, encoder: 'posterior', error: [0.25] },
-    ...{ originals: batch(1), drawn: batch(2) },
+    ...{ originals: batch(1), reconstructions: batch(2) },
   })
+})
+
+test('the reconstructions of a run are kept until it trains longer', async () => {
+  facesDataset(store, { count: 20 })
+  const [vanilla] = store.runs.ofExperiment(facesLadder({ store, runService }).id)
+  const asked: EncodeRequest[] = []
+  const shape = { height: 8, width: 8, channels: 3 } as const
+  const pixels = Uint8Array.from({ length: 8 * 192 }, (_, i) => i % 256)
+  const reconstructor = new Reconstructor({
+    store,
+    runService,
+    encode: (request) => {
+      asked.push(request)
+      const batch = { ...shape, count: 8, pixels }
+      const reconstructionError = Array.from({ length: 8 }, () => 0.25)
+      return Promise.resolve({
+        codes: null,
+        latents: new Float32Array(),
+        originals: batch,
+        reconstructions: batch,
+        reconstructionError,
+      })
+    },
+  })
+  expect(await reconstructor.find(vanilla!.id)).toBeNull()
+  const [first, again] = await Promise.all([
+    reconstructor.reconstruct(vanilla!.id),
+    reconstructor.reconstruct(vanilla!.id),
+  ])
+  expect(again).toEqual(first)
+  expect(await reconstructor.find(vanilla!.id)).toEqual(first)
+  expect(first).toMatchObject({ encoder: 'inversion', error: Array(8).fill(0.25) })
+  expect(first.reconstructions.pixels).toEqual(pixels)
+  expect(asked).toHaveLength(1)
+  expect(asked[0]!.images.map((image) => image.kind === 'dataset' && image.index)).toEqual([
+    0, 2, 5, 7, 10, 12, 15, 17,
+  ])
+  const record = { step: 9, file: 'b', sha256: 'x', bytes: 1, loss: 1, createdAt: 1 }
+  runService.record({ type: 'checkpoint', record: { ...record, runId: vanilla!.id } })
+  expect(await reconstructor.find(vanilla!.id)).toBeNull()
 })

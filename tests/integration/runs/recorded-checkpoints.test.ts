@@ -36,7 +36,7 @@ afterEach(() => {
 const checkpoints = () => checkpointFolder(runFolder(folder.path, runId))
 
 /** As the engine does it: the files first, then the word. */
-async function save(step: number, loss: number | null): Promise<void> {
+async function record(step: number, loss: number | null): Promise<void> {
   write(step)
   const file = checkpointFile(step)
   runService.record({
@@ -61,15 +61,15 @@ function onDisk(): number[] {
 }
 
 test('the newest stay, the best, and the pinned, in the history and on disk', async () => {
-  await save(1, 0.9)
-  await save(2, 0.3)
+  await record(1, 0.9)
+  await record(2, 0.3)
   runService.checkpoints.pin(runId, { step: 1, pinned: true })
   for (const [step, loss] of [
     [3, 0.5],
     [4, 0.4],
     [5, 0.6],
   ] as const)
-    await save(step, loss)
+    await record(step, loss)
   expect(recorded()).toEqual([5, 4, 2, 1])
   expect(onDisk()).toEqual([5, 4, 2, 1])
   expect(runService.checkpoints.list(runId).map(({ best, pinned }) => [best, pinned])).toEqual([
@@ -79,53 +79,53 @@ test('the newest stay, the best, and the pinned, in the history and on disk', as
     [false, true],
   ])
 
-  // A better one takes the place of the best, and what is pinned no more goes with the next save.
+  // A better one replaces the best, and one no longer pinned goes with the next checkpoint.
   runService.checkpoints.pin(runId, { step: 1, pinned: false })
   expect(onDisk()).toEqual([5, 4, 2, 1])
-  await save(6, 0.1)
+  await record(6, 0.1)
   expect(recorded()).toEqual([6, 5])
   expect(onDisk()).toEqual([6, 5])
   expect(told).toHaveLength(8)
 })
 
-test('a pin that another process has made counts at the next save', async () => {
-  await save(1, null)
+test('a pin by another process counts at the next checkpoint', async () => {
+  await record(1, null)
   const other = openStore(folder.path)
   new RunService(other).checkpoints.pin(runId, { step: 1, pinned: true })
   other.close()
-  for (const step of [2, 3, 4]) await save(step, null)
+  for (const step of [2, 3, 4]) await record(step, null)
   expect(onDisk()).toEqual([4, 3, 1])
 })
 
-test('a save made again stays pinned', async () => {
-  await save(1, 0.5)
+test('a checkpoint written again stays pinned', async () => {
+  await record(1, 0.5)
   runService.checkpoints.pin(runId, { step: 1, pinned: true })
-  await save(1, 0.4)
+  await record(1, 0.4)
   expect(runService.checkpoints.list(runId)).toMatchObject([{ step: 1, loss: 0.4, pinned: true }])
 })
 
 test('files that nobody recorded go, but none that is just being written', async () => {
   write(3)
-  await save(5, 0.1)
+  await record(5, 0.1)
   write(6)
-  await save(5, 0.1)
+  await record(5, 0.1)
   expect(onDisk()).toEqual([6, 5])
 })
 
 test('training that went back to an earlier step leaves no later checkpoint behind that nobody knows of', async () => {
-  for (const step of [10, 20, 30]) await save(step, null)
+  for (const step of [10, 20, 30]) await record(step, null)
   expect(onDisk()).toEqual([30, 20])
   runService.checkpoints.resumedFrom(runId, checkpointFile(20))
-  await save(22, null)
+  await record(22, null)
   expect(recorded()).toEqual([22, 20])
   expect(onDisk()).toEqual([22, 20])
 })
 
-test('the save that is meant', async () => {
+test('the checkpoint that an argument names', async () => {
   expect(runService.modelSource(runId).checkpoint).toBeNull()
   expect(() => runService.modelSource(runId, 'best')).toThrow(/has no checkpoint yet/)
-  await save(1, 0.1)
-  await save(2, 0.2)
+  await record(1, 0.1)
+  await record(2, 0.2)
   expect(runService.modelSource(runId).checkpoint).toBe(checkpointFile(2))
   expect(runService.modelSource(runId, 'latest').checkpoint).toBe(checkpointFile(2))
   expect(runService.modelSource(runId, 'best').checkpoint).toBe(checkpointFile(1))

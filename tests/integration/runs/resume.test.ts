@@ -139,7 +139,7 @@ describe('a checkpoint that cannot be read', () => {
   })
   const resumedFrom = () => requests.map(({ resume }) => resume?.file)
 
-  test('makes way for the one before it, which is said in words', async () => {
+  test('is replaced by the one before it, which the record says', async () => {
     expect(await runService.train(runId, engine([5], [6]))).toMatchObject({ step: 5 })
     expect(resumedFrom()).toEqual([checkpointFile(6), checkpointFile(4)])
     expect(warnings).toEqual([
@@ -152,7 +152,7 @@ describe('a checkpoint that cannot be read', () => {
     expect([...store.metrics.series(store.runs.key(runId)).steps]).toEqual([2, 4, 5])
   })
 
-  test('is not tried again, nor sampled from, until it is written anew', async () => {
+  test('is not tried again, nor sampled from, until it is written again', async () => {
     await runService.train(runId, engine([], [6]))
     expect(runService.checkpoints.list(runId).find(({ step }) => step === 6)).toMatchObject({ damaged: true })
     expect(runService.modelSource(runId).checkpoint).toBe(checkpointFile(4))
@@ -206,7 +206,7 @@ test('samples are made with the latest checkpoint that can be read, and the one 
   await expect(runService.withModel(runId, other, 6)).rejects.toThrow('No such image.')
 })
 
-test('a run resumed from an earlier checkpoint goes on from there the next time too', async () => {
+test('a run resumed from an earlier checkpoint resumes from there the next time too', async () => {
   await runService.train(runId, engine([2, 4, 6]))
   await runService.train(runId, engine([]), { checkpoint: 2 })
   expect(requests[1]!.resume?.file).toBe(checkpointFile(2))

@@ -67,7 +67,7 @@ function scriptedDesk(starts: ((request: TrainRequest) => Promise<TrainResult>)[
 const crash = () => Promise.reject(new FlowerbedError('crashed', 'The engine process ended unexpectedly.'))
 const status = (run: RunRecord) => store.runs.get(run.id).status
 
-test('a run goes on by itself after a crash, and finishes', async () => {
+test('a run resumes by itself after a crash, and finishes', async () => {
   const run = newRun()
   const { trainingQueue, notices, ended, seen } = scriptedDesk([
     crash,
@@ -91,7 +91,7 @@ test('three crashes within five minutes, and it stops and asks', async () => {
   expect(notices.at(-1)).toContain('3 times within five minutes')
 })
 
-test('what cannot go on fails at once, with the reason in its record', async () => {
+test('a run that cannot resume fails at once, with the reason in its record', async () => {
   const run = newRun()
   const { trainingQueue, seen } = scriptedDesk([
     () => Promise.reject(new FlowerbedError('non-finite', 'The velocity loss is not a number at step 7.')),

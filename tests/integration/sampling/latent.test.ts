@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encoderNames } from '#shared/engine-messages.ts'
+import { encoderNames, paceNames } from '#shared/engine-messages.ts'
 import type { EncoderName, ImageSource, ShiftRequest } from '#shared/engine-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { resolveConfig } from '#shared/presets.ts'
@@ -161,7 +161,7 @@ describe('a grid', () => {
     async (mode) => {
       const [a, b, c, d] = [0, 1, 2, 3].map(image) as [ImageSource, ImageSource, ...ImageSource[]]
       const { cells } = await grid({ ...sampling(), images: [a, b, c!, d!], rows: 2, columns: 5, mode })
-      const { frames } = await interpolate({ ...sampling(), a, b, frames: 5, mode })
+      const { frames } = await interpolate({ ...sampling(), a, b, frames: 5, mode, pace: 'parameter' })
       for (let i = 0; i < 5; i++) expect(apart(imageAt(cells, i), imageAt(frames, i))).toBeLessThanOrEqual(1)
     },
   )
@@ -183,6 +183,52 @@ describe('a grid', () => {
       kind: 'bad-input',
       message: expect.stringMatching(message) as string,
     })
+  })
+})
+
+describe('an interpolation', () => {
+  const [a, b] = [0, 1].map(image) as [ImageSource, ImageSource]
+  const between = { a, b, frames: 9, mode: 'slerp' as const }
+  const changes = (frames: PixelBatch) =>
+    Array.from({ length: frames.count - 1 }, (_, i) => {
+      const [one, next] = [imageAt(frames, i).pixels, imageAt(frames, i + 1).pixels]
+      return Math.sqrt(one.reduce((sum, value, k) => sum + (value - next[k]!) ** 2, 0) / size)
+    })
+
+  it('at an even pace changes as much from each frame to the next, between the same ends', async () => {
+    const made = await interpolate({ ...sampling(), ...between })
+    const byParameter = await interpolate({ ...sampling(), ...between, pace: 'parameter' })
+    expect(made).toMatchObject({ pace: 'even', easing: 'linear' })
+    expect(byParameter).toMatchObject({ pace: 'parameter', easing: 'linear' })
+    for (const { frames, shares, evenness } of [made, byParameter]) {
+      expect([shares[0], shares.at(-1), shares.length]).toEqual([0, 1, 9])
+      expect(shares).toEqual([...shares].sort((x, y) => x - y))
+      const all = changes(frames)
+      expect(evenness).toBeCloseTo(Math.max(...all) / (all.reduce((x, y) => x + y) / 8), 6)
+    }
+    expect(byParameter.shares[2]).toBe(0.25)
+    expect(byParameter.evenness).toBeGreaterThan(made.evenness)
+    expect(made.evenness).toBeLessThan(1.2)
+    const { reconstructions } = await encode({ ...sampling(), images: [a, b] })
+    expect(apart(imageAt(made.frames, 0), imageAt(reconstructions, 0))).toBeLessThanOrEqual(1)
+    expect(apart(imageAt(made.frames, 8), imageAt(reconstructions, 1))).toBeLessThanOrEqual(1)
+    made.reconstructionError.forEach((error, i) => {
+      expect(error).toBeCloseTo(byParameter.reconstructionError[i]!, 2)
+    })
+  })
+
+  it.each(paceNames)('follows an easing curve, by %s', async (pace) => {
+    const { frames, shares } = await interpolate({ ...sampling(), ...between, pace, easing: 'ease-in' })
+    const all = changes(frames)
+    if (pace === 'parameter') expect(shares).toEqual(shares.map((_, i) => (i / 8) ** 2))
+    else expect(all[7]! / all[1]!).toBeCloseTo(15 / 3, 0)
+    expect(all[7]).toBeGreaterThan(all[0]!)
+  })
+
+  it.each([2, 3])('of %i frames has the images of its ends', async (frames) => {
+    const made = await interpolate({ ...sampling(), ...between, frames })
+    expect(made.frames.count).toBe(frames)
+    expect(made.reconstructionError.every((error) => error < 0.5)).toBe(true)
   })
 })
 
@@ -258,10 +304,12 @@ describe('arithmetic', () => {
   })
 })
 
-describe('grids and arithmetic', () => {
+describe('interpolations, grids and arithmetic', () => {
   const inverted = () => ({ ...sampling(), encoder: 'inversion' as const, sampling: { steps: 40 } })
   const images = [0, 1, 2].map(image)
   const work = {
+    interpolate: (job: string) =>
+      interpolate({ ...inverted(), job, a: image(0), b: image(1), frames: 33, mode: 'slerp' }),
     grid: (job: string) => grid({ ...inverted(), job, images, rows: 16, columns: 16, mode: 'slerp' }),
     shift: (job: string) =>
       shift({
@@ -270,12 +318,15 @@ describe('grids and arithmetic', () => {
       }),
   }
 
-  it.each(['grid', 'shift'] as const)('report progress and can be cancelled: %s', async (name) => {
-    shares.length = 0
-    await work[name]('reported')
-    expect(shares.length).toBeGreaterThan(1)
-    expect(shares).toEqual([...shares].sort((a, b) => a - b))
-    expect(shares.at(-1)).toBeLessThanOrEqual(1)
-    await expect(work[name]('cancelled')).rejects.toMatchObject({ kind: 'cancelled' })
-  })
+  it.each(['interpolate', 'grid', 'shift'] as const)(
+    'report progress and can be cancelled: %s',
+    async (name) => {
+      shares.length = 0
+      await work[name]('reported')
+      expect(shares.length).toBeGreaterThan(1)
+      expect(shares).toEqual([...shares].sort((a, b) => a - b))
+      expect(shares.at(-1)).toBeLessThanOrEqual(1)
+      await expect(work[name]('cancelled')).rejects.toMatchObject({ kind: 'cancelled' })
+    },
+  )
 })

@@ -63,7 +63,7 @@ describe('a whole file', () => {
     expect(existsSync(`${file()}.part`)).toBe(false)
   })
 
-  it('that was changed in transit is refused and downloaded anew the next time', async () => {
+  it('that was changed in transit is refused and downloaded again the next time', async () => {
     let damaged = true
     const server = await served((_, response) => {
       const bytes = Buffer.from(content)

@@ -56,7 +56,7 @@ test('a step is trained where only the folder inside the cache is a symbolic lin
   expect(train({ FLOWERBED_CACHE_DIR: cache }).losses).toEqual([5, 1.25])
 })
 
-test('a step is trained with blanks and signs of every kind in all paths, also by way of a link', () => {
+test('a step is trained with blanks and signs of every kind in all paths, also through a link', () => {
   const cache = cacheNamed(oddName)
   mkdirSync(join(cache, 'temporary'))
   const env = { FLOWERBED_CACHE_DIR: cache, TMPDIR: join(cache, 'temporary') }
@@ -80,7 +80,7 @@ test('a step is trained with a linked Flowerbed folder in FLOWERBED_TF_DIR', () 
   expect(train({ FLOWERBED_TF_DIR: link })).toEqual({ directory: real, losses: [5, 1.25] })
 })
 
-test('a step is trained with pip’s TensorFlow by way of a link, and CUDA’s libraries beside it are found', () => {
+test('a step is trained with pip’s TensorFlow through a link, and CUDA’s libraries beside it are found', () => {
   const site = join(folder.path, 'site packages')
   const pip = join(site, 'tensorflow')
   mkdirSync(pip, { recursive: true })

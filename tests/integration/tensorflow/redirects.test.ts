@@ -68,7 +68,7 @@ describe('a redirect', () => {
       hint: expect.stringMatching(/PIP_INDEX_URL/) as string,
     }
     await expect(get(secure.origin)).rejects.toMatchObject(refused)
-    // By way of http, and by way of another https server.
+    // Through http, and through another https server.
     const before = await sending(() => secure.origin, false)
     await expect(get(before.origin)).rejects.toMatchObject(refused)
     const other = await sending(() => secure.origin, true)

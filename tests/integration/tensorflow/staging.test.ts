@@ -79,7 +79,7 @@ test('two processes that install at once wait for one another, and the second fi
   })
   expect((await second.installs).installed.map(({ variant: name }) => name)).toEqual([variant.variant])
   expect(readdirSync(runtimesDirectory(folder.path)).filter((name) => name.startsWith('.'))).toEqual([])
-  // Parts of downloads that nobody goes on with any more.
+  // Partial downloads that nobody resumes any more.
   expect(readdirSync(downloadsDirectory(folder.path))).toEqual(['new'])
   folder.remove()
 })

@@ -27,7 +27,7 @@ function quitting(options: Partial<Parameters<typeof createQuitter>[0]> = {}) {
 }
 const inOrder = ['no other', 'pause', 'shut down', 'leave']
 
-test('a close asks, saves, ends the processes and leaves', async () => {
+test('a close asks, writes a checkpoint, ends the processes and quits', async () => {
   const { quitter, did } = quitting()
   quitter.close()
   quitter.close()
@@ -57,13 +57,13 @@ test('a signal while the question is open does not wait for its answer, which th
   expect(quitter.mayClose()).toBe(true)
 })
 
-test('a save or an end that never comes does not keep the app open', async () => {
+test('a checkpoint or an end that never comes does not keep the app open', async () => {
   const { quitter, did } = quitting({ pause: never, shutDown: never })
   quitter.end()
   await expect.poll(() => did).toEqual(['no other', 'leave'])
 })
 
-test('a second signal does not wait for the save', async () => {
+test('a second signal does not wait for the checkpoint', async () => {
   const { quitter, did } = quitting({ pause: never, times: { pauseMs: 1_000_000 } })
   quitter.end()
   await new Promise(setImmediate)
@@ -72,7 +72,7 @@ test('a second signal does not wait for the save', async () => {
   await expect.poll(() => did).toEqual(['no other', 'shut down', 'leave'])
 })
 
-test('whatever fails on the way, the app leaves', async () => {
+test('whatever fails meanwhile, the app quits', async () => {
   const fail = () => Promise.reject(new Error('database or disk is full'))
   const boom = () => {
     throw new Error('The object has been destroyed')
@@ -82,7 +82,7 @@ test('whatever fails on the way, the app leaves', async () => {
   await expect.poll(() => did).toEqual(['leave'])
 })
 
-test('what still stands in the way in the end is not waited for', async () => {
+test('what still prevents quitting at the end is not waited for', async () => {
   const { quitter, did } = quitting({ leave: () => undefined, times: { leaveMs: 10 } })
   quitter.end()
   await expect.poll(() => did).toEqual(['no other', 'pause', 'shut down', 'leave now'])

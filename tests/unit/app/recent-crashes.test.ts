@@ -12,7 +12,7 @@ test('only crashes close together are too many', () => {
   expect(crashes.add()).toBe(true)
 })
 
-test('after the user chose to go on it counts from the beginning', () => {
+test('after the user chose to continue it counts from the beginning', () => {
   const crashes = new RecentCrashes({ atMost: 1, withinMs: 60_000 })
   expect([crashes.add(), crashes.add()]).toEqual([true, false])
   crashes.forget()

@@ -49,8 +49,8 @@ describe('ARCHITECTURE.md', () => {
   const text = read('ARCHITECTURE.md')
 
   it('follows one image from folder to sample in ten lines', () => {
-    const way = sections(text, '##').find(({ title }) => title.startsWith('From a folder to a sample'))!
-    expect(way.body.match(/^\d+\. /gm)).toHaveLength(10)
+    const pipeline = sections(text, '##').find(({ title }) => title.startsWith('From a folder to a sample'))!
+    expect(pipeline.body.match(/^\d+\. /gm)).toHaveLength(10)
   })
 
   it.each(pathsIn(text))('names %s, which exists', (path) => {

@@ -9,7 +9,7 @@ import {
 } from '#shared/errors.ts'
 
 describe('errors across a process border', () => {
-  it('keep kind, message, hint and place', () => {
+  it('keep kind, message, hint and where', () => {
     const sent = new FlowerbedError('no-space', 'The disk is full.', { where: '/data', hint: 'Free 2 GB.' })
     const crossed: unknown = JSON.parse(JSON.stringify(serializeError(sent)))
     const back = deserializeError(serializedErrorSchema.parse(crossed))

@@ -16,7 +16,7 @@ describe('the map of requests', () => {
   it('refuses a key that a channel does not have', () => {
     expect(parse('runs.pause', { id: 'a', force: true }).success).toBe(false)
     expect(parse('experiments.create', { ...plan, budget: { steps: 1, hours: 2 } }).success).toBe(false)
-    expect(parse('latent.grid', { id: 'a', spare: 1 }).success).toBe(false)
+    expect(parse('latent.grid', { id: 'a', extra: 1 }).success).toBe(false)
   })
 
   it('refuses a value of another type, a missing key and a superfluous argument', () => {

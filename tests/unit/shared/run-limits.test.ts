@@ -19,7 +19,7 @@ const run = (limits: object, standing: object = {}) => ({
   ...standing,
 })
 
-test('an epoch is one pass over the images that are learned from', () => {
+test('an epoch is one pass over the training images', () => {
   expect(stepsOfEpochs(run({ epochs: 0 }))).toBe(Infinity)
   expect(stepsOfEpochs(run({ epochs: 2 }))).toBe(5)
   expect(stepsOfEpochs(run({ epochs: 1 }))).toBe(3)

@@ -1,7 +1,7 @@
 import { extname, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { betweenNames } from '#shared/engine-messages.ts'
+import { betweenNames, easingNames, paceNames } from '#shared/engine-messages.ts'
 import type { ImageSource } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { decodeImages } from '../../support/decode-images.ts'
@@ -40,6 +40,16 @@ export function addInterpolate(program: Command): void {
       new Option('--mode <mode>', 'path between the latents')
         .choices([...betweenNames])
         .default(betweenNames[0]),
+    )
+    .addOption(
+      new Option('--pace <pace>', 'place frames by equal changes between images, or evenly by the parameter')
+        .choices([...paceNames])
+        .default(paceNames[0]),
+    )
+    .addOption(
+      new Option('--easing <easing>', 'how the pace develops from the first frame to the last')
+        .choices([...easingNames])
+        .default(easingNames[0]),
     )
     .option(
       '--grid <size>',
@@ -91,7 +101,7 @@ async function interpolateTwo(
   out: string,
   { run: runId, images, options }: InterpolateArguments,
 ): Promise<void> {
-  const { frames, mode, device } = options
+  const { frames, mode, pace, easing, device } = options
   if (frames < 2)
     throw new FlowerbedError('bad-input', 'An interpolation has at least 2 frames.', { where: '--frames' })
   const follow = followSampling()
@@ -105,7 +115,7 @@ async function interpolateTwo(
         a,
         b,
         frames,
-        mode,
+        ...{ mode, pace, easing },
         ...encodingFrom(options, run),
         sampling: samplingFrom(options),
       }
@@ -117,12 +127,15 @@ async function interpolateTwo(
         ),
       )
       await writing(out, () => writeInterpolation(out, result.frames))
-      const [errorA, errorB] = result.reconstructionError
+      const { reconstructionError, shares, evenness } = result
+      const [errorA, errorB] = reconstructionError
       say(`${out} (reconstruction error of the two images: ${percent(errorA)} and ${percent(errorB)})`)
+      say(`The largest change between frames is ${evenness.toFixed(2)} times the mean change.`)
       answer(options.json ?? false, {
         run: run.id,
         file: out,
-        reconstructionError: result.reconstructionError,
+        reconstructionError,
+        ...{ pace, easing, shares, evenness },
       })
     },
   )

@@ -1,4 +1,4 @@
-import type { Between } from '#shared/engine-messages.ts'
+import type { Between, Easing, Pace } from '#shared/engine-messages.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import type { EncodingFlags, SamplingFlags } from '../../support/options.ts'
 
@@ -16,6 +16,8 @@ export interface StrengthRange {
 export interface InterpolateOptions extends SamplingFlags, EncodingFlags {
   frames: number
   mode: Between
+  pace: Pace
+  easing: Easing
   grid?: GridSize
   /** `true` where no image follows: as a required list it would take the next option for one. */
   add?: string[] | true

@@ -2,22 +2,22 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
-import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 import { ladderPresets, rungTitle, settingChanges } from '#shared/ladder.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { presets } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
-import type { DeviceChoice, MetricSeries, RunRecord } from '#shared/schemas/run.ts'
+import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
 import { writeFileAtomically } from '../../../files/atomic-write.ts'
-import { createLadder, trainLadder } from '../../../runs/ladder.ts'
+import { createLadder } from '../../../runs/ladder.ts'
 import { comparedSampling, reconstructRequest } from '../../../runs/reconstructions.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
 import { importFolder } from '../../support/import-folder.ts'
-import { Interrupted, wasInterrupted } from '../../support/interrupt.ts'
 import { ladderPage } from './ladder-page.ts'
 import type { Rung } from './rung.ts'
+import { curveOf } from '../../support/report/curve.ts'
 import {
   collectSettings,
   dataDirOption,
@@ -29,7 +29,8 @@ import {
 } from '../../support/options.ts'
 import { answer, say } from '../../support/output.ts'
 import { checkedChanges } from '../../support/settings.ts'
-import { followTraining, trainAnswer, trainRun } from '../../support/train-run.ts'
+import { trainRuns } from '../../support/train-experiment.ts'
+import { followTraining, trainAnswer } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
 import { enlargement } from '../../support/write-images.ts'
@@ -47,7 +48,6 @@ interface Options {
 }
 
 const imageCount = 16
-const curvePoints = 200
 
 export function addLadder(program: Command): void {
   program
@@ -95,23 +95,8 @@ async function ladder(folder: string, options: Options): Promise<void> {
       },
     )
     const rungs: Rung[] = []
-    const failures: unknown[] = []
-    await trainLadder({
-      store,
-      experimentId: experiment.id,
-      train: async (run) => {
-        say(`${run.name} …`)
-        try {
-          return await trainRun(workspace, run)
-        } catch (thrown) {
-          if (thrown instanceof Interrupted || wasInterrupted()) throw thrown
-          failures.push(thrown)
-          say(`“${run.name}” failed: ${toFlowerbedError(thrown).message}`)
-          return store.runs.get(run.id)
-        } finally {
-          follow.end()
-        }
-      },
+    const failures = await trainRuns({
+      ...{ workspace, experiment, endLine: follow.end },
       finished: async (run) => {
         rungs.push(await evaluate({ workspace, dataset, run, out }))
         // After each rung, so that the report can be read while the rest trains.
@@ -177,20 +162,10 @@ async function evaluate(options: {
     run: trainAnswer(run),
     ...files,
     ...{ reconstructionError, encoder: request.encoder },
-    curve: curveOf(store.metrics.series(store.runs.key(run.id))),
+    curve: curveOf(store.metrics.series(store.runs.key(run.id)), 'velocity').map(({ value, ...at }) => ({
+      ...{ ...at, velocity: value },
+    })),
   }
-}
-
-function curveOf({ steps, seconds, values }: MetricSeries): Rung['curve'] {
-  const { velocity } = values
-  const stride = Math.max(1, Math.ceil(steps.length / curvePoints))
-  const points: Rung['curve'] = []
-  for (let from = 0; velocity && from < steps.length; from += stride) {
-    const part = velocity.subarray(from, from + stride)
-    const mean = part.reduce((sum, value) => sum + value, 0) / part.length
-    points.push({ step: steps[from] ?? 0, seconds: seconds[from] ?? 0, velocity: mean })
-  }
-  return points
 }
 
 /** Concatenates two batches of one shape. */

@@ -1,7 +1,10 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { readSafetensors, writeSafetensors } from '../../../../src-main/engine/checkpoints/safetensors.ts'
 import type { SafeTensor } from '../../../../src-main/engine/checkpoints/safetensors.ts'
+import { expectFormat } from '../../../helpers/safetensors-format.ts'
 
 const product = (sides: number[]) => sides.reduce((size, side) => size * side, 1)
 const tensor = fc
@@ -19,42 +22,42 @@ const tensors = fc.dictionary(
   { maxKeys: 6, noNullPrototype: true },
 )
 
-/** Checks a file against https://github.com/huggingface/safetensors#format, with nothing of ours. */
-function expectFormat(file: Uint8Array): { header: Record<string, unknown>; data: Uint8Array } {
-  const headerLength = Number(new DataView(file.buffer, file.byteOffset).getBigUint64(0, true))
-  expect(headerLength % 8).toBe(0)
-  const text = new TextDecoder('utf-8', { fatal: true }).decode(file.subarray(8, 8 + headerLength))
-  expect(text.startsWith('{')).toBe(true)
-  expect(text).toMatch(/\} *$/)
-  const header = JSON.parse(text) as Record<string, unknown>
-  const data = file.subarray(8 + headerLength)
-  const { __metadata__: metadata, ...entries } = header
-  for (const value of Object.values(metadata as object)) expect(value).toBeTypeOf('string')
-  const spans = Object.values(entries as Record<string, { shape: number[]; data_offsets: [number, number] }>)
-  // No holes, no overlaps, nothing behind the last.
-  let end = 0
-  for (const { shape, data_offsets: offsets } of spans.sort(
-    (a, b) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
-  )) {
-    expect(offsets).toEqual([end, end + 4 * product(shape)])
-    end = offsets[1]
-  }
-  expect(end).toBe(data.length)
-  return { header, data }
-}
-
 test('what is written is what the format asks for, and reads back as it was', () => {
   fc.assert(
     fc.property(tensors, (written) => {
       const file = writeSafetensors({ tensors: written, metadata: { format: 'flowerbed', step: '7' } })
-      const { header } = expectFormat(file)
-      expect(Object.keys(header).sort()).toEqual(['__metadata__', ...Object.keys(written)].sort())
+      const { entries, metadata } = expectFormat(file)
+      expect(Object.keys(entries).sort()).toEqual(Object.keys(written).sort())
+      expect(metadata).toEqual({ format: 'flowerbed', step: '7' })
       expect(readSafetensors(file, 'test')).toEqual({
         tensors: written,
         metadata: { format: 'flowerbed', step: '7' },
       })
     }),
   )
+})
+
+test('a file of Python’s library reads as what was put in, and ours of the same is equal byte for byte', () => {
+  const file = readFileSync(resolve(import.meta.dirname, '../../../fixtures/safetensors/python.safetensors'))
+  // As `write.py` beside it puts them in, in the order of the library.
+  const tensors: Record<string, SafeTensor> = {
+    empty: { dtype: 'F32', shape: [2, 0], values: Float32Array.of() },
+    'm/花': {
+      dtype: 'F32',
+      shape: [1, 4],
+      values: Float32Array.of(3.4028234663852886e38, 2 ** -126, -0, 1e-45),
+    },
+    scalar: { dtype: 'F32', shape: [], values: Float32Array.of(0.1) },
+    'weights/conv 3×3': {
+      dtype: 'F32',
+      shape: [3, 2, 2],
+      values: Float32Array.from({ length: 12 }, (_, i) => Math.fround(Math.fround(i / 7) - 1)),
+    },
+    steps: { dtype: 'I32', shape: [3], values: Int32Array.of(-(2 ** 31), 2 ** 31 - 1, 7) },
+  }
+  const metadata = { format: 'flowerbed' }
+  expect(readSafetensors(file, 'python')).toEqual({ tensors, metadata })
+  expect(Buffer.from(writeSafetensors({ tensors, metadata })).equals(file)).toBe(true)
 })
 
 test('numbers are little-endian, in the order of rows', () => {
@@ -65,9 +68,9 @@ test('numbers are little-endian, in the order of rows', () => {
     },
     metadata: {},
   })
-  const { data, header } = expectFormat(file)
+  const { data, entries } = expectFormat(file)
   expect([...data]).toEqual([1, 0, 0, 0, 0xfe, 0xff, 0xff, 0xff, 0, 0, 0xc0, 0x3f])
-  expect(header['b']).toEqual({ dtype: 'F32', shape: [1, 1], data_offsets: [8, 12] })
+  expect(entries['b']).toEqual({ dtype: 'F32', shape: [1, 1], data_offsets: [8, 12] })
 })
 
 test('part of a larger array is written as that part', () => {

@@ -16,13 +16,13 @@ const shapes = fc.record({
 }) as fc.Arbitrary<ImageShape>
 
 const still = { mirrored: false, upsideDown: false, quarters: 0, down: 0, right: 0 }
-const inside = (place: number, side: number) => Math.min(side - 1, Math.max(0, place))
+const inside = (at: number, side: number) => Math.min(side - 1, Math.max(0, at))
 
 /** Row and column that the pixel at y, x comes from. */
 function source({ height, width }: ImageShape, view: ArrayLike<number>, [y, x]: [number, number]) {
   const [down = 0, right = 0, first = 0, perRow = 0, perColumn = 0] = Array.from(view)
-  const place = first + inside(y - down, height) * perRow + inside(x - right, width) * perColumn
-  return [Math.floor(place / width), place % width]
+  const index = first + inside(y - down, height) * perRow + inside(x - right, width) * perColumn
+  return [Math.floor(index / width), index % width]
 }
 
 /** Checks a transformation pixel by pixel against the expected source of each pixel. */

@@ -41,7 +41,7 @@ describe('a precision that need not be timed', () => {
     expect(known('auto', 'fp32', machine({}))).toMatchObject({ precision: 'fp32' })
   })
 
-  it('is chosen anew on another device', () => {
+  it('is chosen again on another device', () => {
     expect(known('auto', 'bf16', machine({ device: 'cuda', precision: 'fp32' }))).toBeNull()
     expect(known('auto', 'fp32', machine({ precision: 'bf16' }))).toMatchObject({ precision: 'fp32' })
   })

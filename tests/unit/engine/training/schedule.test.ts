@@ -4,7 +4,7 @@ import { learningRateAt, limitRise, schedulePosition } from '../../../../src-mai
 
 const config = { learningRate: 0.01, schedule: 'constant' as const, warmup: 10, steps: 110 }
 
-test('a warm-up grows in equal steps and ends at the full rate', () => {
+test('a warm-up rises in equal steps and ends at the full rate', () => {
   expect(learningRateAt(config, 1)).toBeCloseTo(0.001, 12)
   expect(learningRateAt(config, 5)).toBeCloseTo(0.005, 12)
   expect(learningRateAt(config, 10)).toBe(0.01)

@@ -122,7 +122,7 @@ describe('readSeries', () => {
 describe('views', () => {
   const full = { min: 0, max: 100 }
 
-  it('zoom in around a place and never beyond the whole', () => {
+  it('zoom in around a point and never beyond the whole', () => {
     expect(zoomView(full, 25, 0.5)).toEqual({ min: 12.5, max: 62.5 })
     expect(fitView(zoomView({ min: 10, max: 60 }, 30, 4), full, 1)).toBeNull()
     expect(fitView({ min: 50, max: 50 }, full, 4)).toEqual({ min: 48, max: 52 })

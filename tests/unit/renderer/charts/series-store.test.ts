@@ -60,7 +60,7 @@ describe('SeriesStore', () => {
     expect([...store.values('kl')]).toEqual([1, NaN])
   })
 
-  it('holds what was appended, however it grows', () => {
+  it('holds what was appended, whatever its capacity', () => {
     fc.assert(
       fc.property(
         fc.array(fc.double({ noNaN: true, noDefaultInfinity: true }), { maxLength: 5000 }),

@@ -81,7 +81,7 @@ describe('SmoothingCache', () => {
   }
   const of = (store: SeriesStore) => [...store.values('loss')]
 
-  it('follows each series as it grows, and starts again when points are removed', () => {
+  it('follows each series as points are added, and starts again when points are removed', () => {
     const cache = new SmoothingCache()
     const [a, b] = [storeOf([1, 2, 3]), storeOf([9, 7])]
     const smoothed = (store: SeriesStore) => cache.smooth(store, { metric: 'loss', weight: 0.5 })

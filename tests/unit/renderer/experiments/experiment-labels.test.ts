@@ -19,7 +19,8 @@ const runOf = (status: RunStatus, changes: Record<string, unknown> = {}): RunRec
     config: { steps: 100, epochs: 0, minutes: 2, batch: 8, accumulate: 1, validationShare: 0, hidden: 64 },
     ...changes,
   }) as unknown as RunRecord
-const experimentOf = (activity: Experiment['activity']) => ({ activity }) as Experiment
+const experimentOf = (activity: Experiment['activity'], kind: Experiment['kind'] = 'ladder') =>
+  ({ activity, kind }) as Experiment
 const all = [runOf('finished'), runOf('training'), runOf('waiting'), runOf('failed')]
 const current = {
   run: all[1] ?? runOf('training'),
@@ -29,20 +30,24 @@ const current = {
 }
 
 describe('experimentState', () => {
-  it('says which system trains and how long it takes', () => {
+  it('says which run trains and how long it takes', () => {
     expect(experimentState(experimentOf('training'), all, current)).toBe(
-      'Training system 2 of 4 · 4 min so far · about 2 min to go · 1 failed',
+      'Training run 3 of 4 · 4 min so far · about 2 min to go · 1 failed',
     )
     expect(experimentState(experimentOf('training'), all, null)).toBe(
-      'Preparing the next system · 4 min so far · 1 failed',
+      'Preparing the next run · 4 min so far · 1 failed',
     )
   })
   it('says what has been trained and what is left', () => {
     expect(experimentState(experimentOf(null), all, null)).toBe(
-      '1 of 4 systems trained · 2 left, paused · 1 failed',
+      '1 of 4 runs trained · 2 left, paused · 1 failed',
     )
-    expect(experimentState(experimentOf(null), [runOf('finished'), runOf('stopped')], null)).toBe(
-      'All 2 systems trained in 2 min · same images, seed and budget',
+    const ended = [runOf('finished'), runOf('stopped')]
+    expect(experimentState(experimentOf(null), ended, null)).toBe(
+      'All 2 runs trained in 2 min · same images, seed and budget',
+    )
+    expect(experimentState(experimentOf(null, 'study'), ended, null)).toBe(
+      'All 2 runs trained in 2 min · same images and budget',
     )
   })
 })

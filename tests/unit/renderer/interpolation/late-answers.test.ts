@@ -57,6 +57,37 @@ test('an old interpolation neither ends the wait for the new one nor tells of it
   expect(path.busy.value).toBe(false)
 })
 
+test('an interpolation shows its own progress and can be cancelled, without an error', async () => {
+  const { used: path } = mounted(() => usePath(run))
+  path.options.pace = 'parameter'
+  path.options.easing = 'ease-out'
+  void path.interpolate()
+  const asked = main.last('latent.interpolate')
+  expect(asked.argument).toMatchObject({ pace: 'parameter', easing: 'ease-out' })
+  const { job } = asked.argument as { job: string }
+  await main.settled()
+  main.tell({ type: 'sampling', job, share: 0.4 })
+  main.tell({ type: 'sampling', job: 'another', share: 0.9 })
+  expect(path.share.value).toBe(0.4)
+  void path.cancel()
+  expect(main.last('gallery.cancel').argument).toEqual({ job })
+  await asked.refuse(new FlowerbedError('cancelled', 'The sampling was cancelled.'))
+  expect(path.busy.value).toBe(false)
+  expect(path.error.value).toBeNull()
+})
+
+test('an interpolation that is no longer wanted is cancelled', () => {
+  const { used: path, leave } = mounted(() => usePath(run))
+  const jobOf = () => (main.last('latent.interpolate').argument as { job: string }).job
+  void path.interpolate()
+  path.swap()
+  expect(main.of('gallery.cancel').map(({ argument }) => argument)).toEqual([{ job: jobOf() }])
+  void path.interpolate()
+  leave()
+  expect(main.last('gallery.cancel').argument).toEqual({ job: jobOf() })
+  expect(main.of('gallery.cancel')).toHaveLength(2)
+})
+
 test('a grid of corners that were exchanged meanwhile is not shown', async () => {
   const { used: grid } = mounted(() => useGrid(run))
   void grid.generate()

@@ -3,6 +3,11 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { ImageCache } from '../../../../src-renderer/pages/interpolation/image-cache.ts'
 import { cellLabel } from '../../../../src-renderer/pages/interpolation/grid-labels.ts'
 import { reconstructionQuality } from '../../../../src-renderer/pages/interpolation/reconstruction-labels.ts'
+import {
+  cancelLabel,
+  placementLabel,
+  positionLabel,
+} from '../../../../src-renderer/pages/interpolation/result-labels.ts'
 
 const batchOf = (indices: number[]): PixelBatch => ({
   height: 1,
@@ -60,4 +65,15 @@ test('the label of a reconstruction follows its error', () => {
     'roughly similar · RMS error 20 %',
     'not similar · RMS error 50 %',
   ])
+})
+
+test('an interpolation tells how its frames were placed, and where each one is', () => {
+  expect(placementLabel({ pace: 'even', easing: 'linear', evenness: 1.04 })).toBe(
+    'Pace: Even · Easing: Linear · Largest change: 1.0 × mean',
+  )
+  expect(placementLabel({ pace: 'parameter', easing: 'ease-in', evenness: 8.64 })).toBe(
+    'Pace: Parameter · Easing: Ease in · Largest change: 8.6 × mean',
+  )
+  expect(positionLabel({ shares: [0, 0.4769, 1] }, 1)).toBe('47.7 % along the path')
+  expect(cancelLabel('Interpolating …', 0.418)).toBe('Interpolating … 41 % · Cancel')
 })

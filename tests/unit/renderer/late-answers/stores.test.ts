@@ -55,7 +55,8 @@ test('a created run is not opened if the user has left the page meanwhile', asyn
 test('lists of experiments and datasets do not undo the changes from events either', async () => {
   const [experiments, datasets] = [useExperiments(), useDatasets()]
   main.tell({ type: 'run', run: { ...run('r', 'training'), experimentId: 'e' } })
-  const experiment = (activity: string | null) => ({ id: 'e', activity, createdAt: 1 }) as Experiment
+  const experiment = (activity: string | null) =>
+    ({ id: 'e', kind: 'ladder', varied: [], activity, createdAt: 1 }) as unknown as Experiment
   void experiments.load()
   main.tell({ type: 'experiment', experiment: experiment(null) })
   await main.last('experiments.list').answer([experiment('training')])

@@ -11,7 +11,7 @@ const well: DoctorReport = {
   memoryBytes: 128e9,
   threads: { count: 8, why: 'one a core' },
   kernels: 'avx512',
-  precision: 'fp32; this device is not quicker in 16 bits',
+  precision: 'fp32; this device is not faster in 16 bits',
   runtime: {
     variant: 'cuda',
     version: '2.20.0',

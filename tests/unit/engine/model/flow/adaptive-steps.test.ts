@@ -97,8 +97,8 @@ describe('dopri5', () => {
     const { x, evaluations } = solve({ slope: turning, tolerance: 1e-3 })
     const error = Math.abs(x[0]! - exactly(1))
     const fixed = (solver: 'heun' | 'rk4', steps: number) => {
-      const drawn = integrate({ solver, slope: turning, x: tf.ones([1, 1, 1, 1]), steps, from: 0, to: 1 })
-      return Math.abs(drawn.dataSync()[0]! - exactly(1))
+      const end = integrate({ solver, slope: turning, x: tf.ones([1, 1, 1, 1]), steps, from: 0, to: 1 })
+      return Math.abs(end.dataSync()[0]! - exactly(1))
     }
     for (const solver of ['heun', 'rk4'] as const) {
       const steps = Math.ceil(evaluations / tableaus[solver].c.length)

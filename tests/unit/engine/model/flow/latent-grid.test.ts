@@ -29,9 +29,9 @@ const cells = (grid: Tensor4D) => {
 }
 
 describe.each([
-  { mode: 'slerp' as const, way: slerp },
-  { mode: 'lerp' as const, way: lerp },
-])('a grid by $mode', ({ mode, way }) => {
+  { mode: 'slerp' as const, interpolate: slerp },
+  { mode: 'lerp' as const, interpolate: lerp },
+])('a grid by $mode', ({ mode, interpolate }) => {
   it('has the latents themselves at its corners', () => {
     const [a, b, c, d] = four()
     const at = cells(latentGrid([a, b, c, d], { ...size, mode }))
@@ -41,11 +41,11 @@ describe.each([
   it('has the interpolations between its corners as edges', () => {
     const [a, b, c, d] = four()
     const at = cells(latentGrid([a, b, c, d], { ...size, mode }))
-    const strip = (from: Tensor4D, to: Tensor4D, count: number) => rows(way(from, to, linspace(count)))
-    expect([0, 1, 2, 3].map((i) => at(0, i))).toEqual(strip(a, b, 4))
-    expect([0, 1, 2, 3].map((i) => at(4, i))).toEqual(strip(c, d, 4))
-    expect([0, 1, 2, 3, 4].map((i) => at(i, 0))).toEqual(strip(a, c, 5))
-    expect([0, 1, 2, 3, 4].map((i) => at(i, 3))).toEqual(strip(b, d, 5))
+    const edge = (from: Tensor4D, to: Tensor4D, count: number) => rows(interpolate(from, to, linspace(count)))
+    expect([0, 1, 2, 3].map((i) => at(0, i))).toEqual(edge(a, b, 4))
+    expect([0, 1, 2, 3].map((i) => at(4, i))).toEqual(edge(c, d, 4))
+    expect([0, 1, 2, 3, 4].map((i) => at(i, 0))).toEqual(edge(a, c, 5))
+    expect([0, 1, 2, 3, 4].map((i) => at(i, 3))).toEqual(edge(b, d, 5))
   })
 
   it('leaves nothing on the device', () => {

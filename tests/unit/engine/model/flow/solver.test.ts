@@ -17,7 +17,7 @@ const over = (t: tf.Tensor1D) => t.reshape<Tensor4D>([-1, 1, 1, 1])
 
 /** dx/dt = 4·t·x: from 1 to 0 it shrinks by exp(2), and with it the rounding of float32. */
 const slope: Slope = (x, t) => x.mul(over(t).mul(4))
-/** The same way from 0 to 1. */
+/** The same from 0 to 1. */
 const mirrored: Slope = (x, t) => x.mul(over(t).sub(1).mul(4))
 
 /** Slope of the line through the points, by least squares. */
@@ -29,7 +29,7 @@ function regression(points: [number, number][]): number {
 }
 
 describe.each(solvers)('%s', (solver) => {
-  it('has the order its tableau declares, both ways', () => {
+  it('has the order its tableau declares, in both directions', () => {
     for (const [from, to, shrinking] of [
       [0, 1, mirrored],
       [1, 0, slope],
@@ -84,7 +84,7 @@ it('ends early when the caller throws', () => {
 
 it('measures the error of dopri5 by weights that cancel out on a straight line', () => {
   expect(dopri5Error.reduce((sum, weight) => sum + weight, 0)).toBeCloseTo(0, 15)
-  // So do slopes that grow as t, t² and t³: the embedded method is of order four.
+  // So do slopes proportional to t, t² and t³: the embedded method is of order four.
   const { c } = tableaus.dopri5
   for (const power of [1, 2, 3]) {
     const moment = [...c, 1].reduce((sum, at, i) => sum + dopri5Error[i]! * at ** power, 0)

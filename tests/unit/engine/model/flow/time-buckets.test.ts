@@ -12,7 +12,7 @@ const sumsOf = (values: number[], t: number[]) => {
   return { sums: [...sums.dataSync()], counts: [...counts.dataSync()] }
 }
 
-it('sums each stretch of the way, its beginning included and its end not, but for the very end', () => {
+it('sums each interval of time, its start included and its end excluded, except for the last', () => {
   const { sums, counts } = sumsOf([1, 2, 4, 8, 16, 32], [0, 0.2499, 0.25, 0.75, 0.9999, 1])
   expect(sums).toEqual([3, 4, 0, 56])
   expect(counts).toEqual([2, 1, 0, 3])

@@ -4,7 +4,7 @@ import { timeGrid } from '../../../../../src-main/engine/model/flow/time-grid.ts
 
 const counts = Array.from({ length: 60 }, (_, i) => i + 1)
 const shifts = [0.1, 0.5, 1, 3, 10]
-const ways = [
+const directions = [
   [1, 0],
   [0, 1],
 ] as const
@@ -16,7 +16,7 @@ it('divides the time evenly', () => {
 
 describe.each(timeGridNames)('the %s grid', (grid) => {
   it('goes from end to end in steps of one direction, each where the last one ended', () => {
-    for (const [from, to] of ways) {
+    for (const [from, to] of directions) {
       for (const steps of counts) {
         for (const shift of shifts) {
           const times = timeGrid({ steps, from, to, grid, shift })
@@ -31,7 +31,7 @@ describe.each(timeGridNames)('the %s grid', (grid) => {
     }
   })
 
-  it('has the same times both ways', () => {
+  it('has the same times in both directions', () => {
     const there = timeGrid({ steps: 7, from: 0, to: 1, grid, shift: 3 }).map(({ t, dt }) => t + dt)
     const back = timeGrid({ steps: 7, from: 1, to: 0, grid, shift: 3 }).map(({ t }) => t)
     back.reverse().forEach((t, i) => expect(t).toBeCloseTo(there[i]!, 14))

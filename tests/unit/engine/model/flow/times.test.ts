@@ -11,13 +11,11 @@ beforeAll(() => {
 const timesOf = (u: number[], options: Parameters<typeof pathTimes>[1]): number[] =>
   tf.tidy(() => [...pathTimes(tf.tensor1d(u, 'float32'), options).dataSync()])
 
-test('each by chance and without a shift, times are the numbers themselves', () => {
-  expect(
-    timesOf([0, 0.25, 0.5], { times: 'independent', timeDistribution: 'uniform', timeShift: 1 }),
-  ).toEqual([0, 0.25, 0.5])
+test('independent and without a shift, times are the random numbers themselves', () => {
+  expect(timesOf([0, 0.25, 0.5], { times: 'independent', timeDistribution: 'uniform', timeShift: 1 })).toEqual([0, 0.25, 0.5])
 })
 
-test('spread times: one in each of n equal parts of the way, whatever the number drawn', () => {
+test('spread times: one in each of n equal parts of [0, 1], whatever the random number', () => {
   const number = fc.double({ min: 0, max: 0.999, noNaN: true })
   fc.assert(
     fc.property(fc.array(number, { minLength: 1, maxLength: 16 }), (u) => {

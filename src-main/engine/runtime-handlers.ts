@@ -1,10 +1,10 @@
 import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { Handlers } from '../../processes/rpc.ts'
-import { describeDevice } from './device-choice.ts'
-import { examine } from './doctor.ts'
-import { installRuntime, removeRuntime, runtimeStatus } from '../../tensorflow/install.ts'
+import type { Handlers } from '../processes/rpc.ts'
+import { installRuntime, removeRuntime, runtimeStatus } from '../tensorflow/install.ts'
+import { describeDevice } from './backend/device-choice.ts'
+import { examine } from './backend/doctor.ts'
 
 /** The requests about the TensorFlow runtime. */
 export type RuntimeRequests = Pick<

@@ -1,0 +1,64 @@
+import { FlowerbedError } from '#shared/errors.ts'
+import { runsLeft } from '#shared/run-status.ts'
+import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import type { Store } from '../database/store.ts'
+import type { RunService } from './run-service.ts'
+
+/**
+ * The runs of an experiment that are left to train.
+ * @param first id of the run to begin with
+ * @throws FlowerbedError `conflict` when nothing is left or another process trains a run of it, `not-found` without
+ * its images
+ */
+export function checkResumable(
+  { store, runService }: { store: Store; runService: RunService },
+  { id, datasetId }: ExperimentRecord,
+  first?: string,
+): RunRecord[] {
+  if (datasetId === null) {
+    throw new FlowerbedError('not-found', 'The images of this experiment were deleted.', {
+      hint: 'Import the same folder again and compare again.',
+    })
+  }
+  const left = runsLeft(store.runs.ofExperiment(id), first)
+  if (left.length === 0) {
+    throw new FlowerbedError('conflict', 'Every run of this experiment has reached its goal.')
+  }
+  const elsewhere = left.find((run) => runService.isTrainedElsewhere(run.id))
+  if (elsewhere) {
+    throw new FlowerbedError('conflict', `Another Flowerbed is training “${elsewhere.name}”.`, {
+      hint: 'Wait for it, or end it there.',
+    })
+  }
+  return left
+}
+
+/**
+ * Trains what is left of an experiment, one run after the other, each once: a run that fails lets the next begin, a run
+ * that is paused ends it.
+ */
+export async function trainExperiment(options: {
+  store: Store
+  experimentId: string
+  /** The run to begin with. */
+  first?: string | undefined
+  /** Asked before each run. */
+  shouldContinue?: () => boolean
+  /** Trains a run until it ends, in whichever way; returns its record then. */
+  train: (run: RunRecord) => Promise<RunRecord>
+  /** Called with each run that has reached its goal, before the next begins. */
+  finished: (run: RunRecord) => Promise<void>
+}): Promise<void> {
+  const { store, experimentId, first, shouldContinue = () => true, train, finished } = options
+  const tried = new Set<string>()
+  for (;;) {
+    if (!shouldContinue()) return
+    const run = runsLeft(store.runs.ofExperiment(experimentId), first).find(({ id }) => !tried.has(id))
+    if (!run) return
+    tried.add(run.id)
+    const ended = await train(run)
+    if (ended.status === 'paused') return
+    if (ended.status === 'finished') await finished(ended)
+  }
+}

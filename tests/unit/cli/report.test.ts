@@ -1,0 +1,84 @@
+import { describe, expect, it } from 'vitest'
+import { curveOf, meanCurve } from '../../../src-main/cli/support/report/curve.ts'
+import { logPlot } from '../../../src-main/cli/support/report/log-plot.ts'
+import { runNumbers } from '../../../src-main/cli/commands/study/run-numbers.ts'
+
+const point = (step: number, value: number) => ({ step, seconds: step / 2, value })
+
+describe('curveOf', () => {
+  it('averages to a few points and leaves out the steps that lack the metric', () => {
+    const steps = Float64Array.from({ length: 1000 }, (_, i) => i + 1)
+    const values = { velocity: steps.map((step) => (step % 2 === 0 ? NaN : step)) }
+    const curve = curveOf({ steps, seconds: steps.map((step) => step / 10), values }, 'velocity')
+    // 500 points in parts of three: 1, 3, 5 and so on.
+    expect(curve).toHaveLength(167)
+    expect(curve[0]).toEqual({ step: 1, seconds: 0.1, value: 3 })
+    expect(curve.at(-1)).toEqual({ step: 997, seconds: 99.7, value: 998 })
+    expect(curveOf({ steps, seconds: steps, values }, 'kl')).toEqual([])
+  })
+})
+
+describe('meanCurve', () => {
+  it('averages lines exactly, as far as all of them reach', () => {
+    const a = [point(1, 1), point(5, 5)]
+    const b = [point(1, 3), point(2, 4), point(3, 5)]
+    // x and x + 2, of which one ends at 3.
+    expect(meanCurve([a, b], 'step')).toEqual([
+      { x: 1, y: 2 },
+      { x: 2, y: 3 },
+      { x: 3, y: 4 },
+    ])
+    expect(meanCurve([a, []], 'seconds')).toEqual([
+      { x: 0.5, y: 1 },
+      { x: 2.5, y: 5 },
+    ])
+    expect(meanCurve([[point(4, 2)], [point(4, 6)]], 'step')).toEqual([{ x: 4, y: 4 }])
+    expect(meanCurve([[]], 'step')).toEqual([])
+  })
+})
+
+describe('logPlot', () => {
+  const line = (title: string, style: number, thin = false) => ({
+    ...{ title, style, thin },
+    points: [
+      { x: 0, y: 1 },
+      { x: 10, y: 0.1 },
+    ],
+  })
+  it('names what is not thin in a legend, and gives the seventh style a colour with another dash', () => {
+    const svg = logPlot({ lines: [line('A & B', 0), line('seed', 0, true), line('C', 6)], label: 'Loss' })
+    expect(svg.match(/<\/svg>[^<]+<\/span>/g)).toEqual(['</svg>A &amp; B</span>', '</svg>C</span>'])
+    const looks = [...svg.matchAll(/d="M56.*?" class="([^"]+)" stroke-dasharray="([^"]*)"/g)]
+    expect(looks.map(([, of, dash]) => [of, dash])).toEqual([
+      ['curve c0', ''],
+      ['curve c0 thin', ''],
+      ['curve c0', '7 3'],
+    ])
+    expect(logPlot({ lines: [], label: 'Loss' })).toContain('No curve was recorded')
+  })
+})
+
+describe('runNumbers', () => {
+  it('are final losses, by the last 5 % of the steps or the last validation, and the error of reconstructions', () => {
+    const steps = Float64Array.from({ length: 40 }, (_, i) => i + 1)
+    const values = {
+      velocity: steps.map((step) => (step > 38 ? step : 1000)),
+      validationVelocity: steps.map((step) => (step === 20 ? 0.5 : NaN)),
+      learningRate: steps,
+      activeShare: steps,
+    }
+    const reconstruction = { error: [0.1, 0.3] } as unknown as Parameters<
+      typeof runNumbers
+    >[0]['reconstruction']
+    const sources = { series: { steps, seconds: steps, values }, reconstruction }
+    const numbers = runNumbers({ ...sources, isSameObjective: true })
+    expect(numbers.map(({ key, value, better }) => [key, value, better])).toEqual([
+      ['velocity', 39.5, 'lower'],
+      ['validationVelocity', 0.5, 'lower'],
+      ['reconstruction', 0.2, 'lower'],
+    ])
+    // Of different objectives no loss is better than another.
+    const different = runNumbers({ ...sources, isSameObjective: false })
+    expect(different.map(({ better }) => better)).toEqual([undefined, undefined, 'lower'])
+  })
+})
