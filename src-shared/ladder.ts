@@ -4,9 +4,10 @@ import { settingWords } from '#shared/schemas/setting.ts'
 import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
 
-/** The systems of the ladder: the reference's in order, then the default preset. */
+/** The systems of the ladder: the reference's in order, then Flowerbed's, the default preset last. */
 export const ladderPresets: readonly PresetId[] = [
   ...presetIds.filter((id) => presets[id].family === 'ladder'),
+  ...presetIds.filter((id) => presets[id].family === 'standard' && id !== defaultPresetId),
   defaultPresetId,
 ]
 

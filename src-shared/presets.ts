@@ -188,13 +188,14 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
   }
   const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
   if (!parsed.success) throw fromZodError(parsed.error)
-  if (parsed.data.code > 0 && parsed.data.network !== 'resunet') {
+  if (parsed.data.network === 'resunet' || parsed.data.code === 0) return parsed.data
+  if (changes['code'] !== undefined) {
     throw new FlowerbedError('bad-input', 'Only the residual U-Net can be conditioned on a code.', {
       where: 'code',
       hint: 'Set network=resunet, or code=0.',
     })
   }
-  return parsed.data
+  return { ...parsed.data, code: 0 }
 }
 
 /** Most positions a side that the network of `auto` works on. */

@@ -15,6 +15,7 @@ const maxBatches = 4
 export class Validation {
   private readonly program: Program
   private readonly batches: InputValues[]
+  private readonly parameterNames: string[]
 
   constructor(options: { system: System; config: RunConfig; dataset: Dataset; indices: Uint32Array }) {
     const { system, config, dataset, indices } = options
@@ -34,6 +35,7 @@ export class Validation {
         ...(system.codeSize > 0 ? { codeSeed: seedWords(config.seed, i, 'validation code') } : {}),
       }
     })
+    this.parameterNames = system.parameters.map(({ name }) => name)
     this.program = createProgram({
       name: 'validation',
       state: Object.fromEntries(
@@ -63,7 +65,9 @@ export class Validation {
 
   /** The mean loss with these weights, and its velocity term. */
   measure(weights: Values): { validation: number; validationVelocity: number } {
-    this.program.write(weights)
+    this.program.write(
+      Object.fromEntries(this.parameterNames.map((name) => [name, weights[name] as Float32Array])),
+    )
     let [loss, velocity] = [0, 0]
     for (const batch of this.batches) {
       const fetched = this.program.run(batch)

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { SamplingOptions } from '#shared/schemas/sampling.ts'
 import type { ExportRequest } from '#shared/engine-messages.ts'
@@ -12,6 +12,13 @@ import { exportSavedModel } from '../../../src-main/engine/graph/saved-model/sav
 import type { ProgramSpec } from '../../../src-main/engine/graph/program.ts'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import type { ParameterSpec } from '../../../src-main/engine/model/parameters.ts'
+import {
+  codeNoiseSize,
+  codesFromNoise,
+  codeTableNames,
+  codeTableShapes,
+  codeTableSize,
+} from '../../../src-main/engine/model/flow/code-prior.ts'
 import { solverStep, tableaus } from '../../../src-main/engine/model/flow/solver.ts'
 import { timeGrid } from '../../../src-main/engine/model/flow/time-grid.ts'
 import { initialValues, seedWords, statelessNormal, uniformStream } from '../../../src-main/engine/rng.ts'
@@ -56,6 +63,10 @@ function modelOf(preset: PresetId, hidden = 8) {
       return [parameter.name, initialValues(parameter, 3).map((value) => value + 0.1 * (uniform() - 0.5))]
     }),
   )
+  for (const [name, [rows, columns]] of Object.entries(codeTableShapes(system.codeSize))) {
+    const uniform = uniformStream(6, name.length, 'weights')
+    weights[name] = Float32Array.from({ length: rows! * columns! }, () => 2 * uniform() - 1)
+  }
   sampler.setWeights(weights)
   const request = (out: string, sampling: SamplingOptions, count: number): ExportRequest => ({
     ...{ format: 'saved-model', folder: join(folder.path, out), count, sampling, device: 'cpu' },
@@ -75,6 +86,21 @@ const noiseOf = (count: number, seed: number): Tensor4D =>
     ),
   )
 
+/** The noise from which the app samples the codes of a seed; none without a code. */
+const codeNoiseOf = (codeSize: number, count: number, seed: number): { codeNoise?: Tensor2D } =>
+  codeSize === 0
+    ? {}
+    : {
+        codeNoise: tf.concat(
+          Array.from({ length: count }, (_, i) =>
+            statelessNormal<Tensor2D>(
+              [1, codeNoiseSize(codeSize)],
+              tf.tensor1d(seedWords(seed, i, 'sample code'), 'int32'),
+            ),
+          ),
+        ),
+      }
+
 describe('a SavedModel', () => {
   it.each(presetIds)('generates what the app generates from the same noise: %s', async (preset) => {
     const { system, sampler, weights, request } = modelOf(preset)
@@ -82,7 +108,8 @@ describe('a SavedModel', () => {
     const written = await exportModel(sampler, { request: request(preset, sampling, 3), step: 7 })
     const loaded = await loader.node.loadSavedModel(written.folder, ['serve'], 'sample')
     const noise = noiseOf(3, 11)
-    const predicted = loaded.predict({ noise })['images'] as Tensor4D
+    const { codeNoise } = codeNoiseOf(system.codeSize, 3, 11)
+    const predicted = loaded.predict({ noise, ...(codeNoise ? { codeNoise } : {}) })['images'] as Tensor4D
     expect(predicted.shape).toEqual([3, 16, 12, 3])
 
     // Eagerly, in full precision.
@@ -92,17 +119,35 @@ describe('a SavedModel', () => {
         tf.tensor(weights[parameter.name]!, parameter.shape),
       ]),
     )
+    const table = (name: string) => tf.tensor2d(weights[name]!, [codeTableSize, system.codeSize])
+    const code = codeNoise
+      ? codesFromNoise({ mean: table(codeTableNames.mean), logvar: table(codeTableNames.logvar) }, codeNoise)
+      : null
     let x = system.latent(parameters, noise)
     for (const { t, dt } of timeGrid({ steps: 5, from: 1, to: 0, grid: 'quadratic' }))
       x = solverStep({
         ...{ tableau: tableaus.heun, x, t: tf.scalar(t), dt: tf.scalar(dt) },
-        slope: (xT, t) => system.velocity(parameters, { xT, t, code: null }),
+        slope: (xT, t) => system.velocity(parameters, { xT, t, code }),
       })
     const expected = tf.clipByValue(x, 0, 1)
     expect(tf.max(tf.abs(predicted.sub(expected))).dataSync()[0]).toBeLessThan(1e-5)
 
     const { images } = await sampler.sample({ count: 3, seed: 11, ...sampling })
     const bytes = predicted.mul(255).dataSync()
+    images.pixels.forEach((value, i) => expect(Math.abs(value - bytes[i]!)).toBeLessThan(0.51))
+    expect(new Set(images.pixels).size).toBeGreaterThan(20)
+    loaded.dispose()
+    sampler.dispose()
+  })
+
+  it('samples in multiple steps as the app does', async () => {
+    const { system, sampler, request } = modelOf('auto')
+    const sampling = { solver: 'dpm2m', steps: 6, timeGrid: 'karras' } as const
+    const written = await exportModel(sampler, { request: request('multistep', sampling, 3), step: 7 })
+    const loaded = await loader.node.loadSavedModel(written.folder, ['serve'], 'sample')
+    const predicted = loaded.predict({ noise: noiseOf(3, 11), ...codeNoiseOf(system.codeSize, 3, 11) })
+    const { images } = await sampler.sample({ count: 3, seed: 11, ...sampling })
+    const bytes = predicted['images']!.mul(255).dataSync()
     images.pixels.forEach((value, i) => expect(Math.abs(value - bytes[i]!)).toBeLessThan(0.51))
     expect(new Set(images.pixels).size).toBeGreaterThan(20)
     loaded.dispose()

@@ -12,7 +12,9 @@ const timesOf = (u: number[], options: Parameters<typeof pathTimes>[1]): number[
   tf.tidy(() => [...pathTimes(tf.tensor1d(u, 'float32'), options).dataSync()])
 
 test('independent and without a shift, times are the random numbers themselves', () => {
-  expect(timesOf([0, 0.25, 0.5], { times: 'independent', timeDistribution: 'uniform', timeShift: 1 })).toEqual([0, 0.25, 0.5])
+  expect(
+    timesOf([0, 0.25, 0.5], { times: 'independent', timeDistribution: 'uniform', timeShift: 1 }),
+  ).toEqual([0, 0.25, 0.5])
 })
 
 test('spread times: one in each of n equal parts of [0, 1], whatever the random number', () => {
