@@ -51,7 +51,7 @@ describe('flowerbed', () => {
     expect(trained.code).toBe(0)
     expect(trained.json).toMatchObject({ steps: 60, device: 'cpu' })
     const losses = trained.json['losses'] as Record<string, number>
-    expect(Object.keys(losses).sort()).toEqual(['kl', 'loss', 'velocity'])
+    expect(Object.keys(losses).sort()).toEqual(['codeKl', 'loss', 'velocity'])
     expect(trained.json['stepsPerSecond']).toBeGreaterThan(0)
 
     const { json } = await flowerbed(['runs', '--json'])
@@ -143,6 +143,7 @@ describe('flowerbed', () => {
       'ladder-4-prior',
       'ladder-5-observation-noise',
       'balanced',
+      'auto',
     ])
     const page = readFileSync(join(out, 'index.html'), 'utf8')
     for (const { run, samples, reconstruction } of rungs) {
@@ -179,7 +180,7 @@ describe('flowerbed', () => {
     let run = ''
     beforeAll(async () => {
       trained = await flowerbed(
-        ['train', images, '--epochs', '2', '--json', ...small].concat(
+        ['train', images, '--epochs', '2', '--json', '--preset', 'balanced', ...small].concat(
           ['checkpointEvery=2', 'checkpointKeep=3', 'sampleEvery=2'].flatMap((setting) => ['--set', setting]),
         ),
       )

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { encoderNames } from '#shared/engine-messages.ts'
+import { encodersOf } from '#shared/encoders.ts'
 import { readSafetensors } from '../../../src-main/engine/checkpoints/safetensors.ts'
 import { command } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
@@ -35,7 +35,7 @@ beforeAll(async () => {
   }
   const settings = ['hidden=8', 'batch=8', 'sampleEvery=0', 'network=conv', 'learningRate=0.003']
   const trained = await flowerbed(
-    ['train', images, '--steps', '120', '--image-size', '16'].concat(
+    ['train', images, '--steps', '120', '--image-size', '16', '--preset', 'balanced'].concat(
       settings.flatMap((setting) => ['--set', setting]),
     ),
   )
@@ -45,7 +45,7 @@ afterAll(() => folder.remove())
 
 describe('latents on the command line', () => {
   it('encodes by three encoders, and reports the reconstruction error of each image', async () => {
-    for (const encoder of encoderNames) {
+    for (const encoder of encodersOf({ posterior: true, code: 0 })) {
       const out = file(`${encoder}.safetensors`)
       const { json, err } = await flowerbed(
         ['encode', 'latest', red(0), blue(0), '--encoder', encoder, '--out', out, '--seed', '5'].concat(
