@@ -27,22 +27,22 @@ export function diagnosticFacts({ posterior, histogram }: Diagnostics): Diagnost
     },
     {
       title: 'KL divergence per dimension',
-      help: 'KL(q(z|x)‖p(z)): how much an encoding says of its image.',
+      help: 'KL of the posterior from the prior: how much an encoding says of its image.',
       value: `${short(kl)} nats`,
     },
     {
       title: 'Aggregate posterior KL per dimension',
-      help: 'KL(q(z)‖p(z)): how far all encodings together are from the prior.',
+      help: 'KL of the aggregate posterior from the prior: how far all encodings together are from the prior.',
       value: `${short(aggregateGap)} nats`,
     },
     {
       title: 'Posterior mean',
-      help: 'Average and spread of the means of q(z|x).',
+      help: 'Average and spread of the means of the posterior.',
       value: `${short(mean.average)} ± ${short(mean.spread)}`,
     },
     {
       title: 'Posterior std',
-      help: 'Standard deviation of q(z|x): how uncertain encodings are.',
+      help: 'Standard deviation of the posterior: how uncertain encodings are.',
       value: `${short(std.average)}, from ${short(std.low)} to ${short(std.high)}`,
     },
     samples,
@@ -54,7 +54,7 @@ export function diagnosticMaps({ posterior, prior }: Diagnostics): (DiagnosticFa
   const map = (
     title: string,
     help: string,
-    shown: { file: string; low: number; high: number } | undefined,
+    shown: { file: string; low: number; high: number } | null | undefined,
   ) =>
     shown
       ? [{ title, help, file: shown.file, value: `black ${short(shown.low)}, white ${short(shown.high)}` }]

@@ -30,14 +30,14 @@ const currentSchema = z.object({
   createdAt: z.number(),
   /** Images that were measured; of the validation split where there is one. */
   images: z.int(),
-  /** Null for a system without a posterior. Sizes in nats are those of one dimension on average. */
+  /** Of q(z|x), or of q(c|x) without it; null for a system without an encoder. Sizes in nats are those of one dimension on average. */
   posterior: z
     .object({
       mean: z.object({ average: z.number(), spread: z.number() }),
       std: z.object({ average: z.number(), low: z.number(), high: z.number() }),
       kl: z.number(),
-      /** KL(q‖p) by pixel, the mean of the images and channels. */
-      klMap: mapSchema,
+      /** KL(q‖p) by pixel, the mean of the images and channels; null where the encoding is a code. */
+      klMap: mapSchema.nullable(),
       activeDimensions: z.int(),
       dimensions: z.int(),
       aggregateGap: z.number(),

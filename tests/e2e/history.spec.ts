@@ -74,6 +74,7 @@ test('images dropped on the ends of an interpolation are shown at once, interpol
 
   const text = join(data.path, 'notes.txt')
   writeFileSync(text, 'These are words.')
+  await from.scrollIntoViewIfNeeded()
   await dropPaths(page, [text], await centre(from))
   const notice = page.getByRole('listitem').filter({ hasText: 'Dismiss' })
   await expect(notice).toContainText(/notes\.txt/)

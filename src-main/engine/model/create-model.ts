@@ -106,9 +106,13 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
     }
   }
 
-  const latentParameters = [...(posterior?.parameters ?? []), ...prior.parameters]
+  const latentParameters = [
+    ...(posterior?.parameters ?? []),
+    ...prior.parameters,
+    ...(codeNetwork?.parameters ?? []),
+  ]
   return {
-    parameters: [...velocity.parameters, ...latentParameters, ...(codeNetwork?.parameters ?? [])],
+    parameters: [...velocity.parameters, ...latentParameters],
     latentParameters,
     codeSize,
     objective,

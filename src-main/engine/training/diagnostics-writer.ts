@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import { diagnosticsFile, diagnosticsFolder, histogramBins } from '#shared/schemas/diagnostics.ts'
 import type { DiagnosticMap, Diagnostics } from '#shared/schemas/diagnostics.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
@@ -13,6 +13,7 @@ import { toImages } from '../data/batches.ts'
 import { encodingStatistics, encodingSums } from '../model/flow/encoding-statistics.ts'
 import type { EncodingStatistics, EncodingSums } from '../model/flow/encoding-statistics.ts'
 import type { System } from '../model/flow/system.ts'
+import type { Gaussian } from '../model/gaussian.ts'
 import { histogramDistance, pixelHistogram } from '../images/histogram.ts'
 import { greyOf, numberMap } from '../images/number-map.ts'
 import type { NumberMap } from '../images/number-map.ts'
@@ -84,14 +85,15 @@ export class DiagnosticsWriter {
     }
     const diagnostics: Diagnostics = {
       ...{ format: 1, runId, step, createdAt: Date.now(), images: count },
-      posterior: statistics &&
-        kl && {
-          ...statistics,
-          klMap: await writeMap(
+      posterior: statistics && {
+        ...statistics,
+        klMap:
+          kl &&
+          (await writeMap(
             'kl',
             numberMap(greyOf(kl, channels), { ...shape, channels: 1 }, { low: 0, high: 0 }),
-          ),
-        },
+          )),
+      },
       prior: prior && {
         meanMap: await writeMap('prior-mean', numberMap(prior.mean, shape, { low: 0, high: 1 })),
         stdMap: await writeMap('prior-std', numberMap(prior.std, shape, { low: 0, high: 1 })),
@@ -134,9 +136,10 @@ export class DiagnosticsWriter {
         values.forEach((value, i) => (sum[i] = (sum[i] as number) + value))
       }
     }
-    if (this.system.posterior) {
+    if (sums['mean']) {
       measured.statistics = encodingStatistics(sums as unknown as EncodingSums, images.count, prior)
-      measured.kl = sums['kl']?.map((value) => value / images.count) ?? null
+      // A code has no pixels to map.
+      if (this.system.posterior) measured.kl = sums['kl']?.map((value) => value / images.count) ?? null
     }
     if (prior.mean.length === size)
       measured.prior = { mean: prior.mean, std: prior.logvar.map((logvar) => Math.exp(logvar / 2)) }
@@ -153,8 +156,11 @@ export class DiagnosticsWriter {
       ),
       feeds: { x: { shape: [this.chunk, height, width, channels], dtype: 'float32' } },
       body: (weights, { x }) => {
+        // Without an encoder of latents, that of codes is measured, whose prior is N(0, 1).
+        const images = x as Tensor4D
         const p = system.prior(weights)
-        const q = system.posterior?.(weights, x as Tensor4D)
+        const q: Gaussian<Tensor> | undefined =
+          system.posterior?.(weights, images) ?? system.codePosterior?.(weights, images)
         return {
           fetches: { ...(q ? encodingSums(q, p) : {}), priorMean: p.mean, priorLogvar: p.logvar },
           next: {},

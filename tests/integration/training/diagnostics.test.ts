@@ -68,7 +68,7 @@ describe('the diagnostics of a run in training', () => {
         const { width, height, channels } = decode(readFileSync(run.file(name)))
         return [width, height, channels]
       }
-      expect(size(posterior!.klMap.file)).toEqual([8, 8, 1])
+      expect(size(posterior!.klMap!.file)).toEqual([8, 8, 1])
       expect(size(prior!.meanMap.file)).toEqual([8, 8, 3])
       expect(size(prior!.stdMap.file)).toEqual([8, 8, 3])
       expect(posterior).toMatchObject({ dimensions: 192 })

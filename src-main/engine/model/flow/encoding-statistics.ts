@@ -33,8 +33,8 @@ export interface EncodingStatistics {
   aggregateGap: number
 }
 
-/** Computes `EncodingSums` as tensors: q `[n, h, w, c]`, p broadcast over n → each `[h, w, c]`. */
-export function encodingSums(q: Gaussian, p: Gaussian<Tensor>): Record<keyof EncodingSums, Tensor> {
+/** Computes `EncodingSums` as tensors: q `[n, …]`, p broadcast over n → each like one row of q. */
+export function encodingSums(q: Gaussian<Tensor>, p: Gaussian<Tensor>): Record<keyof EncodingSums, Tensor> {
   const sumImages = (value: Tensor) => tf.sum(value, 0)
   const variance = tf.exp(q.logvar)
   return {

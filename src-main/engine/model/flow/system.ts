@@ -36,7 +36,7 @@ export interface Objective {
  */
 export interface System {
   parameters: ParameterSpec[]
-  /** The parameters of the posterior and the prior. */
+  /** The parameters of the posterior, the prior and the encoder of codes. */
   latentParameters: ParameterSpec[]
   /** Length of the code c that the velocity is conditioned on; 0 without one. */
   codeSize: number
