@@ -143,6 +143,10 @@ export const metricLabels: Record<string, MetricLabels> = {
     title: 'KL divergence',
     help: 'KL(q(z|x)‖p(z)): how far encodings are from the prior. Lower makes samples more plausible, reconstructions blurrier.',
   },
+  codeKl: {
+    title: 'KL divergence of the code',
+    help: 'Nats per image that the code says of its image. About 5 to 15 give good samples and smooth interpolations.',
+  },
   validation: { title: 'Validation loss', help: 'The loss on the images that are held out of training.' },
   validationVelocity: {
     title: 'Validation velocity loss',

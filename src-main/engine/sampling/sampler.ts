@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core'
 import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { Precision } from '#shared/schemas/run-config.ts'
 import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
@@ -8,27 +7,12 @@ import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type { Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
 import type { System } from '../model/flow/system.ts'
-import { seedWords, statelessNormal } from '../rng.ts'
-import type { Purpose } from '../rng.ts'
 import { chunksOf, padded } from './chunks.ts'
 import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
-import { codeNoiseSize } from '../model/flow/code-prior.ts'
-import {
-  codeProgram,
-  encodeCodeProgram,
-  encodeProgram,
-  latentProgram,
-  programBase,
-} from './model-programs.ts'
-import type { ProgramBase } from './model-programs.ts'
-import { ProgramCache } from './program-cache.ts'
+import { ModelCalls } from './model-calls.ts'
 import { TimeBudget } from './time-budget.ts'
 import { solverCalls } from './solver-programs.ts'
-
-/** Most images of a chunk, which are sampled in one call, and most pixels: they bound the memory. */
-const maxChunkImages = 64
-const maxChunkPixels = maxChunkImages * 64 * 64
 
 export interface Integration extends SamplingOptions {
   /** Called between solver steps with the share that is done; awaited, so that other work can take place. */
@@ -66,25 +50,20 @@ export class Sampler {
   readonly system: System
   readonly shape: ImageShape
   private currentWeights: Values = {}
-  private readonly programs = new ProgramCache()
+  private readonly calls: ModelCalls
   /** By solver and chunk size. */
   private readonly budgets = new Map<string, TimeBudget>()
 
-  /** Precision of the networks' products; changes only before the first use. */
-  precision: Precision
-
-  constructor({
-    system,
-    shape,
-    precision = 'fp32',
-  }: {
-    system: System
-    shape: ImageShape
-    precision?: Precision | undefined
-  }) {
-    this.precision = precision
+  constructor(options: { system: System; shape: ImageShape; precision?: Precision | undefined }) {
+    const { system, shape, precision = 'fp32' } = options
     this.system = system
     this.shape = shape
+    this.calls = new ModelCalls({ system, shape, precision })
+  }
+
+  /** Sets the precision of the networks' products; called before the first use. */
+  usePrecision(precision: Precision): void {
+    this.calls.precision = precision
   }
 
   /** By parameter name. */
@@ -95,7 +74,7 @@ export class Sampler {
   /** Sets the weights by parameter name. */
   setWeights(weights: Values): void {
     this.currentWeights = weights
-    this.programs.setWeights(weights)
+    this.calls.programs.setWeights(weights)
   }
 
   /**
@@ -115,7 +94,7 @@ export class Sampler {
       to: 0,
       load: (i, n) => {
         const at = { ...selection, count: n, first: selection.first + i }
-        return { x: this.priorLatents(at), codes: this.priorCodes(at) }
+        return { x: this.calls.priorLatents(at), codes: this.calls.priorCodes(at) }
       },
       store: (i, x) => pixels.set(toBytes(x), i * size),
       frames: {
@@ -154,8 +133,8 @@ export class Sampler {
         hint: 'Encode by inversion, or train a new run with an encoder (posterior=true).',
       })
     }
-    const values = this.posteriorLatents(images, noise)
-    return { count: images.count, values, codes: this.codesOf(images, noise) }
+    const values = this.calls.posteriorLatents(images, noise)
+    return { count: images.count, values, codes: this.calls.codesOf(images, noise) }
   }
 
   /**
@@ -169,112 +148,23 @@ export class Sampler {
       })
     }
     const { count } = images
-    return { count, values: this.sharedLatents(count, seed), codes: this.codesOf(images) }
+    return { count, values: this.calls.sharedLatents(count, seed), codes: this.calls.codesOf(images) }
   }
 
   /** Latents of images by integrating backwards: dx = v dt from t = 0 to t = 1, with the mean of q(c|x) as code. */
   async invert(images: PixelBatch, integration: Integration): Promise<Latents> {
     const { count, pixels } = images
-    const data = { count, values: toImages(pixels), codes: this.codesOf(images) }
+    const data = { count, values: toImages(pixels), codes: this.calls.codesOf(images) }
     return await this.transport(data, { ...integration, from: 0, to: 1 })
   }
 
   /** Mean and logvar of q(c|x), each `[count, codeSize]`. */
   codePosterior(images: PixelBatch): { mean: Float32Array; logvar: Float32Array } {
-    const { count, pixels } = images
-    const { codeSize } = this.system
-    const [mean, logvar] = [new Float32Array(count * codeSize), new Float32Array(count * codeSize)]
-    const size = imageBytes(this.shape)
-    const n = this.chunkFor(count)
-    for (const { first, n: taken } of chunksOf(count, n)) {
-      const x = padded(toImages(pixels.subarray(first * size, (first + taken) * size)), n * size)
-      const program = this.programs.get(`code-${n}`, () => encodeCodeProgram(this.system, this.base(n)))
-      const q = program.run({ x })
-      for (const [name, all] of Object.entries({ mean, logvar }))
-        all.set((q[name] as Float32Array).subarray(0, taken * codeSize), first * codeSize)
-    }
-    return { mean, logvar }
+    return this.calls.codePosterior(images)
   }
 
   dispose(): void {
-    this.programs.dispose()
-  }
-
-  /** The mean of q(z|x), or with `noise` a sample of it. */
-  private posteriorLatents(
-    { count, pixels }: PixelBatch,
-    noise?: { seed: number; first?: number },
-  ): Float32Array {
-    const sampled = noise !== undefined
-    const key = sampled ? 'encode-sample' : 'encode'
-    const inputs = {
-      x: toImages(pixels),
-      ...(sampled ? { eps: this.noise(count, { purpose: 'posterior', ...noise }) } : {}),
-    }
-    return this.inChunks({ count, inputs }, (chunk, n) =>
-      this.programs
-        .get(`${key}-${n}`, () => encodeProgram(this.system, { ...this.base(n), sampled }))
-        .run(chunk),
-    )
-  }
-
-  /** The same sample of p(z) for every image. */
-  private sharedLatents(count: number, seed: number): Float32Array {
-    const one = this.priorLatents({ count: 1, first: 0, seed, temperature: 1 })
-    const values = new Float32Array(count * one.length)
-    for (let i = 0; i < count; i++) values.set(one, i * one.length)
-    return values
-  }
-
-  /** The mean of q(c|x), or with `noise` a sample of it; null without a code. */
-  private codesOf(images: PixelBatch, noise?: { seed: number; first?: number }): Float32Array | null {
-    const { codeSize } = this.system
-    if (codeSize === 0) return null
-    const { mean, logvar } = this.codePosterior(images)
-    if (!noise) return mean
-    const { seed, first = 0 } = noise
-    const eps = normalRows({ count: images.count, first, seed, purpose: 'code', shape: [codeSize] })
-    return mean.map((value, k) => value + Math.exp((logvar[k] ?? 0) / 2) * (eps[k] ?? 0))
-  }
-
-  /** Samples of p(c), their deviation times the temperature; null without a code. */
-  private priorCodes(options: {
-    count: number
-    first: number
-    seed: number
-    temperature: number
-  }): Float32Array | null {
-    const { count, first, seed, temperature } = options
-    const { codeSize } = this.system
-    if (codeSize === 0) return null
-    const length = codeNoiseSize(codeSize)
-    const noise = normalRows({ count, first, seed, purpose: 'sample code', shape: [length] })
-    const n = this.chunkFor(count)
-    const program = this.programs.get(`prior-code-${n}`, () => codeProgram(this.system, n))
-    const feeds = { noise: padded(noise, n * length), temperature: Float32Array.of(temperature) }
-    return (program.run(feeds)['code'] as Float32Array).subarray(0, count * codeSize)
-  }
-
-  /** Samples of p(z), with the prior's standard deviation times the temperature. */
-  private priorLatents(options: {
-    count: number
-    first: number
-    seed: number
-    temperature: number
-  }): Float32Array {
-    const { count, first, seed, temperature } = options
-    const x = this.noise(count, { seed, first, purpose: 'sample' })
-    return this.inChunks({ count, inputs: { x } }, (chunk, n) =>
-      this.programs
-        .get(`latent-${n}`, () => latentProgram(this.system, this.base(n)))
-        .run({ ...chunk, temperature: Float32Array.of(temperature) }),
-    )
-  }
-
-  /** Standard normal noise; that of image i depends on (seed, first + i, purpose) alone. */
-  private noise(count: number, from: { seed: number; purpose: Purpose; first?: number }): Float32Array {
-    const { first = 0, ...rest } = from
-    return normalRows({ ...rest, count, first, shape: this.imageShape() })
+    this.calls.programs.dispose()
   }
 
   /** Integrates all of some values from one time to another. */
@@ -299,16 +189,16 @@ export class Sampler {
   ): Promise<{ evaluations: number; steps: number }> {
     const { load, store, frames, from, to, onStep, ...rest } = options
     const sampling = samplingOf(rest)
-    const n = this.chunkFor(count)
+    const n = this.calls.chunkFor(count)
     const size = imageBytes(this.shape)
     const callsFor = (codes: Float32Array | null) =>
       solverCalls({
         ...sampling,
         system: this.system,
-        base: this.base(n),
+        base: this.calls.base(n),
         code: codes && padded(codes, n * this.system.codeSize),
         budget: this.budgetOf(`${sampling.solver}-${n}`),
-        program: (name, make, iterations) => this.programs.get(`${name}-${n}`, make, iterations),
+        program: (name, make, iterations) => this.calls.programs.get(`${name}-${n}`, make, iterations),
       })
     const cost = { evaluations: 0, steps: 0 }
     for (const { first, n: images } of chunksOf(count, n)) {
@@ -330,68 +220,11 @@ export class Sampler {
     return cost
   }
 
-  /** Images of a chunk: a power of two, so that few programs serve every count. */
-  private chunkFor(count: number): number {
-    const { height, width } = this.shape
-    const maxOfSize = 2 ** Math.floor(Math.log2(maxChunkPixels / (height * width)))
-    return Math.max(1, Math.min(2 ** Math.ceil(Math.log2(count)), maxChunkImages, maxOfSize))
-  }
-
-  /** Runs a program over chunks of `inputs`, each of which has `count` arrays of the size of an image. */
-  private inChunks(
-    { count, inputs }: { count: number; inputs: Record<string, Float32Array> },
-    run: (chunk: Values, n: number) => Values,
-  ): Float32Array {
-    const size = imageBytes(this.shape)
-    const n = this.chunkFor(count)
-    const values = new Float32Array(count * size)
-    for (const { first, n: images } of chunksOf(count, n)) {
-      const chunk = Object.fromEntries(
-        Object.entries(inputs).map(([name, all]) => [
-          name,
-          padded(all.subarray(first * size, (first + images) * size), n * size),
-        ]),
-      )
-      values.set((run(chunk, n)['x'] as Float32Array).subarray(0, images * size), first * size)
-    }
-    return values
-  }
-
   private budgetOf(key: string): TimeBudget {
     const budget = this.budgets.get(key) ?? new TimeBudget()
     this.budgets.set(key, budget)
     return budget
   }
-
-  private imageShape(): [number, number, number] {
-    return [this.shape.height, this.shape.width, this.shape.channels]
-  }
-
-  private base(count: number): ProgramBase {
-    const { system, shape, precision } = this
-    return programBase({ system, shape, count, precision })
-  }
-}
-
-/** Standard normal rows of a shape; row i depends on (seed, first + i, purpose) alone. */
-function normalRows(options: {
-  count: number
-  first: number
-  seed: number
-  purpose: Purpose
-  shape: number[]
-}): Float32Array {
-  const { count, first, seed, purpose, shape } = options
-  const size = tf.util.sizeFromShape(shape)
-  const values = new Float32Array(count * size)
-  for (let i = 0; i < count; i++) {
-    const row = tf.tidy(() => {
-      const words = tf.tensor1d(seedWords(seed, first + i, purpose), 'int32')
-      return statelessNormal([1, ...shape], words).dataSync<'float32'>()
-    })
-    values.set(row, i * size)
-  }
-  return values
 }
 
 /** float32, clipped to [0, 1] → uint8. */

@@ -59,7 +59,7 @@ export class Evaluator {
 
   /** Sets the precision to sample in; called before the first use. */
   usePrecision(precision: Precision): void {
-    this.sampler.precision = precision
+    this.sampler.usePrecision(precision)
   }
 
   /** Metrics of a step at which an evaluation is due. */
