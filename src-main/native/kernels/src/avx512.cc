@@ -1,6 +1,5 @@
 #include "convolution.h"
 
-#include <assert.h>
 #include <immintrin.h>
 #include <string.h>
 

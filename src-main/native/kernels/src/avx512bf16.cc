@@ -1,7 +1,6 @@
 #define FLOWERBED_BF16
 #include "convolution.h"
 
-#include <assert.h>
 #include <immintrin.h>
 #include <string.h>
 
