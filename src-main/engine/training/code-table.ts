@@ -1,36 +1,39 @@
-import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { Values } from '../graph/program.ts'
 import { codeTableNames, codeTableSize } from '../model/flow/code-prior.ts'
 import type { System } from '../model/flow/system.ts'
+import { chunksOf } from '../sampling/chunks.ts'
 import { Sampler } from '../sampling/sampler.ts'
+
+/** Images that are read and encoded at once. */
+const readTogether = 64
 
 /** Measures the prior of codes: q(c|x) of training images at even distances, with given weights. */
 export class CodeTable {
   private readonly sampler: Sampler
-  private readonly images: PixelBatch
+  private readonly dataset: Dataset
+  private readonly images: number[]
   /** Which of the images each row of the table is of. */
   private readonly rows: Uint32Array
-  private last: { weights: Values; table: Values } | null = null
 
   /** @param options `indices`: the training images */
   constructor({ system, dataset, indices }: { system: System; dataset: Dataset; indices: Uint32Array }) {
-    const { shape } = dataset.index
-    this.sampler = new Sampler({ system, shape })
+    this.sampler = new Sampler({ system, shape: dataset.index.shape })
+    this.dataset = dataset
     const count = Math.min(codeTableSize, indices.length)
-    this.images = dataset.images(
-      Array.from({ length: count }, (_, i) => indices[Math.floor((i * indices.length) / count)] ?? 0),
+    this.images = Array.from(
+      { length: count },
+      (_, i) => indices[Math.floor((i * indices.length) / count)] ?? 0,
     )
     this.rows = Uint32Array.from({ length: codeTableSize }, (_, row) =>
       Math.floor((row * count) / codeTableSize),
     )
   }
 
-  /** The arrays of the table by name. */
+  /** The arrays of the table by name. Reads the images anew, so that large ones do not stay in memory. */
   measure(weights: Values): Values {
-    if (this.last?.weights === weights) return this.last.table
     this.sampler.setWeights(weights)
-    const { mean, logvar } = this.sampler.codePosterior(this.images)
+    const { mean, logvar } = this.codePosteriors()
     const { codeSize } = this.sampler.system
     const spread = (values: Float32Array) => {
       const table = new Float32Array(codeTableSize * codeSize)
@@ -39,9 +42,20 @@ export class CodeTable {
       )
       return table
     }
-    const table = { [codeTableNames.mean]: spread(mean), [codeTableNames.logvar]: spread(logvar) }
-    this.last = { weights, table }
-    return table
+    return { [codeTableNames.mean]: spread(mean), [codeTableNames.logvar]: spread(logvar) }
+  }
+
+  private codePosteriors(): { mean: Float32Array; logvar: Float32Array } {
+    const { codeSize } = this.sampler.system
+    const length = this.images.length * codeSize
+    const all = { mean: new Float32Array(length), logvar: new Float32Array(length) }
+    for (const { first, n } of chunksOf(this.images.length, readTogether)) {
+      const images = this.dataset.images(this.images.slice(first, first + n))
+      const { mean, logvar } = this.sampler.codePosterior(images)
+      all.mean.set(mean, first * codeSize)
+      all.logvar.set(logvar, first * codeSize)
+    }
+    return all
   }
 
   dispose(): void {
