@@ -46,6 +46,8 @@ const balanced: RunConfig = {
   hidden: 64,
   patch: 0,
   prediction: 'image',
+  embeddingWidth: 2,
+  codeEncoderWidth: 'half',
   checkpointing: false,
   code: 0,
   codeKlWeight: 1,
@@ -82,13 +84,15 @@ const balanced: RunConfig = {
 const auto: RunConfig = {
   ...balanced,
   hidden: 32,
+  embeddingWidth: 4,
   code: 32,
-  codeKlWeight: 0.3,
+  codeEncoderWidth: 'full',
+  codeKlWeight: 0.15,
   posterior: false,
   timeDistribution: 'logit-normal',
   timeShift: 1,
   schedule: 'cosine',
-  sampleSteps: 12,
+  sampleSteps: 8,
 }
 
 /** Third rung: flow matching between images and q(z|x), both networks the reference’s U-Net. */

@@ -93,6 +93,21 @@ export const runConfigSchema = z.strictObject({
       options: { image: 'Image', residual: 'Residual of the velocity' },
     },
   ),
+  embeddingWidth: setting(whole(1, 8, 'Embedding width').default(2), {
+    title: 'Embedding width',
+    help: 'Width of the embedding of time and code that scales and shifts every block of the residual U-Net, in times the base channels.',
+    unit: '× channels',
+    group: 'network',
+  }),
+  codeEncoderWidth: setting(
+    z.enum(['half', 'full'], { error: 'Width of the code encoder must be half or full' }).default('half'),
+    {
+      title: 'Width of the code encoder',
+      help: 'Channels of the network that computes the code of an image.',
+      group: 'network',
+      options: { half: 'Half of the base channels', full: 'The base channels' },
+    },
+  ),
   checkpointing: setting(yesNo('Gradient checkpointing').default(false), {
     title: 'Gradient checkpointing',
     help: 'Recomputes activations in the backward pass instead of keeping them: less memory, longer steps, the same result. For large images.',

@@ -27,7 +27,7 @@ export const samplingSchema = z.strictObject({
     .int('Steps must be a whole number')
     .min(1, 'A sampling takes at least 1 step')
     .max(10_000, 'A sampling takes at most 10000 steps')
-    .default(12),
+    .default(8),
   /** Where those steps lie: evenly, finer near the data, moved by `gridShift`, or even in σ^(1/ρ). */
   timeGrid: z
     .enum(timeGridNames, { error: `The time grid must be one of ${timeGridNames.join(', ')}` })
@@ -43,7 +43,7 @@ export const samplingSchema = z.strictObject({
     .number({ error: 'The ρ of the time grid must be a number' })
     .min(1, 'The ρ of the time grid must be at least 1')
     .max(20, 'The ρ of the time grid must be at most 20')
-    .default(3),
+    .default(2),
   /** For `dopri5`: the error allowed in each of its steps, on values of about 1. */
   tolerance: z
     .number({ error: 'The tolerance must be a number' })

@@ -21,6 +21,8 @@ export type SystemConfig = Pick<
   | 'checkpointing'
   | 'patch'
   | 'prediction'
+  | 'embeddingWidth'
+  | 'codeEncoderWidth'
   | 'code'
   | 'codeKlWeight'
   | 'codeFreeNats'
@@ -49,12 +51,13 @@ const networks: Record<
  */
 export function createSystem(options: { config: SystemConfig; shape: ImageShape }): System {
   const { config, shape } = options
-  const { hidden, checkpointing, patch, prediction, code: codeSize } = config
-  const size: NetworkSize = { ...shape, hidden, checkpointing, patch, prediction, codeSize }
+  const { hidden, checkpointing, patch, prediction, embeddingWidth, code: codeSize } = config
+  const size: NetworkSize = { ...shape, hidden, checkpointing, patch, prediction, embeddingWidth, codeSize }
   const network = networks[config.network]
   const velocity = network.velocity(size)
   const posterior = config.posterior ? network.posterior(size) : null
-  const codeNetwork = codeSize > 0 ? createCodeNetwork({ ...size, codeSize }) : null
+  const codeNetwork =
+    codeSize > 0 ? createCodeNetwork({ ...size, codeSize, encoderWidth: config.codeEncoderWidth }) : null
   const referenceCompatibility = config.path === 'reference'
   const prior =
     config.prior === 'learned'

@@ -38,6 +38,8 @@ describe.each(files)('%s', (file) => {
         checkpointing: false,
         patch: 0,
         prediction: 'image',
+        embeddingWidth: 2,
+        codeEncoderWidth: 'half',
         code: 0,
         codeKlWeight: 1,
         codeFreeNats: 0,

@@ -1,5 +1,6 @@
 import type { Tensor2D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Block } from './layers.ts'
 import { Layers } from './layers.ts'
 import type { CodeNetwork, NetworkSize } from './network.ts'
@@ -17,7 +18,7 @@ function patchSide(height: number, width: number): number {
   return dividing.find((side) => Math.max(height, width) <= maxSide * side) ?? dividing.at(-1) ?? 1
 }
 
-/** Half as wide as the velocity network, but no less than this: encoding is easier than generating. */
+/** Fewest channels of the encoder. */
 const minWidth = 16
 
 /** Limits of the log-variance, outside of which KL and samples overflow. */
@@ -27,9 +28,11 @@ const logvarRange = [-8, 2] as const
  * q(c|x): a few residual blocks on patches of the image, then every position is connected to mean and logvar. Small, since
  * it encodes what is seen at a glance; details are left to the latent.
  */
-export function createCodeNetwork(size: NetworkSize & { codeSize: number }): CodeNetwork {
-  const { channels, codeSize } = size
-  const hidden = Math.max(minWidth, size.hidden >> 1)
+export function createCodeNetwork(
+  size: NetworkSize & { codeSize: number; encoderWidth?: RunConfig['codeEncoderWidth'] },
+): CodeNetwork {
+  const { channels, codeSize, encoderWidth = 'half' } = size
+  const hidden = Math.max(minWidth, encoderWidth === 'half' ? size.hidden >> 1 : size.hidden)
   const layers = new Layers('code', size)
   const patch = patchSide(size.height, size.width)
   let [height, width, cout] = [size.height / patch, size.width / patch, hidden]

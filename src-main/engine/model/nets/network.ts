@@ -34,6 +34,8 @@ export interface NetworkSize {
   patch?: number
   /** What the residual U-Net predicts. */
   prediction?: RunConfig['prediction']
+  /** Width of the residual U-Net's embedding of time and code, in times the base width. */
+  embeddingWidth?: number
   /** Length of the code that the residual U-Net is conditioned on; 0 without one. */
   codeSize?: number
 }

@@ -85,9 +85,9 @@ function buildUnet(layers: Layers, size: NetworkSize & { cin: number; cout: numb
 
 /** Velocity network, by the prediction that is asked for; a code is added to the time embedding. */
 export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
-  const { channels, hidden, codeSize = 0, prediction = 'image' } = size
+  const { channels, hidden, codeSize = 0, prediction = 'image', embeddingWidth = 2 } = size
   const layers = new Layers('velocity', size)
-  const width = 2 * hidden
+  const width = embeddingWidth * hidden
   const time1 = layers.dense('time1', { cin: 2 * frequencies, cout: width })
   const time2 = layers.dense('time2', { cin: width, cout: width })
   const codeProjection = codeSize > 0 ? layers.dense('code', { cin: codeSize, cout: width }) : null
