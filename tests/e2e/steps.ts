@@ -33,14 +33,19 @@ export async function importImages(page: Page, paths: string[], size = quick.siz
 
 const chosen = new Set<string>(settingFields().flatMap(({ key, kind }) => (kind === 'choice' ? [key] : [])))
 
-/** Fills in settings by key and starts; resolves when the run is training. */
-export async function startRun(page: Page, settings: Record<string, string> = usual): Promise<void> {
+/** Fills in settings by key. */
+export async function fillSettings(page: Page, settings: Record<string, string>): Promise<void> {
   await page.getByText('Advanced').click()
   for (const [key, value] of Object.entries(settings)) {
     const control = page.getByTestId(`setting-${key}`)
     if (chosen.has(key)) await control.selectOption(value)
     else await control.fill(value)
   }
+}
+
+/** Fills in settings and starts; resolves when the run is training. */
+export async function startRun(page: Page, settings: Record<string, string> = usual): Promise<void> {
+  await fillSettings(page, settings)
   await page.getByTestId('start-training').click()
   await expectStatus(page, 'training')
 }
