@@ -20,6 +20,12 @@ export const node = join(bin, windows ? 'node.cmd' : 'node')
 /** An environment whose PATH starts with the commands of node_modules. */
 export const environment = () => ({ ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` })
 
+/** The scripts that install what is no package of npm, with their arguments; they do not depend on one another. */
+export const installers = ({ xvfb }) => ({
+  TensorFlow: ['install-runtime.mjs'],
+  Electron: ['install-electron.mjs', ...(xvfb ? ['--xvfb'] : [])],
+})
+
 /** Runs a command in this terminal and answers its exit status. */
 export function run(command, args, options = {}) {
   const { status, error } = spawnSync(command, args, {
@@ -36,21 +42,19 @@ export function run(command, args, options = {}) {
  * @param {{electron: boolean, xvfb?: boolean}} needs Electron and, on Linux, its system libraries; Xvfb to run it without a display
  */
 export function setup({ electron, xvfb = false }) {
-  const [major = 0] = process.versions.node.split('.').map(Number)
-  if (major < 20)
-    throw new SetupError(`Node ${process.versions.node} is too old`, { hint: 'Install Node 20 or newer.' })
   installPackages()
-  section('TensorFlow')
-  step('install-runtime.mjs', [])
-  if (electron) {
-    section('Electron')
-    step('install-electron.mjs', xvfb ? ['--xvfb'] : [])
-    build()
+  for (const [name, [script, ...args]] of Object.entries(installers({ xvfb }))) {
+    if (name === 'Electron' && !electron) continue
+    section(name)
+    const status = run(node, [join(root, 'scripts', script), ...args])
+    // The script has reported its error.
+    if (status !== 0) process.exit(status)
   }
+  if (electron) build()
 }
 
 /** Bundles the app. This takes a second or two, so it is done every time. */
-function build() {
+export function build() {
   section('App')
   const cli = join(root, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js')
   if (run(node, [cli, 'build', '--logLevel', 'warn'], { quiet: true }) !== 0)
@@ -58,14 +62,11 @@ function build() {
   note('built')
 }
 
-/** Runs a script of the set-up on Node 24. The script reports its errors. */
-function step(script, args) {
-  const status = run(node, [join(root, 'scripts', script), ...args])
-  if (status !== 0) process.exit(status)
-}
-
 /** Runs `npm ci` when the lockfile has changed, then the only package script that is needed. */
-function installPackages() {
+export function installPackages() {
+  const [major = 0] = process.versions.node.split('.').map(Number)
+  if (major < 20)
+    throw new SetupError(`Node ${process.versions.node} is too old`, { hint: 'Install Node 20 or newer.' })
   section('Packages')
   const lockHash = createHash('sha256')
     .update(readFileSync(join(root, 'package-lock.json')))

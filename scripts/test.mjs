@@ -1,6 +1,6 @@
 /**
- * `npm test`: set-up, then every check and every test, and one line that counts them. Types, lint, imports, spelling and
- * format count as one test each.
+ * `npm test`: set-up and every check beside it, then every test, and one line that counts them. Types, lint, imports,
+ * spelling and format count as one test each.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { root } from './lib/paths.mjs'
 import { fail, note, section } from './lib/report.mjs'
 import { hasDisplay } from './lib/system-packages.mjs'
 import { startXvfb } from './lib/xvfb.mjs'
-import { environment, node, run, setup } from './setup.mjs'
+import { build, environment, installPackages, installers, node, run } from './setup.mjs'
 
 const results = join(root, 'test-results')
 const total = { passed: 0, failed: 0, skipped: 0 }
@@ -23,13 +23,23 @@ function count({ passed = 0, failed = 0, skipped = 0 }) {
 
 /** Checks that pass or fail as one each, side by side: most of them use one core. */
 async function checks(scripts) {
-  section(Object.keys(scripts).join(', '))
   await Promise.all(
     Object.entries(scripts).map(async ([name, script]) => {
       const { status, output } = await captured('npm', ['run', '-s', script])
       process.stderr.write(output)
       note(`${name} ${status === 0 ? 'passed' : 'FAILED'}`)
       count(status === 0 ? { passed: 1 } : { failed: 1 })
+    }),
+  )
+}
+
+/** Installs side by side what the tests need: much of it is waiting for the network. A failure ends everything. */
+async function install(scripts) {
+  await Promise.all(
+    Object.values(scripts).map(async ([script, ...args]) => {
+      const { status, output } = await captured(node, [join(root, 'scripts', script), ...args])
+      process.stderr.write(output)
+      if (status !== 0) process.exit(status)
     }),
   )
 }
@@ -73,16 +83,16 @@ function suite(name, project) {
   if (status !== 0 && numFailedTests + broken === 0) count({ failed: 1 })
 }
 
-/** The app in Electron, on a virtual screen where there is no display. */
+/** The app in Electron: where there is no display, on two virtual screens at a time. */
 async function endToEnd() {
   section('End-to-end tests')
-  const screen = hasDisplay() ? null : await startXvfb()
+  const screens = hasDisplay() ? [] : await Promise.all([startXvfb(), startXvfb()])
   const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
   const config = join(root, 'tests', 'e2e', 'playwright.config.ts')
   const status = run(node, [cli, 'test', '--config', config], {
-    env: screen ? { DISPLAY: screen.display } : {},
+    env: screens.length > 0 ? { FLOWERBED_TEST_DISPLAYS: screens.map(({ display }) => display).join() } : {},
   })
-  screen?.stop()
+  for (const { stop } of screens) stop()
   const report = join(results, 'e2e.json')
   if (!existsSync(report)) return count({ failed: 1 })
   const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'))
@@ -91,20 +101,26 @@ async function endToEnd() {
   if (status !== 0 && failed === 0) count({ failed: 1 })
 }
 
-try {
-  setup({ electron: true, xvfb: !hasDisplay() })
-} catch (error) {
-  fail(error)
-}
-rmSync(results, { recursive: true, force: true })
-mkdirSync(results, { recursive: true })
-await checks({
+const checked = {
   Types: 'types',
   Lint: 'lint:code',
   Imports: 'lint:imports',
   Spelling: 'lint:spelling',
   Format: 'format',
-})
+}
+try {
+  installPackages()
+  // Without it, every process of Node that a test starts compiles the same modules again.
+  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compiled')
+  const needed = { ...installers({ xvfb: !hasDisplay() }), Compiler: ['install-compiler.mjs'] }
+  section([...Object.keys(needed), ...Object.keys(checked)].join(', '))
+  await Promise.all([install(needed), checks(checked)])
+  build()
+} catch (error) {
+  fail(error)
+}
+rmSync(results, { recursive: true, force: true })
+mkdirSync(results, { recursive: true })
 suite('Unit tests', 'unit')
 suite('Integration tests', 'integration')
 await endToEnd()

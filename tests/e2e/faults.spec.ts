@@ -7,9 +7,9 @@ import { openDatabase } from '../../src-main/database/driver.ts'
 import type { Database } from '../../src-main/database/driver.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { engineProcess, expectStatus, importImages, quick, startRun, stepOf } from './steps.ts'
+import { engineProcess, expectStatus, fillSettings, importImages, plain, startRun, stepOf } from './steps.ts'
 
-const endless = { ...quick.settings, steps: '100000', checkpointEvery: '100000', sampleEvery: '100000' }
+const endless = { ...plain, steps: '100000', checkpointEvery: '100000', sampleEvery: '100000' }
 
 /** Does something to the history from outside, as another program would. */
 function inHistory<T>(directory: string, task: (database: Database) => T): T {
@@ -141,6 +141,7 @@ test('a signal ends the app while TensorFlow is loading, while a question is ope
   const data = temporaryFolder('signals')
   const starting = await launchApp({ dataDirectory: data.path })
   await importImages(starting.page, [demoImages])
+  await fillSettings(starting.page, endless)
   await starting.page.getByTestId('start-training').click()
   await expect.poll(() => engineProcess(starting.app), { timeout: 60_000 }).toBeDefined()
   await endBy(starting.app, 'SIGTERM')

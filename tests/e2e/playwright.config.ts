@@ -1,14 +1,19 @@
 import { defineConfig } from '@playwright/test'
 
+/** X displays, one for each worker, since one app's window may take the focus from another's; else all use the machine's. */
+const displays = process.env['FLOWERBED_TEST_DISPLAYS']?.split(',') ?? []
+const display = displays[Number(process.env['TEST_PARALLEL_INDEX'])]
+if (display !== undefined) process.env['DISPLAY'] = display
+
 export default defineConfig({
   testDir: '.',
   testMatch: '*.spec.ts',
   outputDir: '../../test-results',
-  // One real Electron with a real TensorFlow at a time: two would fight for the cores.
-  workers: 1,
+  // Much of a test is one thread or waiting: two of them fill two cores.
+  workers: displays.length || 1,
   fullyParallel: false,
   retries: 0,
   timeout: 300_000,
-  expect: { timeout: 20_000 },
+  expect: { timeout: 40_000 },
   reporter: [['list'], ['json', { outputFile: '../../test-results/e2e.json' }]],
 })

@@ -1,5 +1,6 @@
 import { expect } from '@playwright/test'
 import type { ElectronApplication, Page } from 'playwright-core'
+import { settingFields } from '#shared/schemas/run-config.ts'
 import { dropPaths } from '../helpers/app.ts'
 
 /** Small enough for a test to train in seconds: the real networks, narrow, on small images. */
@@ -13,8 +14,13 @@ export const quick = {
     sampleCount: '4',
     checkpointEvery: '50',
     sampleSteps: '10',
+    precision: 'fp32',
   },
 }
+/** As a user's run, which times the precisions first: one test of a whole session is enough for that. */
+const usual = { ...quick.settings, precision: 'auto' }
+/** For tests to which every network is the same: this one is compiled soonest. */
+export const plain = { ...quick.settings, network: 'conv' }
 
 /** Drops paths on the window, takes what import suggests at a size, and ends where the run is set up. */
 export async function importImages(page: Page, paths: string[], size = quick.size): Promise<void> {
@@ -25,10 +31,21 @@ export async function importImages(page: Page, paths: string[], size = quick.siz
   await page.getByTestId('start-training').waitFor()
 }
 
-/** Fills in settings by key and starts; resolves when the run is training. */
-export async function startRun(page: Page, settings: Record<string, string> = quick.settings): Promise<void> {
+const chosen = new Set<string>(settingFields().flatMap(({ key, kind }) => (kind === 'choice' ? [key] : [])))
+
+/** Fills in settings by key. */
+export async function fillSettings(page: Page, settings: Record<string, string>): Promise<void> {
   await page.getByText('Advanced').click()
-  for (const [key, value] of Object.entries(settings)) await page.getByTestId(`setting-${key}`).fill(value)
+  for (const [key, value] of Object.entries(settings)) {
+    const control = page.getByTestId(`setting-${key}`)
+    if (chosen.has(key)) await control.selectOption(value)
+    else await control.fill(value)
+  }
+}
+
+/** Fills in settings and starts; resolves when the run is training. */
+export async function startRun(page: Page, settings: Record<string, string> = usual): Promise<void> {
+  await fillSettings(page, settings)
   await page.getByTestId('start-training').click()
   await expectStatus(page, 'training')
 }

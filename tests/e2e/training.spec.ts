@@ -4,7 +4,7 @@ import { expect, test } from '@playwright/test'
 import { openDatabase } from '../../src-main/database/driver.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { engineProcess, expectStatus, importImages, quick, startRun, stepOf } from './steps.ts'
+import { engineProcess, expectStatus, importImages, plain, quick, startRun, stepOf } from './steps.ts'
 
 test('pause frees the engine, resume continues, train longer moves the goal, stop writes a checkpoint, delete leaves nothing', async () => {
   const data = temporaryFolder('training')
@@ -71,7 +71,7 @@ test('when the engine is killed the app reports it and resumes from the latest c
   const data = temporaryFolder('crash')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
-  await startRun(page, { ...quick.settings, steps: '100000', checkpointEvery: '20' })
+  await startRun(page, { ...plain, steps: '100000', checkpointEvery: '20' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(40)
 
   const pid = await engineProcess(app)
@@ -94,7 +94,7 @@ test('training resumes from the checkpoint before a damaged one, and from any th
   const { page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
   await startRun(page, {
-    ...quick.settings,
+    ...plain,
     ...{ steps: '60', sampleEvery: '0', checkpointEvery: '20', checkpointKeep: '1000' },
   })
   await expectStatus(page, 'finished')
@@ -150,7 +150,7 @@ test('an app that is ended by a signal writes a checkpoint of the run that train
   const { app, page } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
   // No checkpoint before the last step, unless the signal makes one.
-  await startRun(page, { ...quick.settings, steps: '100000', checkpointEvery: '100000' })
+  await startRun(page, { ...plain, steps: '100000', checkpointEvery: '100000' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20)
   const trained = await stepOf(page)
   const ended = app.waitForEvent('close')

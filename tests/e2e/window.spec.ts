@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import type { ElectronApplication } from 'playwright-core'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { importImages, quick, startRun, stepOf } from './steps.ts'
+import { importImages, plain, startRun, stepOf } from './steps.ts'
 
 const pageProcess = (app: ElectronApplication): Promise<number> =>
   app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.webContents.getOSProcessId() ?? 0)
@@ -27,7 +27,7 @@ test('a window whose process is killed comes back and shows the training, which 
   const data = temporaryFolder('killed-window')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
-  await startRun(page, { ...quick.settings, steps: '100000' })
+  await startRun(page, { ...plain, steps: '100000' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(5)
 
   for (let times = 0; times < 2; times++) {

@@ -131,7 +131,7 @@ describe('flowerbed', () => {
     const out = join(folder.path, 'ladder')
     const { code, json } = await flowerbed(
       ['ladder', images, '--steps', '2', '--out', out, '--json', '--image-size', '16'].concat(
-        ['hidden=8', 'batch=4'].flatMap((setting) => ['--set', setting]),
+        ['hidden=8', 'batch=4', 'precision=fp32'].flatMap((setting) => ['--set', setting]),
       ),
     )
     expect(code).toBe(0)

@@ -24,7 +24,9 @@ async function writeColours(into: string, { count, start }: { count: number; sta
 beforeAll(async () => {
   await writeColours(images, { count: 40, start: 0x102030 })
   await writeColours(others, { count: 36, start: 0x203050 })
-  const settings = ['hidden=8', 'batch=8', 'sampleEvery=0', 'network=conv'].flatMap((one) => ['--set', one])
+  const settings = ['hidden=8', 'batch=8', 'sampleEvery=0', 'network=conv', 'precision=fp32'].flatMap(
+    (one) => ['--set', one],
+  )
   const trained = await flowerbed(['train', images, '--steps', '20', '--image-size', '16', ...settings])
   expect(trained.code).toBe(0)
 })

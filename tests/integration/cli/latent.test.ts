@@ -33,7 +33,14 @@ beforeAll(async () => {
     )
     writeFiles(join(images, label), Object.fromEntries(files.map((bytes, i) => [`${i}.png`, bytes])))
   }
-  const settings = ['hidden=8', 'batch=8', 'sampleEvery=0', 'network=conv', 'learningRate=0.003']
+  const settings = [
+    'hidden=8',
+    'batch=8',
+    'sampleEvery=0',
+    'network=conv',
+    'precision=fp32',
+    'learningRate=0.003',
+  ]
   const trained = await flowerbed(
     ['train', images, '--steps', '120', '--image-size', '16', '--preset', 'balanced'].concat(
       settings.flatMap((setting) => ['--set', setting]),

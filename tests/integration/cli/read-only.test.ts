@@ -13,7 +13,18 @@ const folder = temporaryFolder('read-only')
 const images = join(folder.path, 'images')
 const data = join(folder.path, 'data')
 const flowerbed = command(data)
-const settings = ['--image-size', '8', '--batch', '4', '--set', 'hidden=4', '--set', 'sampleCount=1']
+const settings = [
+  '--image-size',
+  '8',
+  '--batch',
+  '4',
+  '--set',
+  'hidden=4',
+  '--set',
+  'precision=fp32',
+  '--set',
+  'sampleCount=1',
+]
 
 beforeAll(async () => {
   const bytes = await plain(8, 8, '#d03030').png().toBuffer()
