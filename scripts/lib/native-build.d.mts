@@ -18,4 +18,6 @@ export function sha256Of(file: string): string
 export function buildLibrary(library: NativeLibrary, folder: string, tools: NativeTools): Promise<string>
 /** The units of the kernels that need no TensorFlow, with the compiler's flags for the instructions of each. */
 export const portableUnits: Record<string, string[]>
+/** Those that make the kernels operations of TensorFlow, by its C API. */
+export const operationUnits: Record<string, string[]>
 export function inTurns<Item, Result>(items: Item[], work: (item: Item) => Promise<Result>): Promise<Result[]>

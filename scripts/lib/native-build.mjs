@@ -35,7 +35,14 @@ export const portableUnits = {
   'avx512bf16.cc': [...avx512, '-mavx512bf16'],
   'threads.cc': [],
 }
-const kernelUnits = { ...portableUnits, 'tensorflow-operations.cc': [], 'module.cc': [] }
+/** Those that make the kernels operations of TensorFlow, by its C API. */
+export const operationUnits = {
+  'operation-shapes.cc': [],
+  'operations.cc': [],
+  'processor.cc': [],
+  'tensorflow-operations.cc': [],
+}
+const kernelUnits = { ...portableUnits, ...operationUnits, 'module.cc': [] }
 const bindingFlags = ['-O2', ...common.filter((flag) => !/^-W|^-fvisibility/.test(flag)), '-w']
 
 /** What is built: the path in `resources`, Zig's target, and the TensorFlow libraries that it loads. */

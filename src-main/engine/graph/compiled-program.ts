@@ -8,12 +8,19 @@ import { removeAbandonedSync } from '../../files/abandoned.ts'
 import { processTag } from '../../files/process-identity.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import { writeSavedModel } from './saved-model/graph-def.ts'
-import { assignedOutput, doneOutput, fetchOutput, initFeed, valueOutput } from './saved-model/node-names.ts'
+import {
+  assignedOutput,
+  doneOutput,
+  fetchOutput,
+  givenFeed,
+  initFeed,
+  valueOutput,
+} from './saved-model/node-names.ts'
 import { lower } from './passes/lower.ts'
-import { iterationsFeed, writeLoopSavedModel, stackedFeed } from './saved-model/loop-saved-model.ts'
+import { iterationsFeed, writeLoopSavedModel } from './saved-model/loop-saved-model.ts'
 import { checkFeeds, checkStateSizes, concat, getReadableState, stateNames, toTensor } from './program.ts'
 import type { InputValues, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
-import { feedNode, trace } from './trace.ts'
+import { trace } from './trace.ts'
 
 let programs = 0
 
@@ -81,7 +88,7 @@ export function createCompiledProgram(
     checkFeeds(spec, feeds)
     const results = call(
       feedList.map(([name, declared]) => [
-        `${feedNode(name)}:0`,
+        `${givenFeed(name)}:0`,
         declared,
         feeds[name] as InputValues[string],
       ]),
@@ -96,7 +103,7 @@ export function createCompiledProgram(
       [
         [iterationsFeed, { shape: [], dtype: 'int32' }, Int32Array.of(feeds.length)],
         ...feedList.map(([name, { shape, dtype }]): Feed => [
-          stackedFeed(name),
+          `${givenFeed(name)}:0`,
           { shape: [feeds.length, ...shape], dtype },
           concat(feeds.map((each) => each[name] as InputValues[string])),
         ]),

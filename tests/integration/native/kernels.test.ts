@@ -1,16 +1,18 @@
 import { execFile } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, describe, expect, test } from 'vitest'
-import { inTurns, portableUnits } from '../../../scripts/lib/native-build.mjs'
+import { inTurns, operationUnits, portableUnits } from '../../../scripts/lib/native-build.mjs'
 import { cacheDirectory, root } from '../../../scripts/lib/paths.mjs'
-import { provideZig } from '../../../scripts/lib/zig.mjs'
+import { provideHeaders, provideZig } from '../../../scripts/lib/zig.mjs'
+import { installedRuntimes, librariesOf } from '../../../src-main/tensorflow/installed.ts'
 
 const run = promisify(execFile)
 const folder = mkdtempSync(join(tmpdir(), 'flowerbed-kernels-test-'))
 const kernels = join('src-main', 'native', 'kernels')
+const checks = (of: string) => join('test', `${of}-test.cc`)
 const onX64 = process.platform === 'linux' && process.arch === 'x64'
 
 afterAll(() => {
@@ -68,42 +70,45 @@ const instructionSets = [
 ]
 
 describe.each(sanitizers)('the kernels under $name', ({ name, flags, compiler, cases }) => {
-  let built: Promise<string> | undefined
+  const work = join(folder, name)
+  let objectsOfKernels: Promise<string[]> | undefined
+  let kernelsTest: Promise<string> | undefined
 
-  async function build({ command, front, args }: Compiler): Promise<string> {
-    const work = join(folder, name)
-    mkdirSync(work)
+  const call = async ({ command, args }: Compiler, front: string | undefined, rest: string[]) => {
     const cache = join(cacheDirectory(), 'zig', 'cache')
     const env = { ...process.env, ZIG_GLOBAL_CACHE_DIR: cache, ZIG_LOCAL_CACHE_DIR: cache }
-    const [compile, link] = front ? front.map((name) => [name]) : [[], []]
-    const common = [
-      '-std=c++17',
-      '-O1',
-      '-g',
-      '-fno-exceptions',
-      '-fno-rtti',
-      '-fno-threadsafe-statics',
-      '-ffp-contract=fast',
-    ]
-    const units = Object.entries({
-      ...Object.fromEntries(Object.entries(portableUnits).map(([unit, set]) => [join('src', unit), set])),
-      [join('test', 'kernels-test.cc')]: [] as string[],
-    })
-    const objects = await inTurns(units, async ([unit, instructions]) => {
+    await run(command, [...(front ? [front] : []), ...args, ...flags, ...rest], { cwd: root, env })
+  }
+  // Without NDEBUG, so that the kernels assert what they are called with.
+  const common = ['-std=c++17', '-O1', '-g', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics']
+
+  /** Compiles units of the kernels, each with the flags for its instructions. */
+  const compile = async (found: Compiler, units: Record<string, string[]>, more: string[] = []) => {
+    mkdirSync(work, { recursive: true })
+    return await inTurns(Object.entries(units), async ([unit, instructions]) => {
       const object = join(work, `${basename(unit)}.o`)
-      await run(
-        command,
-        [...compile!, ...args, ...common, ...flags, ...instructions, '-c', join(kernels, unit), '-o', object],
-        { cwd: root, env },
-      )
+      const inputs = ['-ffp-contract=fast', ...instructions, ...more, '-c', join(kernels, unit), '-o', object]
+      await call(found, found.front?.[0], [...common, ...inputs])
       return object
     })
+  }
+
+  const compileKernels = (found: Compiler) =>
+    (objectsOfKernels ??= compile(
+      found,
+      Object.fromEntries(Object.entries(portableUnits).map(([unit, set]) => [join('src', unit), set])),
+    ))
+
+  async function linkKernelsTest(found: Compiler): Promise<string> {
+    const objects = [...(await compileKernels(found)), ...(await compile(found, { [checks('kernels')]: [] }))]
     const program = join(work, 'kernels-test')
-    await run(command, [...link!, ...args, ...flags, ...objects, '-lpthread', '-lm', '-o', program], {
-      cwd: root,
-      env,
-    })
+    await call(found, found.front?.[1], [...objects, '-lpthread', '-lm', '-o', program])
     return program
+  }
+
+  const runKernelsTest = async (found: Compiler, args: string[]) => {
+    kernelsTest ??= linkKernelsTest(found)
+    return (await run(await kernelsTest, args)).stdout.trim()
   }
 
   test.for(instructionSets)(
@@ -115,23 +120,56 @@ describe.each(sanitizers)('the kernels under $name', ({ name, flags, compiler, c
       if (missing.length > 0) return skip(`this processor lacks ${missing.join(', ')}`)
       const found = await compiler()
       if (typeof found === 'string') return skip(found)
-      built ??= build(found)
-      const { stdout } = await run(await built, [set.name, String(cases), '1'])
-      expect(stdout.trim()).toBe(`${cases} cases, 0 failures`)
+      expect(await runKernelsTest(found, [set.name, String(cases), '1'])).toBe(`${cases} cases, 0 failures`)
     },
   )
 
-  // The others reserve address space that the limit of this test takes away.
-  if (name === 'UndefinedBehaviorSanitizer')
-    test(
-      'report memory that runs out instead of ending the process',
-      { timeout: 600_000 },
-      async ({ skip }) => {
-        const found = onX64 ? await compiler() : 'they are for Linux on x64'
-        if (typeof found === 'string') return skip(found)
-        built ??= build(found)
-        const { stdout } = await run(await built, ['memory', '1', '1'])
-        expect(stdout.trim()).toBe('1 cases, 0 failures')
-      },
-    )
+  // The others reserve address space that the limit of the test without memory takes away, and catch signals.
+  if (name !== 'UndefinedBehaviorSanitizer') return
+  test.for([
+    ['memory', 'report memory that runs out instead of ending the process'],
+    ['preconditions', 'assert what they are called with'],
+  ] as const)('%s: %s', { timeout: 600_000 }, async ([mode], { skip }) => {
+    const found = onX64 ? await compiler() : 'they are for Linux on x64'
+    if (typeof found === 'string') return skip(found)
+    expect(await runKernelsTest(found, [mode, '1', '1'])).toBe('1 cases, 0 failures')
+  })
+
+  test(
+    'as operations of TensorFlow: graphs infer their shapes, and what does not fit is an error',
+    { timeout: 600_000 },
+    async ({ skip }) => {
+      const found = onX64 ? await compiler() : 'they are for Linux on x64'
+      if (typeof found === 'string') return skip(found)
+      const [runtime] = installedRuntimes()
+      expect(runtime, 'TensorFlow is installed').toBeDefined()
+      const libraries = librariesOf(runtime!, { cuda: false })
+      const units = [...Object.keys(operationUnits).map((unit) => join('src', unit)), checks('operations')]
+      const objects = await compile(found, Object.fromEntries(units.map((unit) => [unit, []])), [
+        '-I',
+        await provideHeaders(),
+      ])
+      const program = join(work, 'operations-test')
+      const tensorflow = [...libraries, '-Wl,--allow-shlib-undefined', `-Wl,-rpath,${dirname(libraries[0]!)}`]
+      await call(found, found.front?.[1], [
+        ...(await compileKernels(found)),
+        ...objects,
+        ...tensorflow,
+        '-lpthread',
+        '-lm',
+        '-o',
+        program,
+      ])
+      const { stdout } = await run(program)
+      expect(stdout.trim()).toMatch(/^\d+ cases, 0 failures$/)
+    },
+  )
+})
+
+test('the library that is shipped asserts nothing: an error in it does not end the process', () => {
+  const library = readFileSync(
+    join(root, 'resources', 'tensorflow-kernels', 'linux-x64', 'flowerbed_kernels.node'),
+  )
+  expect(library.includes('TF_RegisterKernelBuilder')).toBe(true)
+  for (const name of ['abort', '__assert_fail']) expect(library.includes(`\0${name}\0`)).toBe(false)
 })

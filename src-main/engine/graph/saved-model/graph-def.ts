@@ -5,6 +5,7 @@ import type { ProgramSpec } from '../program.ts'
 import { feedNode, liveNodes } from '../trace.ts'
 import type { Trace } from '../trace.ts'
 import { GraphWriter } from './graph-writer.ts'
+import { givenFeed } from './node-names.ts'
 
 /**
  * A traced program as the bytes of a SavedModel: state in resource variables, feeds as placeholders. Fetching any
@@ -22,8 +23,11 @@ export function writeSavedModel(options: {
   const graph = new GraphWriter(options.binding)
   const { spec, trace, id } = options
   for (const [name, tensor] of Object.entries(spec.state)) graph.writeVariable(`${id}/${name}`, name, tensor)
-  for (const [name, tensor] of Object.entries(spec.feeds))
-    graph.writePlaceholder(feedNode(name), tensor.shape, tensor.dtype)
+  for (const [name, tensor] of Object.entries(spec.feeds)) {
+    // TensorFlow's optimizer ignores a placeholder's shape; without it, it rewrites less than in a loop: other bits.
+    graph.writePlaceholder(givenFeed(name), tensor.shape, tensor.dtype)
+    graph.writeReshape(feedNode(name), givenFeed(name), tensor)
+  }
   const updated = writeBody(graph, spec, trace)
   for (const [name, edge] of Object.entries(trace.fetches)) {
     graph.writeIdentity(`fetch/${name}`, edge, { dtype: edge.spec.dtype, after: updated })

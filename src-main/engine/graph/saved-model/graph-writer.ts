@@ -69,6 +69,15 @@ export class GraphWriter {
     })
   }
 
+  /** A value whose shape is not known when the graph is optimised, with its shape. */
+  writeReshape(name: string, from: string, { shape, dtype }: TensorSpec): void {
+    this.writeIntegers(`${name}/shape`, shape)
+    this.writeNode('Reshape', name, [from, `${name}/shape`], {
+      T: this.attributes.type(dtype),
+      Tshape: this.attributes.type('int32'),
+    })
+  }
+
   writeConstant({ name, dtype, shape, values }: ConstantNode): void {
     const tensor = new this.pb.Tensor()
     tensor.setDtype(dtype)

@@ -2,7 +2,7 @@ import type { Binding } from '../../backend/tfjs.ts'
 import { writeBody } from './graph-def.ts'
 import { GraphWriter } from './graph-writer.ts'
 import { Loop, ended, exitOf } from './loop.ts'
-import { loopHandle, stateHandle } from './node-names.ts'
+import { givenFeed, loopHandle, stateHandle } from './node-names.ts'
 import type { ProgramSpec } from '../program.ts'
 import { types } from '../analysis/shapes.ts'
 import { feedNode } from '../trace.ts'
@@ -10,9 +10,6 @@ import type { Trace } from '../trace.ts'
 
 /** The feed of the number of iterations. */
 export const iterationsFeed = 'iterations:0'
-const stacked = (feed: string) => `feeds/${feed}`
-/** The feed of a feed's values of all iterations, stacked. */
-export const stackedFeed = (name: string) => `${stacked(name)}:0`
 
 /**
  * As `writeSavedModel`, with the body in a loop: one call runs `iterations` iterations, each with its own element of the stacked
@@ -34,11 +31,11 @@ export function writeLoopSavedModel(options: {
   for (const { name, shape, type } of fetches) graph.writeList(name, { shape, type, length: 'iterations' })
   for (const [name, tensor] of Object.entries(spec.state)) graph.writeVariable(`${id}/${name}`, name, tensor)
   for (const [name, { shape, dtype }] of Object.entries(spec.feeds))
-    graph.writePlaceholder(stacked(name), [-1, ...shape], dtype)
+    graph.writePlaceholder(givenFeed(name), [-1, ...shape], dtype)
 
   const loop = new Loop(graph, 'iterations')
   for (const name of Object.keys(spec.state)) loop.enter(loopHandle(name), stateHandle(name), 'resource')
-  for (const [name, tensor] of Object.entries(spec.feeds)) loop.pick(feedNode(name), stacked(name), tensor)
+  for (const [name, tensor] of Object.entries(spec.feeds)) loop.pick(feedNode(name), givenFeed(name), tensor)
   const updated = writeBody(graph, spec, trace)
   for (const { name, edge, type } of fetches) loop.collect(name, { value: edge, type })
   loop.end(updated)

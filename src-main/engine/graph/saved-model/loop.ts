@@ -50,8 +50,8 @@ export class Loop {
   }
 
   /** Element `index` of a value stacked along its first axis outside the loop, as the body's node `name`. */
-  pick(name: string, stacked: string, { shape, dtype }: TensorSpec): void {
-    const type = types[dtype]
+  pick(name: string, stacked: string, spec: TensorSpec): void {
+    const type = types[spec.dtype]
     this.enter(`${name}/all`, stacked, type)
     this.writeNumber(`${name}/axis`, 0)
     this.graph.writeNode('GatherV2', `${name}/picked`, [`${name}/all`, this.index, `${name}/axis`], {
@@ -60,12 +60,7 @@ export class Loop {
       Taxis: this.graph.attributes.typeNumber(types.int32),
       batch_dims: this.graph.attributes.integer(0),
     })
-    // The number of iterations is dynamic; the reshape gives TensorFlow the static shape.
-    this.graph.writeIntegers(`${name}/shape`, shape)
-    this.graph.writeNode('Reshape', name, [`${name}/picked`, `${name}/shape`], {
-      T: this.graph.attributes.typeNumber(type),
-      Tshape: this.graph.attributes.typeNumber(types.int32),
-    })
+    this.graph.writeReshape(name, `${name}/picked`, spec)
   }
 
   /** Carries a value from iteration to iteration; returns its node in the body. */

@@ -3,6 +3,8 @@
 export const assignedOutput = (name: string) => `state/${name}/assigned:0`
 export const valueOutput = (name: string) => `state/${name}/value:0`
 export const initFeed = (name: string) => `state/${name}/init:0`
+/** The placeholder of a feed, or of its values of all iterations, stacked. */
+export const givenFeed = (name: string) => `feeds/${name}`
 /** The node of a state's resource variable. */
 export const stateHandle = (name: string) => `state/${name}`
 /** The same inside a loop. */

@@ -1,5 +1,6 @@
 #include "convolution.h"
 
+#include <assert.h>
 #include <immintrin.h>
 #include <string.h>
 

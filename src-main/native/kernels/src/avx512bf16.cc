@@ -1,6 +1,7 @@
 #define FLOWERBED_BF16
 #include "convolution.h"
 
+#include <assert.h>
 #include <immintrin.h>
 #include <string.h>
 

@@ -9,6 +9,11 @@ struct ConvolutionShape {
   int64_t n, h, w, cin, cout, kh, kw;
 };
 
+/** What the kernels are only called with. Static, since one copy for every unit might be that of the newest instructions. */
+static inline bool IsValid(const ConvolutionShape &s) {
+  return s.n > 0 && s.h > 0 && s.w > 0 && s.cin > 0 && s.cout > 0 && s.kh > 0 && s.kh % 2 == 1 && s.kw > 0 && s.kw % 2 == 1;
+}
+
 /** What one instruction set has to offer. */
 struct Convolutions {
   /** y = x * weights + bias. */

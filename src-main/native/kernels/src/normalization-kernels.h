@@ -1,21 +1,82 @@
-// Group normalisation for one instruction set, which the compiler finds by itself in these loops: include it inside of a
-// namespace of its own. An image is read several times while it is in the cache; images go to all threads.
+// Group normalisation for one instruction set: include it after a `Vector`, inside of a namespace of its own. An image is read
+// several times while it is in the cache; images go to all threads. Sums and factors of a few vectors of channels stay in
+// registers over a run of pixels, by the vector types of the compiler: its own vector loops go through memory.
+#pragma once
 
 constexpr float kEpsilon = 1e-5f;
-/** Places that are summed before they are added to the rest, so that long sums stay exact. */
+/** Pixels that are summed before they are added to the rest, so that long sums stay exact. */
 constexpr int64_t kRun = 64;
 
-/** Adds term(place, channel) of all places to sums[channel], which begin at zero; `run` has room for as many. */
-template <typename Term>
-static void SumOverPlaces(const NormalizationShape &s, float *__restrict sums, float *__restrict run, const Term &term) {
-  memset(sums, 0, sizeof(float) * s.channels);
+template <int kLanes>
+struct Floats {
+  typedef float Type __attribute__((vector_size(kLanes * sizeof(float))));
+};
+template <>
+struct Floats<1> {
+  using Type = float;
+};
+
+/** kCount vectors of neighbouring channels that are worked on together. */
+template <int kLanesOfBlock, int kCountOfBlock>
+struct ChannelBlock {
+  using Vectors = typename Floats<kLanesOfBlock>::Type;
+  static constexpr int kLanes = kLanesOfBlock, kCount = kCountOfBlock, kChannels = kLanes * kCount;
+  static Vectors Load(const float *from) {
+    Vectors value;
+    memcpy(&value, from, sizeof value);
+    return value;
+  }
+  static void Store(Vectors value, float *to) { memcpy(to, &value, sizeof value); }
+};
+
+/** Calls work(block, channel) for blocks of one kind until fewer channels are left than one has. */
+template <typename Block, typename Work>
+static inline int64_t ForBlocks(int64_t channel, int64_t channels, const Work &work) {
+  for (; channel + Block::kChannels <= channels; channel += Block::kChannels) work(Block(), channel);
+  return channel;
+}
+
+/** Calls work(block, channel, begin, end) for every run of pixels and, within it, for all channels. */
+template <typename Work>
+static void ForRuns(const NormalizationShape &s, const Work &work) {
+  constexpr int lanes = Vector::kLanes;
   for (int64_t begin = 0; begin < s.places; begin += kRun) {
     const int64_t end = begin + kRun < s.places ? begin + kRun : s.places;
-    memset(run, 0, sizeof(float) * s.channels);
-    for (int64_t p = begin; p < end; p++)
-      for (int64_t c = 0; c < s.channels; c++) run[c] += term(p, c);
-    for (int64_t c = 0; c < s.channels; c++) sums[c] += run[c];
+    const auto run = [&](auto block, int64_t channel) { work(block, channel, begin, end); };
+    int64_t channel = ForBlocks<ChannelBlock<lanes, 4>>(0, s.channels, run);
+    channel = ForBlocks<ChannelBlock<lanes, 2>>(channel, s.channels, run);
+    channel = ForBlocks<ChannelBlock<lanes, 1>>(channel, s.channels, run);
+    if (lanes > 8) channel = ForBlocks<ChannelBlock<8, 1>>(channel, s.channels, run);
+    channel = ForBlocks<ChannelBlock<4, 1>>(channel, s.channels, run);
+    ForBlocks<ChannelBlock<1, 1>>(channel, s.channels, run);
   }
+}
+
+/** Adds what was summed in a run to the sums of its channels. */
+template <typename Block>
+static inline void AddRun(Block block, const typename Block::Vectors *run, float *sums) {
+#pragma GCC unroll 4
+  for (int v = 0; v < Block::kCount; v++) {
+    float *to = sums + v * Block::kLanes;
+    block.Store(block.Load(to) + run[v], to);
+  }
+}
+
+/** Adds term(block, image, channel) of all pixels to sums[channel], which begin at zero; `image` is that pixel's number of x. */
+template <typename Term>
+static void SumOverPlaces(const NormalizationShape &s, float *sums, const Term &term) {
+  memset(sums, 0, sizeof(float) * s.channels);
+  ForRuns(s, [&](auto block, int64_t channel, int64_t begin, int64_t end) {
+    using Block = decltype(block);
+    typename Block::Vectors run[Block::kCount] = {};
+    for (int64_t p = begin; p < end; p++)
+#pragma GCC unroll 4
+      for (int v = 0; v < Block::kCount; v++) {
+        const int64_t c = channel + v * Block::kLanes;
+        run[v] += term(block, p * s.channels + c, c);
+      }
+    AddRun(block, run, sums + channel);
+  });
 }
 
 /** Each channel's value becomes the mean of its group, divided by `by`. */
@@ -30,6 +91,7 @@ static void MeanOfGroups(const NormalizationShape &s, float *values, float by) {
 }
 
 static void Normalize(const NormalizationShape &s, const NormalizationInputs &in, float *y, float *mean, float *reciprocal) {
+  assert(IsValid(s) && in.x && in.offset && in.scale && in.shift && y && mean && reciprocal);
   const float places = static_cast<float>(s.places);
   Parallel(s.n, [&](int64_t n) {
     const int64_t image = n * s.places * s.channels, row = n * s.channels;
@@ -38,31 +100,39 @@ static void Normalize(const NormalizationShape &s, const NormalizationInputs &in
     float *scratch = Scratch(ScratchSlot::kImage, 2 * s.channels);
     if (!scratch) return;
     float *__restrict a = scratch, *__restrict b = scratch + s.channels;
-    SumOverPlaces(s, mu, a, [&](int64_t p, int64_t c) { return from[p * s.channels + c]; });
+    SumOverPlaces(s, mu, [&](auto block, int64_t i, int64_t) { return block.Load(from + i); });
     for (int64_t c = 0; c < s.channels; c++) mu[c] += places * offset[c];
     MeanOfGroups(s, mu, places);
-    SumOverPlaces(s, rsd, a, [&](int64_t p, int64_t c) {
-      const float off = from[p * s.channels + c] + (offset[c] - mu[c]);
+    for (int64_t c = 0; c < s.channels; c++) b[c] = offset[c] - mu[c];
+    SumOverPlaces(s, rsd, [&](auto block, int64_t i, int64_t c) {
+      const auto off = block.Load(from + i) + block.Load(b + c);
       return off * off;
     });
     MeanOfGroups(s, rsd, places);
     for (int64_t c = 0; c < s.channels; c++) {
       rsd[c] = 1 / __builtin_sqrtf(rsd[c] + kEpsilon);
       a[c] = rsd[c] * in.scale[row + c];
-      b[c] = in.shift[row + c] + (offset[c] - mu[c]) * a[c];
+      b[c] = in.shift[row + c] + b[c] * a[c];
     }
     const float least = s.relu ? 0 : -__builtin_inff();
-    for (int64_t p = 0; p < s.places; p++)
-      for (int64_t c = 0; c < s.channels; c++) {
-        const float value = from[p * s.channels + c] * a[c] + b[c];
-        to[p * s.channels + c] = value < least ? least : value;
-      }
+    ForRuns(s, [&](auto block, int64_t channel, int64_t begin, int64_t end) {
+      using Block = decltype(block);
+      const typename Block::Vectors floor = typename Block::Vectors{} + least;
+      for (int64_t p = begin; p < end; p++)
+#pragma GCC unroll 4
+        for (int v = 0; v < Block::kCount; v++) {
+          const int64_t c = channel + v * Block::kLanes, i = p * s.channels + c;
+          const auto value = block.Load(from + i) * block.Load(a + c) + block.Load(b + c);
+          block.Store(value < floor ? floor : value, to + i);
+        }
+    });
   });
 }
 
 /** dx = dy·a + (x + offset)·p + q, all factors by image and channel; dy counts where y is above zero, with relu. */
-static void GradientOfNormalized(const NormalizationShape &s, const NormalizationInputs &in, const float *mean,
-                                 const float *reciprocal, const float *dy, const NormalizationGradients &out) {
+template <bool kRelu>
+static void GradientOfImages(const NormalizationShape &s, const NormalizationInputs &in, const float *mean,
+                             const float *reciprocal, const float *dy, const NormalizationGradients &out) {
   const float places = static_cast<float>(s.places);
   Parallel(s.n, [&](int64_t n) {
     const int64_t image = n * s.places * s.channels, row = n * s.channels;
@@ -70,21 +140,36 @@ static void GradientOfNormalized(const NormalizationShape &s, const Normalizatio
     const float *__restrict offset = in.offset + row, *__restrict stretch = in.scale + row;
     const float *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
     float *__restrict to = out.dx + image, *__restrict dy_xhat = out.dscale + row, *__restrict dy_sum = out.dshift + row;
+    float *__restrict dx_sum = out.doffset + row;
     float *scratch = Scratch(ScratchSlot::kImage, 5 * s.channels);
     if (!scratch) return;
     float *__restrict a = scratch, *__restrict b = a + s.channels, *__restrict p = b + s.channels, *__restrict q = p + s.channels,
-          *__restrict run = q + s.channels;
+          *__restrict off = q + s.channels;
     for (int64_t c = 0; c < s.channels; c++) {
       a[c] = rsd[c] * stretch[c];
-      b[c] = in.shift[row + c] + (offset[c] - mu[c]) * a[c];
+      off[c] = offset[c] - mu[c];
+      b[c] = in.shift[row + c] + off[c] * a[c];
     }
-    const auto passed = [&](int64_t i, int64_t c) {
-      return !s.relu || from[i] * a[c] + b[c] > 0 ? given[i] : 0.f;
+    const auto passed = [&](auto block, int64_t i, int64_t c) {
+      const auto all = block.Load(given + i);
+      if (!kRelu) return all;
+      return block.Load(from + i) * block.Load(a + c) + block.Load(b + c) > 0 ? all : all * 0;
     };
-    SumOverPlaces(s, dy_sum, run, [&](int64_t place, int64_t c) { return passed(place * s.channels + c, c); });
-    SumOverPlaces(s, dy_xhat, run, [&](int64_t place, int64_t c) {
-      const int64_t i = place * s.channels + c;
-      return passed(i, c) * (from[i] + (offset[c] - mu[c]));
+    memset(dy_sum, 0, sizeof(float) * s.channels);
+    memset(dy_xhat, 0, sizeof(float) * s.channels);
+    ForRuns(s, [&](auto block, int64_t channel, int64_t begin, int64_t end) {
+      using Block = decltype(block);
+      typename Block::Vectors plain[Block::kCount] = {}, times_x[Block::kCount] = {};
+      for (int64_t place = begin; place < end; place++)
+#pragma GCC unroll 4
+        for (int v = 0; v < Block::kCount; v++) {
+          const int64_t c = channel + v * Block::kLanes, i = place * s.channels + c;
+          const auto g = passed(block, i, c);
+          plain[v] += g;
+          times_x[v] += g * (block.Load(from + i) + block.Load(off + c));
+        }
+      AddRun(block, plain, dy_sum + channel);
+      AddRun(block, times_x, dy_xhat + channel);
     });
     for (int64_t c = 0; c < s.channels; c++) {
       dy_xhat[c] *= rsd[c];
@@ -95,15 +180,29 @@ static void GradientOfNormalized(const NormalizationShape &s, const Normalizatio
     MeanOfGroups(s, q, places);
     for (int64_t c = 0; c < s.channels; c++) {
       p[c] *= -rsd[c] * rsd[c];
-      q[c] = -q[c] * rsd[c] + p[c] * (offset[c] - mu[c]);
+      q[c] = -q[c] * rsd[c] + p[c] * off[c];
     }
-    for (int64_t place = 0; place < s.places; place++)
-      for (int64_t c = 0; c < s.channels; c++) {
-        const int64_t i = place * s.channels + c;
-        to[i] = passed(i, c) * a[c] + from[i] * p[c] + q[c];
-      }
-    // Apart from the loop above, which the compiler else leaves scalar.
-    if (s.moved) SumOverPlaces(s, out.doffset + row, run, [&](int64_t place, int64_t c) { return to[place * s.channels + c]; });
-    else memset(out.doffset + row, 0, sizeof(float) * s.channels);
+    memset(dx_sum, 0, sizeof(float) * s.channels);
+    ForRuns(s, [&](auto block, int64_t channel, int64_t begin, int64_t end) {
+      using Block = decltype(block);
+      typename Block::Vectors run[Block::kCount] = {};
+      for (int64_t place = begin; place < end; place++)
+#pragma GCC unroll 4
+        for (int v = 0; v < Block::kCount; v++) {
+          const int64_t c = channel + v * Block::kLanes, i = place * s.channels + c;
+          const auto dx = passed(block, i, c) * block.Load(a + c) + block.Load(from + i) * block.Load(p + c) + block.Load(q + c);
+          block.Store(dx, to + i);
+          run[v] += dx;
+        }
+      if (s.moved) AddRun(block, run, dx_sum + channel);
+    });
   });
+}
+
+static void GradientOfNormalized(const NormalizationShape &s, const NormalizationInputs &in, const float *mean,
+                                 const float *reciprocal, const float *dy, const NormalizationGradients &out) {
+  assert(IsValid(s) && in.x && in.offset && in.scale && in.shift && mean && reciprocal && dy);
+  assert(out.dx && out.doffset && out.dscale && out.dshift);
+  if (s.relu) GradientOfImages<true>(s, in, mean, reciprocal, dy, out);
+  else GradientOfImages<false>(s, in, mean, reciprocal, dy, out);
 }

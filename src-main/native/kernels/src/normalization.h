@@ -14,6 +14,11 @@ struct NormalizationShape {
   bool moved;
 };
 
+/** What the kernels are only called with. */
+static inline bool IsValid(const NormalizationShape &s) {
+  return s.n > 0 && s.places > 0 && s.channels > 0 && s.groups > 0 && s.channels % s.groups == 0;
+}
+
 struct NormalizationInputs {
   const float *x, *offset, *scale, *shift;
 };

@@ -1,5 +1,7 @@
 // Resizing for one instruction set, which the compiler finds by itself in these loops: include it inside of a namespace
-// of its own, after the convolutions. Down a column first, then along the row, so that the first is done once.
+// of its own. Down a column first, then along the row, so that the first is done once.
+#pragma once
+#include "arithmetic.h"
 
 /** Where a new row or column lies among the old ones: `share` of the way from `lower` to `upper`. */
 struct Between {
@@ -8,6 +10,7 @@ struct Between {
 };
 
 static Between SourceCoords(int64_t at, int64_t from, int64_t to, bool bilinear) {
+  assert(at >= 0 && at < to && from > 0);
   if (!bilinear) {
     const float scale = static_cast<float>(from) / static_cast<float>(to);
     const int64_t nearest = Min(static_cast<int64_t>(static_cast<float>(at) * scale), from - 1);
@@ -30,6 +33,7 @@ static void AddShare(const float *__restrict from, float share, int64_t count, f
 }
 
 static void ResizeBeside(const ResizeShape &s, const float *x, const float *beside, float *y) {
+  assert(IsValid(s) && x && (beside || s.beside == 0) && y);
   const int64_t row = s.w * s.c, both = s.c + s.beside;
   Parallel(s.n * s.to_h, [&](int64_t task) {
     const Between vertical = SourceCoords(task % s.to_h, s.h, s.to_h, s.bilinear);
@@ -52,6 +56,7 @@ static void ResizeBeside(const ResizeShape &s, const float *x, const float *besi
 }
 
 static void GradientOfResize(const ResizeShape &s, const float *dy, float *dx, float *dbeside) {
+  assert(IsValid(s) && dy && dx && (dbeside || s.beside == 0));
   const int64_t row = s.w * s.c, both = s.c + s.beside;
   // An image is one thread's, so that sums are in one order.
   Parallel(s.n, [&](int64_t n) {

@@ -12,6 +12,11 @@ struct ResizeShape {
   bool bilinear;
 };
 
+/** What the kernels are only called with. */
+static inline bool IsValid(const ResizeShape &s) {
+  return s.n > 0 && s.h > 0 && s.w > 0 && s.c > 0 && s.to_h > 0 && s.to_w > 0 && s.beside >= 0;
+}
+
 struct Resizes {
   /** y `[n, to_h, to_w, c + beside]`. */
   void (*forward)(const ResizeShape &, const float *x, const float *beside, float *y);

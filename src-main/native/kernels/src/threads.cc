@@ -1,5 +1,6 @@
 #include "threads.h"
 
+#include <assert.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdlib.h>
@@ -105,6 +106,7 @@ int Threads() { return thread_count; }
 void SetThreads(int threads) { thread_count = threads < 1 ? 1 : threads; }
 
 void RunTasks(int64_t tasks, const void *argument, Task task) {
+  assert(tasks >= 0 && task);
   if (tasks <= 1 || thread_count == 1) {
     for (int64_t i = 0; i < tasks; i++) task(argument, i);
     return;
@@ -144,6 +146,7 @@ int64_t Level2Bytes() {
 }
 
 float *Scratch(ScratchSlot slot, int64_t floats) {
+  assert(floats > 0);
   struct Kept {
     float *memory;
     int64_t floats;

@@ -57,6 +57,7 @@ static inline void Prefetch(const float *from, int64_t count) {
 
 /** `count` floats and zeros behind them up to `padded`. */
 static inline void PutPadded(float *to, const float *from, int64_t count, int64_t padded) {
+  assert(padded >= count);
   memcpy(to, from, sizeof(float) * count);
   memset(to + count, 0, sizeof(float) * (padded - count));
 }

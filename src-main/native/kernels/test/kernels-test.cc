@@ -1,91 +1,25 @@
 // Checks the kernels against a plain reference in double precision, on random shapes. Every buffer ends at a page that may
-// not be touched, so that an access beyond it ends the program. Usage: kernels-test avx2|avx512|bf16|memory CASES SEED
+// not be touched, so that an access beyond it ends the program. Usage: kernels-test SET CASES SEED, where SET is avx2, avx512
+// or bf16; or `memory` or `preconditions`, which check what happens without memory and when a caller errs.
 #include <math.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "../src/convolution.h"
 #include "../src/normalization.h"
 #include "../src/resize.h"
 #include "../src/threads.h"
+#include "reference.h"
 
 using namespace flowerbed;
 
 namespace {
-
-uint64_t state = 1;
-uint64_t Next() {
-  // xorshift64* (Vigna 2016).
-  state ^= state >> 12;
-  state ^= state << 25;
-  state ^= state >> 27;
-  return state * 2685821657736338717ull;
-}
-int64_t Between(int64_t low, int64_t high) { return low + static_cast<int64_t>(Next() % static_cast<uint64_t>(high - low + 1)); }
-float Real() { return static_cast<float>(static_cast<double>(Next() >> 11) / 9007199254740992.0 * 2 - 1); }
-
-/** Floats whose last byte is followed by a page without access. */
-class Buffer {
- public:
-  explicit Buffer(int64_t count, bool random = true) : count_(count) {
-    const size_t page = static_cast<size_t>(sysconf(_SC_PAGESIZE)), bytes = static_cast<size_t>(count) * sizeof(float);
-    size_ = (bytes + page - 1) / page * page + page;
-    base_ = static_cast<char *>(mmap(nullptr, size_, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
-    if (base_ == MAP_FAILED || mprotect(base_ + size_ - page, page, PROT_NONE) != 0) abort();
-    data_ = reinterpret_cast<float *>(base_ + size_ - page - bytes);
-    for (int64_t i = 0; i < count; i++) data_[i] = random ? Real() : NAN;
-  }
-  ~Buffer() { munmap(base_, size_); }
-  Buffer(const Buffer &) = delete;
-  float *data() { return data_; }
-  const float &operator[](int64_t i) const { return data_[i]; }
-  float &operator[](int64_t i) { return data_[i]; }
-  int64_t size() const { return count_; }
-
- private:
-  int64_t count_;
-  size_t size_;
-  char *base_;
-  float *data_;
-};
-
-/** Doubles; std::vector would need the C++ library, which takes longer to build than this test. */
-class Doubles {
- public:
-  explicit Doubles(size_t count, double value = 0) : count_(count), data_(static_cast<double *>(malloc(count * sizeof(double) + 8))) {
-    for (double &each : *this) each = value;
-  }
-  Doubles(const Doubles &other) : Doubles(other.count_) { memcpy(data_, other.data_, count_ * sizeof(double)); }
-  ~Doubles() { free(data_); }
-  Doubles &operator=(const Doubles &) = delete;
-  double &operator[](size_t i) { return data_[i]; }
-  double operator[](size_t i) const { return data_[i]; }
-  double *begin() { return data_; }
-  double *end() { return data_ + count_; }
-  size_t size() const { return count_; }
-
- private:
-  size_t count_;
-  double *data_;
-};
-
-int failures = 0;
-
-/** `allowed` is the largest difference at each place. */
-void Expect(const char *what, const Buffer &found, const Doubles &expected, const Doubles &allowed) {
-  for (int64_t i = 0; i < found.size(); i++) {
-    const size_t at = static_cast<size_t>(i);
-    if (fabs(found[i] - expected[at]) <= allowed[at]) continue;
-    printf("%s: element %lld is %.9g, not %.9g\n", what, static_cast<long long>(i), static_cast<double>(found[i]), expected[at]);
-    failures++;
-    return;
-  }
-}
 
 /** Rounded to bfloat16, to the nearest and half to even. */
 double Rounded(float value, bool bf16) {
@@ -265,6 +199,52 @@ void TestOutOfMemory() {
   }
 }
 
+/** Expects that `call` ends a process by a failed assertion. */
+template <typename Call>
+void ExpectAbort(const char *what, const Call &call) {
+  fflush(stdout);
+  const pid_t child = fork();
+  if (child < 0) abort();
+  if (child == 0) {
+    // What the assertion says is not for this test's reader.
+    fclose(stderr);
+    call();
+    _exit(0);
+  }
+  int status = 0;
+  if (waitpid(child, &status, 0) == child && WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT) return;
+  printf("%s: no assertion failed\n", what);
+  failures++;
+}
+
+void TestPreconditions() {
+  Buffer memory(4096);
+  float *some = memory.data();
+  const auto convolution = [&](const char *what, const ConvolutionShape &s) {
+    ExpectAbort(what, [&] { kAvx2.forward(s, some, some, some, some); });
+    ExpectAbort(what, [&] { kAvx2.gradient_of_input(s, some, some, some); });
+    ExpectAbort(what, [&] { kAvx2.gradient_of_weights(s, some, some, some, some); });
+  };
+  convolution("no images", {0, 2, 2, 2, 2, 1, 1});
+  convolution("no rows", {1, 0, 2, 2, 2, 1, 1});
+  convolution("no channels", {1, 2, 2, 0, 2, 1, 1});
+  convolution("an even kernel", {1, 2, 2, 2, 2, 3, 2});
+  ExpectAbort("no memory of images", [&] { kAvx2.forward({1, 2, 2, 2, 2, 1, 1}, nullptr, some, some, some); });
+
+  const NormalizationInputs in = {some, some, some, some};
+  const auto normalization = [&](const char *what, const NormalizationShape &s) {
+    ExpectAbort(what, [&] { kNormalizationsAvx2.forward(s, in, some, some, some); });
+    ExpectAbort(what, [&] { kNormalizationsAvx2.gradient(s, in, some, some, some, {some, some, some, some}); });
+  };
+  normalization("groups that do not divide the channels", {1, 4, 6, 4, false, false});
+  normalization("no groups", {1, 4, 6, 0, false, false});
+  normalization("no pixels", {1, 0, 6, 2, false, false});
+
+  ExpectAbort("a new size of zero", [&] { kResizesAvx2.forward({1, 2, 2, 2, 0, 2, 2, true}, some, some, some); });
+  ExpectAbort("channels below zero", [&] { kResizesAvx2.gradient({1, 2, 2, 2, 2, 2, -1, true}, some, some, some); });
+  ExpectAbort("scratch memory of no size", [&] { Scratch(ScratchSlot::kImage, 0); });
+}
+
 }  // namespace
 
 int main(int count, char **arguments) {
@@ -274,6 +254,7 @@ int main(int count, char **arguments) {
   state = strtoull(arguments[3], nullptr, 10) * 2 + 1;
   const int cases = atoi(arguments[2]);
   if (strcmp(arguments[1], "memory") == 0) TestOutOfMemory();
+  else if (strcmp(arguments[1], "preconditions") == 0) TestPreconditions();
   else for (int i = 0; i < cases; i++) {
     SetThreads(static_cast<int>(Between(1, 3)));
     TestConvolution(convolutions, bf16);
