@@ -240,8 +240,10 @@ export interface EvaluateRequest extends SamplingRequest {
   /** Samples; fewer where there are fewer than twice as many images. */
   count: number
   seed: number
-  /** Whether to measure samples of few network evaluations as well. */
+  /** Whether to measure samples of few network evaluations and the straightness of paths as well. */
   curve: boolean
+  /** Whether to measure interpolations, between how many pairs of the training images. */
+  interpolation: { pairs: number } | null
 }
 
 /** Requests to the engine: `[argument, result]`, both fit for structured clone. */

@@ -17,7 +17,10 @@ export interface EvaluateOptions {
   against?: DatasetRecord | null
   count?: number
   seed?: number
+  /** Whether to measure few network evaluations and the straightness of paths; default: no. */
   curve?: boolean
+  /** Pairs of images to measure interpolations between; default: none. */
+  pairs?: number
   job?: string
 }
 
@@ -61,7 +64,8 @@ export class Evaluations {
           against: against && { datasetDirectory: against.directory, name: against.name },
           count: options.count ?? evaluationCounts.default,
           seed: options.seed ?? 1,
-          curve: options.curve ?? true,
+          curve: options.curve ?? false,
+          interpolation: options.pairs === undefined ? null : { pairs: options.pairs },
           ...(sampling ? { sampling } : {}),
           ...(job === undefined ? {} : { job }),
         }),

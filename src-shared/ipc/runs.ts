@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
-import { evaluationCounts } from '#shared/schemas/evaluation.ts'
+import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
 import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
@@ -74,6 +74,8 @@ export const runChannels = {
       id: z.string(),
       job: z.string(),
       count: z.int().min(evaluationCounts.min).max(evaluationCounts.max).exactOptional(),
+      curve: z.boolean().exactOptional(),
+      pairs: z.int().min(interpolationPairs.min).max(interpolationPairs.max).exactOptional(),
     }),
     output: type<EvaluationRecord>(),
   }),

@@ -27,6 +27,33 @@ export type MeasureName = (typeof measureNames)[number]
 /** Network evaluations of the few-step curve. */
 export const curveEvaluations = [1, 2, 4, 8, 16, 50] as const
 
+/** Pairs of images that interpolations are measured between. */
+export const interpolationPairs = { min: 2, max: 500, default: 50 } as const
+
+/** The median of some values, and the worst. */
+const spreadSchema = z.object({ median: z.number(), worst: z.number() })
+export type Spread = z.infer<typeof spreadSchema>
+
+/** A distance of the middle frames of interpolations, and of as many samples. */
+const frameDistanceSchema = z.object({ frames: estimateSchema, samples: estimateSchema })
+
+const interpolationSchema = z.object({
+  encoder: z.string(),
+  pairs: z.int(),
+  frames: z.int(),
+  /** The largest change between neighbouring frames over the mean change, by how frames are placed. */
+  evenness: z.object({ even: spreadSchema, parameter: spreadSchema }),
+  /** RMS difference of the first and last frame from the images, in [0, 1]. */
+  endError: spreadSchema,
+  /** How well the frames of the middle third fit the images, placed at an even pace. */
+  middle: z.object({
+    count: z.int(),
+    kernelDistance: frameDistanceSchema,
+    frechetDistance: frameDistanceSchema,
+  }),
+})
+export type InterpolationQuality = z.infer<typeof interpolationSchema>
+
 /** Fewest and most samples of an evaluation, and how many it takes unless told. */
 export const evaluationCounts = { min: 16, max: 4096, default: 1000 } as const
 
@@ -57,6 +84,10 @@ export const evaluationSchema = z.object({
       points: z.array(z.object({ evaluations: z.int(), kernelDistance: estimateSchema })),
     })
     .nullable(),
+  /** Curvature of the paths from noise to image, 0 where they are straight; null where the curve was not asked for. */
+  straightness: estimateSchema.nullable().default(null),
+  /** Null where it was not asked for. */
+  interpolation: interpolationSchema.nullable().default(null),
   seconds: z.number(),
 })
 export type Evaluation = z.infer<typeof evaluationSchema>

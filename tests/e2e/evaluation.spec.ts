@@ -30,12 +30,15 @@ test('a run is evaluated on its page, can be cancelled, and keeps the result', a
   await expect(section.getByRole('alert')).toHaveCount(0)
   await expect(section).not.toHaveAttribute('data-step', '20')
 
+  await section.getByRole('checkbox', { name: 'Few network evaluations' }).check()
   await section.getByRole('button', { name: 'Evaluate' }).click()
   await expect(section).toHaveAttribute('data-step', '20', { timeout: 500_000 })
   const distance = section.locator('[data-measure="kernelDistance"]')
   await expect(distance).toContainText(/\d ± \d.*real images: −?\d.* ± \d/)
   await expect(distance).toContainText('It is not FID.')
   await expect(section).toContainText('Kernel distance by network evaluations')
+  await expect(section.locator('[data-measure="straightness"]')).toContainText(/\d ± \d.*Liu et al/)
+  await expect(section.locator('[data-measure="evenness"]')).toHaveCount(0)
 
   await page.getByTestId('go-library').click()
   await page.getByTestId('go-run').click()

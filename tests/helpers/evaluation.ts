@@ -14,4 +14,15 @@ export const anEvaluation: Evaluation = {
     ...{ solver: 'euler', count: 20 },
     points: [{ evaluations: 1, kernelDistance: { value: 2, error: 0.1 } }],
   },
+  straightness: { value: 0.05, error: 0.01 },
+  interpolation: {
+    ...{ encoder: 'inversion', pairs: 50, frames: 17 },
+    evenness: { even: { median: 1.2, worst: 2 }, parameter: { median: 3, worst: 6 } },
+    endError: { median: 0.01, worst: 0.025 },
+    middle: {
+      count: 250,
+      kernelDistance: { frames: { value: 0.3, error: 0.1 }, samples: { value: 0.2, error: 0.1 } },
+      frechetDistance: { frames: { value: 2, error: 0.1 }, samples: { value: 1, error: 0.1 } },
+    },
+  },
 }

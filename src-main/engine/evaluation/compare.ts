@@ -48,13 +48,23 @@ export class Comparison {
     const normalised = this.normalise(features)
     const { value, error } = await slicedWasserstein(this.reference.pixels, pixels, part(0))
     return {
-      kernelDistance: await kernelDistance(this.reference.features, normalised, part(1)),
-      frechetDistance: frechetDistance(
-        coordinates(this.reference.features, this.components),
-        coordinates(normalised, this.components),
-      ),
+      ...(await this.distances(features, part(1))),
       slicedWasserstein: { value: value / this.spread, error: error / this.spread },
       ...(await manifoldMeasures(this.reference.features, normalised, part(2))),
+    }
+  }
+
+  /** The distances in features, of as many or fewer images. */
+  async distances(
+    features: Rows,
+    onBlock: OnBlock,
+  ): Promise<Record<'kernelDistance' | 'frechetDistance', Estimate>> {
+    return {
+      kernelDistance: await this.kernelDistance(features, onBlock),
+      frechetDistance: frechetDistance(
+        coordinates(this.reference.features, this.components),
+        coordinates(this.normalise(features), this.components),
+      ),
     }
   }
 

@@ -1,19 +1,25 @@
 import { paceNames } from '#shared/engine-messages.ts'
 import type { Between, EncodingRequest, Pace } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
+import type { Spread } from '#shared/schemas/evaluation.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import { samplingOf } from '#shared/schemas/sampling.ts'
+import type { Sampling } from '#shared/schemas/sampling.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { imageAt } from '../images/png.ts'
+import { evaluationsOf } from '../model/flow/solver.ts'
 import { uniformStream } from '../rng.ts'
 import { latentsOf, stepsOf } from '../sampling/encode.ts'
+import { inversionWork } from '../sampling/inversion.ts'
 import { framesBetween, imagesOfFrames } from '../sampling/path-frames.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import { partOf } from '../sampling/sampling-jobs.ts'
 import type { OnStep } from '../sampling/sampling-jobs.ts'
 import { differences, imagesOf } from '../sampling/source-images.ts'
 
+/** Frames of a measured interpolation, unless told. */
+const usualFrames = 17
 /** Least frames of which some are in the middle third, ends aside. */
 const fewestFrames = 5
 
@@ -28,11 +34,6 @@ export interface EvennessOptions extends Pick<EncodingRequest, 'encoder' | 'enco
   /** Default: slerp. */
   mode?: Between
   onStep?: OnStep
-}
-
-export interface Spread {
-  median: number
-  worst: number
 }
 
 /** One interpolation; its images are positions in the dataset. */
@@ -60,7 +61,13 @@ export interface EvennessReport {
  * @throws FlowerbedError `bad-input` for fewer than two images, a count that is none, or another shape than the model's
  */
 export async function measureEvenness(sampler: Sampler, options: EvennessOptions): Promise<EvennessReport> {
-  const { datasetDirectory, pairs = 50, frames = 17, seed = 1, onStep = () => Promise.resolve() } = options
+  const {
+    datasetDirectory,
+    pairs = 50,
+    frames = usualFrames,
+    seed = 1,
+    onStep = () => Promise.resolve(),
+  } = options
   if (!Number.isInteger(pairs) || pairs < 1)
     throw new FlowerbedError('bad-input', `At least 1 pair can be measured, not ${pairs}.`, {
       where: 'pairs',
@@ -94,6 +101,18 @@ export async function measureEvenness(sampler: Sampler, options: EvennessOptions
       parameter: joined(middle.parameter, sampler.shape),
     },
   }
+}
+
+/** Network evaluations of measuring, about. */
+export function evennessWork(options: {
+  pairs: number
+  encoder: EncodingRequest['encoder']
+  sampling: Sampling
+}): number {
+  const { pairs, encoder, sampling } = options
+  const images = imagesOfFrames({ frames: usualFrames, pace: 'even' }) + usualFrames
+  const encoding = encoder === 'inversion' ? 2 * inversionWork(sampling) : 0
+  return pairs * (encoding + images * evaluationsOf(sampling))
 }
 
 async function measurePair(

@@ -1,18 +1,22 @@
 import { curveEvaluations } from '#shared/schemas/evaluation.ts'
-import type { Evaluation } from '#shared/schemas/evaluation.ts'
-import { encodersOf } from '#shared/encoders.ts'
+import type { Estimate, Evaluation } from '#shared/schemas/evaluation.ts'
+import { defaultEncoder, encodersOf } from '#shared/encoders.ts'
 import type { EncoderName, EvaluateRequest } from '#shared/engine-messages.ts'
 import { multistepSolver, samplingOf } from '#shared/schemas/sampling.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { tableaus } from '../model/flow/solver.ts'
-import { latentsOf } from '../sampling/encode.ts'
+import { evaluationsOf } from '../model/flow/solver.ts'
+import { latentsOf, stepsOf } from '../sampling/encode.ts'
+import { inversionWork } from '../sampling/inversion.ts'
 import { partOf } from '../sampling/sampling-jobs.ts'
 import type { OnStep } from '../sampling/sampling-jobs.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import { differences } from '../sampling/source-images.ts'
 import { meanEstimate } from './estimate.ts'
+import { evennessWork, measureEvenness } from './evenness.ts'
+import type { EvennessReport } from './evenness.ts'
+import { measureStraightness, straightnessWork } from './straightness.ts'
 
 /** Samples of the few-step curve: fewer than of the main comparison, since there are as many for each number of steps. */
 const curveSamples = 500
@@ -25,18 +29,35 @@ export interface Generated {
   samples: PixelBatch
   evaluations: number
   curve: { solver: SolverName; samples: { evaluations: number; images: PixelBatch }[] } | null
+  straightness: Estimate | null
   reconstruction: Evaluation['reconstruction']
+  interpolation: (EvennessReport & { encoder: EncoderName }) | null
 }
 
-/** Network evaluations of one step, about; an adaptive solver chooses its steps itself. */
-const evaluationsPerStep = (solver: SolverName): number =>
-  solver === multistepSolver ? 1 : tableaus[solver].c.length
+/** Network evaluations of the parts of what is generated, in their order. */
+function partsOfWork(request: EvaluateRequest, options: { count: number; curveCount: number }): number[] {
+  const { count, curveCount } = options
+  const sampling = samplingOf(request.sampling)
+  const perImage = evaluationsOf(sampling)
+  const { curve, interpolation } = request
+  return [
+    count * perImage,
+    ...(curve ? curveEvaluations.map((evaluations) => curveCount * evaluations) : []),
+    ...(curve ? [straightnessWork(count)] : []),
+    ...encodersOf(request.model.config).map(
+      (name) =>
+        Math.min(reconstructed, count) * (perImage + (name === 'inversion' ? inversionWork(sampling) : 0)),
+    ),
+    ...(interpolation
+      ? [evennessWork({ ...interpolation, sampling, encoder: defaultEncoder(request.model.config) })]
+      : []),
+  ]
+}
 
-/** Network evaluations of all that is generated. */
+/** Network evaluations of all that is generated, about. */
 export function generatingWork(request: EvaluateRequest, count: number): number {
-  const { solver, steps } = samplingOf(request.sampling)
-  const curve = request.curve ? curveEvaluations.reduce((sum, each) => sum + each, 0) : 0
-  return count * steps * evaluationsPerStep(solver) + Math.min(count, curveSamples) * curve
+  const curveCount = Math.min(count, curveSamples)
+  return partsOfWork(request, { count, curveCount }).reduce((sum, each) => sum + each, 0)
 }
 
 /** How the samples of the few-step curve are generated: by the solver of few steps, on the grid that is best for it. */
@@ -52,16 +73,9 @@ export async function generate(
   const { seed } = request
   const sampling = samplingOf(request.sampling)
   const encoders = encodersOf(request.model.config)
-  const perImage = sampling.steps * evaluationsPerStep(sampling.solver)
   const curveCount = Math.min(count, curveSamples, Math.floor(curveBytes / imageBytes(originals)))
   const few = imagesFrom(originals, Math.min(reconstructed, originals.count))
-  // Shares of the progress, in network evaluations.
-  const work = [
-    count * perImage,
-    ...(request.curve ? curveEvaluations.map((evaluations) => curveCount * evaluations) : []),
-    ...encoders.map((name) => few.count * perImage * (name === 'inversion' ? 2 : 1)),
-  ]
-  const next = partsOf(work, context.onStep)
+  const next = partsOf(partsOfWork(request, { count, curveCount }), context.onStep)
   const { images: samples, evaluations } = await sampler.sample({ ...sampling, count, seed, onStep: next() })
   const curve = []
   for (const steps of request.curve ? curveEvaluations : []) {
@@ -76,6 +90,9 @@ export async function generate(
     })
     curve.push({ evaluations: steps, images })
   }
+  const straightness = request.curve
+    ? await measureStraightness(sampler, { count, seed, onStep: next() })
+    : null
   const reconstruction = []
   for (const encoder of encoders) {
     const errors = await reconstructionErrors(sampler, few, {
@@ -84,12 +101,14 @@ export async function generate(
     })
     reconstruction.push({ encoder, images: few.count, error: meanEstimate(errors) })
   }
+  const encoder = defaultEncoder(request.model.config)
+  const interpolation = request.interpolation && {
+    encoder,
+    ...(await measureEvenness(sampler, { ...request, ...request.interpolation, encoder, onStep: next() })),
+  }
   return {
-    step,
-    samples,
-    evaluations,
+    ...{ step, samples, evaluations, straightness, reconstruction, interpolation },
     curve: request.curve ? { solver: multistepSolver, samples: curve } : null,
-    reconstruction,
   }
 }
 
@@ -98,13 +117,10 @@ async function reconstructionErrors(
   images: PixelBatch,
   { request, onStep }: { request: EvaluateRequest & { encoder: EncoderName }; onStep: OnStep },
 ): Promise<number[]> {
-  const half = request.encoder === 'inversion' ? 0.5 : 0
-  const latents = await latentsOf(sampler, images, { request, onStep: partOf(onStep, [0, half]) })
+  const steps = stepsOf(request, { encoded: images.count, generated: images.count, onStep })
+  const latents = await latentsOf(sampler, images, { request, onStep: steps.encoding })
   const sampling = samplingOf(request.sampling)
-  return differences(
-    images,
-    await sampler.generate(latents, { ...sampling, onStep: partOf(onStep, [half, 1]) }),
-  )
+  return differences(images, await sampler.generate(latents, { ...sampling, onStep: steps.sampling }))
 }
 
 /** Hands out parts of a progress in proportion to their work. */

@@ -11,6 +11,7 @@ import type { EvaluationImages } from './evaluation-images.ts'
 import { featureSize } from './feature-network.ts'
 import { FeatureExtractor } from './features.ts'
 import type { Generated } from './generate.ts'
+import { interpolationQuality } from './interpolation-quality.ts'
 import { pixelRows } from './pixel-rows.ts'
 import { rowsFrom } from './rows.ts'
 import type { Rows } from './rows.ts'
@@ -25,7 +26,7 @@ export async function measure(
   images: EvaluationImages,
   { request, onStep }: { request: EvaluateRequest; onStep: OnStep },
 ): Promise<Omit<Evaluation, 'seconds'>> {
-  const { step, evaluations, curve, reconstruction } = generated
+  const { step, evaluations, curve, straightness, reconstruction } = generated
   const { training, choice } = images
   const extractor = new FeatureExtractor(request.model.shape)
   try {
@@ -50,13 +51,19 @@ export async function measure(
     )
     const points = []
     for (const [i, { evaluations: few, images: sampled }] of (curve?.samples ?? []).entries()) {
-      const part = (share: number) => 0.82 + (0.18 * (i + share)) / (curve?.samples.length ?? 1)
+      const part = (share: number) => 0.82 + (0.12 * (i + share)) / (curve?.samples.length ?? 1)
       const features = await extractor.features(sampled, partOf(onStep, [part(0), part(0.9)]))
       const kernelDistance = await comparison.kernelDistance(features, partOf(onStep, [part(0.9), part(1)]))
       points.push({ evaluations: few, kernelDistance })
     }
+    const interpolation =
+      generated.interpolation &&
+      (await interpolationQuality(generated.interpolation, {
+        ...{ samples: vectors.samples.features, comparison, extractor, onStep: partOf(onStep, [0.94, 1]) },
+      }))
     return {
-      ...{ format: 1, step, count: choice.count, seed: request.seed, evaluations, reconstruction },
+      ...{ format: 1, step, count: choice.count, seed: request.seed, evaluations },
+      ...{ reconstruction, straightness, interpolation },
       against: request.against?.name ?? null,
       images: request.against ? images.against.count : training.count,
       solver: samplingOf(request.sampling).solver,

@@ -2,8 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { toImages } from '../data/batches.ts'
+import { valuesOf } from '../graph/values-of.ts'
 import { resizeToSquare } from './resize-images.ts'
-import { valuesOf } from './rows.ts'
 import type { Rows } from './rows.ts'
 
 /** Larger images are compared at this side, which bounds the memory; details of single pixels do not count then. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { valuesOf } from '../graph/values-of.ts'
 import { uniformStream } from '../rng.ts'
-import { meanOf, products, scaled, valuesOf } from './rows.ts'
+import { meanOf, products, scaled } from './rows.ts'
 import type { Rows } from './rows.ts'
 import { symmetricEigen } from './symmetric-eigen.ts'
 

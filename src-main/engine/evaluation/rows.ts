@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor } from '@tensorflow/tfjs-core'
+import { valuesOf } from '../graph/values-of.ts'
 
 /** Vectors of one size, row by row. */
 export interface Rows {
@@ -37,16 +37,6 @@ export function products(a: Rows, b: Rows): Float32Array {
       true,
     ),
   )
-}
-
-/** The values of a computed tensor. Read outside of `tidy`, which would search a returned array for tensors, number by number. */
-export function valuesOf(compute: () => Tensor): Float32Array {
-  const tensor = tf.tidy(compute)
-  try {
-    return tensor.dataSync<'float32'>()
-  } finally {
-    tensor.dispose()
-  }
 }
 
 /** Squared length of each row. */

@@ -2,6 +2,8 @@ import { samplingOf } from '#shared/schemas/sampling.ts'
 import type { EncodeRequest, EncodeResult, EncodingRequest } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
+import { evaluationsOf } from '../model/flow/solver.ts'
+import { inversionOf, inversionWork } from './inversion.ts'
 import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
 import type { Latents } from './latents.ts'
@@ -27,12 +29,14 @@ export async function encode(
   return { latents: latents.values, codes: latents.codes, originals, reconstructions, reconstructionError }
 }
 
-/** The progress of a request in two parts: inverting an image takes as long as generating one, q(z|x) takes no time. */
+/** The progress of a request in two parts by their network evaluations: q(z|x) takes no time. */
 export function stepsOf(
-  { encoder }: Pick<EncodingRequest, 'encoder'>,
+  request: Pick<EncodingRequest, 'encoder' | 'sampling'>,
   { encoded, generated, onStep }: { encoded: number; generated: number; onStep: OnStep },
 ): { encoding: OnStep; sampling: OnStep } {
-  const share = encoder === 'inversion' ? encoded / (encoded + generated) : 0
+  const sampling = samplingOf(request.sampling)
+  const encoding = request.encoder === 'inversion' ? encoded * inversionWork(sampling) : 0
+  const share = encoding / (encoding + generated * evaluationsOf(sampling))
   return { encoding: partOf(onStep, [0, share]), sampling: partOf(onStep, [share, 1]) }
 }
 
@@ -49,7 +53,7 @@ export async function latentsOf(
   const { request, onStep, first = 0 } = options
   const { encoder, encoderSeed: seed = 1 } = request
   if (encoder === 'inversion')
-    return await sampler.invert(images, { ...samplingOf(request.sampling), onStep })
+    return await sampler.invert(images, { ...inversionOf(samplingOf(request.sampling)), onStep })
   if (encoder === 'code') return sampler.encodeCode(images, { seed })
   return encoder === 'posterior' ? sampler.encode(images) : sampler.encode(images, { seed, first })
 }

@@ -3,6 +3,7 @@ import type { Tensor4D } from '@tensorflow/tfjs-core'
 import type { Between } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import { valuesOf } from '../graph/values-of.ts'
 import { latentGrid, lerp, linspace, slerp } from '../model/flow/latent-interpolation.ts'
 
 /** Encodings of some images: latents, flat float32 NHWC, and their codes, flat `[count, codeSize]`, where there are. */
@@ -18,9 +19,9 @@ export function latentsBetween(
   options: { shape: ImageShape; shares: number[]; mode: Between },
 ): Latents {
   const { shape, shares, mode } = options
-  const values = tf.tidy(() => {
+  const values = valuesOf(() => {
     const [a, b] = [latentAt(ends, 0, shape), latentAt(ends, 1, shape)]
-    return (mode === 'slerp' ? slerp : lerp)(a, b, shares).dataSync<'float32'>()
+    return (mode === 'slerp' ? slerp : lerp)(a, b, shares)
   })
   const codes = mixCodes(
     ends,
@@ -35,11 +36,11 @@ export function latentSheet(
   options: { shape: ImageShape; rows: number; columns: number; mode: Between },
 ): Latents {
   const { shape, rows, columns } = options
-  const values = tf.tidy(() => {
+  const values = valuesOf(() => {
     const at = (i: number) => latentAt(corners, i, shape)
     const cornerLatents =
       corners.count > 3 ? ([at(0), at(1), at(2), at(3)] as const) : ([at(0), at(1), at(2)] as const)
-    return latentGrid(cornerLatents, options).dataSync<'float32'>()
+    return latentGrid(cornerLatents, options)
   })
   const weights = linspace(rows).flatMap((down) =>
     linspace(columns).map((right) => cornerWeights({ down, right, corners: corners.count })),

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
+import { valuesOf } from '../graph/values-of.ts'
 import { seedWords, statelessNormal } from '../rng.ts'
 import type { Purpose } from '../rng.ts'
 
@@ -14,11 +15,9 @@ export function normalRows(options: {
   const size = tf.util.sizeFromShape(shape)
   const values = new Float32Array(count * size)
   for (let i = 0; i < count; i++) {
-    const row = tf.tidy(() => {
-      const words = tf.tensor1d(seedWords(seed, first + i, purpose), 'int32')
-      return statelessNormal([1, ...shape], words).dataSync<'float32'>()
-    })
-    values.set(row, i * size)
+    const row = () =>
+      statelessNormal([1, ...shape], tf.tensor1d(seedWords(seed, first + i, purpose), 'int32'))
+    values.set(valuesOf(row), i * size)
   }
   return values
 }

@@ -39,8 +39,11 @@ interface ChunkValues {
 interface ChunkSource {
   load: (first: number, images: number) => ChunkValues
   store: (first: number, x: Float32Array) => void
-  frames?: { count: number; take: (at: { first: number; frame: number }, x: Float32Array) => void }
+  frames?: { count: number; take: FrameSink }
 }
+
+/** Takes the values of a chunk, flat, at a frame; `first` is the index of its first image. */
+type FrameSink = (at: { first: number; frame: number }, x: Float32Array) => void
 
 /**
  * Samples and encodes images with a model and its weights, which may be replaced at any time. Owns its programs. Only one
@@ -92,10 +95,7 @@ export class Sampler {
       ...integration,
       from: 1,
       to: 0,
-      load: (i, n) => {
-        const at = { ...selection, count: n, first: selection.first + i }
-        return { x: this.calls.priorLatents(at), codes: this.calls.priorCodes(at) }
-      },
+      load: this.fromPrior(selection),
       store: (i, x) => pixels.set(toBytes(x), i * size),
       frames: {
         count: frames,
@@ -114,6 +114,21 @@ export class Sampler {
       trajectory: frames === 0 ? null : { ...this.shape, count: count * frames, pixels: framePixels },
       ...cost,
     }
+  }
+
+  /**
+   * Integrates samples of p(z) to images. `take` is given the values of a chunk, whose first image is `first`, at `frames`
+   * equally spaced times, both ends included.
+   */
+  async follow(
+    options: { count: number; seed: number; frames: number; take: FrameSink } & Integration,
+  ): Promise<void> {
+    const { count, seed, frames, take, ...integration } = options
+    await this.integrate(count, {
+      ...{ ...integration, from: 1, to: 0, frames: { count: frames, take } },
+      load: this.fromPrior(selectionOf({ count, seed })),
+      store: () => undefined,
+    })
   }
 
   /** Generates images from latents: dx = v dt from t = 1 to t = 0. */
@@ -167,7 +182,15 @@ export class Sampler {
     this.calls.programs.dispose()
   }
 
-  /** Integrates all of some values from one time to another. */
+  /** Latents of p(z) and codes of p(c). */
+  private fromPrior(selection: { seed: number; first: number; temperature: number }): ChunkSource['load'] {
+    return (i, count) => {
+      const at = { ...selection, count, first: selection.first + i }
+      return { x: this.calls.priorLatents(at), codes: this.calls.priorCodes(at) }
+    }
+  }
+
+  /** Integrates all of some values from one time to another: dx = v dt. */
   private async transport(x: Latents, options: Integration & { from: number; to: number }): Promise<Latents> {
     const size = imageBytes(this.shape)
     const { codeSize } = this.system

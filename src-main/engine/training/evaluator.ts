@@ -15,6 +15,8 @@ import { Validation } from './validation.ts'
 export interface WeightsAtStep {
   step: number
   weights: () => Values
+  /** The weights with the prior of codes, which takes longer to measure. */
+  samplingWeights: () => Values
 }
 
 /**
@@ -80,8 +82,10 @@ export class Evaluator {
     at: WeightsAtStep,
     { config, isCancelled }: { config: RunConfig; isCancelled: () => boolean },
   ): Promise<void> {
-    const { step, weights } = at
-    const images = await this.withSampler(weights, (sampler) => gridImages(sampler, { config, isCancelled }))
+    const { step, samplingWeights } = at
+    const images = await this.withSampler(samplingWeights, (sampler) =>
+      gridImages(sampler, { config, isCancelled }),
+    )
     if (!images) return
     const record = await saveGrid({ ...this.run, step, images, config })
     this.emit({ type: 'sample', record })

@@ -52,6 +52,8 @@ export class TrainingRun {
   learningRate: number | null = null
   smoothedLoss = new SmoothedLoss()
   private runner: StepRunner | null = null
+  /** Of the weights that sampling uses, as last measured. */
+  private codeTable: { step: number; values: Values } | null = null
 
   /**
    * Opens the dataset and creates the model.
@@ -92,24 +94,42 @@ export class TrainingRun {
     return every > 0 && this.step % every === 0
   }
 
-  /** Weights to sample with, by parameter name. */
-  weights(kind?: WeightsName): Values {
-    const names = samplingStateNames(this.parts.system, this.config, kind)
-    const weights = samplingWeights(this.stepRunner.read(names), this.config, kind)
-    return { ...weights, ...this.parts.codeTable?.measure(weights) }
+  /** Weights to sample with, by parameter name, and the prior of codes that belongs to them. */
+  weights(kind: WeightsName = 'ema'): Values {
+    const weights = this.networkWeights(kind)
+    const codes = kind === 'ema' ? this.codesAtStep(weights) : this.parts.codeTable?.measure(weights)
+    return { ...weights, ...codes }
   }
 
   /** Everything that a checkpoint of the present step holds: the training state, and what is measured with its weights. */
   checkpointState(): Values {
     const state = this.stepRunner.read()
-    const measured = this.parts.codeTable?.measure(samplingWeights(state, this.config)) ?? {}
-    return { ...state, ...measuredState(measured) }
+    return { ...state, ...measuredState(this.codesAtStep(samplingWeights(state, this.config))) }
   }
 
   /** The present step with its weights, which are read from the device once and only when used. */
   get weightsAtStep(): WeightsAtStep {
     let read: Values | null = null
-    return { step: this.step, weights: () => (read ??= this.weights()) }
+    const weights = () => (read ??= this.networkWeights('ema'))
+    return {
+      step: this.step,
+      weights,
+      samplingWeights: () => ({ ...weights(), ...this.codesAtStep(weights()) }),
+    }
+  }
+
+  private networkWeights(kind: WeightsName): Values {
+    const names = samplingStateNames(this.parts.system, this.config, kind)
+    return samplingWeights(this.stepRunner.read(names), this.config, kind)
+  }
+
+  /** The prior of codes at the present step, measured once; empty without a code. @param weights as sampling uses them */
+  private codesAtStep(weights: Values): Values {
+    const { codeTable } = this.parts
+    if (!codeTable) return {}
+    if (this.codeTable?.step !== this.step)
+      this.codeTable = { step: this.step, values: codeTable.measure(weights) }
+    return this.codeTable.values
   }
 
   /** Continues from a checkpoint's step. */

@@ -4,16 +4,27 @@ import type { FlowerbedError } from '#shared/errors.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 
+/** Below this share it is too early to say how long it takes. */
+const leastShare = 0.02
+
 /** One long request to the engine at a time: its progress, its error, and how to cancel it. */
 export function useJob() {
   const error = shallowRef<FlowerbedError | null>(null)
   /** Progress in [0, 1]; null while nothing is in progress. */
   const share = shallowRef<number | null>(null)
+  /** About, by how long it took so far; null before that can be said. */
+  const secondsLeft = shallowRef<number | null>(null)
   let job = ''
+  /** Time of its first progress event in ms; before it the model is loaded. */
+  let startedAt = 0
 
   onScopeDispose(
     on('sampling', (event) => {
-      if (event.job === job && share.value !== null) share.value = event.share
+      if (event.job !== job || share.value === null) return
+      share.value = event.share
+      startedAt ||= Date.now()
+      const left = ((Date.now() - startedAt) / 1000) * (1 / event.share - 1)
+      if (event.share >= leastShare) secondsLeft.value = left
     }),
   )
 
@@ -22,6 +33,8 @@ export function useJob() {
     if (share.value !== null) return null
     job = crypto.randomUUID()
     share.value = 0
+    secondsLeft.value = null
+    startedAt = 0
     error.value = null
     try {
       return await ask(job)
@@ -42,5 +55,5 @@ export function useJob() {
     }
   }
 
-  return { share, error, run, cancel }
+  return { share, secondsLeft, error, run, cancel }
 }

@@ -36,7 +36,10 @@ const quick = ['--solver', 'euler', '--steps', '2']
 
 describe('flowerbed evaluate', () => {
   it('measures samples, tells each measure with a sentence, and answers one JSON document', async () => {
-    const { code, json, err } = await flowerbed(['evaluate', 'latest', '--count', '20', '--json', ...quick])
+    const more = ['--steps-curve', '--interpolation', '--pairs', '2']
+    const { code, json, err } = await flowerbed([
+      ...['evaluate', 'latest', '--count', '20', '--json', ...more, ...quick],
+    ])
     expect(code).toBe(0)
     const { run, ...evaluation } = json
     expect(run).toBeTypeOf('string')
@@ -49,6 +52,11 @@ describe('flowerbed evaluate', () => {
       'Precision',
       'Recall',
       'Near copies, by pixels',
+      'Interpolation evenness',
+      'Error at the ends',
+      'Kernel distance of the middle frames',
+      'Curvature of the paths',
+      'Enough network evaluations',
     ])
       expect(err).toContain(term)
     expect(err).toMatch(/Reconstruction error by inversion: \d/)
@@ -58,7 +66,7 @@ describe('flowerbed evaluate', () => {
   })
 
   it('compares with the images of a folder, then with that dataset by its name', async () => {
-    const args = ['evaluate', 'latest', '--count', '20', '--no-curve', '--json', ...quick]
+    const args = ['evaluate', 'latest', '--count', '20', '--json', ...quick]
     const byFolder = await flowerbed([...args, '--against', others])
     expect(byFolder.json).toMatchObject({ against: 'Others', images: 36, count: 18, curve: null })
     const byName = await flowerbed([...args, '--against', 'Others'])
@@ -69,6 +77,7 @@ describe('flowerbed evaluate', () => {
     ['an unknown dataset', ['--against', 'nothing'], /no folder and no dataset “nothing”/],
     ['a count out of range', ['--count', '3'], /whole number from 16 to 4096/],
     ['no steps', ['--steps', '0'], /--steps/],
+    ['no pairs', ['--interpolation', '--pairs', '0'], /whole number from 2 to 500/],
   ])('answers %s with one clear line and exit code 2', async (_, args, message) => {
     const { code, err } = await flowerbed(['evaluate', 'latest', ...args])
     expect(err).toMatch(message)

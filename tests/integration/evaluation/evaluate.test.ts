@@ -51,7 +51,8 @@ const run = { runId: 'run', runDirectory: join(folder.path, 'run'), config }
 
 const request = (changes: Partial<EvaluateRequest> = {}): EvaluateRequest => ({
   model: { ...run, shape, checkpoint },
-  ...{ device: 'cpu', datasetDirectory: dataset, against: null, count: 32, seed: 1, curve: true },
+  ...{ device: 'cpu', datasetDirectory: dataset, against: null, count: 32, seed: 1 },
+  ...{ curve: true, interpolation: null },
   sampling: { solver: 'euler', steps: 3 },
   ...changes,
 })
@@ -76,6 +77,7 @@ async function measuresOf(samples: Uint8Array, changes: Partial<EvaluateRequest>
     const { count } = images.choice
     const generated = {
       ...{ step: 0, evaluations: 0, curve: null, reconstruction: [] },
+      ...{ straightness: null, interpolation: null },
       samples: { ...shape, count, pixels: samples.slice(0, count * size) },
     }
     const result = await measure(generated, images, { request: asked, onStep: () => Promise.resolve() })
@@ -108,9 +110,27 @@ describe('an evaluation', () => {
     expect(Math.abs(kernelDistance.floor.value)).toBeLessThan(5 * kernelDistance.floor.error)
     expect(coverage.floor.value).toBeGreaterThan(0.8)
     expect(evaluation.curve?.points.map(({ evaluations }) => evaluations)).toEqual([...curveEvaluations])
+    expect(evaluation.straightness!.value).toBeGreaterThan(0)
+    expect(evaluation.interpolation).toBeNull()
     expect(evaluation.reconstruction.map(({ encoder }) => encoder)).toContain('inversion')
     expect(shares).toEqual([...shares].sort((a, b) => a - b))
     expect(shares.at(-1)).toBeGreaterThan(0.5)
+  })
+
+  it('measures interpolations where it is asked to', async () => {
+    const pairs = 2
+    const asked = request({ curve: false, count: 16, interpolation: { pairs } })
+    const evaluation = await engine.handlers.evaluate(asked)
+    expect(evaluationSchema.parse(JSON.parse(JSON.stringify(evaluation)))).toEqual(evaluation)
+    const { interpolation, straightness } = evaluation
+    expect(straightness).toBeNull()
+    expect(interpolation).toMatchObject({ encoder: 'posterior', pairs, frames: 17 })
+    expect(interpolation?.evenness.even.median).toBeGreaterThanOrEqual(1)
+    expect(interpolation?.endError.worst).toBeGreaterThan(0)
+    // Frames 6 to 10 of 0 to 16 are in the middle third.
+    expect(interpolation?.middle.count).toBe(10)
+    const { frames, samples } = interpolation!.middle.kernelDistance
+    expect([frames.value, frames.error, samples.value, samples.error].every(Number.isFinite)).toBe(true)
   })
 
   it('is the same for the same seed', async () => {

@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { EngineEvent, ModelSource } from '#shared/engine-messages.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
@@ -9,6 +9,7 @@ import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { loadCheckpoint } from '../../../src-main/engine/checkpoints/checkpoint.ts'
 import { encode } from '../../../src-main/engine/sampling/encode.ts'
 import { LoadedSamplers } from '../../../src-main/engine/sampling/loaded-samplers.ts'
+import { CodeTable } from '../../../src-main/engine/training/code-table.ts'
 import { Trainer } from '../../../src-main/engine/training/trainer.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
@@ -48,15 +49,25 @@ const source = (runId: string): ModelSource => ({
 })
 
 const samplers = new LoadedSamplers()
+/** How often the prior of codes was measured for the first run. */
+let measured = 0
 
 beforeAll(async () => {
   loadTensorFlow({ device: 'cpu' })
   packedDataset(datasetDirectory, { count: 12, shape, pixel: halves(shape) })
+  const measure = vi.spyOn(CodeTable.prototype, 'measure')
   await trained('whole')
+  measured = measure.mock.calls.length
+  measure.mockRestore()
 })
 afterAll(async () => {
   await samplers.clear()
   folder.remove()
+})
+
+it('measures the prior of codes once at a step that is validated, saved and sampled', () => {
+  // Steps 0, 3 and 6 have grids; the last two also validation losses and checkpoints.
+  expect(measured).toBe(3)
 })
 
 describe('a run with a code', () => {

@@ -106,6 +106,14 @@ describe('encoding', () => {
       expect(error).toBeLessThan(0.5 * encoded.reconstructionError[i]!)
   })
 
+  it('by inversion is as exact for images that are generated in few steps', async () => {
+    const inverted = (steps: number) =>
+      encode({ ...sampling(), sampling: { steps }, encoder: 'inversion', images: [0, 1].map(image) })
+    const [few, fewer] = [await inverted(12), await inverted(4)]
+    expect(fewer.latents).toEqual(few.latents)
+    for (const error of few.reconstructionError) expect(error).toBeLessThan(0.05)
+  })
+
   it('samples q(z|x) by seed and index alone, around its mean', async () => {
     const latents = async (indices: number[], encoderSeed?: number) => {
       const encoder = encoderSeed === undefined ? 'posterior' : 'posterior-sample'

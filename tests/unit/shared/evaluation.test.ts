@@ -1,5 +1,11 @@
 import { expect, it } from 'vitest'
-import { estimateText, evaluationFacts } from '#shared/labels/evaluation.ts'
+import {
+  enoughEvaluations,
+  estimateText,
+  evaluationFacts,
+  extraFacts,
+  frameRatio,
+} from '#shared/labels/evaluation.ts'
 import { evaluationSchema, measureNames } from '#shared/schemas/evaluation.ts'
 import { anEvaluation } from '../../helpers/evaluation.ts'
 
@@ -29,4 +35,52 @@ it('refuses an evaluation without one of the measures', () => {
   expect(recall).toBeDefined()
   expect(evaluationSchema.safeParse({ ...anEvaluation, measures: rest }).success).toBe(false)
   expect(evaluationSchema.safeParse(anEvaluation).success).toBe(true)
+})
+
+it('finds the fewest evaluations within 10 % of the best, or within its error', () => {
+  const curveOf = (values: [number, number, number?][]) => ({
+    ...{ solver: 'euler', count: 20 },
+    points: values.map(([evaluations, value, error = 0]) => ({
+      evaluations,
+      kernelDistance: { value, error },
+    })),
+  })
+  const values: [number, number][] = [
+    [1, 9],
+    [4, 1.3],
+    [8, 1.09],
+    [50, 1],
+  ]
+  expect(enoughEvaluations(curveOf(values))).toBe(8)
+  expect(enoughEvaluations(curveOf([...values, [16, 0.9, 0.5]]))).toBe(4)
+  expect(
+    enoughEvaluations(
+      curveOf([
+        [8, 0.01],
+        [16, -0.01],
+      ]),
+    ),
+  ).toBe(16)
+  expect(enoughEvaluations(curveOf([]))).toBeNull()
+})
+
+it('has a sentence for each number of few evaluations and interpolations, none where they were not measured', () => {
+  const facts = extraFacts(anEvaluation)
+  expect(facts.map(({ name }) => name)).toEqual([
+    ...['enoughEvaluations', 'straightness', 'evenness', 'evennessByParameter', 'endError'],
+    ...['middleKernelDistance', 'middleFrechetDistance'],
+  ])
+  for (const { help } of facts) expect(help).toMatch(/\.$/)
+  const valueOf = (wanted: string) => facts.find(({ name }) => name === wanted)?.value
+  expect(valueOf('evenness')).toBe('1.20 (worst 2.00)')
+  expect(valueOf('endError')).toBe('1.0 % (worst 2.5 %)')
+  expect(valueOf('middleFrechetDistance')).toBe('2.00 ± 0.10 (samples: 1.00 ± 0.10; ratio 2.00)')
+  expect(frameRatio({ frames: { value: 1, error: 0 }, samples: { value: -0.1, error: 0 } })).toBeNull()
+  expect(extraFacts({ ...anEvaluation, curve: null, straightness: null, interpolation: null })).toEqual([])
+})
+
+it('reads an evaluation of an earlier version', () => {
+  const { straightness, interpolation, ...earlier } = anEvaluation
+  expect(straightness && interpolation).toBeTruthy()
+  expect(evaluationSchema.parse(earlier)).toMatchObject({ straightness: null, interpolation: null })
 })

@@ -3,8 +3,8 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { FlowerbedError } from '#shared/errors.ts'
 import { formatCount, formatPlural } from '#shared/format.ts'
-import { estimateText, evaluationFacts } from '#shared/labels/evaluation.ts'
-import { evaluationCounts } from '#shared/schemas/evaluation.ts'
+import { estimateText, evaluationFacts, extraFacts } from '#shared/labels/evaluation.ts'
+import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
 import type { Evaluation } from '#shared/schemas/evaluation.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
@@ -30,7 +30,9 @@ interface Options extends SamplingFlags {
   against?: string
   count: number
   seed: number
-  curve: boolean
+  stepsCurve?: boolean
+  interpolation?: boolean
+  pairs: number
   checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
@@ -53,7 +55,13 @@ export function addEvaluate(program: Command): void {
         .default(count),
     )
     .option('--seed <number>', 'seed of the samples and of the choice of images', wholeNumber, 1)
-    .option('--no-curve', 'leave out the samples of few network evaluations')
+    .option('--steps-curve', 'also measure samples of few network evaluations, and how straight paths are')
+    .option('--interpolation', 'also measure interpolations between images')
+    .addOption(
+      new Option('--pairs <count>', 'pairs of images to interpolate between')
+        .argParser(wholeNumberFrom(interpolationPairs.min, interpolationPairs.max))
+        .default(interpolationPairs.default),
+    )
     .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
@@ -63,7 +71,8 @@ export function addEvaluate(program: Command): void {
 }
 
 async function evaluate(runId: string, options: Options): Promise<void> {
-  const { count, seed, curve, device, checkpoint, json = false } = options
+  const { count, seed, stepsCurve: curve = false, device, checkpoint, json = false } = options
+  const pairs = options.interpolation ? { pairs: options.pairs } : {}
   const sampling = samplingFrom(options)
   const follow = followSampling()
   await withWorkspace(
@@ -78,7 +87,10 @@ async function evaluate(runId: string, options: Options): Promise<void> {
         evaluate: async (request) => await engine.handlers.evaluate(request),
       })
       const evaluation = await follow.during(engine, (job) =>
-        evaluations.evaluate(run.id, { against, count, seed, curve, device, checkpoint, sampling, job }),
+        evaluations.evaluate(run.id, {
+          ...{ against, count, seed, curve, device, checkpoint, sampling, job },
+          ...pairs,
+        }),
       )
       for (const line of evaluationLines(run, evaluation)) say(line)
       answer(json, { run: run.id, ...evaluation })
@@ -137,5 +149,6 @@ function evaluationLines({ name }: RunRecord, evaluation: Evaluation): string[] 
           '  How few evaluations are enough: where the distance stops falling.',
         ]
       : []),
+    ...extraFacts(evaluation).flatMap(({ title, value, help }) => [`${title}: ${value}`, `  ${help}`]),
   ]
 }

@@ -42,7 +42,7 @@ export async function measure(
       ...{ store, runService },
       evaluate: async (request) => await engine.handlers.evaluate(request),
     })
-    await followSampling().during(engine, (job) => evaluations.evaluate(run.id, { count, job }))
+    await followSampling().during(engine, (job) => evaluations.evaluate(run.id, { count, curve: true, job }))
   } catch (thrown) {
     if (wasInterrupted()) throw thrown
     say(`“${run.name}” was not measured: ${toFlowerbedError(thrown).message}`)

@@ -1,6 +1,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import type { multistepSolver, SolverName } from '#shared/schemas/sampling.ts'
+import { multistepSolver } from '#shared/schemas/sampling.ts'
+import type { Sampling, SolverName } from '#shared/schemas/sampling.ts'
 import { timeGrid } from './time-grid.ts'
 
 /** The Butcher tableau of an explicit Runge–Kutta method: stage i is at c[i] with weights a[i]; b weights the step. */
@@ -39,6 +40,14 @@ export const tableaus: Record<TableauName, Tableau> = {
     c: [0, 1 / 5, 3 / 10, 4 / 5, 8 / 9, 1],
   },
 }
+
+/** Network evaluations of one step; of an adaptive solver, of one that is accepted. */
+export const evaluationsPerStep = (solver: SolverName): number =>
+  solver === multistepSolver ? 1 : tableaus[solver].c.length
+
+/** Network evaluations of an image; only about for an adaptive solver, which chooses its steps itself. */
+export const evaluationsOf = ({ solver, steps }: Pick<Sampling, 'solver' | 'steps'>): number =>
+  steps * evaluationsPerStep(solver)
 
 /** Weights of the seven slopes of `dopri5` in its error: the fifth order's less the embedded fourth order's. */
 export const dopri5Error = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40]
