@@ -80,7 +80,7 @@ export async function generate(
   const curve = []
   for (const steps of request.curve ? curveEvaluations : []) {
     const onStep = next()
-    const { images } = await sampler.sample({
+    const { images, evaluations: taken } = await sampler.sample({
       ...sampling,
       ...curveSampling,
       steps,
@@ -88,7 +88,7 @@ export async function generate(
       seed,
       onStep,
     })
-    curve.push({ evaluations: steps, images })
+    curve.push({ evaluations: Math.round(taken), images })
   }
   const straightness = request.curve
     ? await measureStraightness(sampler, { count, seed, onStep: next() })
