@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { sqliteWords } from '#shared/sqlite-errors.ts'
+import { errorTextSchema, formatErrorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
+import { sqliteError } from '#shared/sqlite-errors.ts'
 
 /** What went wrong, coarse enough to choose an exit code, an icon and a next step by. */
 export const errorKinds = [
@@ -25,18 +27,29 @@ export interface ErrorDetails {
   cause?: unknown
 }
 
-/** The one error type of the project. `message` says what happened, `where` where, `hint` what to do. */
+/**
+ * The one error type of the project. `message` says what happened, `where` where, `hint` what to do. Both sentences come
+ * from the catalogue (`locales/en/errors.ts`) where an id is given.
+ */
 export class FlowerbedError extends Error {
   override readonly name = 'FlowerbedError'
   readonly kind: ErrorKind
   readonly hint: string | undefined
   readonly where: string | undefined
+  /** The id of its sentences and their parameters. */
+  readonly text: ErrorText | undefined
 
-  constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
+  constructor(kind: ErrorKind, text: ErrorText, details?: Omit<ErrorDetails, 'hint'>)
+  constructor(kind: ErrorKind, message: string, details?: ErrorDetails)
+  constructor(kind: ErrorKind, says: string | ErrorText, details: ErrorDetails = {}) {
+    const text = typeof says === 'string' ? undefined : says
+    const { message, hint } =
+      typeof says === 'string' ? { message: says, hint: details.hint } : formatErrorText(says)
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.kind = kind
-    this.hint = details.hint
+    this.hint = hint
     this.where = details.where
+    this.text = text
   }
 }
 
@@ -47,6 +60,8 @@ export const serializedErrorSchema = z.object({
   kind: z.enum(errorKinds),
   hint: z.string().optional(),
   where: z.string().optional(),
+  /** Left out where this version does not know the id. */
+  text: errorTextSchema.optional().catch(undefined),
   stack: z.string().optional(),
 })
 
@@ -56,8 +71,8 @@ export type SerializedError = z.infer<typeof serializedErrorSchema>
 export function toFlowerbedError(thrown: unknown): FlowerbedError {
   if (thrown instanceof FlowerbedError) return thrown
   if (thrown instanceof z.ZodError) return fromZodError(thrown)
-  const words = sqliteWords(thrown)
-  if (words) return new FlowerbedError(words.kind, words.message, { hint: words.hint, cause: thrown })
+  const known = sqliteError(thrown)
+  if (known) return new FlowerbedError(known.kind, known.text, { cause: thrown })
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   return new FlowerbedError(kindOfSystemError(thrown), message, { cause: thrown })
 }
@@ -91,15 +106,24 @@ export function serializeError(thrown: unknown): SerializedError {
     kind: error.kind,
     ...(error.hint === undefined ? {} : { hint: error.hint }),
     ...(error.where === undefined ? {} : { where: error.where }),
+    ...(error.text === undefined ? {} : { text: error.text }),
     ...(stack === undefined ? {} : { stack }),
   }
 }
 
-export function deserializeError(serialized: SerializedError): FlowerbedError {
-  const error = new FlowerbedError(serialized.kind, serialized.message, {
-    ...(serialized.hint === undefined ? {} : { hint: serialized.hint }),
-    ...(serialized.where === undefined ? {} : { where: serialized.where }),
-  })
+/** The error of another process, in the language of this one where its id is known. */
+export function deserializeError({
+  kind,
+  message,
+  hint,
+  text,
+  ...serialized
+}: SerializedError): FlowerbedError {
+  const where = serialized.where === undefined ? {} : { where: serialized.where }
+  const known = errorTextSchema.safeParse(text)
+  const error = known.success
+    ? new FlowerbedError(kind, known.data, where)
+    : new FlowerbedError(kind, message, { ...where, ...(hint === undefined ? {} : { hint }) })
   if (serialized.stack !== undefined) error.stack = serialized.stack
   return error
 }

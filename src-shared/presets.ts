@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
@@ -178,26 +179,29 @@ export const presets: Record<PresetId, Preset> = {
 export function resolveConfig(preset: string, changes: Record<string, unknown> = {}): RunConfig {
   const found = presets[preset as PresetId] as Preset | undefined
   if (!found) {
-    throw new FlowerbedError('bad-input', `There is no preset “${preset}”.`, {
-      where: 'preset',
-      hint: `Choose one of: ${presetIds.join(', ')}.`,
-    })
+    throw new FlowerbedError(
+      'bad-input',
+      errorText('presets.unknown', { preset, choices: presetIds.join(', ') }),
+      {
+        where: 'preset',
+      },
+    )
   }
   const unknown = Object.keys(changes).find((key) => !(settingKeys as string[]).includes(key))
   if (unknown !== undefined) {
-    throw new FlowerbedError('bad-input', `There is no setting “${unknown}”.`, {
-      where: unknown,
-      hint: `Settings are: ${settingKeys.join(', ')}.`,
-    })
+    throw new FlowerbedError(
+      'bad-input',
+      errorText('settings.unknown', { setting: unknown, choices: settingKeys.join(', ') }),
+      {
+        where: unknown,
+      },
+    )
   }
   const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
   if (!parsed.success) throw fromZodError(parsed.error)
   if (parsed.data.network === 'resunet' || parsed.data.code === 0) return parsed.data
   if (changes['code'] !== undefined) {
-    throw new FlowerbedError('bad-input', 'Only the residual U-Net can be conditioned on a code.', {
-      where: 'code',
-      hint: 'Set network=resunet, or code=0.',
-    })
+    throw new FlowerbedError('bad-input', errorText('settings.codeNeedsResunet'), { where: 'code' })
   }
   return { ...parsed.data, code: 0 }
 }

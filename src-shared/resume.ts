@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { extendedLimits } from '#shared/run-limits.ts'
 import type { Extension } from '#shared/run-limits.ts'
@@ -30,10 +31,13 @@ export function resumedConfig(
 ): RunConfig {
   const fixed = Object.keys(changes).find((key) => !(resumableSettings as readonly string[]).includes(key))
   if (fixed !== undefined) {
-    throw new FlowerbedError('bad-input', `“${fixed}” cannot change when a run resumes.`, {
-      where: fixed,
-      hint: `These can: ${resumableSettings.join(', ')}. Start a new run to change another.`,
-    })
+    throw new FlowerbedError(
+      'bad-input',
+      errorText('settings.fixedOnResume', { setting: fixed, choices: resumableSettings.join(', ') }),
+      {
+        where: fixed,
+      },
+    )
   }
   const longer = Object.values(more).some((value) => value !== undefined)
   const limits = longer ? extendedLimits(run, more) : {}

@@ -1,3 +1,5 @@
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import type { SettingKey } from '#shared/schemas/run-config.ts'
@@ -16,13 +18,12 @@ export type GridPoint = Record<string, SettingValue>
 /** Most runs of one study. */
 export const maxStudyRuns = 500
 
-const budgetHint = 'Give the budget of each run with --steps or --minutes.'
-/** Settings that a grid does not vary, and what to do instead. */
-const notVaried: Partial<Record<string, string>> = {
-  steps: budgetHint,
-  minutes: budgetHint,
-  epochs: budgetHint,
-  seed: 'Give the number of seeds with --seeds.',
+/** Settings that a grid does not vary, and the error that says what to do instead. */
+const notVaried: Partial<Record<string, 'study.budgetVaried' | 'study.seedVaried'>> = {
+  steps: 'study.budgetVaried',
+  minutes: 'study.budgetVaried',
+  epochs: 'study.budgetVaried',
+  seed: 'study.seedVaried',
 }
 
 /** Every combination of the axes' values, the last axis fastest; one empty point without axes. */
@@ -48,7 +49,7 @@ export function checkedAxes(
   base: { preset: string; changes: Record<string, unknown> },
 ): GridAxis[] {
   const twice = axes.find(({ key }, i) => axes.findIndex((other) => other.key === key) < i)
-  if (twice) throw problem(`“${twice.key}” is given twice.`, twice.key, 'Put its values in one list.')
+  if (twice) throw problem(errorText('study.axisTwice', { setting: twice.key }), twice.key)
   return axes.map((axis) => checkedAxis(axis, base))
 }
 
@@ -57,10 +58,10 @@ function checkedAxis(
   { preset, changes }: { preset: string; changes: Record<string, unknown> },
 ): GridAxis {
   const instead = notVaried[key]
-  if (instead !== undefined) throw problem(`“${key}” is the same for all runs of a study.`, key, instead)
-  if (key in changes) throw problem(`“${key}” is also set for all runs.`, key, 'Give it once.')
+  if (instead !== undefined) throw problem(errorText(instead, { setting: key }), key)
+  if (key in changes) throw problem(errorText('study.alsoSetForAll', { setting: key }), key)
   const read = (value: SettingValue): SettingValue => {
-    if (String(value).trim() === '') throw problem(`A value of “${key}” is empty.`, key)
+    if (String(value).trim() === '') throw problem(errorText('study.emptyValue', { setting: key }), key)
     try {
       if (key !== 'preset') return resolveConfig(preset, { ...changes, [key]: value })[key as SettingKey]
       resolveConfig(String(value), changes)
@@ -72,25 +73,26 @@ function checkedAxis(
   const checked: SettingValue[] = []
   for (const value of values) {
     const one = read(value)
-    if (checked.includes(one)) throw problem(`The value ${String(one)} of “${key}” is given twice.`, key)
+    if (checked.includes(one))
+      throw problem(errorText('study.valueTwice', { setting: key, value: String(one) }), key)
     checked.push(one)
   }
-  if (checked.length === 0) throw problem(`“${key}” has no values.`, key)
+  if (checked.length === 0) throw problem(errorText('study.noValues', { setting: key }), key)
   return { key, values: checked }
 }
 
 /** An error of the settings' schema that says which value of the grid it is about. */
 function namingValue(thrown: unknown, key: string, value: SettingValue): FlowerbedError {
-  const { kind, message, where, hint } = toFlowerbedError(thrown)
+  const { kind, message, where, hint, text } = toFlowerbedError(thrown)
   // The message names an unknown setting; an error of another setting keeps that one's name.
   const told = where === key && !message.includes(`“${key}”`) && key !== 'preset'
-  return new FlowerbedError(kind, message, {
+  const details = {
     cause: thrown,
     ...(told ? { where: `${key}=${value}` } : where === undefined ? {} : { where }),
-    ...(hint === undefined ? {} : { hint }),
-  })
+  }
+  return text
+    ? new FlowerbedError(kind, text, details)
+    : new FlowerbedError(kind, message, { ...details, ...(hint === undefined ? {} : { hint }) })
 }
 
-function problem(message: string, where: string, hint?: string): FlowerbedError {
-  return new FlowerbedError('bad-input', message, { where, ...(hint === undefined ? {} : { hint }) })
-}
+const problem = (text: ErrorText, where: string) => new FlowerbedError('bad-input', text, { where })

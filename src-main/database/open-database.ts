@@ -2,7 +2,7 @@ import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdtempSync
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
-import { sqliteCode, sqliteWords, wordsFor } from '#shared/sqlite-errors.ts'
+import { sqliteCode, sqliteError, sqliteErrors } from '#shared/sqlite-errors.ts'
 import { openDatabase } from './driver.ts'
 import type { Database } from './driver.ts'
 import { isUpToDate, migrate } from './migrate.ts'
@@ -163,8 +163,8 @@ function inWords<T>(path: string, work: () => T): T {
     const cause = thrown
     // In a folder that refuses new files SQLite says only that it cannot open them.
     const readOnly = sqliteCode(thrown) === 'CANTOPEN' && existsSync(path) && isReadOnly(path)
-    const words = readOnly ? wordsFor.READONLY : sqliteWords(thrown)
-    if (words) throw new FlowerbedError(words.kind, words.message, { where: path, hint: words.hint, cause })
+    const known = readOnly ? sqliteErrors.READONLY : sqliteError(thrown)
+    if (known) throw new FlowerbedError(known.kind, known.text, { where: path, cause })
     throw new FlowerbedError('internal', 'The history of runs cannot be opened.', {
       where: path,
       hint: 'It is as it was: leave its file where it is.',

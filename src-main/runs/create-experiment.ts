@@ -1,4 +1,5 @@
 import type { Budget, ExperimentKind, ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
@@ -52,7 +53,7 @@ export function createExperiment(
 /** The settings by which a budget limits a run. @throws FlowerbedError `bad-input` without any */
 function budgetLimits({ steps, minutes }: Budget): Record<string, unknown> {
   if (steps === undefined && minutes === undefined) {
-    throw new FlowerbedError('bad-input', 'How long for each? Say steps or minutes.', { where: 'budget' })
+    throw new FlowerbedError('bad-input', errorText('experiment.noBudget'), { where: 'budget' })
   }
   return { ...(steps === undefined ? {} : { steps }), ...(minutes === undefined ? {} : { minutes }) }
 }

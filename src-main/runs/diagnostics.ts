@@ -7,6 +7,7 @@ import {
   stepOfDiagnostics,
 } from '#shared/schemas/diagnostics.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { runFolder } from '../files/data-folder.ts'
@@ -37,18 +38,16 @@ export async function readDiagnostics(
   const step = atStep ?? steps.at(-1)
   if (step === undefined) return null
   if (!steps.includes(step)) {
-    throw new FlowerbedError('not-found', `“${run.name}” has no diagnostics of step ${step}.`, {
-      where: 'step',
-      hint:
-        steps.length === 0
-          ? 'They are written each time the grid is sampled.'
-          : `There are those of ${steps.join(', ')}.`,
-    })
+    const text =
+      steps.length === 0
+        ? errorText('run.noDiagnostics', { name: run.name, step })
+        : errorText('run.noDiagnosticsOfStep', { name: run.name, step, choices: steps.join(', ') })
+    throw new FlowerbedError('not-found', text, { where: 'step' })
   }
   const path = join(diagnosticsFolderOf(dataDirectory, run.id), diagnosticsFile(step))
   try {
     return diagnosticsSchema.parse(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
-    throw new FlowerbedError('corrupt', 'The diagnostics cannot be read.', { where: path, cause })
+    throw new FlowerbedError('corrupt', errorText('run.unreadableDiagnostics'), { where: path, cause })
   }
 }

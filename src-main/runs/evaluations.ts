@@ -1,4 +1,5 @@
 import type { EvaluateRequest } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { evaluationCounts } from '#shared/schemas/evaluation.ts'
 import type { Evaluation, EvaluationRecord } from '#shared/schemas/evaluation.ts'
@@ -49,10 +50,7 @@ export class Evaluations {
   async evaluate(runId: string, options: EvaluateOptions = {}): Promise<EvaluationRecord> {
     const run = this.store.runs.get(runId)
     if (run.datasetId === null) {
-      throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
-        where: run.name,
-        hint: 'Samples are looked for among them, also when they are compared with others.',
-      })
+      throw new FlowerbedError('not-found', errorText('run.imagesDeletedForEvaluation'), { where: run.name })
     }
     const { directory } = this.store.datasets.get(run.datasetId)
     const { against = null, device = run.deviceChoice, sampling, job } = options

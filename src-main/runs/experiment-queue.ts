@@ -1,4 +1,5 @@
 import type { Experiment, ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -102,7 +103,7 @@ export class ExperimentQueue {
     const runs = this.store.runs.ofExperiment(id)
     this.store.experiments.get(id)
     if (this.active?.record.id === id || (options.runs && runs.some(isLive))) {
-      throw new FlowerbedError('conflict', 'This experiment is being trained.', { hint: 'Pause it first.' })
+      throw new FlowerbedError('conflict', errorText('experiment.inTraining'))
     }
     let freedBytes = 0
     if (options.runs) {

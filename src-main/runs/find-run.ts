@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -10,29 +11,25 @@ import type { Store } from '../database/store.ts'
 export function findRun({ runs }: Store, query: string): RunRecord {
   const ids = runs.ids()
   if (ids.length === 0) {
-    throw new FlowerbedError('not-found', 'There are no runs yet.', {
-      hint: 'Make one with `flowerbed train FOLDER`.',
-    })
+    throw new FlowerbedError('not-found', errorText('run.none'))
   }
-  return runs.get(idOf(ids, query, { noun: 'run', hint: '`flowerbed runs` lists them.' }))
+  return runs.get(idOf(ids, query, 'run'))
 }
 
 /** As `findRun`, of experiments that can be read. @throws FlowerbedError `not-found`, `bad-input` */
 export function findExperiment({ experiments }: Store, query: string): ExperimentRecord {
   const ids = experiments.list().map(({ id }) => id)
-  const hint = 'Make one with `flowerbed study FOLDER`, which says its id.'
-  return experiments.get(idOf(ids, query, { noun: 'experiment', hint }))
+  return experiments.get(idOf(ids, query, 'experiment'))
 }
 
 /** @param ids newest first */
-function idOf(ids: string[], query: string, { noun, hint }: { noun: string; hint: string }): string {
+function idOf(ids: string[], query: string, of: 'run' | 'experiment'): string {
   const found = query === 'latest' ? ids.slice(0, 1) : ids.filter((id) => id.startsWith(query))
   const [id] = found.filter((one) => one === query).concat(found)
-  if (id === undefined) throw new FlowerbedError('not-found', `There is no ${noun} “${query}”.`, { hint })
+  if (id === undefined) throw new FlowerbedError('not-found', errorText(`${of}.notFound`, { query }))
   if (found.length > 1 && id !== query) {
-    throw new FlowerbedError('bad-input', `“${query}” fits ${found.length} ${noun}s.`, {
-      hint: `Give more of its id: ${found.join(', ')}.`,
-    })
+    const parameters = { query, count: found.length, choices: found.join(', ') }
+    throw new FlowerbedError('bad-input', errorText(`${of}.ambiguous`, parameters))
   }
   return id
 }

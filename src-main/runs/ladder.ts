@@ -1,4 +1,5 @@
 import type { Budget, ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { ladderPresets, rungTitle } from '#shared/ladder.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
@@ -41,11 +42,12 @@ function rungsAskedFor(presets: string[] | undefined): string[] {
   if (presets === undefined) return [...ladderPresets]
   const unknown = presets.find((preset) => !(ladderPresets as readonly string[]).includes(preset))
   if (unknown !== undefined || presets.length === 0) {
-    throw new FlowerbedError(
-      'bad-input',
-      unknown === undefined ? 'No system was chosen.' : `“${unknown}” is not on the ladder.`,
-      { where: 'presets', hint: `Choose among: ${ladderPresets.join(', ')}.` },
-    )
+    const choices = ladderPresets.join(', ')
+    const text =
+      unknown === undefined
+        ? errorText('ladder.noSystem', { choices })
+        : errorText('ladder.unknownSystem', { preset: unknown, choices })
+    throw new FlowerbedError('bad-input', text, { where: 'presets' })
   }
   return ladderPresets.filter((preset) => presets.includes(preset))
 }

@@ -5,6 +5,7 @@ import type { EncodeRequest, EncodeResult, ModelSource } from '#shared/engine-me
 import { defaultEncoder } from '#shared/encoders.ts'
 import { encoderNames } from '#shared/engine-messages.ts'
 import type { Reconstruction } from '#shared/schemas/experiment.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { spreadImages } from '#shared/ladder.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
@@ -111,9 +112,7 @@ export class Reconstructor {
   private async create(runId: string): Promise<Reconstruction> {
     const run = this.store.runs.get(runId)
     if (run.datasetId === null) {
-      throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
-        hint: 'Import the same folder again; the run finds them by their content.',
-      })
+      throw new FlowerbedError('not-found', errorText('run.imagesDeleted'))
     }
     const dataset = this.store.datasets.get(run.datasetId)
     const { request, answer } = await this.runService.withModel(runId, async (model) => {

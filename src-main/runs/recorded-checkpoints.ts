@@ -1,4 +1,5 @@
 import { guideStepsToKeep } from '#shared/guidance.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { CheckpointChoice, CheckpointRecord, SavedCheckpoint } from '#shared/schemas/run.ts'
 import { deleteOtherCheckpoints } from '../files/checkpoint-names.ts'
@@ -139,16 +140,11 @@ export class RecordedCheckpoints {
           : all.find(({ step }) => step === choice)
     if (found) return found
     const [first] = all
-    throw new FlowerbedError(
-      'not-found',
-      first ? `This run has no checkpoint of step ${choice}.` : 'This run has no checkpoint yet.',
-      {
-        where: runId,
-        ...(first
-          ? { hint: `There are checkpoints of step ${all.map(({ step }) => step).join(', ')}.` }
-          : {}),
-      },
-    )
+    const choices = all.map(({ step }) => step).join(', ')
+    const text = first
+      ? errorText('run.noCheckpointOfStep', { step: choice, choices })
+      : errorText('run.noCheckpoint')
+    throw new FlowerbedError('not-found', text, { where: runId })
   }
 }
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { createLogger } from '../log.ts'
 import { isRunning, thisProcess } from '../files/process-identity.ts'
@@ -143,12 +144,13 @@ export class RunLeases {
   private refusal(runId: string, { holder, takenAt }: RunLease): FlowerbedError {
     const host = holder.host.split('#')[0]
     const here = isRunning(holder) === 'running'
-    const where = here ? 'on this computer' : `on ${host || 'another computer'}`
     const since = new Date(takenAt).toLocaleTimeString([], { hour: '2-digit', minute: '2-digit' })
-    return new FlowerbedError(
-      'conflict',
-      `Another Flowerbed (process ${holder.pid} ${where}, since ${since}) has this run in training.`,
-      { where: runId, hint: 'Wait until it ends, or pause or stop the run there.' },
-    )
+    const known = { process: holder.pid, since }
+    const text = here
+      ? errorText('run.trainedHere', known)
+      : host
+        ? errorText('run.trainedOn', { ...known, computer: host })
+        : errorText('run.trainedOnAnother', known)
+    return new FlowerbedError('conflict', text, { where: runId })
   }
 }

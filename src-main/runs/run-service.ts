@@ -1,5 +1,6 @@
 import type { EngineEvent, ModelSource } from '#shared/engine-messages.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
 import { changedSettings } from '#shared/resume.ts'
 import { endedStatuses } from '#shared/run-status.ts'
@@ -145,7 +146,7 @@ export class RunService {
     id: string,
     changes: { name?: string; note?: string; tags?: string[]; starred?: boolean },
   ): RunRecord {
-    if (changes.name?.trim() === '') throw new FlowerbedError('bad-input', 'A run needs a name.')
+    if (changes.name?.trim() === '') throw new FlowerbedError('bad-input', errorText('run.noName'))
     return this.update(id, changes)
   }
 
@@ -242,7 +243,7 @@ export class RunService {
   /** Deletes a run with its files. @throws FlowerbedError `conflict` while it trains, here or elsewhere */
   async delete(id: string): Promise<{ freedBytes: number }> {
     if (this.leases.holds(id)) {
-      throw new FlowerbedError('conflict', 'This run is in training.', { hint: 'Stop it first.' })
+      throw new FlowerbedError('conflict', errorText('run.inTraining'))
     }
     this.leases.claimToDelete(id)
     try {

@@ -1,5 +1,6 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { EngineEvent, TrainRequest, TrainResult } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
 import { changedSettings } from '#shared/resume.ts'
 import { hasEnded } from '#shared/run-status.ts'
@@ -178,9 +179,7 @@ export class RunTraining {
   private request(run: RunRecord, options: TrainOptions, from: CheckpointRecord | null): TrainRequest {
     this.refuseUnusableSettings(run)
     if (run.datasetId === null) {
-      throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
-        hint: 'Import the same folder again; the run finds them by their content.',
-      })
+      throw new FlowerbedError('not-found', errorText('run.imagesDeleted'))
     }
     return {
       runId: run.id,
@@ -196,10 +195,13 @@ export class RunTraining {
   private refuseUnusableSettings({ id, name }: RunRecord): void {
     const unusable = this.store.runs.unusableSettings(id)
     if (unusable.length === 0) return
-    throw new FlowerbedError('conflict', `“${name}” cannot be trained by this version of Flowerbed.`, {
-      where: id,
-      hint: `It does not know these settings of the run or their values: ${unusable.join(', ')}. Update Flowerbed; what was trained is safe.`,
-    })
+    throw new FlowerbedError(
+      'conflict',
+      errorText('run.otherVersion', { name, settings: unusable.join(', ') }),
+      {
+        where: id,
+      },
+    )
   }
 
   private recordFailure({ before, state }: Start, thrown: unknown): void {
@@ -221,9 +223,6 @@ export class RunTraining {
     if (!this.lost.has(id)) return
     // A deleted run has lost its lease too.
     this.store.runs.status(id)
-    throw new FlowerbedError('conflict', 'Another Flowerbed has taken this run over.', {
-      where: id,
-      hint: 'It trains there; what was trained here since its last checkpoint is not kept.',
-    })
+    throw new FlowerbedError('conflict', errorText('run.takenOver'), { where: id })
   }
 }

@@ -1,4 +1,5 @@
 import { runTitles, variedTitle } from '#shared/experiment-runs.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { formatCount } from '#shared/format.ts'
 import { resolveConfig } from '#shared/presets.ts'
@@ -38,16 +39,11 @@ export function studyRuns(plan: Omit<StudyPlan, 'device'>): StudyRuns {
   const axes = checkedAxes(plan.axes, { preset, changes: plan.changes })
   const count = runCount(axes, seeds)
   if (count > maxStudyRuns) {
-    throw new FlowerbedError(
-      'bad-input',
-      `This study would have ${formatCount(count)} runs; at most ${maxStudyRuns} are possible.`,
-      { hint: 'Give fewer values, or fewer seeds.' },
-    )
+    const parameters = { count: formatCount(count), most: maxStudyRuns }
+    throw new FlowerbedError('bad-input', errorText('study.tooManyRuns', parameters))
   }
   if (count < 2) {
-    throw new FlowerbedError('bad-input', 'A study compares at least two runs.', {
-      hint: 'Give values of a setting with --grid, or several --seeds.',
-    })
+    throw new FlowerbedError('bad-input', errorText('study.oneRun'))
   }
   const points = expandGrid(axes)
   const { seed: firstSeed } = resolveConfig(preset, changes)

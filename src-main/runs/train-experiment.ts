@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { runsLeft } from '#shared/run-status.ts'
 import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
@@ -17,19 +18,15 @@ export function checkResumable(
   first?: string,
 ): RunRecord[] {
   if (datasetId === null) {
-    throw new FlowerbedError('not-found', 'The images of this experiment were deleted.', {
-      hint: 'Import the same folder again and compare again.',
-    })
+    throw new FlowerbedError('not-found', errorText('experiment.imagesDeleted'))
   }
   const left = runsLeft(store.runs.ofExperiment(id), first)
   if (left.length === 0) {
-    throw new FlowerbedError('conflict', 'Every run of this experiment has reached its goal.')
+    throw new FlowerbedError('conflict', errorText('experiment.finished'))
   }
   const elsewhere = left.find((run) => runService.isTrainedElsewhere(run.id))
   if (elsewhere) {
-    throw new FlowerbedError('conflict', `Another Flowerbed is training “${elsewhere.name}”.`, {
-      hint: 'Wait for it, or end it there.',
-    })
+    throw new FlowerbedError('conflict', errorText('experiment.trainedElsewhere', { name: elsewhere.name }))
   }
   return left
 }

@@ -1,4 +1,5 @@
 import type { TrainRequest, TrainResult } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Extension, Limits } from '#shared/run-limits.ts'
 import type { Notice } from '#shared/ipc.ts'
@@ -69,7 +70,7 @@ export class TrainingQueue {
   }
 
   private async startNow(run: RunRecord, options: TrainOptions): Promise<void> {
-    if (this.closed) throw new FlowerbedError('cancelled', 'Flowerbed is about to quit.')
+    if (this.closed) throw new FlowerbedError('cancelled', errorText('app.quitting'))
     if (this.current?.id === run.id) return
     this.runService.claim(run.id)
     try {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 
 export const solverNames = ['dpm2m', 'euler', 'midpoint', 'heun', 'rk4', 'dopri5'] as const
@@ -105,9 +106,8 @@ export type SelectionOptions = z.input<typeof selectionSchema>
 export function selectionOf(options: SelectionOptions): z.output<typeof selectionSchema> {
   const selection = checked(selectionSchema, options)
   if (selection.count * selection.trajectory <= maxFrames) return selection
-  throw new FlowerbedError('bad-input', `At most ${maxFrames} frames can be sampled at once`, {
+  throw new FlowerbedError('bad-input', errorText('sampling.tooManyFrames', { most: maxFrames }), {
     where: 'trajectory',
-    hint: 'Sample fewer images at a time, or fewer frames of each.',
   })
 }
 

@@ -7,8 +7,8 @@ export const imagesPerFrame = 6
 const resolution = 0.5
 /** Frames are placed again while a change is above the wanted one by this factor. */
 const goodUnevenness = 1.05
-/** A frame stays as it is where its new place is nearer than this share of the distance to its neighbours. */
-const samePlace = 0.02
+/** A frame stays as it is where its new position is nearer than this share of the distance to its neighbours. */
+const samePosition = 0.02
 
 /** Images to generate at increasing shares of the path. */
 export interface PathRequest {
@@ -149,7 +149,7 @@ function settled(shares: readonly number[], before: readonly number[]): number[]
   return shares.map((share, i) => {
     const [previous = share, next = share] = [shares[i - 1], shares[i + 1]]
     const old = before[i] ?? share
-    return Math.abs(old - share) <= samePlace * Math.min(share - previous, next - share) ? old : share
+    return Math.abs(old - share) <= samePosition * Math.min(share - previous, next - share) ? old : share
   })
 }
 

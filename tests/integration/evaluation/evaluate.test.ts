@@ -16,7 +16,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 const shape = { height: 12, width: 12, channels: 1 } as const
 const size = 144
 const folder = temporaryFolder('evaluate')
-/** Bright discs of different places and sizes on black, each image another one. */
+/** Bright discs of different positions and sizes on black, each image another one. */
 const discs = (seed: number) => (image: number, byte: number) => {
   const uniform = uniformStream(seed, image, 'noise')
   const [x, y, radius] = [3 + 6 * uniform(), 3 + 6 * uniform(), 1.5 + 2 * uniform()]

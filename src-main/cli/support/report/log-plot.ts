@@ -41,8 +41,8 @@ export function logPlot(options: {
   const x = (at: number) => size.left + ((size.width - size.left) * at) / last
   const y = (value: number) => (size.height - size.bottom) * (1 - (value - low) / (high - low))
   const paths = lines.map(({ title, style, thin, points: line }) => {
-    const places = line.map((point) => `${x(point.x).toFixed(1)} ${y(log(point.y)).toFixed(1)}`)
-    return `<path d="M${places.join('L')}" ${look(style, thin)}><title>${escape(title)}</title></path>`
+    const coordinates = line.map((point) => `${x(point.x).toFixed(1)} ${y(log(point.y)).toFixed(1)}`)
+    return `<path d="M${coordinates.join('L')}" ${look(style, thin)}><title>${escape(title)}</title></path>`
   })
   const across = ticks(low, high).map(
     (at) =>

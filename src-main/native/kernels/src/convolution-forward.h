@@ -16,21 +16,21 @@ static inline void StoreOutputs(Vector value, float *to, int64_t count) {
 constexpr int kMostRows = 7;
 
 struct ForwardBlock {
-  /** Where the first place of each row begins. */
+  /** Where the first pixel of each row begins. */
   const float *x[kMostRows];
   float *y[kMostRows];
   const float *weights, *bias;
   int64_t outputs;
 };
 
-/** kPlaces neighbouring places in each of kRows rows of y, kVectors vectors of outputs each. */
-template <int kRows, int kPlaces, int kVectors, int kBlock>
-static void ForwardPlaces(const ForwardBlock &block, const ConvolutionShape &s, const Layout &layout) {
-  Vector sums[kRows][kPlaces][kVectors];
+/** kPixels neighbouring pixels in each of kRows rows of y, kVectors vectors of outputs each. */
+template <int kRows, int kPixels, int kVectors, int kBlock>
+static void ForwardPixels(const ForwardBlock &block, const ConvolutionShape &s, const Layout &layout) {
+  Vector sums[kRows][kPixels][kVectors];
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; r++)
 #pragma GCC unroll 16
-    for (int p = 0; p < kPlaces; p++)
+    for (int p = 0; p < kPixels; p++)
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; v++)
         sums[r][p][v] = block.bias ? Vector::Load(block.bias + v * kLanes) : Vector::Zero();
@@ -47,7 +47,7 @@ static void ForwardPlaces(const ForwardBlock &block, const ConvolutionShape &s, 
 #pragma GCC unroll 16
         for (int r = 0; r < kRows; r++)
 #pragma GCC unroll 16
-          for (int p = 0; p < kPlaces; p++) {
+          for (int p = 0; p < kPixels; p++) {
             const Vector all = Vector::All(x[r] + p * kBlock + word);
 #pragma GCC unroll 2
             for (int v = 0; v < kVectors; v++) sums[r][p][v] = sums[r][p][v].Plus(w[v], all);
@@ -57,7 +57,7 @@ static void ForwardPlaces(const ForwardBlock &block, const ConvolutionShape &s, 
 #pragma GCC unroll 16
   for (int r = 0; r < kRows; r++)
 #pragma GCC unroll 16
-    for (int p = 0; p < kPlaces; p++)
+    for (int p = 0; p < kPixels; p++)
 #pragma GCC unroll 2
       for (int v = 0; v < kVectors; v++)
         StoreOutputs(sums[r][p][v], block.y[r] + p * s.cout + v * kLanes, block.outputs - v * kLanes);
@@ -65,23 +65,23 @@ static void ForwardPlaces(const ForwardBlock &block, const ConvolutionShape &s, 
 
 using ForwardLoop = void (*)(const ForwardBlock &, const ConvolutionShape &, const Layout &);
 
-/** Rows that are computed together where a row has so few places that the accumulators would not be used. */
-constexpr int RowsFor(int places) { return places > 7 ? 1 : static_cast<int>(Min(kMostRows, Vector::kPlaces / places)); }
+/** Rows that are computed together where a row has so few pixels that the accumulators would not be used. */
+constexpr int RowsFor(int pixels) { return pixels > 7 ? 1 : static_cast<int>(Min(kMostRows, Vector::kPixels / pixels)); }
 
-template <bool kSeveralRows, int kVectors, int kBlock, int... kPlaces>
-static ForwardLoop ForwardLoopFor(int64_t places, std::integer_sequence<int, kPlaces...>) {
+template <bool kSeveralRows, int kVectors, int kBlock, int... kPixels>
+static ForwardLoop ForwardLoopFor(int64_t pixels, std::integer_sequence<int, kPixels...>) {
   static constexpr ForwardLoop loops[] = {
-      ForwardPlaces<kSeveralRows ? RowsFor(kPlaces + 1) : 1, kPlaces + 1, kVectors, kBlock>...};
-  assert(places >= 1 && places <= static_cast<int64_t>(sizeof...(kPlaces)));
-  return loops[places - 1];
+      ForwardPixels<kSeveralRows ? RowsFor(kPixels + 1) : 1, kPixels + 1, kVectors, kBlock>...};
+  assert(pixels >= 1 && pixels <= static_cast<int64_t>(sizeof...(kPixels)));
+  return loops[pixels - 1];
 }
 
 template <int kVectors>
-static ForwardLoop ForwardLoopFor(bool several_rows, int block, int64_t places) {
-  constexpr auto all = std::make_integer_sequence<int, Vector::kPlaces>();
-  if (several_rows) return ForwardLoopFor<true, kVectors, 16>(places, all);
-  if (block == 16) return ForwardLoopFor<false, kVectors, 16>(places, all);
-  return block == 4 ? ForwardLoopFor<false, kVectors, 4>(places, all) : ForwardLoopFor<false, kVectors, 1>(places, all);
+static ForwardLoop ForwardLoopFor(bool several_rows, int block, int64_t pixels) {
+  constexpr auto all = std::make_integer_sequence<int, Vector::kPixels>();
+  if (several_rows) return ForwardLoopFor<true, kVectors, 16>(pixels, all);
+  if (block == 16) return ForwardLoopFor<false, kVectors, 16>(pixels, all);
+  return block == 4 ? ForwardLoopFor<false, kVectors, 4>(pixels, all) : ForwardLoopFor<false, kVectors, 1>(pixels, all);
 }
 
 /** A quarter of a small second-level cache of today: the weights take their part, and the last tile keeps no thread waiting. */
@@ -99,7 +99,7 @@ static void Convolve(const ConvolutionShape &s, const float *x, const WeightsVie
   PackWeights(s, layout, outputs, view, weights);
   if (bias) PutPadded(padded_bias, bias, s.cout, groups * outputs);
   const Tiles tiles = TilesFor(s, layout.row(), kForwardWords);
-  const int64_t pieces = CeilDiv(s.w, Vector::kPlaces);
+  const int64_t pieces = CeilDiv(s.w, Vector::kPixels);
   const int64_t together = layout.block == 16 && pieces == 1 ? RowsFor(static_cast<int>(s.w)) : 1;
   Parallel(tiles.count, [&](int64_t task) {
     const int64_t n = task / tiles.per_image * tiles.images, first = task % tiles.per_image * tiles.rows;
@@ -118,18 +118,18 @@ static void Convolve(const ConvolutionShape &s, const float *x, const WeightsVie
       block.outputs = s.cout - g * outputs;
       for (int64_t row = 0; row < images * rows;) {
         const int64_t count = images * rows - row < together ? 1 : together;
-        int64_t place = 0;
+        int64_t pixel = 0;
         for (int64_t left = pieces; left > 0; left--) {
           for (int64_t r = 0; r < count; r++) {
             const int64_t image = (row + r) / rows, inside = (row + r) % rows;
-            block.x[r] = tile + (image * stored_rows + inside) * layout.row() + place * layout.block;
-            block.y[r] = y + (((n + image) * s.h + first + inside) * s.w + place) * s.cout + g * outputs;
+            block.x[r] = tile + (image * stored_rows + inside) * layout.row() + pixel * layout.block;
+            block.y[r] = y + (((n + image) * s.h + first + inside) * s.w + pixel) * s.cout + g * outputs;
           }
-          const int64_t places = CeilDiv(s.w - place, left);
-          const ForwardLoop loop = vectors == 1 ? ForwardLoopFor<1>(count > 1, layout.block, places)
-                                                : ForwardLoopFor<2>(count > 1, layout.block, places);
+          const int64_t pixels = CeilDiv(s.w - pixel, left);
+          const ForwardLoop loop = vectors == 1 ? ForwardLoopFor<1>(count > 1, layout.block, pixels)
+                                                : ForwardLoopFor<2>(count > 1, layout.block, pixels);
           loop(block, s, layout);
-          place += places;
+          pixel += pixels;
         }
         row += count;
       }
@@ -144,6 +144,6 @@ static void Forward(const ConvolutionShape &s, const float *x, const float *weig
 /** The same as a convolution of dy with the weights flipped. */
 static void GradientOfInput(const ConvolutionShape &s, const float *weights, const float *dy, float *dx) {
   const ConvolutionShape flipped = {s.n, s.h, s.w, s.cout, s.cin, s.kh, s.kw};
-  const int64_t place = s.cin * s.cout;
-  Convolve(flipped, dy, {weights + (s.kh * s.kw - 1) * place, -s.kw * place, -place, 1, s.cout}, nullptr, dx);
+  const int64_t tap = s.cin * s.cout;
+  Convolve(flipped, dy, {weights + (s.kh * s.kw - 1) * tap, -s.kw * tap, -tap, 1, s.cout}, nullptr, dx);
 }

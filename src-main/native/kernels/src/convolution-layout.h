@@ -10,7 +10,7 @@ constexpr int kInWord = Vector::kInWord;
 /** Vectors of outputs that are computed together: two, or one where there are no more outputs than that. */
 static int VectorsFor(int64_t outputs) { return outputs <= kLanes ? 1 : 2; }
 
-/** How x lies in memory while a tile is computed: rows of blocks of `block` words, each block a padded row of places. */
+/** How x lies in memory while a tile is computed: rows of blocks of `block` words, each block a padded row of pixels. */
 struct Layout {
   int block;
   int64_t blocks, padded_width;
@@ -38,7 +38,7 @@ static void CopyRows(const float *image, const ConvolutionShape &s, const Layout
       memset(to + b * block, 0, sizeof(float) * side);
       memset(to + b * block + side + inside, 0, sizeof(float) * side);
     }
-    // Place by place, as they lie in memory, from where they come.
+    // Pixel by pixel, as they lie in memory, from where they come.
     const float *from = image + h * s.w * s.cin;
     float *out = to + side;
     for (int64_t p = 0; p < s.w; p++, from += s.cin, out += layout.block)

@@ -61,13 +61,13 @@ constexpr int64_t kWeightsWords = 16384, kMoreWeightsWords = 65536;
 /** Sums that a thread has at once: three quarters of its second-level cache. */
 static int64_t SumsWords() { return Level2Bytes() * 3 / 4 / static_cast<int64_t>(sizeof(float)); }
 
-/** Places ahead that are asked for while one is copied. */
+/** Pixels ahead that are asked for while one is copied. */
 constexpr int64_t kPrefetchDistance = 4;
 
-/** x with every place's word holding its neighbour too, where a word holds two. */
+/** x with every pixel's word holding its neighbour too, where a word holds two. */
 static void CopyForWeights(const ConvolutionShape &s, const float *image, int64_t first, int64_t rows, int64_t x_row,
                            float *to) {
-  const int64_t places = x_row / s.cin;
+  const int64_t pixels = x_row / s.cin;
   for (int64_t r = 0; r < rows; r++, to += x_row) {
     const int64_t h = first + r;
     if (h < 0 || h >= s.h) {
@@ -82,15 +82,15 @@ static void CopyForWeights(const ConvolutionShape &s, const float *image, int64_
       memset(to + side + inside, 0, sizeof(float) * side);
       continue;
     }
-    const auto place = [&](int64_t p) { return p >= 0 && p < s.w ? from + p * s.cin : nullptr; };
-    for (int64_t p = 0; p < places; p++) {
+    const auto pixel = [&](int64_t p) { return p >= 0 && p < s.w ? from + p * s.cin : nullptr; };
+    for (int64_t p = 0; p < pixels; p++) {
       Prefetch(from + (p + kPrefetchDistance) * s.cin, s.cin);
-      PutWords(to + p * s.cin, place(p - s.kw / 2), place(p - s.kw / 2 + 1), s.cin);
+      PutWords(to + p * s.cin, pixel(p - s.kw / 2), pixel(p - s.kw / 2 + 1), s.cin);
     }
   }
 }
 
-/** `count` outputs of dy, padded to `outputs`, two neighbouring places in a word where it holds two. */
+/** `count` outputs of dy, padded to `outputs`, two neighbouring pixels in a word where it holds two. */
 static void CopyOutputs(const ConvolutionShape &s, const float *dy, int64_t rows, int64_t count, int64_t outputs, float *to) {
   const int64_t steps = CeilDiv(s.w, kInWord);
   for (int64_t r = 0; r < rows; r++)

@@ -40,8 +40,8 @@ static inline int64_t ForBlocks(int64_t channel, int64_t channels, const Work &w
 template <typename Work>
 static void ForRuns(const NormalizationShape &s, const Work &work) {
   constexpr int lanes = Vector::kLanes;
-  for (int64_t begin = 0; begin < s.places; begin += kRun) {
-    const int64_t end = begin + kRun < s.places ? begin + kRun : s.places;
+  for (int64_t begin = 0; begin < s.pixels; begin += kRun) {
+    const int64_t end = begin + kRun < s.pixels ? begin + kRun : s.pixels;
     const auto run = [&](auto block, int64_t channel) { work(block, channel, begin, end); };
     int64_t channel = ForBlocks<ChannelBlock<lanes, 4>>(0, s.channels, run);
     channel = ForBlocks<ChannelBlock<lanes, 2>>(channel, s.channels, run);
@@ -64,7 +64,7 @@ static inline void AddRun(Block block, const typename Block::Vectors *run, float
 
 /** Adds term(block, image, channel) of all pixels to sums[channel], which begin at zero; `image` is that pixel's number of x. */
 template <typename Term>
-static void SumOverPlaces(const NormalizationShape &s, float *sums, const Term &term) {
+static void SumOverPixels(const NormalizationShape &s, float *sums, const Term &term) {
   memset(sums, 0, sizeof(float) * s.channels);
   ForRuns(s, [&](auto block, int64_t channel, int64_t begin, int64_t end) {
     using Block = decltype(block);
@@ -92,23 +92,23 @@ static void MeanOfGroups(const NormalizationShape &s, float *values, float by) {
 
 static void Normalize(const NormalizationShape &s, const NormalizationInputs &in, float *y, float *mean, float *reciprocal) {
   assert(IsValid(s) && in.x && in.offset && in.scale && in.shift && y && mean && reciprocal);
-  const float places = static_cast<float>(s.places);
+  const float pixels = static_cast<float>(s.pixels);
   Parallel(s.n, [&](int64_t n) {
-    const int64_t image = n * s.places * s.channels, row = n * s.channels;
+    const int64_t image = n * s.pixels * s.channels, row = n * s.channels;
     const float *__restrict from = in.x + image, *__restrict offset = in.offset + row;
     float *__restrict to = y + image, *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
     float *scratch = Scratch(ScratchSlot::kImage, 2 * s.channels);
     if (!scratch) return;
     float *__restrict a = scratch, *__restrict b = scratch + s.channels;
-    SumOverPlaces(s, mu, [&](auto block, int64_t i, int64_t) { return block.Load(from + i); });
-    for (int64_t c = 0; c < s.channels; c++) mu[c] += places * offset[c];
-    MeanOfGroups(s, mu, places);
+    SumOverPixels(s, mu, [&](auto block, int64_t i, int64_t) { return block.Load(from + i); });
+    for (int64_t c = 0; c < s.channels; c++) mu[c] += pixels * offset[c];
+    MeanOfGroups(s, mu, pixels);
     for (int64_t c = 0; c < s.channels; c++) b[c] = offset[c] - mu[c];
-    SumOverPlaces(s, rsd, [&](auto block, int64_t i, int64_t c) {
+    SumOverPixels(s, rsd, [&](auto block, int64_t i, int64_t c) {
       const auto off = block.Load(from + i) + block.Load(b + c);
       return off * off;
     });
-    MeanOfGroups(s, rsd, places);
+    MeanOfGroups(s, rsd, pixels);
     for (int64_t c = 0; c < s.channels; c++) {
       rsd[c] = 1 / __builtin_sqrtf(rsd[c] + kEpsilon);
       a[c] = rsd[c] * in.scale[row + c];
@@ -133,9 +133,9 @@ static void Normalize(const NormalizationShape &s, const NormalizationInputs &in
 template <bool kRelu>
 static void GradientOfImages(const NormalizationShape &s, const NormalizationInputs &in, const float *mean,
                              const float *reciprocal, const float *dy, const NormalizationGradients &out) {
-  const float places = static_cast<float>(s.places);
+  const float pixels = static_cast<float>(s.pixels);
   Parallel(s.n, [&](int64_t n) {
-    const int64_t image = n * s.places * s.channels, row = n * s.channels;
+    const int64_t image = n * s.pixels * s.channels, row = n * s.channels;
     const float *__restrict from = in.x + image, *__restrict given = dy + image;
     const float *__restrict offset = in.offset + row, *__restrict stretch = in.scale + row;
     const float *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
@@ -160,10 +160,10 @@ static void GradientOfImages(const NormalizationShape &s, const NormalizationInp
     ForRuns(s, [&](auto block, int64_t channel, int64_t begin, int64_t end) {
       using Block = decltype(block);
       typename Block::Vectors plain[Block::kCount] = {}, times_x[Block::kCount] = {};
-      for (int64_t place = begin; place < end; place++)
+      for (int64_t pixel = begin; pixel < end; pixel++)
 #pragma GCC unroll 4
         for (int v = 0; v < Block::kCount; v++) {
-          const int64_t c = channel + v * Block::kLanes, i = place * s.channels + c;
+          const int64_t c = channel + v * Block::kLanes, i = pixel * s.channels + c;
           const auto g = passed(block, i, c);
           plain[v] += g;
           times_x[v] += g * (block.Load(from + i) + block.Load(off + c));
@@ -176,8 +176,8 @@ static void GradientOfImages(const NormalizationShape &s, const NormalizationInp
       p[c] = dy_xhat[c] * stretch[c];
       q[c] = dy_sum[c] * stretch[c];
     }
-    MeanOfGroups(s, p, places);
-    MeanOfGroups(s, q, places);
+    MeanOfGroups(s, p, pixels);
+    MeanOfGroups(s, q, pixels);
     for (int64_t c = 0; c < s.channels; c++) {
       p[c] *= -rsd[c] * rsd[c];
       q[c] = -q[c] * rsd[c] + p[c] * off[c];
@@ -186,10 +186,10 @@ static void GradientOfImages(const NormalizationShape &s, const NormalizationInp
     ForRuns(s, [&](auto block, int64_t channel, int64_t begin, int64_t end) {
       using Block = decltype(block);
       typename Block::Vectors run[Block::kCount] = {};
-      for (int64_t place = begin; place < end; place++)
+      for (int64_t pixel = begin; pixel < end; pixel++)
 #pragma GCC unroll 4
         for (int v = 0; v < Block::kCount; v++) {
-          const int64_t c = channel + v * Block::kLanes, i = place * s.channels + c;
+          const int64_t c = channel + v * Block::kLanes, i = pixel * s.channels + c;
           const auto dx = passed(block, i, c) * block.Load(a + c) + block.Load(from + i) * block.Load(p + c) + block.Load(q + c);
           block.Store(dx, to + i);
           run[v] += dx;

@@ -1,13 +1,13 @@
-// Group normalisation of images `[n, places, channels]`, moved before and stretched and shifted after it by image
+// Group normalisation of images `[n, pixels, channels]`, moved before and stretched and shifted after it by image
 // and channel.
 #pragma once
 #include <stdint.h>
 
 namespace flowerbed {
 
-/** Statistics are over the places of each image and `channels / groups` neighbouring channels. */
+/** Statistics are over the pixels of each image and `channels / groups` neighbouring channels. */
 struct NormalizationShape {
-  int64_t n, places, channels, groups;
+  int64_t n, pixels, channels, groups;
   /** Whether what is below zero becomes zero. */
   bool relu;
   /** Whether the gradient by the offset is asked for; else it is zero. */
@@ -16,7 +16,7 @@ struct NormalizationShape {
 
 /** What the kernels are only called with. */
 static inline bool IsValid(const NormalizationShape &s) {
-  return s.n > 0 && s.places > 0 && s.channels > 0 && s.groups > 0 && s.channels % s.groups == 0;
+  return s.n > 0 && s.pixels > 0 && s.channels > 0 && s.groups > 0 && s.channels % s.groups == 0;
 }
 
 struct NormalizationInputs {

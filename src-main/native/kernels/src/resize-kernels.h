@@ -17,9 +17,9 @@ static Between SourceCoords(int64_t at, int64_t from, int64_t to, bool bilinear)
     return {nearest, nearest, 0};
   }
   const float scale = to > 1 ? static_cast<float>(from - 1) / static_cast<float>(to - 1) : 0.f;
-  const float place = static_cast<float>(at) * scale;
-  const int64_t lower = Min(static_cast<int64_t>(place), from - 1);
-  return {lower, Min(lower + 1, from - 1), place - static_cast<float>(lower)};
+  const float position = static_cast<float>(at) * scale;
+  const int64_t lower = Min(static_cast<int64_t>(position), from - 1);
+  return {lower, Min(lower + 1, from - 1), position - static_cast<float>(lower)};
 }
 
 /** to = a + share·(b − a). */

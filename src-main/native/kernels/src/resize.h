@@ -8,7 +8,7 @@ struct ResizeShape {
   int64_t n, h, w, c;
   /** The new size, and the channels of what is put beside. */
   int64_t to_h, to_w, beside;
-  /** Between four pixels, corners keeping their place; else the pixel that lies there. */
+  /** Between four pixels, corners keep their positions; else the pixel at that position, rounded down. */
   bool bilinear;
 };
 

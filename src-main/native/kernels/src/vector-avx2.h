@@ -3,8 +3,8 @@
 
 struct Vector {
   static constexpr int kLanes = 8;
-  /** Of the 16 registers: outputs of one place, and places or rows at once. */
-  static constexpr int kPlaces = 6, kRows = 6;
+  /** Of the 16 registers: outputs of one pixel, and pixels or rows at once. */
+  static constexpr int kPixels = 6, kRows = 6;
   /** Numbers of x that one 32-bit word holds. */
   static constexpr int kInWord = 1;
   __m256 value;

@@ -3,8 +3,8 @@
 
 struct Vector {
   static constexpr int kLanes = 16;
-  /** Of the 32 registers: places or rows at once, two vectors of outputs each. */
-  static constexpr int kPlaces = 14, kRows = 12;
+  /** Of the 32 registers: pixels or rows at once, two vectors of outputs each. */
+  static constexpr int kPixels = 14, kRows = 12;
 #ifdef FLOWERBED_BF16
   /** Numbers of x that one 32-bit word holds. */
   static constexpr int kInWord = 2;

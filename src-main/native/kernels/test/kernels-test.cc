@@ -84,7 +84,7 @@ void TestNormalization(const Normalizations &kernels) {
   const int64_t groups = Between(1, 8), channels = groups * Between(1, 9);
   const NormalizationShape s = {Between(1, 4), Between(2, 200), channels, groups, Between(0, 1) == 1, Between(0, 1) == 1};
   const int64_t rows = s.n * channels;
-  Buffer x(s.n * s.places * channels), offset(rows), scale(rows), shift(rows), dy(x.size());
+  Buffer x(s.n * s.pixels * channels), offset(rows), scale(rows), shift(rows), dy(x.size());
   Buffer y(x.size(), false), mean(rows, false), reciprocal(rows, false);
   Buffer dx(x.size(), false), doffset(rows, false), dscale(rows, false), dshift(rows, false);
   const NormalizationInputs in = {x.data(), offset.data(), scale.data(), shift.data()};
@@ -93,14 +93,14 @@ void TestNormalization(const Normalizations &kernels) {
   const size_t size = static_cast<size_t>(x.size()), of_rows = static_cast<size_t>(rows);
   Doubles y2(size), dx2(size), mean2(of_rows), reciprocal2(of_rows), doffset2(of_rows), dscale2(of_rows), dshift2(of_rows), xhat(size), g(size);
   const int64_t width = channels / groups;
-  const double count = static_cast<double>(s.places * width);
+  const double count = static_cast<double>(s.pixels * width);
   for (int64_t n = 0; n < s.n; n++)
     for (int64_t group = 0; group < groups; group++) {
       double sum = 0, squares = 0, sum_g = 0, sum_gx = 0;
       const auto each = [&](const auto &work) {
-        for (int64_t p = 0; p < s.places; p++)
+        for (int64_t p = 0; p < s.pixels; p++)
           for (int64_t c = group * width; c < (group + 1) * width; c++)
-            work(static_cast<size_t>((n * s.places + p) * channels + c), static_cast<size_t>(n * channels + c));
+            work(static_cast<size_t>((n * s.pixels + p) * channels + c), static_cast<size_t>(n * channels + c));
       };
       const auto moved = [&](size_t i, size_t r) { return static_cast<double>(x[static_cast<int64_t>(i)]) + offset[static_cast<int64_t>(r)]; };
       each([&](size_t i, size_t r) { sum += moved(i, r); });
@@ -128,13 +128,13 @@ void TestNormalization(const Normalizations &kernels) {
     }
   kernels.gradient(s, in, mean.data(), reciprocal.data(), dy.data(), {dx.data(), doffset.data(), dscale.data(), dshift.data()});
   const auto within = [](size_t many, double most) { return Doubles(many, most); };
-  const double places = static_cast<double>(s.places);
+  const double pixels = static_cast<double>(s.pixels);
   Expect("normalisation", y, y2, within(size, 1e-3));
   Expect("mean", mean, mean2, within(of_rows, 1e-5));
   Expect("gradient by x", dx, dx2, within(size, 2e-3));
-  Expect("gradient by the offset", doffset, doffset2, within(of_rows, 1e-3 * places));
-  Expect("gradient by the scale", dscale, dscale2, within(of_rows, 1e-4 * places));
-  Expect("gradient by the shift", dshift, dshift2, within(of_rows, 1e-4 * places));
+  Expect("gradient by the offset", doffset, doffset2, within(of_rows, 1e-3 * pixels));
+  Expect("gradient by the scale", dscale, dscale2, within(of_rows, 1e-4 * pixels));
+  Expect("gradient by the shift", dshift, dshift2, within(of_rows, 1e-4 * pixels));
 }
 
 void TestResize(const Resizes &kernels) {
@@ -164,18 +164,18 @@ void TestResize(const Resizes &kernels) {
     for (int64_t r = 0; r < s.to_h; r++)
       for (int64_t p = 0; p < s.to_w; p++) {
         const Coords down = coords(r, s.h, s.to_h), along = coords(p, s.w, s.to_w);
-        const int64_t place = (n * s.to_h + r) * s.to_w + p;
+        const int64_t pixel = (n * s.to_h + r) * s.to_w + p;
         for (int64_t c = 0; c < s.c; c++)
           for (int corner = 0; corner < 4; corner++) {
             const int64_t row = corner < 2 ? down.low : down.high, column = corner % 2 ? along.high : along.low;
             const double weight = (corner < 2 ? 1 - down.share : down.share) * (corner % 2 ? along.share : 1 - along.share);
             const int64_t at = ((n * s.h + row) * s.w + column) * s.c + c;
-            y2[static_cast<size_t>(place * both + c)] += weight * x[at];
-            dx2[static_cast<size_t>(at)] += weight * dy[place * both + c];
+            y2[static_cast<size_t>(pixel * both + c)] += weight * x[at];
+            dx2[static_cast<size_t>(at)] += weight * dy[pixel * both + c];
           }
         for (int64_t c = 0; c < s.beside; c++) {
-          y2[static_cast<size_t>(place * both + s.c + c)] = beside[place * s.beside + c];
-          dbeside2[static_cast<size_t>(place * s.beside + c)] = dy[place * both + s.c + c];
+          y2[static_cast<size_t>(pixel * both + s.c + c)] = beside[pixel * s.beside + c];
+          dbeside2[static_cast<size_t>(pixel * s.beside + c)] = dy[pixel * both + s.c + c];
         }
       }
   Expect("resizing", y, y2, Doubles(y2.size(), 1e-4));

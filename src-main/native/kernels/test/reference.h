@@ -68,7 +68,7 @@ class Doubles {
 
 int failures = 0;
 
-/** `allowed` is the largest difference at each place. */
+/** `allowed` is the largest difference of each value. */
 void Expect(const char *what, const Buffer &found, const Doubles &expected, const Doubles &allowed) {
   for (int64_t i = 0; i < found.size(); i++) {
     const size_t at = static_cast<size_t>(i);
