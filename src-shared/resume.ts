@@ -16,6 +16,7 @@ export const resumableSettings: readonly SettingKey[] = [
   'sampleEvery',
   'sampleCount',
   'sampleSteps',
+  'evaluateEvery',
   'checkpointEvery',
   'checkpointKeep',
 ]
