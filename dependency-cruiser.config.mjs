@@ -62,7 +62,7 @@ const allowed = {
     ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/rng.ts', 'src-main/engine/mutex.ts'],
     ...['src-main/engine/model', 'src-main/engine/graph', 'src-main/engine/backend'],
     ...['src-main/engine/checkpoints', 'src-main/engine/data', 'src-main/engine/images'],
-    'src-main/engine/sampling',
+    ...['src-main/engine/sampling', 'src-main/engine/evaluation'],
   ],
   'src-main/engine': [
     ...[...main, 'src-main/processes', 'src-main/tensorflow', 'src-main/engine/backend'],

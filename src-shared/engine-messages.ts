@@ -300,7 +300,7 @@ export interface TrainProgress {
   /** By steps, epochs or minutes, whichever ends first; null until a few steps are measured. */
   secondsLeft: number | null
   losses: Record<string, number>
-  activity: 'training' | 'sampling' | 'saving'
+  activity: 'training' | 'sampling' | 'evaluating' | 'saving'
 }
 
 /** Messages from the child processes. */

@@ -32,6 +32,7 @@ const monitoring = {
   sampleEvery: 100,
   sampleCount: 16,
   sampleSteps: 50,
+  evaluateEvery: 0,
   checkpointEvery: 200,
   checkpointKeep: 2,
 } as const

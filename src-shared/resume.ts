@@ -17,6 +17,7 @@ export const resumableSettings: readonly SettingKey[] = [
   'sampleEvery',
   'sampleCount',
   'sampleSteps',
+  'evaluateEvery',
   'checkpointEvery',
   'checkpointKeep',
 ]

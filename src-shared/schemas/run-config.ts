@@ -305,6 +305,14 @@ export const runConfigSchema = z.strictObject({
     help: 'Solver steps per sample. More are more exact and take longer.',
     group: 'monitoring',
   }),
+  evaluateEvery: setting(whole(0, 1_000_000, 'Evaluation interval').default(0), {
+    title: 'Evaluation interval',
+    help: 'How often samples are compared with the images while training, by their kernel distance, which becomes a curve. It takes a while each time, which does not count as training time. 0 means never.',
+    unit: 'steps',
+    zero: 'never',
+    group: 'monitoring',
+    scale: 'log',
+  }),
   checkpointEvery: setting(whole(1, 1_000_000, 'Checkpoint interval'), {
     title: 'Checkpoint interval',
     help: 'How often everything needed to resume is saved. At most this much is lost in a crash.',
@@ -325,20 +333,6 @@ export type Precision = Exclude<RunConfig['precision'], 'auto'>
 export type RunConfig = z.infer<typeof runConfigSchema>
 export type SettingKey = keyof RunConfig
 export const settingKeys = Object.keys(runConfigSchema.shape) as SettingKey[]
-
-/** What may change between a checkpoint and the run that resumes from it; all else needs a new run. */
-export const resumableSettings: readonly SettingKey[] = [
-  'steps',
-  'epochs',
-  'minutes',
-  'learningRate',
-  'clipNorm',
-  'sampleEvery',
-  'sampleCount',
-  'sampleSteps',
-  'checkpointEvery',
-  'checkpointKeep',
-]
 
 /** A setting as data: everything a form field, a help line or a table row needs. */
 export type SettingField = { key: SettingKey } & ReturnType<typeof describeSetting>

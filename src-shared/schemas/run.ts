@@ -156,6 +156,15 @@ export const metricLabels: Record<string, MetricLabels> = {
     title: 'Prior loss',
     help: 'Negative log-likelihood of the images under the learned prior.',
   },
+  kernelDistance: {
+    title: 'Kernel distance',
+    help: 'How far samples and images are apart, in the features of a network; 0 is as near as real images are.',
+  },
+  kernelDistanceFloor: {
+    title: 'Kernel distance of real images',
+    help: 'The floor: how far as many real images and the same images are apart.',
+    detail: true,
+  },
   gradientNorm: { title: 'Gradient norm', help: 'Global norm of the gradients before clipping.' },
   learningRate: { title: 'Learning rate', help: 'Size of each update, after warm-up and schedule.' },
   velocityTime1: {

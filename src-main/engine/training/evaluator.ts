@@ -1,5 +1,6 @@
 import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { EngineEvent } from '#shared/engine-messages.ts'
+import { toFlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { Values } from '../graph/program.ts'
@@ -8,6 +9,7 @@ import type { System } from '../model/flow/system.ts'
 import { Sampler } from '../sampling/sampler.ts'
 import { Mutex } from '../mutex.ts'
 import { DiagnosticsWriter } from './diagnostics-writer.ts'
+import { QualityMeter } from './quality-meter.ts'
 import { gridImages, saveGrid } from './sample-grid.ts'
 import { Validation } from './validation.ts'
 
@@ -28,12 +30,14 @@ export class Evaluator {
   /** Null without validation images. */
   private readonly validation: Validation | null
   private readonly diagnostics: DiagnosticsWriter
+  private readonly quality: QualityMeter
   private readonly mutex = new Mutex()
   private readonly emit: (event: EngineEvent) => void
   private readonly run: { runId: string; runDirectory: string }
   private validated: { step: number; loss: number } | null = null
   /** Warnings that apply now; each is emitted once, when it begins to apply. */
   private warnings: string[] = []
+  private saidUnmeasured = false
 
   constructor(options: {
     run: { runId: string; runDirectory: string }
@@ -52,6 +56,7 @@ export class Evaluator {
     this.validation = hasValidation
       ? new Validation({ system, config, dataset, indices: split.validation })
       : null
+    this.quality = new QualityMeter({ dataset, indices: split.training })
     this.diagnostics = new DiagnosticsWriter({
       system,
       dataset,
@@ -77,6 +82,25 @@ export class Evaluator {
     return this.validation?.measure(weights()).validation ?? null
   }
 
+  /** How far samples and images are apart, as metrics; none when cancelled meanwhile, or where it cannot be measured, which is said once. */
+  async measureQuality(
+    { samplingWeights }: WeightsAtStep,
+    options: { config: RunConfig; isCancelled: () => boolean },
+  ): Promise<Record<string, number>> {
+    try {
+      const measured = await this.withSampler(samplingWeights, (sampler) =>
+        this.quality.measure(sampler, options),
+      )
+      return measured ?? {}
+    } catch (thrown) {
+      const error = toFlowerbedError(thrown)
+      if (!['bad-input', 'not-found', 'corrupt'].includes(error.kind)) throw thrown
+      if (!this.saidUnmeasured) this.warn(`The evaluation interval has no effect: ${error.message}`)
+      this.saidUnmeasured = true
+      return {}
+    }
+  }
+
   /** Samples and stores the grid of fixed seeds with its diagnostics; stores nothing when cancelled meanwhile. */
   async sampleGrid(
     at: WeightsAtStep,
@@ -91,8 +115,7 @@ export class Evaluator {
     this.emit({ type: 'sample', record })
     const diagnostics = await this.diagnostics.write({ ...this.run, ...at, samples: images })
     this.emit({ type: 'diagnostics', diagnostics })
-    for (const message of diagnostics.warnings)
-      if (!this.warnings.includes(message)) this.emit({ type: 'warning', runId: this.run.runId, message })
+    for (const message of diagnostics.warnings) if (!this.warnings.includes(message)) this.warn(message)
     this.warnings = diagnostics.warnings
   }
 
@@ -104,11 +127,16 @@ export class Evaluator {
     })
   }
 
+  private warn(message: string): void {
+    this.emit({ type: 'warning', runId: this.run.runId, message })
+  }
+
   /** Frees everything once the model is not lent any more. */
   async dispose(): Promise<void> {
     await this.mutex.runExclusive(() => Promise.resolve())
     this.sampler.dispose()
     this.validation?.dispose()
     this.diagnostics.dispose()
+    this.quality.dispose()
   }
 }

@@ -6,6 +6,8 @@ export class RunClock {
   readonly now: () => number
   private secondsBefore = 0
   private startedAt: number | null = null
+  /** While something takes place that is no training. */
+  private pausedAt: number | null = null
 
   constructor(now: () => number) {
     this.now = now
@@ -23,8 +25,23 @@ export class RunClock {
     this.scheduleSeconds = this.trainedSeconds
   }
 
+  /** Does what does not count as training time. */
+  async pausedFor<T>(work: () => Promise<T>): Promise<T> {
+    const from = this.now()
+    this.pausedAt = from
+    try {
+      return await work()
+    } finally {
+      this.pausedAt = null
+      if (this.startedAt !== null) this.startedAt += this.now() - from
+    }
+  }
+
   get trainedSeconds(): number {
-    return this.secondsBefore + (this.startedAt === null ? 0 : this.secondsSince(this.startedAt))
+    return (
+      this.secondsBefore +
+      (this.startedAt === null ? 0 : ((this.pausedAt ?? this.now()) - this.startedAt) / 1000)
+    )
   }
 
   secondsSince(ms: number): number {

@@ -8,7 +8,10 @@ import { writeSampleSheet } from '../sampling/sample-sheet.ts'
 
 /** The grid is sampled with one evaluation a step, fast enough to follow training. */
 const gridSolver = 'dpm2m'
-const gridTimes = 'karras'
+
+/** How samples are generated while training. */
+export const gridSampling = ({ sampleSteps }: RunConfig) =>
+  ({ solver: gridSolver, timeGrid: 'karras', steps: sampleSteps }) as const
 
 const cancelled = new FlowerbedError('cancelled', 'Sampling the grid was cancelled because training ends.')
 
@@ -17,14 +20,12 @@ export async function gridImages(
   sampler: Sampler,
   { config, isCancelled }: { config: RunConfig; isCancelled: () => boolean },
 ): Promise<PixelBatch | null> {
-  const { sampleCount, sampleSteps, seed } = config
+  const { sampleCount, seed } = config
   try {
     const { images } = await sampler.sample({
       count: sampleCount,
       seed,
-      solver: gridSolver,
-      timeGrid: gridTimes,
-      steps: sampleSteps,
+      ...gridSampling(config),
       onStep: async () => {
         await nextTurn()
         if (isCancelled()) throw cancelled

@@ -11,7 +11,7 @@ const warmUpSteps = 1
 const leastSteps = 3
 
 /** What training is interrupted for between steps. */
-export type Interruption = 'sampling' | 'saving'
+export type Interruption = 'sampling' | 'saving' | 'evaluating'
 
 /** Measures how fast a run trains and how much time is left, by its steps and by what interrupts them. */
 export class ThroughputMeter {
@@ -20,7 +20,11 @@ export class ThroughputMeter {
   private warmUp: number[] = []
   /** Seconds that the last step's evaluation took. */
   private evaluation = 0
-  private readonly interruptions: Record<Interruption, number> = { sampling: 0, saving: 0 }
+  private readonly interruptions: Record<Interruption, number> = {
+    sampling: 0,
+    saving: 0,
+    evaluating: 0,
+  }
 
   /** @param seconds how long one more step took */
   addStep(seconds: number): void {
@@ -42,6 +46,10 @@ export class ThroughputMeter {
 
   /** @param seconds how long an interruption took; later ones of its kind are expected to take as long */
   addInterruption(kind: Interruption, seconds: number): void {
+    if (kind === 'evaluating') {
+      this.interruptions[kind] = seconds
+      return
+    }
     this.interruptions[kind] = this.evaluation + seconds
     this.evaluation = 0
   }
@@ -65,7 +73,10 @@ export class ThroughputMeter {
   /** Time left by steps, epochs or minutes, whichever ends first; null until it can be estimated. */
   secondsLeft(run: {
     config: Limits &
-      Pick<RunConfig, 'batch' | 'accumulate' | 'validationShare' | 'sampleEvery' | 'checkpointEvery'>
+      Pick<
+        RunConfig,
+        'batch' | 'accumulate' | 'validationShare' | 'sampleEvery' | 'evaluateEvery' | 'checkpointEvery'
+      >
     imageCount: number
     step: number
     trainedSeconds: number
@@ -83,16 +94,22 @@ export class ThroughputMeter {
     step: number
     goal: number
     sampleEvery: number
+    evaluateEvery: number
     checkpointEvery: number
   }): number {
-    const { step, goal, sampleEvery, checkpointEvery } = run
+    const { step, goal, sampleEvery, evaluateEvery, checkpointEvery } = run
     if (step >= goal) return 0
     if (this.stepsPerSecond === 0) return Infinity
-    const { sampling, saving } = this.interruptions
+    const { sampling, saving, evaluating } = this.interruptions
+    const evaluations =
+      evaluateEvery === 0 ? 0 : Math.floor(goal / evaluateEvery) - Math.floor(step / evaluateEvery)
     // Both take place at the end as well.
     const count = (every: number) => (every === 0 ? 1 : Math.ceil(goal / every) - Math.floor(step / every))
     return (
-      (goal - step) / this.stepsPerSecond + count(sampleEvery) * sampling + count(checkpointEvery) * saving
+      (goal - step) / this.stepsPerSecond +
+      count(sampleEvery) * sampling +
+      count(checkpointEvery) * saving +
+      evaluations * evaluating
     )
   }
 }

@@ -106,6 +106,7 @@ async function takeStep(run: TrainingRun): Promise<void> {
       learningRate,
       ...meanErrorsByTime(errorsByTime, imagesByTime),
       ...evaluate(run),
+      ...(await measureQuality(run)),
     },
   })
   run.reportProgress('training')
@@ -119,6 +120,20 @@ function evaluate(run: TrainingRun): Record<string, number> {
   const values = isDue ? parts.evaluator.measure(run.weightsAtStep) : {}
   throughput.setEvaluation(clock.secondsSince(startedAt))
   return values
+}
+
+/** The kernel distance of samples at the interval of evaluations; its time is no training time. */
+async function measureQuality(run: TrainingRun): Promise<Record<string, number>> {
+  const { clock, throughput, parts, config } = run
+  if (!run.isDue(config.evaluateEvery)) return {}
+  return await clock.pausedFor(async () => {
+    const startedAt = clock.now()
+    run.reportProgress('evaluating', { always: true })
+    const isCancelled = () => run.stopRequest !== null && run.hasMore()
+    const values = await parts.evaluator.measureQuality(run.weightsAtStep, { config, isCancelled })
+    throughput.addInterruption('evaluating', clock.secondsSince(startedAt))
+    return values
+  })
 }
 
 /** Does what training is interrupted for, and measures its time. */

@@ -2,6 +2,7 @@ import { computed } from 'vue'
 import type { ComputedRef, WritableComputedRef } from 'vue'
 import { metricLabels } from '#shared/schemas/run.ts'
 import type { MetricLabels } from '#shared/schemas/run.ts'
+import { SeriesStore } from '../../charts/series-store.ts'
 import { formatValue } from '../../charts/ticks.ts'
 import { useCurveSettings } from '../../entities/runs/curve-settings.ts'
 import type { Curves } from '../../entities/runs/use-curves.ts'
@@ -63,6 +64,19 @@ export function useMetrics(curves: () => Curves): {
 }
 
 const labelsOf = (name: string): MetricLabels => metricLabels[name] ?? { title: name, help: '' }
+
+/** What real images have in place of a metric: as a series of that name, and the latest value; null for most metrics. */
+export function floorOf(store: SeriesStore, metric: string): { store: SeriesStore; value: number } | null {
+  const name = `${metric}Floor`
+  const { count, last } = store.extent(name)
+  if (count === 0) return null
+  const values = store.values(name)
+  const { steps, seconds } = store
+  return {
+    store: SeriesStore.from({ steps, seconds, values: { [metric]: values } }),
+    value: values[last] ?? NaN,
+  }
+}
 
 /** Metrics with labels in the order of the labels, then the others by name. */
 export function sortMetrics(names: readonly string[]): string[] {

@@ -40,8 +40,8 @@ export function runNumbers(sources: RunSources): NamedNumber[] {
 
 /** Share of the last steps whose losses are averaged, since that of one batch says little. */
 const lastShare = 0.05
-/** Metrics that are no result of a run. */
-const notResults = new Set(['learningRate', 'gradientNorm'])
+/** Metrics that are no result of a run, or that its evaluation has with more samples. */
+const notResults = new Set(['learningRate', 'gradientNorm', 'kernelDistance'])
 
 /** Training losses as their mean over the last 5 % of the steps, those on validation images as last measured. */
 function finalLosses({ steps, values }: MetricSeries, isSameObjective: boolean): NamedNumber[] {

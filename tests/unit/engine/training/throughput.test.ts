@@ -63,6 +63,16 @@ test('minutes are what is left of them, whatever the steps take; steps that end 
   expect(meter.secondsLeft({ ...run({ epochs: 1 }, { step: 4 }), imageCount: 320 })).toBe(6)
 })
 
+test('evaluations at an interval take their time, none of them at the end for its own sake', () => {
+  const meter = new ThroughputMeter()
+  for (const seconds of [68, 1, 1, 1]) meter.addStep(seconds)
+  meter.addInterruption('evaluating', 20)
+  const left = (evaluateEvery: number) => meter.secondsLeft(run({ evaluateEvery }, { step: 4 }))
+  expect(left(0)).toBe(996)
+  // At the steps 300, 600 and 900.
+  expect(left(300)).toBe(996 + 3 * 20)
+})
+
 test('a short run has a speed in its record all the same', () => {
   const meter = new ThroughputMeter()
   expect(meter.finalStepsPerSecond).toBe(0)

@@ -2,7 +2,7 @@ import { createPinia, setActivePinia } from 'pinia'
 import { beforeEach, expect, test } from 'vitest'
 import { SeriesStore } from '../../../../src-renderer/charts/series-store.ts'
 import { useCurveSettings } from '../../../../src-renderer/entities/runs/curve-settings.ts'
-import { sortMetrics, useMetrics } from '../../../../src-renderer/pages/run/use-metrics.ts'
+import { floorOf, sortMetrics, useMetrics } from '../../../../src-renderer/pages/run/use-metrics.ts'
 
 beforeEach(() => {
   setActivePinia(createPinia())
@@ -36,4 +36,15 @@ test('the metric that was chosen for another run is shown only where it was reco
   chosen.value = 'kl'
   expect(title.value).toBe('KL divergence')
   expect(extent.value).toMatchObject({ count: 1, firstStep: 10, lastStep: 10 })
+})
+
+test('what real images have in place of a metric is a series of its name', () => {
+  const store = new SeriesStore()
+  store.add({ step: 10, seconds: 1, values: { loss: 1 } })
+  store.add({ step: 20, seconds: 2, values: { loss: 1, kernelDistance: 3, kernelDistanceFloor: 0.25 } })
+  expect(floorOf(store, 'loss')).toBeNull()
+  const floor = floorOf(store, 'kernelDistance')
+  expect(floor?.value).toBe(0.25)
+  expect([...(floor?.store.steps ?? [])]).toEqual([10, 20])
+  expect([...(floor?.store.values('kernelDistance') ?? [])]).toEqual([NaN, 0.25])
 })
