@@ -38,6 +38,8 @@ export interface TrainRequest {
   device: DeviceChoice
   /** Checkpoint file in the run's folder to resume from, with its recorded hash. */
   resume?: { file: string; sha256: string }
+  /** A checkpoint of another run whose averaged weights this one starts from, where there is none to resume from. */
+  start?: { directory: string; file: string }
 }
 
 export type TrainOutcome = 'finished' | 'paused' | 'stopped'

@@ -18,6 +18,8 @@ export function dataDirectory(given?: string): string {
 export const datasetsFolder = (data: string) => join(data, 'datasets')
 export const runsFolder = (data: string) => join(data, 'runs')
 export const runFolder = (data: string, runId: string) => join(runsFolder(data), runId)
+/** What a run that starts from another's weights keeps of it until its own first checkpoint is written. */
+export const startFolder = (data: string, runId: string) => join(runFolder(data, runId), 'start')
 
 /**
  * A dataset's folder as the database stores it: relative to the data folder and with slashes, so that a moved or copied

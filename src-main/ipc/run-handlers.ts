@@ -23,9 +23,12 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       notifyOfUnreadableRows()
       return runs.list()
     },
-    'runs.create': async (argument) => {
+    'runs.create': async ({ startFrom, ...argument }) => {
       history.checkComplete()
-      const run = runService.create({ ...argument, device: settings.get().device })
+      const options = { ...argument, device: settings.get().device }
+      const run = startFrom
+        ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
+        : runService.create(options)
       await trainingQueue.start(run)
       return runs.get(run.id)
     },

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { fittedChanges, resolveConfig } from '#shared/presets.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
-import type { DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { DeviceChoice, RunParent, RunRecord } from '#shared/schemas/run.ts'
 
 /** What a run is made of. */
 export interface NewRun {
@@ -14,6 +14,8 @@ export interface NewRun {
   name?: string
   /** A run that is made as part of an experiment waits for its turn. */
   experimentId?: string
+  /** Whose weights it starts from. */
+  parent?: RunParent
   /** Now by default, in ms since 1970. */
   createdAt?: number
 }
@@ -33,6 +35,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     preset,
     config: resolveConfig(preset, fittedChanges(preset, changes, dataset.shape)),
     experimentId,
+    parent: options.parent ?? null,
     datasetId: dataset.id,
     datasetName: dataset.name,
     imageCount: dataset.count,

@@ -3,6 +3,7 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
 import { changedSettings } from '#shared/resume.ts'
+import { checkStartable } from '#shared/start-from.ts'
 import { endedStatuses } from '#shared/run-status.ts'
 import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
 import { folderBytes } from '../files/atomic-write.ts'
@@ -14,6 +15,8 @@ import { findRun } from './find-run.ts'
 import { freeName } from './free-name.ts'
 import { newRunRecord } from './new-run.ts'
 import type { NewRun } from './new-run.ts'
+import { inheritedChanges, takeStart } from './start-weights.ts'
+import type { StartFrom } from './start-weights.ts'
 import { RunLeases } from './run-leases.ts'
 import { RunTraining } from './run-training.ts'
 import type { TrainingEngine, TrainOptions } from './run-training.ts'
@@ -58,10 +61,34 @@ export class RunService {
 
   /** @throws FlowerbedError `bad-input` for settings that do not hold, `not-found` for the dataset */
   create(options: NewRun): RunRecord {
+    return this.add(options)
+  }
+
+  /**
+   * A new run that starts from another's averaged weights; with the parent's preset it has its settings unless changed.
+   * @throws FlowerbedError `not-found` for the checkpoint, `conflict` for a network that the weights are not of
+   */
+  createFrom({ runId, checkpoint = 'latest' }: StartFrom, options: NewRun): RunRecord {
+    const { runs, datasets, directory } = this.store
+    const parent = runs.get(runId)
+    const from = this.checkpoints.choose(runId, checkpoint)
+    const changes = { ...inheritedChanges(parent, options.preset), ...options.changes }
+    const { config, shape } = newRunRecord({ ...options, changes }, datasets.get(options.datasetId), '')
+    checkStartable(parent, { config, shape })
+    const { id, name } = parent
+    return this.add({ ...options, changes, parent: { id, name, step: from.step } }, (run) =>
+      takeStart(directory, { from, runId: run.id }),
+    )
+  }
+
+  /** Adds a run once what it needs is there. */
+  private add(options: NewRun, prepare: (run: RunRecord) => void = () => undefined): RunRecord {
     const dataset = this.store.datasets.get(options.datasetId)
     const taken = this.store.runs.names()
     const name = options.name ?? freeName(dataset.name, (one) => taken.has(one))
-    const run = this.store.runs.add(newRunRecord(options, dataset, name))
+    const record = newRunRecord(options, dataset, name)
+    prepare(record)
+    const run = this.store.runs.add(record)
     // Held from the start, so that no process takes it for an interrupted one.
     if (run.experimentId === null) this.leases.claim(run.id)
     return this.notify(run)

@@ -8,6 +8,7 @@ import type { CheckpointChoice, CheckpointRecord, DeviceChoice, RunRecord } from
 import { runFolder } from '../files/data-folder.ts'
 import type { RunChanges } from '../database/repositories/runs.ts'
 import type { Store } from '../database/store.ts'
+import { startOf } from './start-weights.ts'
 import type { RunLeases } from './run-leases.ts'
 import type { RecordedCheckpoints } from './recorded-checkpoints.ts'
 
@@ -188,6 +189,7 @@ export class RunTraining {
       config: options.config ?? run.config,
       device: options.device ?? run.deviceChoice,
       ...(from ? { resume: { file: from.file, sha256: from.sha256 } } : {}),
+      ...(from === null && run.parent ? { start: startOf(this.store.directory, run.id) } : {}),
     }
   }
 

@@ -27,6 +27,8 @@ export const runChannels = {
       preset: z.string(),
       changes,
       name: name.exactOptional(),
+      /** The run and the step of the checkpoint whose averaged weights it starts from. */
+      startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
     }),
     output: type<RunRecord>(),
   }),

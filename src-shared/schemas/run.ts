@@ -48,6 +48,10 @@ export const precisionLabels: Record<NonNullable<Machine['precision']>, string> 
   fp16: '16 bits (half)',
 }
 
+/** The run whose averaged weights a run started from; it may be deleted since. */
+export const runParentSchema = z.object({ id: z.string(), name: z.string(), step: z.int() })
+export type RunParent = z.infer<typeof runParentSchema>
+
 /** A run as SQLite keeps it and lists show it. Times are ms since 1970. */
 export const runRecordSchema = z.object({
   id: z.string(),
@@ -60,6 +64,8 @@ export const runRecordSchema = z.object({
   config: runConfigSchema,
   /** The experiment it is part of. */
   experimentId: z.string().nullable(),
+  /** null for a run that started from random weights. */
+  parent: runParentSchema.nullable(),
   /** null when the dataset was deleted. */
   datasetId: z.string().nullable(),
   datasetName: z.string(),

@@ -132,6 +132,13 @@ function checkpointChoice(text: string): CheckpointChoice {
   return Number(text)
 }
 
+/** Parses `RUN` or `RUN:CHECKPOINT`. */
+export function startFrom(text: string): { runId: string; checkpoint?: CheckpointChoice } {
+  const [runId = '', checkpoint, ...more] = text.split(':')
+  if (runId === '' || more.length > 0) throw new InvalidArgumentError('Write it as RUN or RUN:CHECKPOINT.')
+  return checkpoint === undefined ? { runId } : { runId, checkpoint: checkpointChoice(checkpoint) }
+}
+
 /** Parses a whole number in a range, ends included. */
 export function wholeNumberFrom(min: number, max = Infinity): (text: string) => number {
   const range = max < Infinity ? ` from ${min} to ${max}` : min > 0 ? ` of at least ${min}` : ''

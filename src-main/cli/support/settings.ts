@@ -34,7 +34,8 @@ export function checkSelection(options: SelectionOptions): void {
 }
 
 /** `timeGrid` → `--time-grid`. */
-const optionOf = (key: string) => `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
+export const optionOf = (key: string) =>
+  `--${key.replaceAll(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`
 
 /** Rewrites an error so that it names the command-line option in place of the settings field. */
 function namingOptions<T>(check: () => T, nameOf = optionOf): T {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { FlowerbedError, serializedErrorSchema } from '#shared/errors.ts'
 import { liveStatuses } from '#shared/run-status.ts'
-import { deviceChoiceSchema, machineSchema, runRecordSchema } from '#shared/schemas/run.ts'
+import { deviceChoiceSchema, machineSchema, runParentSchema, runRecordSchema } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { inTransaction, freeingSpace } from '../driver.ts'
 import type { Database } from '../driver.ts'
@@ -18,6 +18,7 @@ interface Row {
   preset: string
   config: string
   experiment_id: string | null
+  parent: string | null
   dataset_id: string | null
   dataset_name: string
   picture_count: number
@@ -40,6 +41,7 @@ const columns = `runs.*, (SELECT json_group_array(tag) FROM run_tags WHERE run =
 const storedSchema = runRecordSchema.omit({ config: true }).extend({
   deviceChoice: deviceChoiceSchema.catch('auto'),
   machine: machineSchema.nullable().catch(null),
+  parent: runParentSchema.nullable().catch(null),
   error: serializedErrorSchema.nullable().catch(null),
   losses: z
     .record(z.string(), z.unknown())
@@ -69,6 +71,7 @@ function toRecord(row: Row): RunRecord {
     status: row.status,
     preset: row.preset,
     experimentId: row.experiment_id,
+    parent: json(row.parent),
     datasetId: row.dataset_id,
     datasetName: row.dataset_name,
     imageCount: row.picture_count,
@@ -137,7 +140,7 @@ export class RunRepository {
     this.db
       .prepare(
         `INSERT INTO runs (id, name, status, preset, config, experiment_id, dataset_id, dataset_name, picture_count, shape,
-           device_choice, created_at, updated_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           device_choice, created_at, updated_at, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       )
       .run(
         record.id,
@@ -153,6 +156,7 @@ export class RunRepository {
         record.deviceChoice,
         record.createdAt,
         record.updatedAt,
+        record.parent && JSON.stringify(record.parent),
       )
     return this.get(record.id)
   }

@@ -7,6 +7,7 @@ import { gridExists } from '../sampling/sample-sheet.ts'
 import { checkFinite, checkFiniteState, checkResumable } from './checks.ts'
 import { createStepRunner } from './create-step-runner.ts'
 import { learningRateAt, limitRise, schedulePosition } from './schedule.ts'
+import { removeStart, startState } from './start-state.ts'
 import { initialState } from './step-program.ts'
 import type { Interruption } from './throughput.ts'
 import type { TrainingRun } from './training-run.ts'
@@ -50,11 +51,12 @@ export async function train(run: TrainingRun): Promise<TrainResult> {
 /** Starts from the checkpoint to resume from, or from random weights; samples the first grid where it is missing. */
 async function loadOrInitialise(run: TrainingRun): Promise<void> {
   const { request, parts, config, clock } = run
-  const { resume, runId, runDirectory } = request
+  const { resume, start, runId, runDirectory } = request
   await parts.dataset.verify({ isCancelled: () => run.stopRequest !== null })
   await parts.checkpointWriter.checkRoom()
   const checkpoint = resume ? await loadCheckpoint(runDirectory, resume.file, resume.sha256) : null
   if (checkpoint) checkResumable({ checkpoint: checkpoint.info, config, shape: parts.dataset.index.shape })
+  const started = start && !checkpoint ? await startState(parts.system, { config, start }) : null
 
   // May time some steps to choose the precision; their weights are thrown away.
   const { precision, why, stepRunner } = await createStepRunner({
@@ -68,10 +70,16 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   run.machine = { ...run.machine, precision, precisionWhy: why }
   run.stepRunner = stepRunner
   parts.evaluator.usePrecision(precision)
-  stepRunner.begin(checkpoint ? trainedState(checkpoint.state) : initialState(parts.system, config))
+  stepRunner.begin(
+    checkpoint ? trainedState(checkpoint.state) : (started ?? initialState(parts.system, config)),
+  )
   if (checkpoint) run.restore(checkpoint.info)
   clock.start(checkpoint?.info ?? { trainedSeconds: 0 })
   run.emit({ type: 'started', runId, machine: run.machine, step: run.step })
+  if (start && started) {
+    await writeCheckpoint(run)
+    await removeStart(start)
+  }
 
   if (!run.isDue(run.config.sampleEvery) || !run.hasMore()) return
   if (run.step === 0 || !gridExists(runDirectory, run.step)) await sampleGrid(run)

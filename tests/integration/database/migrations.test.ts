@@ -129,6 +129,7 @@ describe('a history with a row in each table', () => {
           },
           ...{ config: presets.balanced.config, datasetId: 'abc', losses: { loss: 0.5 }, updatedAt: 2 },
           experimentId: version >= 30 ? 'e' : null,
+          parent: null,
         },
       ],
       metrics: { steps: [4], seconds: [0.5], loss: [0.5] },

@@ -63,10 +63,10 @@ async function list({ dataDir, json = false }: Options): Promise<void> {
     if (runs.length + unreadable.length === 0)
       say('There are no runs yet. Start one with: flowerbed train FOLDER')
     for (const run of runs) {
-      const { id, name, status, step, trainedSeconds, losses, disk } = run
+      const { id, name, status, step, trainedSeconds, losses, disk, parent } = run
       const loss = losses['loss'] === undefined ? '' : `loss ${losses['loss'].toPrecision(4)}`
       say(
-        `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}/${goalSteps(run)} steps  ${duration(trainedSeconds).padEnd(10)} ${bytes(disk.total).padStart(8)}  ${loss}`,
+        `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}/${goalSteps(run)} steps  ${duration(trainedSeconds).padEnd(10)} ${bytes(disk.total).padStart(8)}  ${loss}${parent ? `  from ${parent.id}:${parent.step}` : ''}`,
       )
     }
     if (unreadable.length > 0) say(leftOut(unreadable))

@@ -5,6 +5,7 @@ import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { StartFrom } from '../../../runs/start-weights.ts'
 import type { TrainOptions } from '../../../runs/run-training.ts'
 import { importFolder } from '../../support/import-folder.ts'
 import {
@@ -16,10 +17,11 @@ import {
   imageSize,
   jsonOption,
   positiveNumber,
+  startFrom,
   wholeNumber,
 } from '../../support/options.ts'
 import { answer, duration, say } from '../../support/output.ts'
-import { checkedChanges } from '../../support/settings.ts'
+import { checkedChanges, optionOf } from '../../support/settings.ts'
 import { followTraining, sayDevice, trainAnswer, trainRun } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
@@ -35,6 +37,7 @@ interface Options {
   name?: string
   set: Record<string, string>
   resume?: string
+  startFrom?: StartFrom
   checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
@@ -42,7 +45,7 @@ interface Options {
 }
 
 /** Options that cannot change after a run is created. */
-const fixedOptions = ['preset', 'imageSize', 'batch', 'seed'] as const
+const fixedOptions = ['preset', 'imageSize', 'batch', 'seed', 'startFrom'] as const
 
 export function addTrain(program: Command): void {
   const command = program
@@ -66,6 +69,11 @@ export function addTrain(program: Command): void {
       '--resume <run>',
       `resume a run: its id, the beginning of one, or latest. --set may change ${resumableSettings.join(', ')}`,
     )
+    .option(
+      '--start-from <run[:checkpoint]>',
+      'start from the averaged weights of another run, with its settings unless others are given',
+      startFrom,
+    )
     .addOption(checkpointOption())
     .addOption(deviceOption())
     .addOption(dataDirOption())
@@ -84,7 +92,7 @@ async function train(command: Command, folder: string | undefined, options: Opti
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const [run, changes] =
       resume === undefined
-        ? [await createRun(workspace, folder ?? '', options), {}]
+        ? [await createRun(workspace, folder ?? '', { ...options, presetGiven: isGiven('preset') }), {}]
         : resumeOptions(workspace, { ...options, resume }, isGiven('device'))
     say(`Training “${run.name}” (${run.id})`)
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
@@ -129,28 +137,36 @@ function checkResume(given: {
   }
   const fixed = fixedOptions.find(isGiven)
   if (fixed === undefined) return
-  const option = fixed === 'imageSize' ? '--image-size' : `--${fixed}`
+  const option = optionOf(fixed)
   throw new FlowerbedError('bad-input', `${option} cannot change when a run resumes.`, {
     where: option,
     hint: `Leave it out. With --set these can change: ${resumableSettings.join(', ')}.`,
   })
 }
 
-async function createRun(workspace: Workspace, folder: string, options: Options): Promise<RunRecord> {
-  const { imageSize: size, name, preset, device } = options
+async function createRun(
+  workspace: Workspace,
+  folder: string,
+  options: Options & { presetGiven: boolean },
+): Promise<RunRecord> {
+  const { imageSize: size, name, device, startFrom: from } = options
   const { store, runService } = workspace
+  const parent = from && runService.find(from.runId)
+  if (parent) runService.checkpoints.choose(parent.id, from.checkpoint ?? 'latest')
+  const preset = parent && !options.presetGiven ? parent.preset : options.preset
   const dataset = await importFolder({
     folder,
     store,
     ...(size !== undefined ? { changes: { width: size, height: size } } : {}),
   })
-  return runService.create({
+  const run = {
     datasetId: dataset.id,
     preset,
-    changes: settingsOf(options),
+    changes: settingsOf({ ...options, preset }),
     device,
     ...(name ? { name } : {}),
-  })
+  }
+  return from && parent ? runService.createFrom({ ...from, runId: parent.id }, run) : runService.create(run)
 }
 
 /** The run to resume and its changes; nothing is written before training starts. */

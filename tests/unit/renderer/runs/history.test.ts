@@ -15,6 +15,7 @@ const base: RunRecord = {
   preset: 'balanced',
   config: { ...presets.balanced.config, steps: 1000, minutes: 0 },
   experimentId: null,
+  parent: null,
   datasetId: 'd',
   datasetName: 'Faces',
   imageCount: 1024,

@@ -1,0 +1,31 @@
+import { FlowerbedError } from '#shared/errors.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
+import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
+
+/** The settings that decide which weights a run has; a run that starts from another's weights shares them. */
+export const networkSettings: readonly SettingKey[] = [
+  ...(['network', 'hidden', 'patch', 'prediction', 'code', 'posterior', 'prior'] as const),
+]
+
+/** The network of a run: its settings and the images it is for. */
+interface NetworkOf {
+  config: RunConfig
+  shape: ImageShape
+}
+
+/**
+ * Checks that a new run can start from another run's weights, as far as settings say; the engine compares the sizes of all
+ * arrays.
+ * @throws FlowerbedError `conflict` naming what differs
+ */
+export function checkStartable(parent: NetworkOf, child: NetworkOf): void {
+  const differing = networkSettings.filter((key) => parent.config[key] !== child.config[key])
+  const words = differing.map((key) => `${key} was ${parent.config[key]} and is ${child.config[key]}`)
+  if (parent.shape.channels !== child.shape.channels)
+    words.push(`channels were ${parent.shape.channels} and are ${child.shape.channels}`)
+  if (words.length === 0) return
+  throw new FlowerbedError('conflict', `The weights are of another network: ${words.join(', ')}.`, {
+    ...(differing.length > 0 ? { where: differing.join(', ') } : {}),
+    hint: 'Leave these settings as they were and use images of the same channels, or start a run without other weights.',
+  })
+}
