@@ -79,7 +79,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
         await onStep(0)
         return await work(sampler, { step, onStep })
       }
-      if (trainer?.runId === source.runId) return await trainer.withSampler(use, weights)
+      if (trainer?.runId === source.runId && !source.exact) return await trainer.withSampler(use, weights)
       loadTensorFlow({ device })
       return await samplers.use({ source, weights }, use)
     })
@@ -165,6 +165,7 @@ async function sample(
   const { solver } = sampling
   const record = await writeSampleSheet({
     ...{ runId, runDirectory, kind: 'extra', step, images, seed, solver },
+    settings: { selection: selectionOf(request), sampling, evaluations },
     // An adaptive solver chooses its number of steps.
     solverSteps: solver === adaptiveSolver ? Math.round(generated.steps) : sampling.steps,
   })

@@ -205,6 +205,7 @@ export class RunService {
       config,
       shape,
       checkpoint: chosen?.file ?? null,
+      ...(choice === undefined ? {} : { exact: true }),
     }
   }
 

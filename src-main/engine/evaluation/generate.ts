@@ -2,11 +2,10 @@ import { curveEvaluations } from '#shared/schemas/evaluation.ts'
 import type { Evaluation } from '#shared/schemas/evaluation.ts'
 import { encodersOf } from '#shared/encoders.ts'
 import type { EncoderName, EvaluateRequest } from '#shared/engine-messages.ts'
-import { multistepSolver, samplingOf } from '#shared/schemas/sampling.ts'
+import { evaluationsPerStep, multistepSolver, samplingOf } from '#shared/schemas/sampling.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { tableaus } from '../model/flow/solver.ts'
 import { latentsOf } from '../sampling/encode.ts'
 import { partOf } from '../sampling/sampling-jobs.ts'
 import type { OnStep } from '../sampling/sampling-jobs.ts'
@@ -28,15 +27,11 @@ export interface Generated {
   reconstruction: Evaluation['reconstruction']
 }
 
-/** Network evaluations of one step, about; an adaptive solver chooses its steps itself. */
-const evaluationsPerStep = (solver: SolverName): number =>
-  solver === multistepSolver ? 1 : tableaus[solver].c.length
-
 /** Network evaluations of all that is generated. */
 export function generatingWork(request: EvaluateRequest, count: number): number {
   const { solver, steps } = samplingOf(request.sampling)
   const curve = request.curve ? curveEvaluations.reduce((sum, each) => sum + each, 0) : 0
-  return count * steps * evaluationsPerStep(solver) + Math.min(count, curveSamples) * curve
+  return count * steps * evaluationsPerStep[solver] + Math.min(count, curveSamples) * curve
 }
 
 /** How the samples of the few-step curve are generated: by the solver of few steps, on the grid that is best for it. */
@@ -52,7 +47,7 @@ export async function generate(
   const { seed } = request
   const sampling = samplingOf(request.sampling)
   const encoders = encodersOf(request.model.config)
-  const perImage = sampling.steps * evaluationsPerStep(sampling.solver)
+  const perImage = sampling.steps * evaluationsPerStep[sampling.solver]
   const curveCount = Math.min(count, curveSamples, Math.floor(curveBytes / imageBytes(originals)))
   const few = imagesFrom(originals, Math.min(reconstructed, originals.count))
   // Shares of the progress, in network evaluations.
