@@ -32,7 +32,10 @@ const allowed = {
   'src-main/tensorflow': [...main, 'yauzl', 'undici', 'p-map', 'src-main/version.ts'],
   'src-main/database': [...main, 'better-sqlite3'],
   'src-main/runs': [...main, 'src-main/database', 'src-main/datasets', 'src-main/processes'],
-  'src-main/importer': [...main, 'sharp', 'p-map', 'src-main/datasets', 'src-main/processes'],
+  'src-main/importer': [
+    ...[...main, 'sharp', 'p-map', 'src-main/datasets', 'src-main/processes'],
+    'src-main/engine/images',
+  ],
 
   'src-main/engine/mutex.ts': [],
   'src-main/engine/model': maths,

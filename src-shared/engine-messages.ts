@@ -28,6 +28,8 @@ export interface ModelSource {
   shape: ImageShape
   /** File name in `checkpoints`; null only while the run is in training and has none yet. */
   checkpoint: string | null
+  /** Reads the checkpoint even while the run trains; otherwise its present weights are used then. */
+  exact?: boolean
 }
 
 export interface TrainRequest {

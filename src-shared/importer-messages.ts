@@ -1,4 +1,5 @@
 import type { ImportedDataset, ImportOptions, ImportProgress, ScanReport } from '#shared/schemas/dataset.ts'
+import type { SheetSource } from '#shared/schemas/evaluation.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 
 /** Files that may have crashed an importer process. */
@@ -12,6 +13,17 @@ export interface CrashSuspects {
 /** Environment variable with the path of the file that lists what the importer is reading. */
 export const inFlightLogVariable = 'FLOWERBED_IMPORTER_IN_FLIGHT_LOG'
 
+/** A PNG of some images of a sheet, in a near square where they are several. */
+export interface SavedSamples {
+  path: string
+  /** Positions on the sheet. */
+  images: number[]
+  /** How many times each pixel is enlarged. */
+  enlarge: number
+  /** Text that the file carries, by keyword, in ASCII. */
+  text: Record<string, string>
+}
+
 /** Requests the importer process answers; `[argument, result]`. */
 export interface ImporterRequests {
   /** Lists folders and files, reads headers, makes thumbnails; writes nothing. */
@@ -23,6 +35,10 @@ export interface ImporterRequests {
   ]
   /** One user image at a given shape, as import would have decoded it. */
   decode: [{ path: string; shape: ImageShape; fit: ImportOptions['fit'] }, PixelBatch]
+  /** Writes images of one of the app's own sheets as PNG files. */
+  saveSamples: [{ sheet: SheetSource; files: SavedSamples[] }, void]
+  /** The text of a keyword that an image file carries, and its pixels; null where it carries none. */
+  readText: [{ path: string; keyword: string }, { text: string; image: PixelBatch } | null]
   /** Ends a scan or pack; its promise rejects with kind `cancelled`, its temporary files are gone. */
   cancel: [{ job: string }, void]
   /** Drops what a scan remembered. */

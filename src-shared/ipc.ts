@@ -7,6 +7,7 @@ import type { AppEvent } from '#shared/ipc/events.ts'
 import { experimentChannels } from '#shared/ipc/experiments.ts'
 import { runChannels } from '#shared/ipc/runs.ts'
 import { runtimeChannels } from '#shared/ipc/runtime.ts'
+import { sampleFileChannels } from '#shared/ipc/sample-files.ts'
 import { samplingChannels } from '#shared/ipc/sampling.ts'
 
 export type { AppInfo, AppSettings, RevealTarget, TotalDiskUse } from '#shared/ipc/app.ts'
@@ -15,6 +16,7 @@ export { pages } from '#shared/ipc/events.ts'
 export type { AppCommand, AppEvent, Notice, Page } from '#shared/ipc/events.ts'
 export { diagnosticUrl, sampleUrl, shownFolders } from '#shared/ipc/run-files.ts'
 export type { DiskUse } from '#shared/ipc/runs.ts'
+export type { OpenedSample, SampleImages } from '#shared/ipc/sample-files.ts'
 export type { InterpolationEnd, LatentChoice, NearestImages } from '#shared/ipc/sampling.ts'
 
 /**
@@ -27,6 +29,7 @@ export const ipcChannels = {
   ...runChannels,
   ...experimentChannels,
   ...samplingChannels,
+  ...sampleFileChannels,
   ...runtimeChannels,
 }
 

@@ -12,6 +12,7 @@ import { openHistory } from './open-database.ts'
 import type { OpenOptions } from './open-database.ts'
 import { RunEventRepository } from './repositories/run-events.ts'
 import { RunRepository } from './repositories/runs.ts'
+import { SampleMarkRepository } from './repositories/sample-marks.ts'
 import { SampleRepository } from './repositories/samples.ts'
 import { SettingRepository } from './repositories/settings.ts'
 import { UnreadableRows } from './unreadable.ts'
@@ -29,6 +30,7 @@ export interface Store {
   readonly events: RunEventRepository
   readonly metrics: MetricRepository
   readonly samples: SampleRepository
+  readonly marks: SampleMarkRepository
   readonly evaluations: EvaluationRepository
   readonly checkpoints: CheckpointRepository
   readonly settings: SettingRepository
@@ -59,6 +61,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     samples: new SampleRepository(db, unreadable),
     evaluations: new EvaluationRepository(db, unreadable),
     checkpoints: new CheckpointRepository(db, unreadable),
+    marks: new SampleMarkRepository(db),
     settings: new SettingRepository(db, unreadable),
     unreadable,
     close,

@@ -82,7 +82,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
         const guideStep = await prepareGuide(sampler, { source, sampling, step })
         return await work(sampler, { step, guideStep, onStep })
       }
-      if (trainer?.runId === source.runId) return await trainer.withSampler(use, weights)
+      if (trainer?.runId === source.runId && !source.exact) return await trainer.withSampler(use, weights)
       loadTensorFlow({ device })
       return await samplers.use({ source, weights }, use)
     })
@@ -175,6 +175,7 @@ async function sample(
   const { solver } = sampling
   const record = await writeSampleSheet({
     ...{ runId, runDirectory, kind: 'extra', step, images, seed, solver },
+    settings: { selection: selectionOf(request), sampling, evaluations },
     // An adaptive solver chooses its number of steps.
     solverSteps: solver === adaptiveSolver ? Math.round(generated.steps) : sampling.steps,
   })

@@ -7,6 +7,7 @@ import { decodeFile } from './decode.ts'
 import type { InFlightLog } from '../processes/in-flight-log.ts'
 import { pack } from './pack.ts'
 import { reasonOf, UnreadableImage } from './reasons.ts'
+import { readText, saveSamples } from './sample-files.ts'
 import { scan } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
 
@@ -62,6 +63,15 @@ export function createImporter(options: {
       } catch (thrown) {
         const kind = thrown instanceof UnreadableImage || !isMissing(thrown) ? 'bad-input' : 'not-found'
         throw new FlowerbedError(kind, `“${path}” ${reasonOf(thrown)}.`, { where: path, cause: thrown })
+      } finally {
+        done()
+      }
+    },
+    saveSamples,
+    readText: async (argument) => {
+      const done = inFlightLog.begin(argument.path)
+      try {
+        return await readText(argument)
       } finally {
         done()
       }

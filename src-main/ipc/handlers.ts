@@ -4,6 +4,7 @@ import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { runtimeHandlers } from './runtime-handlers.ts'
+import { sampleFileHandlers } from './sample-file-handlers.ts'
 import { samplingHandlers } from './sampling-handlers.ts'
 import type { Services } from './services.ts'
 
@@ -15,6 +16,7 @@ export function createHandlers(services: Services): Handlers {
     ...runHandlers(services),
     ...experimentHandlers(services),
     ...samplingHandlers(services),
+    ...sampleFileHandlers(services),
     ...runtimeHandlers(services),
   }
 }

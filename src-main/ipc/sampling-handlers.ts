@@ -26,10 +26,12 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
   }
 
   return {
-    'gallery.sample': async ({ id, ...request }) => {
+    'gallery.sample': async ({ id, checkpoint, ...request }) => {
       const { deviceChoice: device } = store.runs.get(id)
-      const { record } = await runService.withModel(id, (model) =>
-        engine.request('sample', { model, device, save: true, ...request }),
+      const { record } = await runService.withModel(
+        id,
+        (model) => engine.request('sample', { model, device, save: true, ...request }),
+        checkpoint,
       )
       if (!record) throw new FlowerbedError('internal', 'The engine sampled without saving.')
       runService.record({ type: 'sample', record })

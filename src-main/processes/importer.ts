@@ -128,6 +128,9 @@ export function createImporterClient(options: {
           hint: 'Choose another image, or save this one again as PNG.',
         })
       }),
+    saveSamples: (argument: ImporterRequests['saveSamples'][0]) =>
+      supervisor.request('saveSamples', argument),
+    readText: (argument: ImporterRequests['readText'][0]) => supervisor.request('readText', argument),
     cancel: async (argument: ImporterRequests['cancel'][0]) => {
       cancelled.add(argument.job)
       await supervisor.current?.caller.request('cancel', argument)

@@ -233,6 +233,7 @@ export class RunService {
       config,
       shape,
       checkpoint: chosen?.file ?? null,
+      ...(choice === undefined ? {} : { exact: true }),
     }
   }
 

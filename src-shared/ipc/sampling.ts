@@ -45,7 +45,10 @@ export const samplingChannels = {
       job: z.string(),
       count: z.int().min(1).max(256),
       seed,
+      first: selectionSchema.shape.first,
       temperature: selectionSchema.shape.temperature,
+      /** The step of a checkpoint; the present or latest weights where it is left out. */
+      checkpoint: z.int().min(0).exactOptional(),
       sampling: samplingSchema,
     }),
     output: type<SampleRecord>(),

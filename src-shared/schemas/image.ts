@@ -25,3 +25,6 @@ export interface PixelBatch extends ImageShape {
 export function imageBytes(shape: ImageShape): number {
   return shape.height * shape.width * shape.channels
 }
+
+/** Columns of the most nearly square sheet of images. */
+export const sheetColumns = (count: number): number => Math.ceil(Math.sqrt(count))

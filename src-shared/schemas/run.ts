@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import { serializedErrorSchema } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
+import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
 
 export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
@@ -109,6 +110,15 @@ export type SavedCheckpoint = Omit<CheckpointRecord, 'best' | 'pinned' | 'damage
 /** Which checkpoint: by what is known of it, or by its step. */
 export type CheckpointChoice = 'latest' | 'best' | number
 
+/** What samples depend on besides the run and its step: sampled again with these, they are the same on the same machine. */
+export const sampleSettingsSchema = z.object({
+  selection: selectionSchema,
+  sampling: samplingSchema,
+  /** Network evaluations per image; a mean where they differ. */
+  evaluations: z.number(),
+})
+export type SampleSettings = z.infer<typeof sampleSettingsSchema>
+
 /** A sample sheet: a PNG whose tiles stand row by row, `columns` wide, without gaps. */
 export const sampleRecordSchema = z.object({
   id: z.string(),
@@ -124,6 +134,8 @@ export const sampleRecordSchema = z.object({
   seed: z.int(),
   solver: z.string(),
   solverSteps: z.int(),
+  /** null for samples of an older version. */
+  settings: sampleSettingsSchema.nullable(),
   createdAt: z.number(),
 })
 export type SampleRecord = z.infer<typeof sampleRecordSchema>

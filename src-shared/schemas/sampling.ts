@@ -9,6 +9,14 @@ export const adaptiveSolver = 'dopri5' satisfies SolverName
 /** The solver that uses the evaluation of the step before. */
 export const multistepSolver = 'dpm2m' satisfies SolverName
 
+/** Network evaluations of one step; `dopri5` chooses how many steps it takes. */
+export const evaluationsPerStep: Record<SolverName, number> = {
+  ...{ dpm2m: 1, euler: 1, midpoint: 2, heun: 2, rk4: 4, dopri5: 6 },
+}
+/** The steps of a solver that come nearest to a number of network evaluations. */
+export const stepsFor = (solver: SolverName, evaluations: number): number =>
+  Math.max(1, Math.round(evaluations / evaluationsPerStep[solver]))
+
 export const weightNames = ['ema', 'raw'] as const
 export type WeightsName = (typeof weightNames)[number]
 
@@ -69,6 +77,11 @@ export const samplingSchema = z.strictObject({
     .default(null),
 })
 export type Sampling = z.output<typeof samplingSchema>
+
+/** Network evaluations of an image; only about for an adaptive solver, which chooses its steps itself. */
+export const evaluationsOf = ({ solver, steps }: Pick<Sampling, 'solver' | 'steps'>): number =>
+  steps * evaluationsPerStep[solver]
+
 /** As asked for: what is left out is as in `samplingDefaults`. */
 export type SamplingOptions = z.input<typeof samplingSchema>
 

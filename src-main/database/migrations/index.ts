@@ -5,6 +5,7 @@ import { migration0040 } from './0040-run-leases.ts'
 import { migration0050 } from './0050-relative-datasets.ts'
 import { migration0060 } from './0060-evaluations.ts'
 import { migration0070 } from './0070-studies.ts'
+import { migration0090 } from './0090-sample-marks.ts'
 import { migration0100 } from './0100-parents.ts'
 import type { Migration } from './migration.ts'
 
@@ -17,5 +18,6 @@ export const migrations: Migration[] = [
   migration0050,
   migration0060,
   migration0070,
+  migration0090,
   migration0100,
 ]

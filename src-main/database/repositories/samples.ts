@@ -1,12 +1,13 @@
-import { sampleRecordSchema } from '#shared/schemas/run.ts'
-import type { SampleRecord } from '#shared/schemas/run.ts'
+import { sampleRecordSchema, sampleSettingsSchema } from '#shared/schemas/run.ts'
+import type { SampleRecord, SampleSettings } from '#shared/schemas/run.ts'
 import type { Database } from '../driver.ts'
 import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
-interface Row extends Omit<SampleRecord, 'runId' | 'shape' | 'solverSteps' | 'createdAt'> {
+interface Row extends Omit<SampleRecord, 'runId' | 'shape' | 'solverSteps' | 'settings' | 'createdAt'> {
   run_id: string
   shape: string
   solver_steps: number
+  settings: string | null
   created_at: number
 }
 
@@ -19,9 +20,16 @@ const reading = {
       runId: row.run_id,
       shape: parsedJson(row.shape, 'shape'),
       solverSteps: row.solver_steps,
+      settings: settingsOf(row.settings),
       createdAt: row.created_at,
     }),
 } as const
+
+/** Settings that cannot be read are as if they were not recorded. */
+function settingsOf(text: string | null): SampleSettings | null {
+  if (text === null) return null
+  return sampleSettingsSchema.safeParse(parsedJson(text, 'settings')).data ?? null
+}
 
 /** Sample sheets. */
 export class SampleRepository {
@@ -36,9 +44,14 @@ export class SampleRepository {
   save(run: number, record: SampleRecord): void {
     this.db
       .prepare(
-        `INSERT OR REPLACE INTO samples
-           (id, run, step, kind, file, count, columns, shape, seed, solver, solver_steps, created_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+        // Not INSERT OR REPLACE, which would delete the marks of its images.
+        `INSERT INTO samples
+           (id, run, step, kind, file, count, columns, shape, seed, solver, solver_steps, created_at, settings)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+         ON CONFLICT (id) DO UPDATE SET run = excluded.run, step = excluded.step, kind = excluded.kind,
+           file = excluded.file, count = excluded.count, columns = excluded.columns, shape = excluded.shape,
+           seed = excluded.seed, solver = excluded.solver, solver_steps = excluded.solver_steps,
+           created_at = excluded.created_at, settings = excluded.settings`,
       )
       .run(
         record.id,
@@ -53,6 +66,7 @@ export class SampleRepository {
         record.solver,
         record.solverSteps,
         record.createdAt,
+        record.settings && JSON.stringify(record.settings),
       )
   }
 

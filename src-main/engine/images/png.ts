@@ -2,15 +2,21 @@ import { readFile } from 'node:fs/promises'
 import { decode, encode } from 'fast-png'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { SheetSource } from '#shared/schemas/evaluation.ts'
-import { imageBytes } from '#shared/schemas/image.ts'
-import type { PixelBatch } from '#shared/schemas/image.ts'
+import { imageBytes, sheetColumns } from '#shared/schemas/image.ts'
+import type { ChannelCount, PixelBatch } from '#shared/schemas/image.ts'
 import { writeFileAtomically } from '../../files/atomic-write.ts'
 
 /** PNG without native code: our own files only. Images of users are decoded in the importer process. */
 
-/** Columns of the most nearly square sheet. */
-export function sheetColumns(count: number): number {
-  return Math.ceil(Math.sqrt(count))
+/** The text of a keyword that a PNG carries. @throws Error for any other file */
+export const pngText = (bytes: Uint8Array, keyword: string): string | undefined => decode(bytes).text[keyword]
+
+/** A PNG of 8 bits without palette, its pixels as they are. @throws Error for any other */
+export function readPng(bytes: Uint8Array): PixelBatch {
+  const { width, height, channels, data } = decode(bytes)
+  if (!(data instanceof Uint8Array) || data.length !== width * height * channels || channels === 2)
+    throw new Error('not a PNG of 8 bits in grey, RGB or RGBA')
+  return { width, height, channels: channels as ChannelCount, count: 1, pixels: data }
 }
 
 /** All images on one sheet, row by row, without gaps; missing tiles at the end are white. */
@@ -55,9 +61,9 @@ export async function readSheet({ path, shape, count, columns }: SheetSource): P
     throw new FlowerbedError('not-found', 'The file of these samples is gone.', { where: path, cause })
   })
   const { height, width, channels } = shape
-  let image: ReturnType<typeof decode> | null = null
+  let image: PixelBatch | null = null
   try {
-    image = decode(bytes)
+    image = readPng(bytes)
   } catch {
     // Reported below.
   }
@@ -65,9 +71,9 @@ export async function readSheet({ path, shape, count, columns }: SheetSource): P
     image?.width === columns * width &&
     image.height === Math.ceil(count / columns) * height &&
     image.channels === channels
-  if (!fits || !(image?.data instanceof Uint8Array))
+  if (!image || !fits)
     throw new FlowerbedError('corrupt', 'The file of these samples is damaged.', { where: path })
-  return splitSheet(image.data, { height, width, channels, count, columns })
+  return splitSheet(image.pixels, { height, width, channels, count, columns })
 }
 
 /** The first image, each pixel `times` as large. */
@@ -83,14 +89,15 @@ export function enlarged(image: PixelBatch, times: number): PixelBatch {
   return { height: height * times, width: width * times, channels, count: 1, pixels: large }
 }
 
-/** Writes the first image of a batch as PNG, atomically. */
+/** Writes the first image of a batch as PNG, atomically; `text` by keyword, in ASCII. */
 export async function writePng(
   path: string,
   image: PixelBatch,
-  options: { enlarge?: number } = {},
+  options: { enlarge?: number; text?: Record<string, string> } = {},
 ): Promise<void> {
   const { height, width, channels, pixels } = enlarged(image, options.enlarge ?? 1)
-  await writeFileAtomically(path, encode({ width, height, channels, depth: 8, data: pixels }))
+  const { text = {} } = options
+  await writeFileAtomically(path, encode({ width, height, channels, depth: 8, data: pixels, text }))
 }
 
 /** One image out of a batch. */

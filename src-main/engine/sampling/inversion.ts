@@ -1,6 +1,5 @@
-import { adaptiveSolver } from '#shared/schemas/sampling.ts'
+import { evaluationsOf, adaptiveSolver } from '#shared/schemas/sampling.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'
-import { evaluationsOf } from '../model/flow/solver.ts'
 
 /**
  * How images are integrated backwards unless more exact sampling is asked for. The few steps of `dpm2m` that images are

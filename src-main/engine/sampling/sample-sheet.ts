@@ -3,9 +3,11 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SolverName } from '#shared/schemas/sampling.ts'
+import { sheetColumns } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import type { SampleRecord } from '#shared/schemas/run.ts'
-import { sheetColumns, tile, writePng } from '../images/png.ts'
+import type { SampleRecord, SampleSettings } from '#shared/schemas/run.ts'
+import { originText } from '#shared/sample-origin.ts'
+import { tile, writePng } from '../images/png.ts'
 
 export const samplesFolder = (runDirectory: string) => join(runDirectory, 'samples')
 
@@ -26,16 +28,16 @@ export async function writeSampleSheet(options: {
   seed: number
   solver: SolverName
   solverSteps: number
+  settings: SampleSettings
 }): Promise<SampleRecord> {
-  const { runId, runDirectory, kind, step, images, seed, solver, solverSteps } = options
+  const { runId, runDirectory, kind, step, images, seed, solver, solverSteps, settings } = options
   const { count, height, width, channels } = images
   const folder = samplesFolder(runDirectory)
   await mkdir(folder, { recursive: true })
   // A grid has one name per step, so that sampling it again after a crash replaces it.
   const suffix = kind === 'grid' ? '' : `-extra-${randomBytes(4).toString('hex')}`
   const file = gridFile(step).replace(/\.png$/, `${suffix}.png`)
-  await writePng(join(folder, file), tile(images))
-  return {
+  const record: SampleRecord = {
     id: `${runId}/${file}`,
     runId,
     step,
@@ -47,6 +49,9 @@ export async function writeSampleSheet(options: {
     seed,
     solver,
     solverSteps,
+    settings,
     createdAt: Date.now(),
   }
+  await writePng(join(folder, file), tile(images), { text: originText({ record }) })
+  return record
 }

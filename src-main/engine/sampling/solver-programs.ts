@@ -1,12 +1,12 @@
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import { multistepSolver } from '#shared/schemas/sampling.ts'
+import { evaluationsPerStep, multistepSolver } from '#shared/schemas/sampling.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import type { Program, ProgramSpec, TensorSpec, Tensors } from '../graph/program.ts'
 import { multistepNumberNames, multistepNumbers, multistepStep } from '../model/flow/multistep.ts'
 import type { MultistepNumbers } from '../model/flow/multistep.ts'
 import { guidedSlope } from '../model/flow/guidance.ts'
-import { embeddedStep, evaluationsPerStep, solverStep, tableaus } from '../model/flow/solver.ts'
+import { embeddedStep, solverStep, tableaus } from '../model/flow/solver.ts'
 import type { Slope } from '../model/flow/solver.ts'
 import type { System } from '../model/flow/system.ts'
 import { guideParameters, strengthName } from './guide-state.ts'
@@ -146,7 +146,7 @@ function fixedCalls(
       program().write(before)
       return values
     },
-    evaluationsPerStep: evaluationsPerStep(solver),
+    evaluationsPerStep: evaluationsPerStep[solver],
   }
 }
 

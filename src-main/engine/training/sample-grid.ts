@@ -2,7 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import type { SampleRecord } from '#shared/schemas/run.ts'
+import type { SampleRecord, SampleSettings } from '#shared/schemas/run.ts'
+import { evaluationsPerStep, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import { writeSampleSheet } from '../sampling/sample-sheet.ts'
 
@@ -48,5 +49,10 @@ export function saveGrid(options: {
 }): Promise<SampleRecord> {
   const { config, ...grid } = options
   const { seed, sampleSteps: solverSteps } = config
-  return writeSampleSheet({ ...grid, kind: 'grid', seed, solver: gridSolver, solverSteps })
+  const settings: SampleSettings = {
+    selection: selectionOf({ count: options.images.count, seed }),
+    sampling: samplingOf({ solver: gridSolver, timeGrid: gridTimes, steps: solverSteps }),
+    evaluations: solverSteps * evaluationsPerStep[gridSolver],
+  }
+  return writeSampleSheet({ ...grid, kind: 'grid', seed, solver: gridSolver, solverSteps, settings })
 }

@@ -52,7 +52,10 @@ function addRows(db: Database, version: number): void {
     INSERT INTO checkpoints (run, file, step, sha256, bytes, pinned, created_at) VALUES (1, 'f', 4, 'x', 9, 1, 1);
     INSERT INTO settings VALUES ('app', '{"theme":"dark"}');
     INSERT INTO recent_folders VALUES ('/faces', 5)`)
-  db.prepare(`INSERT INTO samples VALUES ('s', 1, 4, 'grid', 's.png', 1, 1, ?, 1, 'euler', 5, 1)`).run(shape)
+  db.prepare(
+    `INSERT INTO samples (id, run, step, kind, file, count, columns, shape, seed, solver, solver_steps, created_at)
+      VALUES ('s', 1, 4, 'grid', 's.png', 1, 1, ?, 1, 'euler', 5, 1)`,
+  ).run(shape)
   if (version >= 20) db.exec('UPDATE checkpoints SET loss = 0.25')
   if (version >= 30) {
     db.exec(`INSERT INTO experiments (id, kind, name, dataset_id, created_at)
@@ -62,6 +65,9 @@ function addRows(db: Database, version: number): void {
   if (version >= 40) {
     db.exec(`INSERT INTO run_events (run, step, kind, detail, at) VALUES (1, 4, 'resumed', '{"checkpoint":"f"}', 3);
       INSERT INTO run_leases VALUES (1, 'token', 7, NULL, 'elsewhere', 'paused', 1, 1)`)
+  }
+  if (version >= 90) {
+    db.exec(`INSERT INTO sample_marks VALUES ('s', 0, 1, 0, '["faces"]', 9)`)
   }
   if (version >= 60) {
     db.prepare('INSERT INTO evaluations (run, step, created_at, document) VALUES (1, 4, 5, ?)').run(
@@ -82,6 +88,7 @@ function everything(directory: string) {
       runs: store.runs.list(),
       metrics: { steps: [...steps], seconds: [...seconds], loss: [...(values['loss'] ?? [])] },
       samples: store.samples.list(key),
+      marks: store.marks.list(key),
       checkpoints: store.checkpoints.list(key),
       experiments: store.experiments.list(),
       events: store.events.list(key),
@@ -133,7 +140,11 @@ describe('a history with a row in each table', () => {
         },
       ],
       metrics: { steps: [4], seconds: [0.5], loss: [0.5] },
-      samples: [{ id: 's', runId: 'r1', file: 's.png', solverSteps: 5 }],
+      samples: [{ id: 's', runId: 'r1', file: 's.png', solverSteps: 5, settings: null }],
+      marks:
+        version >= 90
+          ? [{ sample: 's', image: 0, starred: true, hidden: false, collections: ['faces'] }]
+          : [],
       checkpoints: [{ file: 'f', pinned: true, loss: version >= 20 ? 0.25 : null }],
       experiments: version >= 30 ? [{ id: 'e', kind: 'ladder', varied: ['preset'], datasetId: 'abc' }] : [],
       events: version >= 40 ? [{ kind: 'resumed', step: 4, detail: { checkpoint: 'f' } }] : [],

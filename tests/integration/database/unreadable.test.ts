@@ -147,6 +147,7 @@ it('samples, settings and curves that are damaged leave the others', () => {
         seed: 1,
         solver: 'heun',
         solverSteps: 1,
+        settings: null,
         createdAt: 1,
       },
     })

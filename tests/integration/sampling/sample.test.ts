@@ -1,9 +1,12 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { decode } from 'fast-png'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { EngineEvent, ModelSource, SampleRequest, TrainRequest } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
+import { originKeyword, readOrigin } from '#shared/sample-origin.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { createEngine } from '../../../src-main/engine/server.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
@@ -90,6 +93,21 @@ describe('sampling', () => {
     const { record } = await sample({ sampling: { solver: 'dopri5' }, save: true })
     expect(record).toMatchObject({ solver: 'dopri5', count: 3 })
     expect(record?.solverSteps).toBeGreaterThan(1)
+  })
+
+  it('gives the same images bit for bit with what a sheet remembers, from its file as well', async () => {
+    const { images, record } = await sample({
+      ...{ count: 5, seed: 9, temperature: 0.9, save: true },
+      sampling: { solver: 'heun', steps: 3, timeGrid: 'uniform' },
+    })
+    const file = join(model.runDirectory, 'samples', record!.file)
+    const text = decode(readFileSync(file)).text[originKeyword]
+    const origin = readOrigin(text ?? '')
+    expect(origin?.record).toEqual(record)
+    const { selection, sampling } = origin!.record.settings!
+    const again = await sample({ ...selection, sampling })
+    expect(again.images.pixels).toEqual(images.pixels)
+    expect((await sample({ ...selection, seed: 10, sampling })).images.pixels).not.toEqual(images.pixels)
   })
 
   it('inverts and reconstructs with dopri5', async () => {

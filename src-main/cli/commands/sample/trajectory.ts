@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { imageBytes } from '#shared/schemas/image.ts'
+import { imageBytes, sheetColumns } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { imageAt, sheetColumns, tile, writePng } from '../../../engine/images/png.ts'
+import { imageAt, tile, writePng } from '../../../engine/images/png.ts'
 import { writeAnimation } from '../../support/animation.ts'
 
 /** Number of images in the animation. */

@@ -41,14 +41,6 @@ export const tableaus: Record<TableauName, Tableau> = {
   },
 }
 
-/** Network evaluations of one step; of an adaptive solver, of one that is accepted. */
-export const evaluationsPerStep = (solver: SolverName): number =>
-  solver === multistepSolver ? 1 : tableaus[solver].c.length
-
-/** Network evaluations of an image; only about for an adaptive solver, which chooses its steps itself. */
-export const evaluationsOf = ({ solver, steps }: Pick<Sampling, 'solver' | 'steps'>): number =>
-  steps * evaluationsPerStep(solver)
-
 /** Weights of the seven slopes of `dopri5` in its error: the fifth order's less the embedded fourth order's. */
 export const dopri5Error = [71 / 57600, 0, -71 / 16695, 71 / 1920, -17253 / 339200, 22 / 525, -1 / 40]
 

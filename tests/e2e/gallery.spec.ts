@@ -1,0 +1,145 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import AxeBuilder from '@axe-core/playwright'
+import { expect, test } from '@playwright/test'
+import type { Locator } from 'playwright-core'
+import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
+import type { RunningApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+import { expectStatus, importImages, quick, startRun } from './steps.ts'
+
+let running: RunningApp
+const data = temporaryFolder('gallery')
+
+test.beforeAll(async () => {
+  running = await launchApp({ dataDirectory: data.path })
+  const { page } = running
+  await importImages(page, [demoImages])
+  await startRun(page, { ...quick.settings, steps: '20', sampleEvery: '10', checkpointEvery: '10' })
+  await expectStatus(page, 'finished')
+  await page.getByTestId('go-gallery').click()
+})
+test.afterAll(async () => {
+  await running.quit()
+  data.remove()
+})
+
+const sheetsOf = async (rows: Locator) =>
+  await Promise.all((await rows.all()).map((row) => row.getAttribute('data-sheet')))
+
+async function complaints(): Promise<string[]> {
+  const { page } = running
+  await page.waitForTimeout(400)
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+}
+
+test('the step beside the slider is the step of the samples that are seen', async () => {
+  const { page } = running
+  const [slider, grid, said] = ['gallery-slider', 'sample-grid', 'gallery-step'].map((id) =>
+    page.getByTestId(id),
+  )
+  await slider!.fill('1')
+  await expect(grid!).toHaveAttribute('data-step', '10')
+  await expect(said!).toHaveText('Step 10')
+  await page.getByTestId('evaluations').fill('4')
+  await page.getByTestId('generate').click()
+  await expect(said!).toHaveText('On request · step 20', { timeout: 60_000 })
+  await expect(grid!).toHaveAttribute('data-step', '20')
+  await expect(page.getByText('4 steps · 4 evaluations')).toBeVisible()
+  await slider!.fill('0')
+  await expect(said!).toHaveText('Step 0')
+})
+
+test('samples are starred, hidden and collected, and stay so', async () => {
+  const { page } = running
+  await page.getByTestId('gallery-slider').fill('2')
+  const tiles = page.getByTestId('sample-grid').getByRole('button')
+  await tiles.nth(0).focus()
+  await page.keyboard.press('s')
+  await expect(tiles.nth(0)).toHaveAccessibleName(/starred/)
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('h')
+  await expect(tiles.nth(1)).toHaveAccessibleName(/hidden/)
+  await page.keyboard.press('Enter')
+  await page.getByRole('button', { name: 'Collections' }).click()
+  await page.getByTestId('collections').fill('odd, faces')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog')).toContainText('odd, faces')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await page.getByRole('radio', { name: 'All samples' }).check()
+  const list = page.getByTestId('all-samples').getByRole('button')
+  await page.getByRole('radio', { name: 'Starred' }).check()
+  await expect(list).toHaveCount(1)
+  await page.getByRole('radio', { name: 'Hidden' }).check()
+  await expect(list).toHaveCount(1)
+  await expect(page.getByRole('combobox', { name: 'Collection' })).toContainText('odd')
+  expect(await complaints()).toEqual([])
+})
+
+test('numbers of evaluations are compared at the same seeds, zoomed and wiped', async () => {
+  const { page } = running
+  await page.getByRole('radio', { name: 'Compare' }).check()
+  await page.getByTestId('compare-counts').fill('2, 4, 8')
+  await page.getByTestId('compare').click()
+  const rows = page.getByTestId('comparison').getByRole('listitem')
+  await expect(rows).toHaveCount(3, { timeout: 120_000 })
+  await expect(rows.nth(0)).toContainText('2 evaluations')
+  expect(await complaints()).toEqual([])
+  const before = await sheetsOf(rows)
+  // What is known is not sampled again.
+  await page.getByTestId('compare').click()
+  await expect(rows).toHaveCount(3)
+  expect(await sheetsOf(rows)).toEqual(before)
+
+  await rows.nth(0).getByRole('button').first().click()
+  const panes = page.getByRole('dialog').locator('[data-zoom]')
+  await panes.nth(0).focus()
+  await page.keyboard.press('+')
+  for (const i of [0, 1, 2]) await expect(panes.nth(i)).toHaveAttribute('data-zoom', '1.25')
+  await page.getByRole('radio', { name: 'Wipe' }).check()
+  await page.getByTestId('wipe').fill('25')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+})
+
+test('a saved sample, dropped on the window, says where it is from and is sampled again bit for bit', async () => {
+  const { app, page } = running
+  const file = join(data.path, 'saved sample.png')
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, file)
+  const rows = page.getByTestId('comparison').getByRole('listitem')
+  await rows.nth(1).getByRole('button').nth(2).click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Save PNG…' }).click()
+  await expect.poll(() => existsSync(file)).toBe(true)
+  await dropPaths(page, [file])
+  const dialog = page.getByRole('dialog', { name: 'A sample of Flowerbed' })
+  await expect(dialog).toContainText('seed 1 · DPM-Solver++ (2M), 4 steps · 4 evaluations')
+  await dialog.getByTestId('sample-again').click()
+  await expect(dialog.getByTestId('origin-verdict')).toHaveText('Identical, value by value.', {
+    timeout: 60_000,
+  })
+  await page.keyboard.press('Escape')
+  await expect(dialog).toBeHidden()
+})
+
+test('a sample is copied, and dragged out as a file', async () => {
+  const { app, page } = running
+  const tile = page.getByTestId('comparison').getByRole('button').first()
+  await tile.click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Copy image' }).click()
+  await expect(page.getByText('Copied to the clipboard.')).toBeVisible()
+
+  await app.evaluate(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows()
+    window!.webContents.startDrag = (item) => {
+      Object.assign(globalThis, { dragged: item.file })
+    }
+  })
+  await tile.dispatchEvent('dragstart')
+  const dragged = () => app.evaluate(() => (globalThis as { dragged?: string }).dragged ?? '')
+  await expect.poll(dragged).toMatch(/step 20 seed 1 image 1\.png$/)
+  expect(existsSync(await dragged())).toBe(true)
+})
