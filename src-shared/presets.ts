@@ -1,7 +1,7 @@
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 
 /** Named settings for a run to start from. */
 export interface Preset {
@@ -72,6 +72,7 @@ const balanced: RunConfig = {
   turn: false,
   shift: 0,
   jitter: 0,
+  augmentCondition: false,
   ...monitoring,
 }
 
@@ -188,14 +189,27 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
   }
   const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
   if (!parsed.success) throw fromZodError(parsed.error)
-  if (parsed.data.network === 'resunet' || parsed.data.code === 0) return parsed.data
-  if (changes['code'] !== undefined) {
-    throw new FlowerbedError('bad-input', 'Only the residual U-Net can be conditioned on a code.', {
-      where: 'code',
-      hint: 'Set network=resunet, or code=0.',
+  return parsed.data.network === 'resunet' ? parsed.data : withoutResidual(parsed.data, changes)
+}
+
+/** Settings that only the residual U-Net has, switched off, and what they do in words that follow “can”. */
+const residualOnly = {
+  code: { off: 0, ability: 'be conditioned on a code' },
+  augmentCondition: { off: false, ability: 'be told how images were augmented' },
+} as const satisfies Partial<Record<SettingKey, unknown>>
+
+/** A configuration of another network without what it lacks. @throws FlowerbedError `bad-input` where that is asked for */
+function withoutResidual(config: RunConfig, changes: Record<string, unknown>): RunConfig {
+  for (const key of Object.keys(residualOnly) as (keyof typeof residualOnly)[]) {
+    const { off, ability } = residualOnly[key]
+    if (changes[key] === undefined || config[key] === off) continue
+    throw new FlowerbedError('bad-input', `Only the residual U-Net can ${ability}.`, {
+      where: key,
+      hint: `Set network=resunet, or ${key}=${off}.`,
     })
   }
-  return { ...parsed.data, code: 0 }
+  const off = Object.entries(residualOnly).map(([key, value]) => [key, value.off])
+  return { ...config, ...(Object.fromEntries(off) as Partial<RunConfig>) }
 }
 
 /** Most positions a side that the network of `auto` works on. */

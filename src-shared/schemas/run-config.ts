@@ -264,6 +264,11 @@ export const runConfigSchema = z.strictObject({
     group: 'augmentation',
     step: 0.01,
   }),
+  augmentCondition: setting(yesNo('Conditioning on augmentation').default(false), {
+    title: 'Condition on augmentation',
+    help: 'Tells the residual U-Net how each image was augmented, so that samples are neither mirrored, rotated, shifted nor of other brightness unless the images are.',
+    group: 'augmentation',
+  }),
 
   validationShare: setting(real(0, 0.5, 'Validation split'), {
     title: 'Validation split',

@@ -3,6 +3,7 @@ import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { InputValues, ProgramSpec, Tensors } from '../graph/program.ts'
+import { augmentationSize } from '../model/nets/network.ts'
 import { changesLight, randomAugmentation, lightLength, movesPixels, viewLength } from './augment.ts'
 import type { Augmentation } from './augment.ts'
 import { BatchStream } from './batches.ts'
@@ -18,15 +19,25 @@ export interface ImagePlan {
   resident: number
 }
 
+/** Some of a step's images. */
+interface Part {
+  first: number
+  length: number
+}
+
 /** The part of a step's program that makes images of its feeds. */
 export function imageInput({ shape, count, settings, resident }: ImagePlan): {
   state: ProgramSpec['state']
   feeds: ProgramSpec['feeds']
   /** Augmented images `[length, h, w, c]` in [0, 1], from image `first` on. */
-  images: (state: Tensors, feeds: Tensors, part: { first: number; length: number }) => Tensor4D
+  images: (state: Tensors, feeds: Tensors, part: Part) => Tensor4D
+  /** How those images were augmented `[length, augmentationSize]`; undefined where the network is not told. */
+  augmentation: (feeds: Tensors, part: Part) => Tensor2D | undefined
 } {
   const { height, width, channels } = shape
   const [moves, relights] = [movesPixels(settings), changesLight(settings)]
+  const rowsOf = (all: Tensor, { first, length }: Part) =>
+    length === count ? all : tf.slice(all, first, length)
   return {
     state: resident > 0 ? { images: { shape: [resident, height, width, channels], dtype: 'uint8' } } : {},
     feeds: {
@@ -35,13 +46,14 @@ export function imageInput({ shape, count, settings, resident }: ImagePlan): {
         : { pixels: { shape: [count, height, width, channels], dtype: 'uint8' } }),
       ...(moves ? { views: { shape: [count, viewLength], dtype: 'float32' } } : {}),
       ...(relights ? { lights: { shape: [count, lightLength], dtype: 'float32' } } : {}),
+      ...(settings.augmentCondition
+        ? { augmentation: { shape: [count, augmentationSize], dtype: 'float32' } }
+        : {}),
     },
-    images: (state, feeds, { first, length }) => {
+    images: (state, feeds, part) => {
+      const { first, length } = part
       const whole = length === count
-      const rows = (name: string) => {
-        const all = feeds[name] as Tensor
-        return whole ? all : tf.slice(all, first, length)
-      }
+      const rows = (name: string) => rowsOf(feeds[name] as Tensor, part)
       const bytes = () => {
         if (resident > 0) return imagesAt(state['images'] as Tensor, rows('indices'))
         const all = feeds['pixels'] as Tensor
@@ -52,6 +64,7 @@ export function imageInput({ shape, count, settings, resident }: ImagePlan): {
       if (relights) x = jittered(x, rows('lights') as Tensor2D)
       return x
     },
+    augmentation: ({ augmentation }, part) => augmentation && (rowsOf(augmentation, part) as Tensor2D),
   }
 }
 
@@ -82,11 +95,18 @@ export class ImageFeed {
   /** The feeds of step `step` (0 is the first). */
   async feeds(step: number): Promise<InputValues> {
     const { settings, shape, count, resident } = this.plan
-    const { views, lights } = randomAugmentation({ settings, shape, count, seed: this.seed, step })
+    const { views, lights, conditions } = randomAugmentation({
+      settings,
+      shape,
+      count,
+      seed: this.seed,
+      step,
+    })
     return {
       ...(resident > 0 ? { indices: this.batches.indicesAt(step) } : { pixels: await this.pixels(step) }),
       ...(movesPixels(settings) ? { views } : {}),
       ...(changesLight(settings) ? { lights } : {}),
+      ...(settings.augmentCondition ? { augmentation: conditions } : {}),
     }
   }
 

@@ -22,6 +22,7 @@ export type SystemConfig = Pick<
   | 'patch'
   | 'prediction'
   | 'code'
+  | 'augmentCondition'
   | 'codeKlWeight'
   | 'codeFreeNats'
   | 'accumulate'
@@ -49,8 +50,11 @@ const networks: Record<
  */
 export function createSystem(options: { config: SystemConfig; shape: ImageShape }): System {
   const { config, shape } = options
-  const { hidden, checkpointing, patch, prediction, code: codeSize } = config
-  const size: NetworkSize = { ...shape, hidden, checkpointing, patch, prediction, codeSize }
+  const { hidden, checkpointing, patch, prediction, code: codeSize, augmentCondition } = config
+  const size: NetworkSize = {
+    ...shape,
+    ...{ hidden, checkpointing, patch, prediction, codeSize, augmentCondition },
+  }
   const network = networks[config.network]
   const velocity = network.velocity(size)
   const posterior = config.posterior ? network.posterior(size) : null
@@ -66,14 +70,14 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
   const reduce = (elements: Tensor) =>
     config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
 
-  const objective: System['objective'] = (parameters, { x, eps, t, codeEps }) => {
+  const objective: System['objective'] = (parameters, { x, eps, t, codeEps, augmentation }) => {
     const p = prior.gaussian(parameters)
     const codePosterior = codeNetwork ? codeNetwork.apply(parameters, x) : null
     const code = codePosterior && codeEps ? sampleFrom(codePosterior, codeEps) : null
     // Without a posterior z ~ N(0, 1) for every image: plain flow matching.
     const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardNormalLike(x)
     const point = makePath({ x, posterior: q, eps, t, sigma: config.sigma })
-    const v = velocity.apply(parameters, { xT: point.xT, t, code })
+    const v = velocity.apply(parameters, { xT: point.xT, t, code, augmentation })
     const error = v.sub<Tensor4D>(point.vTarget)
     const weighted = velocity.weight ? error.mul(velocity.weight(t)) : error
     const terms: Objective['terms'] = { velocity: meanSquare(weighted) }

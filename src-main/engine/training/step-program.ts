@@ -93,7 +93,10 @@ export function stepProgram(options: {
         return batchGradients({
           system,
           weights,
-          inputs: { x, eps: rows(eps), t: rows(t), codeEps: codeEps && rows(codeEps) },
+          inputs: {
+            ...{ x, eps: rows(eps), t: rows(t), codeEps: codeEps && rows(codeEps) },
+            augmentation: images.augmentation(feeds, part),
+          },
         })
       })
 

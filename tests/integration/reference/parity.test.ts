@@ -39,6 +39,7 @@ describe.each(files)('%s', (file) => {
         patch: 0,
         prediction: 'image',
         code: 0,
+        augmentCondition: false,
         codeKlWeight: 1,
         codeFreeNats: 0,
         klWeight: 1,

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Gaussian } from '../gaussian.ts'
+import type { VelocityInputs } from '../nets/network.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 
 /** What the objective of a batch is computed from. */
@@ -8,12 +9,11 @@ export interface ObjectiveInputs {
   eps: Tensor4D
   t: Tensor1D
   codeEps?: Tensor2D | undefined
+  /** How the images were augmented, `[batch, augmentationSize]`; not at all without it. */
+  augmentation?: Tensor2D | undefined
 }
 
-export type Velocity = (
-  parameters: Parameters,
-  at: { xT: Tensor4D; t: Tensor1D; code: Tensor2D | null },
-) => Tensor4D
+export type Velocity = (parameters: Parameters, at: VelocityInputs) => Tensor4D
 
 /** The results of one evaluation of the objective; shapes `[batch, height, width, channels]` or scalar. */
 export interface Objective {

@@ -4,7 +4,7 @@ import type { ParameterSpec, Parameters } from '../parameters.ts'
 import { checkpoint } from './checkpoint.ts'
 import { groupNorm } from './group-norm.ts'
 import type { Film } from './group-norm.ts'
-import { conv2d, dense } from './ops.ts'
+import { conv2d, dense, matMul } from './ops.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
 /** What is fused with a normalisation (`groupNorm`). */
@@ -64,6 +64,12 @@ export class Layers {
     const { cin, cout, zero = false } = size
     const { weight, bias } = this.affine(name, { shape: [cin, cout], fanIn: cin, zero })
     return (parameters, x) => dense(x, getParameter(parameters, weight), getParameter(parameters, bias))
+  }
+
+  /** Linear without a bias, `cin` → `cout`, so that zeros stay zeros; its weights start at zero. */
+  linear(name: string, { cin, cout }: { cin: number; cout: number }): Layer<Tensor2D> {
+    const weight = this.add(name, 'weight', [cin, cout], { kind: 'constant', value: 0 })
+    return (parameters, x) => matMul(x, getParameter(parameters, weight))
   }
 
   /** Group normalisation with learned scale and shift. */

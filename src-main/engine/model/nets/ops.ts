@@ -38,9 +38,12 @@ export function conv2d(x: Tensor4D, weight: Tensor, bias: Tensor): Tensor4D {
   return addBias(tf.conv2d(x, weight as Tensor4D, 1, 'same'), bias)
 }
 
+/** x `[n, cin]` · weight `[cin, cout]`. */
+export const matMul = (x: Tensor2D, weight: Tensor): Tensor2D => tf.matMul(x, weight as Tensor2D)
+
 /** x `[n, cin]` · weight `[cin, cout]` + bias `[cout]`. */
 export function dense(x: Tensor2D, weight: Tensor, bias: Tensor): Tensor2D {
-  return addBias(tf.matMul(x, weight as Tensor2D), bias)
+  return addBias(matMul(x, weight), bias)
 }
 
 /** Halves height and width by the maximum of 2 × 2, dropping an odd last row or column. */

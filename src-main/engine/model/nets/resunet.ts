@@ -7,6 +7,7 @@ import type { Block } from './layers.ts'
 import { fromPatches, meanPool2, relu, timeEmbedding, toPatches } from './ops.ts'
 import { predictions } from './prediction.ts'
 import { groupsOf, residualBlock } from './residual-block.ts'
+import { augmentationSize } from './network.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 /**
@@ -83,22 +84,29 @@ function buildUnet(layers: Layers, size: NetworkSize & { cin: number; cout: numb
   }
 }
 
-/** Velocity network, by the prediction that is asked for; a code is added to the time embedding. */
+/**
+ * Velocity network, by the prediction that is asked for. A code is added to the time embedding, and how the images were
+ * augmented is (Karras et al. 2022, appendix F.2: augmentations do not leak into samples, which are generated without).
+ */
 export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
-  const { channels, hidden, codeSize = 0, prediction = 'image' } = size
+  const { channels, hidden, codeSize = 0, augmentCondition = false, prediction = 'image' } = size
   const layers = new Layers('velocity', size)
   const width = 2 * hidden
   const time1 = layers.dense('time1', { cin: 2 * frequencies, cout: width })
   const time2 = layers.dense('time2', { cin: width, cout: width })
   const codeProjection = codeSize > 0 ? layers.dense('code', { cin: codeSize, cout: width }) : null
+  const augmentationMap = augmentCondition
+    ? layers.linear('augmentation', { cin: augmentationSize, cout: width })
+    : null
   const apply = buildUnet(layers, { ...size, cin: channels, cout: channels, time: width })
   const { velocity, weight } = predictions[prediction]
   return {
     parameters: layers.parameters,
-    apply: (parameters, { xT, t, code }) => {
-      const embedded = time2(parameters, relu(time1(parameters, timeEmbedding(t, frequencies))))
-      const condition =
-        codeProjection && code ? embedded.add<Tensor2D>(codeProjection(parameters, code)) : embedded
+    apply: (parameters, { xT, t, code, augmentation }) => {
+      let condition = time2(parameters, relu(time1(parameters, timeEmbedding(t, frequencies))))
+      if (codeProjection && code) condition = condition.add(codeProjection(parameters, code))
+      if (augmentationMap && augmentation)
+        condition = condition.add(augmentationMap(parameters, augmentation))
       return velocity(xT, t, (input) => apply(parameters, input, relu(condition)))
     },
     ...(weight ? { weight } : {}),

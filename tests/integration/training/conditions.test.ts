@@ -1,0 +1,96 @@
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { ModelSource, TrainRequest } from '#shared/engine-messages.ts'
+import { resolveConfig } from '#shared/presets.ts'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { LoadedSamplers } from '../../../src-main/engine/sampling/loaded-samplers.ts'
+import type { Sampler } from '../../../src-main/engine/sampling/sampler.ts'
+import { packedDataset } from '../../helpers/dataset.ts'
+import { saved, shape, trainer, trainingRuns } from '../../helpers/training.ts'
+
+const { folder, newRun } = trainingRuns('conditions')
+
+const config = (changes: Partial<RunConfig>): RunConfig =>
+  resolveConfig('auto', {
+    ...{ steps: 6, batch: 8, hidden: 8, code: 0, patch: 2, precision: 'fp32', validationShare: 0.2 },
+    ...{ sampleEvery: 3, sampleCount: 2, sampleSteps: 3, checkpointEvery: 3 },
+    ...changes,
+  })
+
+/** Trains a run to its end, then once more from its checkpoint of step 3; returns the last arrays of both. */
+async function trainedTwice(request: TrainRequest) {
+  const whole = trainer(request)
+  await whole.made.run()
+  const [early, last] = whole.of('checkpoint').map(({ record }) => record)
+  const uninterrupted = saved(request, last!.file)
+  await trainer({ ...request, resume: { file: early!.file, sha256: early!.sha256 } }).made.run()
+  return { uninterrupted, resumed: saved(request, last!.file), file: last!.file }
+}
+
+async function withSampler<T>(
+  { runId, runDirectory, config: settings }: TrainRequest,
+  { checkpoint, use }: { checkpoint: string; use: (sampler: Sampler) => Promise<T> },
+): Promise<T> {
+  const samplers = new LoadedSamplers()
+  const source: ModelSource = { runId, runDirectory, config: settings, shape, checkpoint }
+  try {
+    return await samplers.use({ source }, use)
+  } finally {
+    await samplers.clear()
+  }
+}
+
+describe('a network that is told how images were augmented', () => {
+  const augmented = { flip: true, flipVertical: true, turn: true, shift: 0.2, jitter: 0.2 }
+  const map = 'velocity.augmentation.weight'
+
+  it('resumes bit by bit', async () => {
+    const request = newRun(config({ ...augmented, code: 3, accumulate: 2, augmentCondition: true }))
+    const { uninterrupted, resumed } = await trainedTwice(request)
+    expect(resumed).toEqual(uninterrupted)
+    expect(uninterrupted[`weight/${map}`]?.values.some((value) => value !== 0)).toBe(true)
+  })
+
+  it('samples images as they are, whatever it was told in training', async () => {
+    const request = newRun(config({ ...augmented, augmentCondition: true }))
+    const { file } = await trainedTwice(request)
+    await withSampler(request, {
+      checkpoint: file,
+      use: async (sampler) => {
+        const { images } = await sampler.sample({ count: 2, seed: 1, steps: 3 })
+        sampler.setWeights({ ...sampler.weights, [map]: new Float32Array(8 * 16).fill(5) })
+        expect((await sampler.sample({ count: 2, seed: 1, steps: 3 })).images).toEqual(images)
+      },
+    })
+  })
+
+  /** Of images that are all light on the left, the share of samples that are so too. */
+  async function shareLightOnTheLeft(changes: Partial<RunConfig>) {
+    const pixel = (image: number, byte: number) => (byte % 8 < 4 ? 220 - (image % 20) : 30 + (image % 20))
+    const datasetDirectory = packedDataset(join(folder.path, 'left'), { count: 20, shape, pixel })
+    const settings = { steps: 400, learningRate: 1e-2, emaDecay: 0.9 }
+    const request = {
+      ...newRun(config({ ...settings, sampleEvery: 0, checkpointEvery: 400, flip: true, ...changes })),
+      datasetDirectory,
+    }
+    const run = trainer(request)
+    await run.made.run()
+    const { pixels } = await withSampler(request, {
+      checkpoint: run.of('checkpoint').at(-1)!.record.file,
+      use: async (sampler) => (await sampler.sample({ count: 32, seed: 1, steps: 8 })).images,
+    })
+    const lights = (image: number, side: (column: number) => boolean) =>
+      pixels
+        .subarray(64 * image, 64 * (image + 1))
+        .reduce((sum, value, k) => sum + (side(k % 8) ? value : 0), 0)
+    const left = Array.from({ length: 32 }, (_, i) => lights(i, (x) => x < 4) > lights(i, (x) => x >= 4))
+    return left.filter(Boolean).length / 32
+  }
+
+  it('does not generate mirrored images, where another does', async () => {
+    expect(await shareLightOnTheLeft({ augmentCondition: true })).toBeGreaterThan(0.9)
+    const leaked = await shareLightOnTheLeft({ augmentCondition: false })
+    expect(leaked).toBeGreaterThan(0.2)
+    expect(leaked).toBeLessThan(0.8)
+  })
+})
