@@ -46,6 +46,7 @@ const balanced: RunConfig = {
   hidden: 64,
   patch: 0,
   prediction: 'image',
+  dropout: 0,
   checkpointing: false,
   code: 0,
   codeKlWeight: 1,
@@ -195,6 +196,7 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
 /** Settings that only the residual U-Net has, switched off, and what they do in words that follow “can”. */
 const residualOnly = {
   code: { off: 0, ability: 'be conditioned on a code' },
+  dropout: { off: 0, ability: 'train with dropout' },
   augmentCondition: { off: false, ability: 'be told how images were augmented' },
 } as const satisfies Partial<Record<SettingKey, unknown>>
 

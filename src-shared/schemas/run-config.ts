@@ -93,6 +93,12 @@ export const runConfigSchema = z.strictObject({
       options: { image: 'Image', residual: 'Residual of the velocity' },
     },
   ),
+  dropout: setting(real(0, 0.9, 'Dropout').default(0), {
+    title: 'Dropout',
+    help: 'Share of the activations of the residual U-Net that are set to 0 at random in each training step, against overfitting with few images and long runs. 0 switches it off.',
+    group: 'network',
+    step: 0.05,
+  }),
   checkpointing: setting(yesNo('Gradient checkpointing').default(false), {
     title: 'Gradient checkpointing',
     help: 'Recomputes activations in the backward pass instead of keeping them: less memory, longer steps, the same result. For large images.',

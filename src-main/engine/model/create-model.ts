@@ -23,6 +23,7 @@ export type SystemConfig = Pick<
   | 'prediction'
   | 'code'
   | 'augmentCondition'
+  | 'dropout'
   | 'codeKlWeight'
   | 'codeFreeNats'
   | 'accumulate'
@@ -50,10 +51,10 @@ const networks: Record<
  */
 export function createSystem(options: { config: SystemConfig; shape: ImageShape }): System {
   const { config, shape } = options
-  const { hidden, checkpointing, patch, prediction, code: codeSize, augmentCondition } = config
+  const { hidden, checkpointing, patch, prediction, dropout, code: codeSize, augmentCondition } = config
   const size: NetworkSize = {
     ...shape,
-    ...{ hidden, checkpointing, patch, prediction, codeSize, augmentCondition },
+    ...{ hidden, checkpointing, patch, prediction, dropout, codeSize, augmentCondition },
   }
   const network = networks[config.network]
   const velocity = network.velocity(size)
@@ -70,14 +71,14 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
   const reduce = (elements: Tensor) =>
     config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
 
-  const objective: System['objective'] = (parameters, { x, eps, t, codeEps, augmentation }) => {
+  const objective: System['objective'] = (parameters, { x, eps, t, codeEps, augmentation, dropoutNoise }) => {
     const p = prior.gaussian(parameters)
     const codePosterior = codeNetwork ? codeNetwork.apply(parameters, x) : null
     const code = codePosterior && codeEps ? sampleFrom(codePosterior, codeEps) : null
     // Without a posterior z ~ N(0, 1) for every image: plain flow matching.
     const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardNormalLike(x)
     const point = makePath({ x, posterior: q, eps, t, sigma: config.sigma })
-    const v = velocity.apply(parameters, { xT: point.xT, t, code, augmentation })
+    const v = velocity.apply(parameters, { xT: point.xT, t, code, augmentation, dropoutNoise })
     const error = v.sub<Tensor4D>(point.vTarget)
     const weighted = velocity.weight ? error.mul(velocity.weight(t)) : error
     const terms: Objective['terms'] = { velocity: meanSquare(weighted) }

@@ -16,7 +16,7 @@ import { stateKinds, stateName } from '../checkpoints/state-names.ts'
 import type { StateKind } from '../checkpoints/state-names.ts'
 import { accumulated, batchGradients } from './gradients.ts'
 import { learningRateAt } from './schedule.ts'
-import { initialValues, seedWords, statelessNormal, statelessUniform } from '../rng.ts'
+import { initialValues, noiseStreams, seedWords, statelessNormal, statelessUniform } from '../rng.ts'
 
 /** Adam's constants (Kingma & Ba 2015). */
 const beta1 = 0.9
@@ -67,6 +67,7 @@ export function stepProgram(options: {
       noiseSeed: { shape: [2], dtype: 'int32' },
       timeSeed: { shape: [2], dtype: 'int32' },
       ...(system.codeSize > 0 ? { codeSeed: { shape: [2], dtype: 'int32' as const } } : {}),
+      ...(config.dropout > 0 ? { dropoutSeed: { shape: [2], dtype: 'int32' as const } } : {}),
       learningRate: { shape: [], dtype: 'float32' },
       /** Adam's, with the bias correction of both moments. */
       stepSize: { shape: [], dtype: 'float32' },
@@ -96,6 +97,7 @@ export function stepProgram(options: {
           inputs: {
             ...{ x, eps: rows(eps), t: rows(t), codeEps: codeEps && rows(codeEps) },
             augmentation: images.augmentation(feeds, part),
+            dropoutNoise: config.dropout > 0 ? noiseStreams(feed('dropoutSeed'), i) : undefined,
           },
         })
       })
@@ -142,6 +144,7 @@ export function stepFeeds(
     noiseSeed: seedWords(config.seed, step, 'noise'),
     timeSeed: seedWords(config.seed, step, 'time'),
     ...(config.code > 0 ? { codeSeed: seedWords(config.seed, step, 'code') } : {}),
+    ...(config.dropout > 0 ? { dropoutSeed: seedWords(config.seed, step, 'dropout') } : {}),
     learningRate: Float32Array.of(learningRate),
     stepSize: Float32Array.of((learningRate * correction2) / (1 - beta1 ** step)),
     epsilon: Float32Array.of(epsilon * correction2),

@@ -40,6 +40,7 @@ describe.each(files)('%s', (file) => {
         prediction: 'image',
         code: 0,
         augmentCondition: false,
+        dropout: 0,
         codeKlWeight: 1,
         codeFreeNats: 0,
         klWeight: 1,

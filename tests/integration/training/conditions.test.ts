@@ -1,8 +1,12 @@
 import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import type { ModelSource, TrainRequest } from '#shared/engine-messages.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { dropped } from '../../../src-main/engine/model/nets/residual-block.ts'
+import { noiseStreams, seedWords } from '../../../src-main/engine/rng.ts'
 import { LoadedSamplers } from '../../../src-main/engine/sampling/loaded-samplers.ts'
 import type { Sampler } from '../../../src-main/engine/sampling/sampler.ts'
 import { packedDataset } from '../../helpers/dataset.ts'
@@ -92,5 +96,41 @@ describe('a network that is told how images were augmented', () => {
     const leaked = await shareLightOnTheLeft({ augmentCondition: false })
     expect(leaked).toBeGreaterThan(0.2)
     expect(leaked).toBeLessThan(0.8)
+  })
+})
+
+describe('dropout', () => {
+  it('sets a share of the values to zero and keeps the mean', () => {
+    const noise = Float32Array.from({ length: 1000 }, (_, i) => i / 1000)
+    const values = tf.tidy(() => {
+      const [x, uniform] = [tf.ones([1, 10, 10, 10]), tf.tensor(noise, [1, 10, 10, 10])]
+      return dropped(x as Tensor4D, 0.25, uniform).dataSync<'float32'>()
+    })
+    expect(values.filter((value) => value === 0)).toHaveLength(250)
+    expect(values.reduce((sum, value) => sum + value, 0) / 1000).toBeCloseTo(1, 5)
+  })
+
+  it('is the same however often a stream is asked for, another for each batch and block, and for each step', () => {
+    const noise = (step: number, batch: number, stream: number) =>
+      tf.tidy(() => {
+        const words = tf.tensor1d(seedWords(1, step, 'dropout'), 'int32')
+        return noiseStreams(words, batch)(stream, [8]).dataSync<'float32'>().join()
+      })
+    expect(noise(3, 1, 2)).toBe(noise(3, 1, 2))
+    const all = [1, 2].flatMap((step) => [0, 1].flatMap((batch) => [0, 1].map((i) => noise(step, batch, i))))
+    expect(new Set(all).size).toBe(8)
+  })
+
+  it('resumes bit by bit, also with gradient checkpointing and accumulated batches', async () => {
+    const changes = { code: 3, accumulate: 2, dropout: 0.2, checkpointing: true }
+    const { uninterrupted, resumed } = await trainedTwice(newRun(config(changes)))
+    expect(resumed).toEqual(uninterrupted)
+    const request = newRun(config({ ...changes, checkpointing: false }))
+    const run = trainer(request)
+    await run.made.run()
+    const kept = saved(request, run.of('checkpoint').at(-1)!.record.file)
+    // The recomputed activations are dropped as they were.
+    for (const [name, { values }] of Object.entries(uninterrupted))
+      values.forEach((value, k) => expect(Math.abs(value - kept[name]!.values[k]!)).toBeLessThan(1e-4))
   })
 })

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Gaussian } from '../gaussian.ts'
-import type { VelocityInputs } from '../nets/network.ts'
+import type { UniformNoise, VelocityInputs } from '../nets/network.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 
 /** What the objective of a batch is computed from. */
@@ -11,6 +11,8 @@ export interface ObjectiveInputs {
   codeEps?: Tensor2D | undefined
   /** How the images were augmented, `[batch, augmentationSize]`; not at all without it. */
   augmentation?: Tensor2D | undefined
+  /** The noise of dropout; none without it. */
+  dropoutNoise?: UniformNoise | undefined
 }
 
 export type Velocity = (parameters: Parameters, at: VelocityInputs) => Tensor4D

@@ -4,6 +4,7 @@ import type { ParameterSpec, Parameters } from '../parameters.ts'
 import { checkpoint } from './checkpoint.ts'
 import { groupNorm } from './group-norm.ts'
 import type { Film } from './group-norm.ts'
+import type { UniformNoise } from './network.ts'
 import { conv2d, dense, matMul } from './ops.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
@@ -14,8 +15,15 @@ interface NormOptions {
   relu?: boolean
 }
 type Norm = (parameters: Parameters, x: Tensor4D, options?: NormOptions) => Tensor4D
-/** Several layers, from one or more `[n, h, w, c]`, with the time `[n, c]` in a network that depends on it. */
-export type Block = (parameters: Parameters, inputs: Tensor4D[], time: Tensor2D | null) => Tensor4D
+/** What the layers of a block depend on besides their inputs. */
+export interface BlockContext {
+  /** The embedded time and other conditions `[n, c]`, in a network that depends on them. */
+  time?: Tensor2D | null
+  /** In a training step with dropout. */
+  dropoutNoise?: UniformNoise | undefined
+}
+/** Several layers, from one or more `[n, h, w, c]`. */
+export type Block = (parameters: Parameters, inputs: Tensor4D[], context?: BlockContext) => Tensor4D
 
 /**
  * Declares a network's parameters while its layers are composed: each method adds what the layer needs under
@@ -39,14 +47,17 @@ export class Layers {
     const block = build()
     if (!this.checkpointing) return block
     const names = this.parameters.slice(declared).map(({ name }) => name)
-    return (parameters, inputs, time) =>
+    return (parameters, inputs, { time = null, dropoutNoise } = {}) =>
       checkpoint(
         (all) => {
           const weights = all.slice(-names.length)
           const blockParameters = Object.fromEntries(names.map((name, i) => [name, weights[i] as Tensor]))
           const [timeInput] = all.slice(inputs.length) as Tensor2D[]
           const blockInputs = all.slice(0, inputs.length) as Tensor4D[]
-          return block(blockParameters, blockInputs, time && (timeInput as Tensor2D))
+          return block(blockParameters, blockInputs, {
+            time: time && (timeInput as Tensor2D),
+            dropoutNoise,
+          })
         },
         [...inputs, ...(time ? [time] : []), ...names.map((name) => getParameter(parameters, name))],
       ) as Tensor4D

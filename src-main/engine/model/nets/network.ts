@@ -1,4 +1,4 @@
-import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Gaussian } from '../gaussian.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
@@ -16,7 +16,12 @@ export interface VelocityInputs {
   code: Tensor2D | null
   /** `[n, augmentationSize]`; without it the images are taken as they are. */
   augmentation?: Tensor2D | undefined
+  /** The noise of dropout; none without it. */
+  dropoutNoise?: UniformNoise | undefined
 }
+
+/** Uniform noise in [0, 1) of a shape; independent for each stream, and the same whenever a stream is asked for again. */
+export type UniformNoise = (stream: number, shape: number[]) => Tensor
 
 /** The velocity at xT, shaped like it. */
 export interface VelocityNetwork {
@@ -49,6 +54,8 @@ export interface NetworkSize {
   patch?: number
   /** What the residual U-Net predicts. */
   prediction?: RunConfig['prediction']
+  /** Share of activations that dropout sets to zero; 0 without. */
+  dropout?: number
   /** Length of the code that the residual U-Net is conditioned on; 0 without one. */
   codeSize?: number
   /** Whether the residual U-Net can be told how an image was augmented. */

@@ -39,7 +39,7 @@ export function conv2d(x: Tensor4D, weight: Tensor, bias: Tensor): Tensor4D {
 }
 
 /** x `[n, cin]` · weight `[cin, cout]`. */
-export const matMul = (x: Tensor2D, weight: Tensor): Tensor2D => tf.matMul(x, weight as Tensor2D)
+export const matMul = (x: Tensor2D, weight: Tensor): Tensor2D => tf.matMul(x, weight)
 
 /** x `[n, cin]` · weight `[cin, cout]` + bias `[cout]`. */
 export function dense(x: Tensor2D, weight: Tensor, bias: Tensor): Tensor2D {
