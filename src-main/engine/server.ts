@@ -14,6 +14,7 @@ import { readAvailableMemory } from './backend/free-memory.ts'
 import { loadTensorFlow } from './backend/load.ts'
 import { evaluate } from './evaluation/evaluate.ts'
 import { findNearest } from './evaluation/nearest-images.ts'
+import { prepareGuide } from './sampling/guide.ts'
 import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
 import { encode } from './sampling/encode.ts'
@@ -70,14 +71,16 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
   /** Lends the present model of a run in training, else that of its checkpoint. */
   const withSampler = <T>(
     request: SamplingRequest,
-    work: (sampler: Sampler, context: { step: number; onStep: OnStep }) => Promise<T>,
+    work: (sampler: Sampler, context: ModelContext) => Promise<T>,
   ): Promise<T> => {
     const { model: source, device } = request
-    const { weights } = samplingOf(request.sampling)
+    const sampling = samplingOf(request.sampling)
+    const { weights } = sampling
     const result = jobs.run(request.job, async (onStep) => {
       const use = async (sampler: Sampler, step: number) => {
         await onStep(0)
-        return await work(sampler, { step, onStep })
+        const guideStep = await prepareGuide(sampler, { source, sampling, step })
+        return await work(sampler, { step, guideStep, onStep })
       }
       if (trainer?.runId === source.runId) return await trainer.withSampler(use, weights)
       loadTensorFlow({ device })
@@ -151,12 +154,19 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
   }
 }
 
+/** What is known of a lent model: its training step, and that of the weaker model that guides it. */
+interface ModelContext {
+  step: number
+  guideStep: number | null
+  onStep: OnStep
+}
+
 async function sample(
   sampler: Sampler,
-  { request, step, onStep }: { request: SampleRequest; step: number; onStep: OnStep },
+  { request, step, guideStep, onStep }: ModelContext & { request: SampleRequest },
 ): Promise<SampleResult> {
   const { model: source, save, seed, count, first, temperature, trajectory } = request
-  const sampling = samplingOf(request.sampling)
+  const sampling = { ...samplingOf(request.sampling), guideCheckpoint: guideStep }
   const generated = await sampler.sample({ count, first, seed, temperature, trajectory, ...sampling, onStep })
   const { images, evaluations } = generated
   const result = { images, trajectory: generated.trajectory, evaluations }

@@ -12,6 +12,17 @@ export const checkpointFile = (step: number) => `step-${String(step).padStart(8,
 /** The JSON beside a checkpoint. */
 export const descriptionOf = (file: string) => file.replace(/\.safetensors$/, '.json')
 
+/** The steps of the checkpoints in a run's folder, oldest first; those without a description are not whole. */
+export async function checkpointSteps(runDirectory: string): Promise<number[]> {
+  const names = new Set(await readdir(checkpointFolder(runDirectory)).catch(() => []))
+  return [...names]
+    .flatMap((name) => {
+      const step = /^step-(\d+)\.safetensors$/.exec(name)?.[1]
+      return step !== undefined && names.has(descriptionOf(name)) ? [Number(step)] : []
+    })
+    .sort((a, b) => a - b)
+}
+
 /** Deletes what processes that were killed while they wrote a checkpoint have left: each may be as large as one. */
 export async function deleteAbandonedCheckpoints(runDirectory: string): Promise<void> {
   // Earlier versions did not say whose a part is.

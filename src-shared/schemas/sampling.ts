@@ -54,6 +54,18 @@ export const samplingSchema = z.strictObject({
   weights: z
     .enum(weightNames, { error: `The weights must be one of ${weightNames.join(', ')}` })
     .default('ema'),
+  /** How far the velocity goes from a weaker one beyond the trained one, `model/flow/guidance.ts`; 1 is without. */
+  guidance: z
+    .number({ error: 'The guidance must be a number' })
+    .min(1, 'The guidance must be at least 1')
+    .max(8, 'The guidance must be at most 8')
+    .default(1),
+  /** The step of the earlier checkpoint that is the weaker model; null for the one of `defaultGuideStep`. */
+  guideCheckpoint: z
+    .int('The step of the guide checkpoint must be a whole number')
+    .min(0, 'The step of the guide checkpoint must be at least 0')
+    .nullable()
+    .default(null),
 })
 export type Sampling = z.output<typeof samplingSchema>
 /** As asked for: what is left out is as in `samplingDefaults`. */

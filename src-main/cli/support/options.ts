@@ -19,12 +19,20 @@ export const deviceOption = () =>
 /** The options of `addSamplingOptions`. */
 export type SamplingFlags = Pick<
   Sampling,
-  'steps' | 'solver' | 'timeGrid' | 'gridShift' | 'gridRho' | 'tolerance' | 'weights'
+  | 'steps'
+  | 'solver'
+  | 'timeGrid'
+  | 'gridShift'
+  | 'gridRho'
+  | 'tolerance'
+  | 'weights'
+  | 'guidance'
+  | 'guideCheckpoint'
 >
 
 /** Sampling options, the same for every command that samples. */
 export function addSamplingOptions(command: Command): Command {
-  const { solver, steps, timeGrid, gridShift, gridRho, tolerance, weights } = samplingDefaults
+  const { solver, steps, timeGrid, gridShift, gridRho, tolerance, weights, guidance } = samplingDefaults
   return command
     .addOption(new Option('--steps <count>', 'steps of the solver').argParser(wholeNumber).default(steps))
     .addOption(
@@ -60,12 +68,30 @@ export function addSamplingOptions(command: Command): Command {
         .choices([...weightNames])
         .default(weights),
     )
+    .addOption(
+      new Option(
+        '--guidance <strength>',
+        'from 1 to 8: how far beyond an earlier checkpoint of the run each evaluation goes; 1 is off',
+      )
+        .argParser(positiveNumber)
+        .default(guidance),
+    )
+    .addOption(
+      new Option(
+        '--guide-checkpoint <step>',
+        'for guidance: the step of the earlier checkpoint (default: the oldest of at most half the steps)',
+      )
+        .argParser(wholeNumber)
+        .default(null, 'automatic'),
+    )
 }
 
 /** The options as an engine request. @throws FlowerbedError `bad-input` that names the option */
 export function samplingFrom(flags: SamplingFlags): Sampling {
-  const { solver, steps, timeGrid, gridShift, gridRho, tolerance, weights } = flags
-  return checkedSampling({ solver, steps, timeGrid, gridShift, gridRho, tolerance, weights })
+  const { solver, steps, timeGrid, gridShift, gridRho, tolerance, weights, guidance, guideCheckpoint } = flags
+  return checkedSampling({
+    ...{ solver, steps, timeGrid, gridShift, gridRho, tolerance, weights, guidance, guideCheckpoint },
+  })
 }
 
 /** The options of `addEncodingOptions`. */

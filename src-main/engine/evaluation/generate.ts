@@ -66,7 +66,7 @@ export async function generate(
   const curve = []
   for (const steps of request.curve ? curveEvaluations : []) {
     const onStep = next()
-    const { images } = await sampler.sample({
+    const { images, evaluations: taken } = await sampler.sample({
       ...sampling,
       ...curveSampling,
       steps,
@@ -74,7 +74,7 @@ export async function generate(
       seed,
       onStep,
     })
-    curve.push({ evaluations: steps, images })
+    curve.push({ evaluations: Math.round(taken), images })
   }
   const reconstruction = []
   for (const encoder of encoders) {

@@ -153,8 +153,8 @@ export class ModelCalls {
     return [this.shape.height, this.shape.width, this.shape.channels]
   }
 
-  base(count: number): ProgramBase {
+  base(count: number, { guided = false } = {}): ProgramBase {
     const { system, shape, precision } = this
-    return programBase({ system, shape, count, precision })
+    return programBase({ system, shape, count, precision, guided })
   }
 }

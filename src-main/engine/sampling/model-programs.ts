@@ -5,6 +5,7 @@ import type { ProgramSpec, TensorSpec } from '../graph/program.ts'
 import { codeNoiseSize, codeTableNames, codeTableShapes, codesFromNoise } from '../model/flow/code-prior.ts'
 import { sampleFrom } from '../model/flow/prior.ts'
 import type { System } from '../model/flow/system.ts'
+import { guideState } from './guide-state.ts'
 
 /** What all programs of a chunk size share: the weights as state, images `x` and codes as feeds. */
 export type ProgramBase = Required<Pick<ProgramSpec, 'state' | 'precision'>> & {
@@ -16,14 +17,19 @@ export function programBase(options: {
   shape: ImageShape
   count: number
   precision?: Precision
+  /** Whether a weaker model guides the velocity. */
+  guided?: boolean
 }): ProgramBase {
-  const { system, shape, count, precision = 'fp32' } = options
+  const { system, shape, count, precision = 'fp32', guided = false } = options
   const { height, width, channels } = shape
   return {
     precision,
-    state: Object.fromEntries(
-      system.parameters.map(({ name, shape: of }) => [name, { shape: of, dtype: 'float32' }]),
-    ),
+    state: {
+      ...Object.fromEntries(
+        system.parameters.map(({ name, shape: of }) => [name, { shape: of, dtype: 'float32' as const }]),
+      ),
+      ...(guided ? guideState(system) : {}),
+    },
     feeds: {
       x: { shape: [count, height, width, channels], dtype: 'float32' },
       ...(system.codeSize > 0 ? { code: { shape: [count, system.codeSize], dtype: 'float32' } } : {}),

@@ -15,7 +15,13 @@ export class ProgramCache {
   /** By name; a program gets those that are among its state. */
   setWeights(weights: Values): void {
     this.weights = weights
-    for (const entry of this.entries.values()) this.writeWeights(entry)
+    this.writeAll(weights)
+  }
+
+  /** Replaces or adds some of the weights. */
+  addWeights(weights: Values): void {
+    this.weights = { ...this.weights, ...weights }
+    this.writeAll(weights)
   }
 
   get(key: string, make: () => ProgramSpec, iterations?: number): Program {
@@ -24,7 +30,7 @@ export class ProgramCache {
     const spec = make()
     const entry = { program: createProgram(spec, { iterations }), names: new Set(Object.keys(spec.state)) }
     this.entries.set(key, entry)
-    this.writeWeights(entry)
+    write(entry, this.weights)
     return entry.program
   }
 
@@ -33,7 +39,11 @@ export class ProgramCache {
     this.entries.clear()
   }
 
-  private writeWeights({ program, names }: Entry): void {
-    program.write(Object.fromEntries(Object.entries(this.weights).filter(([name]) => names.has(name))))
+  private writeAll(weights: Values): void {
+    for (const entry of this.entries.values()) write(entry, weights)
   }
+}
+
+function write({ program, names }: Entry, weights: Values): void {
+  program.write(Object.fromEntries(Object.entries(weights).filter(([name]) => names.has(name))))
 }

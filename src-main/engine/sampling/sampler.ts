@@ -8,6 +8,7 @@ import type { Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
 import type { System } from '../model/flow/system.ts'
 import { chunksOf, padded } from './chunks.ts'
+import { guideValues, strengthName } from './guide-state.ts'
 import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
 import { ModelCalls } from './model-calls.ts'
@@ -50,6 +51,8 @@ export class Sampler {
   readonly system: System
   readonly shape: ImageShape
   private currentWeights: Values = {}
+  /** The weaker model that guides samples, by the name it was given. */
+  private guide: { key: string; values: Values } | null = null
   private readonly calls: ModelCalls
   /** By solver and chunk size. */
   private readonly budgets = new Map<string, TimeBudget>()
@@ -74,7 +77,23 @@ export class Sampler {
   /** Sets the weights by parameter name. */
   setWeights(weights: Values): void {
     this.currentWeights = weights
-    this.calls.programs.setWeights(weights)
+    this.calls.programs.setWeights({ ...weights, ...this.guide?.values })
+  }
+
+  /** Sets the weaker model of `guidance`, whose weights are loaded unless it is set already. */
+  async useGuide(key: string, load: () => Promise<Values>): Promise<void> {
+    if (this.guide?.key === key) return
+    this.guide = { key, values: guideValues(this.system, await load()) }
+    this.calls.programs.addWeights(this.guide.values)
+  }
+
+  /**
+   * What programs guided at a strength hold besides the weights.
+   * @throws FlowerbedError `internal` without a guide
+   */
+  guideAt(strength: number): Values {
+    if (!this.guide) throw new FlowerbedError('internal', 'Guidance needs a weaker model.')
+    return { ...this.guide.values, [strengthName]: Float32Array.of(strength) }
   }
 
   /**
@@ -191,14 +210,17 @@ export class Sampler {
     const sampling = samplingOf(rest)
     const n = this.calls.chunkFor(count)
     const size = imageBytes(this.shape)
+    const guided = sampling.guidance !== 1
+    if (guided) this.calls.programs.addWeights(this.guideAt(sampling.guidance))
+    const kind = `${n}${guided ? '-guided' : ''}`
     const callsFor = (codes: Float32Array | null) =>
       solverCalls({
         ...sampling,
         system: this.system,
-        base: this.calls.base(n),
+        base: this.calls.base(n, { guided }),
         code: codes && padded(codes, n * this.system.codeSize),
-        budget: this.budgetOf(`${sampling.solver}-${n}`),
-        program: (name, make, iterations) => this.calls.programs.get(`${name}-${n}`, make, iterations),
+        budget: this.budgetOf(`${sampling.solver}-${kind}`),
+        program: (name, make, iterations) => this.calls.programs.get(`${name}-${kind}`, make, iterations),
       })
     const cost = { evaluations: 0, steps: 0 }
     for (const { first, n: images } of chunksOf(count, n)) {
@@ -214,7 +236,7 @@ export class Sampler {
         onStep: (share) => onStep?.((first + share * images) / count),
       })
       store(first, unpadded(x))
-      cost.evaluations += (evaluations * images) / count
+      cost.evaluations += ((guided ? 2 : 1) * evaluations * images) / count
       cost.steps += (steps * images) / count
     }
     return cost

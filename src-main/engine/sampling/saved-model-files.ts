@@ -47,9 +47,10 @@ function samplingIteration({ sampler, sampling, count }: ExportPlan): Iteration 
       hint: 'Choose a solver with a fixed number of steps, such as heun.',
     })
   }
-  const base = programBase({ system, shape, count })
+  const guided = sampling.guidance !== 1
+  const base = programBase({ system, shape, count, guided })
   return {
-    constants: sampler.weights,
+    constants: { ...sampler.weights, ...(guided ? sampler.guideAt(sampling.guidance) : {}) },
     before: startProgram({ system, base, solver, count }),
     step: stepProgram({ system, base, solver }),
     feeds: planSteps(solver, timeGrid({ steps, from: 1, to: 0, grid, shift, rho })).map(feedsOf),

@@ -5,9 +5,11 @@ import type { SolverName } from '#shared/schemas/sampling.ts'
 import type { Program, ProgramSpec, TensorSpec, Tensors } from '../graph/program.ts'
 import { multistepNumberNames, multistepNumbers, multistepStep } from '../model/flow/multistep.ts'
 import type { MultistepNumbers } from '../model/flow/multistep.ts'
+import { guidedSlope } from '../model/flow/guidance.ts'
 import { embeddedStep, solverStep, tableaus } from '../model/flow/solver.ts'
 import type { Slope, TableauName } from '../model/flow/solver.ts'
 import type { System } from '../model/flow/system.ts'
+import { guideParameters, strengthName } from './guide-state.ts'
 import type { FixedCalls, SolverCalls, StepNumbers } from './integrate.ts'
 import type { ProgramBase } from './model-programs.ts'
 import type { TimeBudget } from './time-budget.ts'
@@ -63,10 +65,16 @@ export function solverCalls(options: {
   }
 }
 
-const slopeOf =
-  (system: System, weights: Tensors, code: Tensor | undefined): Slope =>
-  (xT, t) =>
-    system.velocity(weights, { xT, t, code: (code as Tensor2D | undefined) ?? null })
+/** The velocity of the weights, guided where a program's state has the strength and the weaker model's weights. */
+function slopeOf(system: System, weights: Tensors, code: Tensor | undefined): Slope {
+  const velocityOf =
+    (parameters: Tensors): Slope =>
+    (xT, t) =>
+      system.velocity(parameters, { xT, t, code: (code as Tensor2D | undefined) ?? null })
+  const strength = weights[strengthName]
+  const strong = velocityOf(weights)
+  return strength ? guidedSlope({ strong, weak: velocityOf(guideParameters(weights)), strength }) : strong
+}
 
 /**
  * One solver step over images `x` that are state, so that steps can follow one another on the device; their codes are

@@ -154,6 +154,26 @@ describe('a SavedModel', () => {
     sampler.dispose()
   })
 
+  it('is guided as the app is', async () => {
+    const { system, sampler, weights, request } = modelOf('auto')
+    const weaker = Object.fromEntries(
+      Object.entries(weights).map(([name, values]) => [name, values.map((value) => 0.9 * value)]),
+    )
+    await sampler.useGuide('weaker', () => Promise.resolve(weaker))
+    const sampling = { solver: 'dpm2m', steps: 4, guidance: 2 } as const
+    const written = await exportModel(sampler, { request: request('guided', sampling, 2), step: 7 })
+    const loaded = await loader.node.loadSavedModel(written.folder, ['serve'], 'sample')
+    const predicted = loaded.predict({ noise: noiseOf(2, 11), ...codeNoiseOf(system.codeSize, 2, 11) })
+    const { images } = await sampler.sample({ count: 2, seed: 11, ...sampling })
+    const bytes = predicted['images']!.mul(255).dataSync()
+    images.pixels.forEach((value, i) => expect(Math.abs(value - bytes[i]!)).toBeLessThan(0.51))
+    expect(images).not.toEqual(
+      (await sampler.sample({ count: 2, seed: 11, ...sampling, guidance: 1 })).images,
+    )
+    loaded.dispose()
+    sampler.dispose()
+  })
+
   it('describes itself, contains only what sampling needs, and is not overwritten', async () => {
     const { sampler, request } = modelOf('balanced', 48)
     const asked = request('described', { solver: 'euler', steps: 2 }, 4)
