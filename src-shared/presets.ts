@@ -51,6 +51,8 @@ const balanced: RunConfig = {
   code: 0,
   codeKlWeight: 1,
   codeFreeNats: 0,
+  labels: false,
+  labelDropout: 0.1,
   posterior: true,
   prior: 'standard',
   sigma: 0,
@@ -196,6 +198,7 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
 /** Settings that only the residual U-Net has, switched off, and what they do in words that follow “can”. */
 const residualOnly = {
   code: { off: 0, ability: 'be conditioned on a code' },
+  labels: { off: false, ability: 'be conditioned on labels' },
   dropout: { off: 0, ability: 'train with dropout' },
   augmentCondition: { off: false, ability: 'be told how images were augmented' },
 } as const satisfies Partial<Record<SettingKey, unknown>>

@@ -124,6 +124,17 @@ export const runConfigSchema = z.strictObject({
     unit: 'nats',
     group: 'objective',
   }),
+  labels: setting(yesNo('Labels').default(false), {
+    title: 'Condition on labels',
+    help: 'Trains the residual U-Net to generate images of a label: the name of the subfolder that an image is in. Needs images of at least two labels.',
+    group: 'objective',
+  }),
+  labelDropout: setting(real(0, 1, 'Label dropout').default(0.1), {
+    title: 'Label dropout',
+    help: 'Share of the images that are trained on without their label, which guidance by labels needs. Used only with labels.',
+    group: 'objective',
+    step: 0.05,
+  }),
   posterior: setting(yesNo('Variational posterior'), {
     title: 'Variational posterior',
     help: 'Trains an encoder q(z|x) that gives each image a latent. Needed to encode images and to interpolate between them.',

@@ -24,9 +24,17 @@ const beta2 = 0.999
 const epsilon = 1e-8
 
 /** How a run's steps get their images; `resident` is the number of images on the device. */
-export const imagePlan = (config: RunConfig, shape: ImageShape, resident = 0): ImagePlan => ({
-  ...{ shape, resident, settings: config, count: imagesPerStep(config) },
-})
+export function imagePlan(options: {
+  system: System
+  config: RunConfig
+  shape: ImageShape
+  resident?: number | undefined
+}): ImagePlan {
+  const { system, config, shape, resident = 0 } = options
+  const labels =
+    system.labelCount > 0 ? { count: system.labelCount, dropout: config.labelDropout } : undefined
+  return { shape, resident, settings: config, count: imagesPerStep(config), labels }
+}
 
 /**
  * One training step over device-resident state: the system's objective on the step's images, its gradients, clipping by
@@ -42,8 +50,8 @@ export function stepProgram(options: {
   /** How many images are on the device; 0 when each step is fed its own. */
   resident?: number
 }): ProgramSpec {
-  const { system, config, shape, resident } = options
-  const plan = imagePlan(config, shape, resident)
+  const { system, config, shape } = options
+  const plan = imagePlan(options)
   const images = imageInput(plan)
   const names = system.parameters.map(({ name }) => name)
   const kinds = stateKinds.filter((kind) => kind !== 'ema' || config.emaDecay > 0)
@@ -96,6 +104,7 @@ export function stepProgram(options: {
           weights,
           inputs: {
             ...{ x, eps: rows(eps), t: rows(t), codeEps: codeEps && rows(codeEps) },
+            label: images.label(feeds, part),
             augmentation: images.augmentation(feeds, part),
             dropoutNoise: config.dropout > 0 ? noiseStreams(feed('dropoutSeed'), i) : undefined,
           },

@@ -67,7 +67,7 @@ it.each(presetIds)('the inferred shape of every operation of a step of %s is Ten
     const config = resolveConfig(preset, {
       ...{ hidden: 8, batch: 2, weightDecay: 0.1, accumulate: 2, checkpointing: true },
       ...{ turn: true, jitter: 0.1 },
-      ...(presets[preset].config.network === 'resunet' ? { augmentCondition: true, dropout: 0.1 } : {}),
+      ...(presets[preset].config.network === 'resunet' ? { augmentCondition: true, dropout: 0.1, labels: true } : {}),
     })
     const system = createSystem({ config, shape })
     const pixels = new Uint8Array(3 * shape.height * shape.width * shape.channels).fill(128)
@@ -75,6 +75,7 @@ it.each(presetIds)('the inferred shape of every operation of a step of %s is Ten
       state: { ...initialState(system, config), images: pixels },
       feeds: {
         ...{ indices: Int32Array.of(0, 1, 2, 0), views: new Float32Array(20), lights: new Float32Array(8) },
+        label: Float32Array.of(0, 1, 2, 0),
         augmentation: new Float32Array(4 * augmentationSize),
         ...stepFeeds(config, 1),
       },

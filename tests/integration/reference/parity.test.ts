@@ -41,6 +41,7 @@ describe.each(files)('%s', (file) => {
         code: 0,
         augmentCondition: false,
         dropout: 0,
+        labels: false,
         codeKlWeight: 1,
         codeFreeNats: 0,
         klWeight: 1,

@@ -7,10 +7,11 @@ import { resolveConfig } from '#shared/presets.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { dropped } from '../../../src-main/engine/model/nets/residual-block.ts'
 import { noiseStreams, seedWords } from '../../../src-main/engine/rng.ts'
+import type { SamplingOptions } from '#shared/schemas/sampling.ts'
 import { LoadedSamplers } from '../../../src-main/engine/sampling/loaded-samplers.ts'
 import type { Sampler } from '../../../src-main/engine/sampling/sampler.ts'
-import { packedDataset } from '../../helpers/dataset.ts'
-import { saved, shape, trainer, trainingRuns } from '../../helpers/training.ts'
+import { halves, packedDataset } from '../../helpers/dataset.ts'
+import { saved, savedInfo, shape, trainer, trainingRuns } from '../../helpers/training.ts'
 
 const { folder, newRun } = trainingRuns('conditions')
 
@@ -132,5 +133,66 @@ describe('dropout', () => {
     // The recomputed activations are dropped as they were.
     for (const [name, { values }] of Object.entries(uninterrupted))
       values.forEach((value, k) => expect(Math.abs(value - kept[name]!.values[k]!)).toBeLessThan(1e-4))
+  })
+})
+
+describe('labels', () => {
+  // Light on the left or on the right, as the label says; the last images have none.
+  const names = ['left', 'right']
+  const directory = () =>
+    packedDataset(join(folder.path, 'labelled'), {
+      ...{ count: 24, shape, pixel: halves(shape) },
+      labels: { names, of: (image) => (image < 20 ? image % 2 : -1) },
+    })
+  const labelled = (changes: Partial<RunConfig>) => ({
+    ...newRun(config({ labels: true, ...changes })),
+    datasetDirectory: directory(),
+  })
+  const lightOnTheLeft = (pixels: Uint8Array) =>
+    Array.from({ length: pixels.length / 64 }, (_, i) => {
+      const image = pixels.subarray(64 * i, 64 * (i + 1))
+      const sum = (left: boolean) =>
+        image.reduce((total, value, k) => total + (k % 8 < 4 === left ? value : 0), 0)
+      return sum(true) > sum(false)
+    })
+
+  it('condition the samples, with a code too, and guidance of 1 is none', async () => {
+    const settings = { steps: 600, learningRate: 1e-2, emaDecay: 0.9, sampleEvery: 0, checkpointEvery: 600 }
+    for (const code of [0, 3]) {
+      const request = labelled({ ...settings, code, labelDropout: 0.2 })
+      const run = trainer(request)
+      await run.made.run()
+      const { file } = run.of('checkpoint').at(-1)!.record
+      expect(savedInfo(request, file).labels).toEqual(names)
+      await withSampler(request, {
+        checkpoint: file,
+        use: async (sampler) => {
+          const sampled = async (changes: SamplingOptions, count = 16) =>
+            (await sampler.sample({ count, seed: 1, steps: 8, ...changes })).images.pixels
+          const before = tf.memory().numTensors
+          const shares = async (changes: SamplingOptions) =>
+            lightOnTheLeft(await sampled(changes)).filter(Boolean).length / 16
+          expect(await shares({ label: 'left' })).toBeGreaterThan(0.8)
+          expect(await shares({ label: 'right' })).toBeLessThan(0.2)
+          expect(await shares({ label: 'left', guidance: 2 })).toBeGreaterThan(0.8)
+          // In turn where none is given: image i has the label i mod 2.
+          const inTurn = lightOnTheLeft(await sampled({}))
+          expect(inTurn.filter((left, i) => left === (i % 2 === 0)).length).toBeGreaterThan(13)
+          expect(await sampled({ label: 'left', guidance: 2 })).not.toEqual(await sampled({ label: 'left' }))
+          expect(tf.memory().numTensors).toBe(before)
+          await expect(sampled({ label: 'up' })).rejects.toMatchObject({ kind: 'bad-input', where: 'label' })
+        },
+      })
+    }
+  })
+
+  it('resume bit by bit', async () => {
+    const { uninterrupted, resumed } = await trainedTwice(labelled({ code: 3, accumulate: 2 }))
+    expect(resumed).toEqual(uninterrupted)
+    expect(uninterrupted['measured/codes.ranges']?.values).toHaveLength(4)
+  })
+
+  it('are refused for images of fewer than two', () => {
+    expect(() => trainer(newRun(config({ labels: true })))).toThrow(/at least 2 labels/)
   })
 })

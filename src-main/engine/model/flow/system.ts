@@ -9,6 +9,8 @@ export interface ObjectiveInputs {
   eps: Tensor4D
   t: Tensor1D
   codeEps?: Tensor2D | undefined
+  /** The index of each image's label, or their number for none, `[batch]`; none of all without it. */
+  label?: Tensor1D | undefined
   /** How the images were augmented, `[batch, augmentationSize]`; not at all without it. */
   augmentation?: Tensor2D | undefined
   /** The noise of dropout; none without it. */
@@ -42,6 +44,8 @@ export interface System {
   latentParameters: ParameterSpec[]
   /** Length of the code c that the velocity is conditioned on; 0 without one. */
   codeSize: number
+  /** Number of labels that the velocity is conditioned on; 0 without. */
+  labelCount: number
   /**
    * The training loss at images `x` in [0, 1], noise `eps` shaped like x and times `t` [batch]; with a code also standard
    * normal noise `codeEps` `[batch, codeSize]`.

@@ -1,13 +1,15 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import { getParameter } from '../parameters.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 import { checkpoint } from './checkpoint.ts'
 import { groupNorm } from './group-norm.ts'
 import type { Film } from './group-norm.ts'
 import type { UniformNoise } from './network.ts'
-import { conv2d, dense, matMul } from './ops.ts'
+import { conv2d, dense, matMul, rowsAt } from './ops.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
+type TableLayer = (parameters: Parameters, indices: Tensor1D | undefined) => Tensor2D
 /** What is fused with a normalisation (`groupNorm`). */
 interface NormOptions {
   offset?: Tensor2D
@@ -81,6 +83,15 @@ export class Layers {
   linear(name: string, { cin, cout }: { cin: number; cout: number }): Layer<Tensor2D> {
     const weight = this.add(name, 'weight', [cin, cout], { kind: 'constant', value: 0 })
     return (parameters, x) => matMul(x, getParameter(parameters, weight))
+  }
+
+  /** A row of a table `[rows, cout]` that starts at zero, for each index `[n]` (float32); the last row without indices. */
+  table(name: string, { rows, cout }: { rows: number; cout: number }): TableLayer {
+    const weight = this.add(name, 'weight', [rows, cout], { kind: 'constant', value: 0 })
+    return (parameters, indices) => {
+      const table = getParameter(parameters, weight) as Tensor2D
+      return indices ? rowsAt(table, indices) : tf.slice(table, [rows - 1, 0], [1, cout])
+    }
   }
 
   /** Group normalisation with learned scale and shift. */

@@ -14,6 +14,8 @@ export interface VelocityInputs {
   t: Tensor1D
   /** `[n, codeSize]` where the network has a code. */
   code: Tensor2D | null
+  /** `[n]` where the network has labels: the index of each, or their number for none; none of all without it. */
+  label?: Tensor1D | undefined
   /** `[n, augmentationSize]`; without it the images are taken as they are. */
   augmentation?: Tensor2D | undefined
   /** The noise of dropout; none without it. */
@@ -58,6 +60,8 @@ export interface NetworkSize {
   dropout?: number
   /** Length of the code that the residual U-Net is conditioned on; 0 without one. */
   codeSize?: number
+  /** Number of labels that the residual U-Net is conditioned on; 0 without. */
+  labelCount?: number
   /** Whether the residual U-Net can be told how an image was augmented. */
   augmentCondition?: boolean
 }

@@ -46,6 +46,19 @@ export function dense(x: Tensor2D, weight: Tensor, bias: Tensor): Tensor2D {
   return addBias(matMul(x, weight), bias)
 }
 
+/**
+ * The rows of a table `[rows, c]` at indices `[n]` (float32) → `[n, c]`, as a product with one-hot rows: it can be compiled,
+ * where tfjs's gather reads its indices.
+ */
+export function rowsAt(table: Tensor2D, indices: Tensor1D): Tensor2D {
+  const [rows] = table.shape
+  const all = tf.tensor2d(
+    Float32Array.from({ length: rows }, (_, i) => i),
+    [1, rows],
+  )
+  return matMul(tf.cast<Tensor2D>(tf.equal(indices.reshape([-1, 1]), all), 'float32'), table)
+}
+
 /** Halves height and width by the maximum of 2 × 2, dropping an odd last row or column. */
 export function maxPool2(x: Tensor4D): Tensor4D {
   return tf.maxPool(x, 2, 2, 'valid')

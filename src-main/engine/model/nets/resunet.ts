@@ -87,26 +87,29 @@ function buildUnet(layers: Layers, size: NetworkSize & { cin: number; cout: numb
 }
 
 /**
- * Velocity network, by the prediction that is asked for. A code is added to the time embedding, and how the images were
- * augmented is (Karras et al. 2022, appendix F.2: augmentations do not leak into samples, which are generated without).
+ * Velocity network, by the prediction that is asked for. To the time embedding are added a code, an embedding of
+ * the label, and how the images were augmented (Karras et al. 2022, appendix F.2: augmentations do not leak into samples,
+ * which are generated without).
  */
 export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
-  const { channels, hidden, codeSize = 0, augmentCondition = false, prediction = 'image' } = size
+  const { channels, hidden, codeSize = 0, labelCount = 0, augmentCondition = false } = size
   const layers = new Layers('velocity', size)
   const width = 2 * hidden
   const time1 = layers.dense('time1', { cin: 2 * frequencies, cout: width })
   const time2 = layers.dense('time2', { cin: width, cout: width })
   const codeProjection = codeSize > 0 ? layers.dense('code', { cin: codeSize, cout: width }) : null
+  const labelTable = labelCount > 0 ? layers.table('label', { rows: labelCount + 1, cout: width }) : null
   const augmentationMap = augmentCondition
     ? layers.linear('augmentation', { cin: augmentationSize, cout: width })
     : null
   const apply = buildUnet(layers, { ...size, cin: channels, cout: channels, time: width })
-  const { velocity, weight } = predictions[prediction]
+  const { velocity, weight } = predictions[size.prediction ?? 'image']
   return {
     parameters: layers.parameters,
-    apply: (parameters, { xT, t, code, augmentation, dropoutNoise }) => {
+    apply: (parameters, { xT, t, code, label, augmentation, dropoutNoise }) => {
       let condition = time2(parameters, relu(time1(parameters, timeEmbedding(t, frequencies))))
       if (codeProjection && code) condition = condition.add(codeProjection(parameters, code))
+      if (labelTable) condition = condition.add(labelTable(parameters, label))
       if (augmentationMap && augmentation)
         condition = condition.add(augmentationMap(parameters, augmentation))
       return velocity(xT, t, (input) => apply(parameters, input, { time: relu(condition), dropoutNoise }))
