@@ -1,3 +1,4 @@
+import { guideStepsToKeep } from '#shared/guidance.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { CheckpointChoice, CheckpointRecord, SavedCheckpoint } from '#shared/schemas/run.ts'
 import { deleteOtherCheckpoints } from '../files/checkpoint-names.ts'
@@ -9,7 +10,7 @@ const log = createLogger('checkpoints')
 
 /**
  * The checkpoints of runs: recorded as the engine writes them, and pruned here, where pins are known whichever process
- * set them: the newest few stay, the best, and those that are pinned.
+ * set them: the newest few stay, the best, those that are pinned, and one or two early ones that guide samples.
  */
 export class RecordedCheckpoints {
   private readonly store: Store
@@ -94,12 +95,11 @@ export class RecordedCheckpoints {
     this.unreadableFiles.delete(`${runId}/${newest}`)
     const all = checkpoints.list(run)
     const { checkpointKeep } = runs.get(runId).config
-    const recent = new Set(
-      newestFirst(all)
-        .filter(({ damaged }) => !damaged)
-        .slice(0, checkpointKeep),
-    )
-    const kept = all.filter((one) => recent.has(one) || one.best || one.pinned)
+    const whole = all.filter(({ damaged }) => !damaged)
+    const recent = new Set(newestFirst(whole).slice(0, checkpointKeep))
+    const steps = whole.map(({ step }) => step)
+    const guides = new Set(guideStepsToKeep(steps, saved.step))
+    const kept = all.filter((one) => recent.has(one) || one.best || one.pinned || guides.has(one.step))
     const listed = new Set(all.map(({ file }) => file))
     // What cannot be read may be pinned.
     const unreadable = checkpoints.files(run).filter((file) => !listed.has(file))

@@ -321,7 +321,7 @@ export const runConfigSchema = z.strictObject({
   }),
   checkpointKeep: setting(whole(1, 1000, 'Checkpoints to keep'), {
     title: 'Checkpoints to keep',
-    help: 'Older checkpoints are deleted to save disk space; pinned ones stay.',
+    help: 'Older checkpoints are deleted to save disk space; pinned ones stay, and one or two early ones to guide samples with.',
     unit: 'checkpoints',
     group: 'monitoring',
   }),

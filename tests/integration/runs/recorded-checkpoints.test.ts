@@ -88,6 +88,13 @@ test('the newest stay, the best, and the pinned, in the history and on disk', as
   expect(told).toHaveLength(8)
 })
 
+test('an early one stays to guide samples, and goes when a later one does', async () => {
+  for (let step = 100; step <= 900; step += 100) await record(step, null)
+  expect(onDisk()).toEqual([900, 800, 400])
+  for (let step = 1000; step <= 3200; step += 100) await record(step, null)
+  expect(recorded()).toEqual([3200, 3100, 1600])
+})
+
 test('a pin by another process counts at the next checkpoint', async () => {
   await record(1, null)
   const other = openStore(folder.path)
