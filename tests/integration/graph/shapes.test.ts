@@ -67,7 +67,9 @@ it.each(presetIds)('the inferred shape of every operation of a step of %s is Ten
     const config = resolveConfig(preset, {
       ...{ hidden: 8, batch: 2, weightDecay: 0.1, accumulate: 2, checkpointing: true },
       ...{ turn: true, jitter: 0.1 },
-      ...(presets[preset].config.network === 'resunet' ? { augmentCondition: true, dropout: 0.1, labels: true } : {}),
+      ...(presets[preset].config.network === 'resunet'
+        ? { augmentCondition: true, dropout: 0.1, labels: true }
+        : {}),
     })
     const system = createSystem({ config, shape })
     const pixels = new Uint8Array(3 * shape.height * shape.width * shape.channels).fill(128)
