@@ -2,7 +2,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 
 /** Named settings for a run to start from. */
 export interface Preset {
@@ -50,10 +50,13 @@ const balanced: RunConfig = {
   prediction: 'image',
   embeddingWidth: 2,
   codeEncoderWidth: 'half',
+  dropout: 0,
   checkpointing: false,
   code: 0,
   codeKlWeight: 1,
   codeFreeNats: 0,
+  labels: false,
+  labelDropout: 0.1,
   posterior: true,
   prior: 'standard',
   sigma: 0,
@@ -76,6 +79,7 @@ const balanced: RunConfig = {
   turn: false,
   shift: 0,
   jitter: 0,
+  augmentCondition: false,
   ...monitoring,
 }
 
@@ -200,11 +204,26 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
   }
   const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
   if (!parsed.success) throw fromZodError(parsed.error)
-  if (parsed.data.network === 'resunet' || parsed.data.code === 0) return parsed.data
-  if (changes['code'] !== undefined) {
-    throw new FlowerbedError('bad-input', errorText('settings.codeNeedsResunet'), { where: 'code' })
+  return parsed.data.network === 'resunet' ? parsed.data : withoutResidual(parsed.data, changes)
+}
+
+/** Settings that only the residual U-Net has: switched off, and the error where another network should have them. */
+const residualOnly = {
+  code: { off: 0, error: 'settings.codeNeedsResunet' },
+  labels: { off: false, error: 'settings.labelsNeedResunet' },
+  dropout: { off: 0, error: 'settings.dropoutNeedsResunet' },
+  augmentCondition: { off: false, error: 'settings.augmentNeedsResunet' },
+} as const satisfies Partial<Record<SettingKey, unknown>>
+
+/** A configuration of another network without what it lacks. @throws FlowerbedError `bad-input` where that is asked for */
+function withoutResidual(config: RunConfig, changes: Record<string, unknown>): RunConfig {
+  for (const key of Object.keys(residualOnly) as (keyof typeof residualOnly)[]) {
+    const { off, error } = residualOnly[key]
+    if (changes[key] === undefined || config[key] === off) continue
+    throw new FlowerbedError('bad-input', errorText(error), { where: key })
   }
-  return { ...parsed.data, code: 0 }
+  const off = Object.entries(residualOnly).map(([key, value]) => [key, value.off])
+  return { ...config, ...(Object.fromEntries(off) as Partial<RunConfig>) }
 }
 
 /** Most positions a side that the network of `auto` works on. */

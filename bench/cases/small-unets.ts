@@ -45,6 +45,7 @@ export function smallUnets(shape: ImageShape, hidden: number): System {
       }
     },
     codeSize: 0,
+    labelCount: 0,
     codePosterior: null,
     velocity: (parameters, { xT, t }) => velocity(parameters, xT, t.reshape([-1, 1])),
     posterior: (parameters, x) => encode(parameters, x, tf.zeros([x.shape[0], 1])),

@@ -25,6 +25,8 @@ const purposes = [
   'code',
   'sample code',
   'validation code',
+  'dropout',
+  'label dropout',
 ] as const
 export type Purpose = (typeof purposes)[number]
 
@@ -84,6 +86,12 @@ export function statelessNormal<T extends Tensor>(shape: number[], words: Tensor
 export function statelessUniform<T extends Tensor>(shape: number[], words: Tensor): T {
   return stateless('StatelessRandomUniform', shape, words) as T
 }
+
+/** Uniform noise of many streams from fed seed words (int32 `[2]`), for one of several batches of a step; may be traced. */
+export const noiseStreams =
+  (words: Tensor, batch: number) =>
+  (stream: number, shape: number[]): Tensor =>
+    statelessUniform(shape, words.add(tf.tensor1d([batch, stream], 'int32')))
 
 function stateless(op: string, shape: number[], words: Tensor): Tensor {
   const types = { T: 'int32', Tseed: 'int32', dtype: 'float32' } as const

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { labelsOf } from '#shared/dataset-labels.ts'
 import { fittedChanges, resolveConfig } from '#shared/presets.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { DeviceChoice, RunParent, RunRecord } from '#shared/schemas/run.ts'
@@ -23,6 +24,8 @@ export interface NewRun {
 /** The record of a run that has not been trained. @throws FlowerbedError `bad-input` for settings that do not hold */
 export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: string): RunRecord {
   const { preset, changes, device } = options
+  const config = resolveConfig(preset, fittedChanges(preset, changes, dataset.shape))
+  labelsOf(config, dataset.labels)
   const experimentId = options.experimentId ?? null
   const now = options.createdAt ?? Date.now()
   return {
@@ -33,7 +36,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     starred: false,
     status: experimentId === null ? 'starting' : 'waiting',
     preset,
-    config: resolveConfig(preset, fittedChanges(preset, changes, dataset.shape)),
+    config,
     experimentId,
     parent: options.parent ?? null,
     datasetId: dataset.id,

@@ -108,6 +108,12 @@ export const runConfigSchema = z.strictObject({
       options: { half: 'Half of the base channels', full: 'The base channels' },
     },
   ),
+  dropout: setting(real(0, 0.9, 'Dropout').default(0), {
+    title: 'Dropout',
+    help: 'Share of the activations of the residual U-Net that are set to 0 at random in each training step, against overfitting with few images and long runs. 0 switches it off.',
+    group: 'network',
+    step: 0.05,
+  }),
   checkpointing: setting(yesNo('Gradient checkpointing').default(false), {
     title: 'Gradient checkpointing',
     help: 'Recomputes activations in the backward pass instead of keeping them: less memory, longer steps, the same result. For large images.',
@@ -132,6 +138,17 @@ export const runConfigSchema = z.strictObject({
     help: 'Information about the image that the code may hold without a penalty.',
     unit: 'nats',
     group: 'objective',
+  }),
+  labels: setting(yesNo('Labels').default(false), {
+    title: 'Condition on labels',
+    help: 'Trains the residual U-Net to generate images of a label: the name of the subfolder that an image is in. Needs images of at least two labels.',
+    group: 'objective',
+  }),
+  labelDropout: setting(real(0, 1, 'Label dropout').default(0.1), {
+    title: 'Label dropout',
+    help: 'Share of the images that are trained on without their label, which guidance by labels needs. Used only with labels.',
+    group: 'objective',
+    step: 0.05,
   }),
   posterior: setting(yesNo('Variational posterior'), {
     title: 'Variational posterior',
@@ -278,6 +295,11 @@ export const runConfigSchema = z.strictObject({
     help: 'Changes brightness and contrast by up to this share. Samples will vary as much. 0 switches it off.',
     group: 'augmentation',
     step: 0.01,
+  }),
+  augmentCondition: setting(yesNo('Conditioning on augmentation').default(false), {
+    title: 'Condition on augmentation',
+    help: 'Tells the residual U-Net how each image was augmented, so that samples are neither mirrored, rotated, shifted nor of other brightness unless the images are.',
+    group: 'augmentation',
   }),
 
   validationShare: setting(real(0, 0.5, 'Validation split'), {

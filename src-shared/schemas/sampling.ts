@@ -75,6 +75,11 @@ export const samplingSchema = z.strictObject({
     .min(0, 'The step of the guide checkpoint must be at least 0')
     .nullable()
     .default(null),
+  /**
+   * The label of all images of a run with labels. Null samples the labels in turn, and encodes images without one. With
+   * labels, `guidance` without a guide checkpoint goes away from the velocity without a label.
+   */
+  label: z.string({ error: 'The label must be a name' }).nullable().default(null),
 })
 export type Sampling = z.output<typeof samplingSchema>
 

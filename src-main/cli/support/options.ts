@@ -28,6 +28,7 @@ export type SamplingFlags = Pick<
   | 'weights'
   | 'guidance'
   | 'guideCheckpoint'
+  | 'label'
 >
 
 /** Sampling options, the same for every command that samples. */
@@ -71,7 +72,7 @@ export function addSamplingOptions(command: Command): Command {
     .addOption(
       new Option(
         '--guidance <strength>',
-        'from 1 to 8: how far beyond an earlier checkpoint of the run each evaluation goes; 1 is off',
+        'from 1 to 8: how far each evaluation goes beyond that of an earlier checkpoint, or in a run with labels beyond that without a label; 1 is off',
       )
         .argParser(positiveNumber)
         .default(guidance),
@@ -84,13 +85,30 @@ export function addSamplingOptions(command: Command): Command {
         .argParser(wholeNumber)
         .default(null, 'automatic'),
     )
+    .addOption(
+      new Option(
+        '--label <name>',
+        'of a run with labels: the label of all images (default: sampled in turn, encoded without)',
+      ).default(null, 'in turn'),
+    )
 }
 
 /** The options as an engine request. @throws FlowerbedError `bad-input` that names the option */
 export function samplingFrom(flags: SamplingFlags): Sampling {
-  const { solver, steps, timeGrid, gridShift, gridRho, tolerance, weights, guidance, guideCheckpoint } = flags
+  const {
+    solver,
+    steps,
+    timeGrid,
+    gridShift,
+    gridRho,
+    tolerance,
+    weights,
+    guidance,
+    guideCheckpoint,
+    label,
+  } = flags
   return checkedSampling({
-    ...{ solver, steps, timeGrid, gridShift, gridRho, tolerance, weights, guidance, guideCheckpoint },
+    ...{ solver, steps, timeGrid, gridShift, gridRho, tolerance, weights, guidance, guideCheckpoint, label },
   })
 }
 

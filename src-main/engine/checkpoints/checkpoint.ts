@@ -27,6 +27,8 @@ export const checkpointInfoSchema = z.object({
   smoothed: z.object({ sum: z.number(), weight: z.number() }).default({ sum: 0, weight: 0 }),
   config: runConfigSchema,
   shape: imageShapeSchema,
+  /** The labels that the model is conditioned on, in its order. */
+  labels: z.array(z.string()).default([]),
   machine: machineSchema,
   sha256: z.string(),
 })

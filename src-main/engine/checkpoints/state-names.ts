@@ -15,9 +15,9 @@ export const stateName = (kind: StateKind, parameter: string) => `${kind}/${para
 const measuredPrefix = 'measured/'
 
 /** Shapes of the measured arrays, as a checkpoint names them. */
-export const measuredSpecs = ({ codeSize }: System): ProgramSpec['state'] =>
+export const measuredSpecs = ({ codeSize, labelCount }: System): ProgramSpec['state'] =>
   Object.fromEntries(
-    Object.entries(codeTableShapes(codeSize)).map(([name, shape]) => [
+    Object.entries(codeTableShapes(codeSize, labelCount)).map(([name, shape]) => [
       `${measuredPrefix}${name}`,
       { shape, dtype: 'float32' as const },
     ]),

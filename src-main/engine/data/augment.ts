@@ -1,9 +1,13 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import { augmentationSize } from '../model/nets/network.ts'
 import { uniformStream } from '../rng.ts'
 
-/** How images are augmented before training. */
-export type Augmentation = Pick<RunConfig, 'flip' | 'flipVertical' | 'turn' | 'shift' | 'jitter'>
+/** How images are augmented before training, and whether the network is told. */
+export type Augmentation = Pick<
+  RunConfig,
+  'flip' | 'flipVertical' | 'turn' | 'shift' | 'jitter' | 'augmentCondition'
+>
 
 export const movesPixels = ({ flip, flipVertical, turn, shift }: Augmentation): boolean =>
   flip || flipVertical || turn || shift > 0
@@ -19,6 +23,11 @@ export interface AugmentationParameters {
   views: Float32Array
   /** `[count, 2]`: brightness, contrast. */
   lights: Float32Array
+  /**
+   * `[count, augmentationSize]`, what the network is told: mirrored, upside down, cos − 1 and sin of the rotation (Karras et
+   * al. 2022, table 6), and as shares of their limits the shift down and right, brightness and contrast.
+   */
+  conditions: Float32Array
 }
 
 /**
@@ -45,19 +54,39 @@ export function randomAugmentation(options: {
   const jitter = () => (2 * jitters() - 1) * settings.jitter
   const views = new Float32Array(viewLength * count)
   const lights = new Float32Array(lightLength * count)
+  const conditions = new Float32Array(augmentationSize * count)
   for (let i = 0; i < count; i++) {
-    const view = viewOf(shape, {
+    const transformation = {
       mirrored: settings.flip && flips() < 0.5,
       upsideDown: settings.flipVertical && verticalFlips() < 0.5,
       quarters: settings.turn ? (turnChoices[Math.floor(turns() * turnChoices.length)] ?? 0) : 0,
       down: settings.shift > 0 ? integerIn(maxDown, shifts()) : 0,
       right: settings.shift > 0 ? integerIn(maxRight, shifts()) : 0,
-    })
-    views.set(view, viewLength * i)
-    if (settings.jitter > 0) lights.set([jitter(), 1 + jitter()], lightLength * i)
+    }
+    const [brightness, contrast] = settings.jitter > 0 ? [jitter(), jitter()] : [0, 0]
+    views.set(viewOf(shape, transformation), viewLength * i)
+    lights.set([brightness, 1 + contrast], lightLength * i)
+    const { mirrored, upsideDown, quarters, down, right } = transformation
+    const limit = settings.jitter > 0 ? settings.jitter : 1
+    conditions.set(
+      [
+        ...[Number(mirrored), Number(upsideDown), ...rotation(quarters)],
+        ...[down / maxDown, right / maxRight, brightness / limit, contrast / limit],
+      ],
+      augmentationSize * i,
+    )
   }
-  return { views, lights }
+  return { views, lights, conditions }
 }
+
+/** cos − 1 and sin of a rotation by quarter turns: zeros without one. */
+const rotation = (quarters: number) =>
+  [
+    [0, 0],
+    [-1, 1],
+    [-2, 0],
+    [-1, -1],
+  ][quarters] ?? [0, 0]
 
 /** Largest shift in pixels, for a share of a side; at least one. */
 const maxShift = (share: number, side: number) => Math.max(1, Math.round(share * side))

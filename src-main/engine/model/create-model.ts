@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import { minLabels } from '#shared/dataset-labels.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { createCodeNetwork } from './nets/code-encoder.ts'
@@ -24,6 +25,9 @@ export type SystemConfig = Pick<
   | 'embeddingWidth'
   | 'codeEncoderWidth'
   | 'code'
+  | 'augmentCondition'
+  | 'dropout'
+  | 'labels'
   | 'codeKlWeight'
   | 'codeFreeNats'
   | 'accumulate'
@@ -49,10 +53,38 @@ const networks: Record<
  * The flow-matching system that a run's settings describe, for images of one shape. Pure: the same settings always
  * give the same parameters in the same order.
  */
-export function createSystem(options: { config: SystemConfig; shape: ImageShape }): System {
+export function createSystem(options: {
+  config: SystemConfig
+  shape: ImageShape
+  /** Number of labels, for a run that is conditioned on them. */
+  labelCount?: number
+}): System {
   const { config, shape } = options
-  const { hidden, checkpointing, patch, prediction, embeddingWidth, code: codeSize } = config
-  const size: NetworkSize = { ...shape, hidden, checkpointing, patch, prediction, embeddingWidth, codeSize }
+  const labelCount = config.labels ? (options.labelCount ?? minLabels) : 0
+  const {
+    hidden,
+    checkpointing,
+    patch,
+    prediction,
+    embeddingWidth,
+    dropout,
+    code: codeSize,
+    augmentCondition,
+  } = config
+  const size: NetworkSize = {
+    ...shape,
+    ...{
+      hidden,
+      checkpointing,
+      patch,
+      prediction,
+      embeddingWidth,
+      dropout,
+      codeSize,
+      labelCount,
+      augmentCondition,
+    },
+  }
   const network = networks[config.network]
   const velocity = network.velocity(size)
   const posterior = config.posterior ? network.posterior(size) : null
@@ -69,14 +101,14 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
   const reduce = (elements: Tensor) =>
     config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
 
-  const objective: System['objective'] = (parameters, { x, eps, t, codeEps }) => {
+  const objective: System['objective'] = (parameters, { x, eps, t, codeEps, ...context }) => {
     const p = prior.gaussian(parameters)
     const codePosterior = codeNetwork ? codeNetwork.apply(parameters, x) : null
     const code = codePosterior && codeEps ? sampleFrom(codePosterior, codeEps) : null
     // Without a posterior z ~ N(0, 1) for every image: plain flow matching.
     const q: Gaussian = posterior ? posterior.apply(parameters, x) : standardNormalLike(x)
     const point = makePath({ x, posterior: q, eps, t, sigma: config.sigma })
-    const v = velocity.apply(parameters, { xT: point.xT, t, code })
+    const v = velocity.apply(parameters, { xT: point.xT, t, code, ...context })
     const error = v.sub<Tensor4D>(point.vTarget)
     const weighted = velocity.weight ? error.mul(velocity.weight(t)) : error
     const terms: Objective['terms'] = { velocity: meanSquare(weighted) }
@@ -118,6 +150,7 @@ export function createSystem(options: { config: SystemConfig; shape: ImageShape 
     parameters: [...velocity.parameters, ...latentParameters],
     latentParameters,
     codeSize,
+    labelCount,
     objective,
     velocity: (parameters, at) => velocity.apply(parameters, at),
     codePosterior: codeNetwork ? (parameters, x) => codeNetwork.apply(parameters, x) : null,

@@ -5,11 +5,12 @@ import type { Sampling } from '#shared/schemas/sampling.ts'
 import { checkpointFile, checkpointSteps } from '../../files/checkpoint-names.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
 import { samplingWeights } from '../checkpoints/state-names.ts'
+import { guidedByLabel } from './guide-state.ts'
 import type { Sampler } from './sampler.ts'
 
 /**
  * Gives a sampler the weaker model that `sampling` asks for, from a checkpoint of the run before `step`.
- * @returns the step of that checkpoint; null without guidance
+ * @returns the step of that checkpoint; null without guidance or with guidance by labels
  * @throws FlowerbedError `not-found` when there is no such checkpoint, `bad-input` for one that is not earlier
  */
 export async function prepareGuide(
@@ -17,7 +18,7 @@ export async function prepareGuide(
   { source, sampling, step }: { source: ModelSource; sampling: Sampling; step: number },
 ): Promise<number | null> {
   const { guidance, guideCheckpoint, weights } = sampling
-  if (guidance === 1) return null
+  if (guidance === 1 || guidedByLabel(sampler.system, sampling)) return null
   const { runDirectory } = source
   const guideStep = await chooseGuide(runDirectory, { step, asked: guideCheckpoint })
   await sampler.useGuide(`${runDirectory}/${guideStep}/${weights}`, async () => {

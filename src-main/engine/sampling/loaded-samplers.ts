@@ -66,9 +66,11 @@ export class LoadedSamplers {
 async function load(runDirectory: string, checkpoint: string, weights: WeightsName): Promise<Loaded> {
   const { info, state } = await loadCheckpoint(runDirectory, checkpoint)
   // The checkpoint's settings determine the model, even where the run's record differs.
-  const { config, shape, machine } = info
+  const { config, shape, labels, machine } = info
   const precision = samplingPrecision(machine)
-  const sampler = new Sampler({ system: createSystem({ config, shape }), shape, precision })
+  const sampler = new Sampler({
+    ...{ system: createSystem({ config, shape, labelCount: labels.length }), shape, labels, precision },
+  })
   sampler.setWeights(samplingWeights(state, config, weights))
   return { sampler, step: info.step }
 }

@@ -14,6 +14,7 @@ import {
   latentProgram,
   programBase,
 } from './model-programs.ts'
+import type { GuideKind } from './guide-state.ts'
 import type { ProgramBase } from './model-programs.ts'
 import { normalRows } from './noise.ts'
 import { ProgramCache } from './program-cache.ts'
@@ -87,21 +88,31 @@ export class ModelCalls {
     return mean.map((value, k) => value + Math.exp((logvar[k] ?? 0) / 2) * (eps[k] ?? 0))
   }
 
-  /** Samples of p(c), their deviation times the temperature; null without a code. */
+  /**
+   * Samples of p(c), their deviation times the temperature; null without a code. `ranges`: for each the first row of the
+   * table to choose from, and the number of rows; by default all.
+   */
   priorCodes(options: {
     count: number
     first: number
     seed: number
     temperature: number
+    ranges?: Float32Array | null
   }): Float32Array | null {
-    const { count, first, seed, temperature } = options
+    const { count, first, seed, temperature, ranges = null } = options
     const { codeSize } = this.system
     if (codeSize === 0) return null
     const length = codeNoiseSize(codeSize)
     const noise = normalRows({ count, first, seed, purpose: 'sample code', shape: [length] })
     const n = this.chunkFor(count)
-    const program = this.programs.get(`prior-code-${n}`, () => codeProgram(this.system, n))
-    const feeds = { noise: padded(noise, n * length), temperature: Float32Array.of(temperature) }
+    const ranged = ranges !== null
+    const program = this.programs.get(`prior-code-${n}${ranged ? '-ranged' : ''}`, () =>
+      codeProgram(this.system, n, { ranged }),
+    )
+    const feeds = {
+      ...{ noise: padded(noise, n * length), temperature: Float32Array.of(temperature) },
+      ...(ranges ? { ranges: padded(ranges, 2 * n) } : {}),
+    }
     return (program.run(feeds)['code'] as Float32Array).subarray(0, count * codeSize)
   }
 
@@ -153,8 +164,8 @@ export class ModelCalls {
     return [this.shape.height, this.shape.width, this.shape.channels]
   }
 
-  base(count: number, { guided = false } = {}): ProgramBase {
+  base(count: number, guide: GuideKind | null = null): ProgramBase {
     const { system, shape, precision } = this
-    return programBase({ system, shape, count, precision, guided })
+    return programBase({ system, shape, count, precision, guide })
   }
 }

@@ -6,10 +6,11 @@ import { codeNoiseSize, codeTableNames, codeTableShapes, codesFromNoise } from '
 import { sampleFrom } from '../model/flow/prior.ts'
 import type { System } from '../model/flow/system.ts'
 import { guideState } from './guide-state.ts'
+import type { GuideKind } from './guide-state.ts'
 
-/** What all programs of a chunk size share: the weights as state, images `x` and codes as feeds. */
+/** What all programs of a chunk size share: the weights as state, images `x`, codes and labels as feeds. */
 export type ProgramBase = Required<Pick<ProgramSpec, 'state' | 'precision'>> & {
-  feeds: { x: TensorSpec; code?: TensorSpec }
+  feeds: { x: TensorSpec; code?: TensorSpec; label?: TensorSpec }
 }
 
 export function programBase(options: {
@@ -17,10 +18,10 @@ export function programBase(options: {
   shape: ImageShape
   count: number
   precision?: Precision
-  /** Whether a weaker model guides the velocity. */
-  guided?: boolean
+  /** What guides the velocity. */
+  guide?: GuideKind | null
 }): ProgramBase {
-  const { system, shape, count, precision = 'fp32', guided = false } = options
+  const { system, shape, count, precision = 'fp32', guide = null } = options
   const { height, width, channels } = shape
   return {
     precision,
@@ -28,11 +29,12 @@ export function programBase(options: {
       ...Object.fromEntries(
         system.parameters.map(({ name, shape: of }) => [name, { shape: of, dtype: 'float32' as const }]),
       ),
-      ...(guided ? guideState(system) : {}),
+      ...(guide ? guideState(system, guide) : {}),
     },
     feeds: {
       x: { shape: [count, height, width, channels], dtype: 'float32' },
       ...(system.codeSize > 0 ? { code: { shape: [count, system.codeSize], dtype: 'float32' } } : {}),
+      ...(system.labelCount > 0 ? { label: { shape: [count], dtype: 'float32' } } : {}),
     },
   }
 }
@@ -50,8 +52,8 @@ export function latentProgram(system: System, { state, feeds }: ProgramBase): Pr
   }
 }
 
-/** Standard normal noise `[count, codeSize + 1]` → codes of p(c). */
-export function codeProgram({ codeSize }: System, count: number): ProgramSpec {
+/** Standard normal noise `[count, codeSize + 1]` → codes of p(c), or with `ranged` of some rows of its table only. */
+export function codeProgram({ codeSize }: System, count: number, { ranged = false } = {}): ProgramSpec {
   const shapes = Object.entries(codeTableShapes(codeSize))
   return {
     name: 'code',
@@ -59,13 +61,15 @@ export function codeProgram({ codeSize }: System, count: number): ProgramSpec {
     feeds: {
       noise: { shape: [count, codeNoiseSize(codeSize)], dtype: 'float32' },
       temperature: { shape: [], dtype: 'float32' },
+      ...(ranged ? { ranges: { shape: [count, 2], dtype: 'float32' } } : {}),
     },
-    body: (weights, { noise, temperature }) => {
+    body: (weights, { noise, temperature, ranges }) => {
       const table = {
         mean: weights[codeTableNames.mean] as Tensor2D,
         logvar: weights[codeTableNames.logvar] as Tensor2D,
       }
-      return { fetches: { code: codesFromNoise(table, noise as Tensor2D, temperature) }, next: {} }
+      const options = { temperature, ranges: ranges as Tensor2D | undefined }
+      return { fetches: { code: codesFromNoise(table, noise as Tensor2D, options) }, next: {} }
     },
   }
 }

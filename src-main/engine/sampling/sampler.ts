@@ -6,9 +6,12 @@ import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type { Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
+import { codeTableNames } from '../model/flow/code-prior.ts'
 import type { System } from '../model/flow/system.ts'
 import { chunksOf, padded } from './chunks.ts'
-import { guideValues, strengthName } from './guide-state.ts'
+import { guideKind, guideValues, guidedByLabel, strengthName } from './guide-state.ts'
+import type { GuideKind } from './guide-state.ts'
+import { labelIndex, labelsOfImages } from './image-labels.ts'
 import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
 import { ModelCalls } from './model-calls.ts'
@@ -30,10 +33,11 @@ export interface Samples {
   steps: number
 }
 
-/** Images or latents of a chunk, flat, and their codes where the system has one. */
+/** Images or latents of a chunk, flat, and their codes and labels where the system has them. */
 interface ChunkValues {
   x: Float32Array
   codes: Float32Array | null
+  labels: Float32Array | null
 }
 
 /** Where a chunk's values come from and go to; `first` is the index of its first image. */
@@ -53,6 +57,8 @@ type FrameSink = (at: { first: number; frame: number }, x: Float32Array) => void
 export class Sampler {
   readonly system: System
   readonly shape: ImageShape
+  /** The names of the labels that the system is conditioned on. */
+  readonly labels: string[]
   private currentWeights: Values = {}
   /** The weaker model that guides samples, by the name it was given. */
   private guide: { key: string; values: Values } | null = null
@@ -60,10 +66,16 @@ export class Sampler {
   /** By solver and chunk size. */
   private readonly budgets = new Map<string, TimeBudget>()
 
-  constructor(options: { system: System; shape: ImageShape; precision?: Precision | undefined }) {
-    const { system, shape, precision = 'fp32' } = options
+  constructor(options: {
+    system: System
+    shape: ImageShape
+    labels?: string[]
+    precision?: Precision | undefined
+  }) {
+    const { system, shape, labels = [], precision = 'fp32' } = options
     this.system = system
     this.shape = shape
+    this.labels = labels
     this.calls = new ModelCalls({ system, shape, precision })
   }
 
@@ -92,15 +104,17 @@ export class Sampler {
 
   /**
    * What programs guided at a strength hold besides the weights.
-   * @throws FlowerbedError `internal` without a guide
+   * @throws FlowerbedError `internal` where the guide is a model and there is none
    */
-  guideAt(strength: number): Values {
+  guideAt(strength: number, kind: GuideKind): Values {
+    const values = { [strengthName]: Float32Array.of(strength) }
+    if (kind === 'label') return values
     if (!this.guide) throw new FlowerbedError('internal', 'Guidance needs a weaker model.')
-    return { ...this.guide.values, [strengthName]: Float32Array.of(strength) }
+    return { ...this.guide.values, ...values }
   }
 
   /**
-   * Samples images from p(z). Image i depends on (seed, i) alone, except that images of a chunk share the steps of an
+   * Samples images from p(z), of a label or of all labels in turn. Image i depends on (seed, i) alone, except that images of a chunk share the steps of an
    * adaptive solver. Latents are sampled chunk by chunk, so that memory is bounded for any count.
    */
   async sample(options: SelectionOptions & Integration): Promise<Samples> {
@@ -114,7 +128,7 @@ export class Sampler {
       ...integration,
       from: 1,
       to: 0,
-      load: this.fromPrior(selection),
+      load: this.fromPrior({ ...selection, label: options.label ?? null }),
       store: (i, x) => pixels.set(toBytes(x), i * size),
       frames: {
         count: frames,
@@ -145,7 +159,7 @@ export class Sampler {
     const { count, seed, frames, take, ...integration } = options
     await this.integrate(count, {
       ...{ ...integration, from: 1, to: 0, frames: { count: frames, take } },
-      load: this.fromPrior(selectionOf({ count, seed })),
+      load: this.fromPrior({ ...selectionOf({ count, seed }), label: null }),
       store: () => undefined,
     })
   }
@@ -201,24 +215,40 @@ export class Sampler {
     this.calls.programs.dispose()
   }
 
-  /** Latents of p(z) and codes of p(c). */
-  private fromPrior(selection: { seed: number; first: number; temperature: number }): ChunkSource['load'] {
-    return (i, count) => {
-      const at = { ...selection, count, first: selection.first + i }
-      return { x: this.calls.priorLatents(at), codes: this.calls.priorCodes(at) }
+  /** Latents of p(z), codes of p(c), and labels: the one that is asked for, else all in turn. */
+  private fromPrior(selection: {
+    seed: number
+    first: number
+    temperature: number
+    label: string | null
+  }): ChunkSource['load'] {
+    return (i, n) => {
+      const at = { ...selection, count: n, first: selection.first + i }
+      const labels = labelsOfImages(this.labels, at)
+      const codes = this.calls.priorCodes({ ...at, ranges: this.codeRanges(labels) })
+      return { x: this.calls.priorLatents(at), codes, labels }
     }
   }
 
   /** Integrates all of some values from one time to another: dx = v dt. */
   private async transport(x: Latents, options: Integration & { from: number; to: number }): Promise<Latents> {
     const size = imageBytes(this.shape)
-    const { codeSize } = this.system
+    const { codeSize, labelCount } = this.system
     const values = new Float32Array(x.count * size)
+    const label = options.label ? labelIndex(this.labels, options.label) : labelCount
+    const { guidance = 1, guideCheckpoint = null } = options
+    if (label === labelCount && guidedByLabel(this.system, { guidance, guideCheckpoint })) {
+      throw new FlowerbedError('bad-input', 'Guidance by labels needs the label of the images.', {
+        where: 'label',
+        hint: `The labels are: ${this.labels.join(', ')}. Guidance 1 does without.`,
+      })
+    }
     await this.integrate(x.count, {
       ...options,
       load: (first, n) => ({
         x: x.values.subarray(first * size, (first + n) * size),
         codes: x.codes?.subarray(first * codeSize, (first + n) * codeSize) ?? null,
+        labels: labelCount > 0 ? new Float32Array(n).fill(label) : null,
       }),
       store: (first, end) => values.set(end, first * size),
     })
@@ -233,15 +263,18 @@ export class Sampler {
     const sampling = samplingOf(rest)
     const n = this.calls.chunkFor(count)
     const size = imageBytes(this.shape)
-    const guided = sampling.guidance !== 1
-    if (guided) this.calls.programs.addWeights(this.guideAt(sampling.guidance))
-    const kind = `${n}${guided ? '-guided' : ''}`
-    const callsFor = (codes: Float32Array | null) =>
+    const guide = guideKind(this.system, sampling)
+    if (guide) this.calls.programs.addWeights(this.guideAt(sampling.guidance, guide))
+    const kind = `${n}${guide ? `-guided-${guide}` : ''}`
+    const callsFor = ({ codes, labels }: ChunkValues) =>
       solverCalls({
         ...sampling,
         system: this.system,
-        base: this.calls.base(n, { guided }),
-        code: codes && padded(codes, n * this.system.codeSize),
+        base: this.calls.base(n, guide),
+        conditions: {
+          ...(codes ? { code: padded(codes, n * this.system.codeSize) } : {}),
+          ...(labels ? { label: padded(labels, n) } : {}),
+        },
         budget: this.budgetOf(`${sampling.solver}-${kind}`),
         program: (name, make, iterations) => this.calls.programs.get(`${name}-${kind}`, make, iterations),
       })
@@ -250,7 +283,7 @@ export class Sampler {
       const start = load(first, images)
       const unpadded = (x: Float32Array) => x.subarray(0, images * size)
       const { x, evaluations, steps } = await integrate({
-        calls: callsFor(start.codes),
+        calls: callsFor(start),
         x: padded(start.x, n * size),
         ...{ images, sampling, from, to },
         frames: frames?.count
@@ -259,10 +292,21 @@ export class Sampler {
         onStep: (share) => onStep?.((first + share * images) / count),
       })
       store(first, unpadded(x))
-      cost.evaluations += ((guided ? 2 : 1) * evaluations * images) / count
+      cost.evaluations += ((guide ? 2 : 1) * evaluations * images) / count
       cost.steps += (steps * images) / count
     }
     return cost
+  }
+
+  /** The first row of a label's codes in their table, and their number; null for no label or without a code. */
+  codeRangeOf(label: number): [first: number, count: number] | null {
+    const [first, count] = this.currentWeights[codeTableNames.ranges]?.subarray(2 * label) ?? []
+    return first === undefined || count === undefined ? null : [first, count]
+  }
+
+  private codeRanges(labels: Float32Array | null): Float32Array | null {
+    if (!labels || !this.currentWeights[codeTableNames.ranges]) return null
+    return Float32Array.from([...labels].flatMap((label) => this.codeRangeOf(label) ?? []))
   }
 
   private budgetOf(key: string): TimeBudget {

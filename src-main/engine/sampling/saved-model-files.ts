@@ -11,6 +11,8 @@ import type { ProgramSpec, TensorSpec } from '../graph/program.ts'
 import type { System } from '../model/flow/system.ts'
 import { codeNoiseSize } from '../model/flow/code-prior.ts'
 import { timeGrid } from '../model/flow/time-grid.ts'
+import { guideKind } from './guide-state.ts'
+import { labelIndex } from './image-labels.ts'
 import type { ExportPlan } from './export-plan.ts'
 import { codeProgram, programBase } from './model-programs.ts'
 import type { ProgramBase } from './model-programs.ts'
@@ -47,11 +49,18 @@ function samplingIteration({ sampler, sampling, count }: ExportPlan): Iteration 
       hint: 'Choose a solver with a fixed number of steps, such as heun.',
     })
   }
-  const guided = sampling.guidance !== 1
-  const base = programBase({ system, shape, count, guided })
+  const guide = guideKind(system, sampling)
+  const base = programBase({ system, shape, count, guide })
+  const label = sampling.label === null ? system.labelCount : labelIndex(sampler.labels, sampling.label)
   return {
-    constants: { ...sampler.weights, ...(guided ? sampler.guideAt(sampling.guidance) : {}) },
-    before: startProgram({ system, base, solver, count }),
+    constants: { ...sampler.weights, ...(guide ? sampler.guideAt(sampling.guidance, guide) : {}) },
+    before: startProgram({
+      system,
+      base,
+      solver,
+      count,
+      start: { label, ranges: sampler.codeRangeOf(label) },
+    }),
     step: stepProgram({ system, base, solver }),
     feeds: planSteps(solver, timeGrid({ steps, from: 1, to: 0, grid, shift, rho })).map(feedsOf),
     after: {
@@ -69,10 +78,13 @@ function startProgram(options: {
   base: ProgramBase
   solver: SolverName
   count: number
+  /** The label of all images, their number for none, and the rows of its codes; null for all rows. */
+  start: { label: number; ranges: [first: number, count: number] | null }
 }): ProgramSpec {
   const { system, base, solver, count } = options
-  const { codeSize } = system
-  const code = codeSize > 0 ? codeProgram(system, count) : null
+  const { label, ranges } = options.start
+  const { codeSize, labelCount } = system
+  const code = codeSize > 0 ? codeProgram(system, count, { ranged: ranges !== null }) : null
   return {
     name: 'export',
     state: { ...base.state, ...code?.state },
@@ -82,8 +94,12 @@ function startProgram(options: {
         x: system.latent(weights, noise as Tensor4D),
         ...(solver === multistepSolver ? { last: tf.zerosLike(noise as Tensor4D) } : {}),
         ...(code && codeNoise
-          ? code.body(weights, { noise: codeNoise, temperature: tf.scalar(1) }).fetches
+          ? code.body(weights, {
+              ...{ noise: codeNoise, temperature: tf.scalar(1) },
+              ...(ranges ? { ranges: tf.tensor2d(Array<number[]>(count).fill(ranges)) } : {}),
+            }).fetches
           : {}),
+        ...(labelCount > 0 ? { label: tf.fill([count], label) } : {}),
       },
       next: {},
     }),

@@ -1,4 +1,4 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { evaluationsPerStep, multistepSolver } from '#shared/schemas/sampling.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
@@ -24,15 +24,14 @@ const maxStepsPerCall = 1000
 export function solverCalls(options: {
   system: System
   base: ProgramBase
-  /** The codes of the chunk's images, flat; null for a system without. */
-  code: Float32Array | null
+  /** The codes and labels of the chunk's images, flat; absent in a system without. */
+  conditions: { code?: Float32Array; label?: Float32Array }
   solver: SolverName
   tolerance: number
   budget: TimeBudget
   program: (name: string, make: () => ProgramSpec, iterations?: number) => Program
 }): SolverCalls {
-  const { system, base, code, solver, tolerance, budget, program } = options
-  const codeFeed = code ? { code } : {}
+  const { system, base, conditions, solver, tolerance, budget, program } = options
   const spec = (
     name: string,
     more: { feeds: Record<string, TensorSpec>; fetch: (slope: Slope, feeds: Tensors) => Tensors },
@@ -41,7 +40,7 @@ export function solverCalls(options: {
     name,
     feeds: { ...base.feeds, ...more.feeds },
     body: (weights, feeds) => ({
-      fetches: more.fetch(slopeOf(system, weights, feeds['code']), feeds),
+      fetches: more.fetch(slopeOf(system, weights, feeds), feeds),
       next: {},
     }),
   })
@@ -50,35 +49,49 @@ export function solverCalls(options: {
     fixed: fixedCalls(
       () => program(solver, () => stepProgram({ system, base, solver }), maxStepsPerCall),
       solver,
-      codeFeed,
+      conditions,
     ),
     slope: (x, t) => {
       const made = program('slope', () => spec('slope', { feeds: { t: scalar }, fetch: slopeAt }))
-      return made.run({ x, ...codeFeed, t: one(t) })['slope'] as Float32Array
+      return made.run({ x, ...conditions, t: one(t) })['slope'] as Float32Array
     },
     attempt: ({ x, first, t, dt }) => {
       const feeds = { first: base.feeds.x, t: scalar, dt: scalar, tolerance: scalar }
       const made = program('attempt', () => spec('attempt', { feeds, fetch: attempt }))
       const times = { t: one(t), dt: one(dt), tolerance: one(tolerance) }
-      return made.run({ x, ...codeFeed, first, ...times }) as ReturnType<SolverCalls['attempt']>
+      return made.run({ x, ...conditions, first, ...times }) as ReturnType<SolverCalls['attempt']>
     },
   }
 }
 
-/** The velocity of the weights, guided where a program's state has the strength and the weaker model's weights. */
-function slopeOf(system: System, weights: Tensors, code: Tensor | undefined): Slope {
+/**
+ * The velocity of the weights. Where a program's state has the strength of guidance, it is guided by the weaker model's
+ * weights, or without those by the velocity without a label (Ho and Salimans 2022, equation 6).
+ */
+function slopeOf(system: System, weights: Tensors, { code, label }: Conditions): Slope {
   const velocityOf =
-    (parameters: Tensors): Slope =>
+    (parameters: Tensors, of: Tensor | undefined): Slope =>
     (xT, t) =>
-      system.velocity(parameters, { xT, t, code: (code as Tensor2D | undefined) ?? null })
+      system.velocity(parameters, {
+        ...{ xT, t, code: (code as Tensor2D | undefined) ?? null, label: of as Tensor1D | undefined },
+      })
   const strength = weights[strengthName]
-  const strong = velocityOf(weights)
-  return strength ? guidedSlope({ strong, weak: velocityOf(guideParameters(weights)), strength }) : strong
+  const strong = velocityOf(weights, label)
+  if (!strength) return strong
+  const guide = guideParameters(weights)
+  const weak = guide ? velocityOf(guide, label) : velocityOf(weights, undefined)
+  return guidedSlope({ strong, weak, strength })
+}
+
+/** What the velocity of a chunk is conditioned on, by the names of feeds or state. */
+interface Conditions {
+  code?: Tensor | undefined
+  label?: Tensor | undefined
 }
 
 /**
- * One solver step over images `x` that are state, so that steps can follow one another on the device; their codes are
- * state too, and for `dpm2m` what the last step predicted.
+ * One solver step over images `x` that are state, so that steps can follow one another on the device; their codes and
+ * labels are state too, and for `dpm2m` what the last step predicted.
  */
 export function stepProgram(options: { system: System; base: ProgramBase; solver: SolverName }): ProgramSpec {
   const { system, base, solver } = options
@@ -88,10 +101,10 @@ export function stepProgram(options: { system: System; base: ProgramBase; solver
       precision: base.precision,
       state: { ...base.state, ...base.feeds, last: base.feeds.x },
       feeds: Object.fromEntries(multistepNumberNames.map((name) => [name, scalar])),
-      body: ({ x, last, code, ...weights }, numbers) => ({
+      body: ({ x, last, code, label, ...weights }, numbers) => ({
         fetches: {},
         next: multistepStep({
-          ...{ x: x as Tensor4D, last: last as Tensor4D, slope: slopeOf(system, weights, code) },
+          ...{ x: x as Tensor4D, last: last as Tensor4D, slope: slopeOf(system, weights, { code, label }) },
           numbers: numbers as Record<keyof MultistepNumbers, Tensor>,
         }),
       }),
@@ -102,12 +115,12 @@ export function stepProgram(options: { system: System; base: ProgramBase; solver
     precision: base.precision,
     state: { ...base.state, ...base.feeds },
     feeds: { t: scalar, dt: scalar },
-    body: ({ x, code, ...weights }, { t, dt }) => ({
+    body: ({ x, code, label, ...weights }, { t, dt }) => ({
       fetches: {},
       next: {
         x: solverStep({
           ...{ tableau: tableaus[solver], x: x as Tensor4D, t: t as Tensor, dt: dt as Tensor },
-          slope: slopeOf(system, weights, code),
+          slope: slopeOf(system, weights, { code, label }),
         }),
       },
     }),
@@ -128,12 +141,12 @@ export const feedsOf = (numbers: StepNumbers) =>
 function fixedCalls(
   program: () => Program,
   solver: SolverName,
-  codeState: { code?: Float32Array },
+  conditions: { code?: Float32Array; label?: Float32Array },
 ): FixedCalls {
   const changing = solver === multistepSolver ? ['x', 'last'] : ['x']
   const get = () => program().read(['x'])['x'] as Float32Array
   return {
-    put: (x) => program().write({ x, ...codeState }),
+    put: (x) => program().write({ x, ...conditions }),
     get,
     plan: (steps) => planSteps(solver, steps),
     steps: (steps) => {

@@ -18,14 +18,14 @@ const otherBytes = 16_000_000
 const pollMs = 100
 
 /** What a checkpoint says beside its arrays, except for what is the same in all checkpoints of a run. */
-export type CheckpointContents = Omit<CheckpointInfo, 'sha256' | 'format' | 'runId' | 'shape'>
+export type CheckpointContents = Omit<CheckpointInfo, 'sha256' | 'format' | 'runId' | 'shape' | 'labels'>
 
 /** Writes a run's checkpoints, and checks that the disk has room for the next one. */
 export class CheckpointWriter {
   /** The step of the last checkpoint; -1 without one. */
   writtenStep = -1
   private readonly request: TrainRequest
-  private readonly common: Pick<CheckpointInfo, 'runId' | 'shape'>
+  private readonly common: Pick<CheckpointInfo, 'runId' | 'shape' | 'labels'>
   private readonly shapes: Record<string, number[]>
   private readonly bytes: number
   private readonly freeBytes: FreeBytes
@@ -33,12 +33,13 @@ export class CheckpointWriter {
   constructor(options: {
     request: TrainRequest
     shape: ImageShape
+    labels?: string[]
     state: ProgramSpec['state']
     freeBytes?: FreeBytes | undefined
   }) {
-    const { request, shape, state, freeBytes = freeBytesOf } = options
+    const { request, shape, labels = [], state, freeBytes = freeBytesOf } = options
     this.request = request
-    this.common = { runId: request.runId, shape }
+    this.common = { runId: request.runId, shape, labels }
     this.shapes = Object.fromEntries(Object.entries(state).map(([name, entry]) => [name, entry.shape]))
     const numbers = Object.values(this.shapes).map((sides) => sides.reduce((size, side) => size * side, 1))
     this.bytes = otherBytes + 4 * numbers.reduce((sum, count) => sum + count, 0)

@@ -1,6 +1,7 @@
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { Values } from '../graph/program.ts'
 import { codeTableNames, codeTableSize } from '../model/flow/code-prior.ts'
+import { labelsAt } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
 import { chunksOf } from '../sampling/chunks.ts'
 import { Sampler } from '../sampling/sampler.ts'
@@ -15,19 +16,28 @@ export class CodeTable {
   private readonly images: number[]
   /** Which of the images each row of the table is of. */
   private readonly rows: Uint32Array
+  /** The labels' ranges of rows; none without labels. */
+  private readonly ranges: Values
 
   /** @param options `indices`: the training images */
   constructor({ system, dataset, indices }: { system: System; dataset: Dataset; indices: Uint32Array }) {
     this.sampler = new Sampler({ system, shape: dataset.index.shape })
     this.dataset = dataset
     const count = Math.min(codeTableSize, indices.length)
-    this.images = Array.from(
+    const images = Array.from(
       { length: count },
       (_, i) => indices[Math.floor((i * indices.length) / count)] ?? 0,
     )
+    const labels = labelsAt(dataset, { indices: images, none: system.labelCount })
+    const order = images.map((_, i) => i)
+    // A label's rows have to be neighbours.
+    if (system.labelCount > 0) order.sort((a, b) => (labels[a] ?? 0) - (labels[b] ?? 0))
+    this.images = order.map((i) => images[i] ?? 0)
     this.rows = Uint32Array.from({ length: codeTableSize }, (_, row) =>
       Math.floor((row * count) / codeTableSize),
     )
+    const labelOfRow = Array.from(this.rows, (row) => labels[order[row] ?? 0])
+    this.ranges = system.labelCount > 0 ? { [codeTableNames.ranges]: rangesOf(labelOfRow, system) } : {}
   }
 
   /** The arrays of the table by name. Reads the images anew, so that large ones do not stay in memory. */
@@ -42,7 +52,7 @@ export class CodeTable {
       )
       return table
     }
-    return { [codeTableNames.mean]: spread(mean), [codeTableNames.logvar]: spread(logvar) }
+    return { [codeTableNames.mean]: spread(mean), [codeTableNames.logvar]: spread(logvar), ...this.ranges }
   }
 
   private codePosteriors(): { mean: Float32Array; logvar: Float32Array } {
@@ -61,4 +71,14 @@ export class CodeTable {
   dispose(): void {
     this.sampler.dispose()
   }
+}
+
+/** For each label its first row and the number of its rows, which are neighbours; all rows for a label without one. */
+function rangesOf(labelOfRow: (number | undefined)[], { labelCount }: System): Float32Array {
+  return Float32Array.from(
+    Array.from({ length: labelCount }, (_, label) => {
+      const first = labelOfRow.indexOf(label)
+      return first < 0 ? [0, labelOfRow.length] : [first, labelOfRow.lastIndexOf(label) - first + 1]
+    }).flat(),
+  )
 }

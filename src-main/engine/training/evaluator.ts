@@ -44,14 +44,15 @@ export class Evaluator {
     system: System
     config: RunConfig
     shape: ImageShape
+    labels: string[]
     dataset: Dataset
     split: Split
     emit: (event: EngineEvent) => void
   }) {
-    const { run, system, config, shape, dataset, split, emit } = options
+    const { run, system, config, shape, labels, dataset, split, emit } = options
     this.run = run
     this.emit = emit
-    this.sampler = new Sampler({ system, shape })
+    this.sampler = new Sampler({ system, shape, labels })
     const hasValidation = split.validation.length > 0
     this.validation = hasValidation
       ? new Validation({ system, config, dataset, indices: split.validation })

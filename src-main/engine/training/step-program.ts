@@ -16,7 +16,7 @@ import { stateKinds, stateName } from '../checkpoints/state-names.ts'
 import type { StateKind } from '../checkpoints/state-names.ts'
 import { accumulated, batchGradients } from './gradients.ts'
 import { learningRateAt } from './schedule.ts'
-import { initialValues, seedWords, statelessNormal, statelessUniform } from '../rng.ts'
+import { initialValues, noiseStreams, seedWords, statelessNormal, statelessUniform } from '../rng.ts'
 
 /** Adam's constants (Kingma & Ba 2015). */
 const beta1 = 0.9
@@ -24,9 +24,17 @@ const beta2 = 0.999
 const epsilon = 1e-8
 
 /** How a run's steps get their images; `resident` is the number of images on the device. */
-export const imagePlan = (config: RunConfig, shape: ImageShape, resident = 0): ImagePlan => ({
-  ...{ shape, resident, settings: config, count: imagesPerStep(config) },
-})
+export function imagePlan(options: {
+  system: System
+  config: RunConfig
+  shape: ImageShape
+  resident?: number | undefined
+}): ImagePlan {
+  const { system, config, shape, resident = 0 } = options
+  const labels =
+    system.labelCount > 0 ? { count: system.labelCount, dropout: config.labelDropout } : undefined
+  return { shape, resident, settings: config, count: imagesPerStep(config), labels }
+}
 
 /**
  * One training step over device-resident state: the system's objective on the step's images, its gradients, clipping by
@@ -42,8 +50,8 @@ export function stepProgram(options: {
   /** How many images are on the device; 0 when each step is fed its own. */
   resident?: number
 }): ProgramSpec {
-  const { system, config, shape, resident } = options
-  const plan = imagePlan(config, shape, resident)
+  const { system, config, shape } = options
+  const plan = imagePlan(options)
   const images = imageInput(plan)
   const names = system.parameters.map(({ name }) => name)
   const kinds = stateKinds.filter((kind) => kind !== 'ema' || config.emaDecay > 0)
@@ -67,6 +75,7 @@ export function stepProgram(options: {
       noiseSeed: { shape: [2], dtype: 'int32' },
       timeSeed: { shape: [2], dtype: 'int32' },
       ...(system.codeSize > 0 ? { codeSeed: { shape: [2], dtype: 'int32' as const } } : {}),
+      ...(config.dropout > 0 ? { dropoutSeed: { shape: [2], dtype: 'int32' as const } } : {}),
       learningRate: { shape: [], dtype: 'float32' },
       /** Adam's, with the bias correction of both moments. */
       stepSize: { shape: [], dtype: 'float32' },
@@ -93,7 +102,12 @@ export function stepProgram(options: {
         return batchGradients({
           system,
           weights,
-          inputs: { x, eps: rows(eps), t: rows(t), codeEps: codeEps && rows(codeEps) },
+          inputs: {
+            ...{ x, eps: rows(eps), t: rows(t), codeEps: codeEps && rows(codeEps) },
+            label: images.label(feeds, part),
+            augmentation: images.augmentation(feeds, part),
+            dropoutNoise: config.dropout > 0 ? noiseStreams(feed('dropoutSeed'), i) : undefined,
+          },
         })
       })
 
@@ -139,6 +153,7 @@ export function stepFeeds(
     noiseSeed: seedWords(config.seed, step, 'noise'),
     timeSeed: seedWords(config.seed, step, 'time'),
     ...(config.code > 0 ? { codeSeed: seedWords(config.seed, step, 'code') } : {}),
+    ...(config.dropout > 0 ? { dropoutSeed: seedWords(config.seed, step, 'dropout') } : {}),
     learningRate: Float32Array.of(learningRate),
     stepSize: Float32Array.of((learningRate * correction2) / (1 - beta1 ** step)),
     epsilon: Float32Array.of(epsilon * correction2),

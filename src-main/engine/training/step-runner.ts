@@ -26,7 +26,7 @@ export class StepRunner {
   constructor({ system, config, dataset, indices, resident }: StepRunnerOptions) {
     const { shape } = dataset.index
     this.program = createProgram(stepProgram({ system, config, shape, resident }))
-    const plan = imagePlan(config, shape, resident)
+    const plan = imagePlan({ system, config, shape, resident })
     this.images = new ImageFeed(dataset, { plan, seed: config.seed, indices })
   }
 

@@ -1,4 +1,5 @@
 import type { EngineEvent, MemoryEstimate, TrainRequest } from '#shared/engine-messages.ts'
+import { labelsOf } from '#shared/dataset-labels.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
@@ -50,19 +51,20 @@ export function openParts(options: {
       })
     }
     const { shape } = dataset.index
+    const labels = labelsOf(config, dataset.index.labels)
     const memory = estimateMemory({ config, shape, availableBytes: readAvailableMemory(device) })
     checkFits(memory)
     const resident = residentImages(memory, dataset.index)
-    const system = createSystem({ config, shape })
+    const system = createSystem({ config, shape, labelCount: labels.length })
     const split = splitImages({ count: dataset.count, share: config.validationShare, seed: config.seed })
     const state = {
       ...getReadableState(stepProgram({ system, config, shape, resident })),
       ...measuredSpecs(system),
     }
-    const checkpointWriter = new CheckpointWriter({ request, shape, state, freeBytes })
+    const checkpointWriter = new CheckpointWriter({ request, shape, labels, state, freeBytes })
     const codeTable = system.codeSize > 0 ? new CodeTable({ system, dataset, indices: split.training }) : null
     const run = { runId, runDirectory }
-    const evaluator = new Evaluator({ run, system, config, shape, dataset, split, emit })
+    const evaluator = new Evaluator({ run, system, config, shape, labels, dataset, split, emit })
     return {
       dataset,
       system,

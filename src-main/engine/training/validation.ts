@@ -3,6 +3,7 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { createProgram } from '../graph/create-program.ts'
 import type { InputValues, Program, Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
+import { labelsAt } from '../data/step-images.ts'
 import { pathTimes } from '../model/flow/times.ts'
 import type { System } from '../model/flow/system.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
@@ -19,6 +20,7 @@ export class Validation {
 
   constructor(options: { system: System; config: RunConfig; dataset: Dataset; indices: Uint32Array }) {
     const { system, config, dataset, indices } = options
+    const { labelCount: labels } = system
     const { height, width, channels } = dataset.index.shape
     const shape = [config.batch, height, width, channels]
     const count = Math.min(maxBatches, Math.ceil(indices.length / config.batch))
@@ -32,6 +34,7 @@ export class Validation {
         x: toImages(dataset.images(batch).pixels),
         noiseSeed: seedWords(config.seed, i, 'validation noise'),
         timeSeed: seedWords(config.seed, i, 'validation time'),
+        ...(labels > 0 ? { label: labelsAt(dataset, { indices: batch, none: labels }) } : {}),
         ...(system.codeSize > 0 ? { codeSeed: seedWords(config.seed, i, 'validation code') } : {}),
       }
     })
@@ -48,14 +51,16 @@ export class Validation {
         x: { shape, dtype: 'float32' },
         noiseSeed: { shape: [2], dtype: 'int32' },
         timeSeed: { shape: [2], dtype: 'int32' },
+        ...(labels > 0 ? { label: { shape: [config.batch], dtype: 'float32' as const } } : {}),
         ...(system.codeSize > 0 ? { codeSeed: { shape: [2], dtype: 'int32' as const } } : {}),
       },
-      body: (weights, { x, noiseSeed, timeSeed, codeSeed }) => {
+      body: (weights, { x, noiseSeed, timeSeed, codeSeed, label }) => {
         const uniform = statelessUniform<Tensor1D>([config.batch], timeSeed as Tensor1D)
         const { loss, terms } = system.objective(weights, {
           x: x as Tensor4D,
           eps: statelessNormal<Tensor4D>(shape, noiseSeed as Tensor1D),
           t: pathTimes(uniform, config),
+          label: label as Tensor1D | undefined,
           codeEps: codeSeed && statelessNormal<Tensor2D>([config.batch, system.codeSize], codeSeed),
         })
         return { fetches: { loss, velocity: terms['velocity'] ?? loss }, next: {} }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { resolveConfig } from '#shared/presets.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import type { Augmentation } from '../../../src-main/engine/data/augment.ts'
@@ -13,7 +14,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('images')
 const seed = 5
-const off: Augmentation = { flip: false, flipVertical: false, turn: false, shift: 0, jitter: 0 }
+const off: Augmentation = resolveConfig('balanced')
 
 beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })

@@ -1,9 +1,10 @@
 import { beforeAll, expect, it } from 'vitest'
-import { presetIds, resolveConfig } from '#shared/presets.ts'
+import { presetIds, presets, resolveConfig } from '#shared/presets.ts'
 import { nodeBackend } from '../../../src-main/engine/backend/tfjs.ts'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import type { InputValues, ProgramSpec } from '../../../src-main/engine/graph/program.ts'
 import { inferOutputs, type ValueInfo } from '../../../src-main/engine/graph/analysis/shapes.ts'
+import { augmentationSize } from '../../../src-main/engine/model/nets/network.ts'
 import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { initialState, stepFeeds, stepProgram } from '../../../src-main/engine/training/step-program.ts'
@@ -66,6 +67,9 @@ it.each(presetIds)('the inferred shape of every operation of a step of %s is Ten
     const config = resolveConfig(preset, {
       ...{ hidden: 8, batch: 2, weightDecay: 0.1, accumulate: 2, checkpointing: true },
       ...{ turn: true, jitter: 0.1 },
+      ...(presets[preset].config.network === 'resunet'
+        ? { augmentCondition: true, dropout: 0.1, labels: true }
+        : {}),
     })
     const system = createSystem({ config, shape })
     const pixels = new Uint8Array(3 * shape.height * shape.width * shape.channels).fill(128)
@@ -73,6 +77,8 @@ it.each(presetIds)('the inferred shape of every operation of a step of %s is Ten
       state: { ...initialState(system, config), images: pixels },
       feeds: {
         ...{ indices: Int32Array.of(0, 1, 2, 0), views: new Float32Array(20), lights: new Float32Array(8) },
+        label: Float32Array.of(0, 1, 2, 0),
+        augmentation: new Float32Array(4 * augmentationSize),
         ...stepFeeds(config, 1),
       },
     })

@@ -1,5 +1,6 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { Gaussian } from '../gaussian.ts'
+import type { UniformNoise, VelocityInputs } from '../nets/network.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 
 /** What the objective of a batch is computed from. */
@@ -8,12 +9,15 @@ export interface ObjectiveInputs {
   eps: Tensor4D
   t: Tensor1D
   codeEps?: Tensor2D | undefined
+  /** The index of each image's label, or their number for none, `[batch]`; none of all without it. */
+  label?: Tensor1D | undefined
+  /** How the images were augmented, `[batch, augmentationSize]`; not at all without it. */
+  augmentation?: Tensor2D | undefined
+  /** The noise of dropout; none without it. */
+  dropoutNoise?: UniformNoise | undefined
 }
 
-export type Velocity = (
-  parameters: Parameters,
-  at: { xT: Tensor4D; t: Tensor1D; code: Tensor2D | null },
-) => Tensor4D
+export type Velocity = (parameters: Parameters, at: VelocityInputs) => Tensor4D
 
 /** The results of one evaluation of the objective; shapes `[batch, height, width, channels]` or scalar. */
 export interface Objective {
@@ -40,6 +44,8 @@ export interface System {
   latentParameters: ParameterSpec[]
   /** Length of the code c that the velocity is conditioned on; 0 without one. */
   codeSize: number
+  /** Number of labels that the velocity is conditioned on; 0 without. */
+  labelCount: number
   /**
    * The training loss at images `x` in [0, 1], noise `eps` shaped like x and times `t` [batch]; with a code also standard
    * normal noise `codeEps` `[batch, codeSize]`.

@@ -55,7 +55,7 @@ export function createCodeNetwork(
     parameters: layers.parameters,
     apply: (parameters, x) => {
       let h = first(parameters, toPatches(x, patch))
-      for (const { apply, halved } of blocks) h = apply(parameters, [halved ? meanPool2(h) : h], null)
+      for (const { apply, halved } of blocks) h = apply(parameters, [halved ? meanPool2(h) : h])
       const flat = lastNorm(parameters, h, { relu: true }).reshape<Tensor2D>([-1, positions])
       const [mean, logvar] = tf.split(last(parameters, flat), 2, 1) as [Tensor2D, Tensor2D]
       return { mean, logvar: tf.clipByValue(logvar, ...logvarRange) }

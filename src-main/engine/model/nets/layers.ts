@@ -1,12 +1,15 @@
-import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import { getParameter } from '../parameters.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
 import { checkpoint } from './checkpoint.ts'
 import { groupNorm } from './group-norm.ts'
 import type { Film } from './group-norm.ts'
-import { conv2d, dense } from './ops.ts'
+import type { UniformNoise } from './network.ts'
+import { conv2d, dense, matMul, rowsAt } from './ops.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
+type TableLayer = (parameters: Parameters, indices: Tensor1D | undefined) => Tensor2D
 /** What is fused with a normalisation (`groupNorm`). */
 interface NormOptions {
   offset?: Tensor2D
@@ -14,8 +17,15 @@ interface NormOptions {
   relu?: boolean
 }
 type Norm = (parameters: Parameters, x: Tensor4D, options?: NormOptions) => Tensor4D
-/** Several layers, from one or more `[n, h, w, c]`, with the time `[n, c]` in a network that depends on it. */
-export type Block = (parameters: Parameters, inputs: Tensor4D[], time: Tensor2D | null) => Tensor4D
+/** What the layers of a block depend on besides their inputs. */
+export interface BlockContext {
+  /** The embedded time and other conditions `[n, c]`, in a network that depends on them. */
+  time?: Tensor2D | null
+  /** In a training step with dropout. */
+  dropoutNoise?: UniformNoise | undefined
+}
+/** Several layers, from one or more `[n, h, w, c]`. */
+export type Block = (parameters: Parameters, inputs: Tensor4D[], context?: BlockContext) => Tensor4D
 
 /**
  * Declares a network's parameters while its layers are composed: each method adds what the layer needs under
@@ -39,14 +49,17 @@ export class Layers {
     const block = build()
     if (!this.checkpointing) return block
     const names = this.parameters.slice(declared).map(({ name }) => name)
-    return (parameters, inputs, time) =>
+    return (parameters, inputs, { time = null, dropoutNoise } = {}) =>
       checkpoint(
         (all) => {
           const weights = all.slice(-names.length)
           const blockParameters = Object.fromEntries(names.map((name, i) => [name, weights[i] as Tensor]))
           const [timeInput] = all.slice(inputs.length) as Tensor2D[]
           const blockInputs = all.slice(0, inputs.length) as Tensor4D[]
-          return block(blockParameters, blockInputs, time && (timeInput as Tensor2D))
+          return block(blockParameters, blockInputs, {
+            time: time && (timeInput as Tensor2D),
+            dropoutNoise,
+          })
         },
         [...inputs, ...(time ? [time] : []), ...names.map((name) => getParameter(parameters, name))],
       ) as Tensor4D
@@ -64,6 +77,21 @@ export class Layers {
     const { cin, cout, zero = false } = size
     const { weight, bias } = this.affine(name, { shape: [cin, cout], fanIn: cin, zero })
     return (parameters, x) => dense(x, getParameter(parameters, weight), getParameter(parameters, bias))
+  }
+
+  /** Linear without a bias, `cin` → `cout`, so that zeros stay zeros; its weights start at zero. */
+  linear(name: string, { cin, cout }: { cin: number; cout: number }): Layer<Tensor2D> {
+    const weight = this.add(name, 'weight', [cin, cout], { kind: 'constant', value: 0 })
+    return (parameters, x) => matMul(x, getParameter(parameters, weight))
+  }
+
+  /** A row of a table `[rows, cout]` that starts at zero, for each index `[n]` (float32); the last row without indices. */
+  table(name: string, { rows, cout }: { rows: number; cout: number }): TableLayer {
+    const weight = this.add(name, 'weight', [rows, cout], { kind: 'constant', value: 0 })
+    return (parameters, indices) => {
+      const table = getParameter(parameters, weight) as Tensor2D
+      return indices ? rowsAt(table, indices) : tf.slice(table, [rows - 1, 0], [1, cout])
+    }
   }
 
   /** Group normalisation with learned scale and shift. */

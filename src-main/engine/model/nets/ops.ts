@@ -38,9 +38,25 @@ export function conv2d(x: Tensor4D, weight: Tensor, bias: Tensor): Tensor4D {
   return addBias(tf.conv2d(x, weight as Tensor4D, 1, 'same'), bias)
 }
 
+/** x `[n, cin]` · weight `[cin, cout]`. */
+export const matMul = (x: Tensor2D, weight: Tensor): Tensor2D => tf.matMul(x, weight)
+
 /** x `[n, cin]` · weight `[cin, cout]` + bias `[cout]`. */
 export function dense(x: Tensor2D, weight: Tensor, bias: Tensor): Tensor2D {
-  return addBias(tf.matMul(x, weight as Tensor2D), bias)
+  return addBias(matMul(x, weight), bias)
+}
+
+/**
+ * The rows of a table `[rows, c]` at indices `[n]` (float32) → `[n, c]`, as a product with one-hot rows: it can be compiled,
+ * where tfjs's gather reads its indices.
+ */
+export function rowsAt(table: Tensor2D, indices: Tensor1D): Tensor2D {
+  const [rows] = table.shape
+  const all = tf.tensor2d(
+    Float32Array.from({ length: rows }, (_, i) => i),
+    [1, rows],
+  )
+  return matMul(tf.cast<Tensor2D>(tf.equal(indices.reshape([-1, 1]), all), 'float32'), table)
 }
 
 /** Halves height and width by the maximum of 2 × 2, dropping an odd last row or column. */

@@ -1,12 +1,13 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Parameters } from '../parameters.ts'
 import { Layers } from './layers.ts'
-import type { Block } from './layers.ts'
+import type { Block, BlockContext } from './layers.ts'
 import { fromPatches, meanPool2, relu, timeEmbedding, toPatches } from './ops.ts'
 import { predictions } from './prediction.ts'
 import { groupsOf, residualBlock } from './residual-block.ts'
+import { augmentationSize } from './network.ts'
 import type { NetworkSize, PosteriorNetwork, VelocityNetwork } from './network.ts'
 
 /**
@@ -54,52 +55,71 @@ function buildUnet(layers: Layers, size: NetworkSize & { cin: number; cout: numb
   const { hidden, cin, cout } = size
   const patch = patchSideOf(size)
   const [height, width] = [size.height / patch, size.width / patch]
-  const timeOption = size.time === undefined ? {} : { time: size.time }
+  let blocks = 0
+  const block = (name: string, widths: { cin: number; cout: number }) =>
+    residualBlock(layers, {
+      ...{ name, ...widths },
+      ...(size.time === undefined ? {} : { time: size.time }),
+      ...(size.dropout ? { dropout: { share: size.dropout, stream: blocks++ } } : {}),
+    })
   const levels = countResunetLevels(height, width)
   const widths = Array.from({ length: levels + 1 }, (_, i) => hidden * Math.min(2 ** i, 4))
   const at = (i: number) => widths[i] as number
 
   const first = layers.conv('first', { cin: cin * patch ** 2, cout: hidden })
-  const down = widths.map((c, i) =>
-    residualBlock(layers, { name: `down${i}`, cin: at(Math.max(0, i - 1)), cout: c, ...timeOption }),
-  )
-  const middle = residualBlock(layers, { name: 'middle', cin: at(levels), cout: at(levels), ...timeOption })
-  const up = widths.map((c, i) =>
-    residualBlock(layers, { name: `up${i}`, cin: c + at(Math.min(levels, i + 1)), cout: c, ...timeOption }),
-  )
+  const down = widths.map((c, i) => block(`down${i}`, { cin: at(Math.max(0, i - 1)), cout: c }))
+  const middle = block('middle', { cin: at(levels), cout: at(levels) })
+  const up = widths.map((c, i) => block(`up${i}`, { cin: c + at(Math.min(levels, i + 1)), cout: c }))
   const lastNorm = layers.norm('lastNorm', hidden, groupsOf(hidden))
   const last = layers.conv('last', { cin: hidden, cout: cout * patch ** 2, zero: true })
 
-  return (parameters: Parameters, x: Tensor4D, t: Tensor2D | null) => {
+  return (parameters: Parameters, x: Tensor4D, context: BlockContext = {}) => {
     const skips: Tensor4D[] = []
     let h = first(parameters, toPatches(x, patch))
     down.forEach((apply, i) => {
-      h = apply(parameters, [i === 0 ? h : meanPool2(h)], t)
+      h = apply(parameters, [i === 0 ? h : meanPool2(h)], context)
       skips.push(h)
     })
-    h = middle(parameters, [h], t)
-    for (let i = levels; i >= 0; i--) h = (up[i] as Block)(parameters, [h, skips[i] as Tensor4D], t)
+    h = middle(parameters, [h], context)
+    for (let i = levels; i >= 0; i--) h = (up[i] as Block)(parameters, [h, skips[i] as Tensor4D], context)
     return fromPatches(last(parameters, lastNorm(parameters, h, { relu: true })), patch)
   }
 }
 
-/** Velocity network, by the prediction that is asked for; a code is added to the time embedding. */
+/**
+ * Velocity network, by the prediction that is asked for. To the time embedding are added a code, an embedding of
+ * the label, and how the images were augmented (Karras et al. 2022, appendix F.2: augmentations do not leak into samples,
+ * which are generated without).
+ */
 export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
-  const { channels, hidden, codeSize = 0, prediction = 'image', embeddingWidth = 2 } = size
+  const {
+    channels,
+    hidden,
+    embeddingWidth = 2,
+    codeSize = 0,
+    labelCount = 0,
+    augmentCondition = false,
+  } = size
   const layers = new Layers('velocity', size)
   const width = embeddingWidth * hidden
   const time1 = layers.dense('time1', { cin: 2 * frequencies, cout: width })
   const time2 = layers.dense('time2', { cin: width, cout: width })
   const codeProjection = codeSize > 0 ? layers.dense('code', { cin: codeSize, cout: width }) : null
+  const labelTable = labelCount > 0 ? layers.table('label', { rows: labelCount + 1, cout: width }) : null
+  const augmentationMap = augmentCondition
+    ? layers.linear('augmentation', { cin: augmentationSize, cout: width })
+    : null
   const apply = buildUnet(layers, { ...size, cin: channels, cout: channels, time: width })
-  const { velocity, weight } = predictions[prediction]
+  const { velocity, weight } = predictions[size.prediction ?? 'image']
   return {
     parameters: layers.parameters,
-    apply: (parameters, { xT, t, code }) => {
-      const embedded = time2(parameters, relu(time1(parameters, timeEmbedding(t, frequencies))))
-      const condition =
-        codeProjection && code ? embedded.add<Tensor2D>(codeProjection(parameters, code)) : embedded
-      return velocity(xT, t, (input) => apply(parameters, input, relu(condition)))
+    apply: (parameters, { xT, t, code, label, augmentation, dropoutNoise }) => {
+      let condition = time2(parameters, relu(time1(parameters, timeEmbedding(t, frequencies))))
+      if (codeProjection && code) condition = condition.add(codeProjection(parameters, code))
+      if (labelTable) condition = condition.add(labelTable(parameters, label))
+      if (augmentationMap && augmentation)
+        condition = condition.add(augmentationMap(parameters, augmentation))
+      return velocity(xT, t, (input) => apply(parameters, input, { time: relu(condition), dropoutNoise }))
     },
     ...(weight ? { weight } : {}),
   }
@@ -118,7 +138,7 @@ export function createResunetPosterior(size: NetworkSize): PosteriorNetwork {
   return {
     parameters: layers.parameters,
     apply: (parameters, x) => {
-      const [mean, logvar] = tf.split(apply(parameters, x, null), 2, 3) as [Tensor4D, Tensor4D]
+      const [mean, logvar] = tf.split(apply(parameters, x), 2, 3) as [Tensor4D, Tensor4D]
       return { mean, logvar }
     },
   }

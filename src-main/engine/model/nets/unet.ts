@@ -37,7 +37,7 @@ function buildStage(layers: Layers, options: StageOptions): Block {
   const conv = layers.conv(name, { cin, cout })
   const norm = layers.norm(normName, cout)
   const time = timed ? layers.dense(`temp_${name}`, { cin: 1, cout }) : null
-  return (parameters, inputs, t) => {
+  return (parameters, inputs, { time: t } = {}) => {
     const offset = time && t ? { offset: time(parameters, t) } : {}
     return norm(parameters, conv(parameters, join(inputs)), { ...offset, relu: true })
   }
@@ -57,7 +57,7 @@ function buildEncoder(layers: Layers, size: NetworkSize, timed: boolean) {
     const skips: Tensor4D[] = []
     let h = x
     for (const apply of stages) {
-      const skip = apply(parameters, [h], t)
+      const skip = apply(parameters, [h], { time: t })
       skips.push(skip)
       h = maxPool2(skip)
     }
@@ -94,7 +94,7 @@ function buildDecoder(layers: Layers, size: NetworkSize, options: { last: number
   return (parameters: Parameters, down: { h: Tensor4D; skips: Tensor4D[]; t: Tensor2D | null }) => {
     let h = down.h
     const skips = [...down.skips]
-    for (const apply of stages) h = apply(parameters, [h, skips.pop() as Tensor4D], down.t)
+    for (const apply of stages) h = apply(parameters, [h, skips.pop() as Tensor4D], { time: down.t })
     return { h, skips }
   }
 }
@@ -174,7 +174,7 @@ export function createUnetPosterior(size: NetworkSize): PosteriorNetwork {
     parameters: layers.parameters,
     apply: (parameters, x) => {
       const down = encode(parameters, x, null)
-      const { h } = decode(parameters, { h: bottom(parameters, [down.h], null), skips: down.skips, t: null })
+      const { h } = decode(parameters, { h: bottom(parameters, [down.h]), skips: down.skips, t: null })
       return { mean: mean(parameters, h), logvar: logvar(parameters, h) }
     },
   }

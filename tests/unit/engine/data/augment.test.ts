@@ -7,6 +7,7 @@ import {
   viewLength,
   viewOf,
 } from '../../../../src-main/engine/data/augment.ts'
+import { augmentationSize } from '../../../../src-main/engine/model/nets/network.ts'
 import type { Augmentation } from '../../../../src-main/engine/data/augment.ts'
 
 const shapes = fc.record({
@@ -85,8 +86,14 @@ describe('the transformation of an image of any shape', () => {
   })
 })
 
-const off: Augmentation = { flip: false, flipVertical: false, turn: false, shift: 0, jitter: 0 }
-const everything: Augmentation = { flip: true, flipVertical: true, turn: true, shift: 0.3, jitter: 0.4 }
+const off: Augmentation = {
+  ...{ flip: false, flipVertical: false, turn: false, shift: 0, jitter: 0 },
+  augmentCondition: false,
+}
+const everything: Augmentation = {
+  ...{ flip: true, flipVertical: true, turn: true, shift: 0.3, jitter: 0.4 },
+  augmentCondition: true,
+}
 const rows = (values: Float32Array, length: number) =>
   Array.from({ length: values.length / length }, (_, i) => [...values.subarray(i * length, (i + 1) * length)])
 
@@ -101,8 +108,8 @@ describe('the images of a step', () => {
     fc.assert(
       fc.property(shapes, fc.nat(1000), fc.nat(100_000), (shape, seed, step) => {
         const made = () => randomAugmentation({ settings: everything, shape, count: 5, seed, step })
-        const { views, lights } = made()
-        expect(made()).toEqual({ views, lights })
+        const { views, lights, conditions } = made()
+        expect(made()).toEqual({ views, lights, conditions })
         const corners = [0, shape.height - 1].flatMap((y) =>
           [0, shape.width - 1].map((x): [number, number] => [y, x]),
         )
@@ -150,6 +157,35 @@ describe('the images of a step', () => {
     }
     expect(turns({ height: 3, width: 3, channels: 1 })).toBe(4)
     expect(turns({ height: 2, width: 3, channels: 1 })).toBe(2)
+  })
+})
+
+describe('what the network is told', () => {
+  const shape: ImageShape = { height: 10, width: 10, channels: 1 }
+  const all = (settings: Augmentation) => {
+    const { views, lights, conditions } = randomAugmentation({ settings, shape, count: 60, seed: 3, step: 4 })
+    return { views: rows(views, viewLength), lights: rows(lights, lightLength), conditions }
+  }
+
+  it('is zero where nothing was done', () => {
+    expect(all(off).conditions).toEqual(new Float32Array(60 * augmentationSize))
+  })
+
+  it('is enough to tell what was done to each image', () => {
+    const { views, lights, conditions } = all(everything)
+    rows(conditions, augmentationSize).forEach((told, i) => {
+      const [mirrored = 0, upsideDown = 0, cos = 9, sin = 9, down = 9, right = 9, bright = 9, contrast = 9] =
+        told
+      const quarters = Math.round(Math.atan2(sin, cos + 1) / (Math.PI / 2) + 4) % 4
+      const done = { mirrored: mirrored === 1, upsideDown: upsideDown === 1, quarters }
+      const moved = { down: Math.round(3 * down), right: Math.round(3 * right) }
+      expect(viewOf(shape, { ...done, ...moved })).toEqual(views[i])
+      expect(0.4 * bright).toBeCloseTo(lights[i]?.[0] ?? NaN, 6)
+      expect(1 + 0.4 * contrast).toBeCloseTo(lights[i]?.[1] ?? NaN, 6)
+      for (const value of told) expect(Math.abs(value)).toBeLessThanOrEqual(2)
+    })
+    const different = new Set(rows(conditions, augmentationSize).map((told) => told.slice(0, 4).join()))
+    expect(different.size).toBe(16)
   })
 })
 

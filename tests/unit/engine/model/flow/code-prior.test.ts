@@ -36,7 +36,7 @@ test('the first number chooses a component by its probability, the others deviat
   expect(codes.map(([first]) => Math.round(first!))).toEqual([0, 1, 1, 2, 3, 3])
   expect(codes[1]![0]).toBeCloseTo(1, 5)
   expect(codes[3]![1]).toBeCloseTo(14, 5)
-  const still = codesFromNoise(table(), noise, tf.scalar(0)).arraySync()
+  const still = codesFromNoise(table(), noise, { temperature: tf.scalar(0) }).arraySync()
   expect(still[3]![1]).toBeCloseTo(12, 5)
 })
 
