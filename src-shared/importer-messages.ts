@@ -1,5 +1,14 @@
 import type { ImportedDataset, ImportOptions, ImportProgress, ScanReport } from '#shared/schemas/dataset.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { AnimationOptions, SavedImages } from '#shared/schemas/image-file.ts'
+
+/** Images to write, and how. */
+export interface SaveImagesRequest extends AnimationOptions {
+  job: string
+  images: PixelBatch
+  /** The file, or for `frames` the folder, which must not exist. */
+  path: string
+}
 
 /** Files that may have crashed an importer process. */
 export interface CrashSuspects {
@@ -23,10 +32,15 @@ export interface ImporterRequests {
   ]
   /** One user image at a given shape, as import would have decoded it. */
   decode: [{ path: string; shape: ImageShape; fit: ImportOptions['fit'] }, PixelBatch]
-  /** Ends a scan or pack; its promise rejects with kind `cancelled`, its temporary files are gone. */
+  /** Writes images as files, completely or not at all; progress by events. */
+  save: [SaveImagesRequest, SavedImages]
+  /** Ends a scan, pack or save; its promise rejects with kind `cancelled`, its temporary files are gone. */
   cancel: [{ job: string }, void]
   /** Drops what a scan remembered. */
   forget: [{ scan: string }, void]
 }
 
-export type ImporterEvent = { type: 'progress'; job: string; progress: ImportProgress }
+export type ImporterEvent =
+  | { type: 'progress'; job: string; progress: ImportProgress }
+  /** The share of a save that is done, in [0, 1]. */
+  | { type: 'saving'; job: string; share: number }

@@ -128,6 +128,7 @@ export function createImporterClient(options: {
           hint: 'Choose another image, or save this one again as PNG.',
         })
       }),
+    save: (argument: ImporterRequests['save'][0]) => supervisor.request('save', argument),
     cancel: async (argument: ImporterRequests['cancel'][0]) => {
       cancelled.add(argument.job)
       await supervisor.current?.caller.request('cancel', argument)
