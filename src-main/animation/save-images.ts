@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises'
+import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import sharp from 'sharp'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -13,7 +13,7 @@ import { joinWebpImages } from './webp.ts'
 
 export interface SaveRequest extends AnimationOptions {
   images: PixelBatch
-  /** The file, or for `frames` the folder, which must not exist. */
+  /** The file, or for `frames` the folder, which must not exist; the folder that it is in must. */
   path: string
 }
 
@@ -28,6 +28,8 @@ export async function saveImages(
 ): Promise<SavedImages> {
   const { images, path, format } = request
   return await writing(path, async () => {
+    // Found missing now rather than after all frames are encoded.
+    await stat(dirname(path))
     if (format === 'frames') await refuseExisting(path)
     const count = format === 'png' ? 1 : images.count
     const encoded: Buffer[] = []
@@ -58,7 +60,6 @@ async function writeFile(request: SaveRequest, encoded: Buffer[]): Promise<numbe
     webp: () => joinWebpImages(frames, { width, height, alpha, framesPerSecond }),
   }
   const bytes = joined[format]?.() ?? encoded[0] ?? new Uint8Array()
-  await mkdir(dirname(path), { recursive: true })
   await writeFileAtomically(path, bytes)
   return bytes.length
 }

@@ -1,10 +1,11 @@
 import { mkdir } from 'node:fs/promises'
-import { extname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { frameRate } from '#shared/schemas/image-file.ts'
 import type { ImageFileFormat, SavedImages } from '#shared/schemas/image-file.ts'
 import { saveImages } from '../../animation/save-images.ts'
 import { imageAt, tile, writePng } from '../../engine/images/png.ts'
+import { writing } from '../../files/write-errors.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 
 /** Width or height in pixels to which small images are enlarged on sheets. */
@@ -80,6 +81,7 @@ export async function writeAnimation(
   }
   const images = format === 'png' ? sheetOf(frames) : frames
   try {
+    await writing(out, () => mkdir(dirname(out), { recursive: true }))
     return await saveImages({ ...options, images }, { signal: controller.signal })
   } finally {
     stopListening()

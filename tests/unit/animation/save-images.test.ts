@@ -119,6 +119,8 @@ describe('saving images', () => {
       kind: 'bad-input',
       message: 'There is a file where a folder is needed.',
     })
+    const missing = saveImages({ ...request, path: path('missing/x.gif') })
+    await expect(missing).rejects.toMatchObject({ message: 'This path does not exist.' })
     expect(readdirSync(folder.path).filter((name) => name.endsWith('.part'))).toEqual([])
   })
 })

@@ -3,6 +3,7 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { ImageCache } from '../../../../src-renderer/pages/interpolation/image-cache.ts'
 import { cellLabel } from '../../../../src-renderer/pages/interpolation/grid-labels.ts'
 import { reconstructionQuality } from '../../../../src-renderer/pages/interpolation/reconstruction-labels.ts'
+import { sheetOf } from '../../../../src-renderer/pages/interpolation/sheet.ts'
 import { stripOf } from '../../../../src-renderer/pages/interpolation/strip.ts'
 import {
   cancelLabel,
@@ -78,6 +79,17 @@ test('the keyframes of a path are the frames nearest to them', () => {
   expect(keyframesOf(open)).toEqual([0, 2, 4])
   const closed = { shares: [0, 0.25, 0.5, 0.75], closed: true, originals: halves(2) }
   expect(keyframesOf(closed)).toEqual([0, 2])
+})
+
+test('the sheet of a grid has its cells row by row', () => {
+  const cells: PixelBatch = {
+    ...{ height: 2, width: 1, channels: 1, count: 4 },
+    pixels: Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]),
+  }
+  expect(sheetOf(cells, 2)).toEqual({
+    ...{ height: 4, width: 2, channels: 1, count: 1 },
+    pixels: Uint8Array.from([1, 3, 2, 4, 5, 7, 6, 8]),
+  })
 })
 
 test('the row under a path has its keyframes and others evenly between', () => {
