@@ -49,7 +49,7 @@ for (const theme of ['light', 'dark'] as const) {
       await page.getByRole('radio', { name: 'Path' }).check()
       await page.getByLabel('Frames', { exact: true }).fill('3')
       await page.getByTestId('interpolate').click()
-      await page.getByTestId('latent-scrubber').waitFor({ timeout: 60_000 })
+      await page.getByTestId('latent-scrubber').waitFor({ timeout: 120_000 })
       await page.getByTestId('latent-scrubber').fill('1')
       await page.getByTestId('save-animation').click()
       await page.getByTestId('save-start').waitFor()
