@@ -32,8 +32,9 @@ const allowed = {
   'src-main/tensorflow': [...main, 'yauzl', 'undici', 'p-map', 'src-main/version.ts'],
   'src-main/database': [...main, 'better-sqlite3'],
   'src-main/runs': [...main, 'src-main/database', 'src-main/datasets', 'src-main/processes'],
+  'src-main/animation': [...main, 'sharp'],
   'src-main/importer': [
-    ...[...main, 'sharp', 'p-map', 'src-main/datasets', 'src-main/processes'],
+    ...[...main, 'sharp', 'p-map', 'src-main/animation', 'src-main/datasets', 'src-main/processes'],
     'src-main/engine/images',
   ],
 
@@ -89,6 +90,7 @@ const allowed = {
   'src-main/cli': [
     ...[...main, 'commander', 'sharp', 'src-main/version.ts', 'src-main/tensorflow', 'src-main/database'],
     ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/engine'],
+    'src-main/animation',
   ],
 
   'src-renderer/i18n.ts': ['vue-i18n', 'src-shared'],

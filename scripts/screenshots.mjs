@@ -72,7 +72,7 @@ async function takeAll(minutes) {
   await go('interpolation')
   await page.getByTestId('interpolate').click()
   await page.getByTestId('latent-frame').first().waitFor({ timeout: 120_000 })
-  await page.getByTestId('latent-scrubber').fill('4')
+  await page.getByTestId('latent-scrubber').fill('12')
   await take('latent')
   await page.getByRole('radio', { name: 'Grid' }).check()
   await page.getByTestId('generate-grid').click()

@@ -46,7 +46,10 @@ export function createServices(options: {
     guard,
     onEvent: (event) => history.onEngineEvent(event),
   })
-  const importer = startAppImporter(({ job, progress }) => emit({ type: 'import', job, progress }))
+  const importer = startAppImporter((event) => {
+    if (event.type === 'saving') emit({ type: 'sampling', job: event.job, share: event.share })
+    else emit({ type: 'import', job: event.job, progress: event.progress })
+  })
 
   const runService = new RunService(store, {
     run: guard.wrap('window', (run: RunRecord) => {

@@ -108,9 +108,14 @@ export type Pace = (typeof paceNames)[number]
 export const easingNames = ['linear', 'ease-in', 'ease-out', 'ease-in-out'] as const
 export type Easing = (typeof easingNames)[number]
 
+/** How many images a path may lead through. */
+export const keyframeLimits = { min: 2, max: 12 }
+
 export interface InterpolateRequest extends EncodingRequest {
-  a: ImageSource
-  b: ImageSource
+  /** The keyframes, in their order: `keyframeLimits` of them, and no more than there are frames. */
+  images: ImageSource[]
+  /** Whether the path leads from the last image back to the first; default: no. */
+  closed?: boolean
   frames: number
   mode: Between
   /** Default: even. */
@@ -120,16 +125,21 @@ export interface InterpolateRequest extends EncodingRequest {
 }
 
 export interface InterpolateResult {
-  /** `frames` samples; the first and last are the reconstructions of a and b. */
+  /**
+   * `frames` samples; the first is the reconstruction of the first image, and on an open path the last that of the last. A
+   * closed path ends one frame before its beginning, so that it loops.
+   */
   frames: PixelBatch
-  /** The two originals at the run's shape. */
+  /** The images at the run's shape, and the images generated from their latents. */
   originals: PixelBatch
-  /** RMS difference of original and reconstruction in [0, 1], for a and b. */
-  reconstructionError: [number, number]
+  reconstructions: PixelBatch
+  /** RMS difference of each image and its reconstruction, in [0, 1]. */
+  reconstructionError: number[]
+  closed: boolean
   /** How the frames were placed: as asked for. */
   pace: Pace
   easing: Easing
-  /** The share of the path at each frame: 0 first, 1 last. */
+  /** The share of the path at each frame: 0 first, 1 last; each way from an image to the next is as long. */
   shares: number[]
   /** The largest change between neighbouring frames over the mean change (RMS differences); 1 where all are equal. */
   evenness: number

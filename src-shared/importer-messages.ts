@@ -1,6 +1,15 @@
 import type { ImportedDataset, ImportOptions, ImportProgress, ScanReport } from '#shared/schemas/dataset.ts'
 import type { SheetSource } from '#shared/schemas/evaluation.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { AnimationOptions, SavedImages } from '#shared/schemas/image-file.ts'
+
+/** Images to write, and how. */
+export interface SaveImagesRequest extends AnimationOptions {
+  job: string
+  images: PixelBatch
+  /** The file, or for `frames` the folder, which must not exist. */
+  path: string
+}
 
 /** Files that may have crashed an importer process. */
 export interface CrashSuspects {
@@ -39,10 +48,15 @@ export interface ImporterRequests {
   saveSamples: [{ sheet: SheetSource; files: SavedSamples[] }, void]
   /** The text of a keyword that an image file carries, and its pixels; null where it carries none. */
   readText: [{ path: string; keyword: string }, { text: string; image: PixelBatch } | null]
-  /** Ends a scan or pack; its promise rejects with kind `cancelled`, its temporary files are gone. */
+  /** Writes images as files, completely or not at all; progress by events. */
+  save: [SaveImagesRequest, SavedImages]
+  /** Ends a scan, pack or save; its promise rejects with kind `cancelled`, its temporary files are gone. */
   cancel: [{ job: string }, void]
   /** Drops what a scan remembered. */
   forget: [{ scan: string }, void]
 }
 
-export type ImporterEvent = { type: 'progress'; job: string; progress: ImportProgress }
+export type ImporterEvent =
+  | { type: 'progress'; job: string; progress: ImportProgress }
+  /** The share of a save that is done, in [0, 1]. */
+  | { type: 'saving'; job: string; share: number }

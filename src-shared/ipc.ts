@@ -5,6 +5,7 @@ import type { OutputType } from '#shared/ipc/channel.ts'
 import { datasetChannels } from '#shared/ipc/datasets.ts'
 import type { AppEvent } from '#shared/ipc/events.ts'
 import { experimentChannels } from '#shared/ipc/experiments.ts'
+import { imageChannels } from '#shared/ipc/images.ts'
 import { runChannels } from '#shared/ipc/runs.ts'
 import { runtimeChannels } from '#shared/ipc/runtime.ts'
 import { sampleFileChannels } from '#shared/ipc/sample-files.ts'
@@ -30,6 +31,7 @@ export const ipcChannels = {
   ...experimentChannels,
   ...samplingChannels,
   ...sampleFileChannels,
+  ...imageChannels,
   ...runtimeChannels,
 }
 

@@ -2,6 +2,7 @@ import { importOptionsSchema } from '#shared/schemas/dataset.ts'
 import type { ImportProgress } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { CrashSuspects, ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
+import { saveImages } from '../animation/save-images.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { decodeFile } from './decode.ts'
 import type { InFlightLog } from '../processes/in-flight-log.ts'
@@ -74,6 +75,17 @@ export function createImporter(options: {
         return await readText(argument)
       } finally {
         done()
+      }
+    },
+    save: async (argument) => {
+      const { job } = argument
+      const controller = new AbortController()
+      jobs.set(job, controller)
+      const onFrame = (share: number) => emit({ type: 'saving', job, share })
+      try {
+        return await saveImages(argument, { signal: controller.signal, onFrame })
+      } finally {
+        jobs.delete(job)
       }
     },
     cancel: ({ job }) => jobs.get(job)?.abort(),

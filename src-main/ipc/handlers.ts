@@ -2,6 +2,7 @@ import { appHandlers } from './app-handlers.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
+import { imageHandlers } from './image-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { runtimeHandlers } from './runtime-handlers.ts'
 import { sampleFileHandlers } from './sample-file-handlers.ts'
@@ -17,6 +18,7 @@ export function createHandlers(services: Services): Handlers {
     ...experimentHandlers(services),
     ...samplingHandlers(services),
     ...sampleFileHandlers(services),
+    ...imageHandlers(services),
     ...runtimeHandlers(services),
   }
 }

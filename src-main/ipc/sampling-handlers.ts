@@ -61,12 +61,12 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
     },
     'gallery.cancel': (argument) => engine.request('cancelSampling', argument),
     'latent.image': ({ id, path }) => decode(store.runs.get(id), path),
-    'latent.interpolate': async ({ id, a, b, ...interpolation }) => {
+    'latent.interpolate': async ({ id, images, ...interpolation }) => {
       const run = store.runs.get(id)
-      const [from, to] = await Promise.all([sourceOf(run, a), sourceOf(run, b)])
       const device = run.deviceChoice
+      const sources = await Promise.all(images.map((image) => sourceOf(run, image)))
       return await runService.withModel(id, (model) =>
-        engine.request('interpolate', { model, device, a: from, b: to, ...interpolation }),
+        engine.request('interpolate', { model, device, images: sources, ...interpolation }),
       )
     },
     'latent.grid': async ({ id, images, ...grid }) => {

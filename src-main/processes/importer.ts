@@ -131,6 +131,7 @@ export function createImporterClient(options: {
     saveSamples: (argument: ImporterRequests['saveSamples'][0]) =>
       supervisor.request('saveSamples', argument),
     readText: (argument: ImporterRequests['readText'][0]) => supervisor.request('readText', argument),
+    save: (argument: ImporterRequests['save'][0]) => supervisor.request('save', argument),
     cancel: async (argument: ImporterRequests['cancel'][0]) => {
       cancelled.add(argument.job)
       await supervisor.current?.caller.request('cancel', argument)

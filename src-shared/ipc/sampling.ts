@@ -1,5 +1,11 @@
 import { z } from 'zod'
-import { betweenNames, easingNames, encoderNames, paceNames } from '#shared/engine-messages.ts'
+import {
+  betweenNames,
+  easingNames,
+  encoderNames,
+  keyframeLimits,
+  paceNames,
+} from '#shared/engine-messages.ts'
 import type { GridResult, InterpolateResult } from '#shared/engine-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
@@ -67,8 +73,8 @@ export const samplingChannels = {
   }),
   'latent.interpolate': channel({
     input: latentRequest.extend({
-      a: interpolationEnd,
-      b: interpolationEnd,
+      images: z.array(interpolationEnd).min(keyframeLimits.min).max(keyframeLimits.max),
+      closed: z.boolean(),
       frames: z.int().min(2).max(129),
       pace: z.enum(paceNames),
       easing: z.enum(easingNames),

@@ -1,5 +1,5 @@
 import { expect, test } from '@playwright/test'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ElectronApplication, Locator, Page } from 'playwright-core'
 import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
@@ -37,6 +37,22 @@ async function noteOpened(app: ElectronApplication): Promise<() => Promise<strin
   return () => app.evaluate(() => (globalThis as unknown as { opened: string[] }).opened)
 }
 
+/** Has the user choose a path in the system's dialog. */
+async function saveTo(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, filePath) => {
+    dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+  }, path)
+}
+
+/** Has the file that is dragged out noted instead of dragged. */
+async function noteDragged(app: ElectronApplication): Promise<() => Promise<string | undefined>> {
+  await app.evaluate(({ BrowserWindow }) => {
+    for (const { webContents } of BrowserWindow.getAllWindows())
+      webContents.startDrag = ({ file }) => Object.assign(globalThis, { dragged: file })
+  })
+  return () => app.evaluate(() => (globalThis as unknown as { dragged?: string }).dragged)
+}
+
 test('a sample is shown large, through the steps, and its folder opened', async () => {
   const { app, page } = running
   await page.getByTestId('go-gallery').click()
@@ -58,10 +74,10 @@ test('a sample is shown large, through the steps, and its folder opened', async 
   expect(readdirSync(folder).filter((name) => name.endsWith('.png'))).toHaveLength(3)
 })
 
-test('images dropped on the ends of an interpolation are shown at once, interpolated between, and refused in words', async () => {
+test('images dropped on keyframes are shown at once, interpolated between, saved, dragged out, and refused in words', async () => {
   const { page } = running
   await page.getByTestId('go-interpolation').click()
-  const [from, to] = [page.getByTestId('latent-slot-a'), page.getByTestId('latent-slot-b')]
+  const [from, to] = [page.getByTestId('latent-slot-0'), page.getByTestId('latent-slot-1')]
   const before = await image(from)
   const [, , third = '', , fifth = ''] = readdirSync(demoImages)
   await dropPaths(page, [join(demoImages, fifth)], await centre(from))
@@ -70,7 +86,24 @@ test('images dropped on the ends of an interpolation are shown at once, interpol
   // What is dropped there is not taken for an import.
   await expect(page.getByRole('dialog')).toBeHidden()
   await page.getByTestId('interpolate').click()
-  await expect(page.getByTestId('latent-frame')).toHaveCount(9, { timeout: 60_000 })
+  await expect(page.getByTestId('latent-scrubber')).toHaveAttribute('max', '23', { timeout: 120_000 })
+
+  await saveTo(running.app, join(data.path, 'path.gif'))
+  await page.getByTestId('save-animation').click()
+  await page.getByTestId('save-start').click()
+  await expect(page.getByTestId('save-status')).toContainText('Saved path.gif', { timeout: 60_000 })
+  expect(readFileSync(join(data.path, 'path.gif')).subarray(0, 6).toString()).toBe('GIF89a')
+  await page.keyboard.press('Escape')
+
+  await saveTo(running.app, join(data.path, 'frame'))
+  await page.getByTestId('latent-large').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Save image…' }).click()
+  // The ending that was not typed is added.
+  await expect.poll(() => existsSync(join(data.path, 'frame.png'))).toBe(true)
+  const dragged = await noteDragged(running.app)
+  await page.getByTestId('latent-large').dispatchEvent('dragstart')
+  await expect.poll(dragged).toMatch(/images frame \d+\.png$/)
+  expect(existsSync((await dragged()) ?? '')).toBe(true)
 
   const text = join(data.path, 'notes.txt')
   writeFileSync(text, 'These are words.')

@@ -19,7 +19,9 @@ export async function importFolder(options: {
   checkImportOptions(changes)
   const line = new StatusLine()
   const importer: ImporterClient = forkImporter({
-    onEvent: ({ progress }) => {
+    onEvent: (event) => {
+      if (event.type !== 'progress') return
+      const { progress } = event
       const of = progress.total === undefined ? '' : ` of ${progress.total}`
       line.show(`${progress.phase === 'scanning' ? 'Scanning' : 'Reading'} images: ${progress.done}${of}`)
     },

@@ -1,8 +1,12 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import type { PixelBatch } from '#shared/schemas/image.ts'
+import { frameRate } from '#shared/schemas/image-file.ts'
+import type { ImageFileFormat, SavedImages } from '#shared/schemas/image-file.ts'
+import { saveImages } from '../../animation/save-images.ts'
 import { imageAt, tile, writePng } from '../../engine/images/png.ts'
-import { writeAnimation } from './animation.ts'
+import { writing } from '../../files/write-errors.ts'
+import { checkInterrupted, onInterrupt } from './interrupt.ts'
 
 /** Width or height in pixels to which small images are enlarged on sheets. */
 const sheetImageSize = 128
@@ -41,10 +45,47 @@ export async function writeImages(
   return { files: await writeEach(folder, images, 0), sheet: await writeSheet(folder, [images]) }
 }
 
-/** Writes the frames of an interpolation side by side (.png) or as an animation (.gif, .webp). */
-export async function writeInterpolation(out: string, frames: PixelBatch): Promise<void> {
-  await mkdir(dirname(out), { recursive: true })
-  const enlarge = enlargement(frames)
-  if (out.endsWith('.png')) await writePng(out, tile(frames, frames.count), { enlarge })
-  else await writeAnimation(out, frames, { enlarge })
+/** How frames become an animation on the command line. */
+export interface AnimationFlags {
+  fps?: number
+  forwards?: boolean
+  scale?: number
 }
+
+/** The formats of frames by the ending of their path; a path without one is a folder. */
+const formats: Record<string, ImageFileFormat> = {
+  '.gif': 'gif',
+  '.webp': 'webp',
+  '.png': 'png',
+  '': 'frames',
+}
+
+/** What a path asks for; null for an ending that is not known. */
+export const formatOf = (out: string): ImageFileFormat | null => formats[extname(out)] ?? null
+
+/** Writes frames side by side (.png), as an animation (.gif, .webp) or as a folder of PNGs; Ctrl+C ends it. */
+export async function writeAnimation(
+  out: string,
+  frames: PixelBatch,
+  { fps = frameRate.default, forwards = false, scale }: AnimationFlags = {},
+): Promise<SavedImages> {
+  await checkInterrupted()
+  const controller = new AbortController()
+  const stopListening = onInterrupt(() => {
+    controller.abort()
+  })
+  const format = formatOf(out) ?? 'frames'
+  const options = {
+    ...{ path: out, format, framesPerSecond: fps, backAndForth: !forwards },
+    enlarge: scale ?? enlargement(frames),
+  }
+  const images = format === 'png' ? sheetOf(frames) : frames
+  try {
+    await writing(out, () => mkdir(dirname(out), { recursive: true }))
+    return await saveImages({ ...options, images }, { signal: controller.signal })
+  } finally {
+    stopListening()
+  }
+}
+
+const sheetOf = (frames: PixelBatch) => tile(frames, frames.count)

@@ -25,6 +25,8 @@ export interface PacedFrames<Image extends PathImage> {
   changes: number[]
   /** How many images were generated. */
   generated: number
+  /** The images at `corners`. */
+  corners: Image[]
 }
 
 /** The images that `evenPace` generates on a smooth path. */
@@ -47,12 +49,14 @@ const placedImages = (frames: number) => 2 * (frames - 2)
  * made equal, not the lengths of the path, since the chord is the change that is seen. No image is generated twice, and at
  * most `imagesPerFrame` images per frame.
  * @param options.progress of each frame: strictly increasing from 0 to 1, as `easedProgress` gives it
+ * @param options.corners shares where the path turns, whose images are generated in any case
  */
 export async function evenPace<Image extends PathImage>(options: {
   progress: readonly number[]
+  corners?: readonly number[]
   generate: (request: PathRequest) => Promise<Image[]>
 }): Promise<PacedFrames<Image>> {
-  const { progress, generate } = options
+  const { progress, corners = [], generate } = options
   const frames = progress.length
   const images = new GeneratedImages(generate, imagesPerFrame * frames)
   const framesAt = async (shares: number[]) => {
@@ -60,11 +64,14 @@ export async function evenPace<Image extends PathImage>(options: {
     const made = await images.at(shares, { after: Math.min(images.left, frames - 2) })
     return { shares, images: made, changes: changesOf(made) }
   }
-  const result = (made: Awaited<ReturnType<typeof framesAt>>) => ({ ...made, generated: images.generated })
-  if (frames < 3) return result(await framesAt([...progress]))
+  const result = async (made: Awaited<ReturnType<typeof framesAt>>) => {
+    const atCorners = await images.at(corners, { after: 0 })
+    return { ...made, generated: images.generated, corners: atCorners }
+  }
+  if (frames < 3) return await result(await framesAt([...progress]))
 
-  const path = await explore(images, progress)
-  if (!(path.length > 0)) return result(await framesAt([...progress]))
+  const path = await explore(images, { progress, corners })
+  if (!(path.length > 0)) return await result(await framesAt([...progress]))
   let made = await framesAt(placed(path, progress))
   let best = made
   while (!path.isBroken(frames) && unevenness(made.changes, progress) > goodUnevenness) {
@@ -74,20 +81,20 @@ export async function evenPace<Image extends PathImage>(options: {
     made = await framesAt(shares)
     if (unevenness(made.changes, progress) < unevenness(best.changes, progress)) best = made
   }
-  return result(best)
+  return await result(best)
 }
 
 /** Generates a coarse path and refines it where it changes most, until it is fine enough or the images are used up. */
 async function explore(
   images: GeneratedImages<PathImage>,
-  progress: readonly number[],
+  { progress, corners }: { progress: readonly number[]; corners: readonly number[] },
 ): Promise<MeasuredPath> {
   const frames = progress.length
   const batch = exploredTogether(frames)
   const coarse = 2 * batch
   const reserved = placedImages(frames)
   await images.at(
-    Array.from({ length: coarse }, (_, i) => i / (coarse - 1)),
+    [...Array.from({ length: coarse }, (_, i) => i / (coarse - 1)), ...corners].sort((a, b) => a - b),
     { after: frames + reserved },
   )
   for (;;) {

@@ -13,21 +13,48 @@ export interface Latents {
   codes: Float32Array | null
 }
 
-/** Latents on the path from the first of two latents to the second, at shares of it in [0, 1]; codes along a straight line. */
+/**
+ * Latents on the path through two or more latents, at shares of it in [0, 1]; each way from one to the next is the same share.
+ * Codes are along straight lines.
+ */
 export function latentsBetween(
-  ends: Latents,
+  keys: Latents,
   options: { shape: ImageShape; shares: number[]; mode: Between },
 ): Latents {
   const { shape, shares, mode } = options
-  const values = valuesOf(() => {
-    const [a, b] = [latentAt(ends, 0, shape), latentAt(ends, 1, shape)]
-    return (mode === 'slerp' ? slerp : lerp)(a, b, shares)
-  })
+  const located = shares.map((share) => locate(share, keys.count - 1))
+  const size = imageBytes(shape)
+  const values = new Float32Array(shares.length * size)
+  for (let first = 0; first < located.length;) {
+    const { from = 0 } = located[first] ?? {}
+    const next = located.findIndex((one, i) => i > first && one.from !== from)
+    const along = located.slice(first, next < 0 ? undefined : next).map((one) => one.along)
+    const part = valuesOf(() => {
+      const [a, b] = [latentAt(keys, from, shape), latentAt(keys, from + 1, shape)]
+      return (mode === 'slerp' ? slerp : lerp)(a, b, along)
+    })
+    values.set(part, first * size)
+    first += along.length
+  }
   const codes = mixCodes(
-    ends,
-    shares.map((share) => [1 - share, share]),
+    keys,
+    located.map(({ from, along }) =>
+      Array.from({ length: keys.count }, (_, i) => (i === from ? 1 - along : i === from + 1 ? along : 0)),
+    ),
   )
   return { count: shares.length, values, codes }
+}
+
+/** Which latent a share of a path is behind, and how far it is to the next, in [0, 1]. */
+function locate(share: number, ways: number): { from: number; along: number } {
+  const from = Math.min(ways - 1, Math.floor(share * ways))
+  return { from, along: share * ways - from }
+}
+
+/** The latents with the first one again at the end: a path through them is closed. */
+export function withFirstAgain({ count, values, codes }: Latents): Latents {
+  const again = (all: Float32Array) => Float32Array.from([...all, ...all.subarray(0, all.length / count)])
+  return { count: count + 1, values: again(values), codes: codes && again(codes) }
 }
 
 /** A grid between three or four latents, row by row; see `latentGrid`. Codes are interpolated bilinearly. */

@@ -13,7 +13,7 @@ import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
 import type { Sampler } from './sampler.ts'
 
-/** How frames are placed on the path between two latents, and generated. */
+/** How frames are placed on the path through two or more latents, and generated. */
 interface Placement {
   frames: number
   mode: Between
@@ -28,6 +28,8 @@ export interface PathFrames {
   shares: number[]
   /** The largest change between neighbouring frames over the mean change; 1 where nothing changes. */
   evenness: number
+  /** The images at the latents between the first and the last. */
+  corners: Uint8Array[]
 }
 
 /** How many images `framesBetween` generates, about. */
@@ -35,9 +37,9 @@ export function imagesOfFrames({ frames, pace }: Pick<Placement, 'frames' | 'pac
   return pace === 'even' ? imagesOfEvenPace(frames) : frames
 }
 
-/** Generates frames on the path from the first of two latents to the second. */
+/** Generates frames on the path from the first of some latents through all others to the last. */
 export async function framesBetween(
-  ends: Latents,
+  keys: Latents,
   options: Placement & { sampler: Sampler; onStep: OnStep },
 ): Promise<PathFrames> {
   const { sampler, frames, mode, pace, easing, sampling, onStep } = options
@@ -52,7 +54,7 @@ export async function framesBetween(
         { length: together },
         (_, i) => shares[Math.min(first + i, shares.length - 1)] ?? 1,
       )
-      const batch = await sampler.generate(latentsBetween(ends, { shape, shares: filled, mode }), {
+      const batch = await sampler.generate(latentsBetween(keys, { shape, shares: filled, mode }), {
         ...sampling,
         onStep: partOf(partOf(onStep, part), [first / shares.length, (first + n) / shares.length]),
       })
@@ -60,12 +62,21 @@ export async function framesBetween(
     }
     return images
   }
+  const ways = keys.count - 1
+  const corners = Array.from({ length: ways - 1 }, (_, i) => (i + 1) / ways)
   if (pace === 'parameter') {
-    const images = await generate({ shares: progress, part: [0, 1] })
-    return { images: joined(images, shape), shares: progress, evenness: evennessOf(changesOf(images)) }
+    const all = await generate({ shares: [...progress, ...corners], part: [0, 1] })
+    const images = all.slice(0, frames)
+    return {
+      ...{ images: joined(images, shape), shares: progress, evenness: evennessOf(changesOf(images)) },
+      corners: all.slice(frames),
+    }
   }
-  const made = await evenPace({ progress, generate })
-  return { images: joined(made.images, shape), shares: made.shares, evenness: evennessOf(made.changes) }
+  const made = await evenPace({ progress, corners, generate })
+  return {
+    ...{ images: joined(made.images, shape), shares: made.shares, evenness: evennessOf(made.changes) },
+    corners: made.corners,
+  }
 }
 
 function eachOf(batch: PixelBatch): Uint8Array[] {
@@ -73,7 +84,8 @@ function eachOf(batch: PixelBatch): Uint8Array[] {
   return Array.from({ length: batch.count }, (_, i) => batch.pixels.subarray(i * size, (i + 1) * size))
 }
 
-function joined(images: Uint8Array[], shape: ImageShape): PixelBatch {
+/** Images of a shape as one batch. */
+export function joined(images: Uint8Array[], shape: ImageShape): PixelBatch {
   const size = imageBytes(shape)
   const pixels = new Uint8Array(images.length * size)
   images.forEach((image, i) => pixels.set(image, i * size))

@@ -7,8 +7,8 @@ import { request } from '../../api/index.ts'
 /** Below this share it is too early to say how long it takes. */
 const leastShare = 0.02
 
-/** One long request to the engine at a time: its progress, its error, and how to cancel it. */
-export function useJob() {
+/** One long request at a time, to the engine or to what writes images: its progress, its error, and how to cancel it. */
+export function useJob(cancelChannel: 'gallery.cancel' | 'images.cancel' = 'gallery.cancel') {
   const error = shallowRef<FlowerbedError | null>(null)
   /** Progress in [0, 1]; null while nothing is in progress. */
   const share = shallowRef<number | null>(null)
@@ -49,7 +49,7 @@ export function useJob() {
 
   async function cancel(): Promise<void> {
     try {
-      await request('gallery.cancel', { job })
+      await request(cancelChannel, { job })
     } catch (thrown) {
       error.value = toFlowerbedError(thrown)
     }

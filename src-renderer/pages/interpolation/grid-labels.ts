@@ -6,14 +6,15 @@ const corners = [0, 1, 2, 3] as const
 
 /** Where a cell of a grid is; at a corner, how close its reconstruction is. */
 export function cellLabel(
-  { rows, columns, reconstructionError }: Pick<GridResult, 'rows' | 'columns' | 'reconstructionError'>,
+  result: Pick<GridResult, 'rows' | 'columns' | 'originals' | 'reconstructionError'>,
   cell: number,
 ): string {
+  const { rows, columns, reconstructionError } = result
   const cells = [0, columns - 1, (rows - 1) * columns, rows * columns - 1]
   const corner = corners.find((index) => cells[index] === cell)
   if (corner !== undefined) {
-    const error = reconstructionError[corner]
-    return error === undefined ? t('interpolation.grid.cornerComputed') : reconstructionLabel(corner, error)
+    const isComputed = reconstructionError[corner] === undefined
+    return isComputed ? t('interpolation.grid.cornerComputed') : reconstructionLabel(result, corner)
   }
   const percent = (index: number, count: number) => Math.round((100 * index) / (count - 1))
   return t('interpolation.grid.position', {

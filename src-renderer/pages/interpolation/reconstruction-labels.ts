@@ -1,22 +1,27 @@
+import { contrastOf, reconstructionGrade, relativeError } from '#shared/reconstruction.ts'
+import type { PixelBatch } from '#shared/schemas/image.ts'
 import { t } from '../../i18n.ts'
 
-/** How close a reconstruction is to its original. @param rms root of the mean squared difference in [0, 1] */
-export function reconstructionQuality(rms: number): string {
-  const percent = (100 * rms).toFixed(rms < 0.0995 ? 1 : 0)
-  return t('interpolation.reconstruction.quality', { similarity: similarity(rms), percent })
+/** What is known of the reconstructions of some images. */
+export interface Reconstructed {
+  originals: PixelBatch
+  /** RMS difference of each image and its reconstruction, in [0, 1]. */
+  reconstructionError: readonly number[]
 }
 
-function similarity(rms: number): string {
-  if (rms < 0.03) return t('interpolation.reconstruction.identical')
-  if (rms < 0.08) return t('interpolation.reconstruction.veryClose')
-  if (rms < 0.15) return t('interpolation.reconstruction.close')
-  if (rms < 0.3) return t('interpolation.reconstruction.rough')
-  return t('interpolation.reconstruction.different')
+/** “close · error 23 % of the contrast”. @param relative the error as a share of the image’s contrast */
+export function reconstructionQuality(relative: number): string {
+  const percent = (100 * relative).toFixed(relative < 0.0995 ? 1 : 0)
+  const similarity = t(`interpolation.reconstruction.grades.${reconstructionGrade(relative)}`)
+  return t('interpolation.reconstruction.quality', { similarity, percent })
 }
 
-const ordinals = ['first', 'second', 'third', 'fourth'] as const
+/** The error of one reconstruction as a share of its image’s contrast. */
+export const relativeErrorOf = ({ originals, reconstructionError }: Reconstructed, index: number): number =>
+  relativeError(reconstructionError[index] ?? 0, contrastOf(originals, index))
 
-/** “First image, reconstruction: close · RMS error 10 %”. @param index of the image among those that were encoded */
-export function reconstructionLabel(index: 0 | 1 | 2 | 3, rms: number): string {
-  return t(`interpolation.reconstruction.${ordinals[index]}`, { quality: reconstructionQuality(rms) })
+/** “Image 1, reconstruction: close · …”. @param index of the image among those that were encoded */
+export function reconstructionLabel(result: Reconstructed, index: number): string {
+  const quality = reconstructionQuality(relativeErrorOf(result, index))
+  return t('interpolation.reconstruction.label', { number: index + 1, quality })
 }

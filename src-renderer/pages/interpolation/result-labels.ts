@@ -1,5 +1,6 @@
 import type { InterpolateResult } from '#shared/engine-messages.ts'
 import { t } from '../../i18n.ts'
+import { reconstructionLabel } from './reconstruction-labels.ts'
 
 /** The label of a button that cancels a task, with its progress. @param share in [0, 1] */
 export function cancelLabel(task: string, share: number): string {
@@ -19,7 +20,25 @@ export function placementLabel({
   })
 }
 
-/** How far along its path a frame is. */
-export function positionLabel({ shares }: Pick<InterpolateResult, 'shares'>, frame: number): string {
-  return t('interpolation.path.position', { percent: (100 * (shares[frame] ?? 0)).toFixed(1) })
+/** The frame nearest to each keyframe of a path. */
+export function keyframesOf({
+  shares,
+  closed,
+  originals,
+}: Pick<InterpolateResult, 'shares' | 'closed'> & { originals: { count: number } }): number[] {
+  const ways = closed ? originals.count : originals.count - 1
+  return Array.from({ length: originals.count }, (_, key) => {
+    const apart = shares.map((share) => Math.abs(share - key / ways))
+    return apart.indexOf(Math.min(...apart))
+  })
+}
+
+/** How far along its path a frame is; at a keyframe, how close its reconstruction is. */
+export function positionLabel(
+  result: Pick<InterpolateResult, 'shares' | 'closed' | 'originals' | 'reconstructionError'>,
+  frame: number,
+): string {
+  const key = keyframesOf(result).indexOf(frame)
+  if (key >= 0) return reconstructionLabel(result, key)
+  return t('interpolation.path.position', { percent: (100 * (result.shares[frame] ?? 0)).toFixed(1) })
 }

@@ -1,71 +1,58 @@
-import { computed, reactive } from 'vue'
+import { computed, reactive, watch } from 'vue'
+import { keyframeLimits } from '#shared/engine-messages.ts'
 import type { Easing, InterpolateResult, Pace } from '#shared/engine-messages.ts'
-import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { request } from '../../api/index.ts'
 import { t } from '../../i18n.ts'
 import { defaultOptions, encodingOf, stepsProblem } from './encoding-options.ts'
 import type { EncodingOptions } from './encoding-options.ts'
+import type { ChosenImages } from './use-chosen-images.ts'
 import { useLatestResult } from './use-latest-result.ts'
 
-/** Frames that an interpolation may have. */
-export const frameRange = { min: 3, max: 33 }
+/** Frames that an interpolation may have; at least one for each image. */
+export const frameRange = { min: 3, max: 129 }
 
-/** What only a path has: how many frames, and how they are placed. */
+/** What only a path has: how many frames, how they are placed, and whether it ends where it began. */
 export interface PathOptions extends EncodingOptions {
   frames: number
+  closed: boolean
   pace: Pace
   easing: Easing
 }
 
-/** An interpolation between two images of a run: its options, and its result. */
-export function usePath(run: RunRecord) {
-  const hasImages = run.datasetId !== null
-  const ends = reactive<{ a: InterpolationEnd | null; b: InterpolationEnd | null }>({
-    a: hasImages ? { kind: 'dataset', index: 0 } : null,
-    b: hasImages ? { kind: 'dataset', index: Math.floor(run.imageCount / 2) } : null,
-  })
+/** An interpolation through images of a run: its options, and its result. */
+export function usePath(run: RunRecord, { images }: Pick<ChosenImages, 'images'>) {
   const options = reactive<PathOptions>({
-    ...{ frames: 9, pace: 'even', easing: 'linear' },
+    ...{ frames: 24, closed: false, pace: 'even', easing: 'linear' },
     ...defaultOptions(run),
   })
   const { result, error, busy, share, load, cancel, clear } = useLatestResult<InterpolateResult>()
+  // A result belongs to its images.
+  watch(images, clear, { flush: 'sync' })
 
   const problem = computed((): string | null => {
     const { frames, steps } = options
-    if (!Number.isInteger(frames) || frames < frameRange.min || frames > frameRange.max)
-      return t('interpolation.problem.frames', frameRange)
-    return stepsProblem(steps) ?? (ends.a && ends.b ? null : t('interpolation.problem.twoImages'))
+    const { length } = images.value
+    const range = { ...frameRange, min: Math.max(frameRange.min, length) }
+    if (!Number.isInteger(frames) || frames < range.min || frames > range.max)
+      return t('interpolation.problem.frames', range)
+    const enough = length >= keyframeLimits.min
+    return stepsProblem(steps) ?? (enough ? null : t('interpolation.problem.twoImages'))
   })
 
   async function interpolate(): Promise<void> {
-    const { a, b } = ends
-    if (problem.value !== null || !a || !b || busy.value) return
-    const { frames, mode, pace, easing, steps } = options
+    if (problem.value !== null || busy.value) return
+    const { frames, closed, mode, pace, easing, steps } = options
     await load((job) =>
       request('latent.interpolate', {
         ...{ id: run.id, job },
-        a: { ...a },
-        b: { ...b },
-        ...{ frames, mode, pace, easing },
+        images: images.value.map((image) => ({ ...image })),
+        ...{ frames, closed, mode, pace, easing },
         ...encodingOf(options),
         sampling: { steps },
       }),
     )
   }
 
-  /** Puts an image at an end. */
-  function choose(end: 'a' | 'b', image: InterpolationEnd): void {
-    ends[end] = image
-    clear()
-  }
-
-  function swap(): void {
-    const { a, b } = ends
-    ends.a = b
-    ends.b = a
-    clear()
-  }
-
-  return { ends, options, result, error, busy, share, problem, cancel, interpolate, choose, swap }
+  return { options, result, error, busy, share, problem, cancel, interpolate }
 }

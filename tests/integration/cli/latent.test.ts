@@ -145,13 +145,31 @@ describe('latents on the command line', () => {
     expect(eased.json['shares']).toEqual([0, 0.4375, 0.75, 0.9375, 1])
   })
 
+  it('leads through several images and back, as a loop or as a folder of frames', async () => {
+    const path = ['interpolate', 'latest', red(0), blue(0), red(4), '--closed', '--frames', '6']
+    const loop = await flowerbed(
+      path.concat(['--out', file('loop.webp'), '--fps', '25', '--scale', '2'], quick),
+    )
+    expect(loop.json).toMatchObject({ closed: true, files: 1 })
+    expect(loop.json['reconstructionError']).toHaveLength(3)
+    const { pages, width, delay } = await sharp(file('loop.webp'), { animated: true }).metadata()
+    expect({ pages, width, delay }).toEqual({ pages: 6, width: 32, delay: Array(6).fill(40) })
+
+    const frames = await flowerbed(path.concat(['--out', file('frames')], quick))
+    expect(frames.json).toMatchObject({ file: file('frames'), files: 6 })
+    expect(existsSync(file('frames/frame-006.png'))).toBe(true)
+    const again = await flowerbed(path.concat(['--out', file('frames')], quick))
+    expect(again.err).toMatch(/nothing is overwritten/)
+  })
+
   const out = ['--out', file('no.png')]
   it.each([
     ['two images for a grid', [red(0), blue(0), '--grid', '3', ...out], /between 3 or 4 images, not 2/],
+    ['one image for an interpolation', [red(0), ...out], /between 2 to 12 images, not 1/],
     [
-      'three images for an interpolation',
-      [red(0), blue(0), red(1), ...out],
-      /between 2 images, not 3.*--grid/,
+      'fewer frames than images',
+      [red(0), blue(0), red(1), '--frames', '2', ...out],
+      /at least 3 frames.*--frames/,
     ],
     ['a grid of nothing', [red(0), blue(0), red(1), '--grid', 'x', ...out], /Write it as 7, or as 5x9/],
     [

@@ -63,7 +63,7 @@ describe('the evenness of interpolations', () => {
     }
     for (const [i, pair] of report.pairs.entries()) {
       for (const pace of paceNames) {
-        const ends = { a: image(pair.a), b: image(pair.b) }
+        const ends = { images: [image(pair.a), image(pair.b)] }
         const made = await engine.handlers.interpolate({ ...request, ...ends, pace })
         expect(pair.evenness[pace]).toBeCloseTo(made.evenness, 6)
         expect(pair.endError).toEqual(made.reconstructionError)

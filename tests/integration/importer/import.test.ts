@@ -167,7 +167,9 @@ test('the same images are the same dataset', async () => {
 test('a cancelled import leaves no files', async () => {
   writeFiles(folder, await many(400))
   let cancel = () => {}
-  const onEvent = ({ progress }: ImporterEvent) => {
+  const onEvent = (event: ImporterEvent) => {
+    if (event.type !== 'progress') return
+    const { progress } = event
     if (progress.phase === 'packing' && progress.done > 0) cancel()
   }
   await withImporter(
@@ -185,7 +187,9 @@ test('a cancelled import leaves no files', async () => {
 test('an importer that is killed while packing is started again and loses nothing', async () => {
   writeFiles(folder, await many(400))
   const pids: number[] = []
-  const onEvent = ({ progress }: ImporterEvent) => {
+  const onEvent = (event: ImporterEvent) => {
+    if (event.type !== 'progress') return
+    const { progress } = event
     if (progress.phase === 'packing' && progress.done > 0 && pids.length === 1)
       process.kill(pids[0]!, 'SIGKILL')
   }

@@ -172,7 +172,10 @@ describe('a grid', () => {
     async (mode) => {
       const [a, b, c, d] = [0, 1, 2, 3].map(image) as [ImageSource, ImageSource, ...ImageSource[]]
       const { cells } = await grid({ ...sampling(), images: [a, b, c!, d!], rows: 2, columns: 5, mode })
-      const { frames } = await interpolate({ ...sampling(), a, b, frames: 5, mode, pace: 'parameter' })
+      const { frames } = await interpolate({
+        ...sampling(),
+        ...{ images: [a, b], frames: 5, mode, pace: 'parameter' as const },
+      })
       for (let i = 0; i < 5; i++) expect(apart(imageAt(cells, i), imageAt(frames, i))).toBeLessThanOrEqual(1)
     },
   )
@@ -199,7 +202,7 @@ describe('a grid', () => {
 
 describe('an interpolation', () => {
   const [a, b] = [0, 1].map(image) as [ImageSource, ImageSource]
-  const between = { a, b, frames: 9, mode: 'slerp' as const }
+  const between = { images: [a, b], frames: 9, mode: 'slerp' as const }
   const changes = (frames: PixelBatch) =>
     Array.from({ length: frames.count - 1 }, (_, i) => {
       const [one, next] = [imageAt(frames, i).pixels, imageAt(frames, i + 1).pixels]
@@ -240,6 +243,45 @@ describe('an interpolation', () => {
     const made = await interpolate({ ...sampling(), ...between, frames })
     expect(made.frames.count).toBe(frames)
     expect(made.reconstructionError.every((error) => error < 0.5)).toBe(true)
+  })
+
+  it.each(paceNames)('leads through all keyframes in their order, by %s', async (pace) => {
+    const images = [0, 1, 2, 3].map(image)
+    const made = await interpolate({ ...sampling(), images, frames: 10, mode: 'lerp', pace })
+    const { reconstructions, reconstructionError } = await encode({ ...sampling(), images })
+    images.forEach((_, i) => {
+      expect(apart(imageAt(made.reconstructions, i), imageAt(reconstructions, i))).toBeLessThanOrEqual(1)
+      expect(made.reconstructionError[i]).toBeCloseTo(reconstructionError[i]!, 2)
+    })
+    expect(apart(imageAt(made.frames, 9), imageAt(reconstructions, 3))).toBeLessThanOrEqual(1)
+    if (pace === 'even') expect(made.evenness).toBeLessThan(1.3)
+    // Three ways of three frames each.
+    else expect(apart(imageAt(made.frames, 3), imageAt(reconstructions, 1))).toBeLessThanOrEqual(1)
+  })
+
+  it.each(paceNames)('that is closed ends one frame before its first, by %s', async (pace) => {
+    const images = [0, 1].map(image)
+    const made = await interpolate({ ...sampling(), images, closed: true, frames: 8, mode: 'lerp', pace })
+    expect([made.frames.count, made.shares.length, made.closed]).toEqual([8, 8, true])
+    expect(made.shares.at(-1)).toBeLessThan(1)
+    const between = apart(imageAt(made.frames, 7), imageAt(made.frames, 0))
+    expect(between).toBeGreaterThan(0)
+    if (pace !== 'parameter') return
+    // There and back along the same line.
+    expect(apart(imageAt(made.frames, 4), imageAt(made.reconstructions, 1))).toBeLessThanOrEqual(1)
+    expect(apart(imageAt(made.frames, 7), imageAt(made.frames, 1))).toBeLessThanOrEqual(1)
+  })
+
+  it.each([
+    ['one image', [0], 9, /between 2 to 12 images, not 1/],
+    ['thirteen images', [...Array(13).keys()], 20, /between 2 to 12 images, not 13/],
+    ['fewer frames than images', [0, 1, 2], 2, /one frame an image, not 2 for 3/],
+  ])('refuses %s', async (_, indices, frames, message) => {
+    const images = indices.map(image)
+    await expect(interpolate({ ...sampling(), images, frames, mode: 'lerp' })).rejects.toMatchObject({
+      kind: 'bad-input',
+      message: expect.stringMatching(message) as string,
+    })
   })
 })
 
@@ -320,7 +362,7 @@ describe('interpolations, grids and arithmetic', () => {
   const images = [0, 1, 2].map(image)
   const work = {
     interpolate: (job: string) =>
-      interpolate({ ...inverted(), job, a: image(0), b: image(1), frames: 33, mode: 'slerp' }),
+      interpolate({ ...inverted(), job, images: images.slice(0, 2), frames: 33, mode: 'slerp' }),
     grid: (job: string) => grid({ ...inverted(), job, images, rows: 16, columns: 16, mode: 'slerp' }),
     shift: (job: string) =>
       shift({

@@ -20,7 +20,7 @@ import { answer, say } from '../../support/output.ts'
 import { checkedChanges } from '../../support/settings.ts'
 import { followTraining, trainAnswer, trainRun } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
-import { writeImages, writeInterpolation } from '../../support/write-images.ts'
+import { writeAnimation, writeImages } from '../../support/write-images.ts'
 
 interface Options {
   out: string
@@ -85,8 +85,7 @@ async function demo(options: Options): Promise<void> {
     const result = await followSamples.during(engine, (job) =>
       engine.handlers.interpolate({
         ...sampling,
-        a: image(0),
-        b: image(Math.floor(dataset.count / 2)),
+        images: [image(0), image(Math.floor(dataset.count / 2))],
         frames: 9,
         mode: 'slerp',
         encoder: defaultEncoder(run.config),
@@ -94,7 +93,7 @@ async function demo(options: Options): Promise<void> {
       }),
     )
     const interpolation = join(out, 'interpolation.png')
-    await writing(out, () => writeInterpolation(interpolation, result.frames))
+    await writeAnimation(interpolation, result.frames)
     say(`gallery: ${sheet}\ninterpolation: ${interpolation}`)
     answer(options.json ?? false, { ...trainAnswer(run), gallery: sheet, interpolation })
   })

@@ -1,9 +1,9 @@
-import { extname, resolve } from 'node:path'
+import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { betweenNames, easingNames, paceNames } from '#shared/engine-messages.ts'
-import type { ImageSource } from '#shared/engine-messages.ts'
+import { betweenNames, easingNames, keyframeLimits, paceNames } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
+import { frameRate } from '#shared/schemas/image-file.ts'
 import { decodeImages } from '../../support/decode-images.ts'
 import { gridSize, writeGrid } from './latent-grid.ts'
 import { strengthRange, writeShift } from './latent-shift.ts'
@@ -19,23 +19,28 @@ import {
   jsonOption,
   wholeNumberFrom,
 } from '../../support/options.ts'
-import { checkDestination, writing } from '../../support/destination.ts'
+import { checkDestination } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
 import { answer, percent, say } from '../../support/output.ts'
 import { withWorkspace } from '../../support/workspace.ts'
-import { writeInterpolation } from '../../support/write-images.ts'
+import { formatOf, writeAnimation } from '../../support/write-images.ts'
 
 export function addInterpolate(program: Command): void {
   const command = program
     .command('interpolate')
-    .description('interpolate in latent space: between two images, three or four, or two groups of them')
+    .description(
+      'interpolate in latent space: along images, between three or four, or by the difference of two groups',
+    )
     .argument('<run>', 'its id, the beginning of one, or latest')
     .argument(
       '<images...>',
-      'two to interpolate between, three or four for --grid, or the images to change for --add',
+      `${keyframeLimits.min} to ${keyframeLimits.max} to interpolate along, three or four for --grid, or the images to change for --add`,
     )
-    .requiredOption('--out <file>', 'a .png, or a .gif or .webp animation of an interpolation')
-    .option('--frames <count>', 'number of frames, both ends included', wholeNumberFrom(1), 9)
+    .requiredOption(
+      '--out <file>',
+      'a .png, a .gif or .webp animation, or a new folder for a PNG of each frame',
+    )
+    .option('--frames <count>', 'number of frames, the first and last image included', wholeNumberFrom(1), 9)
     .addOption(
       new Option('--mode <mode>', 'path between the latents')
         .choices([...betweenNames])
@@ -50,6 +55,14 @@ export function addInterpolate(program: Command): void {
       new Option('--easing <easing>', 'how the pace develops from the first frame to the last')
         .choices([...easingNames])
         .default(easingNames[0]),
+    )
+    .option('--closed', 'lead from the last image back to the first, as a loop')
+    .option('--fps <rate>', 'frames per second of an animation', wholeNumberFrom(1), frameRate.default)
+    .option('--forwards', 'play an animation forwards only, not forwards and back')
+    .option(
+      '--scale <times>',
+      'enlarge each pixel so many times (small images to about 128)',
+      wholeNumberFrom(1),
     )
     .option(
       '--grid <size>',
@@ -76,45 +89,51 @@ export function addInterpolate(program: Command): void {
 }
 
 async function interpolate(given: InterpolateArguments): Promise<void> {
-  const { options, images } = given
+  const { options } = given
   const out = resolve(options.out)
-  if (!['.png', '.gif', '.webp'].includes(extname(out))) {
-    throw new FlowerbedError('bad-input', 'The file must end in .png, .gif or .webp.', { where: options.out })
+  const format = formatOf(out)
+  if (!format) {
+    throw new FlowerbedError('bad-input', 'The file must end in .png, .gif or .webp.', {
+      where: options.out,
+      hint: 'A path without an ending is a new folder for a PNG of each frame.',
+    })
   }
   const { grid, add, addLabel, subtract, subtractLabel } = options
   const shifts = [add, addLabel, subtract, subtractLabel].some((group) => group !== undefined)
   if (grid && shifts)
     throw new FlowerbedError('bad-input', 'Either --grid or --add and --subtract, not both.')
   samplingFrom(options)
-  await checkDestination(out, 'file')
+  await checkDestination(out, format === 'frames' ? 'new-folder' : 'file')
   if (grid) await writeGrid(out, { ...given, grid })
   else if (shifts) await writeShift(out, given)
-  else if (images.length === 2) await interpolateTwo(out, given)
-  else {
-    throw new FlowerbedError('bad-input', `An interpolation is between 2 images, not ${images.length}.`, {
-      hint: 'Use --grid for a sheet between 3 or 4 images, --add and --subtract to change images.',
-    })
-  }
+  else await writePath(out, given)
 }
 
-async function interpolateTwo(
-  out: string,
-  { run: runId, images, options }: InterpolateArguments,
-): Promise<void> {
-  const { frames, mode, pace, easing, device } = options
-  if (frames < 2)
-    throw new FlowerbedError('bad-input', 'An interpolation has at least 2 frames.', { where: '--frames' })
+/** Generates the frames of a path through images, and writes them. */
+async function writePath(out: string, { run: runId, images, options }: InterpolateArguments): Promise<void> {
+  const { frames, mode, pace, easing, device, closed = false } = options
+  const { min, max } = keyframeLimits
+  if (images.length < min || images.length > max) {
+    throw new FlowerbedError(
+      'bad-input',
+      `An interpolation is between ${min} to ${max} images, not ${images.length}.`,
+      { hint: 'Use --add and --subtract to change one image.' },
+    )
+  }
+  if (frames < images.length) {
+    throw new FlowerbedError('bad-input', `An interpolation has at least ${images.length} frames.`, {
+      where: '--frames',
+    })
+  }
   const follow = followSampling()
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
     async ({ runService, engine }) => {
       const run = runService.find(runId)
-      const [a, b] = (await decodeImages(images, run.shape)) as [ImageSource, ImageSource]
       const request = {
         device,
-        a,
-        b,
-        frames,
+        images: await decodeImages(images, run.shape),
+        ...{ frames, closed },
         ...{ mode, pace, easing },
         ...encodingFrom(options, run),
         sampling: samplingFrom(options),
@@ -126,16 +145,21 @@ async function interpolateTwo(
           options.checkpoint,
         ),
       )
-      await writing(out, () => writeInterpolation(out, result.frames))
+      // A loop that is closed has no end to turn back at.
+      const saved = await writeAnimation(
+        out,
+        result.frames,
+        closed ? { ...options, forwards: true } : options,
+      )
       const { reconstructionError, shares, evenness } = result
-      const [errorA, errorB] = reconstructionError
-      say(`${out} (reconstruction error of the two images: ${percent(errorA)} and ${percent(errorB)})`)
+      say(`${out} (reconstruction error of the images: ${reconstructionError.map(percent).join(', ')})`)
       say(`The largest change between frames is ${evenness.toFixed(2)} times the mean change.`)
       answer(options.json ?? false, {
         run: run.id,
         file: out,
+        ...{ files: saved.files, bytes: saved.bytes },
         reconstructionError,
-        ...{ pace, easing, shares, evenness },
+        ...{ closed, pace, easing, shares, evenness },
       })
     },
   )

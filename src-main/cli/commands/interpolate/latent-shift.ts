@@ -6,8 +6,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
 import type { Store } from '../../../database/store.ts'
-import { writeAnimation } from '../../support/animation.ts'
-import { enlargement } from '../../support/write-images.ts'
+import { enlargement, writeAnimation } from '../../support/write-images.ts'
 import { originalsFile } from './request.ts'
 import type { InterpolateArguments, InterpolateOptions, StrengthRange } from './request.ts'
 import { decodeImages } from '../../support/decode-images.ts'
@@ -70,7 +69,7 @@ export async function writeShift(
       await writing(out, async () => {
         await mkdir(dirname(out), { recursive: true })
         if (out.endsWith('.png')) await writePng(out, tile(samples, strengths.length), { enlarge })
-        else await writeAnimation(out, samples, { enlarge })
+        else await writeAnimation(out, samples, options)
         await writePng(originalsFile(out), tile(originals, 1), { enlarge })
       })
       say(

@@ -1,6 +1,7 @@
 import type { Between, Easing, Pace } from '#shared/engine-messages.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import type { EncodingFlags, SamplingFlags } from '../../support/options.ts'
+import type { AnimationFlags } from '../../support/write-images.ts'
 
 export interface GridSize {
   rows: number
@@ -13,11 +14,12 @@ export interface StrengthRange {
   to: number
 }
 
-export interface InterpolateOptions extends SamplingFlags, EncodingFlags {
+export interface InterpolateOptions extends SamplingFlags, EncodingFlags, AnimationFlags {
   frames: number
   mode: Between
   pace: Pace
   easing: Easing
+  closed?: boolean
   grid?: GridSize
   /** `true` where no image follows: as a required list it would take the next option for one. */
   add?: string[] | true
@@ -40,4 +42,4 @@ export interface InterpolateArguments {
 }
 
 /** The file beside a sheet that holds the images it was made from. */
-export const originalsFile = (sheet: string) => sheet.replace(/\.[a-z]+$/, '-originals.png')
+export const originalsFile = (sheet: string) => `${sheet.replace(/\.[a-z]+$/, '')}-originals.png`

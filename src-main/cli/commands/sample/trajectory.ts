@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { imageBytes, sheetColumns } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { imageAt, tile, writePng } from '../../../engine/images/png.ts'
-import { writeAnimation } from '../../support/animation.ts'
+import { writeAnimation } from '../../support/write-images.ts'
 
 /** Number of images in the animation. */
 const animatedImages = 16
@@ -47,5 +47,5 @@ export async function writeTrajectoryAnimation(
   sheets.forEach((one, i) => pixels.set(one.pixels, i * sheet.pixels.length))
   const side = sheetColumns(count) * Math.max(trajectory.width, trajectory.height)
   const enlarge = Math.max(1, Math.floor(animationWidth / side))
-  await writeAnimation(file, { ...sheet, count: frames, pixels }, { enlarge })
+  await writeAnimation(file, { ...sheet, count: frames, pixels }, { scale: enlarge })
 }

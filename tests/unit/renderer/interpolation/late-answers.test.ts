@@ -6,6 +6,7 @@ import type { InterpolationEnd } from '#shared/ipc.ts'
 import { useGrid } from '../../../../src-renderer/pages/interpolation/use-grid.ts'
 import { useSlotImage } from '../../../../src-renderer/pages/interpolation/use-slot-image.ts'
 import type { SlotImage } from '../../../../src-renderer/pages/interpolation/use-slot-image.ts'
+import { useChosenImages } from '../../../../src-renderer/pages/interpolation/use-chosen-images.ts'
 import { usePath } from '../../../../src-renderer/pages/interpolation/use-path.ts'
 import { useNotices } from '../../../../src-renderer/composables/notices.ts'
 import { fakeMain, mounted } from '../../../helpers/window-api.ts'
@@ -18,23 +19,34 @@ const run = {
 } as unknown as RunRecord
 const failure = new FlowerbedError('unavailable', 'The engine is busy.')
 let main: ReturnType<typeof fakeMain>
+const mountedPath = () =>
+  mounted(() => {
+    const chosen = useChosenImages(run)
+    return { ...usePath(run, chosen), ...chosen }
+  })
+const mountedGrid = () => mounted(() => useGrid(run, useChosenImages(run)))
 beforeEach(() => {
   main = fakeMain()
 })
 
 test('an interpolation of images that were exchanged meanwhile is not shown', async () => {
-  const { used: path } = mounted(() => usePath(run))
+  const { used: path } = mountedPath()
   void path.interpolate()
   const old = main.last('latent.interpolate')
-  path.choose('a', { kind: 'dataset', index: 7 })
+  path.choose(0, { kind: 'dataset', index: 7 })
   expect(path.busy.value).toBe(false)
   await old.answer('old')
   expect(path.result.value).toBeNull()
 
   void path.interpolate()
   const first = main.last('latent.interpolate')
-  expect(first.argument).toMatchObject({ a: { kind: 'dataset', index: 7 } })
-  path.swap()
+  expect(first.argument).toMatchObject({
+    images: [
+      { kind: 'dataset', index: 7 },
+      { kind: 'dataset', index: 20 },
+    ],
+  })
+  path.reverse()
   void path.interpolate()
   const second = main.last('latent.interpolate')
   await second.answer('new')
@@ -44,10 +56,10 @@ test('an interpolation of images that were exchanged meanwhile is not shown', as
 })
 
 test('an old interpolation neither ends the wait for the new one nor tells of its failure', async () => {
-  const { used: path } = mounted(() => usePath(run))
+  const { used: path } = mountedPath()
   void path.interpolate()
   const old = main.last('latent.interpolate')
-  path.choose('b', { kind: 'dataset', index: 3 })
+  path.choose(1, { kind: 'dataset', index: 3 })
   void path.interpolate()
   await old.refuse(failure)
   expect(path.error.value).toBeNull()
@@ -58,7 +70,7 @@ test('an old interpolation neither ends the wait for the new one nor tells of it
 })
 
 test('an interpolation shows its own progress and can be cancelled, without an error', async () => {
-  const { used: path } = mounted(() => usePath(run))
+  const { used: path } = mountedPath()
   path.options.pace = 'parameter'
   path.options.easing = 'ease-out'
   void path.interpolate()
@@ -77,10 +89,10 @@ test('an interpolation shows its own progress and can be cancelled, without an e
 })
 
 test('an interpolation that is no longer wanted is cancelled', () => {
-  const { used: path, leave } = mounted(() => usePath(run))
+  const { used: path, leave } = mountedPath()
   const jobOf = () => (main.last('latent.interpolate').argument as { job: string }).job
   void path.interpolate()
-  path.swap()
+  path.reverse()
   expect(main.of('gallery.cancel').map(({ argument }) => argument)).toEqual([{ job: jobOf() }])
   void path.interpolate()
   leave()
@@ -89,7 +101,7 @@ test('an interpolation that is no longer wanted is cancelled', () => {
 })
 
 test('a grid of corners that were exchanged meanwhile is not shown', async () => {
-  const { used: grid } = mounted(() => useGrid(run))
+  const { used: grid } = mountedGrid()
   void grid.generate()
   const old = main.last('latent.grid')
   grid.choose(3, null)
@@ -101,7 +113,7 @@ test('a grid of corners that were exchanged meanwhile is not shown', async () =>
 })
 
 test('a page that was left takes no answer', async () => {
-  const { used: grid, leave } = mounted(() => useGrid(run))
+  const { used: grid, leave } = mountedGrid()
   void grid.generate()
   leave()
   await main.last('latent.grid').answer('late')

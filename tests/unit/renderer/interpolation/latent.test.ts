@@ -3,9 +3,12 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { ImageCache } from '../../../../src-renderer/pages/interpolation/image-cache.ts'
 import { cellLabel } from '../../../../src-renderer/pages/interpolation/grid-labels.ts'
 import { reconstructionQuality } from '../../../../src-renderer/pages/interpolation/reconstruction-labels.ts'
+import { sheetOf } from '../../../../src-renderer/pages/interpolation/sheet.ts'
+import { stripOf } from '../../../../src-renderer/pages/interpolation/strip.ts'
 import {
   cancelLabel,
   placementLabel,
+  keyframesOf,
   positionLabel,
 } from '../../../../src-renderer/pages/interpolation/result-labels.ts'
 
@@ -42,29 +45,61 @@ test('a page that could not be fetched is requested again', async () => {
   await expect(cache.find(1)).resolves.toMatchObject({ index: 1 })
 })
 
+/** Images of full contrast: half black, half white. */
+const halves = (count: number): PixelBatch => ({
+  ...{ height: 1, width: 2, channels: 1, count },
+  pixels: Uint8Array.from({ length: 2 * count }, (_, i) => (i % 2) * 255),
+})
+
 test('a cell of a grid is labelled with its position, and at a corner with its error', () => {
-  const grid = { rows: 3, columns: 5, reconstructionError: [0.01, 0.02, 0.2] }
+  const grid = { rows: 3, columns: 5, originals: halves(4), reconstructionError: [0.01, 0.02, 0.2] }
   expect([0, 4, 10, 14].map((cell) => cellLabel(grid, cell))).toEqual([
-    'First image, reconstruction: nearly identical · RMS error 1.0 %',
-    'Second image, reconstruction: nearly identical · RMS error 2.0 %',
-    'Third image, reconstruction: roughly similar · RMS error 20 %',
+    'Image 1, reconstruction: nearly identical · error 2.0 % of its contrast',
+    'Image 2, reconstruction: nearly identical · error 4.0 % of its contrast',
+    'Image 3, reconstruction: roughly similar · error 40 % of its contrast',
     'Fourth image, computed from the other three',
   ])
-  expect(cellLabel({ ...grid, reconstructionError: [0, 0, 0, 0.5] }, 14)).toContain(
-    'Fourth image, reconstruction',
-  )
+  expect(cellLabel({ ...grid, reconstructionError: [0, 0, 0, 0.5] }, 14)).toContain('Image 4, reconstruction')
   expect(cellLabel(grid, 8)).toBe('75 % across, 50 % down')
 })
 
 test('the label of a reconstruction follows its error', () => {
-  const labels = [0.01, 0.05, 0.1, 0.2, 0.5].map(reconstructionQuality)
+  const labels = [0.01, 0.1, 0.3, 0.5, 0.7].map(reconstructionQuality)
   expect(labels).toEqual([
-    'nearly identical · RMS error 1.0 %',
-    'very close · RMS error 5.0 %',
-    'close · RMS error 10 %',
-    'roughly similar · RMS error 20 %',
-    'not similar · RMS error 50 %',
+    'nearly identical · error 1.0 % of its contrast',
+    'very close · error 10 % of its contrast',
+    'close · error 30 % of its contrast',
+    'roughly similar · error 50 % of its contrast',
+    'not similar · error 70 % of its contrast',
   ])
+})
+
+test('the keyframes of a path are the frames nearest to them', () => {
+  const open = { shares: [0, 0.2, 0.45, 0.8, 1], closed: false, originals: halves(3) }
+  expect(keyframesOf(open)).toEqual([0, 2, 4])
+  const closed = { shares: [0, 0.25, 0.5, 0.75], closed: true, originals: halves(2) }
+  expect(keyframesOf(closed)).toEqual([0, 2])
+})
+
+test('the sheet of a grid has its cells row by row', () => {
+  const cells: PixelBatch = {
+    ...{ height: 2, width: 1, channels: 1, count: 4 },
+    pixels: Uint8Array.from([1, 2, 3, 4, 5, 6, 7, 8]),
+  }
+  expect(sheetOf(cells, 2)).toEqual({
+    ...{ height: 4, width: 2, channels: 1, count: 1 },
+    pixels: Uint8Array.from([1, 3, 2, 4, 5, 7, 6, 8]),
+  })
+})
+
+test('the row under a path has its keyframes and others evenly between', () => {
+  expect(stripOf(5, [0, 2, 4])).toEqual([0, 1, 2, 3, 4])
+  const strip = stripOf(129, [0, 60, 128])
+  expect(strip).toEqual(expect.arrayContaining([0, 60, 128]))
+  expect(strip.length).toBeLessThanOrEqual(13)
+  expect(new Set(strip).size).toBe(strip.length)
+  const many = Array.from({ length: 12 }, (_, i) => Math.round((i * 40) / 11))
+  expect(stripOf(41, many)).toEqual(many)
 })
 
 test('an interpolation tells how its frames were placed, and where each one is', () => {
@@ -74,6 +109,13 @@ test('an interpolation tells how its frames were placed, and where each one is',
   expect(placementLabel({ pace: 'parameter', easing: 'ease-in', evenness: 8.64 })).toBe(
     'Pace: Parameter · Easing: Ease in · Largest change: 8.6 × mean',
   )
-  expect(positionLabel({ shares: [0, 0.4769, 1] }, 1)).toBe('47.7 % along the path')
+  const result = {
+    shares: [0, 0.4769, 1],
+    closed: false,
+    originals: halves(2),
+    reconstructionError: [0, 0.1],
+  }
+  expect(positionLabel(result, 1)).toBe('47.7 % along the path')
+  expect(positionLabel(result, 2)).toContain('Image 2, reconstruction: close · error 20 %')
   expect(cancelLabel('Interpolating …', 0.418)).toBe('Interpolating … 41 % · Cancel')
 })

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { channelCountSchema, imageBytes } from '#shared/schemas/image.ts'
+
+/** What images are saved as: one PNG, an animation, or a folder with a PNG for each frame. */
+export const imageFileFormats = ['gif', 'webp', 'frames', 'png'] as const
+export type ImageFileFormat = (typeof imageFileFormats)[number]
+
+/** How many times an image may be enlarged, each pixel becoming a square. */
+export const enlargements = [1, 2, 4, 8] as const
+
+/** Frames per second; GIF counts in hundredths of a second and viewers slow down what is faster than two of them. */
+export const frameRate = { min: 1, max: 50, default: 12 }
+
+const side = z.int().min(1).max(16_384)
+/** Images that come from the window, sheets of them included: their bytes must be as many as their shape says. */
+export const pixelBatchSchema = z
+  .strictObject({
+    ...{ height: side, width: side, channels: channelCountSchema },
+    count: z.int().min(1).max(4096),
+    pixels: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
+  })
+  .refine((batch) => batch.pixels.length === batch.count * imageBytes(batch), 'The images are incomplete.')
+
+/** How frames become a file. */
+export const animationOptionsSchema = z.strictObject({
+  format: z.enum(imageFileFormats),
+  framesPerSecond: z
+    .number('The frames per second must be a number')
+    .min(frameRate.min, `At least ${frameRate.min} frame per second`)
+    .max(frameRate.max, `At most ${frameRate.max} frames per second`)
+    .default(frameRate.default),
+  /** Whether the animation also plays back to its first frame, as a loop without a jump. */
+  backAndForth: z.boolean().default(false),
+  enlarge: z.int().min(1).max(128).default(1),
+})
+export type AnimationOptions = z.output<typeof animationOptionsSchema>
+
+/** The order in which frames are shown: forwards, or forwards and back without showing an end twice. */
+export function playingOrder(count: number, backAndForth: boolean): number[] {
+  const forwards = Array.from({ length: count }, (_, i) => i)
+  return backAndForth ? [...forwards, ...forwards.slice(1, -1).reverse()] : forwards
+}
+
+/** What was written. */
+export interface SavedImages {
+  /** The file, or the folder of frames. */
+  path: string
+  files: number
+  bytes: number
+}
