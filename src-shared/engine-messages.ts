@@ -10,7 +10,7 @@ import type {
 } from '#shared/schemas/doctor.ts'
 import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
 import type { SerializedError } from '#shared/errors.ts'
-import type { Limits } from '#shared/run-limits.ts'
+import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type {
   DeviceChoice,
@@ -290,8 +290,12 @@ export type EngineEvent =
 
 export interface TrainProgress {
   step: number
-  /** The step at which training ends by steps or epochs, whichever is first. */
-  totalSteps: number
+  /**
+   * The step at which training ends by the first of its limits; by minutes an estimate, null until a few steps are
+   * measured.
+   */
+  totalSteps: number | null
+  endsBy: EndReason
   trainedSeconds: number
   /** 0 until a few steps are measured. */
   stepsPerSecond: number

@@ -42,7 +42,8 @@ export const useRuns = defineStore('runs', () => {
   const resume = (id: string, step?: number) =>
     act(id, () => request('runs.resume', step === undefined ? { id } : { id, step }))
   const stop = (id: string, save: boolean) => act(id, () => request('runs.stop', { id, save }))
-  const extend = (id: string, steps: number) => act(id, () => request('runs.extend', { id, steps }))
+  const extend = (id: string, more: Omit<IpcArgument<'runs.extend'>, 'id'>) =>
+    act(id, () => request('runs.extend', { id, ...more }))
   const update = (argument: IpcArgument<'runs.update'>) =>
     act(argument.id, () => request('runs.update', argument))
 
