@@ -10,6 +10,7 @@ import type {
 } from '#shared/schemas/doctor.ts'
 import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
 import type { SerializedError } from '#shared/errors.ts'
+import type { LiveSettings } from '#shared/resume.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type {
@@ -253,8 +254,8 @@ export interface EngineRequests {
   /** Ends training after the present step; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]
-  /** Changes the limits of the run in training. */
-  extend: [{ runId: string; limits: Limits }, void]
+  /** Changes the limits of the run in training, and what else may change meanwhile. */
+  extend: [{ runId: string; limits: Limits & LiveSettings }, void]
   sample: [SampleRequest, SampleResult]
   /** Cancels a sampling job, which then rejects with `cancelled`. Does nothing when it has ended. */
   cancelSampling: [{ job: string }, void]

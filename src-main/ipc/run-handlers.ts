@@ -72,6 +72,10 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       await trainingQueue.extend(id, more)
       return runs.get(id)
     },
+    'runs.change': async ({ id, ...changes }) => {
+      await trainingQueue.change(id, changes)
+      return runs.get(id)
+    },
     'runs.update': ({ id, ...changes }) => runService.describe(id, changes),
     'runs.diskUse': ({ id }) => diskUseOfRun(store.directory, runs.get(id).id),
     'runs.delete': async ({ id }) => {

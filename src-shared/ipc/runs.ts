@@ -4,6 +4,7 @@ import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import { evaluationCounts } from '#shared/schemas/evaluation.ts'
 import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
+import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
 
@@ -68,6 +69,15 @@ export const runChannels = {
         minutes: z.number().positive().max(100_000).exactOptional(),
       })
       .refine(({ id, ...more }) => id !== '' && Object.keys(more).length > 0, 'Say how much longer'),
+    output: type<RunRecord>(),
+  }),
+  /** Changes what may change while a run trains; for one that does not train it counts from when it resumes. */
+  'runs.change': channel({
+    input: z.strictObject({
+      id: z.string(),
+      learningRate: runConfigSchema.shape.learningRate.exactOptional(),
+      sampleEvery: runConfigSchema.shape.sampleEvery.exactOptional(),
+    }),
     output: type<RunRecord>(),
   }),
   'runs.update': channel({

@@ -62,7 +62,10 @@ test('how long a run trains is one choice, its name is asked, and a later run st
   await expect(page.getByRole('textbox', { name: 'Name of the run' })).toHaveValue('Small faces')
 
   await page.getByTestId('go-library').click()
-  await page.getByRole('button', { name: 'Train', exact: true }).first().click()
+  await page
+    .getByRole('button', { name: /^Train/ })
+    .first()
+    .click()
   await expect(page.getByTestId('setting-minutes')).toHaveValue('0.2')
   await expect(page.getByText('Settings of the last run, “Small faces”')).toBeVisible()
   await expect(page.getByTestId('expected-length')).toHaveText(/About 12 s of training, [\d,]+ steps/)
