@@ -60,6 +60,7 @@ async function takeAll(minutes) {
   await page.getByTestId('import-submit').click()
   await page.getByTestId('start-training').waitFor()
   await take('start')
+  await page.getByRole('radio', { name: 'Minutes', exact: true }).check()
   await page.getByTestId('setting-minutes').fill(String(minutes))
   await page.getByTestId('start-training').click()
   await page.locator('[data-testid="run-page"][data-status="finished"]').waitFor({

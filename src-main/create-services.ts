@@ -65,8 +65,8 @@ export function createServices(options: {
       train: (request) => engine.request('train', request),
       pause: (runId) => engine.request('pause', { runId }),
       stop: (runId, save) => engine.request('stop', { runId, save }),
-      extend: (runId, { steps, epochs, minutes }) =>
-        engine.request('extend', { runId, limits: { steps, epochs, minutes } }),
+      extend: (runId, { steps, epochs, minutes, learningRate, sampleEvery }) =>
+        engine.request('extend', { runId, limits: { steps, epochs, minutes, learningRate, sampleEvery } }),
       end: () => engine.end(),
     },
     notify,

@@ -10,7 +10,8 @@ import type {
 } from '#shared/schemas/doctor.ts'
 import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
 import type { SerializedError } from '#shared/errors.ts'
-import type { Limits } from '#shared/run-limits.ts'
+import type { LiveSettings } from '#shared/resume.ts'
+import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type {
   DeviceChoice,
@@ -269,8 +270,8 @@ export interface EngineRequests {
   /** Ends training after the present step; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]
-  /** Changes the limits of the run in training. */
-  extend: [{ runId: string; limits: Limits }, void]
+  /** Changes the limits of the run in training, and what else may change meanwhile. */
+  extend: [{ runId: string; limits: Limits & LiveSettings }, void]
   sample: [SampleRequest, SampleResult]
   /** Cancels a sampling job, which then rejects with `cancelled`. Does nothing when it has ended. */
   cancelSampling: [{ job: string }, void]
@@ -306,8 +307,12 @@ export type EngineEvent =
 
 export interface TrainProgress {
   step: number
-  /** The step at which training ends by steps or epochs, whichever is first. */
-  totalSteps: number
+  /**
+   * The step at which training ends by the first of its limits; by minutes an estimate, null until a few steps are
+   * measured.
+   */
+  totalSteps: number | null
+  endsBy: EndReason
   trainedSeconds: number
   /** 0 until a few steps are measured. */
   stepsPerSecond: number

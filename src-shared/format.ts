@@ -3,6 +3,9 @@ const counts = new Intl.NumberFormat('en')
 /** 1024 → “1,024”. */
 export const formatCount = (count: number): string => counts.format(count)
 
+/** An estimated count with three significant digits: 1447 → “1,450”. */
+export const formatEstimate = (count: number): string => formatCount(Number(count.toPrecision(3)))
+
 /** “1 image”, “1,024 images”. */
 export const formatPlural = (count: number, one: string, many = `${one}s`): string =>
   `${formatCount(count)} ${count === 1 ? one : many}`

@@ -22,6 +22,9 @@ export const resumableSettings: readonly SettingKey[] = [
   'checkpointKeep',
 ]
 
+/** What may change while a run trains, besides its limits. */
+export type LiveSettings = Pick<RunConfig, 'learningRate' | 'sampleEvery'>
+
 /**
  * A run's settings as it resumes: longer, or with changed settings.
  * @throws FlowerbedError `bad-input` for a setting that may not change or a value that does not hold

@@ -64,6 +64,24 @@ export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSecond
   return Math.min(1, Math.max(run.step / goalSteps(run), shareOfTime(run)))
 }
 
+/** Which limit ends a run. */
+export type EndReason = 'steps' | 'epochs' | 'minutes'
+
+/**
+ * The step at which a run ends, and by which limit. Where that is minutes the step is an estimate by the speed so far;
+ * null before the first step.
+ */
+export function expectedEnd(run: Trained): { step: number | null; by: EndReason } {
+  const { config, step, trainedSeconds } = run
+  const goal = goalSteps(run)
+  const bySteps = { step: goal, by: stepsOfEpochs(run) < config.steps ? 'epochs' : 'steps' } as const
+  if (config.minutes === 0 || step >= goal) return bySteps
+  if (isTimeUp(run)) return { step, by: 'minutes' }
+  if (step === 0 || trainedSeconds === 0) return { step: null, by: 'minutes' }
+  const atTime = Math.round((step * config.minutes * 60) / trainedSeconds)
+  return atTime < goal ? { step: Math.max(step, atTime), by: 'minutes' } : bySteps
+}
+
 /** Longest goal in steps that a run may have. */
 export const mostSteps = 10_000_000
 

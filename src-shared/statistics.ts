@@ -16,3 +16,11 @@ export function meanWithError(values: readonly number[]): MeanWithError | null {
   const squares = numbers.reduce((sum, value) => sum + (value - mean) ** 2, 0)
   return { mean, standardError: Math.sqrt(squares / (count - 1) / count), count }
 }
+
+/** The median of at least one number: the mean of the middle two where their count is even. */
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b)
+  const middle = sorted.length >> 1
+  const upper = sorted[middle] ?? NaN
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? NaN) + upper) / 2
+}

@@ -1,6 +1,8 @@
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { isDone, standingAt } from '#shared/run-limits.ts'
+import { expectedLength } from '../runs/expected-time.ts'
+import { newRunRecord } from '../runs/new-run.ts'
 import { readDiagnostics } from '../runs/diagnostics.ts'
 import { diskUseOfRun } from '../runs/disk-use.ts'
 import { unreadableNotice } from '../runs/unreadable-notice.ts'
@@ -38,6 +40,10 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
         shape,
         device: settings.get().device,
       }),
+    'runs.expectedLength': ({ datasetId, ...chosen }) => {
+      const asked = { ...chosen, datasetId, device: settings.get().device }
+      return expectedLength(newRunRecord(asked, store.datasets.get(datasetId), ''), runs.list())
+    },
     'runs.pause': async ({ id }) => {
       await trainingQueue.pause(id)
       return runs.get(id)
@@ -64,9 +70,13 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       await trainingQueue.stop(id, save)
       return runs.get(id)
     },
-    'runs.extend': async ({ id, steps }) => {
+    'runs.extend': async ({ id, ...more }) => {
       history.checkComplete()
-      await trainingQueue.extend(id, { steps })
+      await trainingQueue.extend(id, more)
+      return runs.get(id)
+    },
+    'runs.change': async ({ id, ...changes }) => {
+      await trainingQueue.change(id, changes)
       return runs.get(id)
     },
     'runs.update': ({ id, ...changes }) => runService.describe(id, changes),

@@ -1,3 +1,4 @@
+import type { LengthEstimate } from '#shared/ipc/runs.ts'
 import { goalSteps } from '#shared/run-limits.ts'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import type { SettingKey } from '#shared/schemas/run-config.ts'
@@ -53,4 +54,43 @@ export function expectedSeconds(runs: readonly RunRecord[], earlier: readonly Ru
   })
   const total = seconds.reduce((sum, one) => sum + one, 0)
   return Number.isFinite(total) ? total : null
+}
+
+/** Work of a step in proportion: positions of all its images times the products of a pair of channels. */
+const workOfStep = ({ config, shape }: RunRecord): number => {
+  const { batch, accumulate, hidden, patch } = config
+  return (batch * accumulate * shape.height * shape.width * hidden ** 2) / Math.max(1, patch) ** 2
+}
+
+/** Earlier runs whose work per second is averaged for a run that is unlike all of them. */
+const mostUnlike = 10
+
+/**
+ * How long a new run will train, by earlier runs of the same cost; where there are none, by the work that the newest
+ * others with its architecture did a second, which is rough.
+ * @param earlier runs of the same machine, newest first
+ */
+export function expectedLength(run: RunRecord, earlier: readonly RunRecord[]): LengthEstimate {
+  const { config } = run
+  const same = speedsByCost(earlier).get(costKey(run))
+  const speed = same ?? scaledSpeed(run, earlier)
+  const goal = goalSteps(run)
+  if (speed === null) {
+    const seconds = config.minutes > 0 ? config.minutes * 60 : null
+    return { seconds, steps: config.minutes > 0 ? null : goal, basis: null }
+  }
+  const bySteps = goal / speed
+  const byMinutes = config.minutes > 0 ? config.minutes * 60 : Infinity
+  const steps = bySteps <= byMinutes ? goal : Math.max(1, Math.round(byMinutes * speed))
+  return { seconds: Math.min(bySteps, byMinutes), steps, basis: same === undefined ? 'scaled' : 'same' }
+}
+
+function scaledSpeed(run: RunRecord, earlier: readonly RunRecord[]): number | null {
+  const alike = earlier
+    .filter(({ step, trainedSeconds }) => step > 0 && trainedSeconds > 0)
+    .filter((one) => one.config.network === run.config.network && one.deviceChoice === run.deviceChoice)
+    .slice(0, mostUnlike)
+  const work = alike.reduce((sum, one) => sum + workOfStep(one) * one.step, 0)
+  const seconds = alike.reduce((sum, one) => sum + one.trainedSeconds, 0)
+  return work > 0 ? work / seconds / workOfStep(run) : null
 }

@@ -4,6 +4,7 @@ import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Extension, Limits } from '#shared/run-limits.ts'
 import type { Notice } from '#shared/ipc.ts'
 import { resumedConfig } from '#shared/resume.ts'
+import type { LiveSettings } from '#shared/resume.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
 import type { RunService } from './run-service.ts'
@@ -16,7 +17,7 @@ export interface EngineProcess {
   train: (request: TrainRequest) => Promise<TrainResult>
   pause: (runId: string) => Promise<void>
   stop: (runId: string, save: boolean) => Promise<void>
-  extend: (runId: string, limits: Limits) => Promise<void>
+  extend: (runId: string, limits: Limits & LiveSettings) => Promise<void>
   /** Ends the process, so that the device's memory is free. */
   end: () => Promise<void>
 }
@@ -145,6 +146,17 @@ export class TrainingQueue {
       return
     }
     await this.engine.extend(id, config)
+    this.runService.changed(id, config)
+  }
+
+  /**
+   * Changes settings of a run: at once where it trains, else for when it resumes. Recorded as an event.
+   * @throws FlowerbedError `conflict` when another process trains it, `bad-input` for a value that does not hold
+   */
+  async change(id: string, changes: Partial<LiveSettings>): Promise<void> {
+    const config = resumedConfig(this.runService.find(id), { changes })
+    if (this.current?.id === id) await this.engine.extend(id, config)
+    else this.runService.checkNotElsewhere(id)
     this.runService.changed(id, config)
   }
 

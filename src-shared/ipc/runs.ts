@@ -4,6 +4,7 @@ import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
 import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
+import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
 
@@ -12,6 +13,15 @@ export interface DiskUse {
   checkpoints: number
   samples: number
   total: number
+}
+
+/** How long a run would take by the speed of earlier runs of the same machine; null where none tells. */
+export interface LengthEstimate {
+  seconds: number | null
+  /** The step at which it would end. */
+  steps: number | null
+  /** How alike the runs are that this goes by: with networks and images of the same cost, or of others. */
+  basis: 'same' | 'scaled' | null
 }
 
 const name = z.string().trim().min(1, 'A run needs a name').max(200)
@@ -37,6 +47,10 @@ export const runChannels = {
     input: z.strictObject({ shape: imageShapeSchema, preset: z.string(), changes }),
     output: type<MemoryEstimate>(),
   }),
+  'runs.expectedLength': channel({
+    input: z.strictObject({ datasetId: z.string(), preset: z.string(), changes }),
+    output: type<LengthEstimate>(),
+  }),
   'runs.pause': channel({ input: byId, output: type<RunRecord>() }),
   /** From its latest checkpoint that can be read, or from the one of a step. */
   'runs.resume': channel({
@@ -47,9 +61,25 @@ export const runChannels = {
     input: z.strictObject({ id: z.string(), save: z.boolean() }),
     output: type<RunRecord>(),
   }),
-  /** Adds steps; a run that has ended resumes from its last checkpoint. */
+  /** Adds steps, epochs or minutes; a run that has ended resumes from its last checkpoint. */
   'runs.extend': channel({
-    input: z.strictObject({ id: z.string(), steps: z.int().min(1).max(10_000_000) }),
+    input: z
+      .strictObject({
+        id: z.string(),
+        steps: z.int().min(1).max(10_000_000).exactOptional(),
+        epochs: z.int().min(1).max(1_000_000).exactOptional(),
+        minutes: z.number().positive().max(100_000).exactOptional(),
+      })
+      .refine(({ id, ...more }) => id !== '' && Object.keys(more).length > 0, 'Say how much longer'),
+    output: type<RunRecord>(),
+  }),
+  /** Changes what may change while a run trains; for one that does not train it counts from when it resumes. */
+  'runs.change': channel({
+    input: z.strictObject({
+      id: z.string(),
+      learningRate: runConfigSchema.shape.learningRate.exactOptional(),
+      sampleEvery: runConfigSchema.shape.sampleEvery.exactOptional(),
+    }),
     output: type<RunRecord>(),
   }),
   'runs.update': channel({

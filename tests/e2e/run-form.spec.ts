@@ -2,14 +2,15 @@ import { expect, test } from '@playwright/test'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { importImages } from './steps.ts'
+import { expectStatus, importImages, startRun } from './steps.ts'
 
 test('every setting is within reach, says what it does, and says what is wrong beside its field', async () => {
   const data = temporaryFolder('form')
   const { page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
   await page.getByText('Advanced').click()
-  const fields = settingFields()
+  // How long it trains is one control; its own test is below.
+  const fields = settingFields().filter(({ key }) => !['steps', 'epochs', 'minutes'].includes(key))
   for (const { key, title, help, unit } of fields) {
     const control = page.getByTestId(`setting-${key}`)
     await control.scrollIntoViewIfNeeded()
@@ -38,6 +39,41 @@ test('every setting is within reach, says what it does, and says what is wrong b
   for (const { title } of numbers) await page.getByRole('button', { name: `Reset ${title} to` }).click()
   await expect(page.getByTestId('settings-changed')).toHaveText('All settings as in the preset')
   await expect(page.getByTestId('start-training')).toHaveAttribute('aria-disabled', 'false')
+  await quit()
+  data.remove()
+})
+
+test('how long a run trains is one choice, its name is asked, and a later run starts from its settings', async () => {
+  const data = temporaryFolder('length')
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await importImages(page, [demoImages])
+  const unit = (name: string) => page.getByRole('radio', { name, exact: true })
+  await expect(unit('Steps')).toBeChecked()
+  await expect(page.getByTestId('expected-length')).toHaveText(/No run like it/)
+  await page.getByRole('radio', { name: 'Minutes', exact: true }).check()
+  await page.getByTestId('setting-minutes').fill('0')
+  await expect(page.getByText('This must be more than 0.')).toBeVisible()
+  await page.getByTestId('setting-minutes').fill('0.2')
+  await page.getByTestId('run-name').fill('Small faces')
+  await startRun(page, { hidden: '16', batch: '8', sampleCount: '4', sampleSteps: '10' })
+  await expect(page.getByTestId('sample-grid')).toBeVisible()
+  await expect(page.getByText(/step \d+ of about [\d,]+/).first()).toBeVisible({ timeout: 60_000 })
+  await expectStatus(page, 'finished')
+  await expect(page.getByRole('textbox', { name: 'Name of the run' })).toHaveValue('Small faces')
+
+  await page.getByTestId('go-library').click()
+  await page
+    .getByRole('button', { name: /^Train/ })
+    .first()
+    .click()
+  await expect(page.getByTestId('setting-minutes')).toHaveValue('0.2')
+  await expect(page.getByText('Settings of the last run, “Small faces”')).toBeVisible()
+  await expect(page.getByTestId('expected-length')).toHaveText(/About 12 s of training, [\d,]+ steps/)
+  await page.getByTestId('reset-settings').click()
+  await expect(unit('Steps')).toBeChecked()
+  await expect(page.getByTestId('settings-changed')).toHaveText('All settings as in the preset')
+  await page.getByTestId('cancel-run').click()
+  await expect(page.getByTestId('start-training')).toBeHidden()
   await quit()
   data.remove()
 })

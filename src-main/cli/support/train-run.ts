@@ -30,10 +30,11 @@ export function followTraining(): { onEvent: (event: EngineEvent) => void; end: 
 
 /** Step, speed, loss and the estimated time left, on one line. */
 export function progressLine(progress: TrainProgress): string {
-  const { step, totalSteps, stepsPerSecond, secondsLeft, losses } = progress
+  const { step, totalSteps, endsBy, stepsPerSecond, secondsLeft, losses } = progress
   const { loss } = losses
+  const about = endsBy === 'minutes' ? 'about ' : ''
   return [
-    `step ${step} of ${totalSteps}`,
+    totalSteps === null ? `step ${step}` : `step ${step} of ${about}${totalSteps}`,
     ...(stepsPerSecond > 0 ? [`${stepsPerSecond.toFixed(2)} steps/s`] : []),
     ...(loss === undefined ? [] : [`loss ${loss.toPrecision(4)}`]),
     secondsLeft === null ? 'estimating the time left' : `about ${duration(secondsLeft)} to go`,

@@ -5,12 +5,16 @@ import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { Values } from '../graph/program.ts'
 import type { Split } from '../data/split.ts'
+import { samplingWeights } from '../checkpoints/state-names.ts'
+import { codeTableShapes } from '../model/flow/code-prior.ts'
 import type { System } from '../model/flow/system.ts'
 import { Sampler } from '../sampling/sampler.ts'
 import { Mutex } from '../mutex.ts'
 import { DiagnosticsWriter } from './diagnostics-writer.ts'
 import { QualityMeter } from './quality-meter.ts'
+import type { IntegrationTimes } from './repeated-costs.ts'
 import { gridImages, saveGrid } from './sample-grid.ts'
+import type { GridOptions } from './sample-grid.ts'
 import { Validation } from './validation.ts'
 
 /** A training step and the weights that sampling uses at it, read from the device when called for. */
@@ -102,22 +106,46 @@ export class Evaluator {
     }
   }
 
-  /** Samples and stores the grid of fixed seeds with its diagnostics; stores nothing when cancelled meanwhile. */
-  async sampleGrid(
-    at: WeightsAtStep,
-    { config, isCancelled }: { config: RunConfig; isCancelled: () => boolean },
-  ): Promise<void> {
+  /**
+   * Samples and stores the grid of fixed seeds, with its diagnostics unless it is a preview; null and nothing stored when
+   * cancelled meanwhile.
+   */
+  async sampleGrid(at: WeightsAtStep, options: GridOptions): Promise<IntegrationTimes | null> {
     const { step, samplingWeights } = at
-    const images = await this.withSampler(samplingWeights, (sampler) =>
-      gridImages(sampler, { config, isCancelled }),
-    )
-    if (!images) return
-    const record = await saveGrid({ ...this.run, step, images, config })
+    const { config, isPreview } = options
+    const grid = await this.withSampler(samplingWeights, (sampler) => gridImages(sampler, options))
+    if (!grid) return null
+    const { images, times } = grid
+    const record = await saveGrid({ ...this.run, step, images, config, isPreview })
     this.emit({ type: 'sample', record })
+    if (isPreview) return times
     const diagnostics = await this.diagnostics.write({ ...this.run, ...at, samples: images })
     this.emit({ type: 'diagnostics', diagnostics })
     for (const message of diagnostics.warnings) if (!this.warnings.includes(message)) this.warn(message)
     this.warnings = diagnostics.warnings
+    return times
+  }
+
+  /**
+   * Samples and stores the grid before training, in few solver steps and with programs of its own: the precision is not
+   * chosen yet. Codes are taken from N(0, 1).
+   */
+  async sampleUntrained(state: Values, options: GridOptions): Promise<void> {
+    const { system, shape } = this.sampler
+    const sampler = new Sampler({ system, shape })
+    try {
+      const tables = Object.entries(codeTableShapes(system.codeSize)).map(
+        ([name, [rows = 0, columns = 0]]) => [name, new Float32Array(rows * columns)] as const,
+      )
+      sampler.setWeights({ ...samplingWeights(state, options.config), ...Object.fromEntries(tables) })
+      const grid = await gridImages(sampler, options)
+      if (!grid) return
+      const { config, isPreview } = options
+      const record = await saveGrid({ ...this.run, step: 0, images: grid.images, config, isPreview })
+      this.emit({ type: 'sample', record })
+    } finally {
+      sampler.dispose()
+    }
   }
 
   /** Lends the model with some weights, to one borrower at a time. */

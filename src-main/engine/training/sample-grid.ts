@@ -6,6 +6,8 @@ import type { SampleRecord, SampleSettings } from '#shared/schemas/run.ts'
 import { evaluationsPerStep, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import { writeSampleSheet } from '../sampling/sample-sheet.ts'
+import { IntegrationTimer } from './repeated-costs.ts'
+import type { IntegrationTimes } from './repeated-costs.ts'
 
 /** The grid is sampled with one evaluation a step, fast enough to follow training. */
 const gridSolver = 'dpm2m'
@@ -14,25 +16,44 @@ const gridSolver = 'dpm2m'
 export const gridSampling = ({ sampleSteps }: RunConfig) =>
   ({ solver: gridSolver, timeGrid: 'karras', steps: sampleSteps }) as const
 
+/** Solver steps of a preview: enough to see shapes, few enough to follow the first steps of training. */
+const previewSolverSteps = 4
+
+const solverStepsOf = ({ sampleSteps }: RunConfig, isPreview: boolean): number =>
+  isPreview ? Math.min(previewSolverSteps, sampleSteps) : sampleSteps
+
 const cancelled = new FlowerbedError('cancelled', 'Sampling the grid was cancelled because training ends.')
+
+export interface GridOptions {
+  config: RunConfig
+  /** Whether it takes few solver steps, to be seen soon rather than measured. */
+  isPreview: boolean
+  /** The clock that sampling is timed by, in milliseconds. */
+  now: () => number
+  isCancelled: () => boolean
+}
 
 /** Samples the images of the grid, always from the same noise; null when cancelled meanwhile. */
 export async function gridImages(
   sampler: Sampler,
-  { config, isCancelled }: { config: RunConfig; isCancelled: () => boolean },
-): Promise<PixelBatch | null> {
+  { config, isPreview, now, isCancelled }: GridOptions,
+): Promise<{ images: PixelBatch; times: IntegrationTimes } | null> {
   const { sampleCount, seed } = config
+  const solverSteps = solverStepsOf(config, isPreview)
+  const timer = new IntegrationTimer(now)
   try {
     const { images } = await sampler.sample({
       count: sampleCount,
       seed,
       ...gridSampling(config),
-      onStep: async () => {
+      steps: solverSteps,
+      onStep: async (share) => {
+        timer.stepEnded(share)
         await nextTurn()
         if (isCancelled()) throw cancelled
       },
     })
-    return images
+    return { images, times: timer.times(solverSteps) }
   } catch (thrown) {
     if (thrown === cancelled) return null
     throw thrown
@@ -46,12 +67,14 @@ export function saveGrid(options: {
   step: number
   images: PixelBatch
   config: RunConfig
+  isPreview: boolean
 }): Promise<SampleRecord> {
-  const { config, ...grid } = options
-  const { seed, sampleSteps: solverSteps } = config
+  const { config, isPreview, ...grid } = options
+  const { seed } = config
+  const solverSteps = solverStepsOf(config, isPreview)
   const settings: SampleSettings = {
     selection: selectionOf({ count: options.images.count, seed }),
-    sampling: samplingOf({ solver: gridSolver, timeGrid: gridTimes, steps: solverSteps }),
+    sampling: samplingOf({ ...gridSampling(config), steps: solverSteps }),
     evaluations: solverSteps * evaluationsPerStep[gridSolver],
   }
   return writeSampleSheet({ ...grid, kind: 'grid', seed, solver: gridSolver, solverSteps, settings })

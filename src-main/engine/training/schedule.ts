@@ -42,3 +42,8 @@ export function limitRise(
   if (previous === null || config.warmup === 0) return rate
   return Math.min(rate, previous + config.learningRate / config.warmup)
 }
+
+/** Whether a preview is due after a step: at the start, then at steps that double until the first grid of the interval. */
+export function isPreviewDue({ sampleEvery }: Pick<RunConfig, 'sampleEvery'>, step: number): boolean {
+  return step < sampleEvery && (step & (step - 1)) === 0
+}

@@ -6,14 +6,17 @@ import { meanErrorsByTime } from '../model/flow/time-buckets.ts'
 import { gridExists } from '../sampling/sample-sheet.ts'
 import { checkFinite, checkFiniteState, checkResumable } from './checks.ts'
 import { createStepRunner } from './create-step-runner.ts'
-import { learningRateAt, limitRise, schedulePosition } from './schedule.ts'
+import type { IntegrationTimes } from './repeated-costs.ts'
+import type { GridOptions } from './sample-grid.ts'
+import { isPreviewDue, learningRateAt, limitRise, schedulePosition } from './schedule.ts'
 import { removeStart, startState } from './start-state.ts'
 import { initialState } from './step-program.ts'
-import type { Interruption } from './throughput.ts'
 import type { TrainingRun } from './training-run.ts'
 
 /** Older checkpoints are deleted by whoever records the new one; the disk is given this long to be free again. */
 const deletionMs = 3000
+/** A full grid is sampled when a run is paused if it takes no longer than this, else one in few steps. */
+const mostSecondsAtStop = 3
 
 /**
  * Trains a run until its limits are reached or a request stops it. The dataset is open and the model created already
@@ -32,12 +35,14 @@ export async function train(run: TrainingRun): Promise<TrainResult> {
     // The process answers messages here: requests to pause, to extend the run, to sample.
     await nextTurn()
     const { checkpointEvery, sampleEvery } = run.config
-    if (run.isDue(checkpointEvery)) await interrupt(run, 'saving', () => writeCheckpoint(run))
-    if (run.isDue(sampleEvery) && run.hasMore()) await interrupt(run, 'sampling', () => sampleGrid(run))
+    if (run.isDue(checkpointEvery)) await writeCheckpoint(run)
+    if (run.isDue(sampleEvery) && run.hasMore()) await sampleGrid(run)
+    else if (isPreviewDue(run.config, run.step) && run.hasMore()) await samplePreview(run)
   }
   run.reporter.flush()
   if (outcome === 'finished' || run.stopRequest?.save) await writeCheckpoint(run)
   if (outcome === 'finished') await sampleGrid(run)
+  else if (run.stopRequest?.save) await sampleAtStop(run)
   run.reportProgress('training', { always: true })
   return {
     outcome,
@@ -58,6 +63,13 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   if (checkpoint) checkResumable({ checkpoint: checkpoint.info, config, shape: parts.dataset.index.shape })
   const started = start && !checkpoint ? await startState(parts.system, { config, start }) : null
 
+  // First of all, so that there is something to see while the training step is built.
+  if (!checkpoint && config.sampleEvery > 0) {
+    await parts.evaluator.sampleUntrained(initialState(parts.system, config), {
+      ...{ config, isPreview: true, now: clock.now },
+      isCancelled: () => run.stopRequest !== null,
+    })
+  }
   // May time some steps to choose the precision; their weights are thrown away.
   const { precision, why, stepRunner } = await createStepRunner({
     ...parts,
@@ -82,7 +94,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   }
 
   if (!run.isDue(run.config.sampleEvery) || !run.hasMore()) return
-  if (run.step === 0 || !gridExists(runDirectory, run.step)) await sampleGrid(run)
+  if (run.step > 0 && !gridExists(runDirectory, run.step)) await sampleGrid(run)
 }
 
 /** Takes the next step on its batch of images, and reports its metrics. */
@@ -123,10 +135,11 @@ async function takeStep(run: TrainingRun): Promise<void> {
 /** Metrics besides the losses: with each grid of samples, each checkpoint, and at the end. */
 function evaluate(run: TrainingRun): Record<string, number> {
   const { config, clock, throughput, parts } = run
-  const startedAt = clock.now()
   const isDue = run.isDue(config.sampleEvery) || run.isDue(config.checkpointEvery) || !run.hasMore()
-  const values = isDue ? parts.evaluator.measure(run.weightsAtStep) : {}
-  throughput.setEvaluation(clock.secondsSince(startedAt))
+  if (!isDue) return {}
+  const startedAt = clock.now()
+  const values = parts.evaluator.measure(run.weightsAtStep)
+  throughput.addInterruption('evaluation', clock.secondsSince(startedAt))
   return values
 }
 
@@ -139,22 +152,16 @@ async function measureQuality(run: TrainingRun): Promise<Record<string, number>>
     run.reportProgress('evaluating', { always: true })
     const isCancelled = () => run.stopRequest !== null && run.hasMore()
     const values = await parts.evaluator.measureQuality(run.weightsAtStep, { config, isCancelled })
-    throughput.addInterruption('evaluating', clock.secondsSince(startedAt))
+    throughput.addInterruption('quality', clock.secondsSince(startedAt))
     return values
   })
-}
-
-/** Does what training is interrupted for, and measures its time. */
-async function interrupt(run: TrainingRun, kind: Interruption, work: () => Promise<void>): Promise<void> {
-  const startedAt = run.clock.now()
-  await work()
-  run.throughput.addInterruption(kind, run.clock.secondsSince(startedAt))
 }
 
 /** Writes a checkpoint of the present step, unless there is one. */
 async function writeCheckpoint(run: TrainingRun): Promise<void> {
   const { checkpointWriter, evaluator } = run.parts
   if (checkpointWriter.writtenStep === run.step) return
+  const startedAt = run.clock.now()
   run.reporter.flush()
   run.reportProgress('saving', { always: true })
   const state = run.checkpointState()
@@ -165,13 +172,38 @@ async function writeCheckpoint(run: TrainingRun): Promise<void> {
   run.emit({ type: 'checkpoint', record })
   // Checked now, when nothing can be lost.
   if (run.hasMore() && !run.stopRequest) await checkpointWriter.checkRoom({ timeoutMs: deletionMs })
+  run.throughput.addInterruption('saving', run.clock.secondsSince(startedAt))
 }
 
 /** Samples and stores the grid of fixed seeds; cancelled by a request to stop, after which a resumed run samples it. */
 async function sampleGrid(run: TrainingRun): Promise<void> {
-  run.reportProgress('sampling', { always: true })
-  await run.parts.evaluator.sampleGrid(run.weightsAtStep, {
-    config: run.config,
+  const startedAt = run.clock.now()
+  const integration = await sample(run, {
+    isPreview: false,
     isCancelled: () => run.stopRequest !== null && run.hasMore(),
   })
+  if (integration) run.throughput.addSampling(run.clock.secondsSince(startedAt), integration)
+}
+
+/** Samples and stores the same grid in few solver steps, so that something can be seen from the first steps on. */
+async function samplePreview(run: TrainingRun): Promise<void> {
+  const integration = await sample(run, { isPreview: true, isCancelled: () => run.stopRequest !== null })
+  if (integration) run.throughput.addPreview(integration)
+}
+
+/** The last samples of a run that is paused or stopped are of the step it stopped at, unless it samples only at the end. */
+async function sampleAtStop(run: TrainingRun): Promise<void> {
+  const { config, step, throughput, request } = run
+  if (step === 0 || config.sampleEvery === 0 || gridExists(request.runDirectory, step)) return
+  const isPreview = throughput.secondsForSampling(config.sampleSteps) > mostSecondsAtStop
+  await sample(run, { isPreview, isCancelled: () => false })
+}
+
+async function sample(
+  run: TrainingRun,
+  options: Pick<GridOptions, 'isPreview' | 'isCancelled'>,
+): Promise<IntegrationTimes | null> {
+  run.reportProgress('sampling', { always: true })
+  const { config, clock, parts } = run
+  return await parts.evaluator.sampleGrid(run.weightsAtStep, { ...options, config, now: clock.now })
 }

@@ -1,5 +1,6 @@
 import type { TrainResult } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
+import type { LiveSettings } from '#shared/resume.ts'
 import type { Limits } from '#shared/run-limits.ts'
 import type { WeightsName } from '#shared/schemas/sampling.ts'
 import type { Sampler } from '../sampling/sampler.ts'
@@ -46,8 +47,8 @@ export class Trainer {
     await this.result
   }
 
-  /** Changes the limits while training. */
-  extend(limits: Limits): void {
+  /** Changes the limits while training, and what else may change; takes effect with the next step. */
+  extend(limits: Limits & Partial<LiveSettings>): void {
     this.state.config = { ...this.state.config, ...limits }
   }
 

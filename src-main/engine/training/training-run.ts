@@ -160,12 +160,13 @@ export class TrainingRun {
 
   /** `always` for a change of activity, which must not be left out. */
   reportProgress(activity: TrainProgress['activity'], options?: { always: boolean }): void {
-    const { step, losses, throughput, config, goal, parts } = this
+    const { step, losses, throughput, config, parts } = this
     const { trainedSeconds } = this.clock
     const { stepsPerSecond } = throughput
     const imageCount = parts.dataset.count
-    const secondsLeft = throughput.secondsLeft({ config, step, trainedSeconds, imageCount })
-    const progress = { step, totalSteps: goal, trainedSeconds, stepsPerSecond, secondsLeft }
+    const expected = throughput.expect({ config, step, trainedSeconds, imageCount })
+    const { secondsLeft, endStep: totalSteps, endsBy } = expected
+    const progress = { step, totalSteps, endsBy, trainedSeconds, stepsPerSecond, secondsLeft }
     this.reporter.progress({ ...progress, losses, activity }, options)
   }
 

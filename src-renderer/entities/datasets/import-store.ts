@@ -3,6 +3,7 @@ import { shallowRef } from 'vue'
 import type { DatasetRecord, ImportOptions, ImportProgress, ScanReport } from '#shared/schemas/dataset.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
@@ -27,6 +28,8 @@ export const useImport = defineStore('import', () => {
   const seen = shallowRef<PixelBatch[]>([])
   const report = shallowRef<ScanReport | null>(null)
   const dataset = shallowRef<DatasetRecord | null>(null)
+  /** The run whose settings a new one is to start with. */
+  const settingsFrom = shallowRef<RunRecord | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
   let job = ''
   /** The job that the user has cancelled; its result may still arrive. */
@@ -109,8 +112,11 @@ export const useImport = defineStore('import', () => {
     showReady(packed)
   }
 
-  /** Opens the dialog at its last step: the settings of a run on a dataset. */
-  function prepareTraining(existing: DatasetRecord): void {
+  /**
+   * Opens the dialog at its last step: the settings of a run on a dataset.
+   * @param from the run whose settings to start with; those used last by default
+   */
+  function prepareTraining(existing: DatasetRecord, from: RunRecord | null = null): void {
     open.value = true
     if (working()) {
       notices.add({
@@ -120,11 +126,12 @@ export const useImport = defineStore('import', () => {
       return
     }
     forget()
-    showReady(existing)
+    showReady(existing, from)
   }
 
-  function showReady(existing: DatasetRecord): void {
+  function showReady(existing: DatasetRecord, from: RunRecord | null = null): void {
     dataset.value = existing
+    settingsFrom.value = from
     reset('ready')
     open.value = true
   }
@@ -161,7 +168,7 @@ export const useImport = defineStore('import', () => {
   }
 
   return {
-    ...{ phase, open, paths, origin, progress, seen, report, dataset, error },
+    ...{ phase, open, paths, origin, progress, seen, report, dataset, settingsFrom, error },
     ...{ scan, pack, prepareTraining, cancel, hide, close, show },
   }
 })

@@ -2,8 +2,9 @@ import { computed, reactive, shallowRef } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
-import { defaultPresetId, presets } from '#shared/presets.ts'
+import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
 import { t } from '../../i18n.ts'
 
 export type SettingValue = RunConfig[SettingKey]
@@ -24,12 +25,21 @@ export interface RunDraft {
   set: (key: SettingKey, text: string) => void
   /** Back to the preset's value. */
   reset: (key: SettingKey) => void
+  /** Back to the preset's values. */
+  resetAll: () => void
 }
 
-/** A fresh draft; what is typed by hand stays when the preset is switched. */
-export function useRunDraft(initial: PresetId = defaultPresetId): RunDraft {
+/**
+ * A draft that starts from a preset, with changes where it goes by an earlier run; what is typed by hand stays when the
+ * preset is switched.
+ */
+export function useRunDraft(
+  initial: PresetId = defaultPresetId,
+  changed: Partial<Record<SettingKey, SettingValue>> = {},
+): RunDraft {
   const preset = shallowRef<PresetId>(initial)
-  const typed = reactive(new Map<SettingKey, string>())
+  const entries = Object.entries(changed).map(([key, value]) => [key as SettingKey, String(value)] as const)
+  const typed = reactive(new Map<SettingKey, string>(entries))
 
   const config = computed(() => presets[preset.value].config)
   const texts = computed(() => byKey((key) => typed.get(key) ?? String(config.value[key])))
@@ -63,7 +73,22 @@ export function useRunDraft(initial: PresetId = defaultPresetId): RunDraft {
     valid: computed(() => Object.keys(errors.value).length === 0),
     set,
     reset: (key) => void typed.delete(key),
+    resetAll: () => typed.clear(),
   }
+}
+
+/** The preset of an earlier run and what it changed of it; null where the preset is gone. */
+export function settingsOfRun(
+  run: Pick<RunRecord, 'preset' | 'config'>,
+): { preset: PresetId; changes: Partial<Record<SettingKey, SettingValue>> } | null {
+  const preset = presetIds.find((id) => id === run.preset)
+  if (!preset) return null
+  const { config } = presets[preset]
+  // The automatic preset chooses the patch size by the images.
+  const keys = settingKeys.filter(
+    (key) => run.config[key] !== config[key] && (preset !== 'auto' || key !== 'patch'),
+  )
+  return { preset, changes: Object.fromEntries(keys.map((key) => [key, run.config[key]])) }
 }
 
 function byKey<T>(of: (key: SettingKey) => T): Record<SettingKey, T> {

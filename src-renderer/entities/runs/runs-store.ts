@@ -29,7 +29,26 @@ export const useRuns = defineStore('runs', () => {
     progress.value = new Map(progress.value).set(runId, latest)
   })
 
+  /** The question whether a run in training may be paused for another, while it is open. */
+  const pauseQuestion = shallowRef<{ live: RunRecord; answer: (yes: boolean) => void } | null>(null)
+  /** Asks where another run is in training, which starting this one would pause. */
+  async function mayStart(id?: string): Promise<boolean> {
+    const other = live.value
+    if (!other || other.id === id) return true
+    pauseQuestion.value?.answer(false)
+    return await new Promise((resolve) => {
+      pauseQuestion.value = {
+        live: other,
+        answer: (yes) => {
+          pauseQuestion.value = null
+          resolve(yes)
+        },
+      }
+    })
+  }
+
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
+    if (!(await mayStart())) return null
     const isUnchanged = navigation.remember()
     const run = await act('new', () => request('runs.create', argument))
     // A page that was opened meanwhile stays.
@@ -39,10 +58,17 @@ export const useRuns = defineStore('runs', () => {
 
   const pause = (id: string) => act(id, () => request('runs.pause', { id }))
   /** From the latest checkpoint, or from the one of a step. */
-  const resume = (id: string, step?: number) =>
-    act(id, () => request('runs.resume', step === undefined ? { id } : { id, step }))
+  async function resume(id: string, step?: number): Promise<void> {
+    if (!(await mayStart(id))) return
+    await act(id, () => request('runs.resume', step === undefined ? { id } : { id, step }))
+  }
   const stop = (id: string, save: boolean) => act(id, () => request('runs.stop', { id, save }))
-  const extend = (id: string, steps: number) => act(id, () => request('runs.extend', { id, steps }))
+  async function extend(id: string, more: Omit<IpcArgument<'runs.extend'>, 'id'>): Promise<void> {
+    if (!(await mayStart(id))) return
+    await act(id, () => request('runs.extend', { id, ...more }))
+  }
+  const change = (argument: IpcArgument<'runs.change'>) =>
+    act(argument.id, () => request('runs.change', argument))
   const update = (argument: IpcArgument<'runs.update'>) =>
     act(argument.id, () => request('runs.update', argument))
 
@@ -53,5 +79,8 @@ export const useRuns = defineStore('runs', () => {
     else if (canResume(run)) void resume(run.id)
   }
 
-  return { runs, live, selected, progress, busy, load, create, pause, resume, stop, extend, update, toggle }
+  return {
+    ...{ runs, live, selected, progress, busy, pauseQuestion },
+    ...{ load, create, pause, resume, stop, extend, change, update, toggle },
+  }
 })

@@ -1,6 +1,7 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
+import type { LengthEstimate } from '#shared/ipc/runs.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { request } from '../../api/index.ts'
@@ -16,20 +17,36 @@ export interface MemoryQuestion {
   changes: Record<string, unknown>
 }
 
-/** The memory a run would take; requested again once the settings have not changed for a moment. */
-export function useMemoryEstimate(question: () => MemoryQuestion | null): {
-  estimate: ShallowRef<MemoryEstimate | null>
+/** What main estimates of some settings; requested again once they have not changed for a moment. */
+export interface Estimate<A> {
+  estimate: ShallowRef<A | null>
   /** Why there is no estimate; empty if there is one. */
   errorMessage: ShallowRef<string>
-} {
-  const estimate = shallowRef<MemoryEstimate | null>(null)
+}
+
+/** The memory a run would take. */
+export const useMemoryEstimate = (question: () => MemoryQuestion | null): Estimate<MemoryEstimate> =>
+  useEstimate(question, (asked) => request('runs.estimate', asked))
+
+export interface LengthQuestion {
+  datasetId: string
+  preset: string
+  changes: Record<string, unknown>
+}
+
+/** How long a run would take by the speed of earlier runs. */
+export const useLengthEstimate = (question: () => LengthQuestion | null): Estimate<LengthEstimate> =>
+  useEstimate(question, (asked) => request('runs.expectedLength', asked))
+
+function useEstimate<Q, A>(question: () => Q | null, ask: (question: Q) => Promise<A>): Estimate<A> {
+  const estimate = shallowRef<A | null>(null)
   const errorMessage = shallowRef('')
   let timer: ReturnType<typeof setTimeout> | undefined
   const latest = latestOnly()
 
-  async function load(asked: MemoryQuestion, isLatest: IsLatest): Promise<void> {
+  async function load(asked: Q, isLatest: IsLatest): Promise<void> {
     try {
-      const answer = await request('runs.estimate', asked)
+      const answer = await ask(asked)
       if (!isLatest()) return
       estimate.value = answer
       errorMessage.value = ''

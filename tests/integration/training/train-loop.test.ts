@@ -32,11 +32,13 @@ describe('training', () => {
     expect(tf.memory().numTensors).toBe(before)
   })
 
-  it('samples the grid at step 0, at each interval and at the end, and writes checkpoints at each interval and at the end', async () => {
-    const request = newRun(small())
+  it('samples previews at steps that double, the grid at each interval and at the end, and writes checkpoints at each interval and at the end', async () => {
+    const request = newRun(small({ sampleSteps: 6 }))
     const { made, of } = trainer(request)
     await made.run()
-    expect(of('sample').map(({ record }) => record.step)).toEqual([0, 5, 10, 12])
+    expect(of('sample').map(({ record }) => record.step)).toEqual([0, 1, 2, 4, 5, 10, 12])
+    const solverSteps = of('sample').map(({ record }) => record.solverSteps)
+    expect(solverSteps).toEqual([4, 4, 4, 4, 6, 6, 6])
     for (const { record } of of('sample'))
       expect(existsSync(join(request.runDirectory, 'samples', record.file))).toBe(true)
     expect(of('checkpoint').map(({ record }) => record.step)).toEqual([4, 8, 12])
@@ -166,6 +168,20 @@ describe('room on the disk', () => {
     const room = () => Promise.resolve(++asked === 2 ? 1e6 : 1e12)
     const { made } = trainer(newRun(small({ sampleEvery: 0 })), undefined, { freeBytes: room })
     expect(await made.run()).toMatchObject({ outcome: 'finished' })
+  })
+})
+
+describe('previews', () => {
+  it('change nothing of the training, bit for bit', async () => {
+    const run = async (sampleEvery: number) => {
+      const { made, of } = trainer(newRun(small({ steps: 5, sampleEvery, checkpointEvery: 100 })))
+      await made.run()
+      const losses = of('metrics').flatMap(({ points }) => points.map(({ values }) => values['loss']))
+      return { losses, samples: of('sample').length }
+    }
+    const [without, previewed] = [await run(0), await run(100)]
+    expect([without.samples, previewed.samples]).toEqual([1, 5])
+    expect(previewed.losses).toEqual(without.losses)
   })
 })
 

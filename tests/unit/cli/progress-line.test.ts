@@ -3,7 +3,8 @@ import { progressLine } from '../../../src-main/cli/support/train-run.ts'
 
 const first = {
   step: 0,
-  totalSteps: 20_000,
+  totalSteps: 20_000 as number | null,
+  endsBy: 'steps' as 'steps' | 'minutes',
   trainedSeconds: 5,
   stepsPerSecond: 0,
   secondsLeft: null,
@@ -18,5 +19,9 @@ test('the line of a run says that it estimates until there is an estimate', () =
 })
 
 test('a time limit is an estimate of its own, before the speed is known', () => {
-  expect(progressLine({ ...first, secondsLeft: 240 })).toBe('step 0 of 20000 · about 4 min to go')
+  const timed = { ...first, totalSteps: null, endsBy: 'minutes' as const, secondsLeft: 240 }
+  expect(progressLine(timed)).toBe('step 0 · about 4 min to go')
+  expect(progressLine({ ...timed, step: 5, totalSteps: 1450 })).toBe(
+    'step 5 of about 1450 · about 4 min to go',
+  )
 })

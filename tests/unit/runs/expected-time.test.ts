@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { resolveConfig } from '#shared/presets.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { expectedSeconds } from '../../../src-main/runs/expected-time.ts'
+import { expectedLength, expectedSeconds } from '../../../src-main/runs/expected-time.ts'
 
 const runOf = (config: Record<string, unknown>, record: Partial<RunRecord> = {}): RunRecord =>
   ({
@@ -36,4 +36,23 @@ test('is not known without any run like them', () => {
   expect(expectedSeconds([runOf({ hidden: 8, batch: 4 })], earlier)).toBeNull()
   expect(expectedSeconds([runOf({ hidden: 8 })], [])).toBeNull()
   expect(expectedSeconds([], earlier)).toBe(0)
+})
+
+test('a new run is expected to take as long as those of its cost, and to end by what comes first', () => {
+  const length = (config: Record<string, unknown>) => expectedLength(runOf(config), earlier)
+  expect(length({ hidden: 8 })).toEqual({ seconds: 20, steps: 100, basis: 'same' })
+  expect(length({ hidden: 8, minutes: 0.1 })).toEqual({ seconds: 6, steps: 30, basis: 'same' })
+  expect(expectedLength(runOf({ minutes: 2 }), [])).toEqual({ seconds: 120, steps: null, basis: null })
+  expect(expectedLength(runOf({}), [])).toEqual({ seconds: null, steps: 100, basis: null })
+})
+
+test('a run unlike all others is scaled by its work', () => {
+  // Twice the channels are four times the work, and a quarter of the batch is a quarter of it.
+  const one = [runOf({ hidden: 16, batch: 32 }, { step: 10, trainedSeconds: 5 })]
+  expect(expectedLength(runOf({ hidden: 32, batch: 32 }), one)).toMatchObject({
+    seconds: 200,
+    basis: 'scaled',
+  })
+  expect(expectedLength(runOf({ hidden: 32, batch: 8 }), one)).toMatchObject({ seconds: 50, basis: 'scaled' })
+  expect(expectedLength(runOf({ hidden: 32, network: 'conv' }), one)).toMatchObject({ seconds: null })
 })

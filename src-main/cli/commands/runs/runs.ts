@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Command } from 'commander'
 import { diagnosticFacts, diagnosticMaps } from '#shared/labels/diagnostics.ts'
-import { goalSteps } from '#shared/run-limits.ts'
+import { expectedEnd, isTimeUp } from '#shared/run-limits.ts'
 import type { CheckpointRecord } from '#shared/schemas/run.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
 import { diagnosticsFolderOf, readDiagnostics } from '../../../runs/diagnostics.ts'
@@ -64,9 +64,11 @@ async function list({ dataDir, json = false }: Options): Promise<void> {
       say('There are no runs yet. Start one with: flowerbed train FOLDER')
     for (const run of runs) {
       const { id, name, status, step, trainedSeconds, losses, disk, parent } = run
+      const end = expectedEnd(run)
+      const goal = end.step === null ? '' : `/${end.by === 'minutes' && !isTimeUp(run) ? '~' : ''}${end.step}`
       const loss = losses['loss'] === undefined ? '' : `loss ${losses['loss'].toPrecision(4)}`
       say(
-        `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}/${goalSteps(run)} steps  ${duration(trainedSeconds).padEnd(10)} ${bytes(disk.total).padStart(8)}  ${loss}${parent ? `  from ${parent.id}:${parent.step}` : ''}`,
+        `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}${goal} steps  ${duration(trainedSeconds).padEnd(10)} ${bytes(disk.total).padStart(8)}  ${loss}${parent ? `  from ${parent.id}:${parent.step}` : ''}`,
       )
     }
     if (unreadable.length > 0) say(leftOut(unreadable))

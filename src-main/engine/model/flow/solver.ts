@@ -1,7 +1,7 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { multistepSolver } from '#shared/schemas/sampling.ts'
-import type { Sampling, SolverName } from '#shared/schemas/sampling.ts'
+import type { SolverName } from '#shared/schemas/sampling.ts'
 import { timeGrid } from './time-grid.ts'
 
 /** The Butcher tableau of an explicit Runge–Kutta method: stage i is at c[i] with weights a[i]; b weights the step. */

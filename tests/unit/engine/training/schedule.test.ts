@@ -1,6 +1,11 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { learningRateAt, limitRise, schedulePosition } from '../../../../src-main/engine/training/schedule.ts'
+import {
+  isPreviewDue,
+  learningRateAt,
+  limitRise,
+  schedulePosition,
+} from '../../../../src-main/engine/training/schedule.ts'
 
 const config = { learningRate: 0.01, schedule: 'constant' as const, warmup: 10, steps: 110 }
 
@@ -94,4 +99,13 @@ test('the warm-up itself never rises faster', () => {
     const rate = learningRateAt(config, step)
     expect(limitRise(config, rate, step === 1 ? 0 : learningRateAt(config, step - 1))).toBeCloseTo(rate, 12)
   }
+})
+
+test('previews are due at the start and at steps that double, until the interval takes over', () => {
+  const due = (sampleEvery: number) =>
+    [...Array(1000).keys()].filter((step) => isPreviewDue({ sampleEvery }, step))
+  expect(due(100)).toEqual([0, 1, 2, 4, 8, 16, 32, 64])
+  expect(due(64)).toEqual([0, 1, 2, 4, 8, 16, 32])
+  expect(due(1)).toEqual([0])
+  expect(due(0)).toEqual([])
 })

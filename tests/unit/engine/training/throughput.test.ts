@@ -11,6 +11,13 @@ const run = (changes: object, standing: object = {}) => ({
   ...standing,
 })
 
+/** The times of an integration, the first call of which takes longer by `building` seconds. */
+const sampling = (solverSteps: number, seconds: number, building = 0) => ({
+  solverSteps,
+  seconds: seconds + building,
+  later: { seconds: seconds * (1 - 1 / solverSteps), share: 1 - 1 / solverSteps },
+})
+
 /** The estimated and the actual time left at each step of a run whose first step builds the graph. */
 function simulate(
   changes: Partial<typeof settings>,
@@ -18,22 +25,26 @@ function simulate(
 ) {
   const meter = new ThroughputMeter()
   const config = { ...settings, ...changes }
-  const events: { step: number; at: number; estimate: number | null }[] = []
+  const events: { step: number; at: number; estimate: number | null; sampled: boolean }[] = []
   let at = 0
   for (let step = 1; step <= config.steps; step++) {
     const seconds = step === 1 ? 68 : costs.step
     at += seconds
     meter.addStep(seconds)
-    for (const [kind, every] of [
-      ['saving', config.checkpointEvery],
-      ['sampling', config.sampleEvery],
-    ] as const) {
-      // Both at the end, too.
-      if (step < config.steps && (every === 0 || step % every !== 0)) continue
-      at += costs[kind]
-      meter.addInterruption(kind, costs[kind])
+    // Both at the end, too.
+    const isDue = (every: number) => step === config.steps || (every > 0 && step % every === 0)
+    if (isDue(config.checkpointEvery)) {
+      at += costs.saving
+      meter.addInterruption('saving', costs.saving)
     }
-    events.push({ step, at, estimate: meter.secondsLeft(run(changes, { step, trainedSeconds: at })) })
+    if (isDue(config.sampleEvery)) {
+      // The first call of the solver builds its program; where that is at the end, nothing can foresee it.
+      const building = events.some(({ sampled }) => sampled) || config.sampleEvery === 0 ? 0 : 30
+      at += costs.sampling + building
+      meter.addSampling(costs.sampling + building, sampling(config.sampleSteps, costs.sampling, building))
+    }
+    const { secondsLeft } = meter.expect(run(changes, { step, trainedSeconds: at }))
+    events.push({ step, at, estimate: secondsLeft, sampled: isDue(config.sampleEvery) })
   }
   return events.map(({ step, estimate, at: then }) => ({ step, estimate, left: at - then }))
 }
@@ -53,21 +64,46 @@ test('the time left is that of the steps and of what interrupts them, without th
 
 test('minutes are what is left of them, whatever the steps take; steps that end before count', () => {
   const meter = new ThroughputMeter()
-  expect(meter.secondsLeft(run({}))).toBeNull()
-  expect(meter.secondsLeft(run({ minutes: 10 }, { trainedSeconds: 60 }))).toBe(540)
-  expect(meter.secondsLeft(run({ minutes: 10 }, { trainedSeconds: 601 }))).toBe(0)
+  const left = (changes: object, standing: object = {}) => meter.expect(run(changes, standing)).secondsLeft
+  expect(meter.expect(run({}))).toEqual({ secondsLeft: null, endStep: 1000, endsBy: 'steps' })
+  expect(left({ minutes: 10 }, { trainedSeconds: 60 })).toBe(540)
+  expect(left({ minutes: 10 }, { trainedSeconds: 601 })).toBe(0)
   for (const seconds of [68, 1, 1, 1]) meter.addStep(seconds)
-  expect(meter.secondsLeft(run({ minutes: 10 }, { trainedSeconds: 71, step: 4 }))).toBe(529)
-  expect(meter.secondsLeft(run({ minutes: 100 }, { trainedSeconds: 71, step: 4 }))).toBe(996)
+  expect(left({ minutes: 10 }, { trainedSeconds: 71, step: 4 })).toBe(529)
+  expect(left({ minutes: 100 }, { trainedSeconds: 71, step: 4 })).toBe(996)
   // 320 images seen once, 32 a step.
-  expect(meter.secondsLeft({ ...run({ epochs: 1 }, { step: 4 }), imageCount: 320 })).toBe(6)
+  const epoch = { ...run({ epochs: 1 }, { step: 4 }), imageCount: 320 }
+  expect(meter.expect(epoch)).toEqual({ secondsLeft: 6, endStep: 10, endsBy: 'epochs' })
+})
+
+test('a run by minutes ends at the step that its speed reaches, what interrupts the steps counted in', () => {
+  const meter = new ThroughputMeter()
+  const timed = { minutes: 10, steps: 20_000 }
+  expect(meter.expect(run(timed))).toMatchObject({ endStep: null, endsBy: 'minutes' })
+  for (const seconds of [68, 1, 1, 1]) meter.addStep(seconds)
+  const standing = { step: 4, trainedSeconds: 100 }
+  expect(meter.expect(run(timed, standing))).toMatchObject({ endStep: 504, endsBy: 'minutes' })
+  meter.addSampling(10, sampling(timed.steps, 10))
+  const sampled = { ...timed, sampleEvery: 10, sampleSteps: timed.steps }
+  expect(meter.expect(run(sampled, standing))).toMatchObject({ endStep: 254, secondsLeft: 510 })
+  expect(meter.expect(run(timed, { step: 400, trainedSeconds: 600 }))).toMatchObject({ endStep: 400 })
+})
+
+test('slow first steps and a computer that sleeps do not change what later steps are expected to take', () => {
+  const meter = new ThroughputMeter()
+  for (const seconds of [60, 9, 7, 4, 3, ...Array<number>(95).fill(1)]) meter.addStep(seconds)
+  expect(meter.expect(run({}, { step: 100 })).secondsLeft).toBe(900)
+  meter.addStep(7200)
+  const { secondsLeft } = meter.expect(run({}, { step: 101 }))
+  expect(secondsLeft).toBeGreaterThan(899)
+  expect(secondsLeft).toBeLessThan(1000)
 })
 
 test('evaluations at an interval take their time, none of them at the end for its own sake', () => {
   const meter = new ThroughputMeter()
   for (const seconds of [68, 1, 1, 1]) meter.addStep(seconds)
-  meter.addInterruption('evaluating', 20)
-  const left = (evaluateEvery: number) => meter.secondsLeft(run({ evaluateEvery }, { step: 4 }))
+  meter.addInterruption('quality', 20)
+  const left = (evaluateEvery: number) => meter.expect(run({ evaluateEvery }, { step: 4 })).secondsLeft
   expect(left(0)).toBe(996)
   // At the steps 300, 600 and 900.
   expect(left(300)).toBe(996 + 3 * 20)

@@ -3,7 +3,13 @@ import { shareDone } from '#shared/run-limits.ts'
 import { presets } from '#shared/presets.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { filterRuns } from '../../../../src-renderer/pages/library/run-filter.ts'
-import { formatAge, formatLoss, runSentence } from '../../../../src-renderer/entities/runs/run-labels.ts'
+import {
+  formatAge,
+  formatLoss,
+  endSentence,
+  runSentence,
+  stepLabel,
+} from '../../../../src-renderer/entities/runs/run-labels.ts'
 
 const base: RunRecord = {
   id: 'a',
@@ -62,6 +68,7 @@ test('a sentence says what a run is doing', () => {
   const progress = {
     step: 250,
     totalSteps: 1000,
+    endsBy: 'steps' as const,
     trainedSeconds: 180,
     stepsPerSecond: 2,
     secondsLeft: 720,
@@ -76,6 +83,17 @@ test('a sentence says what a run is doing', () => {
   expect(runSentence({ ...base, status: 'waiting', imageCount: 1 }, undefined)).toBe(
     'Waiting to train on 1 image',
   )
+})
+
+test('a run that minutes end is counted in the steps that its speed allows', () => {
+  const timed = { ...base, config: { ...base.config, minutes: 6 } }
+  // 250 steps took half of its six minutes.
+  expect(stepLabel(timed)).toBe('step 250 of about 500')
+  expect(stepLabel({ ...timed, step: 0, trainedSeconds: 0 })).toBe('step 0')
+  expect(stepLabel({ ...timed, trainedSeconds: 360 })).toBe('step 250 of 250')
+  expect(stepLabel({ ...base, config: { ...base.config, minutes: 60 } })).toBe('step 250 of 1,000')
+  expect(endSentence(timed)).toBe('It ends after 6 min of training, at about step 500.')
+  expect(endSentence({ ...base, step: 1000 })).toBe('It has reached its goal of 1,000 steps.')
 })
 
 test('the share done is by steps or by time, whichever is further', () => {
