@@ -9,7 +9,7 @@ import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { engineProcess, expectStatus, fillSettings, importImages, plain, startRun, stepOf } from './steps.ts'
 
-const endless = { ...plain, steps: '100000', checkpointEvery: '100000', sampleEvery: '100000' }
+const endless = { ...plain, steps: '100000', checkpointEvery: '100000' }
 
 /** Does something to the history from outside, as another program would. */
 function inHistory<T>(directory: string, task: (database: Database) => T): T {

@@ -19,8 +19,8 @@ export const quick = {
 }
 /** As a user's run, which times the precisions first: one test of a whole session is enough for that. */
 const usual = { ...quick.settings, precision: 'auto' }
-/** For tests to which every network is the same: this one is compiled soonest. */
-export const plain = { ...quick.settings, network: 'conv' }
+/** For tests to which network and samples are the same: it trains soonest. */
+export const plain = { ...quick.settings, network: 'conv', sampleEvery: '0' }
 
 /** Drops paths on the window, takes what import suggests at a size, and ends where the run is set up. */
 export async function importImages(page: Page, paths: string[], size = quick.size): Promise<void> {

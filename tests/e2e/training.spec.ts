@@ -95,7 +95,7 @@ test('training resumes from the checkpoint before a damaged one, and from any th
   await importImages(page, [demoImages])
   await startRun(page, {
     ...plain,
-    ...{ steps: '60', sampleEvery: '0', checkpointEvery: '20', checkpointKeep: '1000' },
+    ...{ steps: '60', checkpointEvery: '20', checkpointKeep: '1000' },
   })
   await expectStatus(page, 'finished')
   const [run = ''] = readdirSync(join(data.path, 'runs'))

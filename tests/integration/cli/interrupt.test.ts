@@ -16,7 +16,18 @@ const images = join(folder.path, 'Images')
 const data = join(folder.path, 'data')
 const settings = ['hidden=8', 'sampleSteps=2', 'sampleCount=1'].flatMap((one) => ['--set', one])
 const common = ['--image-size', '16', ...settings, '--device', 'cpu', '--data-dir', data]
-const train = (steps: number) => ['train', images, '--batch', '4', '--steps', String(steps), ...common]
+/** A network that is compiled soon: there are many of these runs. */
+const soon = ['network=conv', 'precision=fp32'].flatMap((one) => ['--set', one])
+const train = (steps: number) => [
+  'train',
+  images,
+  '--batch',
+  '4',
+  '--steps',
+  String(steps),
+  ...soon,
+  ...common,
+]
 /** A run with a checkpoint. */
 let trained = ''
 const aStep = /step [1-9]\d* of/
