@@ -4,7 +4,8 @@ import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 
 /** The settings that decide which weights a run has; a run that starts from another's weights shares them. */
 export const networkSettings: readonly SettingKey[] = [
-  ...(['network', 'hidden', 'patch', 'prediction', 'code', 'posterior', 'prior'] as const),
+  ...(['network', 'hidden', 'patch', 'prediction', 'embeddingWidth', 'posterior', 'prior'] as const),
+  ...(['code', 'codeMap', 'codeEncoderWidth', 'labels', 'augmentCondition'] as const),
 ]
 
 /** The network of a run: its settings and the images it is for. */

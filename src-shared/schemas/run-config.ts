@@ -127,6 +127,11 @@ export const runConfigSchema = z.strictObject({
     zero: 'none',
     group: 'objective',
   }),
+  codeMap: setting(yesNo('Code map').default(false), {
+    title: 'Code map',
+    help: 'Adds the code to each position of the coarsest level of the residual U-Net as well, so that it can say where in the image things are.',
+    group: 'objective',
+  }),
   codeKlWeight: setting(real(0, 1000, 'Code KL weight').default(1), {
     title: 'Code KL weight',
     help: 'How strongly the codes are kept near the standard normal: high for smooth interpolations, low for exact codes.',

@@ -24,6 +24,7 @@ export type SystemConfig = Pick<
   | 'prediction'
   | 'embeddingWidth'
   | 'codeEncoderWidth'
+  | 'codeMap'
   | 'code'
   | 'augmentCondition'
   | 'dropout'
@@ -61,29 +62,12 @@ export function createSystem(options: {
 }): System {
   const { config, shape } = options
   const labelCount = config.labels ? (options.labelCount ?? minLabels) : 0
-  const {
-    hidden,
-    checkpointing,
-    patch,
-    prediction,
-    embeddingWidth,
-    dropout,
-    code: codeSize,
-    augmentCondition,
-  } = config
+  const { code: codeSize, codeMap: mapsCode } = config
+  const { hidden, checkpointing, patch, prediction, embeddingWidth, dropout, augmentCondition } = config
   const size: NetworkSize = {
     ...shape,
-    ...{
-      hidden,
-      checkpointing,
-      patch,
-      prediction,
-      embeddingWidth,
-      dropout,
-      codeSize,
-      labelCount,
-      augmentCondition,
-    },
+    ...{ hidden, checkpointing, patch, prediction, embeddingWidth, dropout, augmentCondition },
+    ...{ codeSize, mapsCode, labelCount },
   }
   const network = networks[config.network]
   const velocity = network.velocity(size)

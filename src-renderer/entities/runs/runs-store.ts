@@ -48,8 +48,8 @@ export const useRuns = defineStore('runs', () => {
   }
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
-    if (!(await mayStart())) return null
     const isUnchanged = navigation.remember()
+    if (!(await mayStart())) return null
     const run = await act('new', () => request('runs.create', argument))
     // A page that was opened meanwhile stays.
     if (run && isUnchanged()) navigation.openRun(run.id)

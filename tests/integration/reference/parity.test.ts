@@ -40,6 +40,7 @@ describe.each(files)('%s', (file) => {
         prediction: 'image',
         embeddingWidth: 2,
         codeEncoderWidth: 'half',
+        codeMap: false,
         code: 0,
         augmentCondition: false,
         dropout: 0,

@@ -1,6 +1,6 @@
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
-import { multistepSolver } from '#shared/schemas/sampling.ts'
+import type { multistepSolver } from '#shared/schemas/sampling.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import { timeGrid } from './time-grid.ts'
 

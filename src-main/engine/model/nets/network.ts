@@ -62,6 +62,8 @@ export interface NetworkSize {
   dropout?: number
   /** Length of the code that the residual U-Net is conditioned on; 0 without one. */
   codeSize?: number
+  /** Whether the code is also mapped to the coarsest level of the residual U-Net, position by position. */
+  mapsCode?: boolean
   /** Number of labels that the residual U-Net is conditioned on; 0 without. */
   labelCount?: number
   /** Whether the residual U-Net can be told how an image was augmented. */

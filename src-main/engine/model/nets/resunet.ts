@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core'
-import type { Tensor4D } from '@tensorflow/tfjs-core'
+import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Parameters } from '../parameters.ts'
 import { Layers } from './layers.ts'
@@ -50,8 +50,28 @@ export function countResunetLevels(height: number, width: number): number {
   return levels
 }
 
-/** The U-Net that both networks share: `[n, h, w, cin]` → `[n, h, w, cout]`. */
-function buildUnet(layers: Layers, size: NetworkSize & { cin: number; cout: number; time?: number }) {
+/** Most positions of the coarsest level that a code is mapped to, each by weights of its own. */
+const maxMappedPositions = 256
+
+/** A linear map from a code to the coarsest level; null without a code, or where that level is large. */
+function codeMap(layers: Layers, options: { codeSize: number; height: number; width: number; cout: number }) {
+  const { codeSize, height, width, cout } = options
+  if (codeSize === 0 || height * width > maxMappedPositions) return null
+  const map = layers.dense('codeMap', { cin: codeSize, cout: height * width * cout })
+  return (parameters: Parameters, code: Tensor2D) =>
+    map(parameters, code).reshape<Tensor4D>([-1, height, width, cout])
+}
+
+/** What a U-Net is given beside its input. */
+interface UnetContext extends BlockContext {
+  code?: Tensor2D | null
+}
+
+/** The U-Net that both networks share: `[n, h, w, cin]` → `[n, h, w, cout]`; `mappedCode` is the length of a code to map. */
+function buildUnet(
+  layers: Layers,
+  size: NetworkSize & { cin: number; cout: number; time?: number; mappedCode?: number },
+) {
   const { hidden, cin, cout } = size
   const patch = patchSideOf(size)
   const [height, width] = [size.height / patch, size.width / patch]
@@ -68,18 +88,23 @@ function buildUnet(layers: Layers, size: NetworkSize & { cin: number; cout: numb
 
   const first = layers.conv('first', { cin: cin * patch ** 2, cout: hidden })
   const down = widths.map((c, i) => block(`down${i}`, { cin: at(Math.max(0, i - 1)), cout: c }))
+  const addedCode = codeMap(layers, {
+    ...{ codeSize: size.mappedCode ?? 0, cout: at(levels) },
+    ...{ height: height / 2 ** levels, width: width / 2 ** levels },
+  })
   const middle = block('middle', { cin: at(levels), cout: at(levels) })
   const up = widths.map((c, i) => block(`up${i}`, { cin: c + at(Math.min(levels, i + 1)), cout: c }))
   const lastNorm = layers.norm('lastNorm', hidden, groupsOf(hidden))
   const last = layers.conv('last', { cin: hidden, cout: cout * patch ** 2, zero: true })
 
-  return (parameters: Parameters, x: Tensor4D, context: BlockContext = {}) => {
+  return (parameters: Parameters, x: Tensor4D, { code, ...context }: UnetContext = {}) => {
     const skips: Tensor4D[] = []
     let h = first(parameters, toPatches(x, patch))
     down.forEach((apply, i) => {
       h = apply(parameters, [i === 0 ? h : meanPool2(h)], context)
       skips.push(h)
     })
+    if (addedCode && code) h = h.add(addedCode(parameters, code))
     h = middle(parameters, [h], context)
     for (let i = levels; i >= 0; i--) h = (up[i] as Block)(parameters, [h, skips[i] as Tensor4D], context)
     return fromPatches(last(parameters, lastNorm(parameters, h, { relu: true })), patch)
@@ -97,6 +122,7 @@ export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
     hidden,
     embeddingWidth = 2,
     codeSize = 0,
+    mapsCode = false,
     labelCount = 0,
     augmentCondition = false,
   } = size
@@ -109,7 +135,13 @@ export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
   const augmentationMap = augmentCondition
     ? layers.linear('augmentation', { cin: augmentationSize, cout: width })
     : null
-  const apply = buildUnet(layers, { ...size, cin: channels, cout: channels, time: width })
+  const apply = buildUnet(layers, {
+    ...size,
+    cin: channels,
+    cout: channels,
+    time: width,
+    mappedCode: mapsCode ? codeSize : 0,
+  })
   const { velocity, weight } = predictions[size.prediction ?? 'image']
   return {
     parameters: layers.parameters,
@@ -119,7 +151,9 @@ export function createResunetVelocity(size: NetworkSize): VelocityNetwork {
       if (labelTable) condition = condition.add(labelTable(parameters, label))
       if (augmentationMap && augmentation)
         condition = condition.add(augmentationMap(parameters, augmentation))
-      return velocity(xT, t, (input) => apply(parameters, input, { time: relu(condition), dropoutNoise }))
+      return velocity(xT, t, (input) =>
+        apply(parameters, input, { time: relu(condition), dropoutNoise, code }),
+      )
     },
     ...(weight ? { weight } : {}),
   }

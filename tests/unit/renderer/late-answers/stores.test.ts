@@ -1,4 +1,5 @@
-import { beforeEach, expect, test } from 'vitest'
+import { nextTick } from 'vue'
+import { beforeEach, expect, test, vi } from 'vitest'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
@@ -36,6 +37,7 @@ test('an answer about a run does not undo later changes from events', async () =
   await main.last('runs.pause').answer(run('a', 'training'))
   expect(statuses()).toEqual(['a paused'])
   void runs.resume('a')
+  await nextTick()
   await main.last('runs.resume').answer(run('a', 'starting'))
   expect(statuses()).toEqual(['a starting'])
 })
@@ -45,10 +47,13 @@ test('a created run is not opened if the user has left the page meanwhile', asyn
   const argument = { datasetId: 'd', preset: 'p', changes: {} }
   void runs.create(argument)
   navigation.go('settings')
+  await nextTick()
   await main.last('runs.create').answer(run('a', 'starting'))
   expect(navigation.page).toBe('settings')
   void runs.create(argument)
+  await nextTick()
   await main.last('runs.create').answer(run('b', 'starting'))
+  await vi.waitFor(() => expect(navigation.page).toBe('run'))
   expect([navigation.page, navigation.runId]).toEqual(['run', 'b'])
 })
 
