@@ -70,8 +70,8 @@ test('a sample is shown large, through the steps, and its folder opened', async 
   await page.getByRole('button', { name: 'Show folder' }).click()
   await expect.poll(opened).toHaveLength(1)
   const [folder = ''] = await opened()
-  // The grid at 0, 10 and 20 steps.
-  expect(readdirSync(folder).filter((name) => name.endsWith('.png'))).toHaveLength(3)
+  // Previews at 0, 1, 2, 4 and 8 steps, grids at 10 and 20.
+  expect(readdirSync(folder).filter((name) => name.endsWith('.png'))).toHaveLength(7)
 })
 
 test('images dropped on keyframes are shown at once, interpolated between, saved, dragged out, and refused in words', async () => {

@@ -66,8 +66,8 @@ afterAll(async () => {
 })
 
 it('measures the prior of codes once at a step that is validated, saved and sampled', () => {
-  // Steps 0, 3 and 6 have grids; the last two also validation losses and checkpoints.
-  expect(measured).toBe(3)
+  // Steps 1 and 2 have previews; 3 and 6 have grids, validation losses and checkpoints.
+  expect(measured).toBe(4)
 })
 
 describe('a run with a code', () => {

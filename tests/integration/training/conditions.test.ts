@@ -63,7 +63,7 @@ describe('a network that is told how images were augmented', () => {
       checkpoint: file,
       use: async (sampler) => {
         const { images } = await sampler.sample({ count: 2, seed: 1, steps: 3 })
-        sampler.setWeights({ ...sampler.weights, [map]: new Float32Array(8 * 16).fill(5) })
+        sampler.setWeights({ ...sampler.weights, [map]: new Float32Array(sampler.weights[map]?.length ?? 0).fill(5) })
         expect((await sampler.sample({ count: 2, seed: 1, steps: 3 })).images).toEqual(images)
       },
     })
