@@ -1,5 +1,5 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import type { EncoderName } from '#shared/engine-messages.ts'
+import type { EncoderName } from '#shared/sampling-messages.ts'
 
 /** The encoders that a run can use, the one to use first. */
 export function encodersOf({ posterior, code }: Pick<RunConfig, 'posterior' | 'code'>): EncoderName[] {

@@ -1,11 +1,6 @@
 import { adaptiveSolver, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
-import type {
-  SamplingRequest,
-  EngineEvent,
-  EngineRequests,
-  SampleRequest,
-  SampleResult,
-} from '#shared/engine-messages.ts'
+import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
+import type { SamplingRequest, SampleRequest, SampleResult } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { describeMachine } from './backend/machine.ts'

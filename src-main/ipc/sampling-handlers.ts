@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import type { ImageSource } from '#shared/engine-messages.ts'
+import type { ImageSource } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'

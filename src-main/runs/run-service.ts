@@ -1,4 +1,5 @@
-import type { EngineEvent, ModelSource } from '#shared/engine-messages.ts'
+import type { EngineEvent } from '#shared/engine-messages.ts'
+import type { ModelSource } from '#shared/sampling-messages.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'

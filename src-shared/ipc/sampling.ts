@@ -5,8 +5,8 @@ import {
   encoderNames,
   keyframeLimits,
   paceNames,
-} from '#shared/engine-messages.ts'
-import type { GridResult, InterpolateResult } from '#shared/engine-messages.ts'
+} from '#shared/sampling-messages.ts'
+import type { GridResult, InterpolateResult } from '#shared/sampling-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
 import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'

@@ -1,5 +1,5 @@
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import type { EncoderName } from '#shared/engine-messages.ts'
+import type { EncoderName } from '#shared/sampling-messages.ts'
 
 export const experimentKinds = [
   'ladder', // the reference's systems and the default preset, with the same seed

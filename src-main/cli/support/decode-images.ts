@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ImageSource } from '#shared/engine-messages.ts'
+import type { ImageSource } from '#shared/sampling-messages.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { forkImporter } from '../../processes/importer.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'

@@ -1,5 +1,5 @@
-import { paceNames } from '#shared/engine-messages.ts'
-import type { Between, EncodingRequest, Pace } from '#shared/engine-messages.ts'
+import { paceNames } from '#shared/sampling-messages.ts'
+import type { Between, EncodingRequest, Pace } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Spread } from '#shared/schemas/evaluation.ts'
 import { imageBytes } from '#shared/schemas/image.ts'

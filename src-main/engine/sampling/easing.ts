@@ -1,4 +1,4 @@
-import type { Easing } from '#shared/engine-messages.ts'
+import type { Easing } from '#shared/sampling-messages.ts'
 
 /** The progress at a share of the time; each is strictly increasing, from 0 at 0 to 1 at 1. */
 const curves: Record<Easing, (time: number) => number> = {

@@ -1,5 +1,5 @@
 import { evaluationsOf, samplingOf } from '#shared/schemas/sampling.ts'
-import type { EncodeRequest, EncodeResult, EncodingRequest } from '#shared/engine-messages.ts'
+import type { EncodeRequest, EncodeResult, EncodingRequest } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { inversionOf, inversionWork } from './inversion.ts'

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
-import type { ExportFormat, ExportRequest, ExportResult } from '#shared/engine-messages.ts'
+import type { ExportFormat, ExportRequest, ExportResult } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { writeFolderAtomically } from '../../files/atomic-write.ts'
 import type { FolderFiles } from '../../files/atomic-write.ts'

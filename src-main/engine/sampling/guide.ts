@@ -1,5 +1,5 @@
 import { defaultGuideStep } from '#shared/guidance.ts'
-import type { ModelSource } from '#shared/engine-messages.ts'
+import type { ModelSource } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'
 import { checkpointFile, checkpointSteps } from '../../files/checkpoint-names.ts'

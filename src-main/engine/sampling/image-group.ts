@@ -1,5 +1,5 @@
-import { groupLimit } from '#shared/engine-messages.ts'
-import type { ImageGroup, ImageSource } from '#shared/engine-messages.ts'
+import { groupLimit } from '#shared/sampling-messages.ts'
+import type { ImageGroup, ImageSource } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { permutation } from '../rng.ts'

@@ -1,6 +1,6 @@
 import { samplingOf } from '#shared/schemas/sampling.ts'
-import { keyframeLimits } from '#shared/engine-messages.ts'
-import type { InterpolateRequest, InterpolateResult } from '#shared/engine-messages.ts'
+import { keyframeLimits } from '#shared/sampling-messages.ts'
+import type { InterpolateRequest, InterpolateResult } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import { imageAt } from '../images/png.ts'

@@ -1,5 +1,5 @@
 import { samplingOf } from '#shared/schemas/sampling.ts'
-import type { GridRequest, GridResult } from '#shared/engine-messages.ts'
+import type { GridRequest, GridResult } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageAt } from '../images/png.ts'
 import type { OnStep } from './sampling-jobs.ts'

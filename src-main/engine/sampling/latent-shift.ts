@@ -1,5 +1,5 @@
 import { samplingOf } from '#shared/schemas/sampling.ts'
-import type { ImageSource, ShiftRequest, ShiftResult } from '#shared/engine-messages.ts'
+import type { ImageSource, ShiftRequest, ShiftResult } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
-import type { Between } from '#shared/engine-messages.ts'
+import type { Between } from '#shared/sampling-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { valuesOf } from '../graph/values-of.ts'

@@ -1,5 +1,5 @@
 import type { WeightsName } from '#shared/schemas/sampling.ts'
-import type { ModelSource } from '#shared/engine-messages.ts'
+import type { ModelSource } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { createSystem } from '../model/create-model.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'

@@ -1,4 +1,4 @@
-import type { Between, Easing, Pace } from '#shared/engine-messages.ts'
+import type { Between, Easing, Pace } from '#shared/sampling-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'

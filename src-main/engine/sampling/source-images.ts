@@ -1,4 +1,4 @@
-import type { ImageSource } from '#shared/engine-messages.ts'
+import type { ImageSource } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'

@@ -1,4 +1,4 @@
-import type { Between, EncoderName } from '#shared/engine-messages.ts'
+import type { Between, EncoderName } from '#shared/sampling-messages.ts'
 import { defaultEncoder } from '#shared/encoders.ts'
 import { formatCount } from '#shared/format.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'

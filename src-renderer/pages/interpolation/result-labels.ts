@@ -1,4 +1,4 @@
-import type { InterpolateResult } from '#shared/engine-messages.ts'
+import type { InterpolateResult } from '#shared/sampling-messages.ts'
 import { t } from '../../i18n.ts'
 import { reconstructionLabel } from './reconstruction-labels.ts'
 

@@ -1,5 +1,5 @@
 import { shallowRef } from 'vue'
-import { keyframeLimits } from '#shared/engine-messages.ts'
+import { keyframeLimits } from '#shared/sampling-messages.ts'
 import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 

@@ -1,5 +1,5 @@
 import { computed, reactive, shallowRef, watch } from 'vue'
-import type { GridResult } from '#shared/engine-messages.ts'
+import type { GridResult } from '#shared/sampling-messages.ts'
 import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { request } from '../../api/index.ts'

@@ -1,6 +1,6 @@
 import { computed, reactive, watch } from 'vue'
-import { keyframeLimits } from '#shared/engine-messages.ts'
-import type { Easing, InterpolateResult, Pace } from '#shared/engine-messages.ts'
+import { keyframeLimits } from '#shared/sampling-messages.ts'
+import type { Easing, InterpolateResult, Pace } from '#shared/sampling-messages.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { request } from '../../api/index.ts'
 import { t } from '../../i18n.ts'

@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import type { EncodeRequest } from '#shared/engine-messages.ts'
+import type { EncodeRequest } from '#shared/sampling-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import type { Store } from '../../../src-main/database/store.ts'

@@ -2,7 +2,8 @@ import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
-import type { ModelSource, TrainRequest } from '#shared/engine-messages.ts'
+import type { TrainRequest } from '#shared/engine-messages.ts'
+import type { ModelSource } from '#shared/sampling-messages.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { dropped } from '../../../src-main/engine/model/nets/residual-block.ts'
@@ -63,7 +64,10 @@ describe('a network that is told how images were augmented', () => {
       checkpoint: file,
       use: async (sampler) => {
         const { images } = await sampler.sample({ count: 2, seed: 1, steps: 3 })
-        sampler.setWeights({ ...sampler.weights, [map]: new Float32Array(sampler.weights[map]?.length ?? 0).fill(5) })
+        sampler.setWeights({
+          ...sampler.weights,
+          [map]: new Float32Array(sampler.weights[map]?.length ?? 0).fill(5),
+        })
         expect((await sampler.sample({ count: 2, seed: 1, steps: 3 })).images).toEqual(images)
       },
     })

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { exportFormats } from '#shared/engine-messages.ts'
-import type { ExportFormat } from '#shared/engine-messages.ts'
+import { exportFormats } from '#shared/sampling-messages.ts'
+import type { ExportFormat } from '#shared/sampling-messages.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import {
   addSamplingOptions,

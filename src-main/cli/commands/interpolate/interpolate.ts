@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { betweenNames, easingNames, keyframeLimits, paceNames } from '#shared/engine-messages.ts'
+import { betweenNames, easingNames, keyframeLimits, paceNames } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { frameRate } from '#shared/schemas/image-file.ts'
 import { decodeImages } from '../../support/decode-images.ts'

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { InvalidArgumentError } from 'commander'
-import type { ImageGroup } from '#shared/engine-messages.ts'
+import type { ImageGroup } from '#shared/sampling-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'

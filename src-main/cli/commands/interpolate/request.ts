@@ -1,4 +1,4 @@
-import type { Between, Easing, Pace } from '#shared/engine-messages.ts'
+import type { Between, Easing, Pace } from '#shared/sampling-messages.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import type { EncodingFlags, SamplingFlags } from '../../support/options.ts'
 import type { AnimationFlags } from '../../support/write-images.ts'

@@ -1,4 +1,4 @@
-import type { EncoderName } from '#shared/engine-messages.ts'
+import type { EncoderName } from '#shared/sampling-messages.ts'
 import type { SettingChange } from '#shared/ladder.ts'
 import type { PresetId } from '#shared/presets.ts'
 import type { trainAnswer } from '../../support/train-run.ts'

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor4D } from '@tensorflow/tfjs-core'
-import type { Between } from '#shared/engine-messages.ts'
+import type { Between } from '#shared/sampling-messages.ts'
 
 /** Linear interpolation between two latents `[1, h, w, c]` at `shares` in [0, 1] → `[shares, h, w, c]`. */
 export function lerp(a: Tensor4D, b: Tensor4D, shares: number[]): Tensor4D {

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { easingNames } from '#shared/engine-messages.ts'
+import { easingNames } from '#shared/sampling-messages.ts'
 import { evenPace, imagesPerFrame } from '../../../../src-main/engine/sampling/even-pace.ts'
 import type { PathRequest } from '../../../../src-main/engine/sampling/even-pace.ts'
 import { easedProgress } from '../../../../src-main/engine/sampling/easing.ts'
