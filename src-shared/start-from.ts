@@ -3,7 +3,7 @@ import type { ImageShape } from '#shared/schemas/image.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 
 /** The settings that decide which weights a run has; a run that starts from another's weights shares them. */
-export const networkSettings: readonly SettingKey[] = [
+export const weightSettings: readonly SettingKey[] = [
   ...(['network', 'hidden', 'patch', 'prediction', 'embeddingWidth', 'posterior', 'prior'] as const),
   ...(['code', 'codeMap', 'codeEncoderWidth', 'labels', 'augmentCondition'] as const),
 ]
@@ -20,7 +20,7 @@ interface NetworkOf {
  * @throws FlowerbedError `conflict` naming what differs
  */
 export function checkStartable(parent: NetworkOf, child: NetworkOf): void {
-  const differing = networkSettings.filter((key) => parent.config[key] !== child.config[key])
+  const differing = weightSettings.filter((key) => parent.config[key] !== child.config[key])
   const words = differing.map((key) => `${key} was ${parent.config[key]} and is ${child.config[key]}`)
   if (parent.shape.channels !== child.shape.channels)
     words.push(`channels were ${parent.shape.channels} and are ${child.shape.channels}`)

@@ -1,6 +1,6 @@
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { networkSettings } from '#shared/start-from.ts'
+import { weightSettings } from '#shared/start-from.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { CheckpointChoice, CheckpointRecord, RunRecord } from '#shared/schemas/run.ts'
 import { checkpointFolder, descriptionOf } from '../files/checkpoint-names.ts'
@@ -17,7 +17,7 @@ export function inheritedChanges(parent: RunRecord, preset: string): Record<stri
   const { config } = parent
   return preset === parent.preset
     ? { ...config }
-    : Object.fromEntries(networkSettings.map((key) => [key, config[key]]))
+    : Object.fromEntries(weightSettings.map((key) => [key, config[key]]))
 }
 
 /**

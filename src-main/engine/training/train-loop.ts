@@ -61,7 +61,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   const started = start && !checkpoint ? await startState(parts.system, { config, start }) : null
 
   // First of all, so that there is something to see while the training step is built.
-  if (!checkpoint && config.sampleEvery > 0) {
+  if (!checkpoint && !started && config.sampleEvery > 0) {
     await parts.evaluator.sampleUntrained(initialState(parts.system, config), {
       ...{ config, isPreview: true, now: clock.now },
       isCancelled: () => run.stopRequest !== null,
@@ -88,6 +88,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   if (start && started) {
     await writeCheckpoint(run)
     await removeStart(start)
+    if (config.sampleEvery > 0) await samplePreview(run)
   }
 
   if (!run.isDue(run.config.sampleEvery) || !run.hasMore()) return

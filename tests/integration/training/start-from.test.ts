@@ -1,5 +1,6 @@
 import { cpSync, existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import type { TrainRequest } from '#shared/engine-messages.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
@@ -46,6 +47,21 @@ it('starts from the averaged weights at step 0 with a fresh optimizer, and keeps
   }
   expect(savedInfo(child, checkpointFile(0))).toMatchObject({ step: 0, losses: {} })
   expect(existsSync(child.start!.directory)).toBe(false)
+})
+
+it('shows samples of those weights first, not of random ones', async () => {
+  const [child, untrained] = [childOf({ sampleEvery: 8 }), childOf({ sampleEvery: 8 })]
+  await parentOf(child)
+  const first: Buffer[] = []
+  for (const request of [child, untrained]) {
+    const run = trainer(request)
+    await run.made.run()
+    const [{ record } = { record: null }] = run.of('sample')
+    expect(record).toMatchObject({ step: 0 })
+    // Pixels only: the file's text names the run.
+    first.push(await sharp(join(request.runDirectory, 'samples', record!.file)).raw().toBuffer())
+  }
+  expect(first[0]).not.toEqual(first[1])
 })
 
 it('resumes bit for bit, from its first checkpoint and from a later one', async () => {
