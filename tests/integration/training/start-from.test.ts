@@ -59,7 +59,11 @@ it('shows samples of those weights first, not of random ones', async () => {
     const [{ record } = { record: null }] = run.of('sample')
     expect(record).toMatchObject({ step: 0 })
     // Pixels only: the file's text names the run.
-    first.push(await sharp(join(request.runDirectory, 'samples', record!.file)).raw().toBuffer())
+    first.push(
+      await sharp(join(request.runDirectory, 'samples', record!.file))
+        .raw()
+        .toBuffer(),
+    )
   }
   expect(first[0]).not.toEqual(first[1])
 })
