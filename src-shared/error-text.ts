@@ -9,17 +9,32 @@ type Entry<Id extends ErrorId> = (typeof errors)[Id]
 /** The parameters of an error: those of its message and of its hint. */
 type ParameterOf<Id extends ErrorId> = NamesIn<Entry<Id>[keyof Entry<Id>]>
 
+/** What fills braces: data as it is, the message of another text, or those of several, separated by commas. */
+export type ErrorParameter = string | number | ErrorText | ErrorText[]
+
 /** What an error says, apart from the language: it crosses process borders and is stored. */
-export const errorTextSchema = z.object({
-  id: z.custom<ErrorId>((id) => typeof id === 'string' && Object.hasOwn(errors, id), 'This id is not known'),
-  parameters: z.record(z.string(), z.union([z.string(), z.number()])),
-})
-export type ErrorText = z.infer<typeof errorTextSchema>
+export interface ErrorText {
+  id: ErrorId
+  parameters: Record<string, ErrorParameter>
+}
+
+export const errorTextSchema: z.ZodType<ErrorText> = z.lazy(() =>
+  z.object({
+    id: z.custom<ErrorId>(
+      (id) => typeof id === 'string' && Object.hasOwn(errors, id),
+      'This id is not known',
+    ),
+    parameters: z.record(
+      z.string(),
+      z.union([z.string(), z.number(), errorTextSchema, z.array(errorTextSchema)]),
+    ),
+  }),
+)
 
 /** The text of a message id with its parameters, each of which the types demand. */
 export function errorText<Id extends ErrorId>(
   id: Id,
-  ...[parameters]: [ParameterOf<Id>] extends [never] ? [] : [Record<ParameterOf<Id>, string | number>]
+  ...[parameters]: [ParameterOf<Id>] extends [never] ? [] : [Record<ParameterOf<Id>, ErrorParameter>]
 ): ErrorText {
   return { id, parameters: parameters ?? {} }
 }
@@ -31,8 +46,15 @@ export function formatErrorText({ id, parameters }: ErrorText): {
 } {
   const { message, hint }: { message: string; hint?: string } = errors[id]
   const fill = (text: string) =>
-    text.replace(/\{(\w+)\}/g, (braces, name: string) =>
-      Object.hasOwn(parameters, name) ? String(parameters[name]) : braces,
-    )
+    text.replace(/\{(\w+)\}/g, (braces, name: string) => {
+      const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
+      return parameter === undefined ? braces : formatParameter(parameter)
+    })
   return { message: fill(message), hint: hint === undefined ? undefined : fill(hint) }
+}
+
+function formatParameter(parameter: ErrorParameter): string {
+  if (typeof parameter !== 'object') return String(parameter)
+  const texts = Array.isArray(parameter) ? parameter : [parameter]
+  return texts.map((text) => formatErrorText(text).message).join(', ')
 }

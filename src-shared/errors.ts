@@ -20,7 +20,7 @@ export const errorKinds = [
 export type ErrorKind = (typeof errorKinds)[number]
 
 export interface ErrorDetails {
-  /** What the reader can do about it, one sentence. */
+  /** What the reader can do about it, one sentence; a hint of the catalogue goes before it. */
   hint?: string
   /** Where: a path, a setting's key, a run. */
   where?: string
@@ -39,12 +39,11 @@ export class FlowerbedError extends Error {
   /** The id of its sentences and their parameters. */
   readonly text: ErrorText | undefined
 
-  constructor(kind: ErrorKind, text: ErrorText, details?: Omit<ErrorDetails, 'hint'>)
-  constructor(kind: ErrorKind, message: string, details?: ErrorDetails)
+  /** @param says a text of the catalogue; a sentence only where it comes from elsewhere (a library, another version) */
   constructor(kind: ErrorKind, says: string | ErrorText, details: ErrorDetails = {}) {
     const text = typeof says === 'string' ? undefined : says
-    const { message, hint } =
-      typeof says === 'string' ? { message: says, hint: details.hint } : formatErrorText(says)
+    const { message, hint = details.hint } =
+      typeof says === 'string' ? { message: says } : formatErrorText(says)
     super(message, details.cause === undefined ? undefined : { cause: details.cause })
     this.kind = kind
     this.hint = hint
@@ -119,11 +118,11 @@ export function deserializeError({
   text,
   ...serialized
 }: SerializedError): FlowerbedError {
-  const where = serialized.where === undefined ? {} : { where: serialized.where }
   const known = errorTextSchema.safeParse(text)
-  const error = known.success
-    ? new FlowerbedError(kind, known.data, where)
-    : new FlowerbedError(kind, message, { ...where, ...(hint === undefined ? {} : { hint }) })
+  const error = new FlowerbedError(kind, known.success ? known.data : message, {
+    ...(serialized.where === undefined ? {} : { where: serialized.where }),
+    ...(hint === undefined ? {} : { hint }),
+  })
   if (serialized.stack !== undefined) error.stack = serialized.stack
   return error
 }

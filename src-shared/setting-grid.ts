@@ -86,13 +86,11 @@ function namingValue(thrown: unknown, key: string, value: SettingValue): Flowerb
   const { kind, message, where, hint, text } = toFlowerbedError(thrown)
   // The message names an unknown setting; an error of another setting keeps that one's name.
   const told = where === key && !message.includes(`“${key}”`) && key !== 'preset'
-  const details = {
+  return new FlowerbedError(kind, text ?? message, {
     cause: thrown,
     ...(told ? { where: `${key}=${value}` } : where === undefined ? {} : { where }),
-  }
-  return text
-    ? new FlowerbedError(kind, text, details)
-    : new FlowerbedError(kind, message, { ...details, ...(hint === undefined ? {} : { hint }) })
+    ...(hint === undefined ? {} : { hint }),
+  })
 }
 
 const problem = (text: ErrorText, where: string) => new FlowerbedError('bad-input', text, { where })

@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { errorText, formatErrorText } from '#shared/error-text.ts'
+import { errorText, errorTextSchema, formatErrorText } from '#shared/error-text.ts'
 import { deserializeError, FlowerbedError, serializedErrorSchema, serializeError } from '#shared/errors.ts'
 import { errors } from '#shared/locales/en/errors.ts'
 
@@ -49,6 +49,16 @@ describe('the text of an error', () => {
       hint: 'There are checkpoints of step {step}, $&.',
     })
     expect(formatErrorText(errorText('run.noName')).hint).toBeUndefined()
+  })
+
+  it('takes other texts as parameters, over process borders too', () => {
+    const reason = errorText('history.full')
+    const text = errorText('presets.unknown', { preset: reason, choices: [reason, errorText('run.none')] })
+    const { message, hint } = formatErrorText(errorTextSchema.parse(JSON.parse(JSON.stringify(text))))
+    expect(message).toBe(`There is no preset “${errors['history.full'].message}”.`)
+    expect(hint).toBe(`Choose one of: ${errors['history.full'].message}, ${errors['run.none'].message}.`)
+    const unknown = { ...text, parameters: { ...text.parameters, preset: { id: 'x.y', parameters: {} } } }
+    expect(errorTextSchema.safeParse(unknown).success).toBe(false)
   })
 
   it('demands the parameters of message and hint', () => {

@@ -1,0 +1,57 @@
+import type { ErrorEntries } from './entries.ts'
+
+export const runsErrors = {
+  'run.none': { message: 'There are no runs yet.', hint: 'Make one with `flowerbed train FOLDER`.' },
+  'run.notFound': { message: 'There is no run “{query}”.', hint: '`flowerbed runs` lists them.' },
+  'run.ambiguous': {
+    message: '“{query}” fits {count} runs.',
+    hint: 'Give more of its id: {choices}.',
+  },
+  'run.noName': { message: 'A run needs a name.' },
+  'run.inTraining': { message: 'This run is in training.', hint: 'Stop it first.' },
+  'run.imagesDeleted': {
+    message: 'The images of this run were deleted.',
+    hint: 'Import the same folder again; the run finds them by their content.',
+  },
+  'run.imagesDeletedForEvaluation': {
+    message: 'The images of this run were deleted.',
+    hint: 'Samples are looked for among them, also when they are compared with others.',
+  },
+  'run.otherVersion': {
+    message: '“{name}” cannot be trained by this version of Flowerbed.',
+    hint: 'It does not know these settings of the run or their values: {settings}. Update Flowerbed; what was trained is safe.',
+  },
+  'run.takenOver': {
+    message: 'Another Flowerbed has taken this run over.',
+    hint: 'It trains there; what was trained here since its last checkpoint is not kept.',
+  },
+  'run.trainedHere': {
+    message:
+      'Another Flowerbed (process {process} on this computer, since {since}) has this run in training.',
+    hint: 'Wait until it ends, or pause or stop the run there.',
+  },
+  'run.trainedOn': {
+    message: 'Another Flowerbed (process {process} on {computer}, since {since}) has this run in training.',
+    hint: 'Wait until it ends, or pause or stop the run there.',
+  },
+  'run.trainedOnAnother': {
+    message:
+      'Another Flowerbed (process {process} on another computer, since {since}) has this run in training.',
+    hint: 'Wait until it ends, or pause or stop the run there.',
+  },
+  'run.noCheckpoint': { message: 'This run has no checkpoint yet.' },
+  'run.noCheckpointOfStep': {
+    message: 'This run has no checkpoint of step {step}.',
+    hint: 'There are checkpoints of step {choices}.',
+  },
+  'run.noDiagnostics': {
+    message: '“{name}” has no diagnostics of step {step}.',
+    hint: 'They are written each time the grid is sampled.',
+  },
+  'run.noDiagnosticsOfStep': {
+    message: '“{name}” has no diagnostics of step {step}.',
+    hint: 'There are those of {choices}.',
+  },
+  'run.unreadableDiagnostics': { message: 'The diagnostics cannot be read.' },
+  'app.quitting': { message: 'Flowerbed is about to quit.' },
+} as const satisfies ErrorEntries
