@@ -39,7 +39,10 @@ export function errorText<Id extends ErrorId>(
   return { id, parameters: parameters ?? {} }
 }
 
-/** Message and hint in the language of this process; a parameter that is not given stays in braces. */
+/**
+ * Message and hint in the language of this process; a parameter that is not given stays in braces. A text without a hint has
+ * that of a text among its parameters.
+ */
 export function formatErrorText({ id, parameters }: ErrorText): {
   message: string
   hint: string | undefined
@@ -50,8 +53,17 @@ export function formatErrorText({ id, parameters }: ErrorText): {
       const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
       return parameter === undefined ? braces : formatParameter(parameter)
     })
-  return { message: fill(message), hint: hint === undefined ? undefined : fill(hint) }
+  return { message: fill(message), hint: hint === undefined ? hintIn(parameters) : fill(hint) }
 }
+
+function hintIn(parameters: ErrorText['parameters']): string | undefined {
+  return Object.values(parameters)
+    .map((parameter) => (isText(parameter) ? formatErrorText(parameter).hint : undefined))
+    .find((hint) => hint !== undefined)
+}
+
+const isText = (parameter: ErrorParameter): parameter is ErrorText =>
+  typeof parameter === 'object' && !Array.isArray(parameter)
 
 function formatParameter(parameter: ErrorParameter): string {
   if (typeof parameter !== 'object') return String(parameter)

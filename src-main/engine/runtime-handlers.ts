@@ -1,5 +1,6 @@
 import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { installRuntime, removeRuntime, runtimeStatus } from '../tensorflow/install.ts'
@@ -32,7 +33,7 @@ export function createRuntimeHandlers(emit: (event: EngineEvent) => void): Handl
     runtimeStatus: () => runtimeStatus(),
     deviceStatement: ({ device }) => describeDevice(device),
     runtimeInstall: async ({ variant }) => {
-      if (installing) throw new FlowerbedError('conflict', 'TensorFlow is being installed already.')
+      if (installing) throw new FlowerbedError('conflict', errorText('tensorflow.installing'))
       installing = new AbortController()
       try {
         return await installRuntime({

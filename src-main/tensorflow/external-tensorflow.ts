@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { InstalledRuntime, RuntimeVariant } from '#shared/schemas/doctor.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { processTag } from '../files/process-identity.ts'
 import {
@@ -35,10 +36,11 @@ export function linkExternalTensorFlow(given: string, cache: string): InstalledR
   const external = realFolder(given)
   if (existsSync(bindingPath(external))) return describe(external, external)
   if (!libraries.every((name) => existsSync(join(external, name)))) {
-    throw new FlowerbedError('bad-input', `FLOWERBED_TF_DIR holds no TensorFlow: ${external}`, {
-      where: external,
-      hint: `Point it at pip's site-packages/tensorflow (with ${libraries.join(' and ')}) or at a Flowerbed runtime folder, or unset it.`,
-    })
+    throw new FlowerbedError(
+      'bad-input',
+      errorText('tensorflow.noneInFolder', { folder: external, libraries: libraries.join(' and ') }),
+      { where: external },
+    )
   }
   const linked = linkedDirectory(external, cache)
   if (!existsSync(bindingPath(linked))) link(external, linked, cache)
@@ -50,8 +52,7 @@ function link(external: string, linked: string, cache: string): void {
   if (!existsSync(binding)) {
     throw new FlowerbedError(
       'unavailable',
-      `There is no binding for a pip-installed TensorFlow on ${platformName}`,
-      { hint: 'Unset FLOWERBED_TF_DIR.' },
+      errorText('tensorflow.noBindingForPip', { platform: platformName }),
     )
   }
   mkdirSync(runtimesDirectory(cache), { recursive: true })

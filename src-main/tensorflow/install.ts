@@ -3,6 +3,7 @@ import { copyFileSync, createReadStream, existsSync } from 'node:fs'
 import { mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { InstallProgress, RuntimeStatus, RuntimeVariant } from '#shared/schemas/doctor.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { removeOlder } from '../files/abandoned.ts'
 import { withLock } from '../files/lock.ts'
@@ -119,17 +120,18 @@ async function ensureSpace(folder: string, needed: number): Promise<void> {
   const free = bavail * bsize
   if (free >= needed) return
   const gb = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
-  throw new FlowerbedError('no-space', `TensorFlow needs ${gb(needed)} and ${gb(free)} are free.`, {
-    where: folder,
-    hint: 'Free some space, or name a folder on another disk in FLOWERBED_CACHE_DIR.',
-  })
+  throw new FlowerbedError(
+    'no-space',
+    errorText('tensorflow.noRoom', { needed: gb(needed), free: gb(free) }),
+    { where: folder },
+  )
 }
 
 /** Copies our prebuilt binding of tfjs-node-gpu beside its libraries. */
 async function copyBinding(staging: string): Promise<void> {
   const binding = join(bindingResources(), platformName, 'tfjs_binding.node')
   if (!existsSync(binding))
-    throw new FlowerbedError('unavailable', `There is no binding for ${platformName}.`)
+    throw new FlowerbedError('unavailable', errorText('tensorflow.noBinding', { platform: platformName }))
   await mkdir(dirname(bindingPath(staging)), { recursive: true })
   copyFileSync(binding, bindingPath(staging))
 }
@@ -169,12 +171,12 @@ export async function removeRuntime(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<RuntimeStatus> {
   const found = installedRuntimes(env).filter((runtime) => runtime.variant === variant)
-  if (found.length === 0) throw new FlowerbedError('not-found', `TensorFlow (${variant}) is not installed.`)
+  if (found.length === 0)
+    throw new FlowerbedError('not-found', errorText('tensorflow.variantNotInstalled', { variant }))
   const removable = found.filter((runtime) => runtime.removable)
   if (removable.length === 0) {
-    throw new FlowerbedError('conflict', 'This TensorFlow was not installed by Flowerbed.', {
+    throw new FlowerbedError('conflict', errorText('tensorflow.notOurs'), {
       where: found[0]?.directory ?? '',
-      hint: 'Unset FLOWERBED_TF_DIR to leave it out.',
     })
   }
   for (const { directory } of removable) await removeRuntimeFolder(directory)

@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { InstalledRuntime } from '#shared/schemas/doctor.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { linkExternalTensorFlow } from './external-tensorflow.ts'
 import { bindingPath, cacheDirectory, librariesDirectory, platformName, runtimesDirectory } from './layout.ts'
@@ -61,7 +62,5 @@ export function compareVersions(a: string, b: string): number {
 }
 
 export function noRuntime(): FlowerbedError {
-  return new FlowerbedError('unavailable', 'TensorFlow is not installed', {
-    hint: 'Install it under Settings → Compute, or with `npm run setup` in a checkout.',
-  })
+  return new FlowerbedError('unavailable', errorText('tensorflow.notInstalled'))
 }

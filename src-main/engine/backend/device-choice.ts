@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import type { DeviceStatement, InstalledRuntime } from '#shared/schemas/doctor.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { cudaNeeds } from '../../tensorflow/cuda-needs.ts'
@@ -52,10 +53,8 @@ export function chooseDevice(facts: DeviceFacts): DeviceDecision {
   const obstacle = findObstacle(facts, gpu, cuda)
   if (device === 'cuda' && obstacle) {
     const problem = obstacle.problem.charAt(0).toUpperCase() + obstacle.problem.slice(1)
-    throw new FlowerbedError('unavailable', `${problem}.`, {
-      where: '--device cuda',
-      hint: `${obstacle.remedy} Or choose the device “auto” or “cpu”.`,
-    })
+    const text = errorText('tensorflow.deviceObstacle', { problem, remedy: obstacle.remedy })
+    throw new FlowerbedError('unavailable', text, { where: '--device cuda' })
   }
   if (obstacle) return useProcessor(obstacle.problem, obstacle.isFixable ? obstacle.remedy : null)
   const runtime = cuda as InstalledRuntime

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import type { Precision } from '#shared/schemas/run-config.ts'
 import type { DoctorReport } from '#shared/schemas/doctor.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { flowerbedVersion } from '../../version.ts'
@@ -121,9 +122,8 @@ function readFreeSpace(directory: string): number {
     const { bavail, bsize } = statfsSync(directory)
     return bavail * bsize
   } catch (cause) {
-    throw new FlowerbedError('bad-input', `The data folder ${directory} is not writable`, {
+    throw new FlowerbedError('bad-input', errorText('files.dataFolderNotWritable', { folder: directory }), {
       where: directory,
-      hint: 'Choose a folder that you may write to with --data-dir or FLOWERBED_DATA_DIR.',
       cause,
     })
   }

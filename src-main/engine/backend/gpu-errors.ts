@@ -1,26 +1,25 @@
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { readAvailableMemory } from './free-memory.ts'
 import type { NvidiaGpu } from './nvidia.ts'
 
-const logHint = 'With TF_CPP_MIN_LOG_LEVEL=0 in the environment TensorFlow logs the reason.'
-
 /** The error when TensorFlow computes on the processor although it was given a GPU. */
 export function createUnusedGpuError({ name }: NvidiaGpu): FlowerbedError {
-  return new FlowerbedError('unavailable', `TensorFlow could not use ${name}`, {
-    hint: `Install TensorFlow for NVIDIA GPUs again under Settings → Compute, or choose the device “cpu”. ${logHint}`,
-  })
+  return new FlowerbedError('unavailable', errorText('tensorflow.gpuUnused', { gpu: name }))
 }
 
 /** The error when TensorFlow fails to initialise a GPU, most often because another program has its memory. */
 export function createGpuStartError({ name, memoryBytes }: NvidiaGpu, cause: unknown): FlowerbedError {
   const free = readAvailableMemory('cuda')
-  const memory =
-    memoryBytes === null ? '' : ` (${formatGigabytes(free)} of ${formatGigabytes(memoryBytes)} are free)`
-  const words = cause instanceof Error ? cause.message : String(cause)
-  return new FlowerbedError('unavailable', `TensorFlow could not start on ${name}${memory}: ${words}`, {
-    hint: `Close other programs that use the GPU, or choose the device “cpu”. ${logHint}`,
-    cause,
-  })
+  const reason = cause instanceof Error ? cause.message : String(cause)
+  const text =
+    memoryBytes === null
+      ? errorText('tensorflow.gpuDoesNotStart', { gpu: name, reason })
+      : errorText('tensorflow.gpuWithMemoryDoesNotStart', {
+          ...{ gpu: name, reason, free: formatGigabytes(free), all: formatGigabytes(memoryBytes) },
+        })
+  return new FlowerbedError('unavailable', text, { cause })
 }
 
 /** Translates TensorFlow's out-of-memory errors, with the numbers; null for any other error. */
@@ -30,16 +29,18 @@ export function toOutOfMemoryError(thrown: unknown, free = readAvailableMemory):
   if (!/RESOURCE_EXHAUSTED|OOM when allocating|CUDA_ERROR_OUT_OF_MEMORY/i.test(message)) return null
   const onGpu = /GPU|CUDA/.test(message)
   const requested = parseRequestedBytes(message)
-  const request = requested === null ? '' : `${formatBytes(requested)} more were requested, and `
-  return new FlowerbedError(
-    'no-space',
-    `${onGpu ? 'The GPU' : 'This machine'} has too little memory: ${request}${formatGigabytes(free(onGpu ? 'cuda' : 'cpu'))} are free.`,
-    {
-      where: 'batch',
-      hint: `Take fewer images per step (batch), switch on gradient checkpointing (checkpointing), or take a smaller width (hidden) or smaller images${onGpu ? ', close other programs that use the GPU, or choose the device “cpu”' : ', or close other programs'}.`,
-      cause: thrown,
-    },
-  )
+  const text = outOfMemoryText({
+    onGpu,
+    requested: requested === null ? null : formatBytes(requested),
+    free: formatGigabytes(free(onGpu ? 'cuda' : 'cpu')),
+  })
+  return new FlowerbedError('no-space', text, { where: 'batch', cause: thrown })
+}
+
+function outOfMemoryText(facts: { onGpu: boolean; requested: string | null; free: string }): ErrorText {
+  const { onGpu, requested, free } = facts
+  if (requested === null) return errorText(onGpu ? 'memory.gpuFull' : 'memory.machineFull', { free })
+  return errorText(onGpu ? 'memory.gpuLacks' : 'memory.machineLacks', { requested, free })
 }
 
 const bytesOfType: Record<string, number> = { double: 8, int64: 8, half: 2, bfloat16: 2, uint8: 1, bool: 1 }

@@ -1,5 +1,7 @@
-import type { ErrorKind } from '#shared/errors.ts'
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorParameter, ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
+import type { ErrorKind } from '#shared/errors.ts'
 import { isNoexec } from './elf.ts'
 
 /** A native library to load. */
@@ -8,15 +10,21 @@ export interface LoadAttempt {
   /** The library's name, as the subject of a sentence. */
   name: string
   /** How the user gets a complete and compatible one, as a sentence. */
-  replace: string
+  replace: ErrorParameter
   /** The version of this system's glibc, null without glibc; called only when needed. */
   glibc?: () => string | null
   noexec?: (path: string) => boolean
 }
 
+/** Why a library does not load: the end of a sentence, and what to do. */
+interface Explanation {
+  kind: ErrorKind
+  text: ErrorText
+}
+
 interface Rule {
   pattern: RegExp
-  explain: (found: string[], attempt: LoadAttempt) => { kind: ErrorKind; reason: string; hint: string }
+  explain: (found: string[], attempt: LoadAttempt) => Explanation
 }
 
 /** Patterns of loaders' messages, the most specific first. */
@@ -24,19 +32,16 @@ const rules: Rule[] = [
   {
     // glibc: version `GLIBC_2.38' not found (required by …)
     pattern: /version [`'‘"](GLIBC|GLIBCXX|CXXABI|GCC)_([\w.]+)['’"] not found/,
-    explain: ([, library, version], { glibc = readGlibcVersion }) => {
-      const has = library === 'GLIBC' ? glibc() : null
-      return library === 'GLIBC'
-        ? {
-            kind: 'unavailable',
-            reason: `this system is too old: it needs glibc ${version} or newer${has ? `, and this system has ${has}` : ''}`,
-            hint: `Use a newer Linux distribution, one with glibc ${version} or newer (\`ldd --version\` shows it).`,
-          }
-        : {
-            kind: 'unavailable',
-            reason: `this system's C++ library is too old: it lacks ${library}_${version}`,
-            hint: `Update the packages libstdc++6 and libgcc-s1 (on Fedora libstdc++ and libgcc), or use a newer Linux distribution.`,
-          }
+    explain: ([, library = '', version = ''], { glibc = readGlibcVersion }) => {
+      if (library !== 'GLIBC')
+        return { kind: 'unavailable', text: errorText('load.oldCppLibrary', { library, version }) }
+      const present = glibc()
+      return {
+        kind: 'unavailable',
+        text: present
+          ? errorText('load.oldGlibc', { version, present })
+          : errorText('load.oldUnknownGlibc', { version }),
+      }
     },
   },
   {
@@ -54,14 +59,13 @@ const rules: Rule[] = [
   {
     pattern:
       /file too short|invalid ELF header|cannot read file data|not a mach-o file|slice is not valid mach-o|ELF load command|object file has no|truncated mach-o|Exec format error/,
-    explain: (_, { replace }) => ({ kind: 'corrupt', reason: 'the file is damaged', hint: replace }),
+    explain: (_, { replace }) => ({ kind: 'corrupt', text: errorText('load.damaged', { replace }) }),
   },
   {
     pattern: /cannot allocate memory in static TLS block/,
     explain: () => ({
       kind: 'unavailable',
-      reason: 'other libraries of this process occupy the memory that it needs',
-      hint: 'Start Flowerbed without LD_PRELOAD; if that is not set, restart Flowerbed.',
+      text: errorText('load.noStaticTls'),
     }),
   },
   {
@@ -79,24 +83,21 @@ const rules: Rule[] = [
       /code signature|Application Control policy|blocked by (?:your administrator|group policy)|is blocked/i,
     explain: (_, { path }) => ({
       kind: 'bad-input',
-      reason: 'this system does not allow programs to load it',
-      hint: `Allow ${path} in the system's security settings, or ask whoever manages this machine.`,
+      text: errorText('load.notAllowed', { path }),
     }),
   },
   {
     pattern: /Permission denied|Operation not permitted|Access is denied/i,
     explain: (_, { path }) => ({
       kind: 'bad-input',
-      reason: 'its file is not readable',
-      hint: `Make ${path} and its folders readable for your user.`,
+      text: errorText('load.notReadable', { path }),
     }),
   },
   {
     pattern: /Too many open files/,
     explain: () => ({
       kind: 'unavailable',
-      reason: 'this process has too many files open',
-      hint: 'Raise the limit (`ulimit -n`) and start Flowerbed again.',
+      text: errorText('load.tooManyFiles'),
     }),
   },
   {
@@ -107,32 +108,31 @@ const rules: Rule[] = [
         ? explainMissingGlibc(muslName ?? glibcName ?? 'a function')
         : {
             kind: 'corrupt',
-            reason: `its parts are of different versions (${glibcName ?? muslName ?? macName ?? 'a function'} is missing)`,
-            hint: replace,
+            text: errorText('load.mixedVersions', {
+              symbol: glibcName ?? muslName ?? macName ?? 'a function',
+              replace,
+            }),
           },
   },
   {
     pattern: /specified module could not be found/,
     explain: () => ({
       kind: 'unavailable',
-      reason: 'it or a library that it needs is missing on this system',
-      hint: 'Install the “Microsoft Visual C++ Redistributable”, then install TensorFlow again (Settings → Compute).',
+      text: errorText('load.missingOnWindows'),
     }),
   },
   {
     pattern: /initialization routine failed/,
     explain: () => ({
       kind: 'unavailable',
-      reason: 'it cannot start on this processor or this version of Windows',
-      hint: 'TensorFlow needs a processor with AVX and the latest “Microsoft Visual C++ Redistributable”.',
+      text: errorText('load.cannotStart'),
     }),
   },
   {
     pattern: /did not self-register|Module version mismatch|NODE_MODULE_VERSION|napi_\w+/,
     explain: (_, { replace }) => ({
       kind: 'corrupt',
-      reason: 'the file is not a module for this version of Flowerbed',
-      hint: replace,
+      text: errorText('load.otherModule', { replace }),
     }),
   },
 ]
@@ -143,34 +143,31 @@ export function toLoadError(thrown: unknown, attempt: LoadAttempt): FlowerbedErr
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   for (const { pattern, explain } of rules) {
     const found = pattern.exec(message)
-    if (found) return createLoadError(attempt, { ...explain([...found], attempt), cause: thrown })
+    if (found) return createLoadError(attempt, explain([...found], attempt), thrown)
   }
-  return createLoadError(attempt, {
-    kind: 'unavailable',
-    reason: message,
-    hint: `If it loaded on this machine before: ${attempt.replace.charAt(0).toLowerCase()}${attempt.replace.slice(1)}`,
-    cause: thrown,
-  })
+  const unknown = errorText('load.unknown', { message, replace: attempt.replace })
+  return createLoadError(attempt, { kind: 'unavailable', text: unknown }, thrown)
 }
 
 /** The explanation for a library of another processor. */
-export function explainOtherProcessor(processor: string, { replace }: LoadAttempt) {
-  const target = processor === '' ? '' : ` (${processor})`
+export function explainOtherProcessor(processor: string, { replace }: LoadAttempt): Explanation {
+  const own = process.arch
   return {
-    kind: 'corrupt' as const,
-    reason: `it was made for another processor${target} than this program (${process.arch})`,
-    hint: replace,
+    kind: 'corrupt',
+    text:
+      processor === ''
+        ? errorText('load.unknownProcessor', { own, replace })
+        : errorText('load.otherProcessor', { processor, own, replace }),
   }
 }
 
 export function createLoadError(
   { name, path }: LoadAttempt,
-  explanation: { kind: ErrorKind; reason: string; hint: string; cause?: unknown },
+  { kind, text }: Explanation,
+  cause?: unknown,
 ): FlowerbedError {
-  const { kind, reason, hint, cause } = explanation
-  return new FlowerbedError(kind, `${name} does not load: ${reason}`, {
+  return new FlowerbedError(kind, errorText('load.failed', { name, reason: text }), {
     where: path,
-    hint,
     ...(cause === undefined ? {} : { cause }),
   })
 }
@@ -183,59 +180,53 @@ const packages: [RegExp, string][] = [
   [/^libz\.so/, 'zlib1g (on Fedora zlib)'],
 ]
 
-function explainMissingLibrary(library: string, attempt: LoadAttempt): ReturnType<Rule['explain']> {
+function explainMissingLibrary(library: string, attempt: LoadAttempt): Explanation {
   const { path, replace, glibc = readGlibcVersion } = attempt
   const base = library.split('/').at(-1) ?? library
-  if (library === path) return { kind: 'corrupt', reason: 'its file is missing', hint: replace }
+  if (library === path) return { kind: 'corrupt', text: errorText('load.fileMissing', { replace }) }
   if (/^(?:lib)?tensorflow/.test(base))
-    return { kind: 'corrupt', reason: `${base} is missing in its folder`, hint: replace }
+    return { kind: 'corrupt', text: errorText('load.partMissing', { library: base, replace }) }
   if (/^libcuda\.so/.test(base))
     return {
       kind: 'unavailable',
-      reason: `NVIDIA's driver (${base}) is missing`,
-      hint: 'Install NVIDIA’s driver, or choose TensorFlow for the processor under Settings → Compute.',
+      text: errorText('load.noNvidiaDriver', { library: base }),
     }
   if (/^lib(?:cu[a-z]|nv|nccl)/.test(base))
-    return { kind: 'corrupt', reason: `CUDA's library ${base} is missing`, hint: replace }
+    return { kind: 'corrupt', text: errorText('load.cudaPartMissing', { library: base, replace }) }
   if (/^ld-linux|^lib(?:c|m|dl|rt|pthread)\.so\.\d$/.test(base) || glibc() === null)
     return explainMissingGlibc(base)
   const found = packages.find(([pattern]) => pattern.test(base))?.[1]
   return {
     kind: 'unavailable',
-    reason: `the library ${base} is missing on this system`,
-    hint: found
-      ? `Install the package ${found}.`
-      : `Install the package that has ${base} with your system's package manager.`,
+    text: found
+      ? errorText('load.libraryOfPackageMissing', { library: base, package: found })
+      : errorText('load.libraryMissing', { library: base }),
   }
 }
 
-function explainMissingGlibc(lacking: string): ReturnType<Rule['explain']> {
+function explainMissingGlibc(lacking: string): Explanation {
   return {
     kind: 'unavailable',
-    reason: `this system has no glibc (${lacking} is missing)`,
-    hint: 'Use a Linux distribution with glibc, for example Debian, Ubuntu or Fedora; Alpine has another C library.',
+    text: errorText('load.noGlibc', { symbol: lacking }),
   }
 }
 
-function explainOutOfMemory(): ReturnType<Rule['explain']> {
+function explainOutOfMemory(): Explanation {
   return {
     kind: 'no-space',
-    reason: 'there is too little memory for it',
-    hint: 'Close other programs, or raise the memory limit of this process (`ulimit -v`, or that of its container).',
+    text: errorText('load.noMemory'),
   }
 }
 
-function explainMappingFailure({ path, noexec = isNoexec }: LoadAttempt): ReturnType<Rule['explain']> {
+function explainMappingFailure({ path, noexec = isNoexec }: LoadAttempt): Explanation {
   return noexec(path)
     ? {
         kind: 'bad-input',
-        reason: 'it is on a disk mounted with noexec, from which no program may run',
-        hint: 'Set FLOWERBED_CACHE_DIR to a folder on another disk, or mount that disk without noexec.',
+        text: errorText('load.noexec'),
       }
     : {
         kind: 'unavailable',
-        reason: 'this system refuses to map it into memory',
-        hint: 'Raise the memory limit of this process (`ulimit -v`); with a security policy such as SELinux or AppArmor, allow it to load this file.',
+        text: errorText('load.mappingRefused'),
       }
 }
 

@@ -3,6 +3,8 @@ import { createRequire } from 'node:module'
 import type * as TensorFlowModule from '@tensorflow/tfjs-node-gpu'
 import type { InstalledRuntime } from '#shared/schemas/doctor.ts'
 import type { Precision } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { createGpuStartError, createUnusedGpuError } from './gpu-errors.ts'
@@ -112,9 +114,7 @@ function startTensorFlow(decision: DeviceDecision): TensorFlow {
 
 function checkDevice(device: DeviceChoice, result: LoadedTensorFlow): LoadedTensorFlow {
   if (device === 'auto' || device === result.device) return result
-  throw new FlowerbedError('conflict', `TensorFlow already runs on ${result.device} in this process`, {
-    hint: 'Start the engine again to change the device.',
-  })
+  throw new FlowerbedError('conflict', errorText('tensorflow.otherDevice', { device: result.device }))
 }
 
 /** Sets variables that the library reads once, when it is loaded; those that the user has set are kept. */
@@ -139,10 +139,10 @@ function defineRemovedUtilities(): void {
 }
 
 /** How a user gets a complete and compatible TensorFlow. */
-const describeReplacement = ({ removable, variant }: InstalledRuntime): string =>
-  removable
-    ? `Remove TensorFlow${variant === 'cuda' ? ' for NVIDIA GPUs' : ''} and install it again (Settings → Compute, or \`npm run setup\` in a checkout); \`flowerbed doctor\` shows more.`
-    : 'Set FLOWERBED_TF_DIR to a complete TensorFlow for this machine, or unset it to use one that Flowerbed installs.'
+function describeReplacement({ removable, variant }: InstalledRuntime): ErrorText {
+  if (!removable) return errorText('load.otherFolder')
+  return variant === 'cuda' ? errorText('load.installTensorFlowForGpus') : errorText('load.installTensorFlow')
+}
 
 /**
  * Loads the binding and makes tfjs-node-gpu find it, which otherwise asks node-pre-gyp for a path in node_modules, where

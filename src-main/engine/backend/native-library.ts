@@ -1,5 +1,6 @@
 import { constants } from 'node:os'
 import { basename } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { sha256OfFile } from '../../tensorflow/native-manifest.ts'
 import { inspectLibrary } from './elf.ts'
 import { createLoadError, explainOtherProcessor, toLoadError } from './load-failure.ts'
@@ -21,8 +22,7 @@ export function loadNative(attempt: LoadAttempt & { libraries?: string[]; sha256
   if (sha256 !== null && sha256OfFile(path) !== sha256)
     throw createLoadError(attempt, {
       kind: 'corrupt',
-      reason: `${basename(path)} is damaged or belongs to another version of Flowerbed (its checksum differs)`,
-      hint: attempt.replace,
+      text: errorText('load.checksum', { file: basename(path), replace: attempt.replace }),
     })
   const module = { exports: {} }
   try {
@@ -42,22 +42,23 @@ function checkLibrary(file: string, attempt: LoadAttempt): void {
     case 'truncated':
       throw createLoadError(checked, {
         kind: 'corrupt',
-        reason: `its file is truncated (${state.bytes} of ${state.expected} bytes)`,
-        hint: attempt.replace,
+        text: errorText('load.truncated', {
+          bytes: state.bytes,
+          expected: state.expected,
+          replace: attempt.replace,
+        }),
       })
     case 'other-processor':
       throw createLoadError(checked, explainOtherProcessor(state.processor, attempt))
     case 'missing':
       throw createLoadError(checked, {
         kind: 'corrupt',
-        reason: 'its file is missing',
-        hint: attempt.replace,
+        text: errorText('load.fileMissing', { replace: attempt.replace }),
       })
     case 'no-library':
       throw createLoadError(checked, {
         kind: 'corrupt',
-        reason: 'the file is damaged',
-        hint: attempt.replace,
+        text: errorText('load.damaged', { replace: attempt.replace }),
       })
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 export interface ThreadChoice {
@@ -37,9 +38,8 @@ export function chooseThreads({ processors, cores, quota, kernels, env }: Thread
   if (setting !== undefined && setting !== '') {
     const count = Number(setting)
     if (!Number.isInteger(count) || count < 1) {
-      throw new FlowerbedError('bad-input', `FLOWERBED_THREADS is “${setting}”, not a number of threads.`, {
+      throw new FlowerbedError('bad-input', errorText('tensorflow.notThreads', { setting }), {
         where: 'FLOWERBED_THREADS',
-        hint: 'Set it to a positive integer, or unset it.',
       })
     }
     return choose(count, 'FLOWERBED_THREADS')

@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { cancelled, hideSecret, httpGet, RedirectRefused } from './http.ts'
 import type { HttpRequest, HttpResponse } from './http.ts'
@@ -141,21 +142,18 @@ const isDiskFull = (error: unknown): boolean =>
 
 function diskFullError(error: unknown, file: string): unknown {
   if (!isDiskFull(error)) return error
-  return new FlowerbedError('no-space', 'The disk is full', {
-    where: file,
-    hint: 'Free some space, or name another folder in FLOWERBED_CACHE_DIR.',
-    cause: error,
-  })
+  return new FlowerbedError('no-space', errorText('tensorflow.diskFull'), { where: file, cause: error })
 }
 
 function downloadFailed(url: string, cause: unknown): FlowerbedError {
+  const where = hideSecret(url)
+  if (cause instanceof FlowerbedError && cause.hint !== undefined) {
+    const text = errorText('tensorflow.downloadRefused', { reason: cause.text ?? cause.message })
+    return new FlowerbedError('unavailable', text, { where, hint: cause.hint, cause })
+  }
   const reason = cause instanceof Error ? cause.message : String(cause)
-  const hint = cause instanceof FlowerbedError ? cause.hint : undefined
-  return new FlowerbedError('unavailable', `The download failed: ${reason}`, {
-    where: hideSecret(url),
-    hint:
-      hint ??
-      'Try again: it resumes where it stopped. Behind a proxy set HTTPS_PROXY, for a mirror PIP_INDEX_URL, without a network FLOWERBED_OFFLINE_DIR.',
+  return new FlowerbedError('unavailable', errorText('tensorflow.downloadFailed', { reason }), {
+    where,
     cause,
   })
 }
@@ -170,10 +168,7 @@ export async function verifyFile(
   const found = hash.digest(expected.encoding ?? 'hex')
   if (found === expected.digest) return
   await rm(file, { force: true })
-  throw new FlowerbedError('corrupt', 'A downloaded file does not match its checksum; it was deleted', {
-    where: file,
-    hint: 'Try again; if it happens again, the mirror or proxy changes files.',
-  })
+  throw new FlowerbedError('corrupt', errorText('tensorflow.downloadChecksum'), { where: file })
 }
 
 /** Downloads a whole file to `file.part`, and renames it to `file` once verified. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { rootCertificates } from 'node:tls'
 import { Agent, Pool, ProxyAgent, request as undiciRequest } from 'undici'
 import type { Dispatcher } from 'undici'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { readPipSettings } from './pip-settings.ts'
 
@@ -51,9 +52,8 @@ export function httpSettings(env: NodeJS.ProcessEnv = process.env, pip = readPip
     try {
       return [readFileSync(file, 'utf8')]
     } catch (error) {
-      throw new FlowerbedError('bad-input', `The certificate file cannot be read: ${file}`, {
+      throw new FlowerbedError('bad-input', errorText('tensorflow.certificateFile', { file }), {
         where: file,
-        hint: 'Correct PIP_CERT, pip.conf, SSL_CERT_FILE, NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE.',
         cause: error,
       })
     }
@@ -83,9 +83,8 @@ export function proxyFor(url: URL, env: NodeJS.ProcessEnv, pipProxy: string | nu
   } catch {
     // Reported below.
   }
-  throw new FlowerbedError('bad-input', `This proxy cannot be used: ${hideSecret(proxy)}`, {
+  throw new FlowerbedError('bad-input', errorText('tensorflow.proxyUnusable', { proxy: hideSecret(proxy) }), {
     where: 'HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, PIP_PROXY or pip.conf',
-    hint: 'Give it as http://host:port.',
   })
 }
 
@@ -171,9 +170,10 @@ function parseUrl(address: string): URL {
   } catch {
     // Reported below.
   }
-  throw new FlowerbedError('bad-input', `This is no http or https address: ${hideSecret(address)}`, {
-    hint: 'Correct PIP_INDEX_URL or pip.conf.',
-  })
+  throw new FlowerbedError(
+    'bad-input',
+    errorText('tensorflow.notAnAddress', { address: hideSecret(address) }),
+  )
 }
 
 async function getOnce(url: URL, request: HttpRequest): Promise<HttpResponse> {
@@ -246,19 +246,18 @@ export function hideSecret(address: string): string {
 }
 
 export function cancelled(signal: AbortSignal): FlowerbedError {
-  return new FlowerbedError('cancelled', 'Cancelled', { cause: signal.reason })
+  return new FlowerbedError('cancelled', errorText('tensorflow.cancelled'), { cause: signal.reason })
 }
 
 function unreachable(url: URL, proxy: URL | null, cause: unknown): FlowerbedError {
   if (cause instanceof FlowerbedError) return cause
   const reason = cause instanceof Error ? cause.message || cause.name : String(cause)
-  const certificate = /certificate|self.signed|issuer/i.test(reason)
-  const via = proxy ? ` through the proxy ${proxy.host}` : ''
-  return new FlowerbedError('unavailable', `Cannot reach ${url.host}${via}: ${reason}`, {
-    where: hideSecret(url.href),
-    hint: certificate
-      ? 'Name your network’s certificate bundle in PIP_CERT (or SSL_CERT_FILE).'
-      : 'Check the network; behind a proxy set HTTPS_PROXY, for a mirror PIP_INDEX_URL, without a network FLOWERBED_OFFLINE_DIR.',
-    cause,
-  })
+  const isCertificate = /certificate|self.signed|issuer/i.test(reason)
+  const server = proxy
+    ? errorText('tensorflow.serverThroughProxy', { server: url.host, proxy: proxy.host })
+    : url.host
+  const text = isCertificate
+    ? errorText('tensorflow.certificateRefused', { server, reason })
+    : errorText('tensorflow.unreachable', { server, reason })
+  return new FlowerbedError('unavailable', text, { where: hideSecret(url.href), cause })
 }

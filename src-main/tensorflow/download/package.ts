@@ -3,6 +3,7 @@ import { copyFile, cp, mkdir, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { InstallOptions } from '../install-options.ts'
 import { readRuntimeFile } from '../installed.ts'
@@ -23,9 +24,10 @@ export async function installPackageRuntime(options: InstallOptions): Promise<vo
   const directory = runtimeDirectory({ version: packageVersion, variant }, cache)
   if (readRuntimeFile(directory)) return
   if (platformName.startsWith('linux')) {
-    throw new FlowerbedError('unavailable', `There is no TensorFlow (${variant}) for ${platformName}.`, {
-      hint: 'Point FLOWERBED_TF_DIR at one that you have.',
-    })
+    throw new FlowerbedError(
+      'unavailable',
+      errorText('tensorflow.noneForPlatform', { variant, platform: platformName }),
+    )
   }
   const packageFolder = dirname(
     createRequire(import.meta.url).resolve('@tensorflow/tfjs-node-gpu/package.json'),
@@ -69,15 +71,8 @@ export async function installPackageRuntime(options: InstallOptions): Promise<vo
     await commitStaging(staging, directory)
     onProgress?.({ phase: 'done', ...progress })
   } catch (cause) {
-    if (signal?.aborted) throw new FlowerbedError('cancelled', 'Cancelled', { cause })
-    throw new FlowerbedError(
-      'unavailable',
-      'TensorFlow could not be downloaded by the installer of tfjs-node-gpu.',
-      {
-        hint: 'Check that storage.googleapis.com can be reached, or point FLOWERBED_TF_DIR at a TensorFlow that you have.',
-        cause,
-      },
-    )
+    if (signal?.aborted) throw new FlowerbedError('cancelled', errorText('tensorflow.cancelled'), { cause })
+    throw new FlowerbedError('unavailable', errorText('tensorflow.packageDownloadFailed'), { cause })
   } finally {
     await rm(staging, { recursive: true, force: true })
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { hideSecret, httpGet } from './http.ts'
 import type { HttpRequest } from './http.ts'
@@ -39,13 +40,12 @@ export async function listFiles(index: string, project: string, request: HttpReq
   const text = await readText(response.body, address)
   if (response.status === 404) return []
   if (response.status !== 200) {
-    throw new FlowerbedError('unavailable', `The package index answered ${response.status}`, {
-      where: hideSecret(address),
-      hint:
-        response.status === 401 || response.status === 403
-          ? 'Put user and password into PIP_INDEX_URL (https://user:password@host/…).'
-          : 'Try again later, or name another index in PIP_INDEX_URL.',
-    })
+    const { status } = response
+    const text =
+      status === 401 || status === 403
+        ? errorText('tensorflow.indexNeedsUser', { status })
+        : errorText('tensorflow.indexAnswered', { status })
+    throw new FlowerbedError('unavailable', text, { where: hideSecret(address) })
   }
   return parseIndexPage(text, { address: response.url, type: response.headers['content-type'] ?? '' })
 }
@@ -65,9 +65,8 @@ function parseJson(text: string, address: string): IndexFile[] {
       bytes: file.size ?? null,
     }))
   } catch (error) {
-    throw new FlowerbedError('corrupt', 'The package index answered with an invalid index page', {
+    throw new FlowerbedError('corrupt', errorText('tensorflow.indexPageInvalid'), {
       where: hideSecret(address),
-      hint: 'Check PIP_INDEX_URL: it ends with /simple/ for most servers.',
       cause: error,
     })
   }
@@ -102,15 +101,10 @@ async function readText(body: AsyncIterable<Uint8Array>, address: string): Promi
   try {
     for await (const part of body) parts.push(part)
   } catch (error) {
-    throw new FlowerbedError(
-      'unavailable',
-      'The package index ended the connection before the end of its answer',
-      {
-        where: hideSecret(address),
-        hint: 'Try again.',
-        cause: error,
-      },
-    )
+    throw new FlowerbedError('unavailable', errorText('tensorflow.indexAnswerEnded'), {
+      where: hideSecret(address),
+      cause: error,
+    })
   }
   return Buffer.concat(parts).toString('utf8')
 }

@@ -1,8 +1,11 @@
 import { experimentsErrors } from './errors/experiments.ts'
+import { filesErrors } from './errors/files.ts'
 import { historyErrors } from './errors/history.ts'
+import { loadErrors } from './errors/load.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
+import { tensorflowErrors } from './errors/tensorflow.ts'
 
 /**
  * What errors say in English, by message id: what happened, and what to do about it. `{name}` is a parameter; the types of
@@ -10,8 +13,11 @@ import { settingsErrors } from './errors/settings.ts'
  */
 export const errors = {
   ...experimentsErrors,
+  ...filesErrors,
   ...historyErrors,
+  ...loadErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
+  ...tensorflowErrors,
 } as const

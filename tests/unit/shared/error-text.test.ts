@@ -57,6 +57,8 @@ describe('the text of an error', () => {
     const { message, hint } = formatErrorText(errorTextSchema.parse(JSON.parse(JSON.stringify(text))))
     expect(message).toBe(`There is no preset “${errors['history.full'].message}”.`)
     expect(hint).toBe(`Choose one of: ${errors['history.full'].message}, ${errors['run.none'].message}.`)
+    const hintless = formatErrorText({ id: 'run.noName', parameters: { reason } })
+    expect(hintless.hint).toBe(errors['history.full'].hint)
     const unknown = { ...text, parameters: { ...text.parameters, preset: { id: 'x.y', parameters: {} } } }
     expect(errorTextSchema.safeParse(unknown).success).toBe(false)
   })

@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { examine } from '../../../engine/backend/doctor.ts'
@@ -40,6 +41,6 @@ export function addDoctor(program: Command): void {
       for (const line of report.advice) say(`→ ${line}`)
       answer(options.json ?? false, report)
       if (versions.tensorflow === null)
-        throw new FlowerbedError('unavailable', 'TensorFlow cannot be loaded, so training is not possible.')
+        throw new FlowerbedError('unavailable', errorText('tensorflow.cannotLoad'))
     })
 }
