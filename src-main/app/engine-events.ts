@@ -1,4 +1,5 @@
 import type { EngineEvent } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Notice } from '#shared/ipc.ts'
 import type { Guard } from '../guard.ts'
@@ -75,13 +76,7 @@ export class EngineEvents {
   /** To be called before a run begins to train. @throws FlowerbedError `no-space` while something still waits */
   checkComplete(): void {
     if (this.complete || this.flush()) return
-    throw new FlowerbedError(
-      'no-space',
-      'The history of runs cannot be written, so no run can be trained now.',
-      {
-        hint: 'Make room on the disk of the data folder, then try again.',
-      },
-    )
+    throw new FlowerbedError('no-space', errorText('history.noRoomToTrain'))
   }
 
   /** For a run whose training has ended while its record says otherwise: shown as paused now, recorded when possible. */

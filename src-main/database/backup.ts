@@ -1,5 +1,6 @@
 import { closeSync, existsSync, fsyncSync, openSync, readSync, renameSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { sqliteCode } from '#shared/sqlite-errors.ts'
 import { removeAbandonedSync } from '../files/abandoned.ts'
@@ -33,9 +34,8 @@ export function copyBeforeMigration(
     return copy
   } catch (thrown) {
     if (sqliteCode(thrown) !== 'FULL') throw thrown
-    throw new FlowerbedError('no-space', 'There is no room to copy the history before it is updated.', {
+    throw new FlowerbedError('no-space', errorText('history.noRoomToCopy', { megabytes: megabytes(db) }), {
       where: path,
-      hint: `Nothing was changed. Make ${megabytes(db)} MB of room on this disk, then start again.`,
       cause: thrown,
     })
   } finally {

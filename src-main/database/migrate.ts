@@ -1,4 +1,5 @@
 import { rmSync } from 'node:fs'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { copyBeforeMigration } from './backup.ts'
 import { inTransaction } from './driver.ts'
@@ -23,9 +24,8 @@ export function migrate(db: Database, path: string | null, migrations: Migration
   const from = schemaVersion(db)
   const newest = migrations.at(-1)?.version ?? 0
   if (from > newest) {
-    throw new FlowerbedError('conflict', 'This history was written by a newer Flowerbed.', {
+    throw new FlowerbedError('conflict', errorText('history.newer'), {
       ...(path === null ? {} : { where: path }),
-      hint: 'Update Flowerbed, or start it with another data folder (--data-dir).',
     })
   }
   const due = migrations.filter(({ version }) => version > from)

@@ -1,6 +1,7 @@
 import { accessSync, chmodSync, constants, copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { sqliteCode, sqliteError, sqliteErrors } from '#shared/sqlite-errors.ts'
 import { openDatabase } from './driver.ts'
@@ -132,12 +133,8 @@ function copied(path: string): { folder: string; remove: () => void } {
     const full = toFlowerbedError(cause).kind === 'no-space'
     throw new FlowerbedError(
       full ? 'no-space' : 'unavailable',
-      'The history of runs is read-only, and the copy to read it from cannot be made.',
-      {
-        where: path,
-        hint: `It is untouched. See that you may read it, and that there is room in ${tmpdir()}.`,
-        cause,
-      },
+      errorText('history.noRoomToRead', { folder: tmpdir() }),
+      { where: path, cause },
     )
   }
 }
@@ -165,10 +162,6 @@ function inWords<T>(path: string, work: () => T): T {
     const readOnly = sqliteCode(thrown) === 'CANTOPEN' && existsSync(path) && isReadOnly(path)
     const known = readOnly ? sqliteErrors.READONLY : sqliteError(thrown)
     if (known) throw new FlowerbedError(known.kind, known.text, { where: path, cause })
-    throw new FlowerbedError('internal', 'The history of runs cannot be opened.', {
-      where: path,
-      hint: 'It is as it was: leave its file where it is.',
-      cause,
-    })
+    throw new FlowerbedError('internal', errorText('history.notOpened'), { where: path, cause })
   }
 }

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { CheckpointRepository } from './repositories/checkpoints.ts'
 import { DatasetRepository } from './repositories/datasets.ts'
@@ -73,16 +74,11 @@ function makeFolder(directory: string): void {
     mkdirSync(directory, { recursive: true })
   } catch (cause) {
     if (toFlowerbedError(cause).kind === 'no-space') {
-      throw new FlowerbedError('no-space', 'The disk is too full to make the data folder.', {
+      throw new FlowerbedError('no-space', errorText('files.noRoomForDataFolder'), {
         where: directory,
-        hint: 'Make room on this disk, or choose another folder with --data-dir.',
         cause,
       })
     }
-    throw new FlowerbedError('bad-input', 'The data folder cannot be made.', {
-      where: directory,
-      hint: 'Choose a folder you may write to with --data-dir.',
-      cause,
-    })
+    throw new FlowerbedError('bad-input', errorText('files.dataFolderNotMade'), { where: directory, cause })
   }
 }

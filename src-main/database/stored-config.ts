@@ -1,5 +1,6 @@
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { presets } from '#shared/presets.ts'
 
@@ -42,5 +43,5 @@ const isUsable = (key: SettingKey, value: unknown): boolean =>
 function settingsIn(stored: unknown): Record<string, unknown> {
   if (typeof stored === 'object' && stored !== null && !Array.isArray(stored))
     return stored as Record<string, unknown>
-  throw new FlowerbedError('corrupt', 'its “config” is damaged')
+  throw new FlowerbedError('corrupt', errorText('history.columnDamaged', { column: 'config' }))
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorText, formatErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { createLogger } from '../log.ts'
 
@@ -54,11 +55,8 @@ export class UnreadableRows {
     try {
       return read(row)
     } catch (cause) {
-      throw new FlowerbedError('corrupt', `What the history says of this ${kind} cannot be read.`, {
-        where: `${id(row)}: ${reasonOf(cause)}`,
-        hint: 'Its files and everything else are untouched. If a newer Flowerbed wrote it, update this one; else it can only be deleted.',
-        cause,
-      })
+      const text = errorText('history.unreadableRow', { kind: errorText(`${kind}.kind`) })
+      throw new FlowerbedError('corrupt', text, { where: `${id(row)}: ${reasonOf(cause)}`, cause })
     }
   }
 
@@ -76,16 +74,15 @@ export function parsedJson(text: string, column: string): unknown {
   try {
     return JSON.parse(text) as unknown
   } catch (cause) {
-    throw new FlowerbedError('corrupt', `its “${column}” is damaged`, { cause })
+    throw new FlowerbedError('corrupt', errorText('history.columnDamaged', { column }), { cause })
   }
 }
 
 /** Words for people; what a validator says of it is in the log. */
 function reasonOf(thrown: unknown): string {
   if (thrown instanceof FlowerbedError) return thrown.message
-  if (thrown instanceof z.ZodError) {
-    const where = thrown.issues[0]?.path.join('.') ?? ''
-    return where === '' ? 'it is damaged' : `its “${where}” is not as this version knows it`
-  }
-  return 'it is damaged'
+  const part = thrown instanceof z.ZodError ? (thrown.issues[0]?.path.join('.') ?? '') : ''
+  return formatErrorText(
+    part === '' ? errorText('history.damagedRow') : errorText('history.unknownPart', { part }),
+  ).message
 }

@@ -2,6 +2,8 @@ import { closeSync, fstatSync, openSync, read, readFileSync, readSync } from 'no
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import type { DatasetIndex } from '#shared/schemas/dataset.ts'
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
@@ -12,8 +14,6 @@ import type { HashOptions } from './verify-pixels.ts'
 const readAt = promisify(read)
 /** Most that the system reads at once. */
 const readAtMost = 2 ** 30
-
-const advice = 'Import the folder again; the original images, runs and checkpoints are safe.'
 
 /** A packed dataset opened for reading: images are read from the file by position, so it may be larger than memory. */
 export class Dataset {
@@ -30,7 +30,7 @@ export class Dataset {
     const expected = this.index.count * imageBytes(this.index.shape)
     if (size !== expected) {
       this.close()
-      throw this.damaged(`The packed images are damaged: there are ${size} bytes instead of ${expected}.`)
+      throw this.damaged(errorText('dataset.wrongSize', { size, expected }))
     }
   }
 
@@ -46,10 +46,10 @@ export class Dataset {
    */
   async verify(options: HashOptions = {}): Promise<boolean> {
     const found = await hashOfFile(this.file, options).catch((cause: unknown) => {
-      throw this.damaged('The packed images cannot be read from the disk.', cause)
+      throw this.damaged(errorText('dataset.diskUnreadable'), cause)
     })
     if (found !== null && found !== this.index.pixelsSha256) {
-      throw this.damaged('The packed images are damaged: the bytes on disk are not those that were written.')
+      throw this.damaged(errorText('dataset.checksum'))
     }
     return found !== null
   }
@@ -95,17 +95,17 @@ export class Dataset {
 
   /** A file that was cut off since it was opened must not be taken for black images. */
   private mustBe(expected: number, bytes: number): void {
-    if (bytes !== expected) throw this.damaged('The packed images are cut off.')
+    if (bytes !== expected) throw this.damaged(errorText('dataset.cutOff'))
   }
 
-  private damaged(message: string, cause?: unknown): FlowerbedError {
+  private damaged(text: ErrorText, cause?: unknown): FlowerbedError {
     const where = join(this.directory, pixelsName)
-    return new FlowerbedError('corrupt', message, { where, hint: advice, cause })
+    return new FlowerbedError('corrupt', text, { where, cause })
   }
 
   private positionOf(index = -1): number {
     if (Number.isInteger(index) && index >= 0 && index < this.count) return index
-    throw new FlowerbedError('bad-input', `There is no image ${index}; there are ${this.count}.`, {
+    throw new FlowerbedError('bad-input', errorText('dataset.noImage', { index, count: this.count }), {
       where: this.directory,
     })
   }
@@ -117,16 +117,12 @@ function readIndex(directory: string): DatasetIndex {
   try {
     bytes = readFileSync(path)
   } catch (cause) {
-    throw new FlowerbedError('not-found', 'The packed images are gone.', { where: path, hint: advice, cause })
+    throw new FlowerbedError('not-found', errorText('dataset.packedGone'), { where: path, cause })
   }
   try {
     return parseIndex(bytes)
   } catch (cause) {
-    throw new FlowerbedError('corrupt', 'The index of the packed images is damaged.', {
-      where: path,
-      hint: advice,
-      cause,
-    })
+    throw new FlowerbedError('corrupt', errorText('dataset.indexDamaged'), { where: path, cause })
   }
 }
 
@@ -135,6 +131,6 @@ function openPixels(directory: string): number {
   try {
     return openSync(path, 'r')
   } catch (cause) {
-    throw new FlowerbedError('not-found', 'The packed images are gone.', { where: path, hint: advice, cause })
+    throw new FlowerbedError('not-found', errorText('dataset.packedGone'), { where: path, cause })
   }
 }

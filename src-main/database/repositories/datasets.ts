@@ -1,4 +1,5 @@
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { z } from 'zod'
@@ -125,5 +126,5 @@ export class DatasetRepository {
 }
 
 function notFound(id: string): FlowerbedError {
-  return new FlowerbedError('not-found', 'These images are no longer in the library.', { where: id })
+  return new FlowerbedError('not-found', errorText('dataset.gone'), { where: id })
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { experimentKinds } from '#shared/schemas/experiment.ts'
 import type { ExperimentKind, ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { freeingSpace } from '../driver.ts'
 import type { Database } from '../driver.ts'
@@ -19,7 +20,7 @@ const variedSchema = z.array(z.string())
 
 function toRecord({ id, kind, name, varied, dataset_id, created_at }: Row): ExperimentRecord {
   if (!(experimentKinds as readonly string[]).includes(kind)) {
-    throw new FlowerbedError('corrupt', `this version knows no kind “${kind}” of them`, { where: id })
+    throw new FlowerbedError('corrupt', errorText('history.unknownKind', { kind }), { where: id })
   }
   return {
     ...{ id, kind: kind as ExperimentKind, name, datasetId: dataset_id, createdAt: created_at },
@@ -62,7 +63,7 @@ export class ExperimentRepository {
   /** @throws FlowerbedError `not-found`, or `corrupt` for one that this version cannot read */
   get(id: string): ExperimentRecord {
     const found = this.find(id)
-    if (!found) throw new FlowerbedError('not-found', 'There is no such experiment.', { where: id })
+    if (!found) throw new FlowerbedError('not-found', errorText('experiment.gone'), { where: id })
     return found
   }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializedErrorSchema } from '#shared/errors.ts'
 import { liveStatuses } from '#shared/run-status.ts'
 import { deviceChoiceSchema, machineSchema, runParentSchema, runRecordSchema } from '#shared/schemas/run.ts'
@@ -180,14 +181,14 @@ export class RunRepository {
   /** @throws FlowerbedError `not-found`, or `corrupt` for one that this version cannot read */
   get(id: string): RunRecord {
     const row = this.db.prepare(`SELECT ${columns} FROM runs WHERE id = ?`).get(id) as Row | undefined
-    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    if (!row) throw new FlowerbedError('not-found', errorText('run.gone'), { where: id })
     return this.unreadable.one(row, reading)
   }
 
   /** The key by which other tables refer to a run. @throws FlowerbedError `not-found` */
   key(id: string): number {
     const row = this.db.prepare('SELECT key FROM runs WHERE id = ?').get(id) as { key: number } | undefined
-    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    if (!row) throw new FlowerbedError('not-found', errorText('run.gone'), { where: id })
     return row.key
   }
 
@@ -207,7 +208,7 @@ export class RunRepository {
   status(id: string): string {
     const row = this.db.prepare('SELECT status FROM runs WHERE id = ?').get(id) as
       { status: string } | undefined
-    if (!row) throw new FlowerbedError('not-found', 'There is no such run.', { where: id })
+    if (!row) throw new FlowerbedError('not-found', errorText('run.gone'), { where: id })
     return row.status
   }
 

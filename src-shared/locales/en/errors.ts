@@ -1,6 +1,7 @@
 import { experimentsErrors } from './errors/experiments.ts'
 import { filesErrors } from './errors/files.ts'
 import { historyErrors } from './errors/history.ts'
+import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
@@ -15,6 +16,7 @@ export const errors = {
   ...experimentsErrors,
   ...filesErrors,
   ...historyErrors,
+  ...libraryErrors,
   ...loadErrors,
   ...runsErrors,
   ...samplingErrors,

@@ -46,4 +46,5 @@ export const experimentsErrors = {
     message: '“{query}” fits {count} experiments.',
     hint: 'Give more of its id: {choices}.',
   },
+  'experiment.gone': { message: 'There is no such experiment.' },
 } as const satisfies ErrorEntries

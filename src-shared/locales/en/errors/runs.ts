@@ -54,4 +54,5 @@ export const runsErrors = {
   },
   'run.unreadableDiagnostics': { message: 'The diagnostics cannot be read.' },
   'app.quitting': { message: 'Flowerbed is about to quit.' },
+  'run.gone': { message: 'There is no such run.' },
 } as const satisfies ErrorEntries
