@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Notice } from '#shared/ipc.ts'
 import type { Logger } from './log.ts'
@@ -89,7 +90,7 @@ function described(thrown: unknown): FlowerbedError {
   try {
     return toFlowerbedError(thrown)
   } catch {
-    return new FlowerbedError('internal', 'an error that cannot be described')
+    return new FlowerbedError('internal', errorText('process.undescribed'))
   }
 }
 

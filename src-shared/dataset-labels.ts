@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 
@@ -10,10 +11,7 @@ export function labelsOf(config: Pick<RunConfig, 'labels'>, labels: string[]): s
   if (labels.length >= minLabels) return labels
   throw new FlowerbedError(
     'bad-input',
-    `Training with labels needs images of at least ${minLabels} labels, and these have ${labels.length}.`,
-    {
-      where: 'labels',
-      hint: 'Import a folder with one subfolder for each label, or set labels=false.',
-    },
+    errorText('dataset.tooFewLabels', { least: minLabels, count: labels.length }),
+    { where: 'labels' },
   )
 }

@@ -51,8 +51,8 @@ export function resumedConfig(
   const checked = Object.entries(asked).map(([key, value]) => {
     const parsed = schemas[key]?.safeParse(value)
     if (parsed?.success) return [key, parsed.data] as const
-    const message = parsed?.error.issues[0]?.message ?? 'This setting does not hold'
-    throw new FlowerbedError('bad-input', `${message}.`, { where: key })
+    const message = parsed?.error.issues[0]?.message ?? errorText('settings.doesNotHold')
+    throw new FlowerbedError('bad-input', errorText('settings.invalid', { problem: message }), { where: key })
   })
   return { ...run.config, ...(Object.fromEntries(checked) as Partial<RunConfig>) }
 }

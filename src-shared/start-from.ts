@@ -1,4 +1,6 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
+import { changesOf } from '#shared/setting-changes.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 
@@ -21,12 +23,15 @@ interface NetworkOf {
  */
 export function checkStartable(parent: NetworkOf, child: NetworkOf): void {
   const differing = weightSettings.filter((key) => parent.config[key] !== child.config[key])
-  const words = differing.map((key) => `${key} was ${parent.config[key]} and is ${child.config[key]}`)
-  if (parent.shape.channels !== child.shape.channels)
-    words.push(`channels were ${parent.shape.channels} and are ${child.shape.channels}`)
-  if (words.length === 0) return
-  throw new FlowerbedError('conflict', `The weights are of another network: ${words.join(', ')}.`, {
-    ...(differing.length > 0 ? { where: differing.join(', ') } : {}),
-    hint: 'Leave these settings as they were and use images of the same channels, or start a run without other weights.',
-  })
+  const changes = changesOf(differing, { before: parent.config, after: child.config })
+  if (parent.shape.channels !== child.shape.channels) {
+    const channels = { before: parent.shape.channels, after: child.shape.channels }
+    changes.push(errorText('settings.channelsChanged', channels))
+  }
+  if (changes.length === 0) return
+  throw new FlowerbedError(
+    'conflict',
+    errorText('run.otherNetwork', { changes }),
+    differing.length > 0 ? { where: differing.join(', ') } : {},
+  )
 }

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import sharp from 'sharp'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
@@ -34,11 +35,11 @@ export async function saveImages(
     const count = format === 'png' ? 1 : images.count
     const encoded: Buffer[] = []
     for (let i = 0; i < count; i++) {
-      if (signal?.aborted) throw new FlowerbedError('cancelled', 'Saving was cancelled.')
+      if (signal?.aborted) throw new FlowerbedError('cancelled', errorText('files.savingCancelled'))
       encoded.push(await encodedFrame(request, i))
       onFrame?.((i + 1) / count)
     }
-    if (signal?.aborted) throw new FlowerbedError('cancelled', 'Saving was cancelled.')
+    if (signal?.aborted) throw new FlowerbedError('cancelled', errorText('files.savingCancelled'))
     const bytes = format === 'frames' ? await writeFrames(path, encoded) : await writeFile(request, encoded)
     return { path, files: format === 'frames' ? count : 1, bytes }
   })
@@ -82,8 +83,5 @@ async function encodedFrame({ images, format, enlarge }: SaveRequest, index: num
 async function refuseExisting(folder: string): Promise<void> {
   const found = await stat(folder).catch(() => null)
   if (!found) return
-  throw new FlowerbedError('conflict', 'This folder exists already, and nothing is overwritten.', {
-    where: folder,
-    hint: 'Name a new folder.',
-  })
+  throw new FlowerbedError('conflict', errorText('files.folderExists'), { where: folder })
 }

@@ -1,4 +1,5 @@
 import { constants, setPriority } from 'node:os'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
 import { parentChannel } from '../processes/parent-channel.ts'
@@ -17,7 +18,7 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
 const channel = parentChannel()
-if (!channel) throw new FlowerbedError('internal', 'The engine must be started by Flowerbed.')
+if (!channel) throw new FlowerbedError('internal', errorText('process.startedAlone'))
 
 let emit: (event: EngineEvent) => void = () => undefined
 const emitLater = (event: EngineEvent) => emit(event)

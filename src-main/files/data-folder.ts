@@ -1,5 +1,6 @@
 import { homedir } from 'node:os'
 import { join, relative, resolve, sep } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { isBelow } from './removal.ts'
 
@@ -28,7 +29,7 @@ export const startFolder = (data: string, runId: string) => join(runFolder(data,
  */
 export function storedDatasetPath(data: string, directory: string): string {
   if (isAmongDatasets(data, directory)) return relative(data, directory).split(sep).join('/')
-  throw new FlowerbedError('conflict', 'This folder is not among the datasets of the data folder.', {
+  throw new FlowerbedError('conflict', errorText('files.notADataset'), {
     where: directory,
   })
 }
@@ -37,7 +38,7 @@ export function storedDatasetPath(data: string, directory: string): string {
 export function datasetDirectory(data: string, stored: string): string {
   const directory = resolve(data, ...stored.split('/'))
   if (isAmongDatasets(data, directory)) return directory
-  throw new FlowerbedError('corrupt', 'its folder is not among the datasets of this data folder', {
+  throw new FlowerbedError('corrupt', errorText('files.notAmongDatasets'), {
     where: directory,
   })
 }

@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { removeAbandoned } from './abandoned.ts'
 import { isTaggedRunning, processTag } from './process-identity.ts'
@@ -54,7 +55,8 @@ export async function withLock<T>(
   for (let waited = false; !(others.removeEnded() && acquire(path, owner));) {
     if (!waited) onWait?.()
     waited = true
-    if (signal?.aborted) throw new FlowerbedError('cancelled', 'Cancelled', { cause: signal.reason })
+    if (signal?.aborted)
+      throw new FlowerbedError('cancelled', errorText('files.cancelled'), { cause: signal.reason })
     await sleep(pollMs)
   }
   const release = () => removeOwner(path, owner)

@@ -1,5 +1,6 @@
 import { realpath, rm } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 /** Whether a path lies below a folder, by its name alone; the folder itself does not. */
@@ -16,10 +17,7 @@ export async function removeBelow(folder: string, path: string): Promise<void> {
   // A link that is itself the last part is removed as a link, so only the folder it stands in is followed.
   const [realFolder, realParent] = await Promise.all([folder, dirname(path)].map(realPathOf))
   if (!isBelow(folder, path) || !isBelow(realFolder ?? '', join(realParent ?? '', basename(path)))) {
-    throw new FlowerbedError('conflict', 'This is outside of the data folder, so it is not deleted.', {
-      where: path,
-      hint: 'Nothing was removed. If it is to go, delete it with your file manager.',
-    })
+    throw new FlowerbedError('conflict', errorText('files.outside'), { where: path })
   }
   await rm(path, { recursive: true, force: true })
 }

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 /**
@@ -16,9 +17,8 @@ export function resourceFolder(...parts: string[]): string {
     if (parent === folder) break
     folder = parent
   }
-  throw new FlowerbedError('not-found', `The folder resources/${parts.join('/')} is missing.`, {
+  throw new FlowerbedError('not-found', errorText('files.resourcesMissing', { folder: parts.join('/') }), {
     where: fileURLToPath(import.meta.url),
-    hint: 'Install Flowerbed again.',
   })
 }
 

@@ -1,4 +1,6 @@
 import { dirname, relative } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { ErrorKind } from '#shared/errors.ts'
 
@@ -11,35 +13,15 @@ export async function writing<T>(path: string, write: () => Promise<T>): Promise
   }
 }
 
-const problems: Record<string, { kind: ErrorKind; message: string; hint: string }> = {
-  ...sameFor(['EEXIST', 'ENOTDIR'], {
-    kind: 'bad-input',
-    message: 'There is a file where a folder is needed.',
-    hint: 'Choose another folder, or move the file aside.',
-  }),
-  EISDIR: {
-    kind: 'bad-input',
-    message: 'There is a folder where a file is needed.',
-    hint: 'Add the name of a file to it.',
-  },
-  ...sameFor(['EACCES', 'EPERM'], {
-    kind: 'bad-input',
-    message: 'There is no permission to write here.',
-    hint: 'Choose a folder you may write to.',
-  }),
-  EROFS: {
-    kind: 'bad-input',
-    message: 'This disk can only be read.',
-    hint: 'Choose a folder you may write to.',
-  },
-  ...sameFor(['ENOSPC', 'EDQUOT', 'EFBIG'], {
-    kind: 'no-space',
-    message: 'There is no space left to write here.',
-    hint: 'Free some, or choose a folder on another disk. No incomplete file was left.',
-  }),
-  ENAMETOOLONG: { kind: 'bad-input', message: 'This name is too long.', hint: 'Choose a shorter one.' },
-  ELOOP: { kind: 'bad-input', message: 'This link leads to itself.', hint: 'Choose another path.' },
-  ENOENT: { kind: 'bad-input', message: 'This path does not exist.', hint: 'Choose another path.' },
+const problems: Record<string, { kind: ErrorKind; text: ErrorText }> = {
+  ...sameFor(['EEXIST', 'ENOTDIR'], { kind: 'bad-input', text: errorText('write.fileInTheWay') }),
+  EISDIR: { kind: 'bad-input', text: errorText('write.folderInTheWay') },
+  ...sameFor(['EACCES', 'EPERM'], { kind: 'bad-input', text: errorText('write.notAllowed') }),
+  EROFS: { kind: 'bad-input', text: errorText('write.readOnly') },
+  ...sameFor(['ENOSPC', 'EDQUOT', 'EFBIG'], { kind: 'no-space', text: errorText('write.noSpace') }),
+  ENAMETOOLONG: { kind: 'bad-input', text: errorText('write.nameTooLong') },
+  ELOOP: { kind: 'bad-input', text: errorText('write.linkLoop') },
+  ENOENT: { kind: 'bad-input', text: errorText('write.noSuchPath') },
 }
 
 function sameFor<T>(codes: string[], value: T): Record<string, T> {
@@ -48,12 +30,8 @@ function sameFor<T>(codes: string[], value: T): Record<string, T> {
 
 /** Why a path cannot be written, by the code of the system. */
 export function writeError(code: string, where: string, cause?: unknown): FlowerbedError {
-  const { kind, message, hint } = problems[code] ?? {
-    kind: 'unavailable',
-    message: `This cannot be written (${code}).`,
-    hint: 'Choose another path.',
-  }
-  return new FlowerbedError(kind, message, { where, hint, cause })
+  const { kind, text } = problems[code] ?? { kind: 'unavailable', text: errorText('write.failed', { code }) }
+  return new FlowerbedError(kind, text, { where, cause })
 }
 
 /** Whether a system error is about this path or one in it; errors of an open file name no path. */

@@ -1,5 +1,6 @@
 import { importOptionsSchema } from '#shared/schemas/dataset.ts'
 import type { ImportProgress } from '#shared/schemas/dataset.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { CrashSuspects, ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
 import { saveImages } from '../animation/save-images.ts'
@@ -32,7 +33,7 @@ export function createImporter(options: {
     try {
       return await work({ signal: controller.signal, inFlightLog, crashSuspects, report })
     } catch (thrown) {
-      if (controller.signal.aborted) throw new FlowerbedError('cancelled', 'The import was cancelled.')
+      if (controller.signal.aborted) throw new FlowerbedError('cancelled', errorText('import.cancelled'))
       throw thrown
     } finally {
       jobs.delete(job.job)
@@ -50,9 +51,7 @@ export function createImporter(options: {
       run(argument, (context) => {
         const found = scans.get(argument.scan)
         if (!found) {
-          throw new FlowerbedError('not-found', 'The scan of these images is no longer available.', {
-            hint: 'Choose the folder again.',
-          })
+          throw new FlowerbedError('not-found', errorText('import.scanGone'))
         }
         const parsed = importOptionsSchema.parse(argument.options)
         return pack(found, { options: parsed, datasetsDirectory: argument.datasetsDirectory, context })
@@ -63,7 +62,10 @@ export function createImporter(options: {
         return await decodeFile(path, { shape, fit })
       } catch (thrown) {
         const kind = thrown instanceof UnreadableImage || !isMissing(thrown) ? 'bad-input' : 'not-found'
-        throw new FlowerbedError(kind, `“${path}” ${reasonOf(thrown)}.`, { where: path, cause: thrown })
+        throw new FlowerbedError(kind, errorText('import.unreadable', { path, reason: reasonOf(thrown) }), {
+          where: path,
+          cause: thrown,
+        })
       } finally {
         done()
       }

@@ -3,6 +3,7 @@ import { mkdir, open, readFile, rename, rm, stat, statfs } from 'node:fs/promise
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DatasetIndex } from '#shared/schemas/dataset.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { syncFolder } from '../files/atomic-write.ts'
 import { indexName, indexText, pixelsName } from '../datasets/index-file.ts'
@@ -136,11 +137,11 @@ export class PackedFolder {
 }
 
 function noSpace(where: string, bytes?: number): FlowerbedError {
-  const need = bytes === undefined ? '' : `: ${Math.ceil(bytes / 2 ** 20)} MB are needed`
-  return new FlowerbedError('no-space', `The disk is too full for the packed images${need}.`, {
-    where,
-    hint: 'Free some space, choose a smaller image size, or use another data folder.',
-  })
+  const text =
+    bytes === undefined
+      ? errorText('import.diskFull')
+      : errorText('import.noRoom', { megabytes: Math.ceil(bytes / 2 ** 20) })
+  return new FlowerbedError('no-space', text, { where })
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { ProblemFile, ScanReport } from '#shared/schemas/dataset.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { CrashSuspects } from '#shared/importer-messages.ts'
 import { decode, measure, readImage, unsupported } from './decode.ts'
@@ -194,15 +195,13 @@ export function nothingFound(
 ): FlowerbedError {
   const [problem] = found.problems
   const where = sources[0] ?? ''
-  const hint = 'Choose a folder with JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG images.'
-  if (found.problems.length === 1 && problem) {
-    return new FlowerbedError('bad-input', `No image could be read: “${problem.path}” ${problem.reason}.`, {
-      where,
-      hint,
-    })
-  }
-  const files = found.checked === 1 ? 'one file' : `${found.checked} files`
-  const example = problem ? ` For example “${problem.path}” ${problem.reason}.` : ''
-  const what = found.checked === 0 ? 'there are no files' : `none of ${files} is an image that can be read`
-  return new FlowerbedError('bad-input', `No images were found: ${what}.${example}`, { where, hint })
+  if (found.problems.length === 1 && problem)
+    return new FlowerbedError('bad-input', errorText('import.oneUnreadable', { ...problem }), { where })
+  const { checked } = found
+  if (checked === 0) return new FlowerbedError('bad-input', errorText('import.noFiles'), { where })
+  const files = checked === 1 ? errorText('import.oneFile') : errorText('import.files', { count: checked })
+  const text = problem
+    ? errorText('import.noImagesFor', { files, ...problem })
+    : errorText('import.noImages', { files })
+  return new FlowerbedError('bad-input', text, { where })
 }

@@ -1,6 +1,7 @@
 import { app, dialog, shell } from 'electron'
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RevealTarget } from '#shared/ipc.ts'
 import { electronInUse } from '../app/running-electron.ts'
@@ -45,14 +46,14 @@ export function appHandlers({ store, engine, settings }: Services): HandlersOf<'
     'app.reveal': async (target) => {
       const folder = folderOf(target)
       await stat(folder).catch((cause: unknown) => {
-        throw new FlowerbedError('not-found', 'There is nothing in this folder yet.', {
+        throw new FlowerbedError('not-found', errorText('files.folderEmpty'), {
           where: folder,
           cause,
         })
       })
       const problem = await shell.openPath(folder)
       if (problem !== '')
-        throw new FlowerbedError('unavailable', 'The folder cannot be shown.', { where: folder })
+        throw new FlowerbedError('unavailable', errorText('files.folderNotShown'), { where: folder })
     },
     'app.choosePaths': async ({ kind }) => {
       const { filePaths } = await dialog.showOpenDialog(

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { removeAbandonedPacks } from '../datasets/abandoned.ts'
 import { OpenDatasets } from '../datasets/open-datasets.ts'
@@ -49,9 +50,7 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
       const directory = store.datasets.directoryOf(id)
       const inTraining = trainingQueue.running && store.runs.get(trainingQueue.running.id)
       if (inTraining?.datasetId === id) {
-        throw new FlowerbedError('conflict', `“${inTraining.name}” is training on these images.`, {
-          hint: 'Pause or stop it first.',
-        })
+        throw new FlowerbedError('conflict', errorText('dataset.inTraining', { run: inTraining.name }))
       }
       if (directory !== null) opened.close(directory)
       const freed = await deleteDataset(store, id)

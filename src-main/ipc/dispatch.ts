@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializeError } from '#shared/errors.ts'
 import { ipcChannels } from '#shared/ipc.ts'
 import type { IpcChannel, IpcParsedArgument, IpcReply, IpcResult } from '#shared/ipc.ts'
@@ -23,7 +24,8 @@ export async function answerRequest(
   argument: unknown,
 ): Promise<IpcReply<unknown>> {
   try {
-    if (!isChannel(channel)) throw new FlowerbedError('internal', `There is no request “${String(channel)}”.`)
+    if (!isChannel(channel))
+      throw new FlowerbedError('internal', errorText('process.noRequest', { request: String(channel) }))
     // The one marked dispatch: the channel decides the types, which TypeScript cannot follow at run time.
     const handler = handlers[channel] as (argument: unknown) => unknown
     return { ok: true, value: await handler(ipcChannels[channel].input.parse(argument)) }

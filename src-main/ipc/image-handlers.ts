@@ -1,6 +1,7 @@
 import { app, dialog, shell } from 'electron'
 import { existsSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { ImageFileFormat } from '#shared/schemas/image-file.ts'
 import { DraggedImages } from '../app/dragged-images.ts'
@@ -38,10 +39,7 @@ export function imageHandlers({ importer }: Services): HandlersOf<'images'> {
     const completed = `${filePath}${ending}`
     // The dialog has asked about the name without its ending only.
     if (existsSync(completed)) {
-      throw new FlowerbedError('conflict', 'A file of this name exists already, and was not overwritten.', {
-        where: completed,
-        hint: 'Choose another name.',
-      })
+      throw new FlowerbedError('conflict', errorText('files.fileExists'), { where: completed })
     }
     return completed
   }
@@ -59,7 +57,7 @@ export function imageHandlers({ importer }: Services): HandlersOf<'images'> {
     'images.drag': ({ image, enlarge, name }) => dragged.drag(image, { enlarge, name }),
     'images.reveal': ({ path }) => {
       if (!saved.has(path))
-        throw new FlowerbedError('not-found', 'This was not saved from here.', { where: path })
+        throw new FlowerbedError('not-found', errorText('files.notSavedHere'), { where: path })
       shell.showItemInFolder(path)
     },
   }

@@ -1,5 +1,6 @@
 import { ipcMain } from 'electron'
 import type { IpcMainEvent, IpcMainInvokeEvent } from 'electron'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { IpcReply } from '#shared/ipc.ts'
 import { answerRequest, refusal } from './dispatch.ts'
@@ -15,7 +16,7 @@ export function routeRequests(options: {
     'flowerbed:request',
     async (event, channel: unknown, argument: unknown): Promise<IpcReply<unknown>> => {
       if (isTrustedSender(event)) return await answerRequest(handlers, channel, argument)
-      return refusal(channel, new FlowerbedError('internal', 'This page may not send requests.'))
+      return refusal(channel, new FlowerbedError('internal', errorText('process.otherPage')))
     },
   )
 }

@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { isDone, standingAt } from '#shared/run-limits.ts'
@@ -52,9 +53,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       const run = runs.get(id)
       const isAtEnd = step === undefined ? run.status === 'finished' : isDone(standingAt(run, step))
       if (isAtEnd) {
-        throw new FlowerbedError('conflict', 'This run has reached its goal.', {
-          hint: 'Give it more steps.',
-        })
+        throw new FlowerbedError('conflict', errorText('run.atGoal'))
       }
       history.checkComplete()
       if (step !== undefined) {

@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
@@ -16,9 +17,10 @@ export function runtimeHandlers(services: Services): HandlersOf<'runtime'> {
     },
     'runtime.remove': async (argument) => {
       if (trainingQueue.running) {
-        throw new FlowerbedError('conflict', `“${trainingQueue.running.name}” is training with it.`, {
-          hint: 'Pause or stop it first.',
-        })
+        throw new FlowerbedError(
+          'conflict',
+          errorText('tensorflow.inUse', { run: trainingQueue.running.name }),
+        )
       }
       await engine.endWhenIdle()
       return await installer.request('runtimeRemove', argument)

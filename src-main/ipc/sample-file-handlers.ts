@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { SampleImages } from '#shared/ipc.ts'
 import { checkpointOf, originalImages, originKeyword, originText, readOrigin } from '#shared/sample-origin.ts'
@@ -18,7 +19,7 @@ export function sampleFileHandlers({ store, runService, importer }: Services): H
   function find({ id, sample }: { id: string; sample: string }): SampleRecord {
     const record = store.samples.list(store.runs.key(id)).find((one) => one.id === sample)
     if (record) return record
-    throw new FlowerbedError('not-found', 'These samples are not in the history.', { where: sample })
+    throw new FlowerbedError('not-found', errorText('sample.gone'), { where: sample })
   }
 
   /** Writes images of a sheet as one PNG that says where they come from. */

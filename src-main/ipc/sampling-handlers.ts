@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ImageSource } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { InterpolationEnd } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -17,9 +18,7 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
   async function sourceOf(run: RunRecord, chosen: InterpolationEnd): Promise<ImageSource> {
     if (chosen.kind === 'file') return { kind: 'pixels', pixels: (await decode(run, chosen.path)).pixels }
     if (run.datasetId === null) {
-      throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
-        hint: 'Choose image files instead, or import the folder again.',
-      })
+      throw new FlowerbedError('not-found', errorText('run.imagesDeletedForSampling'))
     }
     const { directory } = store.datasets.get(run.datasetId)
     return { kind: 'dataset', datasetDirectory: directory, index: chosen.index }
@@ -33,7 +32,7 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
         (model) => engine.request('sample', { model, device, save: true, ...request }),
         checkpoint,
       )
-      if (!record) throw new FlowerbedError('internal', 'The engine sampled without saving.')
+      if (!record) throw new FlowerbedError('internal', errorText('sample.notSaved'))
       runService.record({ type: 'sample', record })
       emit({ type: 'sample', record })
       return record
@@ -41,10 +40,9 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
     'gallery.nearest': async ({ id, sample }) => {
       const run = store.runs.get(id)
       const record = store.samples.list(store.runs.key(id)).find((one) => one.id === sample)
-      if (!record)
-        throw new FlowerbedError('not-found', 'These samples are not in the history.', { where: sample })
+      if (!record) throw new FlowerbedError('not-found', errorText('sample.gone'), { where: sample })
       if (run.datasetId === null)
-        throw new FlowerbedError('not-found', 'The images of this run were deleted.')
+        throw new FlowerbedError('not-found', errorText('run.imagesDeletedForReconstruction'))
       const { file, count, columns, shape } = record
       const path = join(runFolder(store.directory, id), 'samples', file)
       const { directory } = store.datasets.get(run.datasetId)

@@ -2,6 +2,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { inFlightLogVariable } from '#shared/importer-messages.ts'
 import type { CrashSuspects, ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
@@ -89,7 +90,7 @@ export function createImporterClient(options: {
         return await call(caller, { careful, refused: [...refused] }, generation)
       } catch (thrown) {
         if (!isCrash(thrown) || disposed) throw thrown
-        if (cancelled.has(job)) throw new FlowerbedError('cancelled', 'The import was cancelled.')
+        if (cancelled.has(job)) throw new FlowerbedError('cancelled', errorText('import.cancelled'))
         const inFlight = await readInFlightLog(logPath(generation))
         log.warn(
           `The importer crashed (attempt ${attempt}) while reading ${inFlight.length} files`,
@@ -123,9 +124,8 @@ export function createImporterClient(options: {
     decode: (argument: ImporterRequests['decode'][0]) =>
       supervisor.request('decode', argument).catch((thrown: unknown) => {
         if (!isCrash(thrown)) throw thrown
-        throw new FlowerbedError('crashed', `“${argument.path}” made the image decoder crash.`, {
+        throw new FlowerbedError('crashed', errorText('import.decoderCrashed', { path: argument.path }), {
           where: argument.path,
-          hint: 'Choose another image, or save this one again as PNG.',
         })
       }),
     saveSamples: (argument: ImporterRequests['saveSamples'][0]) =>
@@ -171,8 +171,7 @@ const isCrash = (thrown: unknown): boolean => thrown instanceof FlowerbedError &
 
 function crashedTooOften(inFlight: string[]): FlowerbedError {
   const [path] = inFlight
-  return new FlowerbedError('crashed', 'The importer crashed again and again.', {
+  return new FlowerbedError('crashed', errorText('import.crashed'), {
     ...(path === undefined ? {} : { where: path }),
-    hint: 'Take the files it was reading out of the folder, or close other programs to free memory.',
   })
 }

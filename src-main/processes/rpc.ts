@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { deserializeError, FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
 import type { ChildCall, ChildMessage } from '#shared/engine-messages.ts'
 
@@ -42,8 +43,7 @@ export function serveCalls<Requests, Event>(options: {
   async function answer(call: number, request: string, argument: unknown): Promise<void> {
     try {
       const handler = Object.hasOwn(table, request) ? table[request] : undefined
-      if (!handler)
-        throw new FlowerbedError('internal', `This process does not know the request “${request}”.`)
+      if (!handler) throw new FlowerbedError('internal', errorText('process.unknownRequest', { request }))
       const result = await handler(argument)
       post({ kind: 'answer', call, result })
     } catch (thrown) {
@@ -130,7 +130,5 @@ export function createCaller<Requests, Event>(options: {
 }
 
 function ended(name: string): FlowerbedError {
-  return new FlowerbedError('crashed', `The ${name} process ended unexpectedly.`, {
-    hint: 'Checkpoints are kept. Try again; if it ends again, the log in the data folder says more.',
-  })
+  return new FlowerbedError('crashed', errorText('process.ended', { name }))
 }

@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Guard } from '../guard.ts'
 import { createLogger } from '../log.ts'
@@ -109,7 +110,7 @@ export class ProcessSupervisor<Requests, Event> {
   async ensureRunning(): Promise<Running<Requests>> {
     clearTimeout(this.idle)
     while (!this.running) {
-      if (this.disposed) throw new FlowerbedError('cancelled', 'Flowerbed is quitting.')
+      if (this.disposed) throw new FlowerbedError('cancelled', errorText('app.quitting'))
       const { ending } = this
       await ending
       // Another end may have begun meanwhile.
@@ -161,10 +162,7 @@ export class ProcessSupervisor<Requests, Event> {
     try {
       process = this.options.start(generation)
     } catch (cause) {
-      throw new FlowerbedError('crashed', `The ${name} process cannot be started.`, {
-        hint: 'Close other programs to free memory, or restart Flowerbed. Checkpoints are kept.',
-        cause,
-      })
+      throw new FlowerbedError('crashed', errorText('process.notStarted', { name }), { cause })
     }
     this.onState('starting', 0)
     const caller = createCaller<Requests, Event>({

@@ -70,15 +70,13 @@ export class RecordedCheckpoints {
   /** The error for a checkpoint that cannot be read, which names the others. */
   unreadable(runId: string, { step, file }: CheckpointRecord, cause?: unknown): FlowerbedError {
     const others = this.readable(runId)
-    const reason = cause === undefined ? '' : ` ${toFlowerbedError(cause).message}`
-    return new FlowerbedError('corrupt', `The checkpoint of step ${step} cannot be read.${reason}`, {
-      where: file,
-      hint:
-        others.length > 0
-          ? `These can be used instead: step ${others.map((other) => other.step).join(', ')}.`
-          : 'The run has no other checkpoint. Start a new run with its settings.',
-      ...(cause === undefined ? {} : { cause }),
-    })
+    const found = cause === undefined ? null : toFlowerbedError(cause)
+    const steps = others.map((other) => other.step).join(', ')
+    const hint = steps === '' ? errorText('run.startAnother') : errorText('run.otherCheckpoints', { steps })
+    const text = found
+      ? errorText('run.checkpointUnreadableSince', { step, reason: found.text ?? found.message, hint })
+      : errorText('run.checkpointUnreadable', { step, hint })
+    return new FlowerbedError('corrupt', text, { where: file, ...(found ? { cause } : {}) })
   }
 
   private readable(runId: string): CheckpointRecord[] {

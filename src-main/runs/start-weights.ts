@@ -1,6 +1,7 @@
 import { constants, copyFileSync, existsSync, linkSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { weightSettings } from '#shared/start-from.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { CheckpointChoice, CheckpointRecord, RunRecord } from '#shared/schemas/run.ts'
 import { checkpointFolder, descriptionOf } from '../files/checkpoint-names.ts'
@@ -34,9 +35,8 @@ export function takeStart(data: string, options: { from: CheckpointRecord; runId
   for (const file of [from.file, descriptionOf(from.file)]) {
     const path = join(source, file)
     if (!existsSync(path)) {
-      throw new FlowerbedError('not-found', `The checkpoint of step ${from.step} is missing.`, {
+      throw new FlowerbedError('not-found', errorText('run.startCheckpointMissing', { step: from.step }), {
         where: path,
-        hint: 'Start from another checkpoint.',
       })
     }
     try {
@@ -54,8 +54,5 @@ export function startOf(data: string, runId: string): { directory: string; file:
   const files = existsSync(folder) ? readdirSync(folder) : []
   const file = files.find((name) => files.includes(descriptionOf(name)) && name !== descriptionOf(name))
   if (file !== undefined) return { directory, file }
-  throw new FlowerbedError('not-found', 'The weights that this run starts from are gone.', {
-    where: folder,
-    hint: 'Start a new run from other weights, or without.',
-  })
+  throw new FlowerbedError('not-found', errorText('run.startWeightsGone'), { where: folder })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { largestSide, imageShapeSchema, smallestSide } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
@@ -41,10 +42,11 @@ export function checkImportOptions(changes: Partial<ImportOptions>): void {
   const square = changes.width !== undefined && Object.is(changes.width, changes.height)
   const message = key === 'width' || key === 'height' ? sideMessage(square ? 'size' : key) : issue?.message
   const given = key === undefined ? undefined : changes[key as keyof ImportOptions]
-  throw new FlowerbedError('bad-input', `${message ?? 'This cannot be imported'}, not ${String(given)}.`, {
-    hint: 'Nothing was read. Choose another value and import again.',
-    cause: checked.error,
+  const text = errorText('import.notThisValue', {
+    problem: message ?? errorText('import.impossible'),
+    value: String(given),
   })
+  throw new FlowerbedError('bad-input', text, { cause: checked.error })
 }
 
 /** A file that was passed over, and why, in words. */

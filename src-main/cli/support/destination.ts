@@ -1,5 +1,6 @@
 import { access, constants, lstat, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { freeBytes } from '../../files/atomic-write.ts'
 import { writeError, writing } from '../../files/write-errors.ts'
@@ -22,10 +23,7 @@ export async function checkDestination(path: string, kind: DestinationKind): Pro
     if (found === 'folder' && kind === 'file') throw writeError('EISDIR', path)
     if (found === 'file' && kind !== 'file') throw writeError('EEXIST', path)
     if (found === 'folder' && kind === 'new-folder') {
-      throw new FlowerbedError('conflict', 'This folder exists already, and nothing is overwritten.', {
-        where: path,
-        hint: 'Name a new folder.',
-      })
+      throw new FlowerbedError('conflict', errorText('files.folderExists'), { where: path })
     }
     const folder = found === 'folder' ? path : await nearestFolder(dirname(path))
     await access(folder, constants.W_OK | constants.X_OK)

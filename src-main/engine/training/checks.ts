@@ -1,6 +1,8 @@
 import { settingKeys } from '#shared/schemas/run-config.ts'
 import { resumableSettings } from '#shared/resume.ts'
+import { changesOf } from '#shared/setting-changes.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { metricLabels } from '#shared/schemas/run.ts'
@@ -46,15 +48,13 @@ export function checkResumable(options: {
     (key) => !resumableSettings.includes(key) && config[key] !== checkpoint.config[key],
   )
   if (changed.length > 0) {
-    const words = changed.map((key) => `${key} was ${checkpoint.config[key]} and is ${config[key]}`)
-    throw new FlowerbedError(
-      'conflict',
-      `The checkpoint was written with other settings: ${words.join(', ')}.`,
-      {
-        where: changed.join(', '),
-        hint: `The checkpoint is safe. Set ${changed.length > 1 ? 'them' : 'it'} back to resume, or start a new run. What may change: ${resumableSettings.join(', ')}.`,
-      },
-    )
+    const changes = changesOf(changed, { before: checkpoint.config, after: config })
+    const choices = resumableSettings.join(', ')
+    const text =
+      changed.length > 1
+        ? errorText('checkpoint.otherSettings', { changes, choices })
+        : errorText('checkpoint.otherSetting', { changes, choices })
+    throw new FlowerbedError('conflict', text, { where: changed.join(', ') })
   }
   const size = ({ width, height, channels }: ImageShape) => `${width} × ${height} × ${channels}`
   if (size(checkpoint.shape) !== size(shape)) {

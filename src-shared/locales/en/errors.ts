@@ -3,6 +3,7 @@ import { filesErrors } from './errors/files.ts'
 import { historyErrors } from './errors/history.ts'
 import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
+import { processesErrors } from './errors/processes.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
@@ -18,6 +19,7 @@ export const errors = {
   ...historyErrors,
   ...libraryErrors,
   ...loadErrors,
+  ...processesErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,

@@ -27,4 +27,55 @@ export const libraryErrors = {
     message: 'The packed images are cut off.',
     hint: 'Import the folder again; the original images, runs and checkpoints are safe.',
   },
+  'import.cancelled': { message: 'The import was cancelled.' },
+  'import.scanGone': {
+    message: 'The scan of these images is no longer available.',
+    hint: 'Choose the folder again.',
+  },
+  'import.unreadable': { message: '“{path}” {reason}.' },
+  'dataset.inTraining': { message: '“{run}” is training on these images.', hint: 'Pause or stop it first.' },
+  'import.decoderCrashed': {
+    message: '“{path}” made the image decoder crash.',
+    hint: 'Choose another image, or save this one again as PNG.',
+  },
+  'import.crashed': {
+    message: 'The importer crashed again and again.',
+    hint: 'Take the files it was reading out of the folder, or close other programs to free memory.',
+  },
+  'import.oneUnreadable': {
+    message: 'No image could be read: “{path}” {reason}.',
+    hint: 'Choose a folder with JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG images.',
+  },
+  'import.noFiles': {
+    message: 'No images were found: there are no files.',
+    hint: 'Choose a folder with JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG images.',
+  },
+  'import.noImages': {
+    message: 'No images were found: none of {files} is an image that can be read.',
+    hint: 'Choose a folder with JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG images.',
+  },
+  'import.noImagesFor': {
+    message:
+      'No images were found: none of {files} is an image that can be read. For example “{path}” {reason}.',
+    hint: 'Choose a folder with JPEG, PNG, WebP, GIF, AVIF, TIFF or SVG images.',
+  },
+  'import.oneFile': { message: 'one file' },
+  'import.files': { message: '{count} files' },
+  'import.diskFull': {
+    message: 'The disk is too full for the packed images.',
+    hint: 'Free some space, choose a smaller image size, or use another data folder.',
+  },
+  'import.noRoom': {
+    message: 'The disk is too full for the packed images: {megabytes} MB are needed.',
+    hint: 'Free some space, choose a smaller image size, or use another data folder.',
+  },
+  'dataset.tooFewLabels': {
+    message: 'Training with labels needs images of at least {least} labels, and these have {count}.',
+    hint: 'Import a folder with one subfolder for each label, or set labels=false.',
+  },
+  'import.notThisValue': {
+    message: '{problem}, not {value}.',
+    hint: 'Nothing was read. Choose another value and import again.',
+  },
+  'import.impossible': { message: 'This cannot be imported' },
 } as const satisfies ErrorEntries

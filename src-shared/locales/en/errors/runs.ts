@@ -55,4 +55,37 @@ export const runsErrors = {
   'run.unreadableDiagnostics': { message: 'The diagnostics cannot be read.' },
   'app.quitting': { message: 'Flowerbed is about to quit.' },
   'run.gone': { message: 'There is no such run.' },
+  'run.atGoal': { message: 'This run has reached its goal.', hint: 'Give it more steps.' },
+  'run.imagesDeletedForSampling': {
+    message: 'The images of this run were deleted.',
+    hint: 'Choose image files instead, or import the folder again.',
+  },
+  'run.imagesDeletedForReconstruction': { message: 'The images of this run were deleted.' },
+  'run.startCheckpointMissing': {
+    message: 'The checkpoint of step {step} is missing.',
+    hint: 'Start from another checkpoint.',
+  },
+  'run.startWeightsGone': {
+    message: 'The weights that this run starts from are gone.',
+    hint: 'Start a new run from other weights, or without.',
+  },
+  'run.checkpointUnreadable': { message: 'The checkpoint of step {step} cannot be read.', hint: '{hint}' },
+  'run.checkpointUnreadableSince': {
+    message: 'The checkpoint of step {step} cannot be read. {reason}',
+    hint: '{hint}',
+  },
+  'run.startAnother': { message: 'The run has no other checkpoint. Start a new run with its settings.' },
+  'run.otherCheckpoints': { message: 'These can be used instead: step {steps}.' },
+  'run.otherNetwork': {
+    message: 'The weights are of another network: {changes}.',
+    hint: 'Leave these settings as they were and use images of the same channels, or start a run without other weights.',
+  },
+  'checkpoint.otherSettings': {
+    message: 'The checkpoint was written with other settings: {changes}.',
+    hint: 'The checkpoint is safe. Set them back to resume, or start a new run. What may change: {choices}.',
+  },
+  'checkpoint.otherSetting': {
+    message: 'The checkpoint was written with other settings: {changes}.',
+    hint: 'The checkpoint is safe. Set it back to resume, or start a new run. What may change: {choices}.',
+  },
 } as const satisfies ErrorEntries

@@ -5,4 +5,6 @@ export const samplingErrors = {
     message: 'At most {most} frames can be sampled at once',
     hint: 'Sample fewer images at a time, or fewer frames of each.',
   },
+  'sample.gone': { message: 'These samples are not in the history.' },
+  'sample.notSaved': { message: 'The engine sampled without saving.' },
 } as const satisfies ErrorEntries

@@ -23,4 +23,8 @@ export const settingsErrors = {
     message: '“{setting}” cannot change when a run resumes.',
     hint: 'These can: {choices}. Start a new run to change another.',
   },
+  'settings.invalid': { message: '{problem}.' },
+  'settings.changed': { message: '{setting} was {before} and is {after}' },
+  'settings.channelsChanged': { message: 'channels were {before} and are {after}' },
+  'settings.doesNotHold': { message: 'This setting does not hold' },
 } as const satisfies ErrorEntries

@@ -134,4 +134,5 @@ export const tensorflowErrors = {
     message: 'This machine has too little memory: {requested} more were requested, and {free} are free.',
     hint: 'Take fewer images per step (batch), switch on gradient checkpointing (checkpointing), or take a smaller width (hidden) or smaller images, or close other programs.',
   },
+  'tensorflow.inUse': { message: '“{run}” is training with it.', hint: 'Pause or stop it first.' },
 } as const satisfies ErrorEntries
