@@ -1,6 +1,7 @@
 import { adaptiveSolver, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
 import type { SamplingRequest, SampleRequest, SampleResult } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { describeMachine } from './backend/machine.ts'
@@ -60,7 +61,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
 
   const trainerOf = (runId: string): Trainer => {
     if (trainer?.runId === runId) return trainer
-    throw new FlowerbedError('conflict', 'This run is not in training.', { where: runId })
+    throw new FlowerbedError('conflict', errorText('training.notThisRun'), { where: runId })
   }
 
   /** Lends the present model of a run in training, else that of its checkpoint. */
@@ -89,10 +90,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
   const handlers: Handlers<ModelRequests> = {
     train: async (request) => {
       if (trainer) {
-        throw new FlowerbedError('conflict', 'Another run is in training.', {
-          where: trainer.runId,
-          hint: 'Pause it first.',
-        })
+        throw new FlowerbedError('conflict', errorText('training.anotherRun'), { where: trainer.runId })
       }
       const machine = describeMachine(loadTensorFlow({ device: request.device }))
       // Frees memory for training.

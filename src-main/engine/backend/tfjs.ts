@@ -2,6 +2,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Precision } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 /** An attribute of a TensorFlow operation as tfjs-node passes it. */
@@ -85,8 +86,5 @@ export function attributeKind(
   if (type === binding.TF_ATTR_BOOL) return 'flag'
   if (type === binding.TF_ATTR_STRING && typeof value === 'string') return 'text'
   if (type === binding.TF_ATTR_INT) return Array.isArray(value) ? 'integers' : 'integer'
-  throw new FlowerbedError(
-    'unavailable',
-    `The operation ${op} has an attribute “${name}” that cannot be compiled.`,
-  )
+  throw new FlowerbedError('unavailable', errorText('graph.attributeUnknown', { operation: op, name }))
 }

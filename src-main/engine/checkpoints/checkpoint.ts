@@ -2,6 +2,8 @@ import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { machineSchema } from '#shared/schemas/run.ts'
@@ -93,16 +95,11 @@ export async function loadCheckpoint(
   const path = join(checkpointFolder(runDirectory), file)
   const read = (name: string) =>
     readFile(name).catch((cause: unknown) => {
-      throw new FlowerbedError('not-found', 'The checkpoint is missing.', {
-        where: name,
-        hint: 'Resume from another checkpoint of this run, or train it again.',
-        cause,
-      })
+      throw new FlowerbedError('not-found', errorText('checkpoint.missing'), { where: name, cause })
     })
-  const corrupt = (what: string, cause?: unknown) =>
-    new FlowerbedError('corrupt', what, {
+  const corrupt = (text: ErrorText, cause?: unknown) =>
+    new FlowerbedError('corrupt', text, {
       where: path,
-      hint: 'Resume from an older checkpoint of this run.',
       ...(cause === undefined ? {} : { cause }),
     })
   let info: CheckpointInfo
@@ -110,12 +107,12 @@ export async function loadCheckpoint(
   try {
     info = checkpointInfoSchema.parse(JSON.parse(json.toString()))
   } catch (cause) {
-    throw corrupt('The description of the checkpoint cannot be read.', cause)
+    throw corrupt(errorText('checkpoint.descriptionUnreadable'), cause)
   }
   const bytes = await read(path)
   const hash = sha256(bytes)
   if (hash !== info.sha256 || (recorded !== undefined && hash !== recorded))
-    throw corrupt('Its file was changed or damaged after it was written.')
+    throw corrupt(errorText('checkpoint.damaged'))
   const { tensors } = readSafetensors(bytes, path)
   return {
     info,

@@ -1,3 +1,5 @@
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 /** An array of a safetensors file. */
@@ -51,18 +53,18 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsContent): Uin
  * @throws FlowerbedError `corrupt` when the bytes are truncated or not safetensors; `where` is named in the error
  */
 export function readSafetensors(file: Uint8Array, where: string): SafetensorsContent {
-  const corrupt = (what: string) =>
-    new FlowerbedError('corrupt', `This is not a whole safetensors file: ${what}.`, { where })
-  if (file.length < lengthBytes) throw corrupt('it is too short')
+  const corrupt = (reason: ErrorText) =>
+    new FlowerbedError('corrupt', errorText('safetensors.incomplete', { reason }), { where })
+  if (file.length < lengthBytes) throw corrupt(errorText('safetensors.tooShort'))
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength)
   const headerLength = Number(view.getBigUint64(0, true))
   const start = lengthBytes + headerLength
-  if (headerLength > maxHeader || start > file.length) throw corrupt('its header is cut off')
+  if (headerLength > maxHeader || start > file.length) throw corrupt(errorText('safetensors.headerCutOff'))
   let header: Record<string, Entry>
   try {
     header = JSON.parse(Buffer.from(file.subarray(lengthBytes, start)).toString()) as Record<string, Entry>
   } catch {
-    throw corrupt('its header is not JSON')
+    throw corrupt(errorText('safetensors.headerNotJson'))
   }
   const { __metadata__: metadata = {}, ...entries } = header as Record<string, Entry> & {
     __metadata__?: Record<string, string>
@@ -70,14 +72,14 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsCon
   const tensors: Record<string, SafeTensor> = {}
   for (const [name, { dtype, shape, data_offsets: offsets }] of Object.entries(entries)) {
     const [from, to] = offsets
-    if (start + to > file.length || from > to) throw corrupt(`“${name}” is cut off`)
+    if (start + to > file.length || from > to) throw corrupt(errorText('safetensors.arrayCutOff', { name }))
     if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'I32')
-      throw corrupt(`“${name}” has the type ${dtype}, F32, F16 and I32 are read`)
+      throw corrupt(errorText('safetensors.otherType', { name, type: dtype }))
     // A copy, since arrays in the file need not begin at multiples of their element size (`Buffer.slice` does not copy).
     const bytes = Uint8Array.prototype.slice.call(file, start + from, start + to)
     const values = valuesOf(dtype, bytes.buffer)
     if (values.length !== shape.reduce((product, side) => product * side, 1))
-      throw corrupt(`“${name}” has the wrong size`)
+      throw corrupt(errorText('safetensors.wrongSize', { name }))
     tensors[name] = { dtype: dtype === 'I32' ? 'I32' : 'F32', shape, values }
   }
   return { tensors, metadata }

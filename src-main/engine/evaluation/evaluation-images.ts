@@ -1,4 +1,5 @@
 import type { EvaluateRequest } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { evaluationCounts } from '#shared/schemas/evaluation.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
@@ -28,7 +29,7 @@ export function openImages(request: EvaluateRequest): EvaluationImages {
   const { model, count, seed } = request
   const { min, max } = evaluationCounts
   if (!Number.isInteger(count) || count < min || count > max)
-    throw new FlowerbedError('bad-input', `The count must be a whole number from ${min} to ${max}.`, {
+    throw new FlowerbedError('bad-input', errorText('evaluation.count', { min, max }), {
       where: 'count',
     })
   const training = new Dataset(request.datasetDirectory)
@@ -59,7 +60,13 @@ function checkShape(found: ImageShape, shape: ImageShape): void {
   if (found.height === height && found.width === width && found.channels === channels) return
   throw new FlowerbedError(
     'bad-input',
-    `The images to compare with are ${found.width} × ${found.height} with ${found.channels} channels.`,
-    { hint: `This run was trained on ${width} × ${height} with ${channels} channels.` },
+    errorText('evaluation.imageShape', {
+      width: found.width,
+      height: found.height,
+      channels: found.channels,
+      trainedWidth: width,
+      trainedHeight: height,
+      trainedChannels: channels,
+    }),
   )
 }

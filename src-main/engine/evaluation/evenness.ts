@@ -1,5 +1,6 @@
 import { paceNames } from '#shared/sampling-messages.ts'
 import type { Between, EncodingRequest, Pace } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Spread } from '#shared/schemas/evaluation.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
@@ -68,13 +69,13 @@ export async function measureEvenness(sampler: Sampler, options: EvennessOptions
     onStep = () => Promise.resolve(),
   } = options
   if (!Number.isInteger(pairs) || pairs < 1)
-    throw new FlowerbedError('bad-input', `At least 1 pair can be measured, not ${pairs}.`, {
+    throw new FlowerbedError('bad-input', errorText('evaluation.noPairs', { pairs }), {
       where: 'pairs',
     })
   if (!Number.isInteger(frames) || frames < fewestFrames) {
     throw new FlowerbedError(
       'bad-input',
-      `Interpolations are measured on at least ${fewestFrames} frames, not ${frames}.`,
+      errorText('evaluation.tooFewFrames', { fewest: fewestFrames, frames }),
       { where: 'frames' },
     )
   }
@@ -149,8 +150,7 @@ export function randomPairs(
   count: number,
   { pairs, seed }: { pairs: number; seed: number },
 ): [number, number][] {
-  if (count < 2)
-    throw new FlowerbedError('bad-input', 'Interpolations are measured between at least two images.')
+  if (count < 2) throw new FlowerbedError('bad-input', errorText('evaluation.oneImage'))
   return Array.from({ length: pairs }, (_, i) => {
     const uniform = uniformStream(seed, i, 'order')
     const a = Math.floor(uniform() * count)

@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { permutation } from '../rng.ts'
 
@@ -38,7 +39,10 @@ export function chooseImages(options: {
   if (compared < 2 * leastImages || training.length < leastImages) {
     throw new FlowerbedError(
       'bad-input',
-      `An evaluation needs at least ${2 * leastImages} images to compare with, not ${Math.min(compared, training.length)}.`,
+      errorText('evaluation.tooFewImages', {
+        least: 2 * leastImages,
+        count: Math.min(compared, training.length),
+      }),
     )
   }
   const count = Math.min(options.count, Math.floor(compared / 2))

@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { NearestRequest, NearestResult } from '#shared/schemas/evaluation.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
@@ -26,13 +27,13 @@ export async function findNearest(request: NearestRequest, onBlock: OnBlock): Pr
     if (!(images.count >= 1 && images.count <= mostQueries))
       throw new FlowerbedError(
         'bad-input',
-        `From 1 to ${mostQueries} images can be looked up, not ${images.count}.`,
+        errorText('nearest.count', { most: mostQueries, count: images.count }),
       )
     if (images.pixels.length !== images.count * size || images.width !== shape.width)
-      throw new FlowerbedError('bad-input', 'The images do not have the size of the dataset’s.')
+      throw new FlowerbedError('bad-input', errorText('nearest.otherSize'))
     const k = Math.min(neighbours, dataset.count)
     if (!Number.isInteger(k) || k < 1 || k > mostNeighbours)
-      throw new FlowerbedError('bad-input', `From 1 to ${mostNeighbours} neighbours can be looked for.`)
+      throw new FlowerbedError('bad-input', errorText('nearest.neighbours', { most: mostNeighbours }))
     const queries = pixelRows(images)
     const nearest = new NearestVectors(queries, { k })
     const all = Uint32Array.from({ length: dataset.count }, (_, i) => i)

@@ -1,5 +1,6 @@
 import { join, relative, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 /** Frames to capture: tfjs has many of its own between two of ours. */
@@ -33,8 +34,8 @@ export function callSite(): string {
 export function withCallSite(thrown: unknown): unknown {
   const site = callSite()
   if (!(thrown instanceof FlowerbedError) || site === '') return thrown
-  const { kind, message, hint, cause } = thrown
-  return new FlowerbedError(kind, `${message.replace(/\.$/, '')}, called from ${site}.`, {
+  const { kind, message, hint, text, cause } = thrown
+  return new FlowerbedError(kind, errorText('graph.calledFrom', { refusal: text ?? message, site }), {
     where: site,
     cause: cause ?? thrown,
     ...(hint === undefined ? {} : { hint }),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { removeAbandonedSync } from '../../files/abandoned.ts'
 import { processTag } from '../../files/process-identity.ts'
@@ -157,7 +158,7 @@ function load(folder: string): number {
   try {
     return nodeBackend().loadSavedModelMetaGraph(folder, 'serve')
   } catch (cause) {
-    throw new FlowerbedError('unavailable', `TensorFlow refuses the graph: ${String(cause)}`, { cause })
+    throw new FlowerbedError('unavailable', errorText('graph.refused', { reason: String(cause) }), { cause })
   }
 }
 

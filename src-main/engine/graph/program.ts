@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Precision } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import { types } from './analysis/shapes.ts'
@@ -60,7 +61,7 @@ export const getReadableState = (spec: ProgramSpec): ProgramSpec['state'] =>
 export function stateNames(spec: ProgramSpec, names = Object.keys(getReadableState(spec))): string[] {
   for (const name of names) {
     if (!spec.state[name])
-      throw new FlowerbedError('internal', `Program “${spec.name}” has no state “${name}”.`)
+      throw new FlowerbedError('internal', errorText('graph.noState', { program: spec.name, name }))
   }
   return names
 }
@@ -72,7 +73,7 @@ export function checkFeeds(spec: ProgramSpec, feeds: InputValues): void {
     if (feeds[name]?.length !== size) {
       throw new FlowerbedError(
         'internal',
-        `Program “${spec.name}” needs ${size} numbers as “${name}”, but was given ${feeds[name]?.length ?? 'none'}.`,
+        errorText('graph.feedSize', { program: spec.name, size, name, given: feeds[name]?.length ?? 'none' }),
       )
     }
   }
@@ -85,7 +86,7 @@ export function checkStateSizes(spec: ProgramSpec, values: InputValues): void {
     if (length !== size) {
       throw new FlowerbedError(
         'internal',
-        `Program “${spec.name}” has ${size} numbers as “${name}”, but was given ${length}.`,
+        errorText('graph.stateSize', { program: spec.name, size, name, given: length }),
       )
     }
   }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { attributeKind, nodeBackend } from '../backend/tfjs.ts'
 import type { Binding, NodeBackend, OpAttribute, TensorHandle } from '../backend/tfjs.ts'
@@ -118,10 +119,14 @@ export function liveNodes(trace: Trace): Trace['nodes'] {
 export function checkNext(spec: ProgramSpec, name: string, tensor: Tensor): void {
   const declared = spec.state[name]
   if (!declared || declared.dtype !== tensor.dtype || declared.shape.join() !== tensor.shape.join()) {
+    const typeOf = ({ dtype, shape }: { dtype: string; shape: readonly number[] }) =>
+      `${dtype}[${shape.join()}]`
+    const next = { program: spec.name, name, type: typeOf(tensor) }
     throw new FlowerbedError(
       'internal',
-      `Program “${spec.name}” returns ${tensor.dtype}[${tensor.shape.join()}] as the next “${name}”, declared is ` +
-        (declared ? `${declared.dtype}[${declared.shape.join()}]` : 'nothing of that name'),
+      declared
+        ? errorText('graph.otherState', { ...next, declared: typeOf(declared) })
+        : errorText('graph.undeclaredState', next),
     )
   }
 }
@@ -132,9 +137,7 @@ function getTensorId(backend: NodeBackend, tensor: Tensor): number {
 }
 
 const externalTensorError = (program: string) =>
-  new FlowerbedError('internal', `Program “${program}” uses a tensor made outside of its body.`, {
-    hint: 'Pass it in as state or as a feed.',
-  })
+  new FlowerbedError('internal', errorText('graph.outsideTensor', { program }))
 
 /** Adds the call site to an error of one recorded call. */
 function atCallSite<T>(record: () => T): T {
@@ -183,9 +186,7 @@ class Recorder {
   }
 
   private refuseRead(): never {
-    throw new FlowerbedError('internal', `Program “${this.program}” reads a tensor's value in its body.`, {
-      hint: 'A traced body must not depend on values; fetch them instead.',
-    })
+    throw new FlowerbedError('internal', errorText('graph.valueRead', { program: this.program }))
   }
 
   private getEntry(id: number): Edge & { known: ValueInfo } {
@@ -211,10 +212,7 @@ class Recorder {
     if (dtype === types.float32) return Float32Array.from(values)
     if (dtype === types.int32) return Int32Array.from(values)
     if (dtype === types.bool) return Uint8Array.from(values)
-    throw new FlowerbedError(
-      'unavailable',
-      `Program “${this.program}” has a constant of TensorFlow's type ${dtype}, which cannot be compiled.`,
-    )
+    throw new FlowerbedError('unavailable', errorText('graph.constantType', { program: this.program, dtype }))
   }
 
   private recordOp(call: { op: string; attributes: OpAttribute[]; inputs: number[] }): TensorHandle[] {

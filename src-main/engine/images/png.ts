@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { decode, encode } from 'fast-png'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { SheetSource } from '#shared/schemas/evaluation.ts'
 import { imageBytes, sheetColumns } from '#shared/schemas/image.ts'
@@ -58,7 +59,7 @@ function splitSheet(
 /** Reads a sheet that `writePng` wrote of `tile`. @throws FlowerbedError `not-found`, or `corrupt` for anything else */
 export async function readSheet({ path, shape, count, columns }: SheetSource): Promise<PixelBatch> {
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new FlowerbedError('not-found', 'The file of these samples is gone.', { where: path, cause })
+    throw new FlowerbedError('not-found', errorText('sample.fileGone'), { where: path, cause })
   })
   const { height, width, channels } = shape
   let image: PixelBatch | null = null
@@ -71,8 +72,7 @@ export async function readSheet({ path, shape, count, columns }: SheetSource): P
     image?.width === columns * width &&
     image.height === Math.ceil(count / columns) * height &&
     image.channels === channels
-  if (!image || !fits)
-    throw new FlowerbedError('corrupt', 'The file of these samples is damaged.', { where: path })
+  if (!image || !fits) throw new FlowerbedError('corrupt', errorText('sample.fileDamaged'), { where: path })
   return splitSheet(image.pixels, { height, width, channels, count, columns })
 }
 

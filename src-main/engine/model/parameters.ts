@@ -1,4 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 /** A trainable array by name: its shape and its initial values. */
@@ -15,6 +16,6 @@ export type Parameters = Record<string, Tensor>
 /** @throws FlowerbedError `internal` when there is no parameter of that name */
 export function getParameter(parameters: Parameters, name: string): Tensor {
   const parameter = parameters[name]
-  if (!parameter) throw new FlowerbedError('internal', `The network’s parameter “${name}” is missing.`)
+  if (!parameter) throw new FlowerbedError('internal', errorText('network.parameterMissing', { name }))
   return parameter
 }

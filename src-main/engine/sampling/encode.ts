@@ -1,5 +1,6 @@
 import { evaluationsOf, samplingOf } from '#shared/schemas/sampling.ts'
 import type { EncodeRequest, EncodeResult, EncodingRequest } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { inversionOf, inversionWork } from './inversion.ts'
@@ -16,7 +17,7 @@ export async function encode(
   onStep: OnStep,
 ): Promise<EncodeResult> {
   const { images } = request
-  if (images.length === 0) throw new FlowerbedError('bad-input', 'There is no image to encode.')
+  if (images.length === 0) throw new FlowerbedError('bad-input', errorText('encoding.noImage'))
   const originals = imagesOf(images, sampler.shape)
   const steps = stepsOf(request, { encoded: images.length, generated: images.length, onStep })
   const latents = await latentsOf(sampler, originals, { request, onStep: steps.encoding })

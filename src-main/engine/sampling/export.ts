@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs'
 import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { ExportFormat, ExportRequest, ExportResult } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { writeFolderAtomically } from '../../files/atomic-write.ts'
 import type { FolderFiles } from '../../files/atomic-write.ts'
@@ -23,10 +24,7 @@ export async function exportModel(
   const { format, folder } = request
   const { count } = selectionOf({ count: request.count, seed: 0 })
   if (existsSync(folder)) {
-    throw new FlowerbedError('conflict', 'This folder exists already, and nothing is overwritten.', {
-      where: folder,
-      hint: 'Choose the name of a new folder.',
-    })
+    throw new FlowerbedError('conflict', errorText('files.folderExists'), { where: folder })
   }
   const { config } = request.model
   const files = formats[format]({ sampler, sampling: samplingOf(request.sampling), count, step, config })

@@ -1,5 +1,6 @@
 import { defaultGuideStep } from '#shared/guidance.ts'
 import type { ModelSource } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'
 import { checkpointFile, checkpointSteps } from '../../files/checkpoint-names.ts'
@@ -34,26 +35,17 @@ async function chooseGuide(
 ): Promise<number> {
   const steps = await checkpointSteps(runDirectory)
   if (asked !== null && asked >= step) {
-    throw new FlowerbedError(
-      'bad-input',
-      `A guide is an earlier checkpoint, and step ${asked} is not before step ${step}.`,
-      { where: 'guideCheckpoint' },
-    )
+    throw new FlowerbedError('bad-input', errorText('guide.notEarlier', { guide: asked, step }), {
+      where: 'guideCheckpoint',
+    })
   }
   const chosen = asked ?? defaultGuideStep(steps, step)
   if (chosen !== null && steps.includes(chosen)) return chosen
-  const earlier = steps.filter((one) => one < step)
-  throw new FlowerbedError(
-    'not-found',
+  const choices = steps.filter((one) => one < step).join(', ')
+  const hint = choices === '' ? errorText('guide.trainLonger') : errorText('guide.chooseStep', { choices })
+  const text =
     chosen === null
-      ? `This run has no checkpoint of at most half of its ${step} steps, which guidance needs.`
-      : `This run has no checkpoint of step ${chosen} to guide with.`,
-    {
-      where: runDirectory,
-      hint:
-        earlier.length > 0
-          ? `Choose one of step ${earlier.join(', ')} as guide, or sample without guidance.`
-          : 'Sample without guidance, or train longer and keep more checkpoints.',
-    },
-  )
+      ? errorText('guide.noneEarly', { step, hint })
+      : errorText('guide.noneOfStep', { step: chosen, hint })
+  throw new FlowerbedError('not-found', text, { where: runDirectory })
 }

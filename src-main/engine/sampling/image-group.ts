@@ -1,5 +1,6 @@
 import { groupLimit } from '#shared/sampling-messages.ts'
 import type { ImageGroup, ImageSource } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { permutation } from '../rng.ts'
@@ -11,9 +12,9 @@ import { permutation } from '../rng.ts'
 export function groupImages(group: ImageGroup): ImageSource[] {
   if (group.kind === 'label') return imagesOfLabel(group)
   const { length } = group.images
-  if (length === 0) throw new FlowerbedError('bad-input', 'A group needs at least one image.')
+  if (length === 0) throw new FlowerbedError('bad-input', errorText('group.empty'))
   if (length > groupLimit)
-    throw new FlowerbedError('bad-input', `A group has at most ${groupLimit} images, not ${length}.`)
+    throw new FlowerbedError('bad-input', errorText('group.tooLarge', { most: groupLimit, count: length }))
   return group.images
 }
 
@@ -24,15 +25,15 @@ function imagesOfLabel(group: ImageGroup & { kind: 'label' }): ImageSource[] {
   dataset.close()
   const labelIndex = labels.indexOf(label)
   if (labelIndex < 0) {
-    throw new FlowerbedError('bad-input', `The images have no label “${label}”.`, {
-      hint:
-        labels.length === 0
-          ? 'They were imported without labels; give images instead.'
-          : `There are: ${labels.join(', ')}.`,
-    })
+    const text =
+      labels.length === 0
+        ? errorText('group.withoutLabels', { label })
+        : errorText('group.unknownLabel', { label, choices: labels.join(', ') })
+    throw new FlowerbedError('bad-input', text)
   }
   const indices = labelOf.flatMap((of, index) => (of === labelIndex ? [index] : []))
-  if (indices.length === 0) throw new FlowerbedError('bad-input', `No image has the label “${label}”.`)
+  if (indices.length === 0)
+    throw new FlowerbedError('bad-input', errorText('group.labelWithoutImage', { label }))
   const chosen = [...permutation(indices.length, seed, 0).subarray(0, groupLimit)].sort((a, b) => a - b)
   return chosen.map((i) => ({ kind: 'dataset', datasetDirectory, index: indices[i] ?? 0 }))
 }

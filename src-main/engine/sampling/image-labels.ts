@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 /**
@@ -8,16 +9,10 @@ export function labelIndex(names: string[], label: string): number {
   const index = names.indexOf(label)
   if (index >= 0) return index
   const trained = names.length > 0
-  throw new FlowerbedError(
-    'bad-input',
-    trained ? `This run has no label “${label}”.` : 'This run was trained without labels.',
-    {
-      where: 'label',
-      hint: trained
-        ? `Its labels are: ${names.join(', ')}.`
-        : 'Leave the label out, or train a new run with labels (labels=true).',
-    },
-  )
+  const text = trained
+    ? errorText('labels.unknown', { label, choices: names.join(', ') })
+    : errorText('labels.none')
+  throw new FlowerbedError('bad-input', text, { where: 'label' })
 }
 
 /**

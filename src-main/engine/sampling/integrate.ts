@@ -1,5 +1,6 @@
 import { adaptiveSolver } from '#shared/schemas/sampling.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { adaptiveSteps } from '../model/flow/adaptive-steps.ts'
 import type { AdaptiveCalls } from '../model/flow/adaptive-steps.ts'
@@ -159,12 +160,7 @@ async function integrateAdaptive({
 }
 
 function toleranceNotMet({ tolerance }: Sampling): FlowerbedError {
-  return new FlowerbedError(
-    'bad-input',
-    `The solver cannot keep the error within a tolerance of ${tolerance}.`,
-    {
-      where: 'tolerance',
-      hint: 'Choose a larger tolerance, or a solver with a fixed number of steps, such as heun.',
-    },
-  )
+  return new FlowerbedError('bad-input', errorText('sampling.toleranceTooSmall', { tolerance }), {
+    where: 'tolerance',
+  })
 }

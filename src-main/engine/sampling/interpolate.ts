@@ -1,6 +1,7 @@
 import { samplingOf } from '#shared/schemas/sampling.ts'
 import { keyframeLimits } from '#shared/sampling-messages.ts'
 import type { InterpolateRequest, InterpolateResult } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import { imageAt } from '../images/png.ts'
@@ -56,19 +57,19 @@ function checkRequest({ images, frames }: InterpolateRequest): void {
   if (images.length < min || images.length > max) {
     throw new FlowerbedError(
       'bad-input',
-      `An interpolation is between ${min} to ${max} images, not ${images.length}.`,
+      errorText('interpolation.imageCount', { min, max, count: images.length }),
       { where: 'images' },
     )
   }
   if (!Number.isInteger(frames) || frames < 2 || frames > maxFrames) {
-    throw new FlowerbedError('bad-input', `An interpolation has 2 to ${maxFrames} frames, not ${frames}.`, {
+    throw new FlowerbedError('bad-input', errorText('interpolation.frames', { most: maxFrames, frames }), {
       where: 'frames',
     })
   }
   if (frames < images.length) {
     throw new FlowerbedError(
       'bad-input',
-      `An interpolation has at least one frame an image, not ${frames} for ${images.length} images.`,
+      errorText('interpolation.framesBelowImages', { frames, count: images.length }),
       { where: 'frames' },
     )
   }

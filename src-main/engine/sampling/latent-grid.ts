@@ -1,5 +1,6 @@
 import { samplingOf } from '#shared/schemas/sampling.ts'
 import type { GridRequest, GridResult } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageAt } from '../images/png.ts'
 import type { OnStep } from './sampling-jobs.ts'
@@ -18,12 +19,12 @@ export async function sampleGrid(
 ): Promise<GridResult> {
   const { images, rows, columns, mode } = request
   if (images.length < 3 || images.length > 4)
-    throw new FlowerbedError('bad-input', `A grid is between 3 or 4 images, not ${images.length}.`)
+    throw new FlowerbedError('bad-input', errorText('grid.imageCount', { count: images.length }))
   for (const [where, count] of Object.entries({ rows, columns })) {
     if (Number.isInteger(count) && count >= sideLimits.min && count <= sideLimits.max) continue
     throw new FlowerbedError(
       'bad-input',
-      `A grid has ${sideLimits.min} to ${sideLimits.max} rows and columns, not ${rows} × ${columns}.`,
+      errorText('grid.size', { min: sideLimits.min, max: sideLimits.max, rows, columns }),
       { where },
     )
   }

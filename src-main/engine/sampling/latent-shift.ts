@@ -1,5 +1,6 @@
 import { samplingOf } from '#shared/schemas/sampling.ts'
 import type { ImageSource, ShiftRequest, ShiftResult } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
@@ -86,9 +87,9 @@ async function meanLatent(
 }
 
 function checkRequest(images: ImageSource[], strengths: number[]): void {
-  if (images.length === 0) throw new FlowerbedError('bad-input', 'There is no image to change.')
+  if (images.length === 0) throw new FlowerbedError('bad-input', errorText('shift.noImage'))
   if (strengths.length === 0 || !strengths.every(Number.isFinite)) {
-    throw new FlowerbedError('bad-input', 'A strength must be a number; 1 is the whole difference.', {
+    throw new FlowerbedError('bad-input', errorText('shift.strength'), {
       where: 'strengths',
     })
   }
@@ -96,7 +97,7 @@ function checkRequest(images: ImageSource[], strengths: number[]): void {
   if (count > maxSamples) {
     throw new FlowerbedError(
       'bad-input',
-      `At most ${maxSamples} samples at once, not ${images.length} images at ${strengths.length} strengths.`,
+      errorText('shift.tooMany', { most: maxSamples, count: images.length, strengths: strengths.length }),
     )
   }
 }

@@ -1,5 +1,6 @@
 import type { WeightsName } from '#shared/schemas/sampling.ts'
 import type { ModelSource } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { createSystem } from '../model/create-model.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
@@ -44,10 +45,7 @@ export class LoadedSamplers {
   private async get(source: ModelSource, weights: WeightsName): Promise<Loaded> {
     const { runId, runDirectory, checkpoint } = source
     if (checkpoint === null) {
-      throw new FlowerbedError('not-found', 'This run has no checkpoint to sample from.', {
-        where: runId,
-        hint: 'Train it until its first checkpoint is written.',
-      })
+      throw new FlowerbedError('not-found', errorText('sampling.noCheckpoint'), { where: runId })
     }
     const key = `${runDirectory}/${checkpoint}/${weights}`
     const entry = this.loaded.get(key) ?? (await load(runDirectory, checkpoint, weights))

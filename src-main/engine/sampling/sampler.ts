@@ -1,6 +1,7 @@
 import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { Precision } from '#shared/schemas/run-config.ts'
 import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
@@ -109,7 +110,7 @@ export class Sampler {
   guideAt(strength: number, kind: GuideKind): Values {
     const values = { [strengthName]: Float32Array.of(strength) }
     if (kind === 'label') return values
-    if (!this.guide) throw new FlowerbedError('internal', 'Guidance needs a weaker model.')
+    if (!this.guide) throw new FlowerbedError('internal', errorText('guide.none'))
     return { ...this.guide.values, ...values }
   }
 
@@ -177,9 +178,7 @@ export class Sampler {
    */
   encode(images: PixelBatch, noise?: { seed: number; first?: number }): Latents {
     if (!this.system.posterior) {
-      throw new FlowerbedError('conflict', 'This run was trained without an encoder q(z|x).', {
-        hint: 'Encode by inversion, or train a new run with an encoder (posterior=true).',
-      })
+      throw new FlowerbedError('conflict', errorText('encoding.noEncoder'))
     }
     const values = this.calls.posteriorLatents(images, noise)
     return { count: images.count, values, codes: this.calls.codesOf(images, noise) }
@@ -191,9 +190,7 @@ export class Sampler {
    */
   encodeCode(images: PixelBatch, { seed }: { seed: number }): Latents {
     if (this.system.codeSize === 0) {
-      throw new FlowerbedError('conflict', 'This run was trained without a code.', {
-        hint: 'Encode by inversion, or train a new run with a code (code=32).',
-      })
+      throw new FlowerbedError('conflict', errorText('encoding.noCode'))
     }
     const { count } = images
     return { count, values: this.calls.sharedLatents(count, seed), codes: this.calls.codesOf(images) }
@@ -238,10 +235,11 @@ export class Sampler {
     const label = options.label ? labelIndex(this.labels, options.label) : labelCount
     const { guidance = 1, guideCheckpoint = null } = options
     if (label === labelCount && guidedByLabel(this.system, { guidance, guideCheckpoint })) {
-      throw new FlowerbedError('bad-input', 'Guidance by labels needs the label of the images.', {
-        where: 'label',
-        hint: `The labels are: ${this.labels.join(', ')}. Guidance 1 does without.`,
-      })
+      throw new FlowerbedError(
+        'bad-input',
+        errorText('guide.needsLabel', { labels: this.labels.join(', ') }),
+        { where: 'label' },
+      )
     }
     await this.integrate(x.count, {
       ...options,

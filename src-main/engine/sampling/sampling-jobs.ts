@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { EngineEvent } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
 /** Called after steps of a solver with the share that is done, in [0, 1]. */
@@ -21,14 +22,14 @@ export class SamplingJobs {
   async run<T>(job: string | undefined, work: (onStep: OnStep) => Promise<T>): Promise<T> {
     if (job === undefined) return await work(() => nextTurn())
     if (this.running.has(job))
-      throw new FlowerbedError('conflict', 'A sampling job of this name is running.', { where: job })
+      throw new FlowerbedError('conflict', errorText('sampling.jobRuns'), { where: job })
     const controller = new AbortController()
     this.running.set(job, controller)
     let emittedAt = 0
     try {
       return await work(async (share) => {
         await nextTurn()
-        if (controller.signal.aborted) throw new FlowerbedError('cancelled', 'The sampling was cancelled.')
+        if (controller.signal.aborted) throw new FlowerbedError('cancelled', errorText('sampling.cancelled'))
         const now = performance.now()
         if (now - emittedAt < intervalMs) return
         emittedAt = now

@@ -2,6 +2,7 @@ import type { Tensor, Tensor4D } from '@tensorflow/tfjs-core'
 import * as tf from '@tensorflow/tfjs-core'
 import { adaptiveSolver, multistepSolver } from '#shared/schemas/sampling.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { FolderFiles } from '../../files/atomic-write.ts'
 import { flowerbedVersion } from '../../version.ts'
@@ -44,10 +45,7 @@ function samplingIteration({ sampler, sampling, count }: ExportPlan): Iteration 
   const { system, shape } = sampler
   const { solver, steps, timeGrid: grid, gridShift: shift, gridRho: rho } = sampling
   if (solver === adaptiveSolver) {
-    throw new FlowerbedError('bad-input', `${solver} chooses its steps itself and cannot be exported.`, {
-      where: 'solver',
-      hint: 'Choose a solver with a fixed number of steps, such as heun.',
-    })
+    throw new FlowerbedError('bad-input', errorText('export.solver', { solver }), { where: 'solver' })
   }
   const guide = guideKind(system, sampling)
   const base = programBase({ system, shape, count, guide })

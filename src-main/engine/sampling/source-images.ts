@@ -1,4 +1,6 @@
 import type { ImageSource } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
@@ -32,24 +34,20 @@ function pixelsOf(
   source: ImageSource,
   { shape, open }: { shape: ImageShape; open: Map<string, Dataset> },
 ): Uint8Array {
-  const wrongSize = (what: string) =>
-    new FlowerbedError(
-      'bad-input',
-      `The image does not have the size that this run was trained on: ${what}.`,
-      {
-        hint: `It must be ${shape.width} × ${shape.height} pixels with ${shape.channels} channels.`,
-      },
-    )
+  const { width, height, channels } = shape
+  const wrongSize = (reason: ErrorText) =>
+    new FlowerbedError('bad-input', errorText('images.otherShape', { reason, width, height, channels }))
   if (source.kind === 'pixels') {
     const { pixels } = source
-    if (pixels.length !== imageBytes(shape)) throw wrongSize(`it has ${pixels.length} bytes`)
+    if (pixels.length !== imageBytes(shape))
+      throw wrongSize(errorText('images.bytes', { count: pixels.length }))
     return pixels
   }
   const { datasetDirectory, index } = source
   const dataset = open.get(datasetDirectory) ?? new Dataset(datasetDirectory)
   open.set(datasetDirectory, dataset)
-  const { width, height, channels } = dataset.index.shape
-  if (width !== shape.width || height !== shape.height || channels !== shape.channels)
-    throw wrongSize(`the images of the dataset are ${width} × ${height} with ${channels} channels`)
+  const own = dataset.index.shape
+  if (own.width !== width || own.height !== height || own.channels !== channels)
+    throw wrongSize(errorText('images.datasetShape', { ...own }))
   return dataset.images([index]).pixels
 }

@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { TrainRequest } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { SavedCheckpoint } from '#shared/schemas/run.ts'
@@ -76,11 +77,8 @@ export class CheckpointWriter {
     const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`
     throw new FlowerbedError(
       'no-space',
-      `The next checkpoint takes up to ${megabytes(this.bytes)}, and only ${megabytes(free)} are free on the disk.`,
-      {
-        where: runDirectory,
-        hint: 'Free some space by deleting runs or by keeping fewer checkpoints, then resume from the last checkpoint.',
-      },
+      errorText('training.noRoom', { needed: megabytes(this.bytes), free: megabytes(free) }),
+      { where: runDirectory },
     )
   }
 }

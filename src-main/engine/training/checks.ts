@@ -10,9 +10,6 @@ import type { Values } from '../graph/program.ts'
 import { toOutOfMemoryError } from '../backend/gpu-errors.ts'
 import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
 
-const advice =
-  'The last checkpoint is safe. Resume from it with a lower learning rate or stronger gradient clipping: `flowerbed train --resume RUN --set learningRate=… --set clipNorm=…`.'
-
 /** @throws FlowerbedError `non-finite` naming the first term that is not finite, and the step */
 export function checkFinite(values: Record<string, number>, step: number): void {
   // A term is named before the sum of the terms, since it says more about the cause.
@@ -21,8 +18,12 @@ export function checkFinite(values: Record<string, number>, step: number): void 
   if (name === undefined) return
   throw new FlowerbedError(
     'non-finite',
-    `At step ${step}, “${metricLabels[name]?.title ?? name}” became ${values[name]}.`,
-    { where: name, hint: advice },
+    errorText('training.notFinite', {
+      step,
+      term: metricLabels[name]?.title ?? name,
+      value: String(values[name]),
+    }),
+    { where: name },
   )
 }
 
@@ -30,9 +31,8 @@ export function checkFinite(values: Record<string, number>, step: number): void 
 export function checkFiniteState(state: Values, step: number): void {
   for (const [name, values] of Object.entries(state)) {
     if (values.every((value) => Number.isFinite(value))) continue
-    throw new FlowerbedError('non-finite', `At step ${step}, “${name}” holds numbers that are not finite.`, {
+    throw new FlowerbedError('non-finite', errorText('training.stateNotFinite', { step, name }), {
       where: name,
-      hint: advice,
     })
   }
 }
@@ -60,8 +60,8 @@ export function checkResumable(options: {
   if (size(checkpoint.shape) !== size(shape)) {
     throw new FlowerbedError(
       'conflict',
-      `The checkpoint was written for images of ${size(checkpoint.shape)}, these are ${size(shape)}.`,
-      { where: 'dataset', hint: 'The checkpoint is safe. Start a new run for these images.' },
+      errorText('checkpoint.otherShape', { checkpoint: size(checkpoint.shape), images: size(shape) }),
+      { where: 'dataset' },
     )
   }
 }
@@ -69,10 +69,7 @@ export function checkResumable(options: {
 /** A `FlowerbedError` for what the system throws when the disk is full and TensorFlow when memory is; else what was thrown. */
 export function translateError(thrown: unknown): unknown {
   if (thrown instanceof Error && 'code' in thrown && (thrown.code === 'ENOSPC' || thrown.code === 'EDQUOT')) {
-    return new FlowerbedError('no-space', 'The disk is full.', {
-      hint: 'Free some space, then resume the run from its last checkpoint.',
-      cause: thrown,
-    })
+    return new FlowerbedError('no-space', errorText('training.diskFull'), { cause: thrown })
   }
   return toOutOfMemoryError(thrown) ?? thrown
 }

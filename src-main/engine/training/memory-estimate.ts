@@ -1,5 +1,6 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
@@ -75,22 +76,15 @@ const gigabytes = (bytes: number) => `${(bytes / 1e9).toFixed(1)} GB`
 export function checkFits(estimate: MemoryEstimate): void {
   const { neededBytes, availableBytes, fits, fittingBatch, checkpointingFits } = estimate
   if (fits) return
-  const remedies = [
-    ...(checkpointingFits ? ['switch on gradient checkpointing (checkpointing)'] : []),
-    ...(fittingBatch === null
-      ? ['choose a smaller width (hidden) or smaller images (--image-size)', 'close other programs']
-      : [
-          `take ${fittingBatch} images per step (batch) or fewer, over more batches per update (accumulate)`,
-          'choose a smaller width (hidden) or smaller images',
-        ]),
-  ]
-  const [first = '', ...others] = remedies
+  const numbers = { needed: gigabytes(neededBytes), free: gigabytes(availableBytes) }
   throw new FlowerbedError(
     'no-space',
-    `This run needs about ${gigabytes(neededBytes)} of memory, and ${gigabytes(availableBytes)} are free.`,
-    {
-      where: 'batch',
-      hint: `${first.charAt(0).toUpperCase()}${first.slice(1)}${others.map((remedy) => `, or ${remedy}`).join('')}.`,
-    },
+    fittingBatch === null
+      ? errorText(checkpointingFits ? 'memory.checkpointOrShrink' : 'memory.shrink', numbers)
+      : errorText(checkpointingFits ? 'memory.checkpointOrFewer' : 'memory.fewer', {
+          ...numbers,
+          batch: fittingBatch,
+        }),
+    { where: 'batch' },
   )
 }

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Estimate } from '#shared/schemas/evaluation.ts'
@@ -13,7 +14,7 @@ import { gridSampling } from './sample-grid.ts'
 /** Most samples of a measurement, and as many images on each side. */
 const mostSamples = 256
 
-const cancelled = new FlowerbedError('cancelled', 'Evaluating was cancelled because training ends.')
+const cancelled = new FlowerbedError('cancelled', errorText('training.evaluationEnds'))
 
 /** What samples are compared with: real images, and how far others of them are apart. */
 interface Reference {

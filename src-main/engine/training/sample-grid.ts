@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord, SampleSettings } from '#shared/schemas/run.ts'
@@ -22,7 +23,7 @@ const previewSolverSteps = 4
 const solverStepsOf = ({ sampleSteps }: RunConfig, isPreview: boolean): number =>
   isPreview ? Math.min(previewSolverSteps, sampleSteps) : sampleSteps
 
-const cancelled = new FlowerbedError('cancelled', 'Sampling the grid was cancelled because training ends.')
+const cancelled = new FlowerbedError('cancelled', errorText('training.samplingEnds'))
 
 export interface GridOptions {
   config: RunConfig

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
@@ -30,10 +31,7 @@ export async function startState(
   for (const { name } of system.parameters) {
     const values = weights[name]
     if (values?.length !== state[stateName('weight', name)]?.length) {
-      throw new FlowerbedError('conflict', `The weights are of another network: “${name}” differs in size.`, {
-        where: name,
-        hint: 'Start from a run of the same network settings, image size and channels, or without other weights.',
-      })
+      throw new FlowerbedError('conflict', errorText('training.startSizeDiffers', { name }), { where: name })
     }
     for (const kind of config.emaDecay > 0 ? (['weight', 'ema'] as const) : (['weight'] as const))
       state[stateName(kind, name)] = (values as Float32Array).slice()

@@ -1,4 +1,5 @@
 import type { TrainResult } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { Limits } from '#shared/run-limits.ts'
@@ -57,7 +58,7 @@ export class Trainer {
     return this.state.parts.evaluator.withSampler(
       () => {
         if (this.state.stopRequest || this.isDisposed)
-          throw new FlowerbedError('cancelled', 'Training has just ended.', { hint: 'Try again.' })
+          throw new FlowerbedError('cancelled', errorText('training.justEnded'))
         return this.state.weights(weights)
       },
       (sampler) => use(sampler, this.state.step),

@@ -1,5 +1,6 @@
 import type { EngineEvent, MemoryEstimate, TrainRequest } from '#shared/engine-messages.ts'
 import { labelsOf } from '#shared/dataset-labels.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
@@ -46,7 +47,7 @@ export function openParts(options: {
   const dataset = new Dataset(request.datasetDirectory)
   try {
     if (dataset.count === 0) {
-      throw new FlowerbedError('bad-input', 'There are no images to train on.', {
+      throw new FlowerbedError('bad-input', errorText('training.noImages'), {
         where: request.datasetDirectory,
       })
     }

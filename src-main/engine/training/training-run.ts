@@ -1,4 +1,5 @@
 import type { EngineEvent, TrainProgress, TrainRequest } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { goalSteps, isDone } from '#shared/run-limits.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
@@ -72,7 +73,7 @@ export class TrainingRun {
   /** @throws FlowerbedError `cancelled` before the precision is chosen */
   get stepRunner(): StepRunner {
     if (this.runner) return this.runner
-    throw new FlowerbedError('cancelled', 'Training has not started yet.', { hint: 'Try again in a moment.' })
+    throw new FlowerbedError('cancelled', errorText('training.notStarted'))
   }
 
   set stepRunner(runner: StepRunner) {

@@ -1,5 +1,7 @@
+import { checkpointsErrors } from './errors/checkpoints.ts'
 import { experimentsErrors } from './errors/experiments.ts'
 import { filesErrors } from './errors/files.ts'
+import { graphErrors } from './errors/graph.ts'
 import { historyErrors } from './errors/history.ts'
 import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
@@ -8,14 +10,17 @@ import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
 import { tensorflowErrors } from './errors/tensorflow.ts'
+import { trainingErrors } from './errors/training.ts'
 
 /**
  * What errors say in English, by message id: what happened, and what to do about it. `{name}` is a parameter; the types of
  * `errorText` demand each.
  */
 export const errors = {
+  ...checkpointsErrors,
   ...experimentsErrors,
   ...filesErrors,
+  ...graphErrors,
   ...historyErrors,
   ...libraryErrors,
   ...loadErrors,
@@ -24,4 +29,5 @@ export const errors = {
   ...samplingErrors,
   ...settingsErrors,
   ...tensorflowErrors,
+  ...trainingErrors,
 } as const

@@ -40,7 +40,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
       asked = line() + 1
       return tf.cumsum(x)
     },
-    /^The operation Cumsum cannot be compiled, called from /,
+    /^The operation Cumsum cannot be compiled\. It was called from /,
   ],
   [
     'an operation by TensorFlow’s name',
@@ -48,7 +48,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
       asked = line() + 1
       return runNativeOp('Cosh', { T: 'float32' }, [x])
     },
-    /^The operation Cosh cannot be compiled, called from /,
+    /^The operation Cosh cannot be compiled\. It was called from /,
   ],
   [
     'an unknown attribute',
@@ -56,7 +56,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
       asked = line() + 1
       return nodeBackend().executeSingleOutput('Square', [{ name: 'odd', type: 99, value: 1 }], [x])
     },
-    /^The operation Square has an attribute “odd” that cannot be compiled, called from /,
+    /^The operation Square has an attribute “odd” that cannot be compiled\. It was called from /,
   ],
   [
     'a value that is read',
@@ -64,7 +64,7 @@ it.each<[string, (x: Tensor) => Tensor, RegExp]>([
       asked = line() + 1
       return x.mul(x.square().dataSync()[0]!)
     },
-    /reads a tensor's value in its body, called from /,
+    /reads a tensor's value in its body\. It was called from /,
   ],
 ])('names the line of our sources that calls %s', (_, body, message) => {
   let thrown: unknown

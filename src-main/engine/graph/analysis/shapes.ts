@@ -1,4 +1,5 @@
 import { util } from '@tensorflow/tfjs-core'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { OpAttribute } from '../../backend/tfjs.ts'
 import { controlledIdentityNode } from '../control-dependencies.ts'
@@ -34,7 +35,8 @@ interface Call {
  */
 export function inferOutputs(call: Call): ValueInfo[] {
   const infer = table.get(call.op)
-  if (!infer) throw new FlowerbedError('unavailable', `The operation ${call.op} cannot be compiled.`)
+  if (!infer)
+    throw new FlowerbedError('unavailable', errorText('graph.operationUnknown', { operation: call.op }))
   return infer(call)
 }
 
@@ -49,7 +51,7 @@ const add = (ops: string, infer: Infer) => {
 
 const input = ({ op, inputs }: Call, i: number): ValueInfo => {
   const known = inputs[i]
-  if (!known) throw new FlowerbedError('internal', `${op} has no input ${i}.`)
+  if (!known) throw new FlowerbedError('internal', errorText('graph.noInput', { operation: op, index: i }))
   return known
 }
 
@@ -57,17 +59,14 @@ const input = ({ op, inputs }: Call, i: number): ValueInfo => {
 const constant = (call: Call, i: number): number[] => {
   const { values } = input(call, i)
   if (!values) {
-    throw new FlowerbedError(
-      'unavailable',
-      `The shape of ${call.op} depends on a computed value, which cannot be compiled.`,
-    )
+    throw new FlowerbedError('unavailable', errorText('graph.shapeOfValue', { operation: call.op }))
   }
   return Array.from(values)
 }
 
 const attribute = <T>({ op, attributes }: Call, name: string): T => {
   const found = attributes.find((each) => each.name === name)
-  if (!found) throw new FlowerbedError('internal', `${op} has no attribute “${name}”.`)
+  if (!found) throw new FlowerbedError('internal', errorText('graph.noAttribute', { operation: op, name }))
   return found.value as T
 }
 

@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { stateNode } from '../trace.ts'
 import type { Edge, OpNode, Trace } from '../trace.ts'
@@ -60,9 +61,7 @@ const isSameEdge = (a: Edge, b: Edge) => a.node === b.node && a.index === b.inde
 function findState(trace: Trace, edge: Edge): string {
   const [state] = Object.entries(trace.next).find(([, next]) => isSameEdge(next, edge)) ?? []
   if (state === undefined) {
-    throw new FlowerbedError('internal', 'The output of an update in place must become state.', {
-      hint: 'Return it in “next”.',
-    })
+    throw new FlowerbedError('internal', errorText('graph.updateNotState'))
   }
   return state
 }

@@ -1,4 +1,5 @@
 import { util } from '@tensorflow/tfjs-core'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { nodeBackend } from '../../backend/tfjs.ts'
 import { GraphWriter } from './graph-writer.ts'
@@ -93,8 +94,7 @@ function checkSize(specs: TensorSpec[]): void {
   if (bytes <= maxBytes) return
   throw new FlowerbedError(
     'bad-input',
-    `The weights take ${(bytes / 1e9).toFixed(1)} GB, and a SavedModel of one file holds ${(maxBytes / 1e9).toFixed(1)} GB.`,
-    { hint: 'Use the run’s safetensors file instead.' },
+    errorText('export.tooLarge', { gigabytes: (bytes / 1e9).toFixed(1), most: (maxBytes / 1e9).toFixed(1) }),
   )
 }
 
@@ -105,7 +105,7 @@ function writeConstant(
   { shape, dtype }: TensorSpec,
   values?: Values[string],
 ): void {
-  if (!values) throw new FlowerbedError('internal', `The export has no values of “${name}”.`)
+  if (!values) throw new FlowerbedError('internal', errorText('export.noValues', { name }))
   graph.writeConstant({ kind: 'constant', name, dtype: types[dtype], shape, values })
 }
 

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Parameters } from '../parameters.ts'
 import { Layers } from './layers.ts'
@@ -31,11 +32,9 @@ export function choosePatchSide(height: number, width: number): number {
 function patchSideOf({ height, width, patch = 0 }: NetworkSize): number {
   if (patch === 0) return choosePatchSide(height, width)
   if (height % patch === 0 && width % patch === 0) return patch
-  throw new FlowerbedError(
-    'bad-input',
-    `Images of ${width} × ${height} pixels cannot be divided into patches of ${patch}.`,
-    { where: 'patch', hint: 'Choose a patch size that divides both sides, or 0 for automatic.' },
-  )
+  throw new FlowerbedError('bad-input', errorText('network.patchDoesNotDivide', { width, height, patch }), {
+    where: 'patch',
+  })
 }
 
 /** Levels below the finest one, at most 3: a level needs even sides and leaves at least 4 pixels a side. */
