@@ -16,6 +16,8 @@ const typed = [
   '*.config.ts',
 ]
 
+const errorsByIdOnly = 'A sentence of an error belongs in src-shared/locales/en/errors: give errorText(id).'
+
 export default tseslint.config(
   {
     ignores: ['node_modules/', 'out/', 'dist/', 'test-results/', 'playwright-report/', 'resources/', 'docs/'],
@@ -121,6 +123,35 @@ export default tseslint.config(
         {
           selector: 'TemplateElement[value.raw=/[A-Za-z]+ [a-z]+ [a-z]+/]',
           message: 'A sentence of the window belongs in src-shared/locales: use t(id).',
+        },
+      ],
+    },
+  },
+  {
+    // What an error says is in the catalogue, by message id, so that another process can say it in its own language.
+    files: ['src-main/**/*.ts', 'src-shared/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        {
+          selector:
+            'NewExpression[callee.name=/^(FlowerbedError|InvalidArgumentError)$/] > :matches(TemplateLiteral, BinaryExpression)',
+          message: errorsByIdOnly,
+        },
+        {
+          selector: 'NewExpression[callee.name="FlowerbedError"][arguments.1.type="Literal"]',
+          message: errorsByIdOnly,
+        },
+        { selector: 'NewExpression[callee.name="InvalidArgumentError"] > Literal', message: errorsByIdOnly },
+        {
+          selector:
+            'NewExpression[callee.name="FlowerbedError"] > ConditionalExpression.arguments > :matches(Literal[value=/ /], TemplateLiteral)',
+          message: errorsByIdOnly,
+        },
+        {
+          selector:
+            'NewExpression[callee.name="FlowerbedError"] > ObjectExpression > Property[key.name="hint"] > :matches(Literal, TemplateLiteral, ConditionalExpression).value',
+          message: errorsByIdOnly,
         },
       ],
     },

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { errorTextSchema, formatErrorText } from '#shared/error-text.ts'
+import { errorText, errorTextSchema, formatErrorText } from '#shared/error-text.ts'
 import type { ErrorText } from '#shared/error-text.ts'
 import { sqliteError } from '#shared/sqlite-errors.ts'
 
@@ -89,8 +89,11 @@ function kindOfSystemError(thrown: unknown): ErrorKind {
 export function fromZodError(error: z.ZodError): FlowerbedError {
   const issue = error.issues[0]
   const where = issue?.path.join('.')
-  const more = error.issues.length > 1 ? ` (and ${error.issues.length - 1} more)` : ''
-  return new FlowerbedError('bad-input', `${issue?.message ?? 'This is not valid'}${more}`, {
+  const more = error.issues.length - 1
+  const problem = issue?.message ?? errorText('input.invalid')
+  const text =
+    more > 0 ? errorText('input.problems', { problem, more }) : errorText('input.problem', { problem })
+  return new FlowerbedError('bad-input', text, {
     ...(where ? { where } : {}),
     cause: error,
   })

@@ -1,5 +1,7 @@
-import { InvalidArgumentError, Option } from 'commander'
+import { Option } from 'commander'
 import type { Command } from 'commander'
+import { errorText } from '#shared/error-text.ts'
+import type { ErrorText } from '#shared/error-text.ts'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import { samplingDefaults, solverNames, timeGridNames, weightNames } from '#shared/schemas/sampling.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'
@@ -9,6 +11,7 @@ import type { EncoderName, EncodingRequest } from '#shared/sampling-messages.ts'
 import { largestSide, smallestSide } from '#shared/schemas/image.ts'
 import { deviceChoiceSchema } from '#shared/schemas/run.ts'
 import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
+import { invalidArgument } from './invalid-argument.ts'
 import { checkedSampling } from './settings.ts'
 
 /** Options that several commands share. */
@@ -146,26 +149,30 @@ export const checkpointOption = () =>
 
 function checkpointChoice(text: string): CheckpointChoice {
   if (text === 'latest' || text === 'best') return text
-  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be latest, best or a step.')
+  if (!/^\d+$/.test(text)) throw invalidArgument(errorText('cli.writeCheckpoint'))
   return Number(text)
 }
 
 /** Parses `RUN` or `RUN:CHECKPOINT`. */
 export function startFrom(text: string): { runId: string; checkpoint?: CheckpointChoice } {
   const [runId = '', checkpoint, ...more] = text.split(':')
-  if (runId === '' || more.length > 0) throw new InvalidArgumentError('Write it as RUN or RUN:CHECKPOINT.')
+  if (runId === '' || more.length > 0) throw invalidArgument(errorText('cli.writeStart'))
   return checkpoint === undefined ? { runId } : { runId, checkpoint: checkpointChoice(checkpoint) }
 }
 
 /** Parses a whole number in a range, ends included. */
 export function wholeNumberFrom(min: number, max = Infinity): (text: string) => number {
-  const range = max < Infinity ? ` from ${min} to ${max}` : min > 0 ? ` of at least ${min}` : ''
+  const range = wholeNumberText(min, max)
   return (text) => {
     const value = text.trim() === '' ? NaN : Number(text)
-    if (!Number.isSafeInteger(value) || value < min || value > max)
-      throw new InvalidArgumentError(`It must be a whole number${range}.`)
+    if (!Number.isSafeInteger(value) || value < min || value > max) throw invalidArgument(range)
     return value
   }
+}
+
+function wholeNumberText(min: number, max: number): ErrorText {
+  if (max < Infinity) return errorText('cli.wholeNumberFrom', { min, max })
+  return min > 0 ? errorText('cli.wholeNumberAtLeast', { min }) : errorText('cli.wholeNumber')
 }
 
 export const wholeNumber = wholeNumberFrom(0)
@@ -174,21 +181,21 @@ export const imageSize = wholeNumberFrom(smallestSide, largestSide)
 
 export function positiveNumber(text: string): number {
   const value = Number(text)
-  if (!Number.isFinite(value) || value <= 0) throw new InvalidArgumentError('It must be a number above 0.')
+  if (!Number.isFinite(value) || value <= 0) throw invalidArgument(errorText('cli.aboveZero'))
   return value
 }
 
 export function notNegative(text: string): number {
   const value = Number(text)
   if (text.trim() === '' || !Number.isFinite(value) || value < 0)
-    throw new InvalidArgumentError('It must be a number of at least 0.')
+    throw invalidArgument(errorText('cli.atLeastZero'))
   return value
 }
 
 /** Collects repeated `--set key=value` options. */
 export function collectSettings(text: string, before: Record<string, string>): Record<string, string> {
   const at = text.indexOf('=')
-  if (at < 1) throw new InvalidArgumentError('Write it as key=value.')
+  if (at < 1) throw invalidArgument(errorText('cli.writeSetting'))
   return { ...before, [text.slice(0, at)]: text.slice(at + 1) }
 }
 

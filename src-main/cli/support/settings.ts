@@ -1,5 +1,6 @@
 import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { Sampling, SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 
@@ -43,13 +44,14 @@ function namingOptions<T>(check: () => T, nameOf = optionOf): T {
     return check()
   } catch (thrown) {
     if (!(thrown instanceof FlowerbedError) || thrown.where === undefined) throw thrown
-    const { kind, message, where, hint, cause } = thrown
+    const { kind, message, where, hint, text, cause } = thrown
     // An unknown name is shown as it was typed.
     if (message.includes(`“${where}”`)) throw thrown
     const option = nameOf(where)
     const details = { cause, ...(hint === undefined ? {} : { hint }) }
     if (option.startsWith('--set') || !/ must be /.test(message))
-      throw new FlowerbedError(kind, message, { ...details, where: option })
-    throw new FlowerbedError(kind, `${option} must be ${message.split(' must be ')[1] ?? ''}.`, details)
+      throw new FlowerbedError(kind, text ?? message, { ...details, where: option })
+    const condition = message.split(' must be ')[1] ?? ''
+    throw new FlowerbedError(kind, errorText('cli.mustBe', { option, condition }), details)
   }
 }

@@ -1,4 +1,5 @@
 import { checkpointsErrors } from './errors/checkpoints.ts'
+import { cliErrors } from './errors/cli.ts'
 import { experimentsErrors } from './errors/experiments.ts'
 import { filesErrors } from './errors/files.ts'
 import { graphErrors } from './errors/graph.ts'
@@ -18,6 +19,7 @@ import { trainingErrors } from './errors/training.ts'
  */
 export const errors = {
   ...checkpointsErrors,
+  ...cliErrors,
   ...experimentsErrors,
   ...filesErrors,
   ...graphErrors,

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { checkInterrupted, onInterrupt } from '../../support/interrupt.ts'
 
@@ -11,10 +12,7 @@ import { checkInterrupted, onInterrupt } from '../../support/interrupt.ts'
 export async function runBench(args: string[]): Promise<number> {
   const main = resolve(import.meta.dirname, '../../../../bench/main.ts')
   if (!import.meta.filename.endsWith('.ts') || !existsSync(main)) {
-    throw new FlowerbedError(
-      'unavailable',
-      'Benchmarks are part of the source checkout: run `npm run bench -- step` there.',
-    )
+    throw new FlowerbedError('unavailable', errorText('cli.benchNeedsCheckout'))
   }
   await checkInterrupted()
   const child = spawn(process.execPath, [...process.execArgv, main, ...args], { stdio: 'inherit' })

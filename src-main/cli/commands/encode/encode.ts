@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, resolve } from 'node:path'
 import type { Command } from 'commander'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import { writeSafetensors } from '../../../engine/checkpoints/safetensors.ts'
@@ -49,7 +50,7 @@ async function encode(runId: string, paths: string[], options: Options): Promise
   const { device } = options
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
-    throw new FlowerbedError('bad-input', 'The file must end in .safetensors.', { where: options.out })
+    throw new FlowerbedError('bad-input', errorText('cli.notSafetensors'), { where: options.out })
   const sampling = samplingFrom(options)
   await checkDestination(out, 'file')
   const follow = followSampling()

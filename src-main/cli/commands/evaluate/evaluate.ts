@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { Option } from 'commander'
 import type { Command } from 'commander'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { formatCount, formatPlural } from '#shared/format.ts'
 import { estimateText, evaluationFacts, extraFacts } from '#shared/labels/evaluation.ts'
@@ -114,12 +115,11 @@ async function imagesToCompare(
   const fitting = store.datasets.list().filter(({ id, name }) => id.startsWith(named) || name === named)
   const [first] = fitting.filter(({ id }) => id === named).concat(fitting)
   if (first !== undefined && (fitting.length === 1 || first.id === named)) return first
+  if (first === undefined)
+    throw new FlowerbedError('not-found', errorText('dataset.notFound', { query: named }))
   throw new FlowerbedError(
-    first === undefined ? 'not-found' : 'bad-input',
-    first === undefined
-      ? `There is no folder and no dataset “${named}”.`
-      : `“${named}” fits ${fitting.length} datasets.`,
-    { hint: 'Name a folder of images, or a dataset by its id.' },
+    'bad-input',
+    errorText('dataset.ambiguous', { query: named, count: fitting.length }),
   )
 }
 

@@ -2,6 +2,7 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { betweenNames, easingNames, keyframeLimits, paceNames } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { frameRate } from '#shared/schemas/image-file.ts'
 import { decodeImages } from '../../support/decode-images.ts'
@@ -93,15 +94,11 @@ async function interpolate(given: InterpolateArguments): Promise<void> {
   const out = resolve(options.out)
   const format = formatOf(out)
   if (!format) {
-    throw new FlowerbedError('bad-input', 'The file must end in .png, .gif or .webp.', {
-      where: options.out,
-      hint: 'A path without an ending is a new folder for a PNG of each frame.',
-    })
+    throw new FlowerbedError('bad-input', errorText('cli.unknownEnding'), { where: options.out })
   }
   const { grid, add, addLabel, subtract, subtractLabel } = options
   const shifts = [add, addLabel, subtract, subtractLabel].some((group) => group !== undefined)
-  if (grid && shifts)
-    throw new FlowerbedError('bad-input', 'Either --grid or --add and --subtract, not both.')
+  if (grid && shifts) throw new FlowerbedError('bad-input', errorText('cli.gridOrShift'))
   samplingFrom(options)
   await checkDestination(out, format === 'frames' ? 'new-folder' : 'file')
   if (grid) await writeGrid(out, { ...given, grid })
@@ -116,12 +113,11 @@ async function writePath(out: string, { run: runId, images, options }: Interpola
   if (images.length < min || images.length > max) {
     throw new FlowerbedError(
       'bad-input',
-      `An interpolation is between ${min} to ${max} images, not ${images.length}.`,
-      { hint: 'Use --add and --subtract to change one image.' },
+      errorText('cli.interpolationImages', { min, max, count: images.length }),
     )
   }
   if (frames < images.length) {
-    throw new FlowerbedError('bad-input', `An interpolation has at least ${images.length} frames.`, {
+    throw new FlowerbedError('bad-input', errorText('cli.interpolationFrames', { count: images.length }), {
       where: '--frames',
     })
   }

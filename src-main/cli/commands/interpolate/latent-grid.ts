@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InvalidArgumentError } from 'commander'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
 import { enlargement } from '../../support/write-images.ts'
@@ -9,6 +9,7 @@ import type { GridSize, InterpolateArguments } from './request.ts'
 import { decodeImages } from '../../support/decode-images.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
+import { invalidArgument } from '../../support/invalid-argument.ts'
 import { samplingFrom, encodingFrom } from '../../support/options.ts'
 import { answer, percent, say } from '../../support/output.ts'
 import { withWorkspace } from '../../support/workspace.ts'
@@ -16,7 +17,7 @@ import { withWorkspace } from '../../support/workspace.ts'
 /** Parses `7`, or `5x9`: rows × columns. */
 export function gridSize(text: string): GridSize {
   const [, rows, columns] = /^(\d+)(?:[x×](\d+))?$/.exec(text) ?? []
-  if (rows === undefined) throw new InvalidArgumentError('Write it as 7, or as 5x9 for rows and columns.')
+  if (rows === undefined) throw invalidArgument(errorText('cli.writeGrid'))
   return { rows: Number(rows), columns: Number(columns ?? rows) }
 }
 
@@ -26,7 +27,7 @@ export async function writeGrid(
   { run: runId, images, options, grid }: InterpolateArguments & { grid: GridSize },
 ): Promise<void> {
   if (!out.endsWith('.png'))
-    throw new FlowerbedError('bad-input', 'A grid is written as .png.', { where: options.out })
+    throw new FlowerbedError('bad-input', errorText('cli.gridNotPng'), { where: options.out })
   await checkDestination(originalsFile(out), 'file')
   const { mode, device } = options
   const follow = followSampling()

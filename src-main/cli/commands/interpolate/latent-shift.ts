@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { InvalidArgumentError } from 'commander'
 import type { ImageGroup } from '#shared/sampling-messages.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { tile, writePng } from '../../../engine/images/png.ts'
@@ -12,6 +12,7 @@ import type { InterpolateArguments, InterpolateOptions, StrengthRange } from './
 import { decodeImages } from '../../support/decode-images.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
+import { invalidArgument } from '../../support/invalid-argument.ts'
 import { samplingFrom, encodingFrom } from '../../support/options.ts'
 import { answer, percent, say } from '../../support/output.ts'
 import { withWorkspace } from '../../support/workspace.ts'
@@ -19,8 +20,7 @@ import { withWorkspace } from '../../support/workspace.ts'
 /** Parses `1`, or `-1..1.5`. */
 export function strengthRange(text: string): StrengthRange {
   const [from = NaN, to = from] = text.split('..', 2).map((part) => (part.trim() === '' ? NaN : Number(part)))
-  if (!Number.isFinite(from) || !Number.isFinite(to))
-    throw new InvalidArgumentError('It must be a number, or two as from..to.')
+  if (!Number.isFinite(from) || !Number.isFinite(to)) throw invalidArgument(errorText('cli.writeRange'))
   return { from, to }
 }
 
@@ -28,7 +28,7 @@ export function strengthRange(text: string): StrengthRange {
 function strengthsOf({ from, to }: StrengthRange, frames: number): number[] {
   if (from === to) return [from]
   if (frames < 2)
-    throw new FlowerbedError('bad-input', 'A range of strengths has at least 2 frames.', {
+    throw new FlowerbedError('bad-input', errorText('cli.strengthFrames'), {
       where: '--frames',
     })
   return Array.from({ length: frames }, (_, i) => from + ((to - from) * i) / (frames - 1))
@@ -41,7 +41,7 @@ export async function writeShift(
 ): Promise<void> {
   const strengths = strengthsOf(options.strength, options.frames)
   if (!out.endsWith('.png') && images.length > 1)
-    throw new FlowerbedError('bad-input', 'An animation is of one image; several are written as .png.')
+    throw new FlowerbedError('bad-input', errorText('cli.animationOfOne'))
   await checkDestination(originalsFile(out), 'file')
   const follow = followSampling()
   await withWorkspace(
@@ -97,17 +97,13 @@ async function groupOf(
   const files = options[name]
   const label = options[`${name}Label`]
   if (files && label !== undefined)
-    throw new FlowerbedError('bad-input', `Either --${name} or --${name}-label, not both.`)
+    throw new FlowerbedError('bad-input', errorText('cli.groupTwice', { option: name }))
   if (files && files !== true) return { kind: 'images', images: await decodeImages(files, run.shape) }
   if (label === undefined) {
-    throw new FlowerbedError('bad-input', `There is nothing to ${name}.`, {
-      hint: `Give images with --${name}, or a label with --${name}-label.`,
-    })
+    throw new FlowerbedError('bad-input', errorText('cli.groupMissing', { option: name }))
   }
   if (run.datasetId === null) {
-    throw new FlowerbedError('not-found', 'The images of this run were deleted.', {
-      hint: `Give image files with --${name} instead, or import the folder again.`,
-    })
+    throw new FlowerbedError('not-found', errorText('cli.groupImagesDeleted', { option: name }))
   }
   const { directory } = store.datasets.get(run.datasetId)
   return { kind: 'label', datasetDirectory: directory, label, seed: options.seed }

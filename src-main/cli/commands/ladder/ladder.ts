@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import type { Command } from 'commander'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { ladderPresets, rungTitle, settingChanges } from '#shared/ladder.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
@@ -69,7 +70,7 @@ export function addLadder(program: Command): void {
 async function ladder(folder: string, options: Options): Promise<void> {
   const { imageSize: size, steps, minutes } = options
   if (steps === undefined && minutes === undefined) {
-    throw new FlowerbedError('bad-input', 'A ladder needs a budget for each model: --steps or --minutes.')
+    throw new FlowerbedError('bad-input', errorText('cli.ladderBudget'))
   }
   const { seed, set } = options
   for (const preset of ladderPresets) checkedChanges(preset, { own: { steps, minutes, seed }, set })

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
-import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { variantsOf } from '#shared/experiment-runs.ts'
 import { formatPlural } from '#shared/format.ts'
@@ -19,6 +19,7 @@ import { createStudy, studyRuns } from '../../../runs/study.ts'
 import { checkResumable } from '../../../runs/train-experiment.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { importFolder } from '../../support/import-folder.ts'
+import { invalidArgument } from '../../support/invalid-argument.ts'
 import {
   collectSettings,
   dataDirOption,
@@ -31,7 +32,7 @@ import {
   wholeNumberFrom,
 } from '../../support/options.ts'
 import { answer, duration, say } from '../../support/output.ts'
-import { checkedChanges } from '../../support/settings.ts'
+import { checkedChanges, optionOf } from '../../support/settings.ts'
 import { timeLeft, trainRuns } from '../../support/train-experiment.ts'
 import { followTraining } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
@@ -95,7 +96,7 @@ export function addStudy(program: Command): void {
 /** Collects repeated `--grid key=a,b,c` options. */
 function collectAxes(text: string, before: GridAxis[]): GridAxis[] {
   const at = text.indexOf('=')
-  if (at < 1) throw new InvalidArgumentError('Write it as key=a,b,c.')
+  if (at < 1) throw invalidArgument(errorText('cli.writeValues'))
   const values = text.slice(at + 1).split(',')
   return [...before, { key: text.slice(0, at), values: values.map((value) => value.trim()) }]
 }
@@ -143,13 +144,13 @@ function checkNew(
 ): void {
   const { grid, seeds, preset, set, steps, minutes } = options
   if (folder === undefined) {
-    throw new FlowerbedError('bad-input', 'Name a folder of images, or a study with --resume.')
+    throw new FlowerbedError('bad-input', errorText('cli.studyImages'))
   }
   if (steps === undefined && minutes === undefined) {
-    throw new FlowerbedError('bad-input', 'A study needs a budget for each run: --steps or --minutes.')
+    throw new FlowerbedError('bad-input', errorText('cli.studyBudget'))
   }
   if (isGiven('preset') && grid.some(({ key }) => key === 'preset')) {
-    throw new FlowerbedError('bad-input', 'The grid compares presets, so --preset cannot be given as well.')
+    throw new FlowerbedError('bad-input', errorText('cli.presetsInGrid'))
   }
   checkedChanges(preset, { own: { steps, minutes }, set })
   studyRuns({ axes: grid, seeds, preset, changes: set, budget: { steps, minutes } })
@@ -159,17 +160,19 @@ function checkNew(
 function checkResume(folder: string | undefined, isGiven: (name: keyof Options) => boolean): void {
   const fixed = fixedOptions.find(isGiven)
   if (folder === undefined && fixed === undefined) return
-  const what = fixed === undefined ? 'The folder' : fixed === 'imageSize' ? '--image-size' : `--${fixed}`
-  throw new FlowerbedError('bad-input', `${what} cannot change when a study resumes.`, {
-    hint: 'Leave it out; the study keeps its images and settings.',
-  })
+  throw new FlowerbedError(
+    'bad-input',
+    fixed === undefined
+      ? errorText('cli.folderFixedInStudy')
+      : errorText('cli.fixedInStudy', { option: optionOf(fixed) }),
+  )
 }
 
 /** The report's file and the JSON beside it. @throws FlowerbedError `bad-input` for what is no name of an HTML file */
 async function reportFiles(out: string): Promise<{ html: string; json: string }> {
   const html = resolve(out)
   if (!/[^/\\]\.html$/.test(html)) {
-    throw new FlowerbedError('bad-input', 'The name of the report must end in .html.', { where: '--out' })
+    throw new FlowerbedError('bad-input', errorText('cli.reportNotHtml'), { where: '--out' })
   }
   const json = html.replace(/\.html$/, '.json')
   await checkDestination(html, 'file')

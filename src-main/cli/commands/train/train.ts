@@ -1,5 +1,6 @@
 import type { Command } from 'commander'
 import { resumableSettings } from '#shared/resume.ts'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'
@@ -112,12 +113,10 @@ function settingsOf({ preset, steps, epochs, minutes, batch, seed, set }: Option
 /** Checks the options of a new run before a folder is read. */
 function checkNewRun(folder: string | undefined, options: Options): void {
   if (folder === undefined) {
-    throw new FlowerbedError('bad-input', 'Name a folder of images, or a run with --resume.')
+    throw new FlowerbedError('bad-input', errorText('cli.trainImages'))
   }
   if (options.checkpoint !== undefined) {
-    throw new FlowerbedError('bad-input', '--checkpoint needs --resume.', {
-      hint: 'Name the run to resume with --resume RUN.',
-    })
+    throw new FlowerbedError('bad-input', errorText('cli.checkpointNeedsResume'))
   }
   settingsOf(options)
 }
@@ -130,18 +129,16 @@ function checkResume(given: {
 }): void {
   const { resume, folder, isGiven } = given
   if (folder !== undefined) {
-    throw new FlowerbedError('bad-input', 'A resumed run keeps its images; a folder cannot be given.', {
-      where: folder,
-      hint: `Leave the folder out, or leave --resume ${resume} out for a new run.`,
-    })
+    throw new FlowerbedError('bad-input', errorText('cli.folderOnResume', { resume }), { where: folder })
   }
   const fixed = fixedOptions.find(isGiven)
   if (fixed === undefined) return
   const option = optionOf(fixed)
-  throw new FlowerbedError('bad-input', `${option} cannot change when a run resumes.`, {
-    where: option,
-    hint: `Leave it out. With --set these can change: ${resumableSettings.join(', ')}.`,
-  })
+  throw new FlowerbedError(
+    'bad-input',
+    errorText('cli.fixedOnResume', { option, choices: resumableSettings.join(', ') }),
+    { where: option },
+  )
 }
 
 async function createRun(
@@ -181,13 +178,10 @@ function resumeOptions(
   const from = checkpoint === undefined ? null : runService.checkpoints.choose(run.id, checkpoint)
   const standing = from === null ? run : standingAt(run, from.step)
   if (isDone({ ...standing, config })) {
-    const why = isTimeUp({ ...standing, config })
-      ? 'This run has reached its time limit.'
-      : `This run has finished all ${goalSteps({ ...run, config })} steps.`
-    throw new FlowerbedError('bad-input', why, {
-      where: run.id,
-      hint: 'Train longer with --steps, --epochs or --minutes.',
-    })
+    const text = isTimeUp({ ...standing, config })
+      ? errorText('cli.timeUp')
+      : errorText('cli.allSteps', { steps: goalSteps({ ...run, config }) })
+    throw new FlowerbedError('bad-input', text, { where: run.id })
   }
   return [
     run,

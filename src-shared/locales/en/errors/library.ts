@@ -78,4 +78,12 @@ export const libraryErrors = {
     hint: 'Nothing was read. Choose another value and import again.',
   },
   'import.impossible': { message: 'This cannot be imported' },
+  'dataset.notFound': {
+    message: 'There is no folder and no dataset “{query}”.',
+    hint: 'Name a folder of images, or a dataset by its id.',
+  },
+  'dataset.ambiguous': {
+    message: '“{query}” fits {count} datasets.',
+    hint: 'Name a folder of images, or a dataset by its id.',
+  },
 } as const satisfies ErrorEntries

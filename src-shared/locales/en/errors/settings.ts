@@ -27,4 +27,7 @@ export const settingsErrors = {
   'settings.changed': { message: '{setting} was {before} and is {after}' },
   'settings.channelsChanged': { message: 'channels were {before} and are {after}' },
   'settings.doesNotHold': { message: 'This setting does not hold' },
+  'input.problem': { message: '{problem}' },
+  'input.problems': { message: '{problem} (and {more} more)' },
+  'input.invalid': { message: 'This is not valid' },
 } as const satisfies ErrorEntries
