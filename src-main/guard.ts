@@ -90,7 +90,7 @@ function described(thrown: unknown): FlowerbedError {
   try {
     return toFlowerbedError(thrown)
   } catch {
-    return new FlowerbedError('internal', errorText('process.undescribed'))
+    return new FlowerbedError('internal', errorText('process.unknownError'))
   }
 }
 

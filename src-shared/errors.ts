@@ -29,7 +29,7 @@ export interface ErrorDetails {
 
 /**
  * The one error type of the project. `message` says what happened, `where` where, `hint` what to do. Both sentences come
- * from the catalogue (`locales/en/errors.ts`) where an id is given.
+ * from the catalogue (`locales/en/errors`) where an id is given.
  */
 export class FlowerbedError extends Error {
   override readonly name = 'FlowerbedError'
@@ -111,6 +111,17 @@ export function serializeError(thrown: unknown): SerializedError {
     ...(error.text === undefined ? {} : { text: error.text }),
     ...(stack === undefined ? {} : { stack }),
   }
+}
+
+/** Message and hint of a stored error: from the catalogue where this version knows the id, else the stored sentences. */
+export function sentencesOf({ message, hint, text }: SerializedError): {
+  message: string
+  hint: string | undefined
+} {
+  const known = errorTextSchema.safeParse(text)
+  if (!known.success) return { message, hint }
+  const own = formatErrorText(known.data)
+  return { message: own.message, hint: own.hint ?? hint }
 }
 
 /** The error of another process, in the language of this one where its id is known. */

@@ -1,5 +1,6 @@
 import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
+import { sentencesOf } from '#shared/errors.ts'
 import { shareDone } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -35,7 +36,9 @@ export class TaskbarStatus {
       title: finished ? `“${run.name}”: training finished` : `“${run.name}” has stopped`,
       body: finished
         ? 'Its images are in the gallery.'
-        : (run.error?.message ?? 'Open Flowerbed to see why.'),
+        : run.error
+          ? sentencesOf(run.error).message
+          : 'Open Flowerbed to see why.',
     })
     notification.on(
       'click',

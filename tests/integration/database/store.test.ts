@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
-import { FlowerbedError } from '#shared/errors.ts'
+import { errorText, formatErrorText } from '#shared/error-text.ts'
+import { FlowerbedError, sentencesOf } from '#shared/errors.ts'
 import { presets } from '#shared/presets.ts'
 import { checkpointFile } from '../../../src-main/files/checkpoint-names.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
@@ -163,6 +164,29 @@ describe('the life of a run', () => {
     const fail = { train: () => Promise.reject(new FlowerbedError(kind, 'Gone.')) }
     await expect(runService.train(run.id, fail)).rejects.toThrow('Gone.')
     expect(store.runs.get(run.id)).toMatchObject({ status, error: { kind, message: 'Gone.' } })
+  })
+
+  it('keeps of an error the id and parameters of its sentences beside them', async () => {
+    const runService = new RunService(store)
+    const run = makeRun(runService)
+    const text = errorText('training.stateNotFinite', { step: 3, name: 'w' })
+    const fail = { train: () => Promise.reject(new FlowerbedError('non-finite', text)) }
+    await expect(runService.train(run.id, fail)).rejects.toThrow('At step 3')
+    const { error } = store.runs.get(run.id)
+    expect(error).toMatchObject({ ...formatErrorText(text), text })
+    const translated = { ...error!, message: 'In another language.', hint: 'In it too.' }
+    expect(sentencesOf(translated)).toEqual(formatErrorText(text))
+  })
+
+  it('shows the sentences of an error of another version, and of one without an id', () => {
+    const runService = new RunService(store)
+    const run = makeRun(runService)
+    const stored = { name: 'FlowerbedError', kind: 'non-finite', message: 'It is so.', hint: 'Do that.' }
+    const write = store.database.prepare('UPDATE runs SET error = ? WHERE id = ?')
+    for (const text of [undefined, { id: 'of.later', parameters: { list: [{ a: 1 }] } }]) {
+      write.run(JSON.stringify({ ...stored, text }), run.id)
+      expect(sentencesOf(store.runs.get(run.id).error!)).toEqual({ message: 'It is so.', hint: 'Do that.' })
+    }
   })
 
   it('numbers names, and finds runs by the beginning of their id', () => {

@@ -1,7 +1,7 @@
 import type { ErrorEntries } from './entries.ts'
 
 export const processesErrors = {
-  'process.undescribed': { message: 'an error that cannot be described' },
+  'process.unknownError': { message: 'an error that cannot be described' },
   'process.noRequest': { message: 'There is no request “{request}”.' },
   'process.otherPage': { message: 'This page may not send requests.' },
   'process.unknownRequest': { message: 'This process does not know the request “{request}”.' },
