@@ -1,6 +1,6 @@
-import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
+import { selectionOf } from '#shared/schemas/sampling.ts'
 import type { Precision } from '#shared/schemas/run-config.ts'
-import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
+import type { SelectionOptions } from '#shared/schemas/sampling.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
@@ -9,20 +9,13 @@ import type { Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
 import { codeTableNames } from '../model/flow/code-prior.ts'
 import type { System } from '../model/flow/system.ts'
-import { chunksOf, padded } from './chunks.ts'
-import { guideKind, guideValues, guidedByLabel, strengthName } from './guide-state.ts'
+import { ChunkIntegrator } from './chunk-integrator.ts'
+import type { ChunkSource, FrameSink, Integration } from './chunk-integrator.ts'
+import { guideValues, guidedByLabel, strengthName } from './guide-state.ts'
 import type { GuideKind } from './guide-state.ts'
 import { labelIndex, labelsOfImages } from './image-labels.ts'
-import { integrate } from './integrate.ts'
 import type { Latents } from './latents.ts'
 import { ModelCalls } from './model-calls.ts'
-import { TimeBudget } from './time-budget.ts'
-import { solverCalls } from './solver-programs.ts'
-
-export interface Integration extends SamplingOptions {
-  /** Called between solver steps with the share that is done; awaited, so that other work can take place. */
-  onStep?: (share: number) => Promise<void> | void
-}
 
 /** Images generated from samples of p(z). */
 export interface Samples {
@@ -33,23 +26,6 @@ export interface Samples {
   evaluations: number
   steps: number
 }
-
-/** Images or latents of a chunk, flat, and their codes and labels where the system has them. */
-interface ChunkValues {
-  x: Float32Array
-  codes: Float32Array | null
-  labels: Float32Array | null
-}
-
-/** Where a chunk's values come from and go to; `first` is the index of its first image. */
-interface ChunkSource {
-  load: (first: number, images: number) => ChunkValues
-  store: (first: number, x: Float32Array) => void
-  frames?: { count: number; take: FrameSink }
-}
-
-/** Takes the values of a chunk, flat, at a frame; `first` is the index of its first image. */
-type FrameSink = (at: { first: number; frame: number }, x: Float32Array) => void
 
 /**
  * Samples and encodes images with a model and its weights, which may be replaced at any time. Owns its programs. Only one
@@ -64,8 +40,7 @@ export class Sampler {
   /** The weaker model that guides samples, by the name it was given. */
   private guide: { key: string; values: Values } | null = null
   private readonly calls: ModelCalls
-  /** By solver and chunk size. */
-  private readonly budgets = new Map<string, TimeBudget>()
+  private readonly integrator: ChunkIntegrator
 
   constructor(options: {
     system: System
@@ -78,6 +53,8 @@ export class Sampler {
     this.shape = shape
     this.labels = labels
     this.calls = new ModelCalls({ system, shape, precision })
+    const guideAt = this.guideAt.bind(this)
+    this.integrator = new ChunkIntegrator({ system, shape, calls: this.calls, guideAt })
   }
 
   /** Sets the precision of the networks' products; called before the first use. */
@@ -125,7 +102,7 @@ export class Sampler {
     const pixels = new Uint8Array(count * size)
     const frames = selection.trajectory
     const framePixels = new Uint8Array(count * frames * size)
-    const cost = await this.integrate(count, {
+    const cost = await this.integrator.integrate(count, {
       ...integration,
       from: 1,
       to: 0,
@@ -158,7 +135,7 @@ export class Sampler {
     options: { count: number; seed: number; frames: number; take: FrameSink } & Integration,
   ): Promise<void> {
     const { count, seed, frames, take, ...integration } = options
-    await this.integrate(count, {
+    await this.integrator.integrate(count, {
       ...{ ...integration, from: 1, to: 0, frames: { count: frames, take } },
       load: this.fromPrior({ ...selectionOf({ count, seed }), label: null }),
       store: () => undefined,
@@ -241,7 +218,7 @@ export class Sampler {
         { where: 'label' },
       )
     }
-    await this.integrate(x.count, {
+    await this.integrator.integrate(x.count, {
       ...options,
       load: (first, n) => ({
         x: x.values.subarray(first * size, (first + n) * size),
@@ -253,49 +230,6 @@ export class Sampler {
     return { count: x.count, values, codes: x.codes }
   }
 
-  private async integrate(
-    count: number,
-    options: Integration & ChunkSource & { from: number; to: number },
-  ): Promise<{ evaluations: number; steps: number }> {
-    const { load, store, frames, from, to, onStep, ...rest } = options
-    const sampling = samplingOf(rest)
-    const n = this.calls.chunkFor(count)
-    const size = imageBytes(this.shape)
-    const guide = guideKind(this.system, sampling)
-    if (guide) this.calls.programs.addWeights(this.guideAt(sampling.guidance, guide))
-    const kind = `${n}${guide ? `-guided-${guide}` : ''}`
-    const callsFor = ({ codes, labels }: ChunkValues) =>
-      solverCalls({
-        ...sampling,
-        system: this.system,
-        base: this.calls.base(n, guide),
-        conditions: {
-          ...(codes ? { code: padded(codes, n * this.system.codeSize) } : {}),
-          ...(labels ? { label: padded(labels, n) } : {}),
-        },
-        budget: this.budgetOf(`${sampling.solver}-${kind}`),
-        program: (name, make, iterations) => this.calls.programs.get(`${name}-${kind}`, make, iterations),
-      })
-    const cost = { evaluations: 0, steps: 0 }
-    for (const { first, n: images } of chunksOf(count, n)) {
-      const start = load(first, images)
-      const unpadded = (x: Float32Array) => x.subarray(0, images * size)
-      const { x, evaluations, steps } = await integrate({
-        calls: callsFor(start),
-        x: padded(start.x, n * size),
-        ...{ images, sampling, from, to },
-        frames: frames?.count
-          ? { count: frames.count, take: (frame, at) => frames.take({ first, frame }, unpadded(at)) }
-          : undefined,
-        onStep: (share) => onStep?.((first + share * images) / count),
-      })
-      store(first, unpadded(x))
-      cost.evaluations += ((guide ? 2 : 1) * evaluations * images) / count
-      cost.steps += (steps * images) / count
-    }
-    return cost
-  }
-
   /** The first row of a label's codes in their table, and their number; null for no label or without a code. */
   codeRangeOf(label: number): [first: number, count: number] | null {
     const [first, count] = this.currentWeights[codeTableNames.ranges]?.subarray(2 * label) ?? []
@@ -305,12 +239,6 @@ export class Sampler {
   private codeRanges(labels: Float32Array | null): Float32Array | null {
     if (!labels || !this.currentWeights[codeTableNames.ranges]) return null
     return Float32Array.from([...labels].flatMap((label) => this.codeRangeOf(label) ?? []))
-  }
-
-  private budgetOf(key: string): TimeBudget {
-    const budget = this.budgets.get(key) ?? new TimeBudget()
-    this.budgets.set(key, budget)
-    return budget
   }
 }
 
