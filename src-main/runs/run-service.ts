@@ -5,15 +5,14 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
 import { changedSettings } from '#shared/resume.ts'
 import { checkStartable } from '#shared/start-from.ts'
-import { endedStatuses } from '#shared/run-status.ts'
 import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
 import { folderBytes } from '../files/atomic-write.ts'
-import { createLogger } from '../log.ts'
 import { removeBelow } from '../files/removal.ts'
 import { runFolder, runsFolder } from '../files/data-folder.ts'
 import type { Store } from '../database/store.ts'
 import { findRun } from './find-run.ts'
 import { freeName } from './free-name.ts'
+import { markInterrupted } from './interrupted-runs.ts'
 import { newRunRecord } from './new-run.ts'
 import type { NewRun } from './new-run.ts'
 import { inheritedChanges, takeStart } from './start-weights.ts'
@@ -22,8 +21,6 @@ import { RunLeases } from './run-leases.ts'
 import { RunTraining } from './run-training.ts'
 import type { TrainingEngine, TrainOptions } from './run-training.ts'
 import { RecordedCheckpoints } from './recorded-checkpoints.ts'
-
-const log = createLogger('runs')
 
 /** Callbacks for changes. */
 export interface RunListeners {
@@ -188,37 +185,10 @@ export class RunService {
     return this.update(id, { config })
   }
 
-  /**
-   * Corrects the status of runs whose process has ended: interrupted, or the one before where training had not begun.
-   * To be called when the store is opened, and at intervals. Those that cannot be marked now, as on a full disk, are
-   * marked the next time.
-   */
+  /** Corrects the status of runs whose process has ended; see `markInterrupted`. */
   markInterrupted(): RunRecord[] {
-    if (this.store.readOnly) return []
-    return this.store.runs
-      .live()
-      .filter((id) => !this.leases.holds(id))
-      .flatMap((id) => {
-        try {
-          return this.markWhereEnded(id)
-        } catch (thrown) {
-          log.warn(`${id} was interrupted, which cannot be recorded: ${toFlowerbedError(thrown).message}`)
-          return []
-        }
-      })
-  }
-
-  private markWhereEnded(id: string): RunRecord[] {
-    const lease = this.leases.present(id)
-    if (this.leases.tryClaim(id)) return []
-    try {
-      const status = this.store.runs.status(id)
-      const before = lease?.statusBefore
-      const ended = endedStatuses.find((one) => one === before)
-      return [this.update(id, { status: status === 'starting' && ended ? ended : 'interrupted' })]
-    } finally {
-      this.leases.release(id)
-    }
+    const { store, leases } = this
+    return markInterrupted({ store, leases, end: (id, status) => this.update(id, { status }) })
   }
 
   /**
