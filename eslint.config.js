@@ -51,7 +51,7 @@ export default tseslint.config(
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
       'no-console': 'error',
-      'max-lines': ['error', { max: 400, skipBlankLines: true, skipComments: true }],
+      'max-lines': ['error', 300],
       'max-params': ['error', 3],
       eqeqeq: 'error',
     },
@@ -70,6 +70,7 @@ export default tseslint.config(
     },
     rules: {
       'no-undef': 'off',
+      'max-lines': ['error', 150],
       'vue/multi-word-component-names': 'off',
       'vue/require-default-prop': 'off',
       'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
