@@ -105,7 +105,7 @@ export class Dataset {
 
   private positionOf(index = -1): number {
     if (Number.isInteger(index) && index >= 0 && index < this.count) return index
-    throw new FlowerbedError('bad-input', errorText('dataset.noImage', { index, count: this.count }), {
+    throw new FlowerbedError('bad-input', errorText('dataset.noImageAt', { index, count: this.count }), {
       where: this.directory,
     })
   }

@@ -33,6 +33,17 @@ describe('the catalogue of errors', () => {
     expect(named.filter((id) => !Object.hasOwn(errors, id))).toEqual([])
   })
 
+  it('has each id in one area only', async () => {
+    const files = readdirSync(join(root, 'src-shared', 'locales', 'en', 'errors'))
+    const areas = await Promise.all(
+      files.map(async (file) => {
+        const area = (await import(join(root, 'src-shared', 'locales', 'en', 'errors', file))) as object
+        return Object.values(area).flatMap((entries) => Object.keys(entries as object))
+      }),
+    )
+    expect(areas.flat().toSorted()).toEqual(Object.keys(errors).toSorted())
+  })
+
   it('has sentences without spaces at their ends or unpaired braces', () => {
     for (const text of Object.values(errors).flatMap((entry) => Object.values(entry) as string[])) {
       expect(text.trim()).toBe(text)

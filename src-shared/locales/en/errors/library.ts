@@ -2,7 +2,7 @@ import type { ErrorEntries } from './entries.ts'
 
 export const libraryErrors = {
   'dataset.gone': { message: 'These images are no longer in the library.' },
-  'dataset.noImage': { message: 'There is no image {index}; there are {count}.' },
+  'dataset.noImageAt': { message: 'There is no image {index}; there are {count}.' },
   'dataset.packedGone': {
     message: 'The packed images are gone.',
     hint: 'Import the folder again; the original images, runs and checkpoints are safe.',
