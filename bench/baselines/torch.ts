@@ -9,17 +9,27 @@ import type { Baseline } from './baseline.ts'
 export interface TorchVariant {
   layout: 'nchw' | 'channels_last'
   compile: boolean
+  /** CUDA graphs (`mode="reduce-overhead"`), for a GPU only. */
+  graphs?: boolean
 }
 
-export const torchVariants: TorchVariant[] = [
+const torchVariants: TorchVariant[] = [
   { layout: 'nchw', compile: false },
   { layout: 'channels_last', compile: false },
   { layout: 'nchw', compile: true },
   { layout: 'channels_last', compile: true },
 ]
+const gpuVariants: TorchVariant[] = [
+  { layout: 'nchw', compile: true, graphs: true },
+  { layout: 'channels_last', compile: true, graphs: true },
+]
 
-export const variantName = ({ layout, compile }: TorchVariant) =>
-  `${compile ? 'compile' : 'eager'}, ${layout === 'nchw' ? 'NCHW' : 'channels_last'}`
+/** The variants to try on a device; the fastest of them is compared with. */
+export const torchVariantsFor = (device: 'cpu' | 'cuda') =>
+  device === 'cuda' ? [...torchVariants, ...gpuVariants] : torchVariants
+
+export const variantName = ({ layout, compile, graphs }: TorchVariant) =>
+  `${compile ? 'compile' : 'eager'}${graphs ? ' with CUDA graphs' : ''}, ${layout === 'nchw' ? 'NCHW' : 'channels_last'}`
 
 const aboutSchema = z.object({ torch: z.string(), parameters: z.int(), threads: z.int() })
 export type TorchBaseline = Baseline<z.infer<typeof aboutSchema>>
@@ -40,6 +50,7 @@ export function startTorchBaseline(options: {
       join(import.meta.dirname, 'torch_baseline.py'),
       ...['--network', network, '--layout', variant.layout],
       ...(variant.compile ? ['--compile'] : []),
+      ...(variant.graphs ? ['--graphs'] : []),
       ...(precision === 'bf16' ? ['--bf16'] : []),
       ...(device === 'cuda' ? ['--cuda'] : []),
     ],

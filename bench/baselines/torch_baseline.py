@@ -3,7 +3,7 @@
 Takes steps on demand: a line `N` on stdin is answered by the milliseconds that one of N steps took, on the clock and of
 the processor. The first line it writes says its version and how many parameters it trains, so that the two sides can be seen to be the same.
 
-    python torch_baseline.py --network small-unets|ladder-5|default-64 [--layout nchw|channels_last] [--compile] [--bf16] [--cuda]
+    python torch_baseline.py --network small-unets|ladder-5|default-64 [--layout nchw|channels_last] [--compile [--graphs]] [--bf16] [--cuda]
 """
 
 import argparse
@@ -240,6 +240,7 @@ def main():
     parser.add_argument("--network", choices=networks, required=True)
     parser.add_argument("--layout", choices=["nchw", "channels_last"], default="nchw")
     parser.add_argument("--compile", action="store_true")
+    parser.add_argument("--graphs", action="store_true", help="with --compile: CUDA graphs")
     parser.add_argument("--bf16", action="store_true")
     parser.add_argument("--cuda", action="store_true")
     options = parser.parse_args()
@@ -253,7 +254,7 @@ def main():
     parameters = list(model.parameters())
     average = [p.detach().clone() for p in parameters] if model.ema else []
     optimizer = torch.optim.Adam(parameters, 1e-3)
-    loss_of = torch.compile(model) if options.compile else model
+    loss_of = torch.compile(model, mode="reduce-overhead" if options.graphs else None) if options.compile else model
 
     def step():
         optimizer.zero_grad(set_to_none=True)

@@ -50,13 +50,16 @@ const syntheticBatches = 8
  */
 export function timedStep(
   network: BenchCase,
-  { fed = false }: { fed?: boolean } = {},
+  { fed = false, fused = false }: { fed?: boolean; fused?: boolean } = {},
 ): Timed & { gflop: number; parameters: number; times: () => StepTimes } {
   const { config, shape, system } = network
   const count = syntheticBatches * imagesPerStep(config)
   const { dataset, dispose } = syntheticImages(shape, count)
   const indices = Uint32Array.from({ length: count }, (_, i) => i)
-  const stepRunner = new StepRunner({ system, config, dataset, indices, resident: fed ? 0 : count })
+  const stepRunner = new StepRunner({
+    ...{ system, config, dataset, indices, fused },
+    resident: fed ? 0 : count,
+  })
   stepRunner.begin(initialState(system, config))
   const spec = stepProgram({ system, config, shape })
   const native = nativeClock()

@@ -21,7 +21,7 @@ import {
   wholeNumberFrom,
 } from '../../src-main/cli/support/options.ts'
 import { answer, say } from '../../src-main/cli/support/output.ts'
-import { startTorchBaseline, torchVariants, variantName } from '../baselines/torch.ts'
+import { startTorchBaseline, torchVariantsFor, variantName } from '../baselines/torch.ts'
 import type { TorchBaseline } from '../baselines/torch.ts'
 
 export interface StepOptions {
@@ -34,6 +34,7 @@ export interface StepOptions {
   python?: string
   device: DeviceChoice
   fed?: boolean
+  fused?: boolean
   precision: Precision
   json?: boolean
 }
@@ -56,6 +57,7 @@ export function addStep(program: Command): void {
         .default('fp32'),
     )
     .option('--fed', 'feed each step its images, as when they do not fit on the device')
+    .option('--fused', 'have XLA compile the step, as in long runs on a GPU')
     .option('--steps <count>', `steps per repeat (default: about ${repeatSeconds} seconds of them)`, count)
     .option('--repeats <count>', 'repeats; the result is their median', count, 7)
     .addOption(
@@ -195,7 +197,7 @@ async function bestTorch(options: {
 }): Promise<TimedBaseline> {
   const { calls, ...rest } = options
   const tried: { baseline: TorchBaseline; name: string; ms: number }[] = []
-  for (const variant of torchVariants) {
+  for (const variant of torchVariantsFor(rest.device)) {
     try {
       const baseline = await startTorchBaseline({ ...rest, variant })
       const ms = summarize([(await baseline.time(calls)).ms, (await baseline.time(calls)).ms]).min

@@ -5,6 +5,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
+import { createLogger } from '../../log.ts'
 import { removeAbandonedSync } from '../../files/abandoned.ts'
 import { processTag } from '../../files/process-identity.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
@@ -12,16 +13,20 @@ import { writeSavedModel } from './saved-model/graph-def.ts'
 import {
   assignedOutput,
   doneOutput,
+  fusedNode,
   fetchOutput,
   givenFeed,
   initFeed,
   valueOutput,
 } from './saved-model/node-names.ts'
 import { lower } from './passes/lower.ts'
+import { writeFusedSavedModel } from './saved-model/fused-saved-model.ts'
 import { iterationsFeed, writeLoopSavedModel } from './saved-model/loop-saved-model.ts'
 import { checkFeeds, checkStateSizes, concat, getReadableState, stateNames, toTensor } from './program.ts'
 import type { InputValues, Program, ProgramSpec, TensorSpec, Values } from './program.ts'
 import { trace } from './trace.ts'
+
+const log = createLogger('graph')
 
 let programs = 0
 
@@ -37,19 +42,25 @@ function createProgramFolder(): string {
   return mkdtempSync(join(tmpdir(), `${folderPrefix}${processTag()}-`))
 }
 
+export interface CompiledProgram extends Program {
+  /** Whether XLA's kernels compute it: not where XLA cannot compile it, which its first run shows. */
+  readonly isFused: boolean
+}
+
 /** The values of a placeholder. */
 type Feed = [name: string, spec: TensorSpec, values: InputValues[string]]
 
 /**
- * Traces a program's body and compiles it: a run is one call into TensorFlow, or up to `iterations` runs are.
+ * Traces a program's body and compiles it: a run is one call into TensorFlow, or up to `iterations` runs are. A `fused`
+ * program is compiled by XLA in its first run, which takes seconds.
  * @throws FlowerbedError when the body cannot be traced or TensorFlow refuses the graph
  */
 export function createCompiledProgram(
   spec: ProgramSpec,
-  { iterations }: { iterations: number } = { iterations: 1 },
-): Program {
+  { iterations = 1, fused = false }: { iterations?: number; fused?: boolean } = {},
+): CompiledProgram {
   const backend = nodeBackend()
-  const lowered = lower(spec, trace(spec), backend.binding)
+  const lowered = lower(spec, trace(spec, { fused }), { binding: backend.binding, fused })
   const id = `${spec.name}-${++programs}`
   const folder = createProgramFolder()
   let session: number
@@ -57,7 +68,7 @@ export function createCompiledProgram(
     const source = { spec, trace: lowered, binding: backend.binding, id }
     writeFileSync(
       join(folder, 'saved_model.pb'),
-      iterations > 1 ? writeLoopSavedModel(source) : writeSavedModel(source),
+      (fused ? writeFusedSavedModel : iterations > 1 ? writeLoopSavedModel : writeSavedModel)(source),
     )
     session = load(folder)
   } finally {
@@ -85,16 +96,27 @@ export function createCompiledProgram(
   const fetches = Object.keys(lowered.fetches)
   const feedList = Object.entries(spec.feeds)
   const outputs = [...fetches.map(fetchOutput), doneOutput]
+  let isFused = fused
+  const callBody = (given: Feed[]): Values[string][] => {
+    if (!isFused) return call(given, outputs)
+    try {
+      return call(given, outputs.map(fusedNode))
+    } catch (thrown) {
+      // XLA compiles in the first call, before anything is computed.
+      if (!isCompileError(thrown)) throw thrown
+      log.warn(`“${spec.name}” runs without fused kernels:`, thrown)
+      isFused = false
+      return call(given, outputs)
+    }
+  }
   const runOnce = (feeds: InputValues): Values => {
     checkFeeds(spec, feeds)
-    const results = call(
-      feedList.map(([name, declared]) => [
-        `${givenFeed(name)}:0`,
-        declared,
-        feeds[name] as InputValues[string],
-      ]),
-      outputs,
-    )
+    const given = feedList.map(([name, declared]): Feed => [
+      `${givenFeed(name)}:0`,
+      declared,
+      feeds[name] as InputValues[string],
+    ])
+    const results = callBody(given)
     return Object.fromEntries(fetches.map((name, i) => [name, results[i] as Values[string]]))
   }
   /** At most `iterations` runs in one call. */
@@ -123,8 +145,11 @@ export function createCompiledProgram(
   }
   const runMany = (feeds: InputValues[]): Values[] =>
     iterations > 1 ? chunk(feeds, iterations).flatMap(runLoop) : feeds.map(runOnce)
-  const program: Program = {
+  const program: CompiledProgram = {
     mode: 'compiled',
+    get isFused() {
+      return isFused
+    },
     run: (feeds) => (iterations > 1 ? (runLoop([feeds])[0] as Values) : runOnce(feeds)),
     runMany,
     read: (only) => {
@@ -152,6 +177,10 @@ export function createCompiledProgram(
   program.write(createZeros(getReadableState(spec)))
   return program
 }
+
+/** Whether XLA could not compile: operations that it lacks, or a missing or failing assembler. */
+const isCompileError = (thrown: unknown): boolean =>
+  thrown instanceof Error && /\bXLA\b|tf2xla|xla_compiler|ptxas|libdevice|PTX/i.test(thrown.message)
 
 /** @throws FlowerbedError `unavailable` when TensorFlow refuses the graph */
 function load(folder: string): number {

@@ -11,15 +11,20 @@ export type ProgramMode = 'auto' | 'eager' | 'compiled'
 
 /**
  * Creates a program with all state zero, which the caller disposes. `iterations` is the maximum number of runs that
- * `runMany` makes in one native call: the feeds and fetches of all of them are held in memory at once.
+ * `runMany` makes in one native call: the feeds and fetches of all of them are held in memory at once. `fused` has XLA compile the whole
+ * body, where it can.
  */
 export function createProgram(
   spec: ProgramSpec,
-  { mode = 'auto', iterations = 1 }: { mode?: ProgramMode; iterations?: number | undefined } = {},
+  {
+    mode = 'auto',
+    iterations = 1,
+    fused = false,
+  }: { mode?: ProgramMode; iterations?: number | undefined; fused?: boolean | undefined } = {},
 ): Program {
   if (mode === 'eager') return createEagerProgram(spec)
   try {
-    return createCompiledProgram(spec, { iterations })
+    return createCompiledProgram(spec, { iterations, fused })
   } catch (thrown) {
     // Any other error is a mistake in the body, which would fail uncompiled as well.
     if (mode === 'compiled' || !(thrown instanceof FlowerbedError && thrown.kind === 'unavailable'))

@@ -51,11 +51,17 @@ export const feedNode = (name: string) => `feed/${name}`
  * @throws FlowerbedError `internal` when the body reads a value, uses an external tensor or returns a wrong shape;
  * `unavailable` for an operation that cannot be compiled. Both name the call site.
  */
-export function trace(spec: ProgramSpec, { portable = false }: { portable?: boolean } = {}): Trace {
+export function trace(
+  spec: ProgramSpec,
+  { portable = false, fused = false }: { portable?: boolean; fused?: boolean } = {},
+): Trace {
   const backend = nodeBackend()
   const { binding, getInputTensorIds } = backend
   const recorder = new Recorder(spec.name, binding)
-  const implementations = traceImplementations({ kernels: !portable && binding.kernels !== undefined })
+  const implementations = traceImplementations({
+    kernels: !portable && !fused && binding.kernels !== undefined,
+    fused,
+  })
   // tfjs numbers tensors in the order of their creation.
   const newest = tf.tidy(() => tf.scalar(0).id)
   tf.engine().startScope()

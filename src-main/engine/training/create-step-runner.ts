@@ -1,7 +1,8 @@
-import type { Precision } from '#shared/schemas/run-config.ts'
+import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { Machine } from '#shared/schemas/run.ts'
+import { nodeBackend } from '../backend/tfjs.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
 import { knownPrecision, timedPrecision } from './precision-choice.ts'
 import type { PrecisionChoice } from './precision-choice.ts'
@@ -25,12 +26,14 @@ export async function createStepRunner(
 ): Promise<PrecisionChoice & { stepRunner: StepRunner }> {
   const { config, system, dataset, resident, memory, device, resumed, now, isCancelled } = options
   const fast = resolvePrecision('auto')
-  const inPrecision = (precision: Precision) =>
-    new StepRunner({ ...options, config: { ...config, precision } })
+  const fused = isFusingWorthwhile(config)
+  const inPrecision = (precision: Precision, { fused }: { fused: boolean }) =>
+    new StepRunner({ ...options, fused, config: { ...config, precision } })
   const known = knownPrecision({ setting: config.precision, fast, device, resumed })
-  if (known) return { ...known, stepRunner: inPrecision(known.precision) }
+  if (known) return { ...known, stepRunner: inPrecision(known.precision, { fused }) }
   const make = (precision: Precision) => {
-    const stepRunner = inPrecision(precision)
+    // Without XLA, which takes long to compile both.
+    const stepRunner = inPrecision(precision, { fused: false })
     stepRunner.begin(initialState(system, config))
     return {
       stepRunner,
@@ -41,5 +44,17 @@ export async function createStepRunner(
   const bytesEach = memory.neededBytes + resident * imageBytes(dataset.index.shape)
   const together = 2 * bytesEach <= memory.availableBytes
   const { steps, ...choice } = await timedPrecision({ fast, make, together, now, isCancelled })
-  return { ...choice, stepRunner: steps.stepRunner }
+  if (!fused) return { ...choice, stepRunner: steps.stepRunner }
+  await steps.dispose()
+  return { ...choice, stepRunner: inPrecision(choice.precision, { fused }) }
+}
+
+/** XLA takes 10 to 30 seconds to compile a step, and on a GPU halves its time. */
+const fusedFrom = { steps: 3000, minutes: 2 }
+
+/** Whether this device gains by XLA in a run of this length. Recomputed activations would be merged with the first ones. */
+function isFusingWorthwhile({ checkpointing, steps, minutes }: RunConfig): boolean {
+  const { fuses = false } = nodeBackend().binding
+  const isLong = steps >= fusedFrom.steps && (minutes === 0 || minutes >= fusedFrom.minutes)
+  return fuses && isLong && !checkpointing
 }

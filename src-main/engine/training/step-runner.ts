@@ -14,6 +14,8 @@ export interface StepRunnerOptions {
   indices: Uint32Array
   /** As in `stepProgram`. */
   resident: number
+  /** Whether XLA compiles the step. */
+  fused?: boolean | undefined
 }
 
 /** Takes the steps of a run: feeds the step program each step's batch of images and scalars. Owns the state on the device. */
@@ -23,9 +25,9 @@ export class StepRunner {
   private readonly program: Program
   private readonly images: ImageFeed
 
-  constructor({ system, config, dataset, indices, resident }: StepRunnerOptions) {
+  constructor({ system, config, dataset, indices, resident, fused }: StepRunnerOptions) {
     const { shape } = dataset.index
-    this.program = createProgram(stepProgram({ system, config, shape, resident }))
+    this.program = createProgram(stepProgram({ system, config, shape, resident }), { fused })
     const plan = imagePlan({ system, config, shape, resident })
     this.images = new ImageFeed(dataset, { plan, seed: config.seed, indices })
   }

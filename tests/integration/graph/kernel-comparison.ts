@@ -44,7 +44,7 @@ export function expectClose(actual: Values, expected: Values, tolerance: number)
 
 /** The operations that a compiled program runs. */
 export const operations = (spec: ProgramSpec) =>
-  liveNodes(lower(spec, trace(spec), nodeBackend().binding)).flatMap((node) =>
+  liveNodes(lower(spec, trace(spec), { binding: nodeBackend().binding, fused: false })).flatMap((node) =>
     node.kind === 'op' ? [node.op] : [],
   )
 

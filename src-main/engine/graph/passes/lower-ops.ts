@@ -7,7 +7,7 @@ import { checkpoint } from '../../model/nets/checkpoint.ts'
 import { normalizeGroups } from '../../model/nets/group-norm.ts'
 import type { GroupNormInput } from '../../model/nets/group-norm.ts'
 import { addBias, relu, sumOfSquares } from '../../model/nets/ops.ts'
-import { resizeAndConcat } from '../../model/nets/resize.ts'
+import { resize, resizeAndConcat } from '../../model/nets/resize.ts'
 import type { ResizeMethod } from '../../model/nets/resize.ts'
 import { controlledIdentityNode, withControlDependencies } from '../control-dependencies.ts'
 import { adamNode, applyAdam, averageNode, updateAverage } from '../optimizer-ops.ts'
@@ -19,7 +19,14 @@ import { recompute } from './checkpointing.ts'
  * operations, nodes that `saved-model/` writes, and Flowerbed's kernels where `kernels` are loaded. Their values and
  * gradients are those of the operations' meanings.
  */
-export function traceImplementations({ kernels }: { kernels: boolean }): Implementation[] {
+export function traceImplementations({
+  kernels,
+  fused,
+}: {
+  kernels: boolean
+  /** For XLA, which lacks the gradient of TensorFlow's nearest neighbour. */
+  fused: boolean
+}): Implementation[] {
   return [
     implement(relu, reluFused),
     implement(addBias, addBiasFused),
@@ -31,6 +38,7 @@ export function traceImplementations({ kernels }: { kernels: boolean }): Impleme
     ...(kernels
       ? [implement(normalizeGroups, normalizeByKernel), implement(resizeAndConcat, resizeAndConcatByKernel)]
       : []),
+    ...(fused ? [implement(resizeAndConcat, resizeAndConcatByProduct)] : []),
   ]
 }
 
@@ -91,6 +99,21 @@ function normalizeByKernel({ x, offset, scale, shift, groups, relu: withRelu }: 
         ),
     }
   })(x, offset ?? tf.zerosLike(scale), scale, shift) as Tensor4D
+}
+
+/** Repeats pixels by a product with ones, whose gradient sums; XLA fuses both with their neighbours. */
+function resizeAndConcatByProduct(x: Tensor4D, skip: Tensor4D, method: ResizeMethod): Tensor4D {
+  const [n, h, w, channels] = x.shape
+  const [, height, width] = skip.shape
+  const [down, right] = [Math.ceil(height / h), Math.ceil(width / w)]
+  const isRepeated = (factor: number, from: number, to: number) => factor * from - to < factor && factor <= 2
+  if (method !== 'nearest' || !isRepeated(down, h, height) || !isRepeated(right, w, width))
+    return tf.concat([resize(x, { height, width, method }), skip], 3)
+  const repeated = x
+    .reshape([n, h, 1, w, 1, channels])
+    .mul(tf.ones([1, 1, down, 1, right, 1]))
+    .reshape<Tensor4D>([n, h * down, w * right, channels])
+  return tf.concat([tf.slice(repeated, [0, 0, 0, 0], [n, height, width, channels]), skip], 3)
 }
 
 /** Writes the resized values into the concatenated tensor at once, and reads its gradient in place. */

@@ -10,8 +10,13 @@ import type { Trace } from '../trace.ts'
  * Lowers a trace to the device: matrix products in the program's precision and convolutions as kernels. Abstract
  * operations have been replaced while the trace was recorded (`lower-ops.ts`).
  */
-export function lower(spec: ProgramSpec, trace: Trace, binding: Binding): Trace {
-  const { kernels } = binding
+export function lower(
+  spec: ProgramSpec,
+  trace: Trace,
+  { binding, fused }: { binding: Binding; fused: boolean },
+): Trace {
+  // XLA compiles TensorFlow's operations only.
+  const kernels = fused ? undefined : binding.kernels
   const { precision = 'fp32' } = spec
   // The kernels round while they read, which saves passes over memory.
   const bf16 = precision === 'bf16' && kernels?.bf16 === true

@@ -36,6 +36,23 @@ export class Attributes {
     return attribute
   }
 
+  typeNumbers(types: number[]): AttrValue {
+    const list = new this.pb.AttrValue.ListValue()
+    list.setTypeList(types)
+    const attribute = new this.pb.AttrValue()
+    attribute.setList(list)
+    return attribute
+  }
+
+  /** A function of the graph's library. */
+  function(name: string): AttrValue {
+    const reference = new this.pb.NameAttrList()
+    reference.setName(name)
+    const attribute = new this.pb.AttrValue()
+    attribute.setFunc(reference)
+    return attribute
+  }
+
   text(text: string): AttrValue {
     const attribute = new this.pb.AttrValue()
     attribute.setS(Buffer.from(text).toString('base64'))

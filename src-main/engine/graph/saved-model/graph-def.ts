@@ -7,6 +7,14 @@ import type { Trace } from '../trace.ts'
 import { GraphWriter } from './graph-writer.ts'
 import { givenFeed } from './node-names.ts'
 
+/** A program to be written; `id` tells its variables from those of other programs. */
+export interface ProgramSource {
+  spec: ProgramSpec
+  trace: Trace
+  binding: Binding
+  id: string
+}
+
 /**
  * A traced program as the bytes of a SavedModel: state in resource variables, feeds as placeholders. Fetching any
  * `fetch/…` computes everything and then replaces the state; `state/…/value` reads it, `state/…/assigned` writes it.
@@ -14,12 +22,12 @@ import { givenFeed } from './node-names.ts'
  * Operations on constants alone are written as they are: TensorFlow folds them when it loads the graph, unless a result
  * is larger than 10 MB; a training step has 17 to 30 such operations among thousands.
  */
-export function writeSavedModel(options: {
-  spec: ProgramSpec
-  trace: Trace
-  binding: Binding
-  id: string
-}): Uint8Array {
+export function writeSavedModel(options: ProgramSource): Uint8Array {
+  return writeProgram(options).toSavedModel()
+}
+
+/** The nodes of `writeSavedModel`. */
+export function writeProgram(options: ProgramSource): GraphWriter {
   const graph = new GraphWriter(options.binding)
   const { spec, trace, id } = options
   for (const [name, tensor] of Object.entries(spec.state)) graph.writeVariable(`${id}/${name}`, name, tensor)
@@ -33,7 +41,7 @@ export function writeSavedModel(options: {
     graph.writeIdentity(`fetch/${name}`, edge, { dtype: edge.spec.dtype, after: updated })
   }
   graph.writeDone('done', updated)
-  return graph.toSavedModel()
+  return graph
 }
 
 /** Writes a traced body and the update of the state; returns the nodes after which the state is replaced. */

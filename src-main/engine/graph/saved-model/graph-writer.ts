@@ -7,7 +7,7 @@ import type { ConstantNode, Edge, OpNode } from '../trace.ts'
 import { Attributes } from './attributes.ts'
 import { loopHandle, stateHandle } from './node-names.ts'
 import { protobuf } from './protobuf.ts'
-import type { AttrValue, GraphDef, Protobuf, SignatureDef } from './protobuf.ts'
+import type { AttrValue, FunctionDef, GraphDef, NodeDef, Protobuf, SignatureDef } from './protobuf.ts'
 
 /** The version of GraphDef that tfjs-node 4.22 is built for; newer TensorFlow still reads it. */
 const producer = 1882
@@ -24,7 +24,7 @@ export class GraphWriter {
   /** Set while the body of a loop is written: the node that exists once in each iteration. */
   inside: { iteration: string } | null = null
   readonly attributes: Attributes
-  private readonly pb: Protobuf = protobuf()
+  protected readonly pb: Protobuf = protobuf()
   private readonly graph: GraphDef
   private hasZero = false
   /** The nodes that read an updated state, by the output of the update that they stand for. */
@@ -226,13 +226,30 @@ export class GraphWriter {
 
   // eslint-disable-next-line max-params -- the four fields of TensorFlow's NodeDef
   writeNode(op: string, name: string, inputs: string[], attributes: Record<string, AttrValue>): void {
+    this.graph.addNode(this.createNode(op, name, inputs, attributes))
+  }
+
+  /** Gives the graph a function that its nodes can call. */
+  setFunction(definition: FunctionDef): void {
+    const library = new this.pb.FunctionDefLibrary()
+    library.addFunction(definition)
+    this.graph.setLibrary(library)
+  }
+
+  // eslint-disable-next-line max-params -- the four fields of TensorFlow's NodeDef
+  protected createNode(
+    op: string,
+    name: string,
+    inputs: string[],
+    attributes: Record<string, AttrValue>,
+  ): NodeDef {
     const node = new this.pb.NodeDef()
     node.setOp(op)
     node.setName(name)
     for (const input of inputs) node.addInput(input)
     const map = node.getAttrMap()
     for (const [key, value] of Object.entries(attributes)) map.set(key, value)
-    this.graph.addNode(node)
+    return node
   }
 
   inputName({ node, index }: Edge): string {

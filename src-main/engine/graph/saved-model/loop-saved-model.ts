@@ -1,12 +1,10 @@
-import type { Binding } from '../../backend/tfjs.ts'
 import { writeBody } from './graph-def.ts'
+import type { ProgramSource } from './graph-def.ts'
 import { GraphWriter } from './graph-writer.ts'
 import { Loop, ended, exitOf } from './loop.ts'
 import { givenFeed, loopHandle, stateHandle } from './node-names.ts'
-import type { ProgramSpec } from '../program.ts'
 import { types } from '../analysis/shapes.ts'
 import { feedNode } from '../trace.ts'
-import type { Trace } from '../trace.ts'
 
 /** The feed of the number of iterations. */
 export const iterationsFeed = 'iterations:0'
@@ -16,12 +14,7 @@ export const iterationsFeed = 'iterations:0'
  * feeds, and returns the fetches of all iterations stacked. State stays in its variables, and an iteration begins after
  * the previous one has replaced it.
  */
-export function writeLoopSavedModel(options: {
-  spec: ProgramSpec
-  trace: Trace
-  binding: Binding
-  id: string
-}): Uint8Array {
+export function writeLoopSavedModel(options: ProgramSource): Uint8Array {
   const { spec, trace, binding, id } = options
   const graph = new GraphWriter(binding)
   graph.writePlaceholder('iterations', [], 'int32')

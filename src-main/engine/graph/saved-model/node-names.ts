@@ -12,3 +12,5 @@ export const loopHandle = (name: string) => `state/${name}/loop`
 export const fetchOutput = (name: string) => `fetch/${name}:0`
 /** A number that can be fetched when everything has been computed and the state replaced. */
 export const doneOutput = 'done:0'
+/** The node of a fetch, or of `done`, that XLA computes. */
+export const fusedNode = (node: string) => `fused/${node}`

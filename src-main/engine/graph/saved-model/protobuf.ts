@@ -3,9 +3,15 @@ import { createRequire } from 'node:module'
 /** The parts used of TensorFlow's protocol buffers, which tfjs-node-gpu ships as generated code without types. */
 export interface Protobuf {
   GraphDef: new () => GraphDef
+  FunctionDef: new () => FunctionDef
+  FunctionDefLibrary: new () => { addFunction: (definition: FunctionDef) => void }
+  OpDef: (new () => OpDef) & { ArgDef: new () => ArgDef }
+  NameAttrList: new () => { setName: (name: string) => void }
   VersionDef: new () => { setProducer: (n: number) => void; setMinConsumer: (n: number) => void }
   NodeDef: new () => NodeDef
-  AttrValue: (new () => AttrValue) & { ListValue: new () => { setIList: (values: number[]) => void } }
+  AttrValue: (new () => AttrValue) & {
+    ListValue: new () => { setIList: (values: number[]) => void; setTypeList: (types: number[]) => void }
+  }
   Tensor: new () => {
     setDtype: (type: number) => void
     setTensorShape: (shape: TensorShape) => void
@@ -31,6 +37,26 @@ export interface Protobuf {
 export interface GraphDef {
   addNode: (node: NodeDef) => void
   setVersions: (versions: object) => void
+  setLibrary: (library: object) => void
+}
+
+/** A function of a graph: its nodes name each other's outputs by the names in the operation's definition. */
+export interface FunctionDef {
+  setSignature: (signature: OpDef) => void
+  addNodeDef: (node: NodeDef) => void
+  getRetMap: () => { set: (output: string, value: string) => void }
+}
+
+export interface OpDef {
+  setName: (name: string) => void
+  addInputArg: (argument: ArgDef) => void
+  addOutputArg: (argument: ArgDef) => void
+  setIsStateful: (isStateful: boolean) => void
+}
+
+export interface ArgDef {
+  setName: (name: string) => void
+  setType: (type: number) => void
 }
 
 export interface SignatureDef {
@@ -57,6 +83,7 @@ export interface AttrValue {
   /** Base64, as google-protobuf takes bytes. */
   setS: (value: string) => void
   setList: (list: object) => void
+  setFunc: (reference: object) => void
   setShape: (shape: TensorShape) => void
   setTensor: (tensor: object) => void
 }

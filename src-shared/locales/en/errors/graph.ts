@@ -49,4 +49,6 @@ export const graphErrors = {
     message: 'Program “{program}” returns {type} as the next “{name}”, declared is nothing of that name',
   },
   'graph.calledFrom': { message: '{refusal} It was called from {site}.' },
+  'graph.notInFunction': { message: 'The operation {operation} cannot be part of a compiled function.' },
+  'graph.noNodeYet': { message: 'The function has no node “{node}” yet.' },
 } as const satisfies ErrorEntries
