@@ -12,6 +12,8 @@ import type { Services } from './services.ts'
 export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
   const { store, importer, trainingQueue, experiments, emit } = services
   const opened = new OpenDatasets()
+  /** The paths of each scan. */
+  const scanned = new Map<string, string[]>()
   void removeAbandonedPacks(datasetsFolder(store.directory))
   const open = (id: string): Dataset => opened.get(store.datasets.get(id).directory)
   return {
@@ -20,7 +22,7 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
       store.settings.recentFolders().map((folder) => ({ ...folder, exists: existsSync(folder.path) })),
     'datasets.scan': async (argument) => {
       const report = await importer.request('scan', argument)
-      for (const path of argument.paths) if (await isFolder(path)) store.settings.useFolder(path)
+      scanned.set(report.scan, argument.paths)
       return report
     },
     'datasets.import': async (argument) => {
@@ -29,19 +31,25 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
         datasetsDirectory: datasetsFolder(store.directory),
       })
       const dataset = store.datasets.save(packed)
+      // Only what was imported is worth offering again.
+      for (const path of scanned.get(argument.scan) ?? [])
+        if (await isFolder(path)) store.settings.useFolder(path)
       emit({ type: 'dataset', dataset })
       return dataset
     },
     'datasets.cancel': (argument) => importer.request('cancel', argument),
-    'datasets.forgetScan': (argument) => importer.request('forget', argument),
+    'datasets.forgetScan': (argument) => {
+      scanned.delete(argument.scan)
+      return importer.request('forget', argument)
+    },
     'datasets.problems': ({ id }) => open(id).index.problems,
     'datasets.labels': ({ id }) => {
       const { labels, labelOf } = open(id).index
       return { labels, labelOf }
     },
     'datasets.images': ({ id, indices }) => open(id).images(indices),
-    'datasets.rename': ({ id, name }) => {
-      const dataset = store.datasets.rename(id, name)
+    'datasets.update': ({ id, ...changes }) => {
+      const dataset = store.datasets.update(id, changes)
       emit({ type: 'dataset', dataset })
       return dataset
     },

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { importOptionsSchema } from '#shared/schemas/dataset.ts'
 import type { DatasetIndex, DatasetRecord, ProblemFile, ScanReport } from '#shared/schemas/dataset.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { absolutePath, byId, channel, nothing, type } from '#shared/ipc/channel.ts'
+import { absolutePath, byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
 export interface RecentFolder {
   path: string
@@ -35,10 +35,13 @@ export const datasetChannels = {
     input: z.strictObject({ id: z.string(), indices: z.array(z.int().min(0)).max(imagesPerRequest) }),
     output: type<PixelBatch>(),
   }),
-  'datasets.rename': channel({
+  'datasets.update': channel({
     input: z.strictObject({
       id: z.string(),
-      name: z.string().trim().min(1, 'Give the images a name').max(200),
+      name: z.string().trim().min(1, 'Give the images a name').max(200).exactOptional(),
+      note: noteSchema.exactOptional(),
+      tags: tagsSchema.exactOptional(),
+      starred: z.boolean().exactOptional(),
     }),
     output: type<DatasetRecord>(),
   }),

@@ -6,7 +6,7 @@ import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
-import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
+import { byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
 /** Bytes of a run's files. */
 export interface DiskUse {
@@ -86,8 +86,8 @@ export const runChannels = {
     input: z.strictObject({
       id: z.string(),
       name: name.exactOptional(),
-      note: z.string().max(100_000).exactOptional(),
-      tags: z.array(z.string().trim().min(1).max(60)).max(50).exactOptional(),
+      note: noteSchema.exactOptional(),
+      tags: tagsSchema.exactOptional(),
       starred: z.boolean().exactOptional(),
     }),
     output: type<RunRecord>(),

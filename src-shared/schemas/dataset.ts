@@ -74,8 +74,8 @@ export const datasetIndexSchema = z.object({
 })
 export type DatasetIndex = z.infer<typeof datasetIndexSchema>
 
-/** A dataset as lists show it. Times are ms since 1970. */
-export interface DatasetRecord {
+/** A dataset as the importer packs it. Times are ms since 1970. */
+export interface PackedDataset {
   id: string
   name: string
   /** Folder that holds `index.json` and `pixels.u8`. */
@@ -89,8 +89,15 @@ export interface DatasetRecord {
   createdAt: number
 }
 
+/** A dataset as lists show it, with what the user says of it. */
+export interface DatasetRecord extends PackedDataset {
+  note: string
+  tags: string[]
+  starred: boolean
+}
+
 /** A dataset as an import made it or found it again, with what this import left out. */
-export interface ImportedDataset extends DatasetRecord {
+export interface ImportedDataset extends PackedDataset {
   problems: ProblemFile[]
 }
 

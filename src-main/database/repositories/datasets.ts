@@ -1,9 +1,9 @@
-import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { DatasetRecord, PackedDataset } from '#shared/schemas/dataset.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { z } from 'zod'
 import { datasetDirectory, storedDatasetPath } from '../../files/data-folder.ts'
-import { freeingSpace } from '../driver.ts'
+import { freeingSpace, inTransaction } from '../driver.ts'
 import type { Database } from '../driver.ts'
 import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
@@ -19,7 +19,15 @@ interface Row {
   problem_count: number
   bytes: number
   created_at: number
+  note: string
+  starred: number
+  tags: string
 }
+
+const columns = `datasets.*, (SELECT json_group_array(tag) FROM dataset_tags WHERE dataset = datasets.id) AS tags`
+
+/** What the user may say of a dataset. */
+export type DatasetChanges = Partial<Pick<DatasetRecord, 'name' | 'note' | 'tags' | 'starred'>>
 
 function toRecord(row: Row, dataDirectory: string): DatasetRecord {
   return {
@@ -33,6 +41,9 @@ function toRecord(row: Row, dataDirectory: string): DatasetRecord {
     problemCount: row.problem_count,
     bytes: row.bytes,
     createdAt: row.created_at,
+    note: row.note,
+    starred: row.starred === 1,
+    tags: z.array(z.string()).parse(parsedJson(row.tags, 'tags')),
   }
 }
 
@@ -56,7 +67,7 @@ export class DatasetRepository {
   }
 
   /** Adds a dataset, or updates the row of the same content, its name included. */
-  save(record: DatasetRecord): DatasetRecord {
+  save(record: PackedDataset): DatasetRecord {
     this.db
       .prepare(
         `INSERT INTO datasets (id, name, directory, shape, count, labels, sources, problem_count, bytes, created_at)
@@ -81,13 +92,15 @@ export class DatasetRepository {
 
   /** Newest first. */
   list(): DatasetRecord[] {
-    const rows = this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]
+    const rows = this.db
+      .prepare(`SELECT ${columns} FROM datasets ORDER BY created_at DESC, id`)
+      .all() as Row[]
     return this.unreadable.readable(rows, this.reading, 'datasets')
   }
 
   /** @throws FlowerbedError `corrupt` for one that this version cannot read */
   find(id: string): DatasetRecord | undefined {
-    const row = this.db.prepare('SELECT * FROM datasets WHERE id = ?').get(id) as Row | undefined
+    const row = this.db.prepare(`SELECT ${columns} FROM datasets WHERE id = ?`).get(id) as Row | undefined
     return row && this.unreadable.one(row, this.reading)
   }
 
@@ -113,9 +126,23 @@ export class DatasetRepository {
     }
   }
 
-  rename(id: string, name: string): DatasetRecord {
-    this.db.prepare('UPDATE datasets SET name = ? WHERE id = ?').run(name, id)
+  /** Changes what the user says of a dataset. @throws FlowerbedError `not-found` */
+  update(id: string, { name, note, tags, starred }: DatasetChanges): DatasetRecord {
+    inTransaction(this.db, () => {
+      const set = (column: string, value: string | number) =>
+        this.db.prepare(`UPDATE datasets SET ${column} = ? WHERE id = ?`).run(value, id)
+      if (name !== undefined) set('name', name)
+      if (note !== undefined) set('note', note)
+      if (starred !== undefined) set('starred', Number(starred))
+      if (tags !== undefined) this.setTags(id, tags)
+    })
     return this.get(id)
+  }
+
+  private setTags(id: string, tags: string[]): void {
+    this.db.prepare('DELETE FROM dataset_tags WHERE dataset = ?').run(id)
+    const insert = this.db.prepare('INSERT OR IGNORE INTO dataset_tags (dataset, tag) VALUES (?, ?)')
+    for (const tag of tags) insert.run(id, tag)
   }
 
   /** Its runs stay, without their images. */

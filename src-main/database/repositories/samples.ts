@@ -70,6 +70,17 @@ export class SampleRepository {
       )
   }
 
+  /** The latest grid of fixed seeds of every run that has one. */
+  latestGrids(): SampleRecord[] {
+    const rows = this.db
+      .prepare(
+        `SELECT samples.*, runs.id AS run_id FROM runs JOIN samples ON samples.id =
+           (SELECT id FROM samples WHERE run = runs.key AND kind = 'grid' ORDER BY step DESC, created_at DESC LIMIT 1)`,
+      )
+      .all() as Row[]
+    return this.unreadable.readable(rows, reading, 'latest samples')
+  }
+
   /** By step, then age. */
   list(run: number): SampleRecord[] {
     const rows = this.db

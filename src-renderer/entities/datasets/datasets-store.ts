@@ -1,5 +1,6 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import type { IpcArgument } from '#shared/ipc.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useRecords } from '../../composables/records.ts'
@@ -18,9 +19,9 @@ export const useDatasets = defineStore('datasets', () => {
     loaded.value = true
   }
 
-  async function rename(id: string, name: string): Promise<void> {
-    await records.store(() => request('datasets.rename', { id, name }))
-  }
+  /** Changes what the user says of a dataset. */
+  const update = (argument: IpcArgument<'datasets.update'>) =>
+    records.act(argument.id, () => request('datasets.update', argument))
 
-  return { datasets, loaded, load, rename }
+  return { datasets, loaded, load, update }
 })
