@@ -14,7 +14,7 @@ import { samplingChannels } from '#shared/ipc/sampling.ts'
 import { storageChannels } from '#shared/ipc/storage.ts'
 
 export type { AppInfo, AppSettings, RevealTarget, TotalDiskUse } from '#shared/ipc/app.ts'
-export type { RecentFolder } from '#shared/ipc/datasets.ts'
+export type { DatasetContents, ImageFacts, RecentFolder } from '#shared/ipc/datasets.ts'
 export { pages } from '#shared/ipc/events.ts'
 export type { AppCommand, AppEvent, Notice, Page } from '#shared/ipc/events.ts'
 export { diagnosticUrl, sampleUrl, shownFolders } from '#shared/ipc/run-files.ts'

@@ -5,7 +5,7 @@ import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { Dataset } from '../datasets/packed-dataset.ts'
 import { addressesOf, indexName } from '../datasets/index-file.ts'
-import { decode, readImage, sha256 } from './decode.ts'
+import { decode, readImage, sha256, sizeOf } from './decode.ts'
 import { filesAtOnce } from './files-at-once.ts'
 import { inOrder } from './in-order.ts'
 import { labelsOf } from './labels.ts'
@@ -40,7 +40,7 @@ export async function pack(
     if (packed.good.length === 0) {
       throw nothingFound(found.sources, { checked: found.files.length, problems: packed.problems })
     }
-    const { good, problems, sha256, pixelsSha256 } = packed
+    const { good, problems, sha256, details, pixelsSha256 } = packed
     const { labels, labelOf } = options.labels ? labelsOf(good) : unlabelled(good)
     const contents = { format, shape, options, labels, labelOf, sha256, pixelsSha256 } as const
     const { id, exists } = await idFor(contents, { datasetsDirectory, context })
@@ -51,6 +51,7 @@ export async function pack(
       // Sources, name and problems are those of this import, also when the same images were packed before.
       sources: found.sources,
       paths: good.map((file) => file.path),
+      details,
       problems,
     }
     context.signal.throwIfAborted()
@@ -62,9 +63,12 @@ export async function pack(
   }
 }
 
+type Details = NonNullable<DatasetIndex['details']>
+
 interface Packed {
   good: FoundFile[]
   sha256: string[]
+  details: Details
   problems: ProblemFile[]
   pixelsSha256: string
 }
@@ -78,7 +82,10 @@ async function writeImages(
   const refused = new Set(context.crashSuspects.refused)
   const progress = new Progress('packing', context.report)
   progress.total = found.files.length
-  const packed: Packed = { good: [], sha256: [], problems: [...found.problems], pixelsSha256: '' }
+  const packed: Packed = {
+    ...{ good: [], sha256: [], problems: [...found.problems], pixelsSha256: '' },
+    details: { width: [], height: [], bytes: [], modified: [] },
+  }
   const images = inOrder(found.files, {
     atOnce: filesAtOnce,
     work: async (file) => {
@@ -87,11 +94,12 @@ async function writeImages(
       const done = inFlightLog.begin(file.path)
       try {
         const source = await readImage(openPathOf(file))
-        const [pixels, hash] = await Promise.all([
+        const [pixels, hash, size] = await Promise.all([
           decode(source, { shape, fit: options.fit }),
           sha256(source),
+          sizeOf(source),
         ])
-        return { file, pixels, sha256: hash }
+        return { file, pixels, sha256: hash, size }
       } catch (thrown) {
         return { file, reason: reasonOf(thrown) }
       } finally {
@@ -106,6 +114,7 @@ async function writeImages(
       await folder.write(image.pixels)
       packed.good.push(file)
       packed.sha256.push(image.sha256)
+      addDetails(packed.details, { ...image.size, bytes: file.bytes, modified: file.modified })
       progress.add({ bytes: file.bytes, image: image.pixels, shape })
     } else {
       packed.problems.push({ path: file.path, reason: image.reason })
@@ -115,6 +124,10 @@ async function writeImages(
   progress.end()
   packed.pixelsSha256 = await folder.endPixels()
   return packed
+}
+
+function addDetails(details: Details, one: Record<keyof Details, number>): void {
+  for (const column of ['width', 'height', 'bytes', 'modified'] as const) details[column].push(one[column])
 }
 
 function unlabelled(files: FoundFile[]): { labels: string[]; labelOf: number[] } {

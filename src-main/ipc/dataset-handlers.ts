@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { removeAbandonedPacks } from '../datasets/abandoned.ts'
 import { OpenDatasets } from '../datasets/open-datasets.ts'
@@ -46,6 +47,34 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
     'datasets.labels': ({ id }) => {
       const { labels, labelOf } = open(id).index
       return { labels, labelOf }
+    },
+    'datasets.contents': ({ id }) => {
+      const { labels, labelOf, details, problems } = open(id).index
+      return {
+        ...{ labels, labelOf: Int32Array.from(labelOf), excluded: store.datasets.excluded(id), problems },
+        ...{ width: Int32Array.from(details?.width ?? []), height: Int32Array.from(details?.height ?? []) },
+      }
+    },
+    'datasets.image': ({ id, index }) => {
+      const { paths, labels, labelOf, details } = open(id).index
+      const path = paths[index]
+      if (path === undefined) throw new FlowerbedError('not-found', errorText('dataset.noImage'))
+      const label = labels[labelOf[index] ?? -1] ?? null
+      const { width, height, bytes } = details ?? {}
+      return {
+        ...{ path, label, width: width?.[index] ?? 0, height: height?.[index] ?? 0 },
+        bytes: bytes?.[index] ?? 0,
+      }
+    },
+    'datasets.exclude': ({ id, images, excluded }) => {
+      const { count } = store.datasets.get(id)
+      const dataset = store.datasets.exclude(
+        id,
+        images.filter((image) => image < count),
+        excluded,
+      )
+      emit({ type: 'dataset', dataset })
+      return dataset
     },
     'datasets.images': ({ id, indices }) => open(id).images(indices),
     'datasets.update': ({ id, ...changes }) => {

@@ -10,6 +10,29 @@ export interface RecentFolder {
   exists: boolean
 }
 
+/** What a dataset's page shows of all of its images at once; columns, one entry an image. */
+export interface DatasetContents {
+  labels: string[]
+  /** Position in `labels`, −1 without one. */
+  labelOf: Int32Array
+  /** Upright size of the source files in pixels; empty where the import did not note them, 0 where it is not known. */
+  width: Int32Array
+  height: Int32Array
+  /** Positions of the images that new runs leave out. */
+  excluded: number[]
+  problems: ProblemFile[]
+}
+
+/** One image of a dataset. */
+export interface ImageFacts {
+  path: string
+  label: string | null
+  width: number
+  height: number
+  bytes: number
+}
+
+export const byImage = z.strictObject({ id: z.string(), index: z.int().min(0) })
 const byJob = z.strictObject({ job: z.string() })
 const paths = z.array(absolutePath('Only absolute paths can be imported')).min(1).max(100_000)
 const imagesPerRequest = 512
@@ -30,6 +53,18 @@ export const datasetChannels = {
   'datasets.forgetScan': channel({ input: z.strictObject({ scan: z.string() }), output: type<void>() }),
   'datasets.problems': channel({ input: byId, output: type<ProblemFile[]>() }),
   'datasets.labels': channel({ input: byId, output: type<Pick<DatasetIndex, 'labels' | 'labelOf'>>() }),
+  /** What is known of each image, and which ones are excluded. */
+  'datasets.contents': channel({ input: byId, output: type<DatasetContents>() }),
+  'datasets.image': channel({ input: byImage, output: type<ImageFacts>() }),
+  /** Leaves images out of new runs, or takes them in again; runs keep what they were made with. */
+  'datasets.exclude': channel({
+    input: z.strictObject({
+      id: z.string(),
+      images: z.array(z.int().min(0)).max(10_000_000),
+      excluded: z.boolean(),
+    }),
+    output: type<DatasetRecord>(),
+  }),
   /** Images by index; at most 512 a call. */
   'datasets.images': channel({
     input: z.strictObject({ id: z.string(), indices: z.array(z.int().min(0)).max(imagesPerRequest) }),

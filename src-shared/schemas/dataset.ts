@@ -68,6 +68,15 @@ export const datasetIndexSchema = z.object({
   labels: z.array(z.string()),
   /** Per image: index in `labels`, −1 without one. */
   labelOf: z.array(z.int()),
+  /** Per image, of its source file: upright size in pixels, bytes, ms since 1970; older imports did not note them. */
+  details: z
+    .object({
+      width: z.array(z.int()),
+      height: z.array(z.int()),
+      bytes: z.array(z.int()),
+      modified: z.array(z.int()),
+    })
+    .optional(),
   problems: z.array(problemFileSchema),
   /** sha256 of `pixels.u8`, hex. */
   pixelsSha256: z.string(),
@@ -94,6 +103,10 @@ export interface DatasetRecord extends PackedDataset {
   note: string
   tags: string[]
   starred: boolean
+  /** Images that new runs leave out. */
+  excludedCount: number
+  /** The newer import of the same folder that took its place in the lists. */
+  replacedBy: string | null
 }
 
 /** A dataset as an import made it or found it again, with what this import left out. */

@@ -21,10 +21,14 @@ interface Row {
   created_at: number
   note: string
   starred: number
+  replaced_by: string | null
   tags: string
+  excluded_count: number
 }
 
-const columns = `datasets.*, (SELECT json_group_array(tag) FROM dataset_tags WHERE dataset = datasets.id) AS tags`
+const columns = `datasets.*,
+  (SELECT json_group_array(tag) FROM dataset_tags WHERE dataset = datasets.id) AS tags,
+  (SELECT count(*) FROM excluded_images WHERE dataset = datasets.id) AS excluded_count`
 
 /** What the user may say of a dataset. */
 export type DatasetChanges = Partial<Pick<DatasetRecord, 'name' | 'note' | 'tags' | 'starred'>>
@@ -44,6 +48,8 @@ function toRecord(row: Row, dataDirectory: string): DatasetRecord {
     note: row.note,
     starred: row.starred === 1,
     tags: z.array(z.string()).parse(parsedJson(row.tags, 'tags')),
+    excludedCount: row.excluded_count,
+    replacedBy: row.replaced_by,
   }
 }
 
@@ -135,6 +141,25 @@ export class DatasetRepository {
       if (note !== undefined) set('note', note)
       if (starred !== undefined) set('starred', Number(starred))
       if (tags !== undefined) this.setTags(id, tags)
+    })
+    return this.get(id)
+  }
+
+  /** Positions of the images that new runs leave out, in order. */
+  excluded(id: string): number[] {
+    const rows = this.db.prepare('SELECT image FROM excluded_images WHERE dataset = ? ORDER BY image').all(id)
+    return (rows as { image: number }[]).map(({ image }) => image)
+  }
+
+  /** Leaves images out of new runs, or takes them in again. */
+  exclude(id: string, images: readonly number[], excluded: boolean): DatasetRecord {
+    const change = this.db.prepare(
+      excluded
+        ? 'INSERT OR IGNORE INTO excluded_images (dataset, image) VALUES (?, ?)'
+        : 'DELETE FROM excluded_images WHERE dataset = ? AND image = ?',
+    )
+    inTransaction(this.db, () => {
+      for (const image of images) change.run(id, image)
     })
     return this.get(id)
   }

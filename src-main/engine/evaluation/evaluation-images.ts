@@ -31,7 +31,7 @@ export function openImages(request: EvaluateRequest): EvaluationImages {
     throw new FlowerbedError('bad-input', `The count must be a whole number from ${min} to ${max}.`, {
       where: 'count',
     })
-  const training = new Dataset(request.datasetDirectory)
+  const training = new Dataset(request.datasetDirectory, request)
   let against = training
   const close = () => {
     training.close()

@@ -167,4 +167,14 @@ export const errors = {
     message: 'The file of the history of runs is not a database.',
     hint: 'Move it aside, with those named alike that end in -wal and -shm; images, checkpoints and samples stay in their folders.',
   },
+
+  'dataset.allExcluded': {
+    message: 'All images of “{name}” are excluded.',
+    hint: 'Include some of them on the page of the dataset.',
+  },
+  'dataset.noImage': { message: 'There is no such image in this dataset.' },
+  'dataset.noSource': {
+    message: 'The file is not there any more.',
+    hint: 'The imported copy of the image is safe.',
+  },
 } as const satisfies Record<string, { message: string; hint?: string }>

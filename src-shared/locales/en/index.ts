@@ -1,6 +1,7 @@
 import app from './app.json' with { type: 'json' }
 import charts from './charts.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
+import dataset from './dataset.json' with { type: 'json' }
 import experiment from './experiment.json' with { type: 'json' }
 import gallery from './gallery.json' with { type: 'json' }
 import interpolation from './interpolation.json' with { type: 'json' }
@@ -14,6 +15,7 @@ export const en = {
   ...app,
   ...charts,
   ...common,
+  ...dataset,
   ...experiment,
   ...gallery,
   ...interpolation,
