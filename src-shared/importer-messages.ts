@@ -42,6 +42,8 @@ export interface ImporterRequests {
     { job: string; scan: string; options: ImportOptions; datasetsDirectory: string; avoid?: CrashSuspects },
     ImportedDataset,
   ]
+  /** Groups of nearly identical images of a packed dataset, as positions; progress by events. */
+  nearDuplicates: [{ job: string; directory: string; excluded: number[] }, number[][]]
   /** One user image at a given shape, as import would have decoded it. */
   decode: [{ path: string; shape: ImageShape; fit: ImportOptions['fit'] }, PixelBatch]
   /** Writes images of one of the app's own sheets as PNG files. */

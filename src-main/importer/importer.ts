@@ -6,6 +6,7 @@ import { saveImages } from '../animation/save-images.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { decodeFile } from './decode.ts'
 import type { InFlightLog } from '../processes/in-flight-log.ts'
+import { findNearDuplicates } from './near-duplicates.ts'
 import { pack } from './pack.ts'
 import { reasonOf, UnreadableImage } from './reasons.ts'
 import { readText, saveSamples } from './sample-files.ts'
@@ -57,6 +58,7 @@ export function createImporter(options: {
         const parsed = importOptionsSchema.parse(argument.options)
         return pack(found, { options: parsed, datasetsDirectory: argument.datasetsDirectory, context })
       }),
+    nearDuplicates: (argument) => run(argument, (context) => findNearDuplicates(argument, context)),
     decode: async ({ path, shape, fit }) => {
       const done = inFlightLog.begin(path)
       try {

@@ -66,6 +66,10 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
         bytes: bytes?.[index] ?? 0,
       }
     },
+    'datasets.nearDuplicates': ({ id, job }) =>
+      importer.request('nearDuplicates', {
+        ...{ job, directory: store.datasets.get(id).directory, excluded: store.datasets.excluded(id) },
+      }),
     'datasets.exclude': ({ id, images, excluded }) => {
       const { count } = store.datasets.get(id)
       const dataset = store.datasets.exclude(

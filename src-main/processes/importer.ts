@@ -120,6 +120,8 @@ export function createImporterClient(options: {
         }
         return await caller.request('pack', { ...argument, scan: known?.id ?? argument.scan, avoid })
       }, argument.job),
+    nearDuplicates: (argument: ImporterRequests['nearDuplicates'][0]) =>
+      supervisor.request('nearDuplicates', argument),
     decode: (argument: ImporterRequests['decode'][0]) =>
       supervisor.request('decode', argument).catch((thrown: unknown) => {
         if (!isCrash(thrown)) throw thrown

@@ -56,6 +56,11 @@ export const datasetChannels = {
   /** What is known of each image, and which ones are excluded. */
   'datasets.contents': channel({ input: byId, output: type<DatasetContents>() }),
   'datasets.image': channel({ input: byImage, output: type<ImageFacts>() }),
+  /** Groups of nearly identical images that are not excluded, as positions; may take minutes for very many. */
+  'datasets.nearDuplicates': channel({
+    input: z.strictObject({ id: z.string(), job: z.string() }),
+    output: type<number[][]>(),
+  }),
   /** Leaves images out of new runs, or takes them in again; runs keep what they were made with. */
   'datasets.exclude': channel({
     input: z.strictObject({

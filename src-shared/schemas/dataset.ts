@@ -143,7 +143,7 @@ export interface ScanReport {
 }
 
 export interface ImportProgress {
-  phase: 'scanning' | 'packing'
+  phase: 'scanning' | 'packing' | 'comparing'
   done: number
   /** Unknown while folders are being listed. */
   total?: number

@@ -19,6 +19,7 @@ test.beforeAll(async () => {
     for (const [i, path] of demo.slice(first, first + 12 + first / 2).entries())
       copyFileSync(path, join(images, label, `${i}.png`))
   }
+  copyFileSync(demo[0] ?? '', join(images, 'dogs', 'copy.png'))
   writeFileSync(join(images, 'broken.png'), 'This is no image.')
   running = await launchApp({
     dataDirectory: join(folder.path, 'data'),
@@ -36,10 +37,10 @@ test.afterAll(async () => {
 test('the page of a dataset counts labels and sizes, and shows files that cannot be used in their folder', async () => {
   const { app, page } = running
   const sheet = page.getByTestId('contact-sheet')
-  await expect(sheet).toHaveAttribute('data-count', '30')
+  await expect(sheet).toHaveAttribute('data-count', '31')
   await expect(page.getByTestId('size-histogram')).toContainText('64 – 95')
   await page.getByTestId('label-counts').getByRole('button', { name: /dogs/ }).click()
-  await expect(sheet).toHaveAttribute('data-count', '18')
+  await expect(sheet).toHaveAttribute('data-count', '19')
   await page.getByTestId('show-all').click()
 
   await app.evaluate(({ shell }) => {
@@ -50,13 +51,13 @@ test('the page of a dataset counts labels and sizes, and shows files that cannot
   await page.getByRole('button', { name: 'Show broken.png in its folder' }).click()
   await expect.poll(revealed).toBe(join(images, 'broken.png'))
   await page.getByRole('option', { name: 'Image 1', exact: true }).dblclick()
-  const dialog = page.getByRole('dialog', { name: 'Image 1 of 30' })
+  const dialog = page.getByRole('dialog', { name: 'Image 1 of 31' })
   await expect(dialog).toContainText('64 × 64 in the file')
   await expect(dialog).toContainText(join('cats', '0.png'))
   await dialog.getByRole('button', { name: 'Show in folder' }).click()
   await expect.poll(revealed).toBe(join(images, 'cats', '0.png'))
   await page.keyboard.press('ArrowRight')
-  await expect(page.getByRole('dialog', { name: 'Image 2 of 30' })).toBeVisible()
+  await expect(page.getByRole('dialog', { name: 'Image 2 of 31' })).toBeVisible()
   await page.keyboard.press('Escape')
 })
 
@@ -84,11 +85,23 @@ test('images are excluded by hand and by keyboard; a new run leaves them out, an
   await fillSettings(page, { ...plain, steps: '4' })
   await page.getByTestId('start-training').click()
   await expectStatus(page, 'finished')
-  await expect(page.getByTestId('run-sentence')).toContainText('27 images')
+  await expect(page.getByTestId('run-sentence')).toContainText('28 images')
 
   await page.getByTestId('go-library').click()
   await page.getByRole('button', { name: 'Open faces' }).click()
-  await expect(page.getByText('27 of 30 images')).toBeVisible()
+  await expect(page.getByText('28 of 31 images')).toBeVisible()
+})
+
+test('near duplicates are found, shown, and all but one of each group excluded', async () => {
+  const { page } = running
+  await page.getByTestId('find-duplicates').click()
+  await expect(page.getByTestId('near-duplicates')).toContainText('1 group, 2 images')
+  await page.getByTestId('show-duplicates').click()
+  await expect(page.getByTestId('contact-sheet')).toHaveAttribute('data-count', '2')
+  await page.getByTestId('exclude-duplicates').click()
+  await expect(page.getByTestId('dataset-page')).toHaveAttribute('data-excluded', '4')
+  await page.getByTestId('find-duplicates').click()
+  await expect(page.getByTestId('near-duplicates')).toContainText('No two images are nearly identical.')
 })
 
 test('a contact sheet of 100,000 images has only those in view on the page, and goes to the last one at once', async () => {
