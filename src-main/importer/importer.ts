@@ -9,6 +9,7 @@ import type { InFlightLog } from '../processes/in-flight-log.ts'
 import { findNearDuplicates } from './near-duplicates.ts'
 import { pack } from './pack.ts'
 import { reasonOf, UnreadableImage } from './reasons.ts'
+import { rescan } from './rescan.ts'
 import { readText, saveSamples } from './sample-files.ts'
 import { scan } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
@@ -47,6 +48,12 @@ export function createImporter(options: {
         scans.set(found.scan.id, found.scan)
         return found.report
       }),
+    rescan: (argument) =>
+      run(argument, async (context) => {
+        const found = await rescan(argument.directory, context)
+        scans.set(found.scan.id, found.scan)
+        return { scan: found.scan.id, sources: found.scan.sources, difference: found.difference }
+      }),
     pack: (argument) =>
       run(argument, (context) => {
         const found = scans.get(argument.scan)
@@ -55,8 +62,9 @@ export function createImporter(options: {
             hint: 'Choose the folder again.',
           })
         }
-        const parsed = importOptionsSchema.parse(argument.options)
-        return pack(found, { options: parsed, datasetsDirectory: argument.datasetsDirectory, context })
+        const { datasetsDirectory, reuse } = argument
+        const options = importOptionsSchema.parse(argument.options)
+        return pack(found, { options, datasetsDirectory, reuse, context })
       }),
     nearDuplicates: (argument) => run(argument, (context) => findNearDuplicates(argument, context)),
     decode: async ({ path, shape, fit }) => {

@@ -12,6 +12,7 @@ import { labelsOf } from './labels.ts'
 import { PackedFolder } from './packed-folder.ts'
 import { probeSuspects } from './crash-probe.ts'
 import { Progress } from './progress.ts'
+import { ReusedPixels } from './reused-pixels.ts'
 import { reasonOf } from './reasons.ts'
 import { crashReason, nothingFound } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
@@ -27,16 +28,23 @@ const format = 1
  */
 export async function pack(
   found: Scan,
-  job: { options: ImportOptions; datasetsDirectory: string; context: JobContext },
+  job: {
+    options: ImportOptions
+    datasetsDirectory: string
+    /** The folder of an earlier import of the same files. */
+    reuse?: string | undefined
+    context: JobContext
+  },
 ): Promise<ImportedDataset> {
-  const { options, datasetsDirectory, context } = job
+  const { options, datasetsDirectory, reuse, context } = job
   const { height, width, channels } = options
   const shape: ImageShape = { height, width, channels }
   await probeSuspects(found.files, { context, frame: { shape, fit: options.fit } })
 
   const folder = await PackedFolder.create(datasetsDirectory, found.files.length * imageBytes(shape))
+  const earlier = reuse === undefined ? null : await ReusedPixels.open(reuse, options)
   try {
-    const packed = await writeImages(found, { folder, shape, options, context })
+    const packed = await writeImages(found, { folder, shape, options, earlier, context })
     if (packed.good.length === 0) {
       throw nothingFound(found.sources, { checked: found.files.length, problems: packed.problems })
     }
@@ -60,6 +68,8 @@ export async function pack(
   } catch (thrown) {
     await folder.discard()
     throw thrown
+  } finally {
+    earlier?.close()
   }
 }
 
@@ -75,9 +85,15 @@ interface Packed {
 
 async function writeImages(
   found: Scan,
-  into: { folder: PackedFolder; shape: ImageShape; options: ImportOptions; context: JobContext },
+  into: {
+    folder: PackedFolder
+    shape: ImageShape
+    options: ImportOptions
+    earlier: ReusedPixels | null
+    context: JobContext
+  },
 ): Promise<Packed> {
-  const { folder, shape, options, context } = into
+  const { folder, shape, options, earlier, context } = into
   const { signal, inFlightLog } = context
   const refused = new Set(context.crashSuspects.refused)
   const progress = new Progress('packing', context.report)
@@ -91,6 +107,8 @@ async function writeImages(
     work: async (file) => {
       if (signal.aborted) return { file, reason: 'was not processed' }
       if (refused.has(file.path)) return { file, reason: crashReason }
+      const known = await earlier?.find(file)
+      if (known) return { file, ...known }
       const done = inFlightLog.begin(file.path)
       try {
         const source = await readImage(openPathOf(file))
@@ -110,7 +128,7 @@ async function writeImages(
   for await (const image of images) {
     signal.throwIfAborted()
     const { file } = image
-    if (image.pixels) {
+    if ('pixels' in image) {
       await folder.write(image.pixels)
       packed.good.push(file)
       packed.sha256.push(image.sha256)

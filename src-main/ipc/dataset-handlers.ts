@@ -7,6 +7,7 @@ import { OpenDatasets } from '../datasets/open-datasets.ts'
 import type { Dataset } from '../datasets/packed-dataset.ts'
 import { datasetsFolder } from '../files/data-folder.ts'
 import { deleteDataset } from '../runs/delete-dataset.ts'
+import { datasetOfPaths, importOptionsOf, replaceDataset } from '../runs/update-dataset.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
@@ -36,6 +37,33 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
       for (const path of scanned.get(argument.scan) ?? [])
         if (await isFolder(path)) store.settings.useFolder(path)
       emit({ type: 'dataset', dataset })
+      return dataset
+    },
+    'datasets.ofPaths': ({ paths }) => datasetOfPaths(store, paths),
+    'datasets.rescan': async ({ id, job }) => {
+      const { scan, difference } = await importer.request('rescan', {
+        job,
+        directory: store.datasets.get(id).directory,
+      })
+      return { scan, difference }
+    },
+    'datasets.updateImages': async ({ id, job, scan }) => {
+      const { directory } = store.datasets.get(id)
+      const options = importOptionsOf(store, id)
+      const datasetsDirectory = datasetsFolder(store.directory)
+      const packed = await importer.request('pack', {
+        job,
+        scan,
+        options,
+        datasetsDirectory,
+        reuse: directory,
+      })
+      await importer.request('forget', { scan })
+      opened.close(directory)
+      const { dataset, deleted } = await replaceDataset(store, id, packed)
+      emit({ type: 'dataset', dataset })
+      if (deleted) emit({ type: 'datasetDeleted', id })
+      else if (dataset.id !== id) emit({ type: 'dataset', dataset: store.datasets.get(id) })
       return dataset
     },
     'datasets.cancel': (argument) => importer.request('cancel', argument),

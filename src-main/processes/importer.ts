@@ -110,6 +110,12 @@ export function createImporterClient(options: {
         scanned.set(report.scan, { paths: argument.paths, id: report.scan, generation })
         return report
       }, argument.job),
+    rescan: (argument: ImporterRequests['rescan'][0]) =>
+      persist(async (caller, avoid, generation) => {
+        const report = await caller.request('rescan', { ...argument, avoid })
+        scanned.set(report.scan, { paths: report.sources, id: report.scan, generation })
+        return report
+      }, argument.job),
     pack: (argument: ImporterRequests['pack'][0]) =>
       persist(async (caller, avoid, generation) => {
         const known = scanned.get(argument.scan)

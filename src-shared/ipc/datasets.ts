@@ -1,6 +1,12 @@
 import { z } from 'zod'
 import { importOptionsSchema } from '#shared/schemas/dataset.ts'
-import type { DatasetIndex, DatasetRecord, ProblemFile, ScanReport } from '#shared/schemas/dataset.ts'
+import type {
+  DatasetIndex,
+  DatasetRecord,
+  ProblemFile,
+  RescanReport,
+  ScanReport,
+} from '#shared/schemas/dataset.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { absolutePath, byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
@@ -47,6 +53,18 @@ export const datasetChannels = {
   }),
   'datasets.import': channel({
     input: z.strictObject({ job: z.string(), scan: z.string(), options: importOptionsSchema }),
+    output: type<DatasetRecord>(),
+  }),
+  /** The dataset that was imported from exactly these paths; null where there is none. */
+  'datasets.ofPaths': channel({ input: z.strictObject({ paths }), output: type<DatasetRecord | null>() }),
+  /** Compares the folder of a dataset with what was imported from it. */
+  'datasets.rescan': channel({
+    input: z.strictObject({ id: z.string(), job: z.string() }),
+    output: type<RescanReport>(),
+  }),
+  /** Imports the difference: a dataset that takes the place of the one before, which stays for the runs that use it. */
+  'datasets.updateImages': channel({
+    input: z.strictObject({ id: z.string(), job: z.string(), scan: z.string() }),
     output: type<DatasetRecord>(),
   }),
   'datasets.cancel': channel({ input: byJob, output: type<void>() }),

@@ -142,6 +142,32 @@ export interface ScanReport {
   thumbnailPaths: string[]
 }
 
+/** Some files: how many, and the first of them by path. */
+export interface FileList {
+  count: number
+  named: string[]
+}
+/** Most files that a list names. */
+export const mostNamedFiles = 200
+
+/** How a folder differs from what was imported from it. */
+export interface DatasetDifference {
+  added: FileList
+  changed: FileList
+  removed: FileList
+  /** How many files are as they were. */
+  unchanged: number
+  /** Whether the import has noted the size of each file. */
+  hasDetails: boolean
+}
+
+/** What a new scan of a dataset's folder found. */
+export interface RescanReport {
+  /** Handle for `datasets.updateImages`. */
+  scan: string
+  difference: DatasetDifference
+}
+
 export interface ImportProgress {
   phase: 'scanning' | 'packing' | 'comparing'
   done: number

@@ -1,8 +1,8 @@
 import { expect, test } from '@playwright/test'
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore } from '../../src-main/database/store.ts'
-import { demoImages, launchApp } from '../helpers/app.ts'
+import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { packedDataset } from '../helpers/dataset.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
@@ -102,6 +102,32 @@ test('near duplicates are found, shown, and all but one of each group excluded',
   await expect(page.getByTestId('dataset-page')).toHaveAttribute('data-excluded', '4')
   await page.getByTestId('find-duplicates').click()
   await expect(page.getByTestId('near-duplicates')).toContainText('No two images are nearly identical.')
+})
+
+test('a folder dropped again is known; what changed in it is shown and imported, and its run keeps its images', async () => {
+  const { page } = running
+  copyFileSync(demo[40] ?? '', join(images, 'cats', 'new.png'))
+  rmSync(join(images, 'dogs', '1.png'))
+  await dropPaths(page, [images])
+  await expect(page.getByRole('dialog', { name: '“faces” was imported from here' })).toBeVisible()
+  await page.getByTestId('rescan-known').click()
+  await expect(page.getByTestId('rescan-summary')).toHaveText('30 images are as they were.')
+  await page.getByTestId('rescan-added').getByText('1 file added').click()
+  await expect(page.getByTestId('rescan-added')).toContainText(join('cats', 'new.png'))
+  await expect(page.getByTestId('rescan-removed')).toContainText('1 file removed')
+  await page.getByTestId('import-difference').click()
+  await expect(page.getByTestId('rescan-done')).toHaveText('It has 31 images now.')
+  await page.getByTestId('close-rescan').click()
+  // Those that were excluded are so still, of the same files.
+  await expect(page.getByTestId('dataset-page')).toHaveAttribute('data-excluded', '4')
+  await page.getByTestId('rescan').click()
+  await expect(page.getByTestId('rescan-summary')).toHaveText('Nothing has changed since the import.')
+  await page.keyboard.press('Escape')
+
+  await page.getByTestId('go-library').click()
+  await expect(page.getByRole('button', { name: 'Open faces' })).toHaveCount(1)
+  await page.getByTestId('go-run').click()
+  await expect(page.getByTestId('run-sentence')).toContainText('28 images')
 })
 
 test('a contact sheet of 100,000 images has only those in view on the page, and goes to the last one at once', async () => {

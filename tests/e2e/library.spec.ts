@@ -91,12 +91,15 @@ test('the filter keeps what matches in words, tag, state and stars, and stays wi
 test('a cancelled import is not among the recent folders, one that was made is', async () => {
   const { page } = running
   await dropPaths(page, [demoImages])
+  // It is the dataset of the runs.
+  await page.getByTestId('import-anyway').click()
   await page.getByTestId('import-submit').waitFor()
   await page.getByRole('dialog').getByRole('button', { name: 'Cancel' }).click()
   await page.getByTestId('go-run').click()
   await page.getByTestId('go-library').click()
   await expect(page.getByRole('combobox', { name: 'Recent folders' })).toBeHidden()
   await dropPaths(page, [demoImages])
+  await page.getByTestId('import-anyway').click()
   await page.getByTestId('import-submit').click()
   await page.getByTestId('start-training').waitFor()
   await page.keyboard.press('Escape')

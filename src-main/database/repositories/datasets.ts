@@ -79,7 +79,8 @@ export class DatasetRepository {
         `INSERT INTO datasets (id, name, directory, shape, count, labels, sources, problem_count, bytes, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, directory = excluded.directory, sources = excluded.sources,
-           problem_count = excluded.problem_count, bytes = excluded.bytes, created_at = excluded.created_at`,
+           problem_count = excluded.problem_count, bytes = excluded.bytes, created_at = excluded.created_at,
+           replaced_by = NULL`,
       )
       .run(
         record.id,
@@ -162,6 +163,27 @@ export class DatasetRepository {
       for (const image of images) change.run(id, image)
     })
     return this.get(id)
+  }
+
+  /**
+   * Makes an import take the place of an earlier one of the same folder: with its name, note, tags, star, and excluded
+   * images by their place there.
+   */
+  replace(id: string, { by, excluded }: { by: string; excluded: readonly number[] }): DatasetRecord {
+    const { name, note, tags, starred } = this.get(id)
+    this.update(by, { name, note, tags, starred })
+    inTransaction(this.db, () => {
+      const replace = this.db.prepare('UPDATE datasets SET replaced_by = ? WHERE id = ? OR replaced_by = ?')
+      replace.run(by, id, id)
+      this.db.prepare('UPDATE datasets SET replaced_by = NULL WHERE id = ?').run(by)
+    })
+    return this.exclude(by, excluded, true)
+  }
+
+  /** How many runs use a dataset. */
+  runCount(id: string): number {
+    const row = this.db.prepare('SELECT count(*) AS count FROM runs WHERE dataset_id = ?').get(id)
+    return (row as { count: number }).count
   }
 
   private setTags(id: string, tags: string[]): void {

@@ -172,6 +172,10 @@ export const errors = {
     message: 'All images of “{name}” are excluded.',
     hint: 'Include some of them on the page of the dataset.',
   },
+  'dataset.sourceGone': {
+    message: '“{path}” is not there.',
+    hint: 'Nothing was changed. Connect the disk that it is on, or put it back where it was, then scan again.',
+  },
   'dataset.noImage': { message: 'There is no such image in this dataset.' },
   'dataset.noSource': {
     message: 'The file is not there any more.',
