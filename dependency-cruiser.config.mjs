@@ -34,7 +34,7 @@ const allowed = {
   'src-main/runs': [...main, 'src-main/database', 'src-main/datasets', 'src-main/processes'],
   'src-main/animation': [...main, 'sharp'],
   'src-main/importer': [
-    ...[...main, 'sharp', 'p-map', 'src-main/animation', 'src-main/datasets', 'src-main/processes'],
+    ...[...main, 'sharp', 'p-map', 'yauzl', 'src-main/animation', 'src-main/datasets', 'src-main/processes'],
     'src-main/engine/images',
   ],
 

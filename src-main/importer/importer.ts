@@ -99,7 +99,8 @@ export function createImporter(options: {
       }
     },
     cancel: ({ job }) => jobs.get(job)?.abort(),
-    forget: (argument) => {
+    forget: async (argument) => {
+      await scans.get(argument.scan)?.dispose()
       scans.delete(argument.scan)
     },
   }

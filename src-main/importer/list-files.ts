@@ -109,6 +109,9 @@ async function entriesIn(folder: FolderEntry): Promise<FolderEntry[]> {
 export function nameFor(sources: string[], files: FoundFile[]): string {
   const roots = [...new Set(files.map((file) => file.root))]
   const first = roots[0] ?? sources[0] ?? ''
-  const name = basename(first).trim() || 'Images'
+  const name =
+    basename(first)
+      .replace(/\.zip$/i, '')
+      .trim() || 'Images'
   return roots.length > 1 ? `${name} and ${roots.length - 1} more` : name
 }

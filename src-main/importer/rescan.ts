@@ -25,8 +25,12 @@ export async function rescan(
   const index = readIndex(directory)
   for (const source of index.sources) await mustBeThere(source)
   const found = await scan(index.sources, context)
-  const changes = await compare(found.scan.files, index, context)
-  return { ...found, difference: changes }
+  try {
+    return { ...found, difference: await compare(found.scan.files, index, context) }
+  } catch (thrown) {
+    await found.scan.dispose()
+    throw thrown
+  }
 }
 
 async function mustBeThere(source: string): Promise<void> {

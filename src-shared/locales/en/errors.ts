@@ -168,6 +168,18 @@ export const errors = {
     hint: 'Move it aside, with those named alike that end in -wal and -shm; images, checkpoints and samples stay in their folders.',
   },
 
+  'archive.damaged': {
+    message: '“{path}” is not a zip archive that can be opened.',
+    hint: 'Nothing was changed. Unpack it with another program, then import the folder.',
+  },
+  'archive.bomb': {
+    message: '“{path}” would become more than 200 times as large.',
+    hint: 'Nothing was unpacked. Archives of images do not shrink so much; if you trust it, unpack it with another program and import the folder.',
+  },
+  'archive.noSpace': {
+    message: 'There is not enough room to unpack “{path}”.',
+    hint: 'Nothing was changed. Make room on this disk, or unpack it elsewhere and import the folder.',
+  },
   'dataset.allExcluded': {
     message: 'All images of “{name}” are excluded.',
     hint: 'Include some of them on the page of the dataset.',
