@@ -21,7 +21,7 @@ export { diagnosticUrl, sampleUrl, shownFolders } from '#shared/ipc/run-files.ts
 export type { RunExtras } from '#shared/ipc/library.ts'
 export type { DiskUse } from '#shared/ipc/runs.ts'
 export type { OpenedSample, SampleImages } from '#shared/ipc/sample-files.ts'
-export type { RunBytes, StorageUse } from '#shared/ipc/storage.ts'
+export type { Deletion, RunBytes, StorageUse } from '#shared/ipc/storage.ts'
 export type { InterpolationEnd, LatentChoice, NearestImages } from '#shared/ipc/sampling.ts'
 
 /**

@@ -7,19 +7,20 @@ import { OpenDatasets } from '../datasets/open-datasets.ts'
 import type { Dataset } from '../datasets/packed-dataset.ts'
 import { datasetsFolder } from '../files/data-folder.ts'
 import { deleteDataset } from '../runs/delete-dataset.ts'
+import { undoMs } from '../runs/pending-deletions.ts'
 import { datasetOfPaths, importOptionsOf, replaceDataset } from '../runs/update-dataset.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
-  const { store, importer, trainingQueue, experiments, emit } = services
+  const { store, importer, trainingQueue, experiments, deletions, emit } = services
   const opened = new OpenDatasets()
   /** The paths of each scan. */
   const scanned = new Map<string, string[]>()
   void removeAbandonedPacks(datasetsFolder(store.directory))
   const open = (id: string): Dataset => opened.get(store.datasets.get(id).directory)
   return {
-    'datasets.list': () => store.datasets.list(),
+    'datasets.list': () => store.datasets.list().filter(({ id }) => !deletions.hides(id)),
     'datasets.recent': () =>
       store.settings.recentFolders().map((folder) => ({ ...folder, exists: existsSync(folder.path) })),
     'datasets.scan': async (argument) => {
@@ -28,6 +29,8 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
       return report
     },
     'datasets.import': async (argument) => {
+      // The same images may be about to be deleted.
+      await deletions.flush()
       const packed = await importer.request('pack', {
         ...argument,
         datasetsDirectory: datasetsFolder(store.directory),
@@ -48,6 +51,7 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
       return { scan, difference }
     },
     'datasets.updateImages': async ({ id, job, scan }) => {
+      await deletions.flush()
       const { directory } = store.datasets.get(id)
       const options = importOptionsOf(store, id)
       const datasetsDirectory = datasetsFolder(store.directory)
@@ -114,7 +118,7 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
       emit({ type: 'dataset', dataset })
       return dataset
     },
-    'datasets.delete': async ({ id }) => {
+    'datasets.delete': ({ id }) => {
       const directory = store.datasets.directoryOf(id)
       const inTraining = trainingQueue.running && store.runs.get(trainingQueue.running.id)
       if (inTraining?.datasetId === id) {
@@ -122,12 +126,16 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
           hint: 'Pause or stop it first.',
         })
       }
-      if (directory !== null) opened.close(directory)
-      const freed = await deleteDataset(store, id)
       emit({ type: 'datasetDeleted', id })
-      for (const run of store.runs.list()) if (run.datasetId === null) emit({ type: 'run', run })
-      for (const experiment of experiments.list()) emit({ type: 'experiment', experiment })
-      return freed
+      const work = async () => {
+        if (directory !== null) opened.close(directory)
+        await deleteDataset(store, id)
+        for (const run of store.runs.list())
+          if (run.datasetId === null && !deletions.hides(run.id)) emit({ type: 'run', run })
+        for (const experiment of experiments.list()) emit({ type: 'experiment', experiment })
+      }
+      const undo = () => emit({ type: 'dataset', dataset: store.datasets.get(id) })
+      return { deletion: deletions.add({ work, undo, hides: [id] }), undoMs }
     },
   }
 }

@@ -8,6 +8,7 @@ import type {
   ScanReport,
 } from '#shared/schemas/dataset.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { Deletion } from '#shared/ipc/storage.ts'
 import { absolutePath, byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
 export interface RecentFolder {
@@ -103,6 +104,6 @@ export const datasetChannels = {
     }),
     output: type<DatasetRecord>(),
   }),
-  /** Deletes the packed files; runs made with it stay. */
-  'datasets.delete': channel({ input: byId, output: type<{ freedBytes: number }>() }),
+  /** Deletes the packed files; runs made with it stay. Can be undone for a while by `storage.undo`. */
+  'datasets.delete': channel({ input: byId, output: type<Deletion>() }),
 }

@@ -6,6 +6,7 @@ import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import type { Deletion } from '#shared/ipc/storage.ts'
 import { byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
 /** Bytes of a run's files. */
@@ -93,7 +94,8 @@ export const runChannels = {
     output: type<RunRecord>(),
   }),
   'runs.diskUse': channel({ input: byId, output: type<DiskUse>() }),
-  'runs.delete': channel({ input: byId, output: type<{ freedBytes: number }>() }),
+  /** Can be undone for a while by `storage.undo`. */
+  'runs.delete': channel({ input: byId, output: type<Deletion>() }),
   'runs.metrics': channel({ input: byId, output: type<MetricSeries>() }),
   'runs.samples': channel({ input: byId, output: type<SampleRecord[]>() }),
   /** The last ones; null before there are any. */

@@ -153,7 +153,8 @@ test('a run is named, described, starred, found again after a restart, and delet
   await again.getByRole('button', { name: 'Delete First faces' }).click()
   await again.getByTestId('confirm-delete').click()
   await expect(again.getByTestId('history')).toBeHidden()
-  expect(readdirSync(join(data.path, 'runs'))).toEqual([])
+  // It can be undone for ten seconds.
+  await expect.poll(() => readdirSync(join(data.path, 'runs'))).toEqual([])
 })
 
 async function describe(page: Page): Promise<void> {

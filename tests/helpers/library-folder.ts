@@ -53,6 +53,8 @@ async function addRun(store: Store, datasetId: string, made: MadeRun): Promise<s
   const runService = new RunService(store)
   const changes = { steps: 1000 }
   const { id } = runService.create({ datasetId, preset: 'balanced', changes, device: 'cpu', name: made.name })
+  // Otherwise it would count as trained by this process.
+  runService.dispose()
   const { name, status, tags = [], note = '', starred = false, loss = 0.5, step = 1000 } = made
   store.runs.update(id, {
     name,

@@ -168,6 +168,10 @@ export const errors = {
     hint: 'Move it aside, with those named alike that end in -wal and -shm; images, checkpoints and samples stay in their folders.',
   },
 
+  'deletion.tooLate': {
+    message: 'This was deleted already.',
+    hint: 'It can be undone for ten seconds only.',
+  },
   'archive.damaged': {
     message: '“{path}” is not a zip archive that can be opened.',
     hint: 'Nothing was changed. Unpack it with another program, then import the folder.',

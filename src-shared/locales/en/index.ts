@@ -9,6 +9,7 @@ import library from './library.json' with { type: 'json' }
 import run from './run.json' with { type: 'json' }
 import runs from './runs.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
+import storage from './storage.json' with { type: 'json' }
 
 /** The window's strings in English, by page; the reference for what a locale has to contain. */
 export const en = {
@@ -23,5 +24,6 @@ export const en = {
   ...run,
   ...runs,
   ...settings,
+  ...storage,
 }
 export type Catalogue = typeof en
