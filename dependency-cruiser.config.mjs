@@ -17,7 +17,7 @@ const window = [
   'src-renderer/i18n.ts',
 ]
 const shared = ['src-renderer/api', 'src-renderer/composables', 'src-renderer/ui', 'src-renderer/charts']
-const pages = ['library', 'run', 'experiment', 'gallery', 'interpolation', 'settings']
+const pages = ['library', 'dataset', 'storage', 'run', 'experiment', 'gallery', 'interpolation', 'settings']
 
 const allowed = {
   'src-shared': ['zod'],
@@ -34,7 +34,7 @@ const allowed = {
   'src-main/runs': [...main, 'src-main/database', 'src-main/datasets', 'src-main/processes'],
   'src-main/animation': [...main, 'sharp'],
   'src-main/importer': [
-    ...[...main, 'sharp', 'p-map', 'src-main/animation', 'src-main/datasets', 'src-main/processes'],
+    ...[...main, 'sharp', 'p-map', 'yauzl', 'src-main/animation', 'src-main/datasets', 'src-main/processes'],
     'src-main/engine/images',
   ],
 

@@ -13,6 +13,7 @@ import { EngineSupervisor } from './processes/engine.ts'
 import { startUtilityProcess } from './processes/utility-process.ts'
 import { Evaluations } from './runs/evaluations.ts'
 import { ExperimentQueue } from './runs/experiment-queue.ts'
+import { PendingDeletions } from './runs/pending-deletions.ts'
 import { Reconstructor } from './runs/reconstructions.ts'
 import { RunService } from './runs/run-service.ts'
 import { TrainingQueue } from './runs/training-queue.ts'
@@ -95,6 +96,7 @@ export function createServices(options: {
     endEngine: () => engine.end(),
     onChange: (experiment) => emit({ type: 'experiment', experiment }),
   })
+  const deletions = new PendingDeletions({ watch: (done) => guard.watch('deleting', done) })
   const history = new EngineEvents({
     runs: runControl({ store, runService, trainingQueue, experiments, emit }),
     guard,
@@ -103,6 +105,6 @@ export function createServices(options: {
   })
   return {
     ...{ store, runService, trainingQueue, experiments, reconstructor, evaluations, history },
-    ...{ engine, installer, importer, settings: appSettings(store), emit },
+    ...{ engine, installer, importer, settings: appSettings(store), emit, deletions },
   }
 }

@@ -92,7 +92,8 @@ function showMenu(): void {
   })
 }
 
-function quitSteps({ store, trainingQueue, experiments, importer, engine, installer, history }: Services) {
+function quitSteps(services: Services) {
+  const { store, trainingQueue, experiments, importer, engine, installer, history, deletions } = services
   return {
     trainingQueue,
     experiments,
@@ -100,7 +101,7 @@ function quitSteps({ store, trainingQueue, experiments, importer, engine, instal
     hurry: () => void store.database.pragma('busy_timeout = 1000'),
     shutDown: async () => {
       guard.wrap('import', () => importer.dispose())()
-      await Promise.all([engine.dispose(), installer.dispose()])
+      await Promise.all([engine.dispose(), installer.dispose(), deletions.flush()])
       history.close()
     },
   }

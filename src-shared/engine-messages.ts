@@ -39,6 +39,8 @@ export interface TrainRequest {
   runId: string
   runDirectory: string
   datasetDirectory: string
+  /** Positions of images that the run leaves out. */
+  excluded?: number[]
   config: RunConfig
   device: DeviceChoice
   /** Checkpoint file in the run's folder to resume from, with its recorded hash. */
@@ -72,6 +74,8 @@ export interface MemoryEstimate {
 export interface EvaluateRequest extends SamplingRequest {
   /** The folder of the images that the run was trained on. */
   datasetDirectory: string
+  /** Positions of images that the run leaves out. */
+  excluded?: number[]
   /** Other images to compare with than those of the training. */
   against: { datasetDirectory: string; name: string } | null
   /** Samples; fewer where there are fewer than twice as many images. */

@@ -1,4 +1,10 @@
-import type { ImportedDataset, ImportOptions, ImportProgress, ScanReport } from '#shared/schemas/dataset.ts'
+import type {
+  ImportedDataset,
+  ImportOptions,
+  ImportProgress,
+  RescanReport,
+  ScanReport,
+} from '#shared/schemas/dataset.ts'
 import type { SheetSource } from '#shared/schemas/evaluation.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type { AnimationOptions, SavedImages } from '#shared/schemas/image-file.ts'
@@ -37,11 +43,23 @@ export interface SavedSamples {
 export interface ImporterRequests {
   /** Lists folders and files, reads headers, makes thumbnails; writes nothing. */
   scan: [{ job: string; paths: string[]; avoid?: CrashSuspects }, ScanReport]
+  /** As `scan`, of what a packed dataset was imported from, and how that differs from it. */
+  rescan: [{ job: string; directory: string; avoid?: CrashSuspects }, RescanReport & { sources: string[] }]
   /** Decodes everything of a scan into `<datasetsDirectory>/<id>/`, atomically. */
   pack: [
-    { job: string; scan: string; options: ImportOptions; datasetsDirectory: string; avoid?: CrashSuspects },
+    {
+      job: string
+      scan: string
+      options: ImportOptions
+      datasetsDirectory: string
+      /** An earlier import of the same folder, whose unchanged images are not decoded again. */
+      reuse?: string
+      avoid?: CrashSuspects
+    },
     ImportedDataset,
   ]
+  /** Groups of nearly identical images of a packed dataset, as positions; progress by events. */
+  nearDuplicates: [{ job: string; directory: string; excluded: number[] }, number[][]]
   /** One user image at a given shape, as import would have decoded it. */
   decode: [{ path: string; shape: ImageShape; fit: ImportOptions['fit'] }, PixelBatch]
   /** Writes images of one of the app's own sheets as PNG files. */

@@ -6,18 +6,22 @@ import { datasetChannels } from '#shared/ipc/datasets.ts'
 import type { AppEvent } from '#shared/ipc/events.ts'
 import { experimentChannels } from '#shared/ipc/experiments.ts'
 import { imageChannels } from '#shared/ipc/images.ts'
+import { libraryChannels } from '#shared/ipc/library.ts'
 import { runChannels } from '#shared/ipc/runs.ts'
 import { runtimeChannels } from '#shared/ipc/runtime.ts'
 import { sampleFileChannels } from '#shared/ipc/sample-files.ts'
 import { samplingChannels } from '#shared/ipc/sampling.ts'
+import { storageChannels } from '#shared/ipc/storage.ts'
 
 export type { AppInfo, AppSettings, RevealTarget, TotalDiskUse } from '#shared/ipc/app.ts'
-export type { RecentFolder } from '#shared/ipc/datasets.ts'
+export type { DatasetContents, ImageFacts, RecentFolder } from '#shared/ipc/datasets.ts'
 export { pages } from '#shared/ipc/events.ts'
 export type { AppCommand, AppEvent, Notice, Page } from '#shared/ipc/events.ts'
 export { diagnosticUrl, sampleUrl, shownFolders } from '#shared/ipc/run-files.ts'
+export type { RunExtras } from '#shared/ipc/library.ts'
 export type { DiskUse } from '#shared/ipc/runs.ts'
 export type { OpenedSample, SampleImages } from '#shared/ipc/sample-files.ts'
+export type { Deletion, RunBytes, StorageUse } from '#shared/ipc/storage.ts'
 export type { InterpolationEnd, LatentChoice, NearestImages } from '#shared/ipc/sampling.ts'
 
 /**
@@ -27,12 +31,14 @@ export type { InterpolationEnd, LatentChoice, NearestImages } from '#shared/ipc/
 export const ipcChannels = {
   ...appChannels,
   ...datasetChannels,
+  ...libraryChannels,
   ...runChannels,
   ...experimentChannels,
   ...samplingChannels,
   ...sampleFileChannels,
   ...imageChannels,
   ...runtimeChannels,
+  ...storageChannels,
 }
 
 type IpcChannels = typeof ipcChannels

@@ -15,6 +15,7 @@ import { RunEventRepository } from './repositories/run-events.ts'
 import { RunRepository } from './repositories/runs.ts'
 import { SampleMarkRepository } from './repositories/sample-marks.ts'
 import { SampleRepository } from './repositories/samples.ts'
+import { SearchRepository } from './repositories/search.ts'
 import { SettingRepository } from './repositories/settings.ts'
 import { UnreadableRows } from './unreadable.ts'
 
@@ -35,6 +36,7 @@ export interface Store {
   readonly evaluations: EvaluationRepository
   readonly checkpoints: CheckpointRepository
   readonly settings: SettingRepository
+  readonly search: SearchRepository
   /** What lists have left out. */
   readonly unreadable: UnreadableRows
   close: () => void
@@ -64,6 +66,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     checkpoints: new CheckpointRepository(db, unreadable),
     marks: new SampleMarkRepository(db),
     settings: new SettingRepository(db, unreadable),
+    search: new SearchRepository(db),
     unreadable,
     close,
   }

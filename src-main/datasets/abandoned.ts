@@ -6,6 +6,9 @@ export const packing = '.packing-'
 /** The folder of an importer's in-flight logs, in the system's temporary folder; then the tag of its process. */
 export const inFlightLogs = 'flowerbed-importer-'
 
+/** The folder of an archive that is imported, in the system's temporary folder; then the tag of its process. */
+export const openedArchives = 'flowerbed-archive-'
+
 /** A pack may take long on another machine that shares the folder. */
 const unseenMs = 30 * 24 * 3600 * 1000
 
@@ -16,6 +19,11 @@ export async function removeAbandonedPacks(datasetsDirectory: string): Promise<v
     untagged: /^\.packing-(?:(\d+)-[\da-f]{8}-[\da-f]{4}-)?/,
     unseenMs,
   })
+}
+
+/** Removes what processes that were killed have left of archives that they had opened. */
+export async function removeAbandonedArchives(): Promise<void> {
+  await removeAbandoned(tmpdir(), { names: /^flowerbed-archive-/, unseenMs })
 }
 
 /** Removes the in-flight logs of processes that were killed. */

@@ -27,7 +27,7 @@ export function parseIndex(bytes: Buffer): DatasetIndex {
   const checked = withoutChecksum(bytes)
   const index = strictSchema.parse(JSON.parse((checked ?? bytes).toString('utf8')))
   const { count, shape, options, labels } = index
-  for (const column of [index.paths, index.sha256, index.labelOf])
+  for (const column of [index.paths, index.sha256, index.labelOf, ...Object.values(index.details ?? {})])
     if (column.length !== count) throw new Error('A column has another length than there are images')
   if (index.labelOf.some((label) => label < -1 || label >= labels.length))
     throw new Error('A label is not in the list')

@@ -15,19 +15,30 @@ const readAt = promisify(read)
 /** Most that the system reads at once. */
 const readAtMost = 2 ** 30
 
-/** A packed dataset opened for reading: images are read from the file by position, so it may be larger than memory. */
+/**
+ * A packed dataset opened for reading: images are read from the file by position, so it may be larger than memory. Images
+ * that are excluded are as if they were not there; the others are counted from 0.
+ */
 export class Dataset {
   readonly index: DatasetIndex
   readonly directory: string
   private readonly file: number
+  /** Where each image is in the file; null where all of them are used. */
+  private readonly kept: Uint32Array | null
 
-  /** Checks the index, not the pixels. @throws FlowerbedError `not-found` or `corrupt`, naming the folder */
-  constructor(directory: string) {
+  /**
+   * Checks the index, not the pixels.
+   * @param excluded positions of images that are left out
+   * @throws FlowerbedError `not-found` or `corrupt`, naming the folder
+   */
+  constructor(directory: string, { excluded = [] }: { excluded?: readonly number[] | undefined } = {}) {
     this.directory = directory
-    this.index = readIndex(directory)
+    const whole = readIndex(directory)
+    this.kept = excluded.length > 0 ? keptPositions(whole.count, excluded) : null
+    this.index = this.kept ? indexOf(whole, this.kept) : whole
     this.file = openPixels(directory)
     const { size } = fstatSync(this.file)
-    const expected = this.index.count * imageBytes(this.index.shape)
+    const expected = whole.count * imageBytes(whole.shape)
     if (size !== expected) {
       this.close()
       throw this.damaged(errorText('dataset.wrongSize', { size, expected }))
@@ -80,13 +91,34 @@ export class Dataset {
 
   /** The bytes of all images. */
   all(): Uint8Array {
-    const pixels = new Uint8Array(this.count * imageBytes(this.index.shape))
+    const bytes = imageBytes(this.index.shape)
+    const pixels = new Uint8Array(this.count * bytes)
+    for (let first = 0, end; first < this.count; first = end) {
+      end = this.endOfSequence(first)
+      this.readInto(pixels.subarray(first * bytes, end * bytes), this.positionOf(first) * bytes)
+    }
+    return pixels
+  }
+
+  /** Where an image is among all that were packed, also those that are excluded. */
+  originalOf(index: number): number {
+    return this.positionOf(index)
+  }
+
+  /** Up to where images follow one another in the file. */
+  private endOfSequence(first: number): number {
+    if (!this.kept) return this.count
+    let end = first + 1
+    while (end < this.count && this.kept[end] === (this.kept[end - 1] ?? 0) + 1) end++
+    return end
+  }
+
+  private readInto(pixels: Uint8Array, from: number): void {
     for (let at = 0; at < pixels.length;) {
-      const bytes = readSync(this.file, pixels, at, Math.min(readAtMost, pixels.length - at), at)
+      const bytes = readSync(this.file, pixels, at, Math.min(readAtMost, pixels.length - at), from + at)
       if (bytes === 0) this.mustBe(pixels.length, at)
       at += bytes
     }
-    return pixels
   }
 
   close(): void {
@@ -104,10 +136,34 @@ export class Dataset {
   }
 
   private positionOf(index = -1): number {
-    if (Number.isInteger(index) && index >= 0 && index < this.count) return index
+    if (Number.isInteger(index) && index >= 0 && index < this.count) return this.kept?.[index] ?? index
     throw new FlowerbedError('bad-input', errorText('dataset.noImageAt', { index, count: this.count }), {
       where: this.directory,
     })
+  }
+}
+
+function keptPositions(count: number, excluded: readonly number[]): Uint32Array {
+  const left = new Set(excluded)
+  return Uint32Array.from({ length: count }, (_, i) => i).filter((i) => !left.has(i))
+}
+
+/** The index of some of its images. */
+function indexOf(whole: DatasetIndex, kept: Uint32Array): DatasetIndex {
+  const of = <T>(column: T[]): T[] => Array.from(kept, (position) => column[position] as T)
+  const { details, ...rest } = whole
+  const { paths, sha256, labelOf } = whole
+  return {
+    ...rest,
+    ...{ count: kept.length, paths: of(paths), sha256: of(sha256), labelOf: of(labelOf) },
+    ...(details
+      ? {
+          details: {
+            ...{ width: of(details.width), height: of(details.height) },
+            ...{ bytes: of(details.bytes), modified: of(details.modified) },
+          },
+        }
+      : {}),
   }
 }
 

@@ -58,6 +58,16 @@ export async function measure(path: FileName): Promise<{ width: number; height: 
   return { width: autoOrient.width, height: autoOrient.height }
 }
 
+/** Upright size of an image that was read; 0 × 0 where its header does not tell. */
+export async function sizeOf(source: ImageSource): Promise<{ width: number; height: number }> {
+  try {
+    const { autoOrient } = await openDecoder(decoderInput(source)).metadata()
+    return { width: autoOrient.width, height: autoOrient.height }
+  } catch {
+    return { width: 0, height: 0 }
+  }
+}
+
 async function metadataOf(path: FileName): Promise<Metadata> {
   try {
     const input = typeof path === 'string' ? path : decoderInput(await readImage(path))

@@ -7,8 +7,10 @@ import { saveImages } from '../animation/save-images.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { decodeFile } from './decode.ts'
 import type { InFlightLog } from '../processes/in-flight-log.ts'
+import { findNearDuplicates } from './near-duplicates.ts'
 import { pack } from './pack.ts'
 import { reasonOf, UnreadableImage } from './reasons.ts'
+import { rescan } from './rescan.ts'
 import { readText, saveSamples } from './sample-files.ts'
 import { scan } from './scan.ts'
 import type { JobContext, Scan } from './scan.ts'
@@ -47,15 +49,23 @@ export function createImporter(options: {
         scans.set(found.scan.id, found.scan)
         return found.report
       }),
+    rescan: (argument) =>
+      run(argument, async (context) => {
+        const found = await rescan(argument.directory, context)
+        scans.set(found.scan.id, found.scan)
+        return { scan: found.scan.id, sources: found.scan.sources, difference: found.difference }
+      }),
     pack: (argument) =>
       run(argument, (context) => {
         const found = scans.get(argument.scan)
         if (!found) {
           throw new FlowerbedError('not-found', errorText('import.scanGone'))
         }
-        const parsed = importOptionsSchema.parse(argument.options)
-        return pack(found, { options: parsed, datasetsDirectory: argument.datasetsDirectory, context })
+        const { datasetsDirectory, reuse } = argument
+        const options = importOptionsSchema.parse(argument.options)
+        return pack(found, { options, datasetsDirectory, reuse, context })
       }),
+    nearDuplicates: (argument) => run(argument, (context) => findNearDuplicates(argument, context)),
     decode: async ({ path, shape, fit }) => {
       const done = inFlightLog.begin(path)
       try {
@@ -91,7 +101,8 @@ export function createImporter(options: {
       }
     },
     cancel: ({ job }) => jobs.get(job)?.abort(),
-    forget: (argument) => {
+    forget: async (argument) => {
+      await scans.get(argument.scan)?.dispose()
       scans.delete(argument.scan)
     },
   }

@@ -13,6 +13,8 @@ export interface FoundFile {
   /** The bytes of the path where they are not valid UTF-8, so that `path` does not exist. */
   rawPath?: Buffer
   bytes: number
+  /** Ms since 1970. */
+  modified: number
   explicit: boolean
   /** The dropped folder it was found in, or the folder of a dropped file. */
   root: string
@@ -72,7 +74,8 @@ export async function listFiles(
           await visit(inside, { explicit: false, root: from.root ?? path })
       } else if (stats.isFile()) {
         const root = from.root ?? dirname(path)
-        listed.files.push({ ...found, bytes: stats.size, explicit: from.explicit, root })
+        const { size: bytes, mtimeMs } = stats
+        listed.files.push({ ...found, bytes, modified: Math.round(mtimeMs), explicit: from.explicit, root })
         options.onFile(listed.files.length)
       } else if (from.explicit || namedLikeImage(path)) {
         listed.problems.push({ path, reason: notAFile })
@@ -106,6 +109,9 @@ async function entriesIn(folder: FolderEntry): Promise<FolderEntry[]> {
 export function nameFor(sources: string[], files: FoundFile[]): string {
   const roots = [...new Set(files.map((file) => file.root))]
   const first = roots[0] ?? sources[0] ?? ''
-  const name = basename(first).trim() || 'Images'
+  const name =
+    basename(first)
+      .replace(/\.zip$/i, '')
+      .trim() || 'Images'
   return roots.length > 1 ? `${name} and ${roots.length - 1} more` : name
 }

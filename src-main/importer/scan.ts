@@ -1,8 +1,11 @@
 import { randomUUID } from 'node:crypto'
+import { rm } from 'node:fs/promises'
 import type { ProblemFile, ScanReport } from '#shared/schemas/dataset.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { CrashSuspects } from '#shared/importer-messages.ts'
+import { isArchive, openArchive } from './archives.ts'
+import type { OpenedArchive } from './archives.ts'
 import { decode, measure, readImage, unsupported } from './decode.ts'
 import { filesAtOnce } from './files-at-once.ts'
 import { inOrder } from './in-order.ts'
@@ -15,7 +18,7 @@ import { namedLikeImage, sniff, sniffBytes } from './sniff.ts'
 import { isGrey, suggestOptions, summarizeSizes } from './suggest.ts'
 import type { ImageSize } from './suggest.ts'
 import { nameFor, openPathOf, listFiles } from './list-files.ts'
-import type { FoundFile } from './list-files.ts'
+import type { FoundFile, Listed } from './list-files.ts'
 
 /** The state of a scan that packing needs. */
 export interface Scan {
@@ -23,6 +26,8 @@ export interface Scan {
   sources: string[]
   files: FoundFile[]
   problems: ProblemFile[]
+  /** Removes what was unpacked for it. */
+  dispose: () => Promise<void>
 }
 
 /** The context of a scan or pack job. */
@@ -48,9 +53,47 @@ export async function scan(
   paths: string[],
   context: JobContext,
 ): Promise<{ scan: Scan; report: ScanReport }> {
-  const { signal, report } = context
-  const progress = new Progress('scanning', report)
-  const listed = await listFiles(paths, { signal, onFile: () => progress.add({ bytes: 0 }) })
+  const progress = new Progress('scanning', context.report)
+  const opened = await listAll(paths, context, progress)
+  try {
+    return await scanListed(opened, context, progress)
+  } catch (thrown) {
+    await opened.dispose()
+    throw thrown
+  }
+}
+
+type ListedAll = Listed & Pick<Scan, 'dispose'>
+
+/** The files of folders, and of archives that were dropped. */
+async function listAll(paths: string[], { signal }: JobContext, progress: Progress): Promise<ListedAll> {
+  const onFile = () => progress.add({ bytes: 0 })
+  const archives: OpenedArchive[] = []
+  const dispose = async () => {
+    for (const { folder } of archives) await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    const listed = await listFiles(paths, { signal, onFile })
+    const isDropped = ({ path, explicit }: FoundFile) => explicit && isArchive(path)
+    for (const { path } of listed.files.filter(isDropped))
+      archives.push(await openArchive(path, { signal, onFile }))
+    const files = [
+      ...listed.files.filter((file) => !isDropped(file)),
+      ...archives.flatMap((archive) => archive.files),
+    ]
+    const problems = [...listed.problems, ...archives.flatMap((archive) => archive.problems)]
+    return { sources: listed.sources, files, problems, dispose }
+  } catch (thrown) {
+    await dispose()
+    throw thrown
+  }
+}
+
+async function scanListed(
+  listed: ListedAll,
+  context: JobContext,
+  progress: Progress,
+): Promise<{ scan: Scan; report: ScanReport }> {
   const problems = [...listed.problems]
   let files = await keepImages(listed.files, { context, problems, progress })
   const samples = await sample(files, { context, problems })
@@ -65,7 +108,7 @@ export async function scan(
   for (const label of labelOf) if (label >= 0) counts[label] = (counts[label] ?? 0) + 1
   const id = randomUUID()
   return {
-    scan: { id, sources: listed.sources, files, problems },
+    scan: { id, sources: listed.sources, files, problems, dispose: listed.dispose },
     report: {
       scan: id,
       sources: listed.sources,

@@ -1,10 +1,11 @@
 import { app, dialog, shell } from 'electron'
 import { stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RevealTarget } from '#shared/ipc.ts'
 import { electronInUse } from '../app/running-electron.ts'
+import { Dataset } from '../datasets/packed-dataset.ts'
 import { runFolder } from '../files/data-folder.ts'
 import { demoFolder } from '../files/resources.ts'
 import { totalDiskUse } from '../runs/disk-use.ts'
@@ -15,7 +16,16 @@ import type { Services } from './services.ts'
 const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif', 'tif', 'tiff', 'svg']
 
 export function appHandlers({ store, engine, settings }: Services): HandlersOf<'app'> {
-  const folderOf = (target: RevealTarget): string => {
+  const sourceOf = ({ kind, id, index }: RevealTarget & { kind: 'image' | 'problem' }): string => {
+    const { directory } = store.datasets.get(id)
+    const dataset = new Dataset(directory)
+    dataset.close()
+    const { paths, problems } = dataset.index
+    const path = kind === 'image' ? paths[index] : problems[index]?.path
+    if (path === undefined) throw new FlowerbedError('not-found', errorText('dataset.noImage'))
+    return path
+  }
+  const folderOf = (target: Exclude<RevealTarget, { kind: 'image' | 'problem' }>): string => {
     if (target.kind === 'data') return store.directory
     if (target.kind === 'dataset') return store.datasets.get(target.id).directory
     const folder = runFolder(store.directory, store.runs.get(target.id).id)
@@ -44,6 +54,10 @@ export function appHandlers({ store, engine, settings }: Services): HandlersOf<'
       return changed
     },
     'app.reveal': async (target) => {
+      if (target.kind === 'image' || target.kind === 'problem') {
+        await revealFile(sourceOf(target))
+        return
+      }
       const folder = folderOf(target)
       await stat(folder).catch((cause: unknown) => {
         throw new FlowerbedError('not-found', errorText('files.folderEmpty'), {
@@ -70,5 +84,18 @@ export function appHandlers({ store, engine, settings }: Services): HandlersOf<'
       )
       return filePaths
     },
+  }
+}
+
+/** Shows a file in the system's file manager; of one in an archive, the archive. */
+async function revealFile(path: string): Promise<void> {
+  for (let shown = path; ; shown = dirname(shown)) {
+    const found = await stat(shown).catch(() => null)
+    // Only the file itself or an archive that holds it: another folder would not show what was asked for.
+    if (found?.isDirectory() === true || shown === dirname(shown))
+      throw new FlowerbedError('not-found', errorText('dataset.noSource'), { where: path })
+    if (!found) continue
+    shell.showItemInFolder(shown)
+    return
   }
 }

@@ -3,22 +3,26 @@ import { datasetHandlers } from './dataset-handlers.ts'
 import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
+import { libraryHandlers } from './library-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { runtimeHandlers } from './runtime-handlers.ts'
 import { sampleFileHandlers } from './sample-file-handlers.ts'
 import { samplingHandlers } from './sampling-handlers.ts'
 import type { Services } from './services.ts'
+import { storageHandlers } from './storage-handlers.ts'
 
 /** Answers to all requests of the window. */
 export function createHandlers(services: Services): Handlers {
   return {
     ...appHandlers(services),
     ...datasetHandlers(services),
+    ...libraryHandlers(services),
     ...runHandlers(services),
     ...experimentHandlers(services),
     ...samplingHandlers(services),
     ...sampleFileHandlers(services),
     ...imageHandlers(services),
     ...runtimeHandlers(services),
+    ...storageHandlers(services),
   }
 }

@@ -2,17 +2,19 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { isDone, standingAt } from '#shared/run-limits.ts'
+import { isLive } from '#shared/run-status.ts'
 import { expectedLength } from '../runs/expected-time.ts'
 import { newRunRecord } from '../runs/new-run.ts'
 import { readDiagnostics } from '../runs/diagnostics.ts'
 import { diskUseOfRun } from '../runs/disk-use.ts'
+import { undoMs } from '../runs/pending-deletions.ts'
 import { unreadableNotice } from '../runs/unreadable-notice.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function runHandlers(services: Services): HandlersOf<'runs'> {
   const { store, runService, trainingQueue, experiments, history, engine, settings, emit } = services
-  const { evaluations } = services
+  const { evaluations, deletions } = services
   const { runs } = store
   let isNotified = false
   /** Once, with the first list: the window is there to show it then. */
@@ -24,7 +26,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
   return {
     'runs.list': () => {
       notifyOfUnreadableRows()
-      return runs.list()
+      return runs.list().filter(({ id }) => !deletions.hides(id))
     },
     'runs.create': async ({ startFrom, ...argument }) => {
       history.checkComplete()
@@ -80,10 +82,16 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
     },
     'runs.update': ({ id, ...changes }) => runService.describe(id, changes),
     'runs.diskUse': ({ id }) => diskUseOfRun(store.directory, runs.get(id).id),
-    'runs.delete': async ({ id }) => {
-      const freed = await runService.delete(id)
+    'runs.delete': ({ id }) => {
+      if (isLive(runs.get(id))) throw new FlowerbedError('conflict', errorText('run.inTraining'))
+      runService.checkNotElsewhere(id)
       emit({ type: 'runDeleted', id })
-      return freed
+      const deletion = deletions.add({
+        work: () => runService.delete(id),
+        undo: () => emit({ type: 'run', run: runs.get(id) }),
+        hides: [id],
+      })
+      return { deletion, undoMs }
     },
     'runs.metrics': ({ id }) => store.metrics.series(runs.key(id)),
     'runs.samples': ({ id }) => store.samples.list(runs.key(id)),

@@ -47,7 +47,8 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
       const path = join(runFolder(store.directory, id), 'samples', file)
       const { directory } = store.datasets.get(run.datasetId)
       const { indices, distances } = await engine.request('nearest', {
-        ...{ datasetDirectory: directory, neighbours: 1, device: run.deviceChoice },
+        ...{ datasetDirectory: directory, excluded: store.runs.excluded(id) },
+        ...{ neighbours: 1, device: run.deviceChoice },
         images: { path, count, columns, shape },
       })
       const dataset = new Dataset(directory)

@@ -4,6 +4,7 @@ import type { EngineEvents } from '../app/engine-events.ts'
 import type { AppSettingsStore } from '../app/settings.ts'
 import type { EngineSupervisor } from '../processes/engine.ts'
 import type { Evaluations } from '../runs/evaluations.ts'
+import type { PendingDeletions } from '../runs/pending-deletions.ts'
 import type { ExperimentQueue } from '../runs/experiment-queue.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
 import type { RunService } from '../runs/run-service.ts'
@@ -25,6 +26,8 @@ export interface Services {
   /** Installs TensorFlow in its own process, so that a pause does not end a download. */
   installer: EngineSupervisor
   importer: ImporterClient
+  /** What is deleted in a while. */
+  deletions: PendingDeletions
   emit: (event: AppEvent) => void
   settings: AppSettingsStore
 }

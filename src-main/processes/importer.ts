@@ -111,6 +111,12 @@ export function createImporterClient(options: {
         scanned.set(report.scan, { paths: argument.paths, id: report.scan, generation })
         return report
       }, argument.job),
+    rescan: (argument: ImporterRequests['rescan'][0]) =>
+      persist(async (caller, avoid, generation) => {
+        const report = await caller.request('rescan', { ...argument, avoid })
+        scanned.set(report.scan, { paths: report.sources, id: report.scan, generation })
+        return report
+      }, argument.job),
     pack: (argument: ImporterRequests['pack'][0]) =>
       persist(async (caller, avoid, generation) => {
         const known = scanned.get(argument.scan)
@@ -121,6 +127,8 @@ export function createImporterClient(options: {
         }
         return await caller.request('pack', { ...argument, scan: known?.id ?? argument.scan, avoid })
       }, argument.job),
+    nearDuplicates: (argument: ImporterRequests['nearDuplicates'][0]) =>
+      supervisor.request('nearDuplicates', argument),
     decode: (argument: ImporterRequests['decode'][0]) =>
       supervisor.request('decode', argument).catch((thrown: unknown) => {
         if (!isCrash(thrown)) throw thrown

@@ -1,5 +1,7 @@
 import { join } from 'node:path'
-import type { DiskUse, TotalDiskUse } from '#shared/ipc.ts'
+import type { DiskUse, RunBytes, StorageUse, TotalDiskUse } from '#shared/ipc.ts'
+import { diagnosticsFolder } from '#shared/schemas/diagnostics.ts'
+import type { Store } from '../database/store.ts'
 import { folderBytes, freeBytes } from '../files/atomic-write.ts'
 import { datasetsFolder, runFolder } from '../files/data-folder.ts'
 
@@ -22,4 +24,26 @@ export async function totalDiskUse(dataDirectory: string): Promise<TotalDiskUse>
     freeBytes(dataDirectory),
   ])
   return { runs, datasets, free }
+}
+
+/** What each run and each dataset takes, as it is on disk now; those that cannot be read are counted too. */
+export async function storageUse(store: Store): Promise<StorageUse> {
+  const { directory } = store
+  const runs: Record<string, RunBytes> = {}
+  // One after the other: all at once would keep thousands of files waiting in the thread pool of this process.
+  for (const id of store.runs.ids()) runs[id] = await runBytes(directory, id)
+  const datasets: Record<string, number> = {}
+  for (const { id, directory: folder } of store.datasets.list()) datasets[id] = await folderBytes(folder)
+  return { runs, datasets, free: await freeBytes(directory) }
+}
+
+async function runBytes(dataDirectory: string, runId: string): Promise<RunBytes> {
+  const folder = runFolder(dataDirectory, runId)
+  const [checkpoints, samples, diagnostics, total] = await Promise.all(
+    [join(folder, 'checkpoints'), join(folder, 'samples'), join(folder, diagnosticsFolder), folder].map(
+      folderBytes,
+    ),
+  )
+  const [c = 0, s = 0, d = 0] = [checkpoints, samples, diagnostics]
+  return { checkpoints: c, samples: s, diagnostics: d, other: Math.max(0, (total ?? 0) - c - s - d) }
 }

@@ -58,7 +58,7 @@ export class Evaluations {
       runId,
       async (model) =>
         await this.engine({
-          ...{ model, device, datasetDirectory: directory },
+          ...{ model, device, datasetDirectory: directory, excluded: this.store.runs.excluded(runId) },
           against: against && { datasetDirectory: against.directory, name: against.name },
           count: options.count ?? evaluationCounts.default,
           seed: options.seed ?? 1,

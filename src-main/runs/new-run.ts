@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { labelsOf } from '#shared/dataset-labels.ts'
+import { errorText } from '#shared/error-text.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 import { fittedChanges, resolveConfig } from '#shared/presets.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { DeviceChoice, RunParent, RunRecord } from '#shared/schemas/run.ts'
@@ -21,8 +23,9 @@ export interface NewRun {
   createdAt?: number
 }
 
-/** The record of a run that has not been trained. @throws FlowerbedError `bad-input` for settings that do not hold */
+/** The record of a run that has not been trained. @throws FlowerbedError `bad-input` for settings that do not hold, or without images */
 export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: string): RunRecord {
+  checkSomeImages(dataset)
   const { preset, changes, device } = options
   const config = resolveConfig(preset, fittedChanges(preset, changes, dataset.shape))
   labelsOf(config, dataset.labels)
@@ -41,7 +44,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     parent: options.parent ?? null,
     datasetId: dataset.id,
     datasetName: dataset.name,
-    imageCount: dataset.count,
+    imageCount: dataset.count - dataset.excludedCount,
     shape: dataset.shape,
     deviceChoice: device,
     machine: null,
@@ -53,6 +56,12 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     createdAt: now,
     updatedAt: now,
   }
+}
+
+/** @throws FlowerbedError `bad-input` where all images of a dataset are excluded */
+function checkSomeImages({ name, count, excludedCount }: DatasetRecord): void {
+  if (excludedCount >= count)
+    throw new FlowerbedError('bad-input', errorText('dataset.allExcluded', { name }), { where: name })
 }
 
 /** Sortable by age, short enough to type the beginning of. */

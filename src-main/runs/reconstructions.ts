@@ -25,17 +25,21 @@ export function reconstructRequest(options: {
   model: ModelSource
   run: RunRecord
   dataset: DatasetRecord
+  /** Positions of images that the run leaves out. */
+  excluded: readonly number[]
 }): EncodeRequest {
-  const { model, run, dataset } = options
+  const { model, run, dataset, excluded } = options
+  const leftOut = new Set(excluded)
+  const used = Array.from({ length: dataset.count }, (_, i) => i).filter((i) => !leftOut.has(i))
   return {
     ...comparedSampling,
     model,
     device: run.deviceChoice,
     encoder: defaultEncoder(run.config),
-    images: spreadImages(dataset.count).map((index) => ({
+    images: spreadImages(used.length).map((position) => ({
       kind: 'dataset',
       datasetDirectory: dataset.directory,
-      index,
+      index: used[position] ?? 0,
     })),
   }
 }
@@ -115,8 +119,9 @@ export class Reconstructor {
       throw new FlowerbedError('not-found', errorText('run.imagesDeleted'))
     }
     const dataset = this.store.datasets.get(run.datasetId)
+    const excluded = this.store.runs.excluded(runId)
     const { request, answer } = await this.runService.withModel(runId, async (model) => {
-      const encodeRequest = reconstructRequest({ model, run, dataset })
+      const encodeRequest = reconstructRequest({ model, run, dataset, excluded })
       return { request: encodeRequest, answer: await this.encode(encodeRequest) }
     })
     const { originals, reconstructions, reconstructionError: error } = answer

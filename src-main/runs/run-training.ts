@@ -186,6 +186,7 @@ export class RunTraining {
       runId: run.id,
       runDirectory: runFolder(this.store.directory, run.id),
       datasetDirectory: this.store.datasets.get(run.datasetId).directory,
+      excluded: this.store.runs.excluded(run.id),
       config: options.config ?? run.config,
       device: options.device ?? run.deviceChoice,
       ...(from ? { resume: { file: from.file, sha256: from.sha256 } } : {}),

@@ -23,11 +23,16 @@ export const useNavigation = defineStore('navigation', () => {
     page.value = 'experiment'
   }
 
+  function openDataset(id: string): void {
+    datasetId.value = id
+    page.value = 'dataset'
+  }
+
   /** Remembers page and selection; the returned function says whether they are unchanged. */
   function remember(): () => boolean {
     const before = [page.value, runId.value, experimentId.value].join()
     return () => before === [page.value, runId.value, experimentId.value].join()
   }
 
-  return { page, runId, experimentId, datasetId, go, openRun, openExperiment, remember }
+  return { page, runId, experimentId, datasetId, go, openRun, openExperiment, openDataset, remember }
 })

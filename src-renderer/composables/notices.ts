@@ -7,6 +7,8 @@ export interface Notice {
   level: 'info' | 'warning' | 'error'
   message: string
   hint?: string
+  /** What can be done about it, by one button. */
+  action?: { label: string; run: () => void }
 }
 
 /** Messages shown on every page; each stays until it is dismissed. */
@@ -14,9 +16,11 @@ export const useNotices = defineStore('notices', () => {
   const notices = ref<Notice[]>([])
   let lastId = 0
 
-  function add(notice: Omit<Notice, 'id'>): void {
+  /** @returns its id, to dismiss it by */
+  function add(notice: Omit<Notice, 'id'>): number {
     lastId += 1
     notices.value = [...notices.value, { id: lastId, ...notice }]
+    return lastId
   }
 
   /** Shows a thrown value, unless the user cancelled the work themselves. */

@@ -30,6 +30,9 @@ const revealTargetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('run'), id: z.string() }),
   z.strictObject({ kind: z.literal('samples'), id: z.string() }),
   z.strictObject({ kind: z.literal('dataset'), id: z.string() }),
+  /** A file that a dataset was imported from: of an image, or one that cannot be used. */
+  z.strictObject({ kind: z.literal('image'), id: z.string(), index: z.int().min(0) }),
+  z.strictObject({ kind: z.literal('problem'), id: z.string(), index: z.int().min(0) }),
   z.strictObject({ kind: z.literal('data') }),
 ])
 export type RevealTarget = z.infer<typeof revealTargetSchema>

@@ -25,6 +25,10 @@ export const nothing = z.undefined()
 /** The argument of a request about one record. */
 export const byId = z.strictObject({ id: z.string() })
 
+/** What the user may write about a run or a dataset. */
+export const noteSchema = z.string().max(100_000)
+export const tagsSchema = z.array(z.string().trim().min(1).max(60)).max(50)
+
 /** A path that does not depend on the folder a process was started in: POSIX, with a drive letter, or UNC. */
 export const absolutePath = (message: string) =>
   z.string().refine((path) => /^(?:\/|\\|[A-Za-z]:[\\/])/.test(path), message)

@@ -15,6 +15,8 @@ export type AppEvent =
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
   | { type: 'sample'; record: SampleRecord }
+  /** Sheets of a run were deleted. */
+  | { type: 'samplesDeleted'; runId: string; samples: string[] }
   | { type: 'diagnostics'; diagnostics: Diagnostics }
   | { type: 'sampling'; job: string; share: number }
   /** The list of a run's checkpoints has changed. */
@@ -44,5 +46,14 @@ export type AppCommand =
   | { name: 'toggleTraining' }
   | { name: 'showShortcuts' }
 
-export const pages = ['library', 'run', 'experiment', 'gallery', 'interpolation', 'settings'] as const
+export const pages = [
+  'library',
+  'run',
+  'experiment',
+  'gallery',
+  'interpolation',
+  'dataset',
+  'storage',
+  'settings',
+] as const
 export type Page = (typeof pages)[number]

@@ -6,7 +6,8 @@ import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
-import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
+import type { Deletion } from '#shared/ipc/storage.ts'
+import { byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
 /** Bytes of a run's files. */
 export interface DiskUse {
@@ -86,14 +87,15 @@ export const runChannels = {
     input: z.strictObject({
       id: z.string(),
       name: name.exactOptional(),
-      note: z.string().max(100_000).exactOptional(),
-      tags: z.array(z.string().trim().min(1).max(60)).max(50).exactOptional(),
+      note: noteSchema.exactOptional(),
+      tags: tagsSchema.exactOptional(),
       starred: z.boolean().exactOptional(),
     }),
     output: type<RunRecord>(),
   }),
   'runs.diskUse': channel({ input: byId, output: type<DiskUse>() }),
-  'runs.delete': channel({ input: byId, output: type<{ freedBytes: number }>() }),
+  /** Can be undone for a while by `storage.undo`. */
+  'runs.delete': channel({ input: byId, output: type<Deletion>() }),
   'runs.metrics': channel({ input: byId, output: type<MetricSeries>() }),
   'runs.samples': channel({ input: byId, output: type<SampleRecord[]>() }),
   /** The last ones; null before there are any. */

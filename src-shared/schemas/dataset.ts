@@ -70,14 +70,23 @@ export const datasetIndexSchema = z.object({
   labels: z.array(z.string()),
   /** Per image: index in `labels`, −1 without one. */
   labelOf: z.array(z.int()),
+  /** Per image, of its source file: upright size in pixels, bytes, ms since 1970; older imports did not note them. */
+  details: z
+    .object({
+      width: z.array(z.int()),
+      height: z.array(z.int()),
+      bytes: z.array(z.int()),
+      modified: z.array(z.int()),
+    })
+    .optional(),
   problems: z.array(problemFileSchema),
   /** sha256 of `pixels.u8`, hex. */
   pixelsSha256: z.string(),
 })
 export type DatasetIndex = z.infer<typeof datasetIndexSchema>
 
-/** A dataset as lists show it. Times are ms since 1970. */
-export interface DatasetRecord {
+/** A dataset as the importer packs it. Times are ms since 1970. */
+export interface PackedDataset {
   id: string
   name: string
   /** Folder that holds `index.json` and `pixels.u8`. */
@@ -91,8 +100,19 @@ export interface DatasetRecord {
   createdAt: number
 }
 
+/** A dataset as lists show it, with what the user says of it. */
+export interface DatasetRecord extends PackedDataset {
+  note: string
+  tags: string[]
+  starred: boolean
+  /** Images that new runs leave out. */
+  excludedCount: number
+  /** The newer import of the same folder that took its place in the lists. */
+  replacedBy: string | null
+}
+
 /** A dataset as an import made it or found it again, with what this import left out. */
-export interface ImportedDataset extends DatasetRecord {
+export interface ImportedDataset extends PackedDataset {
   problems: ProblemFile[]
 }
 
@@ -124,8 +144,34 @@ export interface ScanReport {
   thumbnailPaths: string[]
 }
 
+/** Some files: how many, and the first of them by path. */
+export interface FileList {
+  count: number
+  named: string[]
+}
+/** Most files that a list names. */
+export const mostNamedFiles = 200
+
+/** How a folder differs from what was imported from it. */
+export interface DatasetDifference {
+  added: FileList
+  changed: FileList
+  removed: FileList
+  /** How many files are as they were. */
+  unchanged: number
+  /** Whether the import has noted the size of each file. */
+  hasDetails: boolean
+}
+
+/** What a new scan of a dataset's folder found. */
+export interface RescanReport {
+  /** Handle for `datasets.updateImages`. */
+  scan: string
+  difference: DatasetDifference
+}
+
 export interface ImportProgress {
-  phase: 'scanning' | 'packing'
+  phase: 'scanning' | 'packing' | 'comparing'
   done: number
   /** Unknown while folders are being listed. */
   total?: number

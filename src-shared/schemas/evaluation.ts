@@ -106,6 +106,8 @@ export interface SheetSource {
 /** Finds the dataset's images that are nearest to some images of its size. */
 export interface NearestRequest {
   datasetDirectory: string
+  /** Positions of images that are not looked at. */
+  excluded?: number[]
   images: PixelBatch | SheetSource
   /** How many nearest images of each. */
   neighbours: number

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
+import { zipOf } from '../helpers/zip.ts'
 import { importImages } from './steps.ts'
 
 let app: RunningApp
@@ -92,11 +93,33 @@ test('a dataset is deleted with its files after a question, which may be answere
   await page.getByRole('button', { name: 'Delete…' }).click()
   const question = page.getByRole('dialog', { name: 'Delete “few”?' })
   await question.getByRole('button', { name: 'Cancel' }).click()
-  await expect(page.getByRole('dialog', { name: 'few', exact: true })).toBeVisible()
+  await expect(page.getByRole('dialog')).toBeHidden()
+  await expect(page.getByTestId('dataset-page')).toBeVisible()
   await page.getByRole('button', { name: 'Delete…' }).click()
   await question.getByTestId('confirm-delete-dataset').click()
   await expect(page.getByRole('dialog')).toBeHidden()
   await expect(page.getByText('Drop a folder of images anywhere')).toBeVisible()
   await expect.poll(() => readdirSync(join(folder.path, 'data', 'datasets'))).toEqual([])
   expect(readdirSync(few)).toHaveLength(4)
+})
+
+test('a zip that is dropped is opened like a folder, and one that is no archive is refused in words', async () => {
+  const { page } = app
+  const archive = join(folder.path, 'faces.zip')
+  writeFileSync(
+    archive,
+    zipOf(
+      demo
+        .slice(0, 12)
+        .map((path, i) => ({ name: `${i % 2 ? 'a' : 'b'}/${i}.png`, bytes: readFileSync(path) })),
+    ),
+  )
+  await importImages(page, [archive])
+  await page.keyboard.press('Escape')
+  await page.getByRole('button', { name: 'Open faces' }).click()
+  await expect(page.getByTestId('contact-sheet')).toHaveAttribute('data-count', '12')
+  await expect(page.getByTestId('label-counts')).toContainText('6')
+  writeFileSync(archive, 'words')
+  await page.getByTestId('rescan').click()
+  await expect(page.getByRole('alert')).toContainText('is not a zip archive that can be opened')
 })

@@ -39,8 +39,9 @@ for (const theme of ['light', 'dark'] as const) {
   test(`every page can be read and reached, ${theme}`, async () => {
     const { page } = running
     await page.emulateMedia({ colorScheme: theme })
-    for (const view of ['library', 'run', 'gallery', 'interpolation', 'settings']) {
-      await page.getByTestId(`go-${view}`).click()
+    for (const view of ['library', 'dataset', 'run', 'gallery', 'interpolation', 'settings']) {
+      if (view === 'dataset') await page.getByRole('button', { name: 'Open images' }).click()
+      else await page.getByTestId(`go-${view}`).click()
       if (view === 'run') await openDetails(page)
       if (view === 'settings') await page.getByTestId('doctor-report').waitFor({ timeout: 60_000 })
       expect.soft(await complaints(page), view).toEqual([])

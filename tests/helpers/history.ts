@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { PackedDataset } from '#shared/schemas/dataset.ts'
 import { openStore } from '../../src-main/database/store.ts'
 import type { Store } from '../../src-main/database/store.ts'
 import { RunService } from '../../src-main/runs/run-service.ts'
@@ -10,7 +10,7 @@ export const databaseFile = (directory: string) => join(directory, 'flowerbed.sq
 
 /** Adds a run of a dataset `abc`; returns its id. */
 export function addRun(store: Store): string {
-  const dataset: DatasetRecord = {
+  const dataset: PackedDataset = {
     ...{ id: 'abc', name: 'Faces', directory: join(store.directory, 'datasets', 'abc'), count: 10 },
     ...{ shape: { height: 8, width: 8, channels: 3 }, labels: [], sources: [], problemCount: 0, bytes: 1 },
     createdAt: 1,

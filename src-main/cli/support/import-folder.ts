@@ -40,6 +40,7 @@ export async function importFolder(options: {
       options: { ...report.suggested, ...changes },
       datasetsDirectory: datasetsFolder(store.directory),
     })
+    await importer.request('forget', { scan: report.scan })
     line.end()
     const { width, height } = dataset.shape
     say(`${dataset.count} images at ${width} × ${height} from ${folder}`)

@@ -1,10 +1,10 @@
-import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { DatasetRecord, PackedDataset } from '#shared/schemas/dataset.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { z } from 'zod'
 import { datasetDirectory, storedDatasetPath } from '../../files/data-folder.ts'
-import { freeingSpace } from '../driver.ts'
+import { freeingSpace, inTransaction } from '../driver.ts'
 import type { Database } from '../driver.ts'
 import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
@@ -20,7 +20,19 @@ interface Row {
   problem_count: number
   bytes: number
   created_at: number
+  note: string
+  starred: number
+  replaced_by: string | null
+  tags: string
+  excluded_count: number
 }
+
+const columns = `datasets.*,
+  (SELECT json_group_array(tag) FROM dataset_tags WHERE dataset = datasets.id) AS tags,
+  (SELECT count(*) FROM excluded_images WHERE dataset = datasets.id) AS excluded_count`
+
+/** What the user may say of a dataset. */
+export type DatasetChanges = Partial<Pick<DatasetRecord, 'name' | 'note' | 'tags' | 'starred'>>
 
 function toRecord(row: Row, dataDirectory: string): DatasetRecord {
   return {
@@ -34,6 +46,11 @@ function toRecord(row: Row, dataDirectory: string): DatasetRecord {
     problemCount: row.problem_count,
     bytes: row.bytes,
     createdAt: row.created_at,
+    note: row.note,
+    starred: row.starred === 1,
+    tags: z.array(z.string()).parse(parsedJson(row.tags, 'tags')),
+    excludedCount: row.excluded_count,
+    replacedBy: row.replaced_by,
   }
 }
 
@@ -57,13 +74,14 @@ export class DatasetRepository {
   }
 
   /** Adds a dataset, or updates the row of the same content, its name included. */
-  save(record: DatasetRecord): DatasetRecord {
+  save(record: PackedDataset): DatasetRecord {
     this.db
       .prepare(
         `INSERT INTO datasets (id, name, directory, shape, count, labels, sources, problem_count, bytes, created_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
          ON CONFLICT (id) DO UPDATE SET name = excluded.name, directory = excluded.directory, sources = excluded.sources,
-           problem_count = excluded.problem_count, bytes = excluded.bytes, created_at = excluded.created_at`,
+           problem_count = excluded.problem_count, bytes = excluded.bytes, created_at = excluded.created_at,
+           replaced_by = NULL`,
       )
       .run(
         record.id,
@@ -82,13 +100,15 @@ export class DatasetRepository {
 
   /** Newest first. */
   list(): DatasetRecord[] {
-    const rows = this.db.prepare('SELECT * FROM datasets ORDER BY created_at DESC, id').all() as Row[]
+    const rows = this.db
+      .prepare(`SELECT ${columns} FROM datasets ORDER BY created_at DESC, id`)
+      .all() as Row[]
     return this.unreadable.readable(rows, this.reading, 'datasets')
   }
 
   /** @throws FlowerbedError `corrupt` for one that this version cannot read */
   find(id: string): DatasetRecord | undefined {
-    const row = this.db.prepare('SELECT * FROM datasets WHERE id = ?').get(id) as Row | undefined
+    const row = this.db.prepare(`SELECT ${columns} FROM datasets WHERE id = ?`).get(id) as Row | undefined
     return row && this.unreadable.one(row, this.reading)
   }
 
@@ -114,9 +134,63 @@ export class DatasetRepository {
     }
   }
 
-  rename(id: string, name: string): DatasetRecord {
-    this.db.prepare('UPDATE datasets SET name = ? WHERE id = ?').run(name, id)
+  /** Changes what the user says of a dataset. @throws FlowerbedError `not-found` */
+  update(id: string, { name, note, tags, starred }: DatasetChanges): DatasetRecord {
+    inTransaction(this.db, () => {
+      const set = (column: string, value: string | number) =>
+        this.db.prepare(`UPDATE datasets SET ${column} = ? WHERE id = ?`).run(value, id)
+      if (name !== undefined) set('name', name)
+      if (note !== undefined) set('note', note)
+      if (starred !== undefined) set('starred', Number(starred))
+      if (tags !== undefined) this.setTags(id, tags)
+    })
     return this.get(id)
+  }
+
+  /** Positions of the images that new runs leave out, in order. */
+  excluded(id: string): number[] {
+    const rows = this.db.prepare('SELECT image FROM excluded_images WHERE dataset = ? ORDER BY image').all(id)
+    return (rows as { image: number }[]).map(({ image }) => image)
+  }
+
+  /** Leaves images out of new runs, or takes them in again. */
+  exclude(id: string, images: readonly number[], excluded: boolean): DatasetRecord {
+    const change = this.db.prepare(
+      excluded
+        ? 'INSERT OR IGNORE INTO excluded_images (dataset, image) VALUES (?, ?)'
+        : 'DELETE FROM excluded_images WHERE dataset = ? AND image = ?',
+    )
+    inTransaction(this.db, () => {
+      for (const image of images) change.run(id, image)
+    })
+    return this.get(id)
+  }
+
+  /**
+   * Makes an import take the place of an earlier one of the same folder: with its name, note, tags, star, and excluded
+   * images by their place there.
+   */
+  replace(id: string, { by, excluded }: { by: string; excluded: readonly number[] }): DatasetRecord {
+    const { name, note, tags, starred } = this.get(id)
+    this.update(by, { name, note, tags, starred })
+    inTransaction(this.db, () => {
+      const replace = this.db.prepare('UPDATE datasets SET replaced_by = ? WHERE id = ? OR replaced_by = ?')
+      replace.run(by, id, id)
+      this.db.prepare('UPDATE datasets SET replaced_by = NULL WHERE id = ?').run(by)
+    })
+    return this.exclude(by, excluded, true)
+  }
+
+  /** How many runs use a dataset. */
+  runCount(id: string): number {
+    const row = this.db.prepare('SELECT count(*) AS count FROM runs WHERE dataset_id = ?').get(id)
+    return (row as { count: number }).count
+  }
+
+  private setTags(id: string, tags: string[]): void {
+    this.db.prepare('DELETE FROM dataset_tags WHERE dataset = ?').run(id)
+    const insert = this.db.prepare('INSERT OR IGNORE INTO dataset_tags (dataset, tag) VALUES (?, ?)')
+    for (const tag of tags) insert.run(id, tag)
   }
 
   /** Its runs stay, without their images. */

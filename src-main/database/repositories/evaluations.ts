@@ -1,5 +1,5 @@
-import { evaluationSchema } from '#shared/schemas/evaluation.ts'
-import type { Evaluation, EvaluationRecord } from '#shared/schemas/evaluation.ts'
+import { comparedSchema, evaluationSchema } from '#shared/schemas/evaluation.ts'
+import type { Compared, Evaluation, EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import type { Database } from '../driver.ts'
 import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
@@ -34,6 +34,24 @@ export class EvaluationRepository {
       .prepare('INSERT INTO evaluations (run, step, created_at, document) VALUES (?, ?, ?, ?)')
       .run(run, evaluation.step, createdAt, JSON.stringify(evaluation))
     return { ...evaluation, createdAt }
+  }
+
+  /** The kernel distance of the latest evaluation of every run that has one, by the run's id. */
+  latestKernelDistances(): Record<string, Compared> {
+    const rows = this.db
+      .prepare(
+        `SELECT runs.id, json_extract(document, '$.measures.kernelDistance') AS measure
+         FROM runs JOIN evaluations ON evaluations.id = (SELECT id FROM evaluations WHERE run = runs.key
+           ORDER BY step DESC, created_at DESC, id DESC LIMIT 1)
+         WHERE json_valid(document)`,
+      )
+      .all() as { id: string; measure: string | null }[]
+    return Object.fromEntries(
+      rows.flatMap(({ id, measure }) => {
+        const { data } = comparedSchema.safeParse(measure === null ? null : JSON.parse(measure))
+        return data ? [[id, data]] : []
+      }),
+    )
   }
 
   /** The latest step first, of one step the newest. */

@@ -137,11 +137,14 @@ export class RunRepository {
     this.unreadable = unreadable
   }
 
+  /** Adds a run, which from now on leaves out the images that are excluded from its dataset now. */
   add(record: RunRecord): RunRecord {
     this.db
       .prepare(
         `INSERT INTO runs (id, name, status, preset, config, experiment_id, dataset_id, dataset_name, picture_count, shape,
-           device_choice, created_at, updated_at, parent) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+           device_choice, created_at, updated_at, parent, excluded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+           (SELECT nullif(json_group_array(image), '[]') FROM excluded_images WHERE dataset = ?))`,
       )
       .run(
         record.id,
@@ -158,6 +161,7 @@ export class RunRepository {
         record.createdAt,
         record.updatedAt,
         record.parent && JSON.stringify(record.parent),
+        record.datasetId,
       )
     return this.get(record.id)
   }
@@ -251,6 +255,14 @@ export class RunRepository {
     const placeholders = liveStatuses.map(() => '?').join(', ')
     const rows = this.db.prepare(`SELECT id FROM runs WHERE status IN (${placeholders})`).all(...liveStatuses)
     return (rows as { id: string }[]).map(({ id }) => id)
+  }
+
+  /** Positions of the images of its dataset that the run leaves out. */
+  excluded(id: string): number[] {
+    const row = this.db.prepare('SELECT excluded FROM runs WHERE id = ?').get(id) as
+      { excluded: string | null } | undefined
+    if (!row?.excluded) return []
+    return z.array(z.int().min(0)).parse(parsedJson(row.excluded, 'excluded'))
   }
 
   /** With its metrics, samples, checkpoints and tags; the caller deletes the files. */

@@ -1,5 +1,6 @@
 import { sampleRecordSchema, sampleSettingsSchema } from '#shared/schemas/run.ts'
 import type { SampleRecord, SampleSettings } from '#shared/schemas/run.ts'
+import { freeingSpace, inTransaction } from '../driver.ts'
 import type { Database } from '../driver.ts'
 import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
@@ -68,6 +69,27 @@ export class SampleRepository {
         record.createdAt,
         record.settings && JSON.stringify(record.settings),
       )
+  }
+
+  /** With the marks of their images; the caller deletes the files. */
+  delete(ids: readonly string[]): void {
+    const remove = this.db.prepare('DELETE FROM samples WHERE id = ?')
+    freeingSpace(this.db, () =>
+      inTransaction(this.db, () => {
+        for (const id of ids) remove.run(id)
+      }),
+    )
+  }
+
+  /** The latest grid of fixed seeds of every run that has one. */
+  latestGrids(): SampleRecord[] {
+    const rows = this.db
+      .prepare(
+        `SELECT samples.*, runs.id AS run_id FROM runs JOIN samples ON samples.id =
+           (SELECT id FROM samples WHERE run = runs.key AND kind = 'grid' ORDER BY step DESC, created_at DESC LIMIT 1)`,
+      )
+      .all() as Row[]
+    return this.unreadable.readable(rows, reading, 'latest samples')
   }
 
   /** By step, then age. */

@@ -32,7 +32,7 @@ export function openImages(request: EvaluateRequest): EvaluationImages {
     throw new FlowerbedError('bad-input', errorText('evaluation.count', { min, max }), {
       where: 'count',
     })
-  const training = new Dataset(request.datasetDirectory)
+  const training = new Dataset(request.datasetDirectory, request)
   let against = training
   const close = () => {
     training.close()

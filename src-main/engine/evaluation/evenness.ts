@@ -25,6 +25,8 @@ const fewestFrames = 5
 
 export interface EvennessOptions extends Pick<EncodingRequest, 'encoder' | 'encoderSeed' | 'sampling'> {
   datasetDirectory: string
+  /** Positions of images that are not chosen. */
+  excluded?: number[] | undefined
   /** Interpolations, each between two random images of the dataset. Default: 50. */
   pairs?: number
   /** Default: 17. */
@@ -79,7 +81,11 @@ export async function measureEvenness(sampler: Sampler, options: EvennessOptions
       { where: 'frames' },
     )
   }
-  const chosen = randomPairs(imageCount(datasetDirectory), { pairs, seed })
+  const images = originalPositions(datasetDirectory, options.excluded)
+  const chosen = randomPairs(images.length, { pairs, seed }).map(([a, b]): [number, number] => [
+    images[a] ?? 0,
+    images[b] ?? 0,
+  ])
   const measured: MeasuredPair[] = []
   const middle: Record<Pace, PixelBatch[]> = { even: [], parameter: [] }
   for (const [i, ends] of chosen.entries()) {
@@ -185,8 +191,8 @@ function joined(batches: PixelBatch[], { height, width, channels }: ImageShape):
   return { height, width, channels, count, pixels }
 }
 
-function imageCount(directory: string): number {
-  const dataset = new Dataset(directory)
+function originalPositions(directory: string, excluded: number[] | undefined): number[] {
+  const dataset = new Dataset(directory, { excluded })
   dataset.close()
-  return dataset.count
+  return Array.from({ length: dataset.count }, (_, i) => dataset.originalOf(i))
 }

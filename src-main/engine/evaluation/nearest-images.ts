@@ -20,7 +20,7 @@ const mostNeighbours = 16
 export async function findNearest(request: NearestRequest, onBlock: OnBlock): Promise<NearestResult> {
   const { neighbours } = request
   const images = 'path' in request.images ? await readSheet(request.images) : request.images
-  const dataset = new Dataset(request.datasetDirectory)
+  const dataset = new Dataset(request.datasetDirectory, request)
   try {
     const { shape } = dataset.index
     const size = imageBytes(shape)
@@ -43,7 +43,7 @@ export async function findNearest(request: NearestRequest, onBlock: OnBlock): Pr
     })
     return {
       neighbours: k,
-      indices: nearest.indices,
+      indices: nearest.indices.map((index) => dataset.originalOf(index)),
       distances: Float32Array.from(nearest.squared, (each) => Math.sqrt(each / queries.size)),
     }
   } finally {

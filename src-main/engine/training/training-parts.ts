@@ -44,7 +44,7 @@ export function openParts(options: {
 }): TrainingParts {
   const { request, device, emit, freeBytes } = options
   const { runId, runDirectory, config } = request
-  const dataset = new Dataset(request.datasetDirectory)
+  const dataset = new Dataset(request.datasetDirectory, request)
   try {
     if (dataset.count === 0) {
       throw new FlowerbedError('bad-input', errorText('training.noImages'), {

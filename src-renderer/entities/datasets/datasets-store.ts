@@ -1,13 +1,20 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import type { IpcArgument } from '#shared/ipc.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { useNavigation } from '../../composables/navigation.ts'
 import { useRecords } from '../../composables/records.ts'
 
 /** The datasets of the library, newest first, kept current by main's events. */
 export const useDatasets = defineStore('datasets', () => {
+  const navigation = useNavigation()
   const records = useRecords(() => request('datasets.list'))
-  const datasets = computed(() => [...records.byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
+  const all = computed(() => [...records.byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
+  /** Those that no newer import of the same folder has replaced. */
+  const datasets = computed(() => all.value.filter(({ replacedBy }) => replacedBy === null))
+  /** The one that the Dataset page shows. */
+  const selected = computed(() => records.byId.value.get(navigation.datasetId ?? '') ?? null)
   const loaded = shallowRef(false)
 
   on('dataset', ({ dataset }) => records.changed(dataset))
@@ -18,9 +25,13 @@ export const useDatasets = defineStore('datasets', () => {
     loaded.value = true
   }
 
-  async function rename(id: string, name: string): Promise<void> {
-    await records.store(() => request('datasets.rename', { id, name }))
-  }
+  /** Leaves images out of new runs, or takes them in again. */
+  const exclude = (argument: IpcArgument<'datasets.exclude'>) =>
+    records.act(argument.id, () => request('datasets.exclude', argument))
 
-  return { datasets, loaded, load, rename }
+  /** Changes what the user says of a dataset. */
+  const update = (argument: IpcArgument<'datasets.update'>) =>
+    records.act(argument.id, () => request('datasets.update', argument))
+
+  return { all, datasets, selected, loaded, load, update, exclude }
 })

@@ -10,7 +10,7 @@ import { request } from '../../api/index.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { t } from '../../i18n.ts'
 
-export type ImportPhase = 'none' | 'scanning' | 'options' | 'packing' | 'ready' | 'error'
+export type ImportPhase = 'none' | 'known' | 'scanning' | 'options' | 'packing' | 'ready' | 'error'
 
 /** Most thumbnails shown during a scan. */
 const thumbnailsAtMost = 96
@@ -75,7 +75,15 @@ export const useImport = defineStore('import', () => {
     }
   }
 
-  async function scan(dropped: string[], demo?: { name: string; origin: string }): Promise<void> {
+  interface Demo {
+    name: string
+    origin: string
+  }
+  /** The demo of what was dropped, while it is asked what to do with images that are a dataset already. */
+  let asked: Demo | undefined
+
+  /** Scans dropped paths; of such that are a dataset already it is asked first what to do, unless `anyway`. */
+  async function scan(dropped: string[], demo?: Demo, anyway = false): Promise<void> {
     if (dropped.length === 0) return
     open.value = true
     if (working()) {
@@ -92,15 +100,26 @@ export const useImport = defineStore('import', () => {
     dataset.value = null
     reset('scanning')
     const found = await runJob(async (id) => {
+      const known = anyway ? null : await request('datasets.ofPaths', { paths: dropped })
+      if (known || cancelled === id) return { known, scanned: null }
       const scanned = await request('datasets.scan', { job: id, paths: dropped })
       // The result is not used: the importer can drop it.
       if (cancelled === id) request('datasets.forgetScan', { scan: scanned.scan }).catch(() => undefined)
-      return scanned
+      return { known, scanned }
     })
-    if (!found) return
-    report.value = demo ? { ...found, suggested: { ...found.suggested, name: demo.name } } : found
-    reset('options')
+    if (found?.known) {
+      asked = demo
+      dataset.value = found.known
+      reset('known')
+    } else if (found?.scanned) {
+      const { scanned } = found
+      report.value = demo ? { ...scanned, suggested: { ...scanned.suggested, name: demo.name } } : scanned
+      reset('options')
+    }
   }
+
+  /** Scans what was dropped although it is a dataset already. */
+  const scanKnown = () => scan(paths.value, asked, true)
 
   async function pack(options: ImportOptions): Promise<void> {
     const found = report.value
@@ -169,6 +188,6 @@ export const useImport = defineStore('import', () => {
 
   return {
     ...{ phase, open, paths, origin, progress, seen, report, dataset, settingsFrom, error },
-    ...{ scan, pack, prepareTraining, cancel, hide, close, show },
+    ...{ scan, scanKnown, pack, prepareTraining, cancel, hide, close, show },
   }
 })

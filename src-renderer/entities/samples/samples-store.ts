@@ -19,6 +19,14 @@ export const useSamples = defineStore('samples', () => {
     if (known) put(record.runId, merged(known, [record]))
     else early.get(record.runId)?.push(record)
   })
+  on('samplesDeleted', ({ runId, samples: deleted }) => {
+    const known = byRun.value.get(runId)
+    if (known)
+      put(
+        runId,
+        known.filter(({ id }) => !deleted.includes(id)),
+      )
+  })
   on('runDeleted', ({ id }) => {
     early.delete(id)
     const rest = new Map(byRun.value)

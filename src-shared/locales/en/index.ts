@@ -1,6 +1,7 @@
 import app from './app.json' with { type: 'json' }
 import charts from './charts.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
+import dataset from './dataset.json' with { type: 'json' }
 import experiment from './experiment.json' with { type: 'json' }
 import gallery from './gallery.json' with { type: 'json' }
 import interpolation from './interpolation.json' with { type: 'json' }
@@ -8,12 +9,14 @@ import library from './library.json' with { type: 'json' }
 import run from './run.json' with { type: 'json' }
 import runs from './runs.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
+import storage from './storage.json' with { type: 'json' }
 
 /** The window's strings in English, by page; the reference for what a locale has to contain. */
 export const en = {
   ...app,
   ...charts,
   ...common,
+  ...dataset,
   ...experiment,
   ...gallery,
   ...interpolation,
@@ -21,5 +24,6 @@ export const en = {
   ...run,
   ...runs,
   ...settings,
+  ...storage,
 }
 export type Catalogue = typeof en

@@ -69,6 +69,11 @@ function addRows(db: Database, version: number): void {
   if (version >= 90) {
     db.exec(`INSERT INTO sample_marks VALUES ('s', 0, 1, 0, '["faces"]', 9)`)
   }
+  if (version >= 120) {
+    db.exec(
+      `INSERT INTO dataset_tags VALUES ('abc', 'people'); UPDATE datasets SET note = 'mine', starred = 1`,
+    )
+  }
   if (version >= 60) {
     db.prepare('INSERT INTO evaluations (run, step, created_at, document) VALUES (1, 4, 5, ?)').run(
       JSON.stringify(anEvaluation),
@@ -121,6 +126,9 @@ describe('a history with a row in each table', () => {
             bytes: 9,
           },
           ...{ labels: ['happy'], sources: ['/faces'], problemCount: 1, createdAt: 1 },
+          ...(version >= 120
+            ? { note: 'mine', tags: ['people'], starred: true }
+            : { note: '', tags: [], starred: false }),
         },
       ],
       runs: [

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import type { PackedDataset } from '#shared/schemas/dataset.ts'
 import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
 import { errorText, formatErrorText } from '#shared/error-text.ts'
 import { FlowerbedError, sentencesOf } from '#shared/errors.ts'
@@ -23,7 +23,7 @@ afterEach(() => {
   folder.remove()
 })
 
-const faces = (): DatasetRecord => ({
+const faces = (): PackedDataset => ({
   id: 'abc',
   name: 'Faces',
   directory: join(folder.path, 'datasets', 'abc'),
@@ -60,7 +60,7 @@ describe('the store', () => {
     store.runs.update(run.id, { tags: ['b', 'a'], starred: true, note: 'nice', losses: { loss: 0.5 } })
     store.close()
     store = openStore(folder.path)
-    expect(store.datasets.list()).toEqual([faces()])
+    expect(store.datasets.list()).toEqual([{ ...faces(), note: '', tags: [], starred: false }])
     expect(store.runs.get(run.id)).toMatchObject({
       name: 'Faces',
       tags: ['a', 'b'],

@@ -100,9 +100,10 @@ describe('a flipped bit', () => {
 
 /** As versions without a checksum wrote it. */
 function oldIndex(): Buffer {
-  const { indexSha256, ...index } = JSON.parse(readFileSync(join(made.directory, 'index.json'), 'utf8')) as {
-    indexSha256: string
-  }
+  const { indexSha256, details, ...index } = JSON.parse(
+    readFileSync(join(made.directory, 'index.json'), 'utf8'),
+  ) as { indexSha256: string; details: DatasetIndex['details'] }
+  expect(details?.width).toHaveLength(made.count)
   expect(indexSha256).toMatch(/^[\da-f]{64}$/)
   return Buffer.from(JSON.stringify(index))
 }

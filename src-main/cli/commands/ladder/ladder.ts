@@ -138,7 +138,7 @@ async function evaluate(options: {
   const { request, images, originals, reconstructions, reconstructionError } = await runService.withModel(
     run.id,
     async (model) => {
-      const encodeRequest = reconstructRequest({ model, run, dataset })
+      const encodeRequest = reconstructRequest({ model, run, dataset, excluded: [] })
       const { device } = encodeRequest
       const sampled = await during(engine, (job) =>
         engine.handlers.sample({

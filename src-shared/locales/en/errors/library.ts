@@ -86,4 +86,33 @@ export const libraryErrors = {
     message: '“{query}” fits {count} datasets.',
     hint: 'Name a folder of images, or a dataset by its id.',
   },
+  'deletion.tooLate': {
+    message: 'This was deleted already.',
+    hint: 'It can be undone for ten seconds only.',
+  },
+  'archive.damaged': {
+    message: '“{path}” is not a zip archive that can be opened.',
+    hint: 'Nothing was changed. Unpack it with another program, then import the folder.',
+  },
+  'archive.bomb': {
+    message: '“{path}” would become more than 200 times as large.',
+    hint: 'Nothing was unpacked. Archives of images do not shrink so much; if you trust it, unpack it with another program and import the folder.',
+  },
+  'archive.noSpace': {
+    message: 'There is not enough room to unpack “{path}”.',
+    hint: 'Nothing was changed. Make room on this disk, or unpack it elsewhere and import the folder.',
+  },
+  'dataset.allExcluded': {
+    message: 'All images of “{name}” are excluded.',
+    hint: 'Include some of them on the page of the dataset.',
+  },
+  'dataset.sourceGone': {
+    message: '“{path}” is not there.',
+    hint: 'Nothing was changed. Connect the disk that it is on, or put it back where it was, then scan again.',
+  },
+  'dataset.noImage': { message: 'There is no such image in this dataset.' },
+  'dataset.noSource': {
+    message: 'The file is not there any more.',
+    hint: 'The imported copy of the image is safe.',
+  },
 } as const satisfies ErrorEntries

@@ -106,6 +106,7 @@ const report = (scan: string) => ({ scan, count: 1, suggested: { name: 'x' } })
 test('a scan that answers after it was cancelled is not shown and is dropped', async () => {
   const importing = useImport()
   void importing.scan(['/a'])
+  await main.last('datasets.ofPaths').answer(null)
   void importing.cancel()
   await main.last('datasets.scan').answer(report('s1'))
   expect([importing.phase, importing.open]).toEqual(['none', false])
@@ -115,6 +116,7 @@ test('a scan that answers after it was cancelled is not shown and is dropped', a
 test('a dataset does not replace an import in progress', async () => {
   const importing = useImport()
   void importing.scan(['/a'])
+  await main.last('datasets.ofPaths').answer(null)
   importing.hide()
   importing.prepareTraining({ id: 'd' } as DatasetRecord)
   expect([importing.phase, importing.open]).toEqual(['scanning', true])
@@ -124,4 +126,21 @@ test('a dataset does not replace an import in progress', async () => {
   importing.prepareTraining({ id: 'd' } as DatasetRecord)
   expect([importing.phase, importing.dataset?.id]).toEqual(['ready', 'd'])
   expect(main.last('datasets.forgetScan').argument).toEqual({ scan: 's2' })
+})
+
+test('images that are a dataset already are not scanned unasked, and nothing is once that is cancelled', async () => {
+  const importing = useImport()
+  void importing.scan(['/a'])
+  await main.last('datasets.ofPaths').answer({ id: 'd', name: 'A' })
+  expect([importing.phase, importing.dataset?.id]).toEqual(['known', 'd'])
+  expect(main.of('datasets.scan')).toEqual([])
+  void importing.scanKnown()
+  expect(importing.phase).toBe('scanning')
+  await main.last('datasets.scan').answer(report('s3'))
+  expect(importing.phase).toBe('options')
+
+  void importing.scan(['/b'])
+  void importing.cancel()
+  await main.last('datasets.ofPaths').answer(null)
+  expect([importing.phase, main.of('datasets.scan').length]).toEqual(['none', 1])
 })

@@ -68,7 +68,8 @@ test('lists of experiments and datasets do not undo the changes from events eith
   await main.last('experiments.list').answer([experiment('training')])
   expect(experiments.experiments.map(({ activity }) => activity)).toEqual([null])
 
-  const dataset = (id: string, name: string) => ({ id, name, createdAt: 1 }) as DatasetRecord
+  const dataset = (id: string, name: string) =>
+    ({ id, name, createdAt: 1, replacedBy: null }) as DatasetRecord
   void datasets.load()
   main.tell({ type: 'dataset', dataset: dataset('d', 'new name') })
   main.tell({ type: 'datasetDeleted', id: 'gone' })

@@ -2,7 +2,6 @@ import { expect, test } from 'vitest'
 import { shareDone } from '#shared/run-limits.ts'
 import { presets } from '#shared/presets.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { filterRuns } from '../../../../src-renderer/pages/library/run-filter.ts'
 import {
   formatAge,
   formatLoss,
@@ -36,33 +35,6 @@ const base: RunRecord = {
   createdAt: 2000,
   updatedAt: 2000,
 }
-const other: RunRecord = {
-  ...base,
-  id: 'b',
-  name: 'Faces 10',
-  tags: [],
-  note: '',
-  starred: true,
-  losses: {},
-  createdAt: 1000,
-}
-
-test('runs are found by every word in name, note, tags and preset', () => {
-  const find = (text: string) =>
-    filterRuns([base, other], { text, starredOnly: false, order: 'newest' }).map(({ id }) => id)
-  expect(find('')).toEqual(['a', 'b'])
-  expect(find('NIGHT wide')).toEqual(['a'])
-  expect(find('balanced')).toEqual(['a', 'b'])
-  expect(find('dogs')).toEqual([])
-})
-
-test('orders: numbers in names count as numbers, runs without a loss come last', () => {
-  const order = (by: 'name' | 'loss') =>
-    filterRuns([other, base], { text: '', starredOnly: false, order: by }).map(({ id }) => id)
-  expect(order('name')).toEqual(['a', 'b'])
-  expect(order('loss')).toEqual(['a', 'b'])
-  expect(filterRuns([base, other], { text: '', starredOnly: true, order: 'newest' })).toEqual([other])
-})
 
 test('a sentence says what a run is doing', () => {
   const progress = {

@@ -1,0 +1,26 @@
+import type { RunBytes } from '#shared/ipc.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+
+export const kinds = ['checkpoints', 'samples', 'diagnostics', 'other'] as const
+
+/** The bytes of a run's files, and of all of them. */
+export type Bytes = RunBytes & { total: number }
+export type StorageRow = Bytes & { run: RunRecord }
+
+const nothing: RunBytes = { checkpoints: 0, samples: 0, diagnostics: 0, other: 0 }
+
+/** The runs, the largest first. */
+export function storageRows(runs: RunRecord[], sizes: Record<string, RunBytes>): StorageRow[] {
+  return runs
+    .map((run) => {
+      const bytes = sizes[run.id] ?? nothing
+      return { ...bytes, run, total: kinds.reduce((sum, kind) => sum + bytes[kind], 0) }
+    })
+    .sort((a, b) => b.total - a.total || b.run.createdAt - a.run.createdAt)
+}
+
+export function sumOf(rows: Bytes[]): Bytes {
+  const sum: Bytes = { ...nothing, total: 0 }
+  for (const row of rows) for (const kind of [...kinds, 'total'] as const) sum[kind] += row[kind]
+  return sum
+}
