@@ -6,6 +6,7 @@ import { datasetChannels } from '#shared/ipc/datasets.ts'
 import type { AppEvent } from '#shared/ipc/events.ts'
 import { experimentChannels } from '#shared/ipc/experiments.ts'
 import { imageChannels } from '#shared/ipc/images.ts'
+import { queueChannels } from '#shared/ipc/queue.ts'
 import { runChannels } from '#shared/ipc/runs.ts'
 import { runtimeChannels } from '#shared/ipc/runtime.ts'
 import { sampleFileChannels } from '#shared/ipc/sample-files.ts'
@@ -28,6 +29,7 @@ export const ipcChannels = {
   ...appChannels,
   ...datasetChannels,
   ...runChannels,
+  ...queueChannels,
   ...experimentChannels,
   ...samplingChannels,
   ...sampleFileChannels,

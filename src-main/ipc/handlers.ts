@@ -3,6 +3,7 @@ import { datasetHandlers } from './dataset-handlers.ts'
 import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
+import { queueHandlers } from './queue-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { runtimeHandlers } from './runtime-handlers.ts'
 import { sampleFileHandlers } from './sample-file-handlers.ts'
@@ -15,6 +16,7 @@ export function createHandlers(services: Services): Handlers {
     ...appHandlers(services),
     ...datasetHandlers(services),
     ...runHandlers(services),
+    ...queueHandlers(services),
     ...experimentHandlers(services),
     ...samplingHandlers(services),
     ...sampleFileHandlers(services),

@@ -85,6 +85,18 @@ export function expectedLength(run: RunRecord, earlier: readonly RunRecord[]): L
   return { seconds: Math.min(bySteps, byMinutes), steps, basis: same === undefined ? 'scaled' : 'same' }
 }
 
+/**
+ * Seconds that a run has left to train, by the same; null where nothing tells.
+ * @param earlier runs of the same machine, newest first
+ */
+export function remainingSeconds(run: RunRecord, earlier: readonly RunRecord[]): number | null {
+  const { seconds, steps } = expectedLength(run, earlier)
+  if (seconds === null) return null
+  const byTime = run.config.minutes > 0 ? Math.max(0, 60 * run.config.minutes - run.trainedSeconds) : Infinity
+  const left = steps === null ? 1 : Math.max(0, 1 - run.step / steps)
+  return Math.min(byTime, seconds * left)
+}
+
 function scaledSpeed(run: RunRecord, earlier: readonly RunRecord[]): number | null {
   const alike = earlier
     .filter(({ step, trainedSeconds }) => step > 0 && trainedSeconds > 0)

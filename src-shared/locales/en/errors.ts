@@ -167,4 +167,18 @@ export const errors = {
     message: 'The file of the history of runs is not a database.',
     hint: 'Move it aside, with those named alike that end in -wal and -shm; images, checkpoints and samples stay in their folders.',
   },
+
+  'queue.inTraining': {
+    message: '“{name}” is being trained, so it cannot be queued.',
+    hint: 'Pause it first, or queue another run.',
+  },
+  'queue.reachedGoal': {
+    message: '“{name}” has reached its goal.',
+    hint: 'Give it more steps, epochs or minutes to train.',
+  },
+  'queue.notQueued': { message: '“{name}” is not in the queue.' },
+  'queue.circle': {
+    message: '“{name}” cannot start after “{after}”, which waits for it.',
+    hint: 'Let it start after another run.',
+  },
 } as const satisfies Record<string, { message: string; hint?: string }>

@@ -66,6 +66,7 @@ function addRows(db: Database, version: number): void {
     db.exec(`INSERT INTO run_events (run, step, kind, detail, at) VALUES (1, 4, 'resumed', '{"checkpoint":"f"}', 3);
       INSERT INTO run_leases VALUES (1, 'token', 7, NULL, 'elsewhere', 'paused', 1, 1)`)
   }
+  if (version >= 110) db.exec("INSERT INTO run_queue VALUES (1, 0, 'paused', 4, 9, NULL)")
   if (version >= 90) {
     db.exec(`INSERT INTO sample_marks VALUES ('s', 0, 1, 0, '["faces"]', 9)`)
   }
@@ -93,6 +94,7 @@ function everything(directory: string) {
       experiments: store.experiments.list(),
       events: store.events.list(key),
       lease: store.leases.find(key),
+      queue: store.queue.list(),
       evaluations: store.evaluations.list(key),
       settings: store.settings.get('app'),
       recent: store.settings.recentFolders(),
@@ -150,6 +152,7 @@ describe('a history with a row in each table', () => {
       events: version >= 40 ? [{ kind: 'resumed', step: 4, detail: { checkpoint: 'f' } }] : [],
       evaluations: version >= 60 ? [{ ...anEvaluation, createdAt: 5 }] : [],
       lease: version >= 40 ? { holder: { pid: 7, host: 'elsewhere' }, statusBefore: 'paused' } : null,
+      queue: version >= 110 ? [{ runId: 'r1', checkpoint: 4, startAt: 9, after: null }] : [],
       settings: { theme: 'dark' },
       recent: [{ path: '/faces', usedAt: 5 }],
     })
