@@ -46,5 +46,13 @@ export type AppCommand =
   | { name: 'toggleTraining' }
   | { name: 'showShortcuts' }
 
-export const pages = ['library', 'run', 'experiment', 'gallery', 'interpolation', 'settings'] as const
+export const pages = [
+  'library',
+  'run',
+  'experiment',
+  'gallery',
+  'interpolation',
+  'queue',
+  'settings',
+] as const
 export type Page = (typeof pages)[number]

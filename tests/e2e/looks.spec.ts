@@ -39,7 +39,7 @@ for (const theme of ['light', 'dark'] as const) {
   test(`every page can be read and reached, ${theme}`, async () => {
     const { page } = running
     await page.emulateMedia({ colorScheme: theme })
-    for (const view of ['library', 'run', 'gallery', 'interpolation', 'settings']) {
+    for (const view of ['library', 'run', 'gallery', 'interpolation', 'queue', 'settings']) {
       await page.getByTestId(`go-${view}`).click()
       if (view === 'run') await openDetails(page)
       if (view === 'settings') await page.getByTestId('doctor-report').waitFor({ timeout: 60_000 })
