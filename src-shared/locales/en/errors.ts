@@ -177,6 +177,10 @@ export const errors = {
     hint: 'Give it more steps, epochs or minutes to train.',
   },
   'queue.notQueued': { message: '“{name}” is not in the queue.' },
+  'queue.newRunsOnly': {
+    message: '--queue is for a new run.',
+    hint: 'Queue one that is there with: flowerbed queue add {run}',
+  },
   'queue.circle': {
     message: '“{name}” cannot start after “{after}”, which waits for it.',
     hint: 'Let it start after another run.',
