@@ -17,7 +17,17 @@ const window = [
   'src-renderer/i18n.ts',
 ]
 const shared = ['src-renderer/api', 'src-renderer/composables', 'src-renderer/ui', 'src-renderer/charts']
-const pages = ['library', 'dataset', 'storage', 'run', 'experiment', 'gallery', 'interpolation', 'settings']
+const pages = [
+  'library',
+  'dataset',
+  'storage',
+  'run',
+  'experiment',
+  'gallery',
+  'interpolation',
+  'queue',
+  'settings',
+]
 
 const allowed = {
   'src-shared': ['zod'],

@@ -12,9 +12,11 @@ import { startAppImporter } from './processes/app-importer.ts'
 import { EngineSupervisor } from './processes/engine.ts'
 import { startUtilityProcess } from './processes/utility-process.ts'
 import { Evaluations } from './runs/evaluations.ts'
-import { ExperimentQueue } from './runs/experiment-queue.ts'
+import { ExperimentService } from './runs/experiment-service.ts'
 import { PendingDeletions } from './runs/pending-deletions.ts'
+import { QueuedRuns } from './runs/queued-runs.ts'
 import { Reconstructor } from './runs/reconstructions.ts'
+import { RunQueue } from './runs/run-queue.ts'
 import { RunService } from './runs/run-service.ts'
 import { TrainingQueue } from './runs/training-queue.ts'
 
@@ -88,23 +90,32 @@ export function createServices(options: {
     ...{ store, runService },
     evaluate: (request) => engine.request('evaluate', request),
   })
-  const experiments = new ExperimentQueue({
-    store,
-    runService,
-    trainingQueue,
-    reconstruct: ({ id }) => reconstructor.reconstruct(id),
-    endEngine: () => engine.end(),
+  const runQueue = new RunQueue({
+    ...{ runService, trainingQueue, notify },
+    queued: new QueuedRuns({ store, runService }),
+    finish: async (run) => {
+      if (run.experimentId !== null) await reconstructor.reconstruct(run.id)
+    },
+    endFinish: () => engine.end(),
+    checkReady: () => history.checkComplete(),
+    onChange: guard.wrap('window', () => {
+      emit({ type: 'queue', queue: runQueue.state() })
+      experiments.report()
+    }),
+  })
+  const experiments = new ExperimentService({
+    ...{ store, runService, runQueue },
     onChange: (experiment) => emit({ type: 'experiment', experiment }),
   })
   const deletions = new PendingDeletions({ watch: (done) => guard.watch('deleting', done) })
   const history = new EngineEvents({
-    runs: runControl({ store, runService, trainingQueue, experiments, emit }),
+    runs: runControl({ store, runService, trainingQueue, runQueue, emit }),
     guard,
     notify,
     forward: (event) => forwardToWindow(event, emit),
   })
   return {
-    ...{ store, runService, trainingQueue, experiments, reconstructor, evaluations, history },
+    ...{ store, runService, trainingQueue, runQueue, experiments, reconstructor, evaluations, history },
     ...{ engine, installer, importer, settings: appSettings(store), emit, deletions },
   }
 }

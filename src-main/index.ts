@@ -66,6 +66,7 @@ function start(): void {
   guard.watch('checkpoints', recordFoundCheckpoints({ store, checkpoints: services.runService.checkpoints }))
 
   window = openWindow({ store, guard, quit: () => app.quit() })
+  services.runQueue.open()
   paths.openArguments(process.argv, process.cwd())
   quitSafely({ ...quitSteps(services), window, guard })
   window.on('closed', () => {
@@ -93,10 +94,10 @@ function showMenu(): void {
 }
 
 function quitSteps(services: Services) {
-  const { store, trainingQueue, experiments, importer, engine, installer, history, deletions } = services
+  const { store, trainingQueue, runQueue, importer, engine, installer, history, deletions } = services
   return {
     trainingQueue,
-    experiments,
+    runQueue,
     // Each write would wait ten seconds for a program that is writing the history.
     hurry: () => void store.database.pragma('busy_timeout = 1000'),
     shutDown: async () => {

@@ -7,6 +7,7 @@ import type { AppEvent } from '#shared/ipc/events.ts'
 import { experimentChannels } from '#shared/ipc/experiments.ts'
 import { imageChannels } from '#shared/ipc/images.ts'
 import { libraryChannels } from '#shared/ipc/library.ts'
+import { queueChannels } from '#shared/ipc/queue.ts'
 import { runChannels } from '#shared/ipc/runs.ts'
 import { runtimeChannels } from '#shared/ipc/runtime.ts'
 import { sampleFileChannels } from '#shared/ipc/sample-files.ts'
@@ -33,6 +34,7 @@ export const ipcChannels = {
   ...datasetChannels,
   ...libraryChannels,
   ...runChannels,
+  ...queueChannels,
   ...experimentChannels,
   ...samplingChannels,
   ...sampleFileChannels,

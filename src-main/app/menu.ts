@@ -8,6 +8,7 @@ const pageTitles: [Page, string][] = [
   ['run', 'Run'],
   ['gallery', 'Gallery'],
   ['interpolation', 'Interpolation'],
+  ['queue', 'Queue'],
 ]
 
 /** The native menu; what concerns the window is sent to it as a command. */

@@ -1,6 +1,6 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
-import type { ExperimentQueue } from '../runs/experiment-queue.ts'
+import type { RunQueue } from '../runs/run-queue.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Guard } from '../guard.ts'
 import { createQuitter } from './quitter.ts'
@@ -12,14 +12,14 @@ import { createQuitter } from './quitter.ts'
 export function quitSafely(options: {
   window: BrowserWindow
   trainingQueue: TrainingQueue
-  experiments: ExperimentQueue
+  runQueue: RunQueue
   guard: Guard
   /** Shortens all waiting from now on. */
   hurry: () => void
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
 }): void {
-  const { window, trainingQueue, experiments, guard, hurry, shutDown } = options
+  const { window, trainingQueue, runQueue, guard, hurry, shutDown } = options
   const quitter = createQuitter({
     guard,
     running: () => trainingQueue.running,
@@ -36,7 +36,7 @@ export function quitSafely(options: {
       return response === 0
     },
     beginNoOther: () => {
-      experiments.halt()
+      runQueue.close()
       hurry()
     },
     pause: () => trainingQueue.close(),

@@ -2,7 +2,7 @@ import type { EngineEvent } from '#shared/engine-messages.ts'
 import type { AppEvent } from '#shared/ipc.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import type { ExperimentQueue } from '../runs/experiment-queue.ts'
+import type { RunQueue } from '../runs/run-queue.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Store } from '../database/store.ts'
@@ -14,10 +14,10 @@ export function runControl(options: {
   store: Store
   runService: RunService
   trainingQueue: TrainingQueue
-  experiments: ExperimentQueue
+  runQueue: RunQueue
   emit: (event: AppEvent) => void
 }): RunControl {
-  const { store, runService, trainingQueue, experiments, emit } = options
+  const { store, runService, trainingQueue, runQueue, emit } = options
   /** The record of a run that does not train although it says so. */
   const stale = (runId: string): RunRecord | null => {
     const run = store.runs.get(runId)
@@ -27,8 +27,8 @@ export function runControl(options: {
   return {
     record: (event) => runService.record(event),
     pause: async (runId) => {
-      // The next run of an experiment could not be recorded either.
-      experiments.halt()
+      // The next run of the queue could not be recorded either.
+      runQueue.hold()
       try {
         await trainingQueue.pause(runId)
       } catch (thrown) {

@@ -8,6 +8,7 @@ import { addEvaluate } from './commands/evaluate/evaluate.ts'
 import { addExport } from './commands/export/export.ts'
 import { addInterpolate } from './commands/interpolate/interpolate.ts'
 import { addLadder } from './commands/ladder/ladder.ts'
+import { addQueue } from './commands/queue/queue.ts'
 import { addRuns } from './commands/runs/runs.ts'
 import { addSample } from './commands/sample/sample.ts'
 import { addStudy } from './commands/study/study.ts'
@@ -30,6 +31,7 @@ async function main(argv: string[]): Promise<number> {
     addLadder,
     addStudy,
     addRuns,
+    addQueue,
     addEvaluate,
     addExport,
     addDoctor,

@@ -13,6 +13,7 @@ import { openHistory } from './open-database.ts'
 import type { OpenOptions } from './open-database.ts'
 import { RunEventRepository } from './repositories/run-events.ts'
 import { RunRepository } from './repositories/runs.ts'
+import { RunQueueRepository } from './repositories/run-queue.ts'
 import { SampleMarkRepository } from './repositories/sample-marks.ts'
 import { SampleRepository } from './repositories/samples.ts'
 import { SearchRepository } from './repositories/search.ts'
@@ -29,6 +30,7 @@ export interface Store {
   readonly experiments: ExperimentRepository
   readonly runs: RunRepository
   readonly leases: LeaseRepository
+  readonly queue: RunQueueRepository
   readonly events: RunEventRepository
   readonly metrics: MetricRepository
   readonly samples: SampleRepository
@@ -59,6 +61,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     experiments: new ExperimentRepository(db, unreadable),
     runs: new RunRepository(db, unreadable),
     leases: new LeaseRepository(db),
+    queue: new RunQueueRepository(db),
     events: new RunEventRepository(db),
     metrics: new MetricRepository(db),
     samples: new SampleRepository(db, unreadable),

@@ -1,3 +1,4 @@
+import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import { Dataset } from '../datasets/packed-dataset.ts'
@@ -147,5 +148,5 @@ function bitCount(word: number): number {
 const pause = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 function checkCancelled(signal: AbortSignal): void {
-  if (signal.aborted) throw new FlowerbedError('cancelled', 'The search was cancelled.')
+  if (signal.aborted) throw new FlowerbedError('cancelled', errorText('dataset.searchCancelled'))
 }

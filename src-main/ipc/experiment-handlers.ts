@@ -6,15 +6,15 @@ export function experimentHandlers(services: Services): HandlersOf<'experiments'
   const { store, runService, experiments, reconstructor, history, settings, emit } = services
   return {
     'experiments.list': () => experiments.list(),
-    'experiments.create': (plan) => {
+    'experiments.create': ({ queue = false, ...plan }) => {
       history.checkComplete()
       const { id } = createLadder({ store, runService }, { ...plan, device: settings.get().device })
-      return experiments.resume(id)
+      return experiments.resume(id, { queue })
     },
     'experiments.pause': ({ id }) => experiments.pause(id),
-    'experiments.resume': ({ id }) => {
+    'experiments.resume': ({ id, queue = false }) => {
       history.checkComplete()
-      return experiments.resume(id)
+      return experiments.resume(id, { queue })
     },
     'experiments.delete': async ({ id, runs: withRuns }) => {
       const { runs, freedBytes } = await experiments.delete(id, { runs: withRuns })

@@ -4,6 +4,7 @@ import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
 import { libraryHandlers } from './library-handlers.ts'
+import { queueHandlers } from './queue-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { runtimeHandlers } from './runtime-handlers.ts'
 import { sampleFileHandlers } from './sample-file-handlers.ts'
@@ -18,6 +19,7 @@ export function createHandlers(services: Services): Handlers {
     ...datasetHandlers(services),
     ...libraryHandlers(services),
     ...runHandlers(services),
+    ...queueHandlers(services),
     ...experimentHandlers(services),
     ...samplingHandlers(services),
     ...sampleFileHandlers(services),

@@ -13,7 +13,8 @@ import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function runHandlers(services: Services): HandlersOf<'runs'> {
-  const { store, runService, trainingQueue, experiments, history, engine, settings, emit } = services
+  const { store, runService, trainingQueue, runQueue, experiments, history, engine, settings, emit } =
+    services
   const { evaluations, deletions } = services
   const { runs } = store
   let isNotified = false
@@ -28,13 +29,14 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       notifyOfUnreadableRows()
       return runs.list().filter(({ id }) => !deletions.hides(id))
     },
-    'runs.create': async ({ startFrom, ...argument }) => {
+    'runs.create': async ({ startFrom, queue = false, ...argument }) => {
       history.checkComplete()
-      const options = { ...argument, device: settings.get().device }
+      const options = { ...argument, device: settings.get().device, waits: queue }
       const run = startFrom
         ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
         : runService.create(options)
-      await trainingQueue.start(run)
+      if (queue) runQueue.add([run.id])
+      else await runQueue.start(run)
       return runs.get(run.id)
     },
     'runs.estimate': ({ shape, preset, changes }) =>
@@ -48,10 +50,10 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return expectedLength(newRunRecord(asked, store.datasets.get(datasetId), ''), runs.list())
     },
     'runs.pause': async ({ id }) => {
-      await trainingQueue.pause(id)
+      await runQueue.pause(id)
       return runs.get(id)
     },
-    'runs.resume': async ({ id, step }) => {
+    'runs.resume': async ({ id, step, queue = false }) => {
       const run = runs.get(id)
       const isAtEnd = step === undefined ? run.status === 'finished' : isDone(standingAt(run, step))
       if (isAtEnd) {
@@ -60,20 +62,22 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       history.checkComplete()
       if (step !== undefined) {
         runService.checkpoints.choose(id, step)
-        await trainingQueue.start(run, { checkpoint: step })
+        if (queue) runQueue.add([id], { checkpoint: step })
+        else await runQueue.start(run, { checkpoint: step })
       }
       // With a run of an experiment the experiment resumes.
-      else if (run.experimentId === null) await trainingQueue.start(run)
-      else await experiments.resume(run.experimentId, id)
+      else if (run.experimentId !== null) await experiments.resume(run.experimentId, { first: id, queue })
+      else if (queue) runQueue.add([id])
+      else await runQueue.start(run)
       return runs.get(id)
     },
     'runs.stop': async ({ id, save }) => {
       await trainingQueue.stop(id, save)
       return runs.get(id)
     },
-    'runs.extend': async ({ id, ...more }) => {
+    'runs.extend': async ({ id, queue = false, ...more }) => {
       history.checkComplete()
-      await trainingQueue.extend(id, more)
+      await runQueue.extend(id, more, { queue })
       return runs.get(id)
     },
     'runs.change': async ({ id, ...changes }) => {
@@ -87,7 +91,11 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       runService.checkNotElsewhere(id)
       emit({ type: 'runDeleted', id })
       const deletion = deletions.add({
-        work: () => runService.delete(id),
+        work: async () => {
+          const freed = await runService.delete(id)
+          runQueue.changed()
+          return freed
+        },
         undo: () => emit({ type: 'run', run: runs.get(id) }),
         hides: [id],
       })

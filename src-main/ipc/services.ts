@@ -5,8 +5,9 @@ import type { AppSettingsStore } from '../app/settings.ts'
 import type { EngineSupervisor } from '../processes/engine.ts'
 import type { Evaluations } from '../runs/evaluations.ts'
 import type { PendingDeletions } from '../runs/pending-deletions.ts'
-import type { ExperimentQueue } from '../runs/experiment-queue.ts'
+import type { ExperimentService } from '../runs/experiment-service.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
+import type { RunQueue } from '../runs/run-queue.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Store } from '../database/store.ts'
@@ -16,7 +17,8 @@ export interface Services {
   store: Store
   runService: RunService
   trainingQueue: TrainingQueue
-  experiments: ExperimentQueue
+  runQueue: RunQueue
+  experiments: ExperimentService
   reconstructor: Reconstructor
   evaluations: Evaluations
   /** Records the engine's events. */

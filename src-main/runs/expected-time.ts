@@ -22,12 +22,21 @@ const costKey = ({ config, shape, deviceChoice }: RunRecord): string =>
 /** Runs of one cost whose speed is averaged. */
 const mostEarlier = 5
 
-/** Steps per second of the newest runs of each cost, the starts of short ones counted in. */
+/** The first steps compile and warm up: fewer of them, or a shorter training, tell nothing unless there are many. */
+const fewestSteps = 20
+const shortestSeconds = 10
+const manySteps = 200
+
+/** Whether a run was trained long enough to tell how fast it trains. */
+const tellsSpeed = ({ step, trainedSeconds }: RunRecord): boolean =>
+  trainedSeconds > 0 && (step >= manySteps || (step >= fewestSteps && trainedSeconds >= shortestSeconds))
+
+/** Steps per second of the newest runs of each cost that were trained long enough. */
 function speedsByCost(earlier: readonly RunRecord[]): Map<string, number> {
   const totals = new Map<string, { runs: number; steps: number; seconds: number }>()
   for (const run of earlier) {
     const total = totals.get(costKey(run)) ?? { runs: 0, steps: 0, seconds: 0 }
-    if (run.step === 0 || run.trainedSeconds === 0 || total.runs === mostEarlier) continue
+    if (!tellsSpeed(run) || total.runs === mostEarlier) continue
     total.runs += 1
     total.steps += run.step
     total.seconds += run.trainedSeconds
@@ -85,9 +94,21 @@ export function expectedLength(run: RunRecord, earlier: readonly RunRecord[]): L
   return { seconds: Math.min(bySteps, byMinutes), steps, basis: same === undefined ? 'scaled' : 'same' }
 }
 
+/**
+ * Seconds that a run has left to train, by the same; null where nothing tells.
+ * @param earlier runs of the same machine, newest first
+ */
+export function remainingSeconds(run: RunRecord, earlier: readonly RunRecord[]): number | null {
+  const { seconds, steps } = expectedLength(run, earlier)
+  if (seconds === null) return null
+  const byTime = run.config.minutes > 0 ? Math.max(0, 60 * run.config.minutes - run.trainedSeconds) : Infinity
+  const left = steps === null ? 1 : Math.max(0, 1 - run.step / steps)
+  return Math.min(byTime, seconds * left)
+}
+
 function scaledSpeed(run: RunRecord, earlier: readonly RunRecord[]): number | null {
   const alike = earlier
-    .filter(({ step, trainedSeconds }) => step > 0 && trainedSeconds > 0)
+    .filter(tellsSpeed)
     .filter((one) => one.config.network === run.config.network && one.deviceChoice === run.deviceChoice)
     .slice(0, mostUnlike)
   const work = alike.reduce((sum, one) => sum + workOfStep(one) * one.step, 0)

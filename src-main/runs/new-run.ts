@@ -15,8 +15,10 @@ export interface NewRun {
   device: DeviceChoice
   /** The dataset's by default. */
   name?: string
-  /** A run that is made as part of an experiment waits for its turn. */
+  /** The experiment it is part of, as which it waits. */
   experimentId?: string
+  /** It is not trained at once. */
+  waits?: boolean
   /** Whose weights it starts from. */
   parent?: RunParent
   /** Now by default, in ms since 1970. */
@@ -37,7 +39,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     note: '',
     tags: [],
     starred: false,
-    status: experimentId === null ? 'starting' : 'waiting',
+    status: experimentId === null && !options.waits ? 'starting' : 'waiting',
     preset,
     config,
     experimentId,

@@ -88,7 +88,7 @@ export class RunService {
     prepare(record)
     const run = this.store.runs.add(record)
     // Held from the start, so that no process takes it for an interrupted one.
-    if (run.experimentId === null) this.leases.claim(run.id)
+    if (run.status === 'starting') this.leases.claim(run.id)
     return this.notify(run)
   }
 
@@ -123,6 +123,21 @@ export class RunService {
   /** Whether another process has a run in training. */
   isTrainedElsewhere(id: string): boolean {
     return this.leases.heldElsewhere(id) !== null
+  }
+
+  /** Whether another process trains any run. */
+  get isAnyTrainedElsewhere(): boolean {
+    return this.store.runs.live().some((id) => this.isTrainedElsewhere(id))
+  }
+
+  /** Notifies of a run that was changed in the store. */
+  announce(id: string): void {
+    this.notify(this.store.runs.get(id))
+  }
+
+  /** Records why a run that no process trains cannot be trained. */
+  refuse(id: string, thrown: unknown): RunRecord {
+    return this.update(id, { status: 'failed', error: serializeError(thrown) })
   }
 
   /** Renews the leases held here; also done at intervals. */

@@ -209,8 +209,8 @@ export class RunTraining {
 
   private recordFailure({ before, state }: Start, thrown: unknown): void {
     const { id, status } = before
-    // A start that failed before the engine was asked leaves the run as it was, unless it is new.
-    if (state === 'preparing' && status !== 'starting') return
+    // A start that failed before the engine was asked leaves the run as it was, unless it is new or had its turn.
+    if (state === 'preparing' && status !== 'starting' && status !== 'queued') return
     // A run that had ended keeps its status when a start fails.
     if (state !== 'begun' && hasEnded(before)) {
       this.update(id, { status })

@@ -5,6 +5,7 @@ import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { Store } from '../database/store.ts'
 import type { RunService } from './run-service.ts'
+import { trainInOrder } from './train-in-order.ts'
 
 /**
  * The runs of an experiment that are left to train.
@@ -38,24 +39,25 @@ export function checkResumable(
 export async function trainExperiment(options: {
   store: Store
   experimentId: string
-  /** The run to begin with. */
-  first?: string | undefined
-  /** Asked before each run. */
-  shouldContinue?: () => boolean
   /** Trains a run until it ends, in whichever way; returns its record then. */
   train: (run: RunRecord) => Promise<RunRecord>
   /** Called with each run that has reached its goal, before the next begins. */
   finished: (run: RunRecord) => Promise<void>
 }): Promise<void> {
-  const { store, experimentId, first, shouldContinue = () => true, train, finished } = options
+  const { store, experimentId, train, finished } = options
   const tried = new Set<string>()
-  for (;;) {
-    if (!shouldContinue()) return
-    const run = runsLeft(store.runs.ofExperiment(experimentId), first).find(({ id }) => !tried.has(id))
-    if (!run) return
-    tried.add(run.id)
-    const ended = await train(run)
-    if (ended.status === 'paused') return
-    if (ended.status === 'finished') await finished(ended)
-  }
+  let paused = false
+  await trainInOrder({
+    next: () => {
+      const left = paused ? [] : runsLeft(store.runs.ofExperiment(experimentId))
+      return left.find(({ id }) => !tried.has(id)) ?? null
+    },
+    train: async (run) => {
+      tried.add(run.id)
+      const ended = await train(run)
+      paused = ended.status === 'paused'
+      return ended
+    },
+    finished,
+  })
 }

@@ -75,7 +75,7 @@ export class TrainingQueue {
     if (this.current?.id === run.id) return
     this.runService.claim(run.id)
     try {
-      if (this.current) await this.pauseCurrentFor(run)
+      if (this.current) await this.pauseNow(this.current.id)
     } catch (thrown) {
       this.runService.abandon(run.id)
       throw thrown
@@ -85,18 +85,6 @@ export class TrainingQueue {
     current.done = this.follow(run.id, options).finally(() => {
       if (this.current === current) this.current = null
       if (!this.current) this.onIdle()
-    })
-  }
-
-  private async pauseCurrentFor(run: RunRecord): Promise<void> {
-    if (!this.current) return
-    const { name, id } = this.current
-    await this.pauseNow(id)
-    this.notify({
-      level: 'info',
-      message: `“${name}” is paused to make room for “${run.name}”.`,
-      hint: 'It can resume from where it was at any time.',
-      runId: id,
     })
   }
 

@@ -3,12 +3,14 @@ import type { DatasetRecord, ImportProgress } from '#shared/schemas/dataset.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import type { Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
+import type { QueueState } from '#shared/schemas/queue.ts'
 import type { MetricPoint, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 
 /** Main → renderer, one way, over a MessagePort. */
 export type AppEvent =
   | { type: 'run'; run: RunRecord }
   | { type: 'runDeleted'; id: string }
+  | { type: 'queue'; queue: QueueState }
   | { type: 'experiment'; experiment: Experiment }
   | { type: 'experimentDeleted'; id: string }
   | { type: 'reconstruction'; reconstruction: Reconstruction }
@@ -54,6 +56,7 @@ export const pages = [
   'interpolation',
   'dataset',
   'storage',
+  'queue',
   'settings',
 ] as const
 export type Page = (typeof pages)[number]

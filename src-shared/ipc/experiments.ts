@@ -2,6 +2,8 @@ import { z } from 'zod'
 import type { Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
 import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
 
+/** Behind the runs that are queued, rather than now. */
+const queue = z.boolean().exactOptional()
 const byRun = z.strictObject({ runId: z.string() })
 
 export const experimentChannels = {
@@ -16,11 +18,12 @@ export const experimentChannels = {
       seed: z.number(),
       /** Any other setting, for all runs. */
       changes: z.record(z.string(), z.unknown()),
+      queue,
     }),
     output: type<Experiment>(),
   }),
   'experiments.pause': channel({ input: byId, output: type<Experiment>() }),
-  'experiments.resume': channel({ input: byId, output: type<Experiment>() }),
+  'experiments.resume': channel({ input: byId.extend({ queue }), output: type<Experiment>() }),
   /** With its runs and their files, or only the grouping. */
   'experiments.delete': channel({
     input: z.strictObject({ id: z.string(), runs: z.boolean() }),

@@ -29,6 +29,8 @@ const name = z.string().trim().min(1, 'A run needs a name').max(200)
 /** Settings that differ from the preset's; `resolveConfig` checks them. */
 const changes = z.record(z.string(), z.unknown())
 const step = z.int().min(0)
+/** Behind the runs that are queued, rather than now. */
+const queue = z.boolean().exactOptional()
 
 export const runChannels = {
   'runs.list': channel({ input: nothing, output: type<RunRecord[]>() }),
@@ -40,6 +42,7 @@ export const runChannels = {
       name: name.exactOptional(),
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
+      queue,
     }),
     output: type<RunRecord>(),
   }),
@@ -55,7 +58,7 @@ export const runChannels = {
   'runs.pause': channel({ input: byId, output: type<RunRecord>() }),
   /** From its latest checkpoint that can be read, or from the one of a step. */
   'runs.resume': channel({
-    input: z.strictObject({ id: z.string(), step: step.exactOptional() }),
+    input: z.strictObject({ id: z.string(), step: step.exactOptional(), queue }),
     output: type<RunRecord>(),
   }),
   'runs.stop': channel({
@@ -70,8 +73,12 @@ export const runChannels = {
         steps: z.int().min(1).max(10_000_000).exactOptional(),
         epochs: z.int().min(1).max(1_000_000).exactOptional(),
         minutes: z.number().positive().max(100_000).exactOptional(),
+        queue,
       })
-      .refine(({ id, ...more }) => id !== '' && Object.keys(more).length > 0, 'Say how much longer'),
+      .refine(
+        ({ steps, epochs, minutes }) => (steps ?? epochs ?? minutes) !== undefined,
+        'Say how much longer',
+      ),
     output: type<RunRecord>(),
   }),
   /** Changes what may change while a run trains; for one that does not train it counts from when it resumes. */

@@ -22,9 +22,9 @@ export interface ExperimentRecord {
   createdAt: number
 }
 
-/** An experiment with what is being done for it now; null while it waits. */
+/** An experiment with what is being done for it now; null while nothing is, nor is to be by itself. */
 export interface Experiment extends ExperimentRecord {
-  activity: 'training' | 'reconstructing' | null
+  activity: 'training' | 'reconstructing' | 'queued' | null
 }
 
 /** How long each run of an experiment trains; with both, whichever ends first. */

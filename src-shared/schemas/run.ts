@@ -8,7 +8,8 @@ export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
 
 export const runStatuses = [
-  'waiting', // for its turn in an experiment; not trained yet
+  'waiting', // not trained yet, and not queued either
+  'queued', // trains when its turn in the queue comes
   'starting', // the engine is loading
   'training',
   'paused', // with a checkpoint, device memory free

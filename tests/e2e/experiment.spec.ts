@@ -32,7 +32,7 @@ test('systems train one after the other, are compared side by side, and are stil
   const first = await launchApp({ dataDirectory: data.path })
   await importImages(first.page, [demoImages])
   await startExperiment(first.page, '100000')
-  await expect.poll(() => statuses(first.page)).toEqual(['training', 'waiting', 'waiting'])
+  await expect.poll(() => statuses(first.page)).toEqual(['training', 'queued', 'queued'])
   await first.page.getByTestId('pause-experiment').click()
   await expect.poll(() => statuses(first.page)).toEqual(['paused', 'waiting', 'waiting'])
   expect(await activity(first.page)).toBe('none')
@@ -43,7 +43,7 @@ test('systems train one after the other, are compared side by side, and are stil
   const { page } = second
   await page.getByTestId('experiment-row').getByText('systems compared').click()
   await page.getByTestId('resume-experiment').click()
-  await expect.poll(() => statuses(page)).toEqual(['training', 'waiting', 'waiting'])
+  await expect.poll(() => statuses(page)).toEqual(['training', 'queued', 'queued'])
   await page.getByTestId('pause-experiment').click()
   await expect.poll(() => activity(page)).toBe('none')
   await page.getByTestId('go-library').click()

@@ -12,7 +12,8 @@ import type { Store } from '../../src-main/database/store.ts'
 import { checkpointFile } from '../../src-main/files/checkpoint-names.ts'
 import { runFolder } from '../../src-main/files/data-folder.ts'
 import { createGuard } from '../../src-main/guard.ts'
-import { ExperimentQueue } from '../../src-main/runs/experiment-queue.ts'
+import { QueuedRuns } from '../../src-main/runs/queued-runs.ts'
+import { RunQueue } from '../../src-main/runs/run-queue.ts'
 import { RunService } from '../../src-main/runs/run-service.ts'
 import { TrainingQueue } from '../../src-main/runs/training-queue.ts'
 
@@ -77,16 +78,10 @@ export function appParts(store: Store, { retryMs = 1_000_000 } = {}) {
       if (isLive(run)) events.settle(run.id)
     },
   })
-  const nothing = () => Promise.resolve()
-  const experiments = new ExperimentQueue({
-    store,
-    runService,
-    trainingQueue,
-    reconstruct: nothing,
-    endEngine: nothing,
-  })
+  const queued = new QueuedRuns({ store, runService })
+  const runQueue = new RunQueue({ queued, runService, trainingQueue })
   const events = new EngineEvents({
-    runs: runControl({ store, runService, trainingQueue, experiments, emit }),
+    runs: runControl({ store, runService, trainingQueue, runQueue, emit }),
     guard,
     notify,
     forward: () => undefined,

@@ -7,6 +7,7 @@ import { migration0060 } from './0060-evaluations.ts'
 import { migration0070 } from './0070-studies.ts'
 import { migration0090 } from './0090-sample-marks.ts'
 import { migration0100 } from './0100-parents.ts'
+import { migration0110 } from './0110-run-queue.ts'
 import { migration0120 } from './0120-library.ts'
 import { migration0121 } from './0121-dataset-images.ts'
 import type { Migration } from './migration.ts'
@@ -22,6 +23,7 @@ export const migrations: Migration[] = [
   migration0070,
   migration0090,
   migration0100,
+  migration0110,
   migration0120,
   migration0121,
 ]

@@ -56,6 +56,10 @@ export function experimentState(
     )
   }
   if (activity === 'training') return joined(t('experiment.state.preparing'), spent, ...failures)
+  if (activity === 'queued') {
+    const count = runs.filter(({ status }) => status === 'queued').length
+    return joined(t('experiment.state.queued', { count }), ...failures)
+  }
   if (trained === total) {
     const shared = t(kind === 'ladder' ? 'experiment.state.sameSeed' : 'experiment.state.sameBudget')
     return joined(t('experiment.state.finished', { total, time }), shared)

@@ -56,16 +56,26 @@ export const useExperiments = defineStore('experiments', () => {
 
   async function create(argument: IpcArgument<'experiments.create'>): Promise<boolean> {
     const isUnchanged = navigation.remember()
-    const experiment = await act('new', () => request('experiments.create', argument))
+    const how = await runs.howToStart()
+    if (how === null) return false
+    const asked = how === 'queue' ? { ...argument, queue: true } : argument
+    const experiment = await act('new', () => request('experiments.create', asked))
     if (experiment && isUnchanged()) navigation.openExperiment(experiment.id)
     return experiment !== null
   }
   const pause = (id: string) => act(id, () => request('experiments.pause', { id }))
-  const resume = (id: string) => act(id, () => request('experiments.resume', { id }))
+  /** Now, or behind what is queued, where a run that is not its own trains. */
+  async function resume(id: string): Promise<void> {
+    const how = await runs.howToStart(runsOf(id).find(isLive)?.id)
+    if (how === null) return
+    await act(id, () => request('experiments.resume', how === 'queue' ? { id, queue: true } : { id }))
+  }
 
-  const canResume = ({ id, activity, datasetId }: Experiment): boolean =>
-    activity === null &&
-    datasetId !== null &&
+  /** Whether a run of it trains, or has just ended. */
+  const isActive = ({ activity }: Experiment): boolean => activity !== null && activity !== 'queued'
+  const canResume = (experiment: Experiment): boolean =>
+    !isActive(experiment) && experiment.datasetId !== null && hasRunsLeft(experiment)
+  const hasRunsLeft = ({ id }: Experiment): boolean =>
     runsLeft(runsOf(id)).length > 0 &&
     // A live run without activity is trained by another process.
     !runsOf(id).some(isLive)
@@ -73,12 +83,12 @@ export const useExperiments = defineStore('experiments', () => {
   /** Pauses an active experiment, resumes one that can be. */
   function toggle(experiment: Experiment): void {
     if (busy.value.has(experiment.id)) return
-    if (experiment.activity !== null) void pause(experiment.id)
+    if (isActive(experiment)) void pause(experiment.id)
     else if (canResume(experiment)) void resume(experiment.id)
   }
 
   return {
     ...{ experiments, selected, runsOf, variants, titles, busy, preparing },
-    ...{ load, create, pause, resume, canResume, toggle },
+    ...{ load, create, pause, resume, isActive, canResume, toggle },
   }
 })

@@ -60,6 +60,7 @@ export function runSentence(run: RunRecord, progress: TrainProgress | undefined)
   const trained = formatDuration(run.trainedSeconds)
   switch (status) {
     case 'waiting':
+    case 'queued':
     case 'starting':
       return t(`runs.sentence.${status}`, { count })
     case 'training':

@@ -8,6 +8,8 @@ import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useRecords } from '../../composables/records.ts'
+import { useStartQuestion } from './start-question.ts'
+import type { StartAnswer } from './start-question.ts'
 
 /** All runs, kept current by main's events, and the actions on one. */
 export const useRuns = defineStore('runs', () => {
@@ -29,43 +31,48 @@ export const useRuns = defineStore('runs', () => {
     progress.value = new Map(progress.value).set(runId, latest)
   })
 
-  /** The question whether a run in training may be paused for another, while it is open. */
-  const pauseQuestion = shallowRef<{ live: RunRecord; answer: (yes: boolean) => void } | null>(null)
-  /** Asks where another run is in training, which starting this one would pause. */
-  async function mayStart(id?: string): Promise<boolean> {
+  const { question: startQuestion, ask } = useStartQuestion()
+  /**
+   * How a run is to start; asks where another one trains, which this one would pause. null when it is not to start.
+   * @param id of the run, where it is there already
+   */
+  async function howToStart(id?: string): Promise<StartAnswer | null> {
     const other = live.value
-    if (!other || other.id === id) return true
-    pauseQuestion.value?.answer(false)
-    return await new Promise((resolve) => {
-      pauseQuestion.value = {
-        live: other,
-        answer: (yes) => {
-          pauseQuestion.value = null
-          resolve(yes)
-        },
-      }
-    })
+    if (!other || other.id === id) return 'now'
+    return await ask(other.id, byId.value.get(id ?? '')?.status !== 'queued')
   }
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
-    if (!(await mayStart())) return null
-    const run = await act('new', () => request('runs.create', argument))
+    const how = await howToStart()
+    if (how === null) return null
+    const queue = how === 'queue'
+    const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))
     // A page that was opened meanwhile stays.
-    if (run && isUnchanged()) navigation.openRun(run.id)
+    if (!run || !isUnchanged()) return run
+    if (queue) navigation.go('queue')
+    else navigation.openRun(run.id)
     return run
   }
 
   const pause = (id: string) => act(id, () => request('runs.pause', { id }))
   /** From the latest checkpoint, or from the one of a step. */
   async function resume(id: string, step?: number): Promise<void> {
-    if (!(await mayStart(id))) return
-    await act(id, () => request('runs.resume', step === undefined ? { id } : { id, step }))
+    const how = await howToStart(id)
+    if (how === null) return
+    const argument = {
+      id,
+      ...(step === undefined ? {} : { step }),
+      ...(how === 'queue' ? { queue: true } : {}),
+    }
+    await act(id, () => request('runs.resume', argument))
   }
   const stop = (id: string, save: boolean) => act(id, () => request('runs.stop', { id, save }))
   async function extend(id: string, more: Omit<IpcArgument<'runs.extend'>, 'id'>): Promise<void> {
-    if (!(await mayStart(id))) return
-    await act(id, () => request('runs.extend', { id, ...more }))
+    // One that is queued already is given more to train when its turn comes.
+    const how = byId.value.get(id)?.status === 'queued' ? 'now' : await howToStart(id)
+    if (how === null) return
+    await act(id, () => request('runs.extend', { id, ...more, ...(how === 'queue' ? { queue: true } : {}) }))
   }
   const change = (argument: IpcArgument<'runs.change'>) =>
     act(argument.id, () => request('runs.change', argument))
@@ -80,7 +87,7 @@ export const useRuns = defineStore('runs', () => {
   }
 
   return {
-    ...{ runs, live, selected, progress, busy, pauseQuestion },
-    ...{ load, create, pause, resume, stop, extend, change, update, toggle },
+    ...{ runs, byId, live, selected, progress, busy, startQuestion },
+    ...{ howToStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })

@@ -6,6 +6,7 @@ import experiment from './experiment.json' with { type: 'json' }
 import gallery from './gallery.json' with { type: 'json' }
 import interpolation from './interpolation.json' with { type: 'json' }
 import library from './library.json' with { type: 'json' }
+import queue from './queue.json' with { type: 'json' }
 import run from './run.json' with { type: 'json' }
 import runs from './runs.json' with { type: 'json' }
 import settings from './settings.json' with { type: 'json' }
@@ -21,6 +22,7 @@ export const en = {
   ...gallery,
   ...interpolation,
   ...library,
+  ...queue,
   ...run,
   ...runs,
   ...settings,

@@ -11,6 +11,7 @@ import { processTag, thisProcess } from '../../../src-main/files/process-identit
 import { openStore } from '../../../src-main/database/store.ts'
 import { anEvaluation } from '../../helpers/evaluation.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
+import { before, refusing } from '../../helpers/intercepted-database.ts'
 import { smallDisk } from '../../helpers/small-disk.ts'
 
 let folder: ReturnType<typeof temporaryFolder>
@@ -66,6 +67,7 @@ function addRows(db: Database, version: number): void {
     db.exec(`INSERT INTO run_events (run, step, kind, detail, at) VALUES (1, 4, 'resumed', '{"checkpoint":"f"}', 3);
       INSERT INTO run_leases VALUES (1, 'token', 7, NULL, 'elsewhere', 'paused', 1, 1)`)
   }
+  if (version >= 110) db.exec("INSERT INTO run_queue VALUES (1, 0, 'paused', 4, 9, NULL)")
   if (version >= 90) {
     db.exec(`INSERT INTO sample_marks VALUES ('s', 0, 1, 0, '["faces"]', 9)`)
   }
@@ -98,6 +100,7 @@ function everything(directory: string) {
       experiments: store.experiments.list(),
       events: store.events.list(key),
       lease: store.leases.find(key),
+      queue: store.queue.list(),
       evaluations: store.evaluations.list(key),
       settings: store.settings.get('app'),
       recent: store.settings.recentFolders(),
@@ -158,6 +161,7 @@ describe('a history with a row in each table', () => {
       events: version >= 40 ? [{ kind: 'resumed', step: 4, detail: { checkpoint: 'f' } }] : [],
       evaluations: version >= 60 ? [{ ...anEvaluation, createdAt: 5 }] : [],
       lease: version >= 40 ? { holder: { pid: 7, host: 'elsewhere' }, statusBefore: 'paused' } : null,
+      queue: version >= 110 ? [{ runId: 'r1', checkpoint: 4, startAt: 9, after: null }] : [],
       settings: { theme: 'dark' },
       recent: [{ path: '/faces', usedAt: 5 }],
     })
@@ -278,24 +282,3 @@ describe('the copy before a migration', () => {
     slow.close()
   })
 })
-
-/** A database whose statements of one kind fail. */
-function refusing(db: Database, statement: RegExp, error: Error): Database {
-  return before(db, statement, () => {
-    throw error
-  })
-}
-
-/** A database that does something of its own before statements of one kind. */
-function before(db: Database, statement: RegExp, action: () => void): Database {
-  return new Proxy(db, {
-    get: (target, name) => {
-      const value: unknown = Reflect.get(target, name, target)
-      if (typeof value !== 'function') return value
-      return (...args: unknown[]) => {
-        if (name === 'prepare' && statement.test(String(args[0]))) action()
-        return Reflect.apply(value, target, args) as unknown
-      }
-    },
-  })
-}

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { resolveConfig } from '#shared/presets.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { expectedLength, expectedSeconds } from '../../../src-main/runs/expected-time.ts'
+import { expectedLength, expectedSeconds, remainingSeconds } from '../../../src-main/runs/expected-time.ts'
 
 const runOf = (config: Record<string, unknown>, record: Partial<RunRecord> = {}): RunRecord =>
   ({
@@ -10,12 +10,12 @@ const runOf = (config: Record<string, unknown>, record: Partial<RunRecord> = {})
     config: resolveConfig('balanced', { steps: 100, ...config }),
     ...record,
   }) as RunRecord
-/** Trained at 5 steps per second, together, and at 2. */
+/** Trained at 5 steps per second and at 2; the last one is older than those that count. */
 const earlier = [
-  runOf({ hidden: 8, klWeight: 3 }, { step: 1, trainedSeconds: 5 }),
-  runOf({ hidden: 16 }, { step: 10, trainedSeconds: 5 }),
-  ...Array.from({ length: 4 }, () => runOf({ hidden: 8 }, { step: 31, trainedSeconds: 5 })),
-  runOf({ hidden: 8 }, { step: 1, trainedSeconds: 100 }),
+  runOf({ hidden: 8, klWeight: 3 }, { step: 50, trainedSeconds: 10 }),
+  runOf({ hidden: 16 }, { step: 20, trainedSeconds: 10 }),
+  ...Array.from({ length: 4 }, () => runOf({ hidden: 8 }, { step: 50, trainedSeconds: 10 })),
+  runOf({ hidden: 8 }, { step: 20, trainedSeconds: 1000 }),
 ]
 
 test('takes the speed of the newest runs with the same network, whatever its objective, and of the others without one', () => {
@@ -48,11 +48,30 @@ test('a new run is expected to take as long as those of its cost, and to end by 
 
 test('a run unlike all others is scaled by its work', () => {
   // Twice the channels are four times the work, and a quarter of the batch is a quarter of it.
-  const one = [runOf({ hidden: 16, batch: 32 }, { step: 10, trainedSeconds: 5 })]
+  const one = [runOf({ hidden: 16, batch: 32 }, { step: 20, trainedSeconds: 10 })]
   expect(expectedLength(runOf({ hidden: 32, batch: 32 }), one)).toMatchObject({
     seconds: 200,
     basis: 'scaled',
   })
   expect(expectedLength(runOf({ hidden: 32, batch: 8 }), one)).toMatchObject({ seconds: 50, basis: 'scaled' })
   expect(expectedLength(runOf({ hidden: 32, network: 'conv' }), one)).toMatchObject({ seconds: null })
+})
+
+test('runs of only a few steps or seconds tell nothing, however alike', () => {
+  const short = [
+    runOf({ hidden: 8 }, { step: 3, trainedSeconds: 36 }),
+    runOf({ hidden: 8 }, { step: 60, trainedSeconds: 9 }),
+  ]
+  expect(expectedLength(runOf({ hidden: 8 }), short)).toEqual({ seconds: null, steps: 100, basis: null })
+  expect(expectedSeconds([runOf({ hidden: 8 })], short)).toBeNull()
+  // They do not spoil what a longer one tells.
+  expect(expectedLength(runOf({ hidden: 8 }), [...short, ...earlier]).seconds).toBe(20)
+  const fast = runOf({ hidden: 8 }, { step: 400, trainedSeconds: 4 })
+  expect(expectedLength(runOf({ hidden: 8 }), [fast]).seconds).toBe(1)
+})
+
+test('what a run has left is less by what it has done, by steps or by minutes', () => {
+  expect(remainingSeconds(runOf({ hidden: 8 }, { step: 25 }), earlier)).toBe(15)
+  expect(remainingSeconds(runOf({ minutes: 2 }, { trainedSeconds: 30 }), [])).toBe(90)
+  expect(remainingSeconds(runOf({ hidden: 8 }), [])).toBeNull()
 })

@@ -19,6 +19,14 @@ describe('the map of requests', () => {
     expect(parse('latent.grid', { id: 'a', extra: 1 }).success).toBe(false)
   })
 
+  it('takes a run into the queue, but not as the only wish of how long to train', () => {
+    expect(parse('runs.resume', { id: 'a', queue: true }).success).toBe(true)
+    expect(parse('runs.extend', { id: 'a', steps: 1, queue: true }).success).toBe(true)
+    expect(parse('runs.extend', { id: 'a', queue: true }).success).toBe(false)
+    expect(parse('queue.move', { id: 'a', position: -1 }).success).toBe(false)
+    expect(parse('queue.schedule', { id: 'a', startAt: null, after: null }).success).toBe(true)
+  })
+
   it('refuses a value of another type, a missing key and a superfluous argument', () => {
     expect(parse('runs.pause', { id: 7 }).success).toBe(false)
     expect(parse('runs.pause', {}).success).toBe(false)

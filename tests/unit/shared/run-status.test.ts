@@ -17,7 +17,14 @@ describe('the rules on the status of a run', () => {
   })
 
   it('lets every run resume that is neither live nor finished', () => {
-    expect(idsOf(all.filter(canResume))).toEqual(['waiting', 'paused', 'stopped', 'interrupted', 'failed'])
+    expect(idsOf(all.filter(canResume))).toEqual([
+      'waiting',
+      'queued',
+      'paused',
+      'stopped',
+      'interrupted',
+      'failed',
+    ])
   })
 
   it('lets no run resume or train longer whose images were deleted', () => {

@@ -6,6 +6,7 @@ import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import type { StartFrom } from '../../../runs/start-weights.ts'
 import type { TrainOptions } from '../../../runs/run-training.ts'
 import { importFolder } from '../../support/import-folder.ts'
@@ -40,6 +41,7 @@ interface Options {
   resume?: string
   startFrom?: StartFrom
   checkpoint?: CheckpointChoice
+  queue?: boolean
   device: DeviceChoice
   dataDir?: string
   json?: boolean
@@ -76,6 +78,7 @@ export function addTrain(program: Command): void {
       startFrom,
     )
     .addOption(checkpointOption())
+    .option('--queue', 'add the new run to the queue instead of training it now')
     .addOption(deviceOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
@@ -88,6 +91,8 @@ async function train(command: Command, folder: string | undefined, options: Opti
   const { resume } = options
   if (resume === undefined) checkNewRun(folder, options)
   else checkResume({ resume, folder, isGiven })
+  if (resume !== undefined && options.queue)
+    throw new FlowerbedError('bad-input', errorText('queue.newRunsOnly', { run: resume }))
   const follow = followTraining()
   const { dataDir } = options
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
@@ -95,6 +100,12 @@ async function train(command: Command, folder: string | undefined, options: Opti
       resume === undefined
         ? [await createRun(workspace, folder ?? '', { ...options, presetGiven: isGiven('preset') }), {}]
         : resumeOptions(workspace, { ...options, resume }, isGiven('device'))
+    if (options.queue) {
+      new QueuedRuns(workspace).add([run.id])
+      say(`“${run.name}” (${run.id}) is queued. Train the queue with: flowerbed queue run`)
+      answer(options.json ?? false, { run: run.id, dataset: run.datasetId, queued: true })
+      return
+    }
     say(`Training “${run.name}” (${run.id})`)
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
     const ended = await trainRun(workspace, run, changes).finally(follow.end)
@@ -162,6 +173,7 @@ async function createRun(
     changes: settingsOf({ ...options, preset }),
     device,
     ...(name ? { name } : {}),
+    waits: options.queue ?? false,
   }
   return from && parent ? runService.createFrom({ ...from, runId: parent.id }, run) : runService.create(run)
 }

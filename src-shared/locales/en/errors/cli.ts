@@ -73,4 +73,6 @@ export const cliErrors = {
   'cli.wholeNumber': { message: 'It must be a whole number.' },
   'cli.wholeNumberFrom': { message: 'It must be a whole number from {min} to {max}.' },
   'cli.wholeNumberAtLeast': { message: 'It must be a whole number of at least {min}.' },
+  'cli.writeTime': { message: 'Write it as 23:30 or 2030-01-31T23:30.' },
+  'cli.noSuchTime': { message: 'There is no such time of day.' },
 } as const satisfies ErrorEntries

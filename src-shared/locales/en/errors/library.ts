@@ -115,4 +115,5 @@ export const libraryErrors = {
     message: 'The file is not there any more.',
     hint: 'The imported copy of the image is safe.',
   },
+  'dataset.searchCancelled': { message: 'The search was cancelled.' },
 } as const satisfies ErrorEntries

@@ -88,4 +88,21 @@ export const runsErrors = {
     message: 'The checkpoint was written with other settings: {changes}.',
     hint: 'The checkpoint is safe. Set it back to resume, or start a new run. What may change: {choices}.',
   },
+  'queue.inTraining': {
+    message: '“{name}” is being trained, so it cannot be queued.',
+    hint: 'Pause it first, or queue another run.',
+  },
+  'queue.reachedGoal': {
+    message: '“{name}” has reached its goal.',
+    hint: 'Give it more steps, epochs or minutes to train.',
+  },
+  'queue.notQueued': { message: '“{name}” is not in the queue.' },
+  'queue.newRunsOnly': {
+    message: '--queue is for a new run.',
+    hint: 'Queue one that is there with: flowerbed queue add {run}',
+  },
+  'queue.circle': {
+    message: '“{name}” cannot start after “{after}”, which waits for it.',
+    hint: 'Let it start after another run.',
+  },
 } as const satisfies ErrorEntries

@@ -53,7 +53,7 @@ test('a sentence says what a run is doing', () => {
     'Training finished after 3 min · 1,000 steps · 1,024 images',
   )
   expect(runSentence({ ...base, status: 'waiting', imageCount: 1 }, undefined)).toBe(
-    'Waiting to train on 1 image',
+    'Not started yet · 1 image',
   )
 })
 

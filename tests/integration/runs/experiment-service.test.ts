@@ -4,7 +4,9 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { TrainRequest, TrainResult } from '#shared/engine-messages.ts'
 import type { Experiment } from '#shared/schemas/experiment.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { ExperimentQueue } from '../../../src-main/runs/experiment-queue.ts'
+import { ExperimentService } from '../../../src-main/runs/experiment-service.ts'
+import { QueuedRuns } from '../../../src-main/runs/queued-runs.ts'
+import { RunQueue } from '../../../src-main/runs/run-queue.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
 import { TrainingQueue } from '../../../src-main/runs/training-queue.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
@@ -76,16 +78,28 @@ function scripted(starts: ((request: TrainRequest) => Promise<TrainResult>)[] = 
     },
     notify: ({ message }) => notices.push(message),
   })
-  const queue = new ExperimentQueue({
-    store,
-    runService,
-    trainingQueue,
-    reconstruct: ({ id }) => Promise.resolve(seen.reconstruction.push(id)),
-    endEngine,
+  const runQueue = new RunQueue({
+    queued: new QueuedRuns({ store, runService }),
+    ...{ runService, trainingQueue },
+    finish: ({ id }) => Promise.resolve(void seen.reconstruction.push(id)),
+    endFinish: endEngine,
+    onChange: () => queue.report(),
+  })
+  const queue = new ExperimentService({
+    ...{ store, runService, runQueue },
     onChange: ({ activity }) => told.push(activity),
   })
   const idle = (id: string) => expect.poll(() => queue.get(id).activity).toBeNull()
-  return { trainingQueue, queue, seen, told, notices, idle, finishNow: () => end?.(result('finished')) }
+  return {
+    trainingQueue,
+    runQueue,
+    queue,
+    seen,
+    told,
+    notices,
+    idle,
+    finishNow: () => end?.(result('finished')),
+  }
 }
 
 describe('the queue of an experiment', () => {
@@ -141,14 +155,15 @@ describe('the queue of an experiment', () => {
 
   test('pausing or stopping a run by itself does as one expects: pause halts the queue, stop lets the next begin', async () => {
     const { id } = newLadder()
-    const { queue, trainingQueue, seen, idle, finishNow } = scripted()
+    const { queue, runQueue, trainingQueue, seen, idle, finishNow } = scripted()
     await queue.resume(id)
+    expect(statuses(id).slice(1)).toEqual(['queued', 'queued'])
     const [first, second, third] = store.runs.ofExperiment(id)
-    await trainingQueue.pause(first!.id)
+    await runQueue.pause(first!.id)
     await idle(id)
     expect(statuses(id)).toEqual(['paused', 'waiting', 'waiting'])
     // Resuming one of its runs resumes the experiment from that run.
-    await queue.resume(id, third!.id)
+    await queue.resume(id, { first: third!.id })
     await trainingQueue.stop(third!.id, true)
     await expect.poll(() => trainingQueue.running?.id).toBe(first!.id)
     finishNow()
@@ -161,28 +176,31 @@ describe('the queue of an experiment', () => {
 
   test('another run or experiment takes its place, and it waits', async () => {
     const [a, b] = [newLadder(), newLadder()]
-    const { queue, trainingQueue, idle } = scripted()
+    const { queue, runQueue, trainingQueue, idle } = scripted()
     await queue.resume(a.id)
     await queue.resume(b.id)
-    expect(queue.list().map(({ activity }) => activity)).toEqual(['training', null])
-    expect(statuses(a.id)[0]).toBe('paused')
+    await idle(a.id)
+    expect(queue.get(b.id).activity).toBe('training')
+    expect(statuses(a.id)).toEqual(['paused', 'waiting', 'waiting'])
     const own = runService.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
-    await trainingQueue.start(own)
+    await runQueue.start(own)
     await idle(b.id)
     expect(trainingQueue.running?.id).toBe(own.id)
     expect(statuses(b.id)[0]).toBe('paused')
-    await trainingQueue.pause(own.id)
+    await runQueue.pause(own.id)
     expect(trainingQueue.running).toBeNull()
   })
 
   test('begins nothing more once the app is to quit, nor without its images, nor what another process trains', async () => {
     const { id } = newLadder()
-    const { queue, idle, finishNow, seen } = scripted()
+    const { queue, runQueue, finishNow, seen } = scripted()
     await queue.resume(id)
-    queue.halt()
+    runQueue.close()
     finishNow()
-    await idle(id)
-    expect(statuses(id)).toEqual(['finished', 'waiting', 'waiting'])
+    await expect.poll(() => queue.get(id).activity).toBe('queued')
+    expect(statuses(id)).toEqual(['finished', 'queued', 'queued'])
+    await queue.pause(id)
+    expect(queue.get(id).activity).toBeNull()
     const [, second] = store.runs.ofExperiment(id)
     // A runService of its own stands for the other process.
     const other = new RunService(store)

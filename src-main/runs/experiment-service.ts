@@ -1,0 +1,140 @@
+import type { Experiment, ExperimentRecord } from '#shared/schemas/experiment.ts'
+import { errorText } from '#shared/error-text.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { isLive } from '#shared/run-status.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import type { Store } from '../database/store.ts'
+import type { RunQueue } from './run-queue.ts'
+import type { RunService } from './run-service.ts'
+import { checkResumable } from './train-experiment.ts'
+
+/**
+ * Experiments: their runs that are left are queued together. What is left to do is read from the store each time, so that
+ * an experiment resumes where it was after the app was closed.
+ */
+export class ExperimentService {
+  private readonly store: Store
+  private readonly runService: RunService
+  private readonly runQueue: RunQueue
+  private readonly onChange: (experiment: Experiment) => void
+  /** What was last reported of each that something was done for. */
+  private readonly reported = new Map<string, Experiment['activity']>()
+
+  constructor(options: {
+    store: Store
+    runService: RunService
+    runQueue: RunQueue
+    onChange?: (experiment: Experiment) => void
+  }) {
+    this.store = options.store
+    this.runService = options.runService
+    this.runQueue = options.runQueue
+    this.onChange = options.onChange ?? (() => undefined)
+  }
+
+  /** Newest first. */
+  list(): Experiment[] {
+    const queued = this.queuedExperiments()
+    return this.store.experiments.list().map((record) => this.describe(record, queued))
+  }
+
+  get(id: string): Experiment {
+    return this.describe(this.store.experiments.get(id), this.queuedExperiments())
+  }
+
+  /**
+   * Resumes with the runs that are left, beginning with `first` if given: now, where a run in training is paused for it,
+   * or behind what is queued.
+   * @throws FlowerbedError `conflict` when nothing is left or another process trains a run of it, `not-found` without
+   * its images
+   */
+  async resume(
+    id: string,
+    { first, queue = false }: { first?: string; queue?: boolean } = {},
+  ): Promise<Experiment> {
+    const { current } = this.runQueue
+    if (current?.run.experimentId === id) {
+      if ((first ?? current.run.id) === current.run.id) return this.get(id)
+      await this.pause(id)
+    }
+    const { store, runService, runQueue } = this
+    const left = checkResumable({ store, runService }, store.experiments.get(id), first)
+    const ids = left.map((run) => run.id)
+    if (queue) runQueue.add(ids)
+    else await runQueue.startAll(ids)
+    return this.get(id)
+  }
+
+  /**
+   * Takes its runs out of the queue and writes a checkpoint of the one in training. Resolves when the device's memory is
+   * free.
+   */
+  async pause(id: string): Promise<Experiment> {
+    const { runQueue } = this
+    const ids = this.store.runs.ofExperiment(id).flatMap((run) => (isLive(run) ? [] : [run.id]))
+    runQueue.remove(ids)
+    const { current } = runQueue
+    if (current?.run.experimentId === id) {
+      if (current.activity === 'finishing') {
+        runQueue.hold()
+        await runQueue.skipFinish()
+      } else await this.pauseRun(current.run.id)
+    }
+    return this.get(id)
+  }
+
+  private async pauseRun(runId: string): Promise<void> {
+    try {
+      await this.runQueue.pause(runId)
+    } catch (thrown) {
+      // It ended by itself in the meantime, which is as good.
+      if (this.runQueue.trains(runId)) throw thrown
+    }
+  }
+
+  /**
+   * Deletes an experiment, with its runs and their files or so that they stay, each for itself.
+   * @throws FlowerbedError `conflict` while it or a run of it trains
+   */
+  async delete(id: string, options: { runs: boolean }): Promise<{ runs: RunRecord[]; freedBytes: number }> {
+    const runs = this.store.runs.ofExperiment(id)
+    this.store.experiments.get(id)
+    if (this.runQueue.current?.run.experimentId === id || (options.runs && runs.some(isLive))) {
+      throw new FlowerbedError('conflict', errorText('experiment.inTraining'))
+    }
+    let freedBytes = 0
+    if (options.runs) {
+      for (const runId of this.store.runs.idsOfExperiment(id))
+        freedBytes += (await this.runService.delete(runId)).freedBytes
+    }
+    this.store.experiments.delete(id)
+    this.runQueue.changed()
+    return { runs, freedBytes }
+  }
+
+  /** Reports those for which something else is done than before; to be called when the queue has changed. */
+  report(): void {
+    for (const experiment of this.list()) {
+      const { id, activity } = experiment
+      if ((this.reported.get(id) ?? null) === activity) continue
+      this.reported.set(id, activity)
+      this.onChange(experiment)
+    }
+  }
+
+  private queuedExperiments(): Set<string> {
+    const rows = this.store.queue.list()
+    return new Set(
+      rows.flatMap(({ experimentId, status }) =>
+        experimentId !== null && status === 'queued' ? [experimentId] : [],
+      ),
+    )
+  }
+
+  private describe(record: ExperimentRecord, queued: ReadonlySet<string>): Experiment {
+    const { current } = this.runQueue
+    if (current?.run.experimentId !== record.id)
+      return { ...record, activity: queued.has(record.id) ? 'queued' : null }
+    return { ...record, activity: current.activity === 'finishing' ? 'reconstructing' : 'training' }
+  }
+}

@@ -1,0 +1,109 @@
+import { useIntervalFn } from '@vueuse/core'
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import { expectedStarts } from '#shared/run-queue.ts'
+import type { QueueCondition, QueueState } from '#shared/schemas/queue.ts'
+import { on } from '../../api/events.ts'
+import { request } from '../../api/index.ts'
+import { useNotices } from '../../composables/notices.ts'
+import { t } from '../../i18n.ts'
+import { lengthLabel, startLabel } from './queue-labels.ts'
+import type { QueuedRun } from './queue-labels.ts'
+import { useRuns } from './runs-store.ts'
+
+/** Starts are expected anew this often. */
+const refreshMs = 15_000
+
+/** The queue, kept current by main's events, and what may be done to it. */
+export const useQueue = defineStore('queue', () => {
+  const runs = useRuns()
+  const notices = useNotices()
+  const state = shallowRef<QueueState>({ entries: [], held: false })
+  let isTold = false
+  const now = shallowRef(Date.now())
+  useIntervalFn(() => (now.value = Date.now()), refreshMs)
+
+  on('queue', ({ queue }) => {
+    isTold = true
+    state.value = queue
+    now.value = Date.now()
+  })
+
+  const held = computed(() => state.value.held)
+  /** Seconds until the device is free; null where that is not known. */
+  const busySeconds = computed(() => {
+    const { live } = runs
+    if (live) return runs.progress.get(live.id)?.secondsLeft ?? null
+    return held.value ? null : 0
+  })
+  const starts = computed(() =>
+    expectedStarts(state.value.entries, {
+      now: now.value,
+      busySeconds: busySeconds.value,
+      live: runs.live?.id ?? null,
+    }),
+  )
+  const queued = computed((): QueuedRun[] =>
+    state.value.entries.flatMap((entry, i) => {
+      const run = runs.byId.get(entry.runId)
+      return run ? [{ ...entry, run, position: i + 1, start: starts.value.get(entry.runId) ?? null }] : []
+    }),
+  )
+  /** What all queued runs take together; null where one of them is not known. */
+  const totalSeconds = computed(() =>
+    queued.value.reduce<number | null>(
+      (sum, { seconds }) => (sum === null || seconds === null ? null : sum + seconds),
+      0,
+    ),
+  )
+  const find = (runId: string): QueuedRun | null => queued.value.find(({ run }) => run.id === runId) ?? null
+
+  /** “starts at about 14:30”. */
+  const startOf = (one: QueuedRun): string =>
+    startLabel(one, {
+      now: now.value,
+      held: held.value,
+      nameOf: (id) => runs.byId.get(id)?.name,
+    })
+  /** Where a run stands in the queue, in a sentence; null for one that is not in it. */
+  function sentenceOf(runId: string): string | null {
+    const one = find(runId)
+    if (!one) return null
+    return t('queue.sentence', { position: one.position, start: startOf(one), length: lengthLabel(one) })
+  }
+
+  async function load(): Promise<void> {
+    const found = await request('queue.get')
+    if (!isTold) state.value = found
+  }
+
+  async function attempt(task: () => Promise<void>): Promise<boolean> {
+    try {
+      await task()
+      return true
+    } catch (error) {
+      notices.addError(error)
+      return false
+    }
+  }
+  const remove = (id: string) => attempt(() => request('queue.remove', { id }))
+  const schedule = (id: string, condition: QueueCondition) =>
+    attempt(() => request('queue.schedule', { id, ...condition }))
+  const goOn = () => attempt(() => request('queue.goOn'))
+
+  /** Moves a run to a position counted from 0: at once here, then in main. */
+  async function move(id: string, position: number): Promise<void> {
+    const { entries } = state.value
+    const entry = entries.find(({ runId }) => runId === id)
+    const to = Math.max(0, Math.min(entries.length - 1, position))
+    if (!entry || entries[to] === entry) return
+    const others = entries.filter((other) => other !== entry)
+    const before = state.value
+    state.value = { ...before, entries: [...others.slice(0, to), entry, ...others.slice(to)] }
+    const moved = state.value
+    const isDone = await attempt(() => request('queue.move', { id, position: to }))
+    if (!isDone && state.value === moved) state.value = before
+  }
+
+  return { queued, held, totalSeconds, now, startOf, sentenceOf, load, remove, move, schedule, goOn }
+})

@@ -1,0 +1,24 @@
+/** When a queued run may start; times are ms since 1970. */
+export interface QueueCondition {
+  /** Not before this time. */
+  startAt: number | null
+  /** Id of a run: not before that one has ended. */
+  after: string | null
+}
+
+/** A queued run. */
+export interface QueueEntry extends QueueCondition {
+  runId: string
+  /** Seconds that it is expected to train; null where nothing tells. */
+  seconds: number | null
+}
+
+/** The runs that wait for their turn, in their order. */
+export interface QueueState {
+  entries: QueueEntry[]
+  /**
+   * The user has paused a run: nothing starts by itself, but for what has a time, until the user starts a run or lets the
+   * queue go on.
+   */
+  held: boolean
+}
