@@ -4,6 +4,7 @@ import type { RunQueue } from '../runs/run-queue.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Guard } from '../guard.ts'
 import { createQuitter } from './quitter.ts'
+import type { TrayStatus } from './tray.ts'
 
 /**
  * Asks before quitting ends training, writes a checkpoint, then quits. A signal (Ctrl+C in the terminal, the end of the
@@ -14,12 +15,15 @@ export function quitSafely(options: {
   trainingQueue: TrainingQueue
   runQueue: RunQueue
   guard: Guard
+  tray: TrayStatus
+  /** Whether training continues when the window is closed. */
+  trainsClosed: () => boolean
   /** Shortens all waiting from now on. */
   hurry: () => void
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
 }): void {
-  const { window, trainingQueue, runQueue, guard, hurry, shutDown } = options
+  const { window, trainingQueue, runQueue, guard, tray, trainsClosed, hurry, shutDown } = options
   const quitter = createQuitter({
     guard,
     running: () => trainingQueue.running,
@@ -44,9 +48,21 @@ export function quitSafely(options: {
     leave: () => app.quit(),
     leaveNow: () => app.exit(0),
   })
+  // Closing the window is not quitting, which closes it too.
+  let isQuitting = false
+  app.prependListener('before-quit', () => {
+    isQuitting = true
+  })
   window.on('close', (event) => {
     if (quitter.mayClose()) return
     event.preventDefault()
+    if (!isQuitting && runQueue.current !== null && trainsClosed()) {
+      guard.watch('closing the window', tray.hideWindow())
+      return
+    }
+    // A no leaves the app open.
+    isQuitting = false
+    if (!window.isVisible()) tray.showWindow()
     quitter.close()
   })
   // A window may also be destroyed without being asked.
