@@ -1,5 +1,6 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
+import { formatPlural } from '#shared/format.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Guard } from '../guard.ts'
@@ -31,7 +32,7 @@ export function quitSafely(options: {
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
         message: `“${name}” is still training.`,
-        detail: 'It can be saved now and resumed from here later.',
+        detail: detailOf(runQueue.state().entries.length),
         buttons: ['Save and quit', 'Keep training'],
         defaultId: 0,
         cancelId: 1,
@@ -72,4 +73,11 @@ export function quitSafely(options: {
     quitter.end()
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quitter.end())
+}
+
+/** What quitting means, with that many runs queued. */
+function detailOf(queued: number): string {
+  const detail = 'It can be saved now and resumed from here later.'
+  if (queued === 0) return detail
+  return `${detail} With it the queue goes on when Flowerbed is opened again: ${formatPlural(queued, 'run')} after it.`
 }
