@@ -10,6 +10,7 @@ import { quitSafely } from './app/quit.ts'
 import { hardenSession, isTrustedSender } from './app/security.ts'
 import { acquireDataFolderLock, failStartup } from './app/startup.ts'
 import { TaskbarStatus } from './app/taskbar-status.ts'
+import { TrayStatus } from './app/tray.ts'
 import { openWindow } from './app/window.ts'
 import { createServices } from './create-services.ts'
 import { openStore } from './database/store.ts'
@@ -32,7 +33,18 @@ registerScheme()
 const events = new EventPorts()
 const guard = createGuard({ notify: (notice) => events.emit({ type: 'notice', ...notice }), log })
 guard.listenTo(process)
-const paths = new PathOpener({ emit: events.emit, entry: join(import.meta.dirname, 'index.js') })
+let window: BrowserWindow | null = null
+let services: Services | null = null
+const tray = new TrayStatus({
+  window: () => window,
+  guard,
+  pause: async (runId) => await services?.runQueue.pause(runId),
+  quit: () => app.quit(),
+})
+const paths = new PathOpener({
+  ...{ emit: events.emit, entry: join(import.meta.dirname, 'index.js') },
+  showWindow: () => tray.showWindow(),
+})
 
 // Not awaited: Electron is ready only after this module has been read.
 void acquireDataFolderLock()
@@ -44,6 +56,11 @@ void acquireDataFolderLock()
 
 function begin(): void {
   paths.listen(guard)
+  // A click on the app in the Dock.
+  app.on(
+    'activate',
+    guard.wrap('window', () => tray.showWindow()),
+  )
   app.on('window-all-closed', () => app.quit())
   app.whenReady().then(start).catch(failStartup)
 }
@@ -55,20 +72,23 @@ function start(): void {
   hardenSession(guard)
   serveApp({ rendererDirectory: join(import.meta.dirname, '../renderer'), dataDirectory: directory })
 
-  let window: BrowserWindow | null = null
-  const taskbar = new TaskbarStatus({ window: () => window, guard })
-  const services = createServices({ store, guard, taskbar, emit: events.emit })
+  const taskbar = new TaskbarStatus({ window: () => window, guard, tray })
+  const made = createServices({ store, guard, taskbar, emit: events.emit })
+  services = made
   events.listen(guard)
-  routeRequests({ handlers: createHandlers(services), isTrustedSender })
+  routeRequests({ handlers: createHandlers(made), isTrustedSender })
   showMenu()
 
-  const stopWatching = watchInterruptedRuns(services.runService, guard)
-  guard.watch('checkpoints', recordFoundCheckpoints({ store, checkpoints: services.runService.checkpoints }))
+  const stopWatching = watchInterruptedRuns(made.runService, guard)
+  guard.watch('checkpoints', recordFoundCheckpoints({ store, checkpoints: made.runService.checkpoints }))
 
   window = openWindow({ store, guard, quit: () => app.quit() })
-  services.runQueue.open()
+  made.runQueue.open()
   paths.openArguments(process.argv, process.cwd())
-  quitSafely({ ...quitSteps(services), window, guard })
+  quitSafely({
+    ...{ ...quitSteps(made), window, guard, tray },
+    trainsClosed: () => made.settings.get().trainClosed,
+  })
   window.on('closed', () => {
     window = null
   })
@@ -76,7 +96,8 @@ function start(): void {
     'will-quit',
     guard.wrap('quitting', () => {
       stopWatching()
-      close(services, store)
+      tray.remove()
+      close(made, store)
     }),
   )
 }

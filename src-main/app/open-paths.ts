@@ -1,4 +1,4 @@
-import { app, BrowserWindow } from 'electron'
+import { app } from 'electron'
 import type { AppEvent } from '#shared/ipc.ts'
 import type { Guard } from '../guard.ts'
 import { pathsAmong } from './arguments.ts'
@@ -7,11 +7,13 @@ import { pathsAmong } from './arguments.ts'
 export class PathOpener {
   private readonly emit: (event: AppEvent) => void
   private readonly entry: string
+  private readonly showWindow: () => void
 
   /** @param options.entry path of the app's main file, which stands among the arguments of a start */
-  constructor(options: { emit: (event: AppEvent) => void; entry: string }) {
+  constructor(options: { emit: (event: AppEvent) => void; entry: string; showWindow: () => void }) {
     this.emit = options.emit
     this.entry = options.entry
+    this.showWindow = options.showWindow
   }
 
   open(paths: string[]): void {
@@ -27,9 +29,7 @@ export class PathOpener {
     app.on(
       'second-instance',
       guard.wrap('second start', (_: unknown, argv: string[], directory: string) => {
-        const [window] = BrowserWindow.getAllWindows()
-        if (window?.isMinimized()) window.restore()
-        window?.focus()
+        this.showWindow()
         this.openArguments(argv, directory)
       }),
     )

@@ -1,9 +1,11 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
+import { formatPlural } from '#shared/format.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Guard } from '../guard.ts'
 import { createQuitter } from './quitter.ts'
+import type { TrayStatus } from './tray.ts'
 
 /**
  * Asks before quitting ends training, writes a checkpoint, then quits. A signal (Ctrl+C in the terminal, the end of the
@@ -14,12 +16,15 @@ export function quitSafely(options: {
   trainingQueue: TrainingQueue
   runQueue: RunQueue
   guard: Guard
+  tray: TrayStatus
+  /** Whether training continues when the window is closed. */
+  trainsClosed: () => boolean
   /** Shortens all waiting from now on. */
   hurry: () => void
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
 }): void {
-  const { window, trainingQueue, runQueue, guard, hurry, shutDown } = options
+  const { window, trainingQueue, runQueue, guard, tray, trainsClosed, hurry, shutDown } = options
   const quitter = createQuitter({
     guard,
     running: () => trainingQueue.running,
@@ -27,7 +32,7 @@ export function quitSafely(options: {
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
         message: `“${name}” is still training.`,
-        detail: 'It can be saved now and resumed from here later.',
+        detail: detailOf(runQueue.state().entries.length),
         buttons: ['Save and quit', 'Keep training'],
         defaultId: 0,
         cancelId: 1,
@@ -44,9 +49,21 @@ export function quitSafely(options: {
     leave: () => app.quit(),
     leaveNow: () => app.exit(0),
   })
+  // Closing the window is not quitting, which closes it too.
+  let isQuitting = false
+  app.prependListener('before-quit', () => {
+    isQuitting = true
+  })
   window.on('close', (event) => {
     if (quitter.mayClose()) return
     event.preventDefault()
+    if (!isQuitting && runQueue.current !== null && trainsClosed()) {
+      guard.watch('closing the window', tray.hideWindow())
+      return
+    }
+    // A no leaves the app open.
+    isQuitting = false
+    if (!window.isVisible()) tray.showWindow()
     quitter.close()
   })
   // A window may also be destroyed without being asked.
@@ -56,4 +73,11 @@ export function quitSafely(options: {
     quitter.end()
   })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quitter.end())
+}
+
+/** What quitting means, with that many runs queued. */
+function detailOf(queued: number): string {
+  const detail = 'It can be saved now and resumed from here later.'
+  if (queued === 0) return detail
+  return `${detail} With it the queue goes on when Flowerbed is opened again: ${formatPlural(queued, 'run')} after it.`
 }

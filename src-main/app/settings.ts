@@ -5,7 +5,7 @@ import { settingsChangesSchema } from '#shared/ipc/app.ts'
 import type { Store } from '../database/store.ts'
 
 const key = 'app'
-const defaults: AppSettings = { device: 'auto', theme: 'system' }
+const defaults: AppSettings = { device: 'auto', theme: 'system', trainClosed: false }
 /** Not strict: another version may have stored more. */
 const storedSchema = z.object(settingsChangesSchema.shape)
 

@@ -5,16 +5,19 @@ import { shareDone } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { Guard } from '../guard.ts'
+import type { TrayStatus } from './tray.ts'
 
 /** What the system shows of training: progress on the taskbar, no sleep, and a notification at the end. */
 export class TaskbarStatus {
   private readonly windowNow: () => BrowserWindow | null
   private readonly guard: Guard
+  private readonly tray: TrayStatus
   private blocker: number | null = null
 
-  constructor(options: { window: () => BrowserWindow | null; guard: Guard }) {
+  constructor(options: { window: () => BrowserWindow | null; guard: Guard; tray: TrayStatus }) {
     this.windowNow = options.window
     this.guard = options.guard
+    this.tray = options.tray
   }
 
   /** Follows one run's record; `null` when none is in training. */
@@ -25,6 +28,7 @@ export class TaskbarStatus {
       powerSaveBlocker.stop(this.blocker)
       this.blocker = null
     }
+    this.tray.show(run)
     this.window?.setProgressBar(trains ? shareDone(run) : -1)
   }
 
@@ -42,10 +46,7 @@ export class TaskbarStatus {
     })
     notification.on(
       'click',
-      this.guard.wrap('notification', () => {
-        this.window?.show()
-        this.window?.focus()
-      }),
+      this.guard.wrap('notification', () => this.tray.showWindow()),
     )
     notification.show()
   }

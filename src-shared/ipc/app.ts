@@ -8,12 +8,15 @@ import { channel, nothing, type } from '#shared/ipc/channel.ts'
 export interface AppSettings {
   device: DeviceChoice
   theme: 'system' | 'light' | 'dark'
+  /** Closing the window while a run trains hides it, and training continues; else closing asks. */
+  trainClosed: boolean
 }
 
 /** Some of `AppSettings`. */
 export const settingsChangesSchema = z.strictObject({
   device: deviceChoiceSchema.exactOptional(),
   theme: z.enum(['system', 'light', 'dark']).exactOptional(),
+  trainClosed: z.boolean().exactOptional(),
 })
 
 export interface AppInfo {

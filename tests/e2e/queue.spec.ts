@@ -1,3 +1,4 @@
+import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import type { ElectronApplication, Page } from 'playwright-core'
 import { openDatabase } from '../../src-main/database/driver.ts'
@@ -60,6 +61,17 @@ test('runs are queued behind the one in training, reordered, and trained in that
   const handle = page.getByRole('button', { name: /^Move “third”/ })
   await handle.dragTo(page.getByTestId('queued-run').first(), { targetPosition: { x: 30, y: 4 } })
   await expect.poll(() => queued(page)).toEqual(['third', 'second', 'fourth'])
+
+  await page.getByRole('button', { name: 'When “second” starts' }).click()
+  await page.getByTestId('start-when').getByRole('radio', { name: 'After a run' }).check()
+  await page.waitForTimeout(400)
+  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
+  expect(
+    violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`)),
+  ).toEqual([])
+  await page.getByTestId('start-after').selectOption({ label: 'third' })
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(page.getByText('starts after “third”')).toBeVisible()
 
   // One is removed, and is as it was.
   await page.getByRole('button', { name: 'Remove “fourth” from the queue' }).click()

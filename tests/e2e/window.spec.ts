@@ -1,3 +1,5 @@
+import { chmodSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { expect, test } from '@playwright/test'
 import type { ElectronApplication } from 'playwright-core'
 import { demoImages, launchApp } from '../helpers/app.ts'
@@ -130,6 +132,65 @@ test('a page that cannot be shown at all offers to be loaded again', async () =>
   })
   await page.getByRole('button', { name: 'Reload the window' }).click()
   await page.getByTestId('go-library').waitFor()
+  await quit()
+  data.remove()
+})
+
+test('with the setting for it, a closed window is hidden behind a tray icon or minimised, and training continues', async () => {
+  test.skip(process.platform !== 'linux', 'Elsewhere there always is a tray.')
+  const data = temporaryFolder('closed-window')
+  // What the desktop says of trays.
+  const bus = (answer: string) => {
+    writeFileSync(join(data.path, 'gdbus'), `#!/bin/sh\necho '(${answer},)'\n`)
+    chmodSync(join(data.path, 'gdbus'), 0o755)
+  }
+  const env = { PATH: `${data.path}:${process.env['PATH'] ?? ''}` }
+  const { app, page, quit } = await launchApp({ dataDirectory: data.path, env })
+  await app.evaluate(({ BrowserWindow, dialog }) => {
+    const seen = globalThis as { asked?: number; minimised?: number }
+    seen.asked = 0
+    seen.minimised = 0
+    dialog.showMessageBox = () => {
+      seen.asked = (seen.asked ?? 0) + 1
+      return Promise.resolve({ response: seen.asked === 1 ? 1 : 0, checkboxChecked: false })
+    }
+    // Without a window manager nothing is minimised.
+    const [window] = BrowserWindow.getAllWindows()
+    if (window) window.minimize = () => (seen.minimised = (seen.minimised ?? 0) + 1)
+  })
+  /** Asked again where main was busy with its first tray icon, which ends an evaluation. */
+  const seen = () =>
+    app
+      .evaluate(({ BrowserWindow }) => {
+        const { asked, minimised } = globalThis as { asked?: number; minimised?: number }
+        return { asked, minimised, visible: BrowserWindow.getAllWindows()[0]?.isVisible() }
+      })
+      .catch(() => null)
+  const close = () => app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close())
+
+  await importImages(page, [demoImages])
+  await startRun(page, { ...plain, steps: '100000' })
+  // By default closing asks.
+  await close()
+  await expect.poll(seen).toEqual({ asked: 1, minimised: 0, visible: true })
+  await page.getByTestId('go-settings').click()
+  await page.getByTestId('settings-close').getByRole('radio', { name: 'Keep training' }).check()
+  await page.getByTestId('go-run').click()
+
+  bus('false')
+  await close()
+  await expect.poll(seen).toEqual({ asked: 1, minimised: 1, visible: true })
+  bus('true')
+  await close()
+  await expect.poll(seen).toEqual({ asked: 1, minimised: 1, visible: false })
+  const before = await stepOf(page)
+  await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(before)
+
+  await app.evaluate(({ app: electronApp }) => void electronApp.emit('activate'))
+  await expect.poll(seen).toMatchObject({ asked: 1, visible: true })
+  await close()
+  await expect.poll(seen).toMatchObject({ visible: false })
+  // Quitting asks all the same, with the window in sight.
   await quit()
   data.remove()
 })
