@@ -69,6 +69,8 @@ test('images are excluded by hand and by keyboard; a new run leaves them out, an
   await tile(5).click({ modifiers: ['Shift'] })
   await page.getByTestId('exclude').click()
   await expect(root).toHaveAttribute('data-excluded', '3')
+  // They are still selected.
+  await expect(page.getByTestId('include')).toBeVisible()
   await tile(5).focus()
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('x')
@@ -126,6 +128,11 @@ test('a folder dropped again is known; what changed in it is shown and imported,
 
   await page.getByTestId('go-library').click()
   await expect(page.getByRole('button', { name: 'Open faces' })).toHaveCount(1)
+  await page.getByTestId('go-storage').click()
+  await page.getByRole('button', { name: 'faces, earlier version', exact: true }).click()
+  await expect(page.getByTestId('contact-sheet')).toHaveAttribute('data-count', '31')
+  await page.getByTestId('open-current').click()
+  await expect(page.getByTestId('open-current')).toBeHidden()
   await page.getByTestId('go-run').click()
   await expect(page.getByTestId('run-sentence')).toContainText('28 images')
 })

@@ -39,7 +39,17 @@ for (const theme of ['light', 'dark'] as const) {
   test(`every page can be read and reached, ${theme}`, async () => {
     const { page } = running
     await page.emulateMedia({ colorScheme: theme })
-    for (const view of ['library', 'dataset', 'run', 'gallery', 'interpolation', 'queue', 'settings']) {
+    for (const view of [
+      'library',
+      'storage',
+      'dataset',
+      'run',
+      'gallery',
+      'interpolation',
+      'queue',
+      'settings',
+    ]) {
+      if (view === 'storage' || view === 'dataset') await page.getByTestId('go-library').click()
       if (view === 'dataset') await page.getByRole('button', { name: 'Open images' }).click()
       else await page.getByTestId(`go-${view}`).click()
       if (view === 'run') await openDetails(page)

@@ -71,6 +71,9 @@ function addRows(db: Database, version: number): void {
   if (version >= 90) {
     db.exec(`INSERT INTO sample_marks VALUES ('s', 0, 1, 0, '["faces"]', 9)`)
   }
+  if (version >= 121) {
+    db.exec(`INSERT INTO excluded_images VALUES ('abc', 2); UPDATE runs SET excluded = '[1]'`)
+  }
   if (version >= 120) {
     db.exec(
       `INSERT INTO dataset_tags VALUES ('abc', 'people'); UPDATE datasets SET note = 'mine', starred = 1`,
@@ -93,6 +96,7 @@ function everything(directory: string) {
       version: schemaVersion(store.database),
       datasets: store.datasets.list(),
       runs: store.runs.list(),
+      excluded: [store.datasets.excluded('abc'), store.runs.excluded('r1')],
       metrics: { steps: [...steps], seconds: [...seconds], loss: [...(values['loss'] ?? [])] },
       samples: store.samples.list(key),
       marks: store.marks.list(key),
@@ -132,6 +136,7 @@ describe('a history with a row in each table', () => {
           ...(version >= 120
             ? { note: 'mine', tags: ['people'], starred: true }
             : { note: '', tags: [], starred: false }),
+          ...{ excludedCount: version >= 121 ? 1 : 0, replacedBy: null },
         },
       ],
       runs: [
@@ -150,6 +155,7 @@ describe('a history with a row in each table', () => {
           parent: null,
         },
       ],
+      excluded: version >= 121 ? [[2], [1]] : [[], []],
       metrics: { steps: [4], seconds: [0.5], loss: [0.5] },
       samples: [{ id: 's', runId: 'r1', file: 's.png', solverSteps: 5, settings: null }],
       marks:

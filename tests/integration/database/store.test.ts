@@ -60,7 +60,9 @@ describe('the store', () => {
     store.runs.update(run.id, { tags: ['b', 'a'], starred: true, note: 'nice', losses: { loss: 0.5 } })
     store.close()
     store = openStore(folder.path)
-    expect(store.datasets.list()).toEqual([{ ...faces(), note: '', tags: [], starred: false }])
+    expect(store.datasets.list()).toEqual([
+      { ...faces(), note: '', tags: [], starred: false, excludedCount: 0, replacedBy: null },
+    ])
     expect(store.runs.get(run.id)).toMatchObject({
       name: 'Faces',
       tags: ['a', 'b'],

@@ -112,7 +112,9 @@ async function imagesToCompare(
     const changes = { height, width, channels: channels === 1 ? 1 : 3 } as const
     return await importFolder({ folder: named, store, changes })
   }
-  const fitting = store.datasets.list().filter(({ id, name }) => id.startsWith(named) || name === named)
+  const fitting = store.datasets
+    .list()
+    .filter(({ id, name, replacedBy }) => id.startsWith(named) || (name === named && replacedBy === null))
   const [first] = fitting.filter(({ id }) => id === named).concat(fitting)
   if (first !== undefined && (fitting.length === 1 || first.id === named)) return first
   if (first === undefined)
