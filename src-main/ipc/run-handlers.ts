@@ -89,13 +89,11 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
     'runs.delete': ({ id }) => {
       if (isLive(runs.get(id))) throw new FlowerbedError('conflict', errorText('run.inTraining'))
       runService.checkNotElsewhere(id)
+      // Else it would start while its deletion can be undone.
+      if (runs.get(id).status === 'queued') runQueue.remove([id])
       emit({ type: 'runDeleted', id })
       const deletion = deletions.add({
-        work: async () => {
-          const freed = await runService.delete(id)
-          runQueue.changed()
-          return freed
-        },
+        work: () => runService.delete(id),
         undo: () => emit({ type: 'run', run: runs.get(id) }),
         hides: [id],
       })

@@ -54,13 +54,10 @@ function app() {
   })
   const waiting = () => queue.state().entries.map(({ runId }) => store.runs.get(runId).name)
   const training = (name: string) => expect.poll(() => trainingQueue.running?.name).toBe(name)
-  return {
-    ...{ queue, trainingQueue, trained, requests, notices, waiting, training },
-    ...{ end, fail },
-  }
+  return { queue, trainingQueue, trained, requests, notices, waiting, training, end, fail }
 }
 
-/** Quits as the app does: the run in training is paused, the queue stays. */
+/** The run in training is paused, the queue stays. */
 async function quit({ queue, trainingQueue }: ReturnType<typeof app>): Promise<void> {
   queue.close()
   await trainingQueue.close()
