@@ -57,7 +57,6 @@ function app() {
   return { queue, trainingQueue, trained, requests, notices, waiting, training, end, fail }
 }
 
-/** The run in training is paused, the queue stays. */
 async function quit({ queue, trainingQueue }: ReturnType<typeof app>): Promise<void> {
   queue.close()
   await trainingQueue.close()
