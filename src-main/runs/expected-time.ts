@@ -31,12 +31,15 @@ const manySteps = 200
 const tellsSpeed = ({ step, trainedSeconds }: RunRecord): boolean =>
   trainedSeconds > 0 && (step >= manySteps || (step >= fewestSteps && trainedSeconds >= shortestSeconds))
 
-/** Steps per second of the newest runs of each cost that were trained long enough. */
-function speedsByCost(earlier: readonly RunRecord[]): Map<string, number> {
+/** Steps per second of the newest runs of each cost that were trained long enough, or that `alsoTells`. */
+function speedsByCost(
+  earlier: readonly RunRecord[],
+  alsoTells: (run: RunRecord) => boolean = () => false,
+): Map<string, number> {
   const totals = new Map<string, { runs: number; steps: number; seconds: number }>()
   for (const run of earlier) {
     const total = totals.get(costKey(run)) ?? { runs: 0, steps: 0, seconds: 0 }
-    if (!tellsSpeed(run) || total.runs === mostEarlier) continue
+    if (!(tellsSpeed(run) || alsoTells(run)) || total.runs === mostEarlier) continue
     total.runs += 1
     total.steps += run.step
     total.seconds += run.trainedSeconds
@@ -51,7 +54,13 @@ function speedsByCost(earlier: readonly RunRecord[]): Map<string, number> {
  * @param earlier runs of the same machine, newest first
  */
 export function expectedSeconds(runs: readonly RunRecord[], earlier: readonly RunRecord[]): number | null {
-  const speeds = speedsByCost(earlier)
+  const experiments = new Set(runs.map(({ experimentId }) => experimentId))
+  // Runs of one experiment are equally long, so that the start of each counts as much.
+  const speeds = speedsByCost(
+    earlier,
+    ({ experimentId, trainedSeconds }) =>
+      experimentId !== null && experiments.has(experimentId) && trainedSeconds > 0,
+  )
   const known = runs.flatMap((run) => speeds.get(costKey(run)) ?? [])
   const typical = known.reduce((sum, speed) => sum + speed, 0) / known.length
   const seconds = runs.map((run) => {

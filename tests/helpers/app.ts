@@ -50,9 +50,14 @@ export async function launchApp(options: {
     page,
     quit: async () => {
       const ended = app.waitForEvent('close')
-      await app.evaluate(({ app: electronApp }) => {
-        electronApp.quit()
-      })
+      await app
+        .evaluate(({ app: electronApp }) => {
+          electronApp.quit()
+        })
+        // Node may collect the promise of the evaluation once the app is about to quit.
+        .catch((error: unknown) => {
+          if (!/garbage collected|closed/.test(String(error))) throw error
+        })
       await ended
     },
   }

@@ -65,7 +65,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   if (kernels) backend.binding.kernels = kernels
   const fast = chooseFastPrecision({ gpu: used === 'cuda' ? gpu : null, kernels })
   backend.binding.fastPrecision = fast
-  // Not by default: compiled as a whole, a step has not run on a GPU yet.
+  // Not by default: it compiles for 40 seconds, needs ptxas of a CUDA toolkit, and failed on a step in bf16.
   backend.binding.fuses = used === 'cuda' && process.env['FLOWERBED_XLA'] === 'on'
   const refused = gpu && used === 'cpu' ? createUnusedGpuError(gpu) : null
   if (refused && device === 'cuda') throw refused

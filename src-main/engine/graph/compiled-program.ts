@@ -97,13 +97,16 @@ export function createCompiledProgram(
   const feedList = Object.entries(spec.feeds)
   const outputs = [...fetches.map(fetchOutput), doneOutput]
   let isFused = fused
+  let hasRun = false
   const callBody = (given: Feed[]): Values[string][] => {
     if (!isFused) return call(given, outputs)
     try {
-      return call(given, outputs.map(fusedNode))
+      const values = call(given, outputs.map(fusedNode))
+      hasRun = true
+      return values
     } catch (thrown) {
-      // XLA compiles in the first call, before anything is computed.
-      if (!isCompileError(thrown)) throw thrown
+      // XLA compiles in the first call, before anything is computed; it fails in many ways, from a missing assembler on.
+      if (hasRun) throw thrown
       log.warn(`“${spec.name}” runs without fused kernels:`, thrown)
       isFused = false
       return call(given, outputs)
@@ -177,10 +180,6 @@ export function createCompiledProgram(
   program.write(createZeros(getReadableState(spec)))
   return program
 }
-
-/** Whether XLA could not compile: operations that it lacks, or a missing or failing assembler. */
-const isCompileError = (thrown: unknown): boolean =>
-  thrown instanceof Error && /\bXLA\b|tf2xla|xla_compiler|ptxas|libdevice|PTX/i.test(thrown.message)
 
 /** @throws FlowerbedError `unavailable` when TensorFlow refuses the graph */
 function load(folder: string): number {

@@ -58,16 +58,23 @@ test('a run unlike all others is scaled by its work', () => {
 })
 
 test('runs of only a few steps or seconds tell nothing, however alike', () => {
+  const alone = { experimentId: null }
   const short = [
-    runOf({ hidden: 8 }, { step: 3, trainedSeconds: 36 }),
-    runOf({ hidden: 8 }, { step: 60, trainedSeconds: 9 }),
+    runOf({ hidden: 8 }, { ...alone, step: 3, trainedSeconds: 36 }),
+    runOf({ hidden: 8 }, { ...alone, step: 60, trainedSeconds: 9 }),
   ]
   expect(expectedLength(runOf({ hidden: 8 }), short)).toEqual({ seconds: null, steps: 100, basis: null })
-  expect(expectedSeconds([runOf({ hidden: 8 })], short)).toBeNull()
+  expect(expectedSeconds([runOf({ hidden: 8 }, alone)], short)).toBeNull()
   // They do not spoil what a longer one tells.
   expect(expectedLength(runOf({ hidden: 8 }), [...short, ...earlier]).seconds).toBe(20)
   const fast = runOf({ hidden: 8 }, { step: 400, trainedSeconds: 4 })
   expect(expectedLength(runOf({ hidden: 8 }), [fast]).seconds).toBe(1)
+})
+
+test('short runs tell of the others of their experiment', () => {
+  const short = runOf({ hidden: 8 }, { step: 50, trainedSeconds: 2, experimentId: 'e' })
+  expect(expectedSeconds([runOf({ hidden: 8 }, { experimentId: 'e' })], [short])).toBe(4)
+  expect(expectedSeconds([runOf({ hidden: 8 }, { experimentId: 'other' })], [short])).toBeNull()
 })
 
 test('what a run has left is less by what it has done, by steps or by minutes', () => {
