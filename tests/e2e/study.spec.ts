@@ -6,7 +6,7 @@ import { temporaryFolder } from '../helpers/folder.ts'
 test('a study of the command line is shown as one experiment, its runs titled by what differs', async () => {
   const data = temporaryFolder('study-window')
   const flowerbed = command(data.path)
-  const settings = ['hidden=8', 'batch=4', 'sampleCount=4', 'sampleSteps=2', 'precision=fp32']
+  const settings = ['hidden=8', 'batch=4', 'sampleCount=4', 'sampleSteps=2', 'precision=fp32', 'network=conv']
   const trained = await flowerbed([
     ...['study', demoImages, '--grid', 'posterior=true,false', '--seeds', '2', '--steps', '3'],
     ...['--image-size', '16', '--device', 'cpu', '--out', `${data.path}/study.html`],

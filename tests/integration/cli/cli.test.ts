@@ -17,6 +17,8 @@ const small = [
   ...['--image-size', '16', '--batch', '8', '--set', 'hidden=8', '--set', 'sampleSteps=4'],
   ...['--set', 'sampleCount=4', '--set', 'precision=fp32'],
 ]
+/** A network that is compiled sooner than the default, which is in the first test. */
+const soon = ['--set', 'network=conv']
 
 beforeAll(async () => {
   const colours = ['#d03030', '#30a030', '#3050d0', '#d0c030']
@@ -146,7 +148,7 @@ describe('flowerbed', () => {
   })
 
   it('writes a checkpoint on Ctrl+C and resumes from there', async () => {
-    const stopped = await flowerbed(['train', images, '--steps', '100000', ...small], (told) =>
+    const stopped = await flowerbed(['train', images, '--steps', '100000', ...small, ...soon], (told) =>
       stepsTold(told).some((step) => step > 0),
     )
     expect(stopped.err).toContain('Resume with: flowerbed train --resume')
@@ -170,7 +172,7 @@ describe('flowerbed', () => {
     let run = ''
     beforeAll(async () => {
       trained = await flowerbed(
-        ['train', images, '--epochs', '2', '--json', '--preset', 'balanced', ...small].concat(
+        ['train', images, '--epochs', '2', '--json', '--preset', 'balanced', ...small, ...soon].concat(
           ['checkpointEvery=2', 'checkpointKeep=3', 'sampleEvery=2'].flatMap((setting) => ['--set', setting]),
         ),
       )

@@ -29,10 +29,9 @@ beforeAll(async () => {
   writeFileSync(file, 'mine')
   symlinkSync(inside('nothing'), inside('dangling'))
   const quick = ['--image-size', '16', '--batch', '2', '--steps', '1', '--device', 'cpu']
-  const settings = ['hidden=8', 'precision=fp32', 'sampleSteps=1', 'sampleCount=1'].flatMap((one) => [
-    '--set',
-    one,
-  ])
+  const settings = ['hidden=8', 'precision=fp32', 'network=conv', 'sampleSteps=1', 'sampleCount=1'].flatMap(
+    (one) => ['--set', one],
+  )
   const { code, out } = await flowerbed('train', images, ...quick, ...settings, '--json')
   expect(code).toBe(0)
   run = (JSON.parse(out) as { run: string }).run

@@ -12,9 +12,15 @@ const images = join(folder.path, 'Images')
 const data = join(folder.path, 'data')
 const flowerbed = command(data)
 const small = ['--image-size', '16', '--device', 'cpu'].concat(
-  ['hidden=8', 'batch=4', 'sampleSteps=2', 'sampleCount=4', 'precision=fp32', 'validationShare=0.2'].flatMap(
-    (setting) => ['--set', setting],
-  ),
+  [
+    'hidden=8',
+    'batch=4',
+    'sampleSteps=2',
+    'sampleCount=4',
+    'precision=fp32',
+    'network=conv',
+    'validationShare=0.2',
+  ].flatMap((setting) => ['--set', setting]),
 )
 
 beforeAll(async () => {
@@ -100,7 +106,9 @@ describe('flowerbed study', () => {
   it('resumes after an interruption: what is finished stays, what was paused goes on from its checkpoint', async () => {
     const out = join(folder.path, 'resumed.html')
     const grid = ['--grid', 'klWeight=0.3,1', '--seeds', '2', '--steps', '150']
-    const stopped = await flowerbed(['study', images, ...grid, ...small, '--out', out], (told) =>
+    // Slow enough to be interrupted.
+    const slow = [...small, '--set', 'network=resunet']
+    const stopped = await flowerbed(['study', images, ...grid, ...slow, '--out', out], (told) =>
       /Run 2 of 4[^]*step \d+ of 150/.test(told),
     )
     expect(stopped.code, stopped.err).toBe(130)
