@@ -56,8 +56,13 @@ test('samples are starred, hidden and collected, and stay so', async () => {
   const { page } = running
   await page.getByTestId('gallery-slider').fill('6')
   const tiles = page.getByTestId('sample-grid').getByRole('button')
-  await tiles.nth(0).focus()
-  await page.keyboard.press('s')
+  // Tiles of the step before take no keys once they are replaced.
+  await expect(tiles.nth(0)).toHaveAccessibleName(/at step 20$/)
+  await expect(async () => {
+    await tiles.nth(0).focus()
+    await expect(tiles.nth(0)).toBeFocused({ timeout: 500 })
+  }).toPass()
+  await tiles.nth(0).press('s')
   await expect(tiles.nth(0)).toHaveAccessibleName(/starred/)
   await page.keyboard.press('ArrowRight')
   await page.keyboard.press('h')
