@@ -11,7 +11,7 @@ export function importOptionsOf(store: Store, id: string): ImportOptions {
 }
 
 /**
- * Puts a new import in the place of an earlier one. The earlier one is deleted unless runs use it.
+ * Replaces an earlier import by a new one. The earlier one is deleted unless runs use it.
  * @returns the dataset as it is now, and whether the earlier one was deleted
  */
 export async function replaceDataset(

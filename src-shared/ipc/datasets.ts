@@ -63,7 +63,7 @@ export const datasetChannels = {
     input: z.strictObject({ id: z.string(), job: z.string() }),
     output: type<RescanReport>(),
   }),
-  /** Imports the difference: a dataset that takes the place of the one before, which stays for the runs that use it. */
+  /** Imports the difference: a dataset that replaces the one before, which stays for the runs that use it. */
   'datasets.updateImages': channel({
     input: z.strictObject({ id: z.string(), job: z.string(), scan: z.string() }),
     output: type<DatasetRecord>(),

@@ -167,7 +167,7 @@ export class DatasetRepository {
   }
 
   /**
-   * Makes an import take the place of an earlier one of the same folder: with its name, note, tags, star, and excluded
+   * Makes an import replace an earlier one of the same folder: with its name, note, tags, star, and excluded
    * images by their place there.
    */
   replace(id: string, { by, excluded }: { by: string; excluded: readonly number[] }): DatasetRecord {

@@ -25,7 +25,7 @@ export class ImageBlocks {
     this.mostBlocks = Math.max(4, Math.floor(keptBytes / (this.perBlock * bytes)))
   }
 
-  /** The image at a place of the list, once it is there. */
+  /** The image at a position of the list, once it is there. */
   at(place: number): { batch: PixelBatch; index: number } | null {
     const batch = this.blocks.value.get(Math.floor(place / this.perBlock))
     return batch ? { batch, index: place % this.perBlock } : null

@@ -87,7 +87,7 @@ describe('a new scan of a folder', () => {
 })
 
 describe('the import of the difference', () => {
-  it('takes the place of the dataset with its name, tags, star, and excluded images; no run uses the old one', async () => {
+  it('replaces the dataset with its name, tags, star, and excluded images; no run uses the old one', async () => {
     const before = only()
     store.datasets.update(before.id, { name: 'Colours', tags: ['plain'], starred: true, note: 'mine' })
     // The second image, which becomes the first.
