@@ -24,3 +24,12 @@ export function sumOf(rows: Bytes[]): Bytes {
   for (const row of rows) for (const kind of [...kinds, 'total'] as const) sum[kind] += row[kind]
   return sum
 }
+
+/** The colour of a kind in the bar and its legend. */
+export const colourOf: Record<(typeof kinds)[number] | 'datasets', string> = {
+  checkpoints: 'var(--curve-1)',
+  samples: 'var(--curve-3)',
+  diagnostics: 'var(--curve-5)',
+  other: 'var(--line-strong)',
+  datasets: 'var(--curve-2)',
+}
