@@ -61,6 +61,13 @@ export type ImageSource =
 export const betweenNames = ['slerp', 'lerp'] as const
 export type Between = (typeof betweenNames)[number]
 
+/**
+ * What details frames away from the images have, in runs with a code: those of one sample, the same for all frames, or those
+ * of the images, interpolated as well.
+ */
+export const detailsNames = ['sampled', 'images'] as const
+export type Details = (typeof detailsNames)[number]
+
 /** How frames are placed along the path: by equal changes between neighbouring images, or evenly by its parameter. */
 export const paceNames = ['even', 'parameter'] as const
 export type Pace = (typeof paceNames)[number]
@@ -79,6 +86,8 @@ export interface InterpolateRequest extends EncodingRequest {
   closed?: boolean
   frames: number
   mode: Between
+  /** Default: sampled. Only for the encoder `inversion` of a run with a code. */
+  details?: Details
   /** Default: even. */
   pace?: Pace
   /** Default: linear. */
@@ -128,6 +137,8 @@ export interface GridRequest extends EncodingRequest {
   rows: number
   columns: number
   mode: Between
+  /** As in `InterpolateRequest`. */
+  details?: Details
 }
 
 export interface GridResult {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import {
   betweenNames,
+  detailsNames,
   easingNames,
   encoderNames,
   keyframeLimits,
@@ -34,7 +35,11 @@ const latentChoice = z.strictObject({
 export type LatentChoice = z.input<typeof latentChoice>
 
 /** Progress and cancelling go by `job`. */
-const latentRequest = latentChoice.extend({ mode: z.enum(betweenNames), job: z.string() })
+const latentRequest = latentChoice.extend({
+  mode: z.enum(betweenNames),
+  details: z.enum(detailsNames).exactOptional(),
+  job: z.string(),
+})
 
 /** For each sample of a sheet the nearest training image, its position, and the RMS difference of pixels in [0, 1]. */
 export interface NearestImages {

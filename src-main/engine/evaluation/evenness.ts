@@ -1,5 +1,5 @@
 import { paceNames } from '#shared/sampling-messages.ts'
-import type { Between, EncodingRequest, Pace } from '#shared/sampling-messages.ts'
+import type { Between, Details, EncodingRequest, Pace } from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Spread } from '#shared/schemas/evaluation.ts'
@@ -10,7 +10,7 @@ import type { Sampling } from '#shared/schemas/sampling.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { imageAt } from '../images/png.ts'
 import { uniformStream } from '../rng.ts'
-import { latentsOf, stepsOf } from '../sampling/encode.ts'
+import { latentsOf, sharedDetails, stepsOf } from '../sampling/encode.ts'
 import { inversionWork } from '../sampling/inversion.ts'
 import { framesBetween, imagesOfFrames } from '../sampling/path-frames.ts'
 import type { Sampler } from '../sampling/sampler.ts'
@@ -35,6 +35,8 @@ export interface EvennessOptions extends Pick<EncodingRequest, 'encoder' | 'enco
   seed?: number
   /** Default: slerp. */
   mode?: Between
+  /** As in an interpolation; default: sampled. */
+  details?: Details
   onStep?: OnStep
 }
 
@@ -90,7 +92,9 @@ export async function measureEvenness(sampler: Sampler, options: EvennessOptions
   const middle: Record<Pace, PixelBatch[]> = { even: [], parameter: [] }
   for (const [i, ends] of chosen.entries()) {
     const part = partOf(onStep, [i / pairs, (i + 1) / pairs])
-    const pair = await measurePair(sampler, { ...options, ends, frames, onStep: part })
+    // Details of its own for each pair, as in interpolations of different seeds.
+    const { encoderSeed = seed + i } = options
+    const pair = await measurePair(sampler, { ...options, encoderSeed, ends, frames, onStep: part })
     measured.push(pair.measured)
     for (const pace of paceNames) middle[pace].push(pair.middle[pace])
   }
@@ -131,7 +135,10 @@ async function measurePair(
     ends.map((index) => ({ kind: 'dataset', datasetDirectory, index })),
     sampler.shape,
   )
-  const placement = { frames, mode, easing: 'linear', sampling: samplingOf(options.sampling) } as const
+  const placement = {
+    ...({ frames, mode, easing: 'linear' } as const),
+    ...{ sampling: samplingOf(options.sampling), details: sharedDetails(sampler, options) },
+  }
   const even = imagesOfFrames({ frames, pace: 'even' })
   const steps = stepsOf(options, { encoded: 2, generated: even + frames, onStep })
   const latents = await latentsOf(sampler, originals, { request: options, onStep: steps.encoding })

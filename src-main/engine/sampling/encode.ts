@@ -1,5 +1,5 @@
 import { evaluationsOf, samplingOf } from '#shared/schemas/sampling.ts'
-import type { EncodeRequest, EncodeResult, EncodingRequest } from '#shared/sampling-messages.ts'
+import type { Details, EncodeRequest, EncodeResult, EncodingRequest } from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
@@ -38,6 +38,19 @@ export function stepsOf(
   const encoding = request.encoder === 'inversion' ? encoded * inversionWork(sampling) : 0
   const share = encoding / (encoding + generated * evaluationsOf(sampling))
   return { encoding: partOf(onStep, [0, share]), sampling: partOf(onStep, [share, 1]) }
+}
+
+/**
+ * The latent whose details the frames away from encoded images have: the sample of p(z) of the request's seed; null
+ * where the details are the images' own, or the encoder gives all of them the same.
+ */
+export function sharedDetails(
+  sampler: Sampler,
+  request: Pick<EncodingRequest, 'encoder' | 'encoderSeed'> & { details?: Details | undefined },
+): Float32Array | null {
+  const { encoder, encoderSeed: seed = 1, details = 'sampled' } = request
+  const { codeSize } = sampler.system
+  return codeSize > 0 && encoder === 'inversion' && details === 'sampled' ? sampler.detailsOf(seed) : null
 }
 
 /** Latents of images by a request's encoder; `first` is the index of the first image, for samples of q(z|x). */

@@ -4,6 +4,7 @@ import type { Between } from '#shared/sampling-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { valuesOf } from '../graph/values-of.ts'
+import { mixCodes, mixDetails } from './mixed-latents.ts'
 import { latentGrid, lerp, linspace, slerp } from '../model/flow/latent-interpolation.ts'
 
 /** Encodings of some images: latents, flat float32 NHWC, and their codes, flat `[count, codeSize]`, where there are. */
@@ -15,13 +16,13 @@ export interface Latents {
 
 /**
  * Latents on the path through two or more latents, at shares of it in [0, 1]; each way from one to the next is the same share.
- * Codes are along straight lines.
+ * `details`: a latent whose details the frames away from the keys have, see `mixDetails`.
  */
 export function latentsBetween(
   keys: Latents,
-  options: { shape: ImageShape; shares: number[]; mode: Between },
+  options: { shape: ImageShape; shares: number[]; mode: Between; details?: Float32Array | null },
 ): Latents {
-  const { shape, shares, mode } = options
+  const { shape, shares, mode, details = null } = options
   const located = shares.map((share) => locate(share, keys.count - 1))
   const size = imageBytes(shape)
   const values = new Float32Array(shares.length * size)
@@ -36,12 +37,11 @@ export function latentsBetween(
     values.set(part, first * size)
     first += along.length
   }
-  const codes = mixCodes(
-    keys,
-    located.map(({ from, along }) =>
-      Array.from({ length: keys.count }, (_, i) => (i === from ? 1 - along : i === from + 1 ? along : 0)),
-    ),
+  const weights = located.map(({ from, along }) =>
+    Array.from({ length: keys.count }, (_, i) => (i === from ? 1 - along : i === from + 1 ? along : 0)),
   )
+  const codes = keys.codes && mixCodes({ count: keys.count, codes: keys.codes }, { weights, mode })
+  if (details) mixDetails(values, { weights, details })
   return { count: shares.length, values, codes }
 }
 
@@ -57,12 +57,18 @@ export function withFirstAgain({ count, values, codes }: Latents): Latents {
   return { count: count + 1, values: again(values), codes: codes && again(codes) }
 }
 
-/** A grid between three or four latents, row by row; see `latentGrid`. Codes are interpolated bilinearly. */
+/** A grid between three or four latents, row by row; see `latentGrid`, and `latentsBetween` for `details`. */
 export function latentSheet(
   corners: Latents,
-  options: { shape: ImageShape; rows: number; columns: number; mode: Between },
+  options: {
+    shape: ImageShape
+    rows: number
+    columns: number
+    mode: Between
+    details?: Float32Array | null
+  },
 ): Latents {
-  const { shape, rows, columns } = options
+  const { shape, rows, columns, mode, details = null } = options
   const values = valuesOf(() => {
     const at = (i: number) => latentAt(corners, i, shape)
     const cornerLatents =
@@ -72,27 +78,15 @@ export function latentSheet(
   const weights = linspace(rows).flatMap((down) =>
     linspace(columns).map((right) => cornerWeights({ down, right, corners: corners.count })),
   )
-  return { count: rows * columns, values, codes: mixCodes(corners, weights) }
+  const codes = corners.codes && mixCodes({ count: corners.count, codes: corners.codes }, { weights, mode })
+  if (details) mixDetails(values, { weights, details })
+  return { count: rows * columns, values, codes }
 }
 
 /** Bilinear weights of the corners; a fourth that is not given is b + c − a. */
 function cornerWeights({ down, right, corners }: { down: number; right: number; corners: number }): number[] {
   const [a, b, c, d] = [(1 - down) * (1 - right), (1 - down) * right, down * (1 - right), down * right]
   return corners > 3 ? [a, b, c, d] : [a - d, b + d, c + d]
-}
-
-/** Weighted sums of codes, one for each list of weights; null without codes. */
-function mixCodes({ count, codes }: Latents, weights: number[][]): Float32Array | null {
-  if (!codes) return null
-  const size = codes.length / count
-  const mixed = new Float32Array(weights.length * size)
-  weights.forEach((each, row) => {
-    each.forEach((weight, i) => {
-      for (let k = 0; k < size; k++)
-        mixed[row * size + k] = (mixed[row * size + k] ?? 0) + weight * (codes[i * size + k] ?? 0)
-    })
-  })
-  return mixed
 }
 
 function latentAt({ values }: Latents, i: number, shape: ImageShape): Tensor4D {

@@ -17,6 +17,8 @@ import type { Sampler } from './sampler.ts'
 interface Placement {
   frames: number
   mode: Between
+  /** A latent whose details frames away from the keys have. */
+  details: Float32Array | null
   pace: Pace
   easing: Easing
   sampling: Sampling
@@ -42,7 +44,7 @@ export async function framesBetween(
   keys: Latents,
   options: Placement & { sampler: Sampler; onStep: OnStep },
 ): Promise<PathFrames> {
-  const { sampler, frames, mode, pace, easing, sampling, onStep } = options
+  const { sampler, frames, mode, details, pace, easing, sampling, onStep } = options
   const { shape } = sampler
   const progress = easedProgress(frames, easing)
   // Always the same number of images at once, the last one repeated: the sampler compiles a program for each.
@@ -54,7 +56,7 @@ export async function framesBetween(
         { length: together },
         (_, i) => shares[Math.min(first + i, shares.length - 1)] ?? 1,
       )
-      const batch = await sampler.generate(latentsBetween(keys, { shape, shares: filled, mode }), {
+      const batch = await sampler.generate(latentsBetween(keys, { shape, shares: filled, mode, details }), {
         ...sampling,
         onStep: partOf(partOf(onStep, part), [first / shares.length, (first + n) / shares.length]),
       })

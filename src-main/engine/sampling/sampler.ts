@@ -173,6 +173,11 @@ export class Sampler {
     return { count, values: this.calls.sharedLatents(count, seed), codes: this.calls.codesOf(images) }
   }
 
+  /** The sample of p(z) of a seed. */
+  detailsOf(seed: number): Float32Array {
+    return this.calls.sharedLatents(1, seed)
+  }
+
   /** Latents of images by integrating backwards: dx = v dt from t = 0 to t = 1, with the mean of q(c|x) as code. */
   async invert(images: PixelBatch, integration: Integration): Promise<Latents> {
     const { count, pixels } = images

@@ -1,4 +1,4 @@
-import type { Between, EncoderName } from '#shared/sampling-messages.ts'
+import type { Between, Details, EncoderName } from '#shared/sampling-messages.ts'
 import { defaultEncoder } from '#shared/encoders.ts'
 import { formatCount } from '#shared/format.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -8,13 +8,16 @@ import { t } from '../../i18n.ts'
 export interface EncodingOptions {
   mode: Between
   encoder: EncoderName
-  /** Seed of the posterior sample, where the encoder takes one. */
+  /** What details frames between the images have, where the encoder finds them. */
+  details: Details
+  /** Seed of the posterior sample, or of the details that frames share. */
   encoderSeed: number
   steps: number
 }
 
 export function defaultOptions(run: RunRecord): EncodingOptions {
-  return { mode: 'slerp', encoder: defaultEncoder(run.config), encoderSeed: 1, steps: run.config.sampleSteps }
+  const encoder = defaultEncoder(run.config)
+  return { mode: 'slerp', encoder, details: 'sampled', encoderSeed: 1, steps: run.config.sampleSteps }
 }
 
 /** The encoding as a request has it. An emptied field holds no number: the seed is 1 then. */

@@ -48,7 +48,7 @@ export function useGrid(run: RunRecord, chosen: Pick<ChosenImages, 'images' | 'c
 
   async function generate(): Promise<void> {
     if (problem.value !== null || busy.value) return
-    const { side, mode, steps } = options
+    const { side, mode, details, steps } = options
     await load((job) =>
       request('latent.grid', {
         ...{ id: run.id, job },
@@ -56,6 +56,7 @@ export function useGrid(run: RunRecord, chosen: Pick<ChosenImages, 'images' | 'c
         rows: side,
         columns: side,
         mode,
+        details,
         ...encodingOf(options),
         sampling: { steps },
       }),

@@ -42,12 +42,12 @@ export function usePath(run: RunRecord, { images }: Pick<ChosenImages, 'images'>
 
   async function interpolate(): Promise<void> {
     if (problem.value !== null || busy.value) return
-    const { frames, closed, mode, pace, easing, steps } = options
+    const { frames, closed, mode, details, pace, easing, steps } = options
     await load((job) =>
       request('latent.interpolate', {
         ...{ id: run.id, job },
         images: images.value.map((image) => ({ ...image })),
-        ...{ frames, closed, mode, pace, easing },
+        ...{ frames, closed, mode, details, pace, easing },
         ...encodingOf(options),
         sampling: { steps },
       }),

@@ -8,6 +8,7 @@ import { resolveConfig } from '#shared/presets.ts'
 import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { loadCheckpoint } from '../../../src-main/engine/checkpoints/checkpoint.ts'
+import { interpolate } from '../../../src-main/engine/sampling/interpolate.ts'
 import { encode } from '../../../src-main/engine/sampling/encode.ts'
 import { LoadedSamplers } from '../../../src-main/engine/sampling/loaded-samplers.ts'
 import { CodeTable } from '../../../src-main/engine/training/code-table.ts'
@@ -120,6 +121,26 @@ describe('a run with a code', () => {
       await expect(encode(sampler, { ...request, encoder: 'posterior' }, still)).rejects.toMatchObject({
         kind: 'conflict',
       })
+    })
+  })
+
+  it('interpolates with the details of one sample between the images, which leaves the ends alone', async () => {
+    await samplers.use({ source: source('whole') }, async (sampler) => {
+      const still = () => Promise.resolve()
+      const request = {
+        ...{ model: source('whole'), device: 'cpu' as const, images: [dataset(0), dataset(5)], frames: 5 },
+        ...({ mode: 'slerp', pace: 'parameter', encoder: 'inversion' } as const),
+      }
+      const frameOf = async (at: number, changes: object) => {
+        const { frames } = await interpolate(sampler, { ...request, ...changes }, still)
+        return frames.pixels.slice(at * 64, (at + 1) * 64)
+      }
+      for (const end of [0, 4])
+        expect(await frameOf(end, { encoderSeed: 2 })).toEqual(await frameOf(end, { details: 'images' }))
+      const middle = await frameOf(2, { encoderSeed: 2 })
+      expect(await frameOf(2, { encoderSeed: 2 })).toEqual(middle)
+      expect(await frameOf(2, { encoderSeed: 3 })).not.toEqual(middle)
+      expect(await frameOf(2, { details: 'images' })).not.toEqual(middle)
     })
   })
 })

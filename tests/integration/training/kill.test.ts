@@ -8,9 +8,9 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('kill')
 const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
-const kills = 20
-// A process takes a few more steps before it is killed; after the twentieth kill the run must not be finished.
-const steps = 500
+const kills = 10
+// A process takes a few more steps before it is killed; after the last kill the run must not be finished.
+const steps = 250
 const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '--device', 'cpu'].concat(
   [
     'hidden=8',

@@ -1,7 +1,13 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
-import { betweenNames, easingNames, keyframeLimits, paceNames } from '#shared/sampling-messages.ts'
+import {
+  betweenNames,
+  detailsNames,
+  easingNames,
+  keyframeLimits,
+  paceNames,
+} from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { frameRate } from '#shared/schemas/image-file.ts'
@@ -46,6 +52,14 @@ export function addInterpolate(program: Command): void {
       new Option('--mode <mode>', 'path between the latents')
         .choices([...betweenNames])
         .default(betweenNames[0]),
+    )
+    .addOption(
+      new Option(
+        '--details <details>',
+        'what frames between the images have for details: those of one sample, or those of the images mixed',
+      )
+        .choices([...detailsNames])
+        .default(detailsNames[0]),
     )
     .addOption(
       new Option('--pace <pace>', 'place frames by equal changes between images, or evenly by the parameter')
@@ -108,7 +122,7 @@ async function interpolate(given: InterpolateArguments): Promise<void> {
 
 /** Generates the frames of a path through images, and writes them. */
 async function writePath(out: string, { run: runId, images, options }: InterpolateArguments): Promise<void> {
-  const { frames, mode, pace, easing, device, closed = false } = options
+  const { frames, mode, details, pace, easing, device, closed = false } = options
   const { min, max } = keyframeLimits
   if (images.length < min || images.length > max) {
     throw new FlowerbedError(
@@ -130,7 +144,7 @@ async function writePath(out: string, { run: runId, images, options }: Interpola
         device,
         images: await decodeImages(images, run.shape),
         ...{ frames, closed },
-        ...{ mode, pace, easing },
+        ...{ mode, details, pace, easing },
         ...encodingFrom(options, run),
         sampling: samplingFrom(options),
       }

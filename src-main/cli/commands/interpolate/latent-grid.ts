@@ -29,7 +29,7 @@ export async function writeGrid(
   if (!out.endsWith('.png'))
     throw new FlowerbedError('bad-input', errorText('cli.gridNotPng'), { where: options.out })
   await checkDestination(originalsFile(out), 'file')
-  const { mode, device } = options
+  const { mode, details, device } = options
   const follow = followSampling()
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
@@ -40,6 +40,7 @@ export async function writeGrid(
         images: await decodeImages(images, run.shape),
         ...grid,
         mode,
+        details,
         ...encodingFrom(options, run),
         sampling: samplingFrom(options),
       }

@@ -1,4 +1,4 @@
-import type { Between, Easing, Pace } from '#shared/sampling-messages.ts'
+import type { Between, Details, Easing, Pace } from '#shared/sampling-messages.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import type { EncodingFlags, SamplingFlags } from '../../support/options.ts'
 import type { AnimationFlags } from '../../support/write-images.ts'
@@ -17,6 +17,7 @@ export interface StrengthRange {
 export interface InterpolateOptions extends SamplingFlags, EncodingFlags, AnimationFlags {
   frames: number
   mode: Between
+  details: Details
   pace: Pace
   easing: Easing
   closed?: boolean
