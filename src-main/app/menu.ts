@@ -1,15 +1,12 @@
 import { app, Menu } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { AppCommand, Page } from '#shared/ipc.ts'
+import { en } from '#shared/locales/en/index.ts'
 import type { Guard } from '../guard.ts'
 
-const pageTitles: [Page, string][] = [
-  ['library', 'Library'],
-  ['run', 'Run'],
-  ['gallery', 'Gallery'],
-  ['interpolation', 'Interpolation'],
-  ['queue', 'Queue'],
-]
+/** In the order of the window's list of pages. */
+const pages = ['library', 'run', 'gallery', 'interpolation', 'queue'] satisfies Page[]
 
 /** The native menu; what concerns the window is sent to it as a command. */
 export function setMenu(options: {
@@ -24,7 +21,7 @@ export function setMenu(options: {
   const revealData = guard.wrap('menu', () => options.revealData())
   const mac = process.platform === 'darwin'
   const settings: MenuItemConstructorOptions = {
-    label: 'Settings…',
+    label: desktopText('menu.settings'),
     accelerator: 'CmdOrCtrl+,',
     click: () => send({ name: 'go', page: 'settings' }),
   }
@@ -44,28 +41,28 @@ export function setMenu(options: {
         ]
       : []),
     {
-      label: 'File',
+      label: desktopText('menu.file'),
       submenu: [
-        { label: 'Import folder…', accelerator: 'CmdOrCtrl+O', click: chooseFolder },
-        { label: 'Show data folder', click: revealData },
+        { label: desktopText('menu.importFolder'), accelerator: 'CmdOrCtrl+O', click: chooseFolder },
+        { label: desktopText('menu.showData'), click: revealData },
         ...(mac ? [] : [{ type: 'separator' as const }, settings, { role: 'quit' as const }]),
       ],
     },
     { role: 'editMenu' },
     {
-      label: 'Go',
+      label: desktopText('menu.go'),
       submenu: [
-        ...pageTitles.map(([page, label], i) => ({
-          label,
+        ...pages.map((page, i) => ({
+          label: en.app.pages[page],
           accelerator: `CmdOrCtrl+${i + 1}`,
           click: () => send({ name: 'go', page }),
         })),
         { type: 'separator' },
-        { label: 'Pause or resume training', click: () => send({ name: 'toggleTraining' }) },
+        { label: desktopText('menu.toggleTraining'), click: () => send({ name: 'toggleTraining' }) },
       ],
     },
     {
-      label: 'View',
+      label: desktopText('menu.view'),
       submenu: [
         { role: 'reload' },
         { role: 'toggleDevTools' },
@@ -78,7 +75,7 @@ export function setMenu(options: {
     },
     {
       role: 'help',
-      submenu: [{ label: 'Keyboard shortcuts', click: () => send({ name: 'showShortcuts' }) }],
+      submenu: [{ label: desktopText('menu.shortcuts'), click: () => send({ name: 'showShortcuts' }) }],
     },
   ]
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))

@@ -1,6 +1,7 @@
 import { app, dialog, shell } from 'electron'
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RevealTarget } from '#shared/ipc.ts'
@@ -72,13 +73,13 @@ export function appHandlers({ store, engine, settings }: Services): HandlersOf<'
     'app.choosePaths': async ({ kind }) => {
       const { filePaths } = await dialog.showOpenDialog(
         kind === 'folder'
-          ? { title: 'Choose folders of images', properties: ['openDirectory', 'multiSelections'] }
+          ? { title: desktopText('choose.folders'), properties: ['openDirectory', 'multiSelections'] }
           : {
-              title: 'Choose an image',
+              title: desktopText('choose.image'),
               properties: ['openFile', 'multiSelections'],
               filters: [
-                { name: 'Images', extensions: imageExtensions },
-                { name: 'All files', extensions: ['*'] },
+                { name: desktopText('files.images'), extensions: imageExtensions },
+                { name: desktopText('files.all'), extensions: ['*'] },
               ],
             },
       )
