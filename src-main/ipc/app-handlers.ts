@@ -16,7 +16,7 @@ import type { Services } from './services.ts'
 
 const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif', 'tif', 'tiff', 'svg']
 
-export function appHandlers({ store, engine, settings }: Services): HandlersOf<'app'> {
+export function appHandlers({ store, engine, settings, emit }: Services): HandlersOf<'app'> {
   const sourceOf = ({ kind, id, index }: RevealTarget & { kind: 'image' | 'problem' }): string => {
     const { directory } = store.datasets.get(id)
     const dataset = new Dataset(directory)
@@ -50,6 +50,7 @@ export function appHandlers({ store, engine, settings }: Services): HandlersOf<'
     'app.settings': async (changes) => {
       const { device } = settings.get()
       const changed = settings.change(changes)
+      emit({ type: 'settings', settings: changed })
       // TensorFlow is loaded for one device: the next engine takes the new one.
       if (changed.device !== device) await engine.endWhenIdle()
       return changed

@@ -1,13 +1,9 @@
-/** The native menu and the tray; the pages' titles are those of the window. */
+/** The native menu and the tray; commands are named as in the window (`app.commands`). */
 export const menuTexts = {
   'menu.file': 'File',
   'menu.go': 'Go',
   'menu.view': 'View',
-  'menu.settings': 'Settings…',
-  'menu.importFolder': 'Import folder…',
-  'menu.showData': 'Show data folder',
-  'menu.toggleTraining': 'Pause or resume training',
-  'menu.shortcuts': 'Keyboard shortcuts',
+  'menu.settings': '{title}…',
   'tray.training': '“{name}” is training: {percent} %',
   'tray.idle': 'Nothing is training',
   'tray.tip': 'Flowerbed: {status}',
