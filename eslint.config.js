@@ -16,7 +16,45 @@ const typed = [
   '*.config.ts',
 ]
 
+/** What a log or an internal error says is for developers, in English. */
+const forDevelopers =
+  ':not(:matches(CallExpression[callee.object.name="log"], CallExpression[callee.object.property.name="stderr"], NewExpression[callee.name=/^(Error|Response)$/]) *)'
+const textsByIdOnly = 'What the user reads belongs in src-shared/locales/en/desktop: use desktopText(id).'
 const errorsByIdOnly = 'A sentence of an error belongs in src-shared/locales/en/errors: give errorText(id).'
+
+const errorsById = [
+  {
+    selector:
+      'NewExpression[callee.name=/^(FlowerbedError|InvalidArgumentError)$/] > :matches(TemplateLiteral, BinaryExpression)',
+    message: errorsByIdOnly,
+  },
+  {
+    selector: 'NewExpression[callee.name="FlowerbedError"][arguments.1.type="Literal"]',
+    message: errorsByIdOnly,
+  },
+  { selector: 'NewExpression[callee.name="InvalidArgumentError"] > Literal', message: errorsByIdOnly },
+  {
+    selector:
+      'NewExpression[callee.name="FlowerbedError"] > ConditionalExpression.arguments > :matches(Literal[value=/ /], TemplateLiteral)',
+    message: errorsByIdOnly,
+  },
+  {
+    selector:
+      'NewExpression[callee.name="FlowerbedError"] > ObjectExpression > Property[key.name="hint"] > :matches(Literal, TemplateLiteral, ConditionalExpression).value',
+    message: errorsByIdOnly,
+  },
+]
+
+/** Texts of menus, dialogs, notices, schemas and reasons. */
+const textsOfProcesses = [
+  `Literal[value=/^[A-Z“][A-Za-z“”’]* [a-z]+( |[^ ]*$)/]${forDevelopers}`,
+  `TemplateElement[value.raw=/[A-Za-z]{2,} [a-z]+ [a-z]+/]${forDevelopers}`,
+  'Property[key.name=/^(label|title|message|detail|body|hint|buttonLabel|problem|remedy|reason|why|error)$/] > :matches(Literal[value=/^(?!Flowerbed$).*[A-Za-z]{2}/], TemplateLiteral).value',
+  'Property[key.name="filters"] Property[key.name="name"] > :matches(Literal, TemplateLiteral).value',
+  'Property[key.name="buttons"] > ArrayExpression > :matches(Literal, TemplateLiteral)',
+  'CallExpression[callee.property.name=/^(setToolTip|showErrorBox|warn)$/][callee.object.name!="log"] > :matches(Literal, TemplateLiteral)',
+  'NewExpression[callee.name="UnreadableImage"] :matches(Literal, TemplateLiteral):not(CallExpression *)',
+].map((selector) => ({ selector, message: textsByIdOnly }))
 
 export default tseslint.config(
   {
@@ -132,30 +170,23 @@ export default tseslint.config(
     // What an error says is in the catalogue, by message id, so that another process can say it in its own language.
     files: ['src-main/**/*.ts', 'src-shared/**/*.ts'],
     rules: {
-      'no-restricted-syntax': [
-        'error',
-        {
-          selector:
-            'NewExpression[callee.name=/^(FlowerbedError|InvalidArgumentError)$/] > :matches(TemplateLiteral, BinaryExpression)',
-          message: errorsByIdOnly,
-        },
-        {
-          selector: 'NewExpression[callee.name="FlowerbedError"][arguments.1.type="Literal"]',
-          message: errorsByIdOnly,
-        },
-        { selector: 'NewExpression[callee.name="InvalidArgumentError"] > Literal', message: errorsByIdOnly },
-        {
-          selector:
-            'NewExpression[callee.name="FlowerbedError"] > ConditionalExpression.arguments > :matches(Literal[value=/ /], TemplateLiteral)',
-          message: errorsByIdOnly,
-        },
-        {
-          selector:
-            'NewExpression[callee.name="FlowerbedError"] > ObjectExpression > Property[key.name="hint"] > :matches(Literal, TemplateLiteral, ConditionalExpression).value',
-          message: errorsByIdOnly,
-        },
-      ],
+      'no-restricted-syntax': ['error', ...errorsById, ...textsOfProcesses],
     },
+  },
+  {
+    // The catalogue itself; names and descriptions of settings, presets and measures, which stand with what they describe;
+    // SQL; the code that an export writes; and the terminal, which is in English.
+    files: [
+      'src-shared/locales/**/*.ts',
+      'src-shared/labels/*.ts',
+      'src-shared/presets.ts',
+      'src-shared/schemas/{run,setting}.ts',
+      'src-shared/schemas/settings/*.ts',
+      'src-main/database/**/*.ts',
+      'src-main/engine/sampling/saved-model-files.ts',
+      'src-main/cli/**/*.ts',
+    ],
+    rules: { 'no-restricted-syntax': ['error', ...errorsById] },
   },
   {
     // Tests and scripts print; tests reach into things in ways that production code should not.

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { AppEvent, Notice } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -39,8 +40,8 @@ export function createServices(options: {
     onSilence: () =>
       notify({
         level: 'warning',
-        message: 'The engine has not answered for two minutes.',
-        hint: 'Very large settings can take that long. If it stays silent, quit and choose a smaller width.',
+        message: desktopText('notice.engineSilent'),
+        hint: desktopText('notice.engineSilentHint'),
       }),
   })
   const installer = new EngineSupervisor({

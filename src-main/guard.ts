@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Notice } from '#shared/ipc.ts'
@@ -56,9 +57,8 @@ export function createGuard(options: {
     if (isNews(loggedAt, line, 1000)) quietly(() => log.error(line, thrown))
     notifyOnce({
       level: 'error',
-      message: `Something went wrong (${what}): ${message}`,
-      hint:
-        hint ?? 'Flowerbed keeps running, and what is on disk is safe. The log in the data folder says more.',
+      message: desktopText('notice.fault', { what, message }),
+      hint: hint ?? desktopText('notice.faultHint'),
     })
   }
 

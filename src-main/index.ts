@@ -1,6 +1,7 @@
 import { app, dialog, shell } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { join } from 'node:path'
+import { desktopText } from '#shared/desktop-text.ts'
 import { switchValue } from './app/arguments.ts'
 import { watchInterruptedRuns } from './app/interrupted-runs.ts'
 import { setMenu } from './app/menu.ts'
@@ -106,11 +107,16 @@ function showMenu(): void {
   setMenu({
     guard,
     send: (command) => events.emit({ type: 'command', command }),
-    chooseFolder: async () => {
-      const { filePaths } = await dialog.showOpenDialog({ properties: ['openDirectory', 'multiSelections'] })
-      paths.open(filePaths)
+    own: {
+      importFolder: async () => {
+        const { filePaths } = await dialog.showOpenDialog({
+          title: desktopText('choose.folders'),
+          properties: ['openDirectory', 'multiSelections'],
+        })
+        paths.open(filePaths)
+      },
+      showData: () => shell.openPath(directory),
     },
-    revealData: () => shell.openPath(directory),
   })
 }
 

@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import { errors } from '#shared/locales/en/errors.ts'
+import { fillBraces } from '#shared/message-format.ts'
+import type { NamesIn } from '#shared/message-format.ts'
 
 export type ErrorId = keyof typeof errors
 
-/** The names in braces of a text. */
-type NamesIn<Text> = Text extends `${string}{${infer Name}}${infer Rest}` ? Name | NamesIn<Rest> : never
 type Entry<Id extends ErrorId> = (typeof errors)[Id]
 /** The parameters of an error: those of its message and of its hint. */
 type ParameterOf<Id extends ErrorId> = NamesIn<Entry<Id>[keyof Entry<Id>]>
@@ -20,10 +20,7 @@ export interface ErrorText {
 
 export const errorTextSchema: z.ZodType<ErrorText> = z.lazy(() =>
   z.object({
-    id: z.custom<ErrorId>(
-      (id) => typeof id === 'string' && Object.hasOwn(errors, id),
-      'This id is not known',
-    ),
+    id: z.custom<ErrorId>((id) => typeof id === 'string' && Object.hasOwn(errors, id)),
     parameters: z.record(
       z.string(),
       z.union([z.string(), z.number(), errorTextSchema, z.array(errorTextSchema)]),
@@ -49,9 +46,9 @@ export function formatErrorText({ id, parameters }: ErrorText): {
 } {
   const { message, hint }: { message: string; hint?: string } = errors[id]
   const fill = (text: string) =>
-    text.replace(/\{(\w+)\}/g, (braces, name: string) => {
+    fillBraces(text, (name) => {
       const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined
-      return parameter === undefined ? braces : formatParameter(parameter)
+      return parameter === undefined ? undefined : formatParameter(parameter)
     })
   return { message: fill(message), hint: hint === undefined ? hintIn(parameters) : fill(hint) }
 }

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
@@ -100,7 +101,7 @@ export class EngineEvents {
       this.unsettled.delete(runId)
     }
     if (!before) {
-      this.notify({ level: 'info', message: 'What waited to be stored is in the history now.' })
+      this.notify({ level: 'info', message: desktopText('notice.stored') })
     }
     return true
   }
@@ -120,8 +121,7 @@ export class EngineEvents {
         this.waiting = this.waiting.filter((other) => !isProgressOf(other, event.runId))
       this.waiting.push(event)
       this.tryLater()
-      if (this.waiting.length > busyAtMost)
-        this.pause(runOf(event), 'The history is in use by another program.')
+      if (this.waiting.length > busyAtMost) this.pause(runOf(event), desktopText('notice.historyBusy'))
     }
   }
 
@@ -164,8 +164,8 @@ export class EngineEvents {
     this.notify({
       level: 'error',
       // Some messages say so already.
-      message: /history/i.test(reason) ? reason : `The history of runs cannot be written: ${reason}`,
-      hint: 'Training is paused, and what is not stored yet waits in memory. Make room on the disk of the data folder, then resume the run; do not quit before.',
+      message: /history/i.test(reason) ? reason : desktopText('notice.historyUnwritable', { reason }),
+      hint: desktopText('notice.pausedUnstored'),
       runId,
     })
   }
@@ -178,8 +178,8 @@ export class EngineEvents {
     this.waiting = this.waiting.filter((event) => runOf(event) !== runId)
     this.notify({
       level: 'warning',
-      message: 'The run in training was deleted by another program, so its training has ended.',
-      hint: 'Other runs are as they were.',
+      message: desktopText('notice.runDeleted'),
+      hint: desktopText('notice.othersKept'),
     })
     const discarded = this.runs.discard(runId).catch((thrown: unknown) => {
       if (!isGone(thrown)) throw thrown

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { app, BrowserWindow, dialog, nativeImage } from 'electron'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,9 +10,9 @@ const iconWidth = 64
 /** Asks where to save a PNG; null when cancelled. */
 export async function choosePngPath(name: string): Promise<string | null> {
   const { canceled, filePath } = await dialog.showSaveDialog({
-    title: 'Save samples',
+    title: desktopText('save.samples'),
     defaultPath: join(app.getPath('downloads'), name),
-    filters: [{ name: 'PNG image', extensions: ['png'] }],
+    filters: [{ name: desktopText('files.png'), extensions: ['png'] }],
   })
   if (canceled || filePath === '') return null
   return filePath.toLowerCase().endsWith('.png') ? filePath : `${filePath}.png`

@@ -1,32 +1,36 @@
 import { app, Menu } from 'electron'
 import type { MenuItemConstructorOptions } from 'electron'
-import type { AppCommand, Page } from '#shared/ipc.ts'
+import { commandIds, commands, isPageCommand } from '#shared/commands.ts'
+import type { Command, CommandId } from '#shared/commands.ts'
+import { desktopText } from '#shared/desktop-text.ts'
+import type { AppCommand } from '#shared/ipc.ts'
+import { en } from '#shared/locales/en/index.ts'
 import type { Guard } from '../guard.ts'
 
-const pageTitles: [Page, string][] = [
-  ['library', 'Library'],
-  ['run', 'Run'],
-  ['gallery', 'Gallery'],
-  ['interpolation', 'Interpolation'],
-  ['queue', 'Queue'],
-]
+const titleOf = (id: CommandId): string => (isPageCommand(id) ? en.app.pages[id] : en.app.commands[id])
 
-/** The native menu; what concerns the window is sent to it as a command. */
+/** The native menu; its commands are sent to the window but for those that need none. */
 export function setMenu(options: {
   guard: Guard
   send: (command: AppCommand) => void
-  chooseFolder: () => Promise<void>
-  revealData: () => Promise<unknown>
+  /** Commands that work without a window. */
+  own: Partial<Record<CommandId, () => Promise<unknown>>>
 }): void {
-  const { guard } = options
-  const send = guard.wrap('menu', options.send)
-  const chooseFolder = guard.wrap('menu', () => options.chooseFolder())
-  const revealData = guard.wrap('menu', () => options.revealData())
+  const { guard, own } = options
+  const itemOf = (id: CommandId): MenuItemConstructorOptions => {
+    const { accelerator } = commands[id]
+    return {
+      label: titleOf(id),
+      ...(accelerator === undefined ? {} : { accelerator }),
+      click: guard.wrap('menu', () => own[id]?.() ?? options.send({ name: 'do', command: id })),
+    }
+  }
+  const items = (menu: Command['menu']) => commandIds.filter((id) => commands[id].menu === menu).map(itemOf)
+  const separator: MenuItemConstructorOptions = { type: 'separator' }
   const mac = process.platform === 'darwin'
   const settings: MenuItemConstructorOptions = {
-    label: 'Settings…',
-    accelerator: 'CmdOrCtrl+,',
-    click: () => send({ name: 'go', page: 'settings' }),
+    ...itemOf('settings'),
+    label: desktopText('menu.settings', { title: titleOf('settings') }),
   }
   const template: MenuItemConstructorOptions[] = [
     ...(mac
@@ -36,7 +40,7 @@ export function setMenu(options: {
             submenu: [
               { role: 'about' as const },
               settings,
-              { type: 'separator' as const },
+              separator,
               { role: 'hide' as const },
               { role: 'quit' as const },
             ],
@@ -44,42 +48,24 @@ export function setMenu(options: {
         ]
       : []),
     {
-      label: 'File',
-      submenu: [
-        { label: 'Import folder…', accelerator: 'CmdOrCtrl+O', click: chooseFolder },
-        { label: 'Show data folder', click: revealData },
-        ...(mac ? [] : [{ type: 'separator' as const }, settings, { role: 'quit' as const }]),
-      ],
+      label: desktopText('menu.file'),
+      submenu: [...items('file'), ...(mac ? [] : [separator, settings, { role: 'quit' as const }])],
     },
     { role: 'editMenu' },
+    { label: desktopText('menu.go'), submenu: items('go') },
     {
-      label: 'Go',
-      submenu: [
-        ...pageTitles.map(([page, label], i) => ({
-          label,
-          accelerator: `CmdOrCtrl+${i + 1}`,
-          click: () => send({ name: 'go', page }),
-        })),
-        { type: 'separator' },
-        { label: 'Pause or resume training', click: () => send({ name: 'toggleTraining' }) },
-      ],
-    },
-    {
-      label: 'View',
+      label: desktopText('menu.view'),
       submenu: [
         { role: 'reload' },
         { role: 'toggleDevTools' },
-        { type: 'separator' },
+        separator,
         { role: 'resetZoom' },
         { role: 'zoomIn' },
         { role: 'zoomOut' },
         { role: 'togglefullscreen' },
       ],
     },
-    {
-      role: 'help',
-      submenu: [{ label: 'Keyboard shortcuts', click: () => send({ name: 'showShortcuts' }) }],
-    },
+    { role: 'help', submenu: items('help') },
   ]
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }

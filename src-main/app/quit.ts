@@ -1,6 +1,6 @@
 import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
-import { formatPlural } from '#shared/format.ts'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Guard } from '../guard.ts'
@@ -31,9 +31,9 @@ export function quitSafely(options: {
     ask: async ({ name }) => {
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
-        message: `“${name}” is still training.`,
+        message: desktopText('quit.training', { name }),
         detail: detailOf(runQueue.state().entries.length),
-        buttons: ['Save and quit', 'Keep training'],
+        buttons: [desktopText('quit.save'), desktopText('quit.stay')],
         defaultId: 0,
         cancelId: 1,
         noLink: true,
@@ -77,7 +77,7 @@ export function quitSafely(options: {
 
 /** What quitting means, with that many runs queued. */
 function detailOf(queued: number): string {
-  const detail = 'It can be saved now and resumed from here later.'
+  const detail = desktopText('quit.detail')
   if (queued === 0) return detail
-  return `${detail} With it the queue goes on when Flowerbed is opened again: ${formatPlural(queued, 'run')} after it.`
+  return `${detail} ${desktopText('quit.queue', { count: queued })}`
 }

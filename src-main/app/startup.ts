@@ -1,5 +1,6 @@
 import { app, dialog } from 'electron'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { desktopText } from '#shared/desktop-text.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import { createLogger } from '../log.ts'
 import { isDevelopment } from './security.ts'
@@ -24,6 +25,6 @@ export function failStartup(thrown: unknown): void {
   const { message, where, hint } = toFlowerbedError(thrown)
   log.error(message, thrown)
   process.stderr.write(`flowerbed: ${[message, where, hint].filter(Boolean).join(' ')}\n`)
-  dialog.showErrorBox('Flowerbed cannot start', [message, where, hint].filter(Boolean).join('\n\n'))
+  dialog.showErrorBox(desktopText('startup.failed'), [message, where, hint].filter(Boolean).join('\n\n'))
   app.exit(1)
 }

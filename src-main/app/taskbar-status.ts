@@ -1,5 +1,6 @@
 import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
+import { desktopText } from '#shared/desktop-text.ts'
 import { sentencesOf } from '#shared/errors.ts'
 import { shareDone } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
@@ -37,12 +38,12 @@ export class TaskbarStatus {
     if (this.window?.isFocused() || !Notification.isSupported()) return
     const finished = run.status === 'finished'
     const notification = new Notification({
-      title: finished ? `“${run.name}”: training finished` : `“${run.name}” has stopped`,
+      title: desktopText(finished ? 'notification.finished' : 'notification.stopped', { name: run.name }),
       body: finished
-        ? 'Its images are in the gallery.'
+        ? desktopText('notification.seeGallery')
         : run.error
           ? sentencesOf(run.error).message
-          : 'Open Flowerbed to see why.',
+          : desktopText('notification.seeWhy'),
     })
     notification.on(
       'click',

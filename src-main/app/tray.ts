@@ -1,5 +1,6 @@
 import { Menu, nativeImage, Tray } from 'electron'
 import type { BrowserWindow, NativeImage } from 'electron'
+import { desktopText } from '#shared/desktop-text.ts'
 import { shareDone } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -79,23 +80,25 @@ export class TrayStatus {
     if (!this.tray) return
     const { run } = this
     const percent = run ? Math.floor(100 * shareDone(run)) : null
-    const text = run ? `“${run.name}” is training: ${percent} %` : 'Nothing is training'
+    const text = run
+      ? desktopText('tray.training', { name: run.name, percent: percent ?? 0 })
+      : desktopText('tray.idle')
     // Records come many times a second.
     if (text === this.shown) return
     this.shown = text
     this.tray.setImage(icon(percent))
-    this.tray.setToolTip(`Flowerbed: ${text}`)
+    this.tray.setToolTip(desktopText('tray.tip', { status: text }))
     this.tray.setContextMenu(
       Menu.buildFromTemplate([
         { label: text, enabled: false },
         { type: 'separator' },
-        { label: 'Open Flowerbed', click: this.guard.wrap('tray', () => this.showWindow()) },
+        { label: desktopText('tray.open'), click: this.guard.wrap('tray', () => this.showWindow()) },
         {
-          label: 'Pause training',
+          label: desktopText('tray.pause'),
           enabled: run !== null,
           click: this.guard.wrap('tray', () => (run ? this.pause(run.id) : undefined)),
         },
-        { label: 'Quit', click: this.guard.wrap('tray', () => this.quit()) },
+        { label: desktopText('tray.quit'), click: this.guard.wrap('tray', () => this.quit()) },
       ]),
     )
   }

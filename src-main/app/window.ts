@@ -1,6 +1,7 @@
 import { BrowserWindow, dialog, nativeTheme, screen } from 'electron'
 import { join } from 'node:path'
 import { z } from 'zod'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { Store } from '../database/store.ts'
 import type { Guard } from '../guard.ts'
 import { RecentCrashes } from './recent-crashes.ts'
@@ -92,9 +93,9 @@ function reloadAfterCrash(options: { window: BrowserWindow; guard: Guard; quit: 
   async function ask(reason: string): Promise<void> {
     const { response } = await dialog.showMessageBox(window, {
       type: 'warning',
-      message: 'The window has crashed several times within a minute.',
-      detail: `Training continues, and what is on disk is safe. The reason given is “${reason}”.`,
-      buttons: ['Reload the window', 'Quit'],
+      message: desktopText('crash.message'),
+      detail: desktopText('crash.detail', { reason }),
+      buttons: [desktopText('crash.reload'), desktopText('crash.quit')],
       defaultId: 0,
       cancelId: 0,
       noLink: true,

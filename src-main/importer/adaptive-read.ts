@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, openSync, readSync, statSync } from 'node:fs'
 import type { Stats } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
+import { desktopText } from '#shared/desktop-text.ts'
 import { UnreadableImage } from './reasons.ts'
 
 /**
@@ -17,7 +18,7 @@ const readFlags = constants.O_RDONLY | (process.platform === 'win32' ? 0 : const
 export type FileName = string | Buffer
 
 /** The reason for leaving out a FIFO, a socket or a device. */
-export const notAFile = 'is not a file but a pipe, a socket or a device'
+export const notAFile = desktopText('file.notFile')
 
 /**
  * Only files are opened: opening a FIFO waits for a writer, and opening a device may start it.
@@ -25,7 +26,7 @@ export const notAFile = 'is not a file but a pipe, a socket or a device'
  */
 function mustBeFile(stats: Stats): void {
   if (stats.isFile()) return
-  throw new UnreadableImage(stats.isDirectory() ? 'is a folder' : notAFile)
+  throw new UnreadableImage(stats.isDirectory() ? desktopText('file.folder') : notAFile)
 }
 
 /** As `mustBeFile`, for a path that another library opens. */

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import yauzl from 'yauzl'
 import type { Entry, ZipFile } from 'yauzl'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { ProblemFile } from '#shared/schemas/dataset.ts'
@@ -12,7 +13,7 @@ import { openedArchives, removeAbandonedArchives } from '../datasets/abandoned.t
 import { processTag } from '../files/process-identity.ts'
 import { isSystemName, naturalOrder } from './list-files.ts'
 import type { FoundFile } from './list-files.ts'
-import { maxFileBytes, UnreadableImage } from './reasons.ts'
+import { maxFileBytes, tooLargeFile, UnreadableImage } from './reasons.ts'
 import { namedLikeImage } from './sniff.ts'
 
 /** An archive may not hold more entries, nor become larger than this many times its own size, once that is much. */
@@ -87,7 +88,7 @@ async function addEntry(
     // A full disk concerns all entries; a damaged one only itself.
     if (toFlowerbedError(thrown).kind === 'no-space') throw thrown
     await rm(target, { force: true })
-    opened.problems.push({ path: name, reason: 'is damaged in the archive' })
+    opened.problems.push({ path: name, reason: desktopText('archive.damagedEntry') })
     return
   }
   opened.files.push({
@@ -102,7 +103,7 @@ async function checkDeclared(path: string): Promise<void> {
   try {
     const zip = await openZip(path)
     try {
-      if (zip.entryCount > mostEntries) throw new UnreadableImage('has too many entries')
+      if (zip.entryCount > mostEntries) throw new UnreadableImage(desktopText('archive.manyEntries'))
       for await (const entry of zip.eachEntry())
         if (isFile(entry) && whyNot(entry) === null) bytes += entry.uncompressedSize
     } finally {
@@ -132,9 +133,9 @@ function isFile({ fileName, externalFileAttributes }: Entry): boolean {
 }
 
 function whyNot(entry: Entry): string | null {
-  if (entry.isEncrypted()) return 'is encrypted'
-  if (!entry.canDecodeFileData()) return 'uses a kind of compression that cannot be read'
-  return entry.uncompressedSize > maxFileBytes ? 'is larger than 512 MB' : null
+  if (entry.isEncrypted()) return desktopText('archive.encrypted')
+  if (!entry.canDecodeFileData()) return desktopText('image.compression')
+  return entry.uncompressedSize > maxFileBytes ? tooLargeFile() : null
 }
 
 /** As folders are listed: part by part, each in natural order. */

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import type { Metadata, Sharp } from 'sharp'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { ImportOptions } from '#shared/schemas/dataset.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
@@ -12,7 +13,7 @@ import { openDecoder } from './decoder.ts'
 import { checkFile, eachPiece, readStart } from './adaptive-read.ts'
 import type { FileName } from './adaptive-read.ts'
 import { withRetry } from './retry-decode.ts'
-import { maxFileBytes, UnreadableImage } from './reasons.ts'
+import { maxFileBytes, tooLargeFile, UnreadableImage } from './reasons.ts'
 import { sniff, sniffBytes } from './sniff.ts'
 
 export interface Frame {
@@ -34,12 +35,12 @@ export async function readImage(path: FileName): Promise<ImageSource> {
   const { bytes, size } = await readStart(path, {
     most: smallBytes,
     check: (stats) => {
-      if (stats.size > maxFileBytes) throw new UnreadableImage('is larger than 512 MB')
+      if (stats.size > maxFileBytes) throw new UnreadableImage(tooLargeFile())
     },
   })
   const kind = sniff(bytes.subarray(0, sniffBytes))
-  if (kind.kind === 'empty') throw new UnreadableImage('is empty')
-  if (kind.kind === 'other') throw new UnreadableImage('is not an image')
+  if (kind.kind === 'empty') throw new UnreadableImage(desktopText('image.empty'))
+  if (kind.kind === 'other') throw new UnreadableImage(desktopText('image.notImage'))
   if (kind.kind === 'unsupported') throw unsupported(kind.name)
   // The decoder takes bytes for an image's, never for its name.
   if (typeof path !== 'string') return { path: '', head: await readFile(path), whole: true }
@@ -47,14 +48,14 @@ export async function readImage(path: FileName): Promise<ImageSource> {
 }
 
 export function unsupported(name: string): UnreadableImage {
-  return new UnreadableImage(`is a ${name} file, which cannot be read; save it as PNG or JPEG`)
+  return new UnreadableImage(desktopText('image.otherFormat', { format: name }))
 }
 
 /** Upright size of an image file, from its header. */
 export async function measure(path: FileName): Promise<{ width: number; height: number }> {
   await checkFile(path)
   const { autoOrient } = await withRetry(() => metadataOf(path))
-  if (!autoOrient.width || !autoOrient.height) throw new UnreadableImage('has no pixels')
+  if (!autoOrient.width || !autoOrient.height) throw new UnreadableImage(desktopText('image.noPixels'))
   return { width: autoOrient.width, height: autoOrient.height }
 }
 
@@ -92,7 +93,7 @@ async function decodeOnce(source: ImageSource, frame: Frame): Promise<Uint8Array
   if (plan.kind === 'ordinary') return inFrame(openDecoder(plan.input), frame)
   const { height, width } = frame.shape
   const [best, other] = await readNative(plan, { width, height, crop: frame.fit === 'crop' })
-  if (!best) throw new UnreadableImage('has colours of a kind that cannot be read')
+  if (!best) throw new UnreadableImage(desktopText('image.colours'))
   // A profile that the decoder cannot use is passed over, as it is in ordinary images.
   return other ? inFrame(best(), frame).catch(() => inFrame(other(), frame)) : inFrame(best(), frame)
 }

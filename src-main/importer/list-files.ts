@@ -1,5 +1,6 @@
 import { readdir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve, sep } from 'node:path'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { ProblemFile } from '#shared/schemas/dataset.ts'
 import { notAFile } from './adaptive-read.ts'
 import type { FileName } from './adaptive-read.ts'
@@ -112,6 +113,6 @@ export function nameFor(sources: string[], files: FoundFile[]): string {
   const name =
     basename(first)
       .replace(/\.zip$/i, '')
-      .trim() || 'Images'
-  return roots.length > 1 ? `${name} and ${roots.length - 1} more` : name
+      .trim() || desktopText('import.images')
+  return roots.length > 1 ? desktopText('import.andMore', { name, more: roots.length - 1 }) : name
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises'
 import { join } from 'node:path'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { DatasetIndex, ImportedDataset, ImportOptions, ProblemFile } from '#shared/schemas/dataset.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
@@ -105,7 +106,7 @@ async function writeImages(
   const images = inOrder(found.files, {
     atOnce: filesAtOnce,
     work: async (file) => {
-      if (signal.aborted) return { file, reason: 'was not processed' }
+      if (signal.aborted) return { file, reason: desktopText('image.notProcessed') }
       if (refused.has(file.path)) return { file, reason: crashReason }
       const known = await earlier?.find(file)
       if (known) return { file, ...known }

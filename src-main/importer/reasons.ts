@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { getSystemErrorMap } from 'node:util'
 
 /** Larger images are refused rather than decoded: a few bytes can promise gigabytes. */
@@ -5,6 +6,7 @@ export const maxMegapixels = 268
 export const maxPixels = maxMegapixels * 1_000_000
 /** A file is read whole, for its hash. */
 export const maxFileBytes = 512 * 1024 * 1024
+export const tooLargeFile = () => desktopText('image.largeFile', { megabytes: maxFileBytes / 1024 ** 2 })
 
 /** Why one file cannot be used. `reason` continues the sentence that its name begins: “… is cut off”. */
 export class UnreadableImage extends Error {
@@ -16,42 +18,42 @@ export class UnreadableImage extends Error {
 }
 
 const systemWords: Record<string, string> = {
-  EACCES: 'permission denied',
-  EPERM: 'permission denied',
-  ENOENT: 'it is not there (any more)',
-  ENOTDIR: 'it is not there (any more)',
-  ELOOP: 'it is a link that leads in circles',
-  EIO: 'the disk reports a reading error',
-  ENAMETOOLONG: 'its name is too long',
-  EMFILE: 'too many files are open',
-  EBUSY: 'another program is using it',
+  EACCES: desktopText('file.permission'),
+  EPERM: desktopText('file.permission'),
+  ENOENT: desktopText('file.gone'),
+  ENOTDIR: desktopText('file.gone'),
+  ELOOP: desktopText('file.loop'),
+  EIO: desktopText('file.diskError'),
+  ENAMETOOLONG: desktopText('file.longName'),
+  EMFILE: desktopText('file.manyOpen'),
+  EBUSY: desktopText('file.busy'),
 }
 
 /** In the order in which they are tried against the decoder's message. */
 const decoderWords: [RegExp, string][] = [
   [
     /exceeds pixel limit|dimension[s]? (too large|exceed)|too large|width or height exceeds|exceeds limit/i,
-    `is larger than ${maxMegapixels} megapixels`,
+    desktopText('image.large', { megapixels: maxMegapixels }),
   ],
-  [/timeout/i, 'takes too long to decode'],
+  [/timeout/i, desktopText('image.slow')],
   [
     /premature end|truncated|unexpected end|end of (file|stream|data)|read error|not enough data|out of order read|early eof|too short|VipsJpeg: .*EOI/i,
-    'is cut off',
+    desktopText('image.cutOff'),
   ],
-  [/unsupported image format|unknown format|not in a known format/i, 'is not an image that can be read'],
+  [/unsupported image format|unknown format|not in a known format/i, desktopText('image.notReadable')],
   [
     /zero|no frames|invalid dimension|bad dimensions|no image data|missing width|missing height/i,
-    'has no pixels',
+    desktopText('image.noPixels'),
   ],
   [
     /no known route|bad labq|samples out of range|whole number of bytes|vector must have|channel limit/i,
-    'has colours of a kind that cannot be read',
+    desktopText('image.colours'),
   ],
   [
     /bitstream not supported|unsupported|not supported|not (configured|implemented)|no decoder/i,
-    'uses a kind of compression that cannot be read',
+    desktopText('image.compression'),
   ],
-  [/memory/i, 'needs more memory than there is'],
+  [/memory/i, desktopText('image.memory')],
 ]
 
 /** Any failure to read an image, in words. */
@@ -59,13 +61,15 @@ export function reasonOf(thrown: unknown): string {
   if (thrown instanceof UnreadableImage) return thrown.reason
   const code = thrown instanceof Error && 'code' in thrown ? String(thrown.code) : undefined
   if (code !== undefined && isSystemError(code)) {
-    if (code === 'ENOENT' && isGarbled(thrown)) return 'has a name that is not valid UTF-8; rename it'
-    return `cannot be opened: ${systemWords[code] ?? systemMessage(code)}`
+    if (code === 'ENOENT' && isGarbled(thrown)) return desktopText('file.name')
+    return desktopText('file.cannotOpen', { reason: systemWords[code] ?? systemMessage(code) })
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown)
   const words = decoderWords.find(([pattern]) => pattern.test(message))?.[1]
   const detail = firstLine(message)
-  return words ?? (detail === '' ? 'is damaged' : `is damaged (${detail})`)
+  return (
+    words ?? (detail === '' ? desktopText('image.damaged') : desktopText('image.damagedDetail', { detail }))
+  )
 }
 
 /** Whether invalid bytes of the name were replaced, so that no file has this name. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { rm } from 'node:fs/promises'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { ProblemFile, ScanReport } from '#shared/schemas/dataset.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -43,7 +44,7 @@ const samplesMeasured = 512
 const samplesShown = 48
 const thumbnailShape = { height: 64, width: 64, channels: 3 } as const
 
-export const crashReason = 'makes the image decoder crash'
+export const crashReason = desktopText('image.crashes')
 
 /**
  * Lists dropped paths, recognizes images by their first bytes, measures a sample of them; writes nothing.
@@ -161,7 +162,7 @@ async function headVerdict(file: FoundFile): Promise<string> {
   if (kind.kind === 'image') return 'image'
   if (kind.kind === 'unsupported') return unsupported(kind.name).reason
   if (!reported) return 'none'
-  return kind.kind === 'empty' ? 'is empty' : 'is not an image'
+  return desktopText(kind.kind === 'empty' ? 'image.empty' : 'image.notImage')
 }
 
 interface Samples {

@@ -1,6 +1,7 @@
 import { app, dialog, shell } from 'electron'
 import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RevealTarget } from '#shared/ipc.ts'
@@ -15,7 +16,7 @@ import type { Services } from './services.ts'
 
 const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif', 'tif', 'tiff', 'svg']
 
-export function appHandlers({ store, engine, settings }: Services): HandlersOf<'app'> {
+export function appHandlers({ store, engine, settings, emit }: Services): HandlersOf<'app'> {
   const sourceOf = ({ kind, id, index }: RevealTarget & { kind: 'image' | 'problem' }): string => {
     const { directory } = store.datasets.get(id)
     const dataset = new Dataset(directory)
@@ -49,6 +50,7 @@ export function appHandlers({ store, engine, settings }: Services): HandlersOf<'
     'app.settings': async (changes) => {
       const { device } = settings.get()
       const changed = settings.change(changes)
+      emit({ type: 'settings', settings: changed })
       // TensorFlow is loaded for one device: the next engine takes the new one.
       if (changed.device !== device) await engine.endWhenIdle()
       return changed
@@ -72,13 +74,13 @@ export function appHandlers({ store, engine, settings }: Services): HandlersOf<'
     'app.choosePaths': async ({ kind }) => {
       const { filePaths } = await dialog.showOpenDialog(
         kind === 'folder'
-          ? { title: 'Choose folders of images', properties: ['openDirectory', 'multiSelections'] }
+          ? { title: desktopText('choose.folders'), properties: ['openDirectory', 'multiSelections'] }
           : {
-              title: 'Choose an image',
+              title: desktopText('choose.image'),
               properties: ['openFile', 'multiSelections'],
               filters: [
-                { name: 'Images', extensions: imageExtensions },
-                { name: 'All files', extensions: ['*'] },
+                { name: desktopText('files.images'), extensions: imageExtensions },
+                { name: desktopText('files.all'), extensions: ['*'] },
               ],
             },
       )

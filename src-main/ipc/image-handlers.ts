@@ -1,6 +1,7 @@
 import { app, dialog, shell } from 'electron'
 import { existsSync } from 'node:fs'
 import { dirname, extname, join } from 'node:path'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { ImageFileFormat } from '#shared/schemas/image-file.ts'
@@ -10,10 +11,10 @@ import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 const dialogs: Record<ImageFileFormat, { title: string; ending: string; type: string }> = {
-  gif: { title: 'Save the animation', ending: '.gif', type: 'GIF animation' },
-  webp: { title: 'Save the animation', ending: '.webp', type: 'WebP animation' },
-  png: { title: 'Save the image', ending: '.png', type: 'PNG image' },
-  frames: { title: 'Name a new folder for the frames', ending: '', type: '' },
+  gif: { title: desktopText('save.animation'), ending: '.gif', type: desktopText('files.gif') },
+  webp: { title: desktopText('save.animation'), ending: '.webp', type: desktopText('files.webp') },
+  png: { title: desktopText('save.image'), ending: '.png', type: desktopText('files.png') },
+  frames: { title: desktopText('save.frames'), ending: '', type: '' },
 }
 
 /** Where the system keeps images; it calls them so. */

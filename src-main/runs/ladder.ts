@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { Budget, ExperimentRecord } from '#shared/schemas/experiment.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -30,7 +31,7 @@ export function createLadder(
   const changes = { ...plan.changes, seed }
   return createExperiment(services, {
     kind: 'ladder',
-    name: (dataset) => `${dataset.name}, systems compared`,
+    name: (dataset) => desktopText('experiment.systems', { name: dataset.name }),
     varied: ['preset'],
     ...{ datasetId, budget, device },
     runs: rungsAskedFor(plan.presets).map((preset) => ({ preset, changes, title: rungTitle(preset) })),

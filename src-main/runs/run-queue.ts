@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { Notice } from '#shared/ipc.ts'
 import { resumedConfig } from '#shared/resume.ts'
@@ -69,7 +70,11 @@ export class RunQueue {
     if (trained.length === rows.length || this.queued.held) this.runner.upkeep.drop(trained)
     const next = this.runner.nextDue()
     if (next) {
-      this.notify({ level: 'info', message: `The queue goes on with “${next.name}”.`, runId: next.id })
+      this.notify({
+        level: 'info',
+        message: desktopText('notice.queueGoesOn', { name: next.name }),
+        runId: next.id,
+      })
     }
     this.timer = setInterval(() => this.look(), intervalMs).unref()
     this.look()

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import type { ModelSource } from '#shared/sampling-messages.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
@@ -248,7 +249,7 @@ export class RunService {
         if (choice !== undefined || !next) throw this.checkpoints.unreadable(id, record, thrown)
         this.listeners.warning?.(
           id,
-          `The checkpoint of step ${record.step} cannot be read: ${reason} The one of step ${next.step} is used.`,
+          desktopText('warning.otherCheckpoint', { step: record.step, reason, next: next.step }),
         )
       }
     }

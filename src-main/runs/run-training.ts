@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { EngineEvent, TrainRequest, TrainResult } from '#shared/engine-messages.ts'
 import { errorText } from '#shared/error-text.ts'
@@ -163,7 +164,11 @@ export class RunTraining {
           throw this.checkpoints.unreadable(id, resumeFrom, thrown)
         this.warn(
           id,
-          `The checkpoint of step ${resumeFrom.step} cannot be read: ${message} Training resumes from the one of step ${next.step}.`,
+          desktopText('warning.resumesEarlier', {
+            step: resumeFrom.step,
+            reason: message,
+            next: next.step,
+          }),
         )
       }
     }

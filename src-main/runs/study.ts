@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { runTitles, variedTitle } from '#shared/experiment-runs.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -85,7 +86,7 @@ export function createStudy(
   { datasetId, ...plan }: StudyPlan & { datasetId: string },
 ): ExperimentRecord {
   const { varied, budget, runs } = studyRuns(plan)
-  const settings = varied.length === 0 ? 'several seeds' : varied.map(variedTitle).join(' × ')
+  const settings = varied.length === 0 ? desktopText('study.seeds') : varied.map(variedTitle).join(' × ')
   return createExperiment(services, {
     kind: 'study',
     name: (dataset) => `${dataset.name}, ${settings}`,

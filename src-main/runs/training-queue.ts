@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { TrainRequest, TrainResult } from '#shared/engine-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
@@ -201,7 +202,7 @@ export class TrainingQueue {
       this.finish(run)
       this.notify({
         level: 'error',
-        message: `“${name}” cannot resume: ${error.message}`,
+        message: desktopText('notice.cannotResume', { name, message: error.message }),
         ...(error.hint === undefined ? {} : { hint: error.hint }),
         runId: id,
       })
@@ -212,18 +213,16 @@ export class TrainingQueue {
       this.finish(run)
       this.notify({
         level: 'error',
-        message: `The engine ended ${crashesTolerated} times within five minutes, so “${name}” waits.`,
-        hint: `${safe ? 'Its checkpoints are kept. ' : ''}Try a smaller width or fewer images per step; see Settings → About.`,
+        message: desktopText('notice.crashedOften', { times: crashesTolerated, name }),
+        hint: desktopText(safe ? 'notice.crashedOftenSafe' : 'notice.crashedOftenHint'),
         runId: id,
       })
       return false
     }
     this.notify({
       level: 'warning',
-      message: `The engine ended unexpectedly while “${name}” was training.`,
-      hint: safe
-        ? 'It resumes from its last checkpoint.'
-        : 'There was no checkpoint yet, so it starts again.',
+      message: desktopText('notice.crashed', { name }),
+      hint: desktopText(safe ? 'notice.resumes' : 'notice.startsAgain'),
       runId: id,
     })
     return true

@@ -1,7 +1,8 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { RowKind } from '../database/unreadable.ts'
 import type { Store } from '../database/store.ts'
 
-const kinds: RowKind[] = ['run', 'dataset', 'experiment']
+const kinds = ['run', 'dataset', 'experiment'] as const satisfies RowKind[]
 
 /** One line on what the lists of the window leave out; null when they are whole. */
 export function unreadableNotice(store: Store): { message: string; hint: string } | null {
@@ -10,11 +11,11 @@ export function unreadableNotice(store: Store): { message: string; hint: string 
   store.experiments.list()
   const counts = kinds.flatMap((kind) => {
     const count = store.unreadable.list(kind).length
-    return count === 0 ? [] : [`${count} ${kind}${count === 1 ? '' : 's'}`]
+    return count === 0 ? [] : [desktopText(`notice.unreadable.${kind}`, { count })]
   })
   if (counts.length === 0) return null
   return {
-    message: `The history holds what this version cannot read, so it is left out: ${counts.join(', ')}.`,
-    hint: 'Their files and everything else are untouched. If a newer Flowerbed wrote them, update this one; the log in the data folder names them.',
+    message: desktopText('notice.unreadable', { counts: counts.join(', ') }),
+    hint: desktopText('notice.unreadableHint'),
   }
 }

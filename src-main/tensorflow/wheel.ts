@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path'
 import { PassThrough, Transform } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createInflateRaw } from 'node:zlib'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PinnedWheel, WheelMember } from './manifest.ts'
@@ -100,7 +101,7 @@ export async function addressOf(
     return found.url
   }
   throw new FlowerbedError('unavailable', errorText('tensorflow.noIndexHas', { file: wheel.file }), {
-    where: source.indexUrls.join(', ') || 'pip is configured to use no index',
+    where: source.indexUrls.join(', ') || desktopText('download.noIndex'),
   })
 }
 

@@ -1,10 +1,7 @@
 import { useEventListener } from '@vueuse/core'
-import type { Page } from '#shared/ipc.ts'
+import { acceleratorPrefix, commandIds, commands } from '#shared/commands.ts'
+import type { CommandId } from '#shared/commands.ts'
 import { platform } from '../api/index.ts'
-import { pageList } from './page-list.ts'
-
-/** Pages by the letter that opens them. */
-const pageByLetter: Record<string, Page> = { g: 'gallery', l: 'interpolation', r: 'run' }
 
 /** Whether the focused element handles the key itself. */
 function isTaken(event: KeyboardEvent): boolean {
@@ -16,28 +13,27 @@ function isTaken(event: KeyboardEvent): boolean {
   return event.key === ' ' && target.closest('button, a, [role="button"], summary') !== null
 }
 
+/** The command of a key that was pressed. */
+function commandOf(event: KeyboardEvent): CommandId | undefined {
+  if (event.altKey) return undefined
+  const { ctrlKey, metaKey } = event
+  const [command, other] = platform() === 'darwin' ? [metaKey, ctrlKey] : [ctrlKey, metaKey]
+  const pressed = event.key.toLowerCase()
+  if (command && !event.shiftKey) {
+    return commandIds.find(
+      (id) => commands[id].accelerator?.slice(acceleratorPrefix.length).toLowerCase() === pressed,
+    )
+  }
+  if (command || other || isTaken(event)) return undefined
+  return commandIds.find((id) => commands[id].key === pressed)
+}
+
 /** Listens for the shortcuts that work anywhere in the window. */
-export function useShortcuts(actions: {
-  go: (page: Page) => void
-  toggleTraining: () => void
-  showShortcuts: () => void
-}): void {
+export function useShortcuts(perform: (command: CommandId) => void): void {
   useEventListener(window, 'keydown', (event) => {
-    const command = platform() === 'darwin' ? event.metaKey : event.ctrlKey
-    if (command) {
-      const page = pageList[Number(event.key) - 1] ?? (event.key === ',' ? 'settings' : undefined)
-      if (page) {
-        event.preventDefault()
-        actions.go(page)
-      }
-      return
-    }
-    if (event.altKey || event.metaKey || event.ctrlKey || isTaken(event)) return
-    const page = pageByLetter[event.key.toLowerCase()]
-    if (page) actions.go(page)
-    else if (event.key === ' ') {
-      event.preventDefault()
-      actions.toggleTraining()
-    } else if (event.key === '?') actions.showShortcuts()
+    const command = commandOf(event)
+    if (command === undefined) return
+    event.preventDefault()
+    perform(command)
   })
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { desktopText } from '#shared/desktop-text.ts'
 import { importOptionsSchema } from '#shared/schemas/dataset.ts'
 import type {
   DatasetIndex,
@@ -41,7 +42,10 @@ export interface ImageFacts {
 
 export const byImage = z.strictObject({ id: z.string(), index: z.int().min(0) })
 const byJob = z.strictObject({ job: z.string() })
-const paths = z.array(absolutePath('Only absolute paths can be imported')).min(1).max(100_000)
+const paths = z
+  .array(absolutePath(desktopText('input.absolutePaths')))
+  .min(1)
+  .max(100_000)
 const imagesPerRequest = 512
 
 /** Progress of a scan or an import, and cancelling one, go by `job`. */
@@ -97,7 +101,7 @@ export const datasetChannels = {
   'datasets.update': channel({
     input: z.strictObject({
       id: z.string(),
-      name: z.string().trim().min(1, 'Give the images a name').max(200).exactOptional(),
+      name: z.string().trim().min(1, desktopText('input.imagesName')).max(200).exactOptional(),
       note: noteSchema.exactOptional(),
       tags: tagsSchema.exactOptional(),
       starred: z.boolean().exactOptional(),

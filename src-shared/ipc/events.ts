@@ -1,4 +1,6 @@
+import type { CommandId } from '#shared/commands.ts'
 import type { TrainProgress } from '#shared/engine-messages.ts'
+import type { AppSettings } from '#shared/ipc/app.ts'
 import type { DatasetRecord, ImportProgress } from '#shared/schemas/dataset.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import type { InstallProgress } from '#shared/schemas/doctor.ts'
@@ -28,6 +30,8 @@ export type AppEvent =
   | { type: 'import'; job: string; progress: ImportProgress }
   | { type: 'install'; progress: InstallProgress }
   | { type: 'engine'; state: 'off' | 'starting' | 'on'; memoryBytes: number }
+  /** The app's settings were changed. */
+  | { type: 'settings'; settings: AppSettings }
   | ({ type: 'notice' } & Notice)
   /** A menu item or a file opened with the app asks the window to do something. */
   | { type: 'command'; command: AppCommand }
@@ -41,12 +45,7 @@ export interface Notice {
   runId?: string
 }
 
-export type AppCommand =
-  | { name: 'open'; paths: string[] }
-  | { name: 'go'; page: Page }
-  | { name: 'newRun' }
-  | { name: 'toggleTraining' }
-  | { name: 'showShortcuts' }
+export type AppCommand = { name: 'open'; paths: string[] } | { name: 'do'; command: CommandId }
 
 export const pages = [
   'library',

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
@@ -25,7 +26,7 @@ export interface LengthEstimate {
   basis: 'same' | 'scaled' | null
 }
 
-const name = z.string().trim().min(1, 'A run needs a name').max(200)
+const name = z.string().trim().min(1, desktopText('input.runName')).max(200)
 /** Settings that differ from the preset's; `resolveConfig` checks them. */
 const changes = z.record(z.string(), z.unknown())
 const step = z.int().min(0)
@@ -77,7 +78,7 @@ export const runChannels = {
       })
       .refine(
         ({ steps, epochs, minutes }) => (steps ?? epochs ?? minutes) !== undefined,
-        'Say how much longer',
+        desktopText('input.howMuchLonger'),
       ),
     output: type<RunRecord>(),
   }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { CheckpointRecord } from '#shared/schemas/run.ts'
 import { sampleMarkSchema } from '#shared/schemas/sample-mark.ts'
@@ -35,7 +36,7 @@ export const sampleFileChannels = {
   'samples.drag': channel({ input: sampleImages, output: type<void>() }),
   /** Where a file comes from; null when it is none of the app's. */
   'samples.open': channel({
-    input: z.strictObject({ path: absolutePath('Choose a file') }),
+    input: z.strictObject({ path: absolutePath(desktopText('input.file')) }),
     output: type<OpenedSample | null>(),
   }),
   /** What the user says of a run's samples. */

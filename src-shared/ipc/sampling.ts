@@ -7,13 +7,14 @@ import {
   keyframeLimits,
   paceNames,
 } from '#shared/sampling-messages.ts'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { GridResult, InterpolateResult } from '#shared/sampling-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
 import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
 import { absolutePath, channel, type } from '#shared/ipc/channel.ts'
 
-const filePath = absolutePath('Choose a file')
+const filePath = absolutePath(desktopText('input.file'))
 const interpolationEnd = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('dataset'), index: z.int().min(0) }),
   z.strictObject({ kind: z.literal('file'), path: filePath }),

@@ -1,31 +1,34 @@
 import { z } from 'zod'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { largestSide, imageShapeSchema, smallestSide } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 
-const sideMessage = (side: string) =>
-  `The image ${side} must be a whole number of pixels from ${smallestSide} to ${largestSide}`
+const sideMessage = (side: 'width' | 'height' | 'size') =>
+  desktopText(`input.side.${side}`, { min: smallestSide, max: largestSide })
 
 function side(name: 'width' | 'height') {
   const message = sideMessage(name)
   return z.coerce.number(message).int(message).min(smallestSide, message).max(largestSide, message)
 }
 
+const nameLength = 200
+
 /** What import asks of the user; everything else follows from the files. */
 export const importOptionsSchema = z.strictObject({
   name: z
-    .string('Give the images a name')
+    .string(desktopText('input.imagesName'))
     .trim()
-    .min(1, 'Give the images a name')
-    .max(200, 'The name of the images may have at most 200 characters'),
+    .min(1, desktopText('input.imagesName'))
+    .max(nameLength, desktopText('input.imagesNameLength', { max: nameLength })),
   height: side('height'),
   width: side('width'),
-  channels: z.union([z.literal(1), z.literal(3)], 'Images have 1 channel (grey) or 3 (colour)'),
+  channels: z.union([z.literal(1), z.literal(3)], desktopText('input.channels')),
   /** `crop` fills the frame and cuts what is over, `fit` shows all on white margins. */
-  fit: z.enum(['crop', 'fit'], 'Images are made to fit by “crop” or “fit”'),
+  fit: z.enum(['crop', 'fit'], desktopText('input.fit')),
   /** Subfolder names become labels. */
-  labels: z.boolean('Labels are on or off'),
+  labels: z.boolean(desktopText('input.labels')),
 })
 export type ImportOptions = z.infer<typeof importOptionsSchema>
 

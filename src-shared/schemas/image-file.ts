@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { desktopText } from '#shared/desktop-text.ts'
 import { channelCountSchema, imageBytes } from '#shared/schemas/image.ts'
 
 /** What images are saved as: one PNG, an animation, or a folder with a PNG for each frame. */
@@ -19,15 +20,18 @@ export const pixelBatchSchema = z
     count: z.int().min(1).max(4096),
     pixels: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   })
-  .refine((batch) => batch.pixels.length === batch.count * imageBytes(batch), 'The images are incomplete.')
+  .refine(
+    (batch) => batch.pixels.length === batch.count * imageBytes(batch),
+    desktopText('input.incompleteImages'),
+  )
 
 /** How frames become a file. */
 export const animationOptionsSchema = z.strictObject({
   format: z.enum(imageFileFormats),
   framesPerSecond: z
-    .number('The frames per second must be a number')
-    .min(frameRate.min, `At least ${frameRate.min} frame per second`)
-    .max(frameRate.max, `At most ${frameRate.max} frames per second`)
+    .number(desktopText('input.framesPerSecond'))
+    .min(frameRate.min, desktopText('input.framesPerSecondMin', { min: frameRate.min }))
+    .max(frameRate.max, desktopText('input.framesPerSecondMax', { max: frameRate.max }))
     .default(frameRate.default),
   /** Whether the animation also plays back to its first frame, as a loop without a jump. */
   backAndForth: z.boolean().default(false),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 
@@ -23,63 +24,63 @@ export type WeightsName = (typeof weightNames)[number]
 export const timeGridNames = ['uniform', 'quadratic', 'shift', 'karras'] as const
 export type TimeGridName = (typeof timeGridNames)[number]
 
+/** Names of options, which begin their error messages. */
+type NameId =
+  `input.${'solver' | 'steps' | 'timeGrid' | 'gridShift' | 'gridRho' | 'tolerance' | 'weights' | 'guidance' | 'guideCheckpoint' | 'imageCount' | 'firstImage' | 'seed' | 'temperature' | 'frames'}`
+
+const oneOfNames = <const Names extends readonly string[]>(names: Names, what: NameId) =>
+  z.enum(names, {
+    error: desktopText('input.oneOfList', { what: desktopText(what), choices: names.join(', ') }),
+  })
+
+function inRange(id: NameId, min: number, max: number) {
+  const what = desktopText(id)
+  const decimal = (bound: number) => bound.toLocaleString('en', { maximumFractionDigits: 6 })
+  return z
+    .number({ error: desktopText('input.number', { what }) })
+    .min(min, desktopText('input.min', { what, min: decimal(min) }))
+    .max(max, desktopText('input.max', { what, max: decimal(max) }))
+}
+
+function wholeFrom(id: NameId, min?: number) {
+  const what = desktopText(id)
+  const whole = z.int(desktopText('input.whole', { what }))
+  return min === undefined ? whole : whole.min(min, desktopText('input.min', { what, min }))
+}
+
 /**
  * How images are sampled from latents, and latents found by integrating backwards. Engine, command line and app read its
  * ranges and defaults here.
  */
 export const samplingSchema = z.strictObject({
-  solver: z
-    .enum(solverNames, { error: `The solver must be one of ${solverNames.join(', ')}` })
-    .default('dpm2m'),
+  solver: oneOfNames(solverNames, 'input.solver').default('dpm2m'),
   /** Steps of a sampling, for all solvers but `dopri5`. */
-  steps: z
-    .int('Steps must be a whole number')
-    .min(1, 'A sampling takes at least 1 step')
-    .max(10_000, 'A sampling takes at most 10000 steps')
+  steps: wholeFrom('input.steps')
+    .min(1, desktopText('input.stepsMin', { min: 1 }))
+    .max(10_000, desktopText('input.stepsMax', { max: 10_000 }))
     .default(8),
   /** Where those steps lie: evenly, finer near the data, moved by `gridShift`, or even in σ^(1/ρ). */
-  timeGrid: z
-    .enum(timeGridNames, { error: `The time grid must be one of ${timeGridNames.join(', ')}` })
-    .default('karras'),
+  timeGrid: oneOfNames(timeGridNames, 'input.timeGrid').default('karras'),
   /** For the grid `shift`: above 1 finer near the noise, below 1 near the data. */
-  gridShift: z
-    .number({ error: 'The shift of the time grid must be a number' })
-    .min(0.1, 'The shift of the time grid must be at least 0.1')
-    .max(10, 'The shift of the time grid must be at most 10')
-    .default(3),
+  gridShift: inRange('input.gridShift', 0.1, 10).default(3),
   /** For the grid `karras`: larger is finer near the data. */
-  gridRho: z
-    .number({ error: 'The ρ of the time grid must be a number' })
-    .min(1, 'The ρ of the time grid must be at least 1')
-    .max(20, 'The ρ of the time grid must be at most 20')
-    .default(2),
+  gridRho: inRange('input.gridRho', 1, 20).default(2),
   /** For `dopri5`: the error allowed in each of its steps, on values of about 1. */
-  tolerance: z
-    .number({ error: 'The tolerance must be a number' })
-    .min(1e-6, 'The tolerance must be at least 0.000001')
-    .max(0.1, 'The tolerance must be at most 0.1')
-    .default(1e-3),
+  tolerance: inRange('input.tolerance', 1e-6, 0.1).default(1e-3),
   /** Sample with the average of the weights, which is steadier, or with them as they are. */
-  weights: z
-    .enum(weightNames, { error: `The weights must be one of ${weightNames.join(', ')}` })
-    .default('ema'),
+  weights: oneOfNames(weightNames, 'input.weights').default('ema'),
   /** How far the velocity goes from a weaker one beyond the trained one, `model/flow/guidance.ts`; 1 is without. */
-  guidance: z
-    .number({ error: 'The guidance must be a number' })
-    .min(1, 'The guidance must be at least 1')
-    .max(8, 'The guidance must be at most 8')
-    .default(1),
+  guidance: inRange('input.guidance', 1, 8).default(1),
   /** The step of the earlier checkpoint that is the weaker model; null for the one of `defaultGuideStep`. */
-  guideCheckpoint: z
-    .int('The step of the guide checkpoint must be a whole number')
-    .min(0, 'The step of the guide checkpoint must be at least 0')
-    .nullable()
-    .default(null),
+  guideCheckpoint: wholeFrom('input.guideCheckpoint', 0).nullable().default(null),
   /**
    * The label of all images of a run with labels. Null samples the labels in turn, and encodes images without one. With
    * labels, `guidance` without a guide checkpoint goes away from the velocity without a label.
    */
-  label: z.string({ error: 'The label must be a name' }).nullable().default(null),
+  label: z
+    .string({ error: desktopText('input.label') })
+    .nullable()
+    .default(null),
 })
 export type Sampling = z.output<typeof samplingSchema>
 
@@ -97,25 +98,18 @@ export const maxFrames = 4096
 
 /** Which images of a seed are sampled, with ranges and defaults. */
 export const selectionSchema = z.object({
-  count: z
-    .int('The number of images must be a whole number')
-    .min(1, 'At least 1 image can be sampled')
-    .max(4096, 'At most 4096 images can be sampled at once'),
+  count: wholeFrom('input.imageCount')
+    .min(1, desktopText('input.imageCountMin', { min: 1 }))
+    .max(4096, desktopText('input.imageCountMax', { max: 4096 })),
   /** Image i depends on the seed and i alone; this is the first i. */
-  first: z.int('The first image must be a whole number').min(0, 'The first image is 0').default(0),
-  seed: z.int('The seed must be a whole number').min(0, 'The seed must be at least 0'),
+  first: wholeFrom('input.firstImage').min(0, desktopText('input.firstImageMin')).default(0),
+  seed: wholeFrom('input.seed', 0),
   /** How far latents are from the prior's mean, times its own spread. */
-  temperature: z
-    .number({ error: 'The temperature must be a number' })
-    .min(0, 'The temperature must be at least 0')
-    .max(10, 'The temperature must be at most 10')
-    .default(1),
+  temperature: inRange('input.temperature', 0, 10).default(1),
   /** Frames of each image's trajectory from latent to image, ends included; 0 for none. */
-  trajectory: z
-    .int('The number of frames must be a whole number')
-    .min(0, 'The number of frames must be at least 0')
-    .max(64, 'A trajectory has at most 64 frames')
-    .refine((frames) => frames !== 1, 'A trajectory has at least 2 frames')
+  trajectory: wholeFrom('input.frames', 0)
+    .max(64, desktopText('input.framesMax', { max: 64 }))
+    .refine((frames) => frames !== 1, desktopText('input.framesMin', { min: 2 }))
     .default(0),
 })
 export type SelectionOptions = z.input<typeof selectionSchema>

@@ -35,6 +35,48 @@ async function openDetails(page: Page): Promise<void> {
   while ((await closed.count()) > 0) await closed.first().click()
 }
 
+test('the palette finds commands and runs by keyboard alone', async () => {
+  const { page } = running
+  const palette = page.getByTestId('palette')
+  const find = async (text: string) => {
+    await page.keyboard.press('Control+k')
+    await expect(page.getByTestId('palette-query')).toBeFocused()
+    await page.keyboard.type(text)
+  }
+  await find('')
+  expect.soft(await complaints(page), 'palette').toEqual([])
+  await page.keyboard.press('Control+k')
+  await expect(palette).toHaveCount(0)
+
+  await find('dark')
+  await page.keyboard.press('Enter')
+  const theme = () =>
+    page.evaluate("window.api.request('app.info').then(({ value }) => value.settings.theme)")
+  await expect.poll(theme).toBe('dark')
+
+  await page.getByTestId('go-settings').click()
+  await expect(page.getByTestId('settings-theme').getByRole('radio', { name: 'Dark' })).toBeChecked()
+  await find('systm')
+  await page.keyboard.press('Enter')
+  // What is shown of the settings follows.
+  await expect(page.getByTestId('settings-theme').getByRole('radio', { name: 'System' })).toBeChecked()
+
+  const name = (await page.locator('.runs .name').first().textContent()) ?? ''
+  await find(name)
+  await page.keyboard.press('ArrowDown')
+  await page.keyboard.press('ArrowUp')
+  await page.keyboard.press('Enter')
+  await expect(page.getByTestId('run-page')).toBeVisible()
+  await find('shortcuts')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Ctrl K')
+  await page.keyboard.press('Escape')
+
+  await find('no such thing')
+  await expect(palette.getByRole('status')).toHaveText('Nothing matches “no such thing”.')
+  await page.keyboard.press('Escape')
+})
+
 for (const theme of ['light', 'dark'] as const) {
   test(`every page can be read and reached, ${theme}`, async () => {
     const { page } = running

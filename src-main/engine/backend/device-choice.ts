@@ -1,4 +1,5 @@
 import { cpus } from 'node:os'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { DeviceStatement, InstalledRuntime } from '#shared/schemas/doctor.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
@@ -48,7 +49,7 @@ export function chooseDevice(facts: DeviceFacts): DeviceDecision {
     if (!runtime) throw noRuntime()
     return { device: 'cpu', runtime, gpu: null, why, advice }
   }
-  if (device === 'cpu') return useProcessor('chosen by you', null)
+  if (device === 'cpu') return useProcessor(desktopText('device.chosen'), null)
   const gpu = chooseGpu(facts)
   const obstacle = findObstacle(facts, gpu, cuda)
   if (device === 'cuda' && obstacle) {
@@ -58,12 +59,16 @@ export function chooseDevice(facts: DeviceFacts): DeviceDecision {
   }
   if (obstacle) return useProcessor(obstacle.problem, obstacle.isFixable ? obstacle.remedy : null)
   const runtime = cuda as InstalledRuntime
-  const found = `${describeGpu(gpu as NvidiaGpu, nvidia)}, with TensorFlow ${runtime.version} for CUDA ${facts.needs.cuda}`
+  const found = desktopText('device.found', {
+    gpu: describeGpu(gpu as NvidiaGpu, nvidia),
+    version: runtime.version,
+    cuda: facts.needs.cuda,
+  })
   return {
     device: 'cuda',
     runtime,
     gpu,
-    why: device === 'cuda' ? `chosen by you; ${found}` : found,
+    why: device === 'cuda' ? desktopText('device.chosenFound', { found }) : found,
     advice: null,
   }
 }
@@ -110,45 +115,53 @@ function findObstacle(
 ): Obstacle | null {
   const { driver, problem, gpus } = nvidia
   if (problem !== null) {
-    const remedy = /mismatch/i.test(problem)
-      ? 'Restart the machine: the driver was updated while it ran.'
-      : 'Install the NVIDIA driver again, and check that `nvidia-smi` works.'
-    return { problem: `the NVIDIA driver does not respond (“${problem}”)`, remedy, isFixable: true }
+    const remedy = desktopText(/mismatch/i.test(problem) ? 'device.restart' : 'device.reinstallDriver')
+    return { problem: desktopText('device.driverSilent', { problem }), remedy, isFixable: true }
   }
   if (gpus.length === 0) {
-    const remedy = 'If there is a GPU, install the NVIDIA driver.'
-    return { problem: 'no NVIDIA GPU with a working driver was found', remedy, isFixable: false }
+    const remedy = desktopText('device.installDriver')
+    return { problem: desktopText('device.noGpu'), remedy, isFixable: false }
   }
   if (gpu === null) {
-    const problem = `CUDA_VISIBLE_DEVICES=${visible ?? ''} hides ${gpus.map(({ name }) => name).join(', ')}`
-    return { problem, remedy: 'Unset it to use a GPU.', isFixable: false }
+    const problem = desktopText('device.hidden', {
+      visible: visible ?? '',
+      gpus: gpus.map(({ name }) => name).join(', '),
+    })
+    return { problem, remedy: desktopText('device.unset'), isFixable: false }
   }
   if (driver !== null && compareVersions(driver, needs.driver) < 0) {
     return {
-      problem: `the NVIDIA driver ${driver} is too old for CUDA ${needs.cuda}, which needs ${needs.driver} or newer`,
-      remedy: `Update the NVIDIA driver to use ${gpu.name}.`,
+      problem: desktopText('device.oldDriver', { driver, cuda: needs.cuda, needed: needs.driver }),
+      remedy: desktopText('device.updateDriver', { gpu: gpu.name }),
       isFixable: true,
     }
   }
   if (gpu.computeCapability !== null && gpu.computeCapability < needs.computeCapability) {
     return {
-      problem: `${gpu.name} is too old: it has compute capability ${gpu.computeCapability.toFixed(1)}, and TensorFlow’s kernels need ${needs.computeCapability.toFixed(1)} or newer`,
-      remedy: 'Use a newer GPU.',
+      problem: desktopText('device.oldGpu', {
+        gpu: gpu.name,
+        capability: gpu.computeCapability.toFixed(1),
+        needed: needs.computeCapability.toFixed(1),
+      }),
+      remedy: desktopText('device.newerGpu'),
       isFixable: false,
     }
   }
   if (!cuda) {
     return {
-      problem: `TensorFlow for NVIDIA GPUs is not installed, so ${gpu.name} is not used`,
-      remedy: 'Install it under Settings → Compute.',
+      problem: desktopText('device.noCuda', { gpu: gpu.name }),
+      remedy: desktopText('device.installCuda'),
       isFixable: true,
     }
   }
   if (gpu.freeBytes !== null && gpu.freeBytes < minFreeBytes) {
-    const all = gpu.memoryBytes === null ? '' : ` of ${formatGigabytes(gpu.memoryBytes)}`
+    const known = { gpu: gpu.name, free: formatGigabytes(gpu.freeBytes) }
     return {
-      problem: `${gpu.name} has ${formatGigabytes(gpu.freeBytes)}${all} of memory free, too little to start`,
-      remedy: 'Close the programs that use the GPU (`nvidia-smi` lists them).',
+      problem:
+        gpu.memoryBytes === null
+          ? desktopText('device.littleMemory', known)
+          : desktopText('device.littleMemoryOf', { ...known, all: formatGigabytes(gpu.memoryBytes) }),
+      remedy: desktopText('device.closePrograms'),
       isFixable: true,
     }
   }
@@ -176,7 +189,7 @@ function chooseGpu({ nvidia, visible, needs }: DeviceFacts): NvidiaGpu | null {
 function describeGpu({ name, memoryBytes }: NvidiaGpu, { driver }: NvidiaState): string {
   const details = [
     ...(memoryBytes === null ? [] : [formatGigabytes(memoryBytes)]),
-    ...(driver === null ? [] : [`driver ${driver}`]),
+    ...(driver === null ? [] : [desktopText('device.driver', { version: driver })]),
   ]
   return details.length > 0 ? `${name} (${details.join(', ')})` : name
 }

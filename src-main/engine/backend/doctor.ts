@@ -1,12 +1,14 @@
 import { cpus, totalmem } from 'node:os'
 import { createRequire } from 'node:module'
 import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { Precision } from '#shared/schemas/run-config.ts'
 import type { DoctorReport } from '#shared/schemas/doctor.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { flowerbedVersion } from '../../version.ts'
+import type { Kernels } from './tfjs.ts'
 import { loadTensorFlow } from './load.ts'
 
 const minFreeBytes = 5e9
@@ -42,9 +44,7 @@ export function examine(options: {
     cores: cpus().length,
     memoryBytes: totalmem(),
     threads: loaded ? { count: loaded.threads.intraOp, why: loaded.threads.why } : null,
-    kernels: loaded?.kernels
-      ? `${loaded.kernels.instructions}${loaded.kernels.bf16 ? ' with bfloat16' : ''}`
-      : null,
+    kernels: loaded?.kernels ? describeKernels(loaded.kernels) : null,
     precision: loaded ? describePrecision(loaded.fastPrecision) : null,
     runtime: loaded?.runtime ?? null,
     device: {
@@ -60,11 +60,13 @@ export function examine(options: {
   }
 }
 
+/** The instruction set of the kernels, and whether they compute in 16 bits. */
+const describeKernels = ({ instructions, bf16 }: Kernels): string =>
+  bf16 ? desktopText('doctor.bfloat16', { instructions }) : instructions
+
 /** Describes what the precision `auto` results in where products may be faster in `fast`. */
 export const describePrecision = (fast: Precision): string =>
-  fast === 'fp32'
-    ? 'fp32; this device is not faster in 16 bits'
-    : `fp32 or ${fast}, whichever takes less time per step: both are timed when a run starts, and a resumed run keeps its own`
+  fast === 'fp32' ? desktopText('doctor.fp32') : desktopText('doctor.timed', { fast })
 
 /** The findings that need advice. */
 interface Findings {
@@ -84,15 +86,11 @@ export function advise(found: Findings): string[] {
   if (tensorflowProblem) lines.push(formatLine(tensorflowProblem))
   if (folderProblem) lines.push(formatLine(folderProblem))
   else if (freeBytes < minFreeBytes) {
-    lines.push(
-      `Only ${(freeBytes / 1e9).toFixed(1)} GB are free for data. Free some, or choose another folder with --data-dir.`,
-    )
+    lines.push(desktopText('doctor.littleSpace', { free: (freeBytes / 1e9).toFixed(1) }))
   }
   if (unusedGpu) lines.push(`${toSentence(unusedGpu.why)} ${unusedGpu.remedy}`)
   if (electron && electron.version !== electron.declared) {
-    lines.push(
-      `Electron ${electron.version} stands in for ${electron.declared}, which could not be fetched; the set-up looks for it again once a day. Behind a proxy set HTTPS_PROXY, for a mirror ELECTRON_MIRROR.`,
-    )
+    lines.push(desktopText('doctor.electron', { version: electron.version, declared: electron.declared }))
   }
   return lines
 }

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { closeSync, fstatSync, openSync, readFileSync, readSync } from 'node:fs'
 
 /** The ELF header's machine numbers of the processors that Node supports on Linux. */
@@ -56,8 +57,8 @@ export function inspectLibrary(path: string, arch: string = process.arch): Libra
 const describeProcessor = (wide: boolean, machine: number): string =>
   wide
     ? (Object.entries(machines).find(([, number]) => number === machine)?.[0] ??
-      `processor number ${machine}`)
-    : 'another kind of processor (32-bit or big-endian)'
+      desktopText('load.processorNumber', { machine }))
+    : desktopText('load.processorOther')
 
 /** Whether a path is on a file system mounted with `noexec`, on Linux. */
 export function isNoexec(path: string): boolean {

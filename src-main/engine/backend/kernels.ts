@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import { createLogger } from '../../log.ts'
@@ -38,7 +39,7 @@ export function loadKernels({ threads }: { threads: number }): Kernels | null {
     const module = loadNative({
       path,
       sha256: expectedSha256(`tensorflow-kernels/${platformName}/flowerbed_kernels.node`),
-      name: 'The library of Flowerbed’s kernels',
+      name: desktopText('load.kernels'),
       replace: errorText('load.installFlowerbed'),
     }) as KernelsModule
     const { instructions, bf16 } = module.register(threads, readSetting() !== 'avx2')

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import type { ErrorParameter, ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -105,11 +106,11 @@ const rules: Rule[] = [
       /undefined symbol: ([^\s,]+)|Error relocating \S+ (\S+): symbol not found|[Ss]ymbol not found[^\w]*([\w$]+)|specified procedure could not be found/,
     explain: ([, glibcName, muslName, macName], { replace, glibc = readGlibcVersion }) =>
       glibc() === null
-        ? explainMissingGlibc(muslName ?? glibcName ?? 'a function')
+        ? explainMissingGlibc(muslName ?? glibcName ?? desktopText('load.function'))
         : {
             kind: 'corrupt',
             text: errorText('load.mixedVersions', {
-              symbol: glibcName ?? muslName ?? macName ?? 'a function',
+              symbol: glibcName ?? muslName ?? macName ?? desktopText('load.function'),
               replace,
             }),
           },

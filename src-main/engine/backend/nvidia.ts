@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { execFileSync } from 'node:child_process'
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 
@@ -60,7 +61,7 @@ export function readNvidia(probe: NvidiaProbe = thisMachine): NvidiaState {
   const problem = answer.stdout.trim().split('\n')[0] ?? ''
   // A driver without a GPU is no problem.
   if (/^No devices were found/.test(problem)) return { gpus: [], driver: kernel.driver, problem: null }
-  return { ...kernel, problem: problem === '' ? 'nvidia-smi failed without a message' : problem }
+  return { ...kernel, problem: problem === '' ? desktopText('device.noReason') : problem }
 }
 
 /** The GPUs that CUDA_VISIBLE_DEVICES names, by index or by a prefix of their UUID; CUDA ignores what follows a wrong name. */

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 
@@ -47,11 +48,9 @@ export function chooseThreads({ processors, cores, quota, kernels, env }: Thread
   const usable = Math.min(cores ?? processors, processors)
   const limited = quota !== null && Math.ceil(quota) < usable
   const count = Math.max(1, limited ? Math.ceil(quota) : usable)
-  const why = limited
-    ? 'the container’s limit of processor time'
-    : cores === null
-      ? 'one per processor'
-      : 'one per core'
+  const why = desktopText(
+    limited ? 'threads.container' : cores === null ? 'threads.processors' : 'threads.cores',
+  )
   return choose(count, why)
 }
 
@@ -70,7 +69,12 @@ export function chooseThreadsHere({ kernels }: Pick<ThreadFacts, 'kernels'>): Th
   return {
     intraOp: variables[0] || intraOp,
     interOp: variables[1] || interOp,
-    why: set ? 'TF_NUM_INTRAOP_THREADS and TF_NUM_INTEROP_THREADS' : why,
+    why: set
+      ? desktopText('threads.variables', {
+          first: 'TF_NUM_INTRAOP_THREADS',
+          second: 'TF_NUM_INTEROP_THREADS',
+        })
+      : why,
   }
 }
 

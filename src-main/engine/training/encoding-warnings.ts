@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { EncodingStatistics } from '../model/flow/encoding-statistics.ts'
 
 /** Before this step the encodings still depend on the random initial weights. */
@@ -14,16 +15,10 @@ export function encodingWarnings(statistics: EncodingStatistics, step: number): 
   const { activeDimensions, dimensions, kl, aggregateGap } = statistics
   const warnings: string[] = []
   if (activeDimensions < collapsedShare * dimensions && kl < collapsedKl) {
-    warnings.push(
-      'The encodings have collapsed: they are nearly the same noise for every image, so interpolations between encoded images show little of them. ' +
-        'Lower the KL weight (klWeight) in a new run; until then encode by inversion.',
-    )
+    warnings.push(desktopText('warning.collapsed'))
   }
   if (aggregateGap > maxGap) {
-    warnings.push(
-      'The encodings have moved away from the prior, so new samples may look worse than reconstructions. ' +
-        'Raise the KL weight (klWeight) in a new run.',
-    )
+    warnings.push(desktopText('warning.gap'))
   }
   return warnings
 }

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
@@ -100,7 +101,7 @@ export class Evaluator {
     } catch (thrown) {
       const error = toFlowerbedError(thrown)
       if (!['bad-input', 'not-found', 'corrupt'].includes(error.kind)) throw thrown
-      if (!this.saidUnmeasured) this.warn(`The evaluation interval has no effect: ${error.message}`)
+      if (!this.saidUnmeasured) this.warn(desktopText('warning.notEvaluated', { message: error.message }))
       this.saidUnmeasured = true
       return {}
     }

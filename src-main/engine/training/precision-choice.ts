@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import { desktopText } from '#shared/desktop-text.ts'
 import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 
@@ -25,14 +26,14 @@ export function knownPrecision(options: {
   resumed: Machine | null
 }): PrecisionChoice | null {
   const { setting, fast, device, resumed } = options
-  if (setting !== 'auto') return { precision: setting, why: 'chosen in the settings' }
+  if (setting !== 'auto') return { precision: setting, why: desktopText('precision.chosen') }
   if (resumed?.device === device) {
     // Checkpoints of older versions lack it: their steps were computed in `fast`.
-    const { precision = fast, precisionWhy = 'as before the run was resumed' } = resumed
+    const { precision = fast, precisionWhy = desktopText('precision.asBefore') } = resumed
     // A checkpoint of another machine may name a precision that this device lacks.
     if (precision === 'fp32' || precision === fast) return { precision, why: precisionWhy }
   }
-  return fast === 'fp32' ? { precision: fast, why: 'this device is not faster in 16 bits' } : null
+  return fast === 'fp32' ? { precision: fast, why: desktopText('precision.notFaster') } : null
 }
 
 /** Takes steps of which only the time counts. */
@@ -76,8 +77,8 @@ export async function timedPrecision<T extends TrialSteps>(options: {
     const steps = made.get(precision) ?? make(precision)
     made.delete(precision)
     const why = isTimed
-      ? `${fast} takes ${(fastSeconds / fp32Seconds).toFixed(2)} of fp32’s time per step, measured at the start of the run`
-      : 'the run ended before its steps were timed'
+      ? desktopText('precision.timed', { fast, share: (fastSeconds / fp32Seconds).toFixed(2) })
+      : desktopText('precision.notTimed')
     return { precision, why, steps }
   } finally {
     for (const [left] of made) await dispose(left)

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { UnreadableImage } from '../reasons.ts'
 import { readAvifHeader } from './avif-header.ts'
 import type { AvifHeader } from './avif-header.ts'
@@ -13,7 +14,7 @@ export async function avifPlan(bytes: ImageBytes): Promise<ColourPlan | undefine
   const input = await stillOf(bytes)
   const header = await readAvifHeader(bytes)
   if (!header && input !== decoderInput(bytes)) {
-    throw new UnreadableImage('is an animation without a still image, which cannot be read')
+    throw new UnreadableImage(desktopText('image.animation'))
   }
   if (!header) return { kind: 'ordinary', input }
   const { coded } = header
@@ -53,7 +54,7 @@ async function stillOf(bytes: ImageBytes): Promise<Buffer | string> {
 
 function isFullRange(header: AvifHeader): boolean {
   if (header.fullRange === undefined) {
-    throw new UnreadableImage('does not state the range of its grey values; save it as PNG or JPEG')
+    throw new UnreadableImage(desktopText('image.greyRange'))
   }
   return header.fullRange
 }

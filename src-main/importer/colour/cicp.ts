@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { UnreadableImage } from '../reasons.ts'
 
 /** Colours given by code points of ITU-T H.273, as in PNG and AVIF. */
@@ -23,13 +24,11 @@ export function isHighRange({ transfer }: CodedColours): boolean {
 export function spaceOf(coded: CodedColours): 'srgb' | 'p3' {
   const { primaries, transfer } = coded
   if (isHighRange(coded)) {
-    throw new UnreadableImage(
-      'is a high dynamic range (HDR) image, which cannot be read; save it in standard range',
-    )
+    throw new UnreadableImage(desktopText('image.hdr'))
   }
   if (nearSrgbTransfers.has(transfer)) {
     if (nearSrgbPrimaries.has(primaries)) return 'srgb'
     if (primaries === displayP3) return 'p3'
   }
-  throw new UnreadableImage('has colours in a space that cannot be read; save it in sRGB')
+  throw new UnreadableImage(desktopText('image.space'))
 }

@@ -1,4 +1,5 @@
 import type { Sharp } from 'sharp'
+import { desktopText } from '#shared/desktop-text.ts'
 import { openDecoder } from '../decoder.ts'
 import { UnreadableImage } from '../reasons.ts'
 import { bandsTiff } from './bands-tiff.ts'
@@ -106,9 +107,7 @@ async function checkUnitRange(
       const value = numbers[i] ?? 0
       // Written so that NaN fails, too.
       if (!(value >= -rangeSlack && value <= 1 + rangeSlack)) {
-        throw new UnreadableImage(
-          'has floating-point values outside 0 to 1, so that its white level is unknown; save it with 8 or 16 bits a channel',
-        )
+        throw new UnreadableImage(desktopText('image.whiteLevel'))
       }
     }
   }

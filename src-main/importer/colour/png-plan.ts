@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { spaceOf } from './cicp.ts'
 import type { CodedColours } from './cicp.ts'
 import { UnreadableImage } from '../reasons.ts'
@@ -56,8 +57,7 @@ async function colourChunks(bytes: ImageBytes): Promise<{ coded?: CodedColours; 
     if (type === 'iCCP') found.profiled = true
     if (type === 'cICP') {
       const [primaries = 0, transfer = 0, , fullRange = 0] = chunk.subarray(start + 8, start + 12)
-      if (fullRange !== 1)
-        throw new UnreadableImage('has colours in video range, which cannot be read; save it in sRGB')
+      if (fullRange !== 1) throw new UnreadableImage(desktopText('image.videoRange'))
       found.coded = { primaries, transfer }
     }
     at += 12 + length

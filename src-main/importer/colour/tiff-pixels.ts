@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { maxChannels } from '../decoder.ts'
 import { UnreadableImage } from '../reasons.ts'
 import type { TiffHeader } from './tiff-header.ts'
@@ -31,7 +32,6 @@ const kinds: Record<number, [TiffPixels['kind'], number]> = {
 }
 
 const oldJpeg = 6
-const saveItAs = 'save it with 8 or 16 bits a channel'
 
 /**
  * The pixel format of a TIFF; undefined when its header lacks something that the decoder needs, too.
@@ -42,15 +42,15 @@ export function describeTiff(header: TiffHeader): TiffPixels | undefined {
   const photometric = header.numbers(262)[0]
   const compression = first(259, 1)
   if (compression === oldJpeg) return undefined
-  if (photometric === undefined) throw new UnreadableImage('does not state its colour type')
+  if (photometric === undefined) throw new UnreadableImage(desktopText('image.noColourType'))
   const [kind, base] = kinds[photometric] ?? []
   if (kind === undefined || base === undefined) throw unreadableKind(photometric)
   const samples = first(277, 1)
   const extra = samples - base
-  if (extra < 0) throw new UnreadableImage('has fewer channels than its colours need')
-  if (samples > maxChannels) throw new UnreadableImage(`has more than ${maxChannels} channels`)
-  if (kind === 'cmyk' && first(332, 1) !== 1)
-    throw new UnreadableImage('has other inks than CMYK; save it in sRGB')
+  if (extra < 0) throw new UnreadableImage(desktopText('image.fewChannels'))
+  if (samples > maxChannels)
+    throw new UnreadableImage(desktopText('image.manyChannels', { channels: maxChannels }))
+  if (kind === 'cmyk' && first(332, 1) !== 1) throw new UnreadableImage(desktopText('image.inks'))
 
   const { bits, float } = checkedNumbers(header, { kind, samples, photometric })
   const types = header.numbers(338)
@@ -58,10 +58,10 @@ export function describeTiff(header: TiffHeader): TiffPixels | undefined {
   const extraIndex = unspecified ? 0 : types.findIndex((type, i) => i < extra && (type === 1 || type === 2))
   const alphaBand = extraIndex < 0 ? undefined : base + extraIndex
   if ((kind === 'grey' && extra > 1) || (kind === 'grey' && extra === 1 && types.length === 0)) {
-    throw new UnreadableImage('has channels of unknown meaning; save it in grey or RGB')
+    throw new UnreadableImage(desktopText('image.unknownChannels'))
   }
   if ((kind === 'ycbcr' && extra > 0) || (kind === 'palette' && extra > (alphaBand === undefined ? 0 : 1))) {
-    throw new UnreadableImage('has extra channels that cannot be read; save it in RGB')
+    throw new UnreadableImage(desktopText('image.extraChannels'))
   }
   return {
     kind,
@@ -78,14 +78,12 @@ export function describeTiff(header: TiffHeader): TiffPixels | undefined {
 
 function unreadableKind(photometric: number): UnreadableImage {
   if (photometric === 32844 || photometric === 32845) {
-    return new UnreadableImage(
-      'is a high dynamic range (HDR) image, which cannot be read; save it in standard range',
-    )
+    return new UnreadableImage(desktopText('image.hdr'))
   }
   if (photometric === 32803 || photometric === 34892) {
-    return new UnreadableImage('is raw camera data, which cannot be read; save it as PNG or JPEG')
+    return new UnreadableImage(desktopText('image.raw'))
   }
-  return new UnreadableImage('has colours of a kind that cannot be read; save it in RGB')
+  return new UnreadableImage(desktopText('image.coloursRgb'))
 }
 
 /** Bits of a channel and whether they are floating-point. */
@@ -97,24 +95,24 @@ function checkedNumbers(
   const all = header.numbers(258).slice(0, samples)
   const bits = all[0] ?? 1
   if (all.some((one) => one !== bits)) {
-    throw new UnreadableImage(`has channels of different numbers of bits; ${saveItAs}`)
+    throw new UnreadableImage(desktopText('image.mixedBits'))
   }
   const format = header.numbers(339)[0] ?? 1
   if (format === 2) {
-    throw new UnreadableImage(`holds signed numbers, so that its black and white are not known; ${saveItAs}`)
+    throw new UnreadableImage(desktopText('image.signed'))
   }
   if (format === 3) {
     const whiteIsZero = photometric === 0
     if ((bits !== 16 && bits !== 32) || (kind !== 'grey' && kind !== 'rgb') || whiteIsZero) {
-      throw new UnreadableImage(`has ${bits}-bit floating-point values that cannot be read; ${saveItAs}`)
+      throw new UnreadableImage(desktopText('image.float', { bits }))
     }
     return { bits, float: true }
   }
-  if (format > 4) throw new UnreadableImage(`holds complex numbers; ${saveItAs}`)
+  if (format > 4) throw new UnreadableImage(desktopText('image.complex'))
   const few = samples === 1 && (kind === 'grey' || kind === 'palette') && [1, 2, 4].includes(bits)
   const deep = bits === 16 && kind !== 'ycbcr'
   if (!few && bits !== 8 && !deep) {
-    throw new UnreadableImage(`holds ${bits}-bit numbers, which cannot be read; ${saveItAs}`)
+    throw new UnreadableImage(desktopText('image.bits', { bits }))
   }
   return { bits, float: false }
 }

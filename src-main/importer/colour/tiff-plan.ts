@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { maxChannels } from '../decoder.ts'
 import { UnreadableImage } from '../reasons.ts'
 import { uninterpreted } from './bands-tiff.ts'
@@ -87,9 +88,7 @@ async function uninterpretedPlan(
   const { header, pixels, special } = parsed
   const { kind, bits, float, alphaBand, base, extra } = pixels
   if (pixels.compression === jpeg) {
-    throw new UnreadableImage(
-      'has channels that cannot be read because of its JPEG compression; save it in RGB',
-    )
+    throw new UnreadableImage(desktopText('image.jpegChannels'))
   }
   const copy = await uninterpretedCopy(bytes, header)
   const colours = kind === 'grey' ? 1 : kind === 'cmyk' ? 4 : 3

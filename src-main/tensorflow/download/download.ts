@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm, stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { cancelled, hideSecret, httpGet, RedirectRefused } from './http.ts'
@@ -43,7 +44,7 @@ export async function download(options: DownloadOptions): Promise<void> {
     const before = await sizeOf(options.file)
     try {
       if (await transfer(options, before)) return
-      throw new Error('the connection ended early')
+      throw new Error(desktopText('download.endedEarly'))
     } catch (error) {
       if (options.signal?.aborted) throw cancelled(options.signal)
       if (error instanceof RangeNotSupported || isDiskFull(error)) throw diskFullError(error, options.file)
@@ -119,7 +120,7 @@ async function append(
 }
 
 function refusal(status: number): Error {
-  const message = `the server answered ${status}`
+  const message = desktopText('download.answered', { status })
   const temporary = status >= 500 || status === 429 || status === 408
   return temporary ? new Error(message) : new Refused(message)
 }

@@ -114,23 +114,18 @@ export async function httpGet(address: string, request: HttpRequest): Promise<Ht
   }
   throw new RedirectRefused(
     'unavailable',
-    `Too many redirects (${maxRedirects}) from ${hideSecret(address)}`,
+    errorText('tensorflow.redirects', { most: maxRedirects, address: hideSecret(address) }),
     {
       where: hideSecret(url.href),
-      hint: otherServer,
     },
   )
 }
 
-const otherServer =
-  'Name another server in PIP_INDEX_URL (for Electron in ELECTRON_MIRROR), or put the files into a folder and name it in FLOWERBED_OFFLINE_DIR.'
-
 /** The target of a redirect. @throws RedirectRefused */
 function redirected(from: URL, location: string): URL {
   if (!URL.canParse(location, from.href)) {
-    throw new RedirectRefused('unavailable', `${from.host} redirects to something that is no address`, {
+    throw new RedirectRefused('unavailable', errorText('tensorflow.badRedirect', { host: from.host }), {
       where: hideSecret(from.href),
-      hint: otherServer,
     })
   }
   const to = new URL(location, from)
@@ -148,14 +143,12 @@ function redirected(from: URL, location: string): URL {
  */
 export function refuseUnsafe(from: URL, to: URL): void {
   if (to.protocol === 'https:' || (to.protocol === 'http:' && from.protocol !== 'https:')) return
-  const how =
+  const { host } = from
+  const text =
     to.protocol === 'http:'
-      ? 'from https to http, where others could read and change what is sent'
-      : `to an address of another kind (${to.protocol})`
-  throw new RedirectRefused('unavailable', `${from.host} leads ${how}; this is not followed`, {
-    where: hideSecret(to.href),
-    hint: otherServer,
-  })
+      ? errorText('tensorflow.redirectUnsafe', { host })
+      : errorText('tensorflow.redirectOtherKind', { host, protocol: to.protocol })
+  throw new RedirectRefused('unavailable', text, { where: hideSecret(to.href) })
 }
 
 function withoutSecrets(headers: Record<string, string>): Record<string, string> {

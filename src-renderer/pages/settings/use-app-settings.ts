@@ -1,7 +1,8 @@
-import { shallowRef } from 'vue'
+import { onScopeDispose, shallowRef } from 'vue'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
 import type { AppSettings } from '#shared/ipc.ts'
+import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 
@@ -10,6 +11,7 @@ export function useAppSettings() {
   const settings = shallowRef<AppSettings | null>(null)
   const error = shallowRef<FlowerbedError | null>(null)
   const latest = latestOnly()
+  let pending = 0
 
   async function load(): Promise<void> {
     const isLatest = latest.begin()
@@ -27,15 +29,24 @@ export function useAppSettings() {
     settings.value = { ...settings.value, ...changes }
     error.value = null
     const isLatest = latest.begin()
+    pending++
     try {
       await request('app.settings', changes)
     } catch (thrown) {
       error.value = toFlowerbedError(thrown)
+    } finally {
+      pending--
     }
     // A setting that main has rejected goes back to its value there.
     if (isLatest()) await load()
   }
 
+  // Changed elsewhere, as by a command.
+  onScopeDispose(
+    on('settings', (event) => {
+      if (pending === 0) settings.value = event.settings
+    }),
+  )
   void load()
   return { settings, error, change }
 }

@@ -1,23 +1,17 @@
-import { z } from 'zod'
-import { real, setting, whole, yesNo } from '#shared/schemas/setting.ts'
+import { choice, real, setting, whole, yesNo } from '#shared/schemas/setting.ts'
 
 /** The networks of a run. */
 export const networkSettings = {
-  network: setting(
-    z.enum(['conv', 'unet', 'resunet'], {
-      error: 'Architecture must be conv, unet or resunet',
-    }),
-    {
-      title: 'Architecture',
-      help: 'A stack of convolutions, the U-Net of the reference, or a deeper residual U-Net.',
-      group: 'network',
-      options: {
-        conv: 'Convolutions',
-        unet: 'U-Net of the reference',
-        resunet: 'Residual U-Net',
-      },
+  network: setting(choice(['conv', 'unet', 'resunet'], 'Architecture'), {
+    title: 'Architecture',
+    help: 'A stack of convolutions, the U-Net of the reference, or a deeper residual U-Net.',
+    group: 'network',
+    options: {
+      conv: 'Convolutions',
+      unet: 'U-Net of the reference',
+      resunet: 'Residual U-Net',
     },
-  ),
+  }),
   hidden: setting(whole(4, 512, 'Base channels'), {
     title: 'Base channels',
     help: 'Width of the networks. Twice as many channels take about four times the computation.',
@@ -33,30 +27,24 @@ export const networkSettings = {
     zero: 'automatic',
     group: 'network',
   }),
-  prediction: setting(
-    z.enum(['image', 'residual'], { error: 'Prediction must be image or residual' }).default('image'),
-    {
-      title: 'Prediction',
-      help: 'What the residual U-Net computes: the image itself, or what a linear prediction of the velocity leaves over, which suits small patches.',
-      group: 'network',
-      options: { image: 'Image', residual: 'Residual of the velocity' },
-    },
-  ),
+  prediction: setting(choice(['image', 'residual'], 'Prediction').default('image'), {
+    title: 'Prediction',
+    help: 'What the residual U-Net computes: the image itself, or what a linear prediction of the velocity leaves over, which suits small patches.',
+    group: 'network',
+    options: { image: 'Image', residual: 'Residual of the velocity' },
+  }),
   embeddingWidth: setting(whole(1, 8, 'Embedding width').default(2), {
     title: 'Embedding width',
     help: 'Width of the embedding of time and code that scales and shifts every block of the residual U-Net, in times the base channels.',
     unit: '× channels',
     group: 'network',
   }),
-  codeEncoderWidth: setting(
-    z.enum(['half', 'full'], { error: 'Width of the code encoder must be half or full' }).default('half'),
-    {
-      title: 'Width of the code encoder',
-      help: 'Channels of the network that computes the code of an image.',
-      group: 'network',
-      options: { half: 'Half of the base channels', full: 'The base channels' },
-    },
-  ),
+  codeEncoderWidth: setting(choice(['half', 'full'], 'Width of the code encoder').default('half'), {
+    title: 'Width of the code encoder',
+    help: 'Channels of the network that computes the code of an image.',
+    group: 'network',
+    options: { half: 'Half of the base channels', full: 'The base channels' },
+  }),
   dropout: setting(real(0, 0.9, 'Dropout').default(0), {
     title: 'Dropout',
     help: 'Share of the activations of the residual U-Net that are set to 0 at random in each training step, against overfitting with few images and long runs. 0 switches it off.',

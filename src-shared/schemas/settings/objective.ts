@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { real, setting, whole, yesNo } from '#shared/schemas/setting.ts'
+import { choice, real, setting, whole, yesNo } from '#shared/schemas/setting.ts'
 
 /** What a run trains: the code, posterior and prior, the path, times and losses. */
 export const objectiveSettings = {
@@ -43,7 +42,7 @@ export const objectiveSettings = {
     help: 'Trains an encoder q(z|x) that gives each image a latent. Needed to encode images and to interpolate between them.',
     group: 'objective',
   }),
-  prior: setting(z.enum(['standard', 'learned'], { error: 'Prior must be standard or learned' }), {
+  prior: setting(choice(['standard', 'learned'], 'Prior'), {
     title: 'Prior',
     help: 'The distribution p(z) that sampling starts from: standard normal, or a normal distribution per pixel that is learned from the images.',
     group: 'objective',
@@ -55,42 +54,31 @@ export const objectiveSettings = {
     group: 'objective',
     step: 0.01,
   }),
-  path: setting(
-    z.enum(['reference', 'consistent'], { error: 'Probability path must be reference or consistent' }),
-    {
-      title: 'Probability path',
-      help: 'The reference adds observation noise to the target only; the consistent Gaussian path adds it to the point too.',
-      group: 'objective',
-      options: { reference: 'As in the reference', consistent: 'Consistent Gaussian path' },
-    },
-  ),
-  times: setting(
-    z.enum(['independent', 'spread'], { error: 'Time sampling must be independent or spread' }),
-    {
-      title: 'Time sampling',
-      help: 'Times t of the images in a batch: independent, or evenly spaced so that each batch covers the whole path, which gives steadier gradients.',
-      group: 'objective',
-      options: { independent: 'Independent', spread: 'Evenly spaced' },
-    },
-  ),
-  timeDistribution: setting(
-    z
-      .enum(['uniform', 'logit-normal'], { error: 'Time distribution must be uniform or logit-normal' })
-      .default('uniform'),
-    {
-      title: 'Time distribution',
-      help: 'How often each time t is trained at: all alike, or mostly the middle of the path, where the image takes shape.',
-      group: 'objective',
-      options: { uniform: 'Uniform', 'logit-normal': 'Logit-normal' },
-    },
-  ),
+  path: setting(choice(['reference', 'consistent'], 'Probability path'), {
+    title: 'Probability path',
+    help: 'The reference adds observation noise to the target only; the consistent Gaussian path adds it to the point too.',
+    group: 'objective',
+    options: { reference: 'As in the reference', consistent: 'Consistent Gaussian path' },
+  }),
+  times: setting(choice(['independent', 'spread'], 'Time sampling'), {
+    title: 'Time sampling',
+    help: 'Times t of the images in a batch: independent, or evenly spaced so that each batch covers the whole path, which gives steadier gradients.',
+    group: 'objective',
+    options: { independent: 'Independent', spread: 'Evenly spaced' },
+  }),
+  timeDistribution: setting(choice(['uniform', 'logit-normal'], 'Time distribution').default('uniform'), {
+    title: 'Time distribution',
+    help: 'How often each time t is trained at: all alike, or mostly the middle of the path, where the image takes shape.',
+    group: 'objective',
+    options: { uniform: 'Uniform', 'logit-normal': 'Logit-normal' },
+  }),
   timeShift: setting(real(0.1, 10, 'Time shift'), {
     title: 'Time shift',
     help: 'Above 1 trains more on noisy times, where coarse shapes form; below 1 more on fine detail.',
     group: 'objective',
     step: 0.1,
   }),
-  lossScale: setting(z.enum(['sum', 'mean'], { error: 'Loss reduction must be sum or mean' }), {
+  lossScale: setting(choice(['sum', 'mean'], 'Loss reduction'), {
     title: 'Loss reduction',
     help: 'KL and prior loss as a sum over batch and pixels, as in the reference, or as a mean per pixel, so that their weights mean the same at any image size.',
     group: 'objective',

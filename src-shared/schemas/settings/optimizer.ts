@@ -1,5 +1,4 @@
-import { z } from 'zod'
-import { real, setting, whole } from '#shared/schemas/setting.ts'
+import { choice, real, setting, whole } from '#shared/schemas/setting.ts'
 
 /** How weights are updated, and in which precision. */
 export const optimizerSettings = {
@@ -9,15 +8,12 @@ export const optimizerSettings = {
     group: 'optimizer',
     scale: 'log',
   }),
-  schedule: setting(
-    z.enum(['constant', 'cosine'], { error: 'Learning rate schedule must be constant or cosine' }),
-    {
-      title: 'Learning rate schedule',
-      help: 'Constant, or falling to 0 along a cosine by the end of the run, whether that is set in steps, epochs or minutes. An extended run takes the rate of the share that is then done.',
-      group: 'optimizer',
-      options: { constant: 'Constant', cosine: 'Cosine decay' },
-    },
-  ),
+  schedule: setting(choice(['constant', 'cosine'], 'Learning rate schedule'), {
+    title: 'Learning rate schedule',
+    help: 'Constant, or falling to 0 along a cosine by the end of the run, whether that is set in steps, epochs or minutes. An extended run takes the rate of the share that is then done.',
+    group: 'optimizer',
+    options: { constant: 'Constant', cosine: 'Cosine decay' },
+  }),
   warmup: setting(whole(0, 1_000_000, 'Warm-up'), {
     title: 'Warm-up',
     help: 'Steps over which the learning rate rises from 0. 0 starts at the full rate.',
@@ -39,15 +35,10 @@ export const optimizerSettings = {
     help: 'Decay of the moving average of the weights. Samples are generated with the average, which is steadier. 0 switches it off.',
     group: 'optimizer',
   }),
-  precision: setting(
-    z
-      .enum(['auto', 'fp32', 'bf16', 'fp16'], { error: 'Precision must be auto, fp32, bf16 or fp16' })
-      .default('fp32'),
-    {
-      title: 'Precision',
-      help: 'Inputs of convolutions may be rounded to 16 bits, which is faster on newer hardware; sums, weights and stored values keep 32 bits. Automatic measures 32 and 16 bits when a run starts, where the device has both, and uses the faster for the whole run.',
-      group: 'optimizer',
-      options: { auto: 'Automatic', fp32: '32 bits', bf16: '16 bits (bfloat16)', fp16: '16 bits (half)' },
-    },
-  ),
+  precision: setting(choice(['auto', 'fp32', 'bf16', 'fp16'], 'Precision').default('fp32'), {
+    title: 'Precision',
+    help: 'Inputs of convolutions may be rounded to 16 bits, which is faster on newer hardware; sums, weights and stored values keep 32 bits. Automatic measures 32 and 16 bits when a run starts, where the device has both, and uses the faster for the whole run.',
+    group: 'optimizer',
+    options: { auto: 'Automatic', fp32: '32 bits', bf16: '16 bits (bfloat16)', fp16: '16 bits (half)' },
+  }),
 }

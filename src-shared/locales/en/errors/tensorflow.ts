@@ -1,6 +1,26 @@
 import type { ErrorEntries } from './entries.ts'
 
+const otherServer =
+  'Name another server in PIP_INDEX_URL (for Electron in ELECTRON_MIRROR), or put the files into a folder and name it in FLOWERBED_OFFLINE_DIR.'
+
 export const tensorflowErrors = {
+  'tensorflow.redirects': {
+    message: 'Too many redirects ({most}) from {address}',
+    hint: otherServer,
+  },
+  'tensorflow.badRedirect': {
+    message: '{host} redirects to something that is no address',
+    hint: otherServer,
+  },
+  'tensorflow.redirectUnsafe': {
+    message:
+      '{host} leads from https to http, where others could read and change what is sent; this is not followed',
+    hint: otherServer,
+  },
+  'tensorflow.redirectOtherKind': {
+    message: '{host} leads to an address of another kind ({protocol}); this is not followed',
+    hint: otherServer,
+  },
   'tensorflow.diskFull': {
     message: 'The disk is full',
     hint: 'Free some space, or name another folder in FLOWERBED_CACHE_DIR.',

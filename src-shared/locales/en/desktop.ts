@@ -1,0 +1,18 @@
+import { deviceTexts } from './desktop/device.ts'
+import { dialogTexts } from './desktop/dialogs.ts'
+import { importTexts } from './desktop/import.ts'
+import { inputTexts } from './desktop/input.ts'
+import { menuTexts } from './desktop/menu.ts'
+import { noticeTexts } from './desktop/notices.ts'
+import { trainingTexts } from './desktop/training.ts'
+
+/** What the processes behind the window say in English, by message id; `{name}` is a parameter of `desktopText`. */
+export const desktop = {
+  ...deviceTexts,
+  ...dialogTexts,
+  ...importTexts,
+  ...inputTexts,
+  ...menuTexts,
+  ...noticeTexts,
+  ...trainingTexts,
+} as const

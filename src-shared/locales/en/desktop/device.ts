@@ -1,0 +1,40 @@
+/** Which device is used and why, as clauses that follow a colon; remedies and advice are sentences. */
+export const deviceTexts = {
+  'device.chosen': 'chosen by you',
+  'device.chosenFound': 'chosen by you; {found}',
+  'device.found': '{gpu}, with TensorFlow {version} for CUDA {cuda}',
+  'device.driver': 'driver {version}',
+  'device.driverSilent': 'the NVIDIA driver does not respond (“{problem}”)',
+  'device.noReason': 'nvidia-smi failed without a message',
+  'device.restart': 'Restart the machine: the driver was updated while it ran.',
+  'device.reinstallDriver': 'Install the NVIDIA driver again, and check that `nvidia-smi` works.',
+  'device.noGpu': 'no NVIDIA GPU with a working driver was found',
+  'device.installDriver': 'If there is a GPU, install the NVIDIA driver.',
+  'device.hidden': 'CUDA_VISIBLE_DEVICES={visible} hides {gpus}',
+  'device.unset': 'Unset it to use a GPU.',
+  'device.oldDriver': 'the NVIDIA driver {driver} is too old for CUDA {cuda}, which needs {needed} or newer',
+  'device.updateDriver': 'Update the NVIDIA driver to use {gpu}.',
+  'device.oldGpu':
+    '{gpu} is too old: it has compute capability {capability}, and TensorFlow’s kernels need {needed} or newer',
+  'device.newerGpu': 'Use a newer GPU.',
+  'device.noCuda': 'TensorFlow for NVIDIA GPUs is not installed, so {gpu} is not used',
+  'device.installCuda': 'Install it under Settings → Compute.',
+  'device.littleMemory': '{gpu} has {free} of memory free, too little to start',
+  'device.littleMemoryOf': '{gpu} has {free} of {all} of memory free, too little to start',
+  'device.closePrograms': 'Close the programs that use the GPU (`nvidia-smi` lists them).',
+  'doctor.bfloat16': '{instructions} with bfloat16',
+  'doctor.fp32': 'fp32; this device is not faster in 16 bits',
+  'doctor.timed':
+    'fp32 or {fast}, whichever takes less time per step: both are timed when a run starts, and a resumed run keeps its own',
+  'doctor.littleSpace':
+    'Only {free} GB are free for data. Free some, or choose another folder with --data-dir.',
+  'doctor.electron':
+    'Electron {version} stands in for {declared}, which could not be fetched; the set-up looks for it again once a day. Behind a proxy set HTTPS_PROXY, for a mirror ELECTRON_MIRROR.',
+  'download.endedEarly': 'the connection ended early',
+  'download.answered': 'the server answered {status}',
+  'download.noIndex': 'pip is configured to use no index',
+  'load.kernels': 'The library of Flowerbed’s kernels',
+  'load.function': 'a function',
+  'load.processorNumber': 'processor number {machine}',
+  'load.processorOther': 'another kind of processor (32-bit or big-endian)',
+} as const

@@ -1,0 +1,27 @@
+/** Native dialogs. */
+export const dialogTexts = {
+  'startup.failed': 'Flowerbed cannot start',
+  'quit.training': '“{name}” is still training.',
+  'quit.detail': 'It can be saved now and resumed from here later.',
+  'quit.queue': {
+    one: 'With it the queue goes on when Flowerbed is opened again: {count} run after it.',
+    other: 'With it the queue goes on when Flowerbed is opened again: {count} runs after it.',
+  },
+  'quit.save': 'Save and quit',
+  'quit.stay': 'Keep training',
+  'crash.message': 'The window has crashed several times within a minute.',
+  'crash.detail': 'Training continues, and what is on disk is safe. The reason given is “{reason}”.',
+  'crash.reload': 'Reload the window',
+  'crash.quit': 'Quit',
+  'choose.folders': 'Choose folders of images',
+  'choose.image': 'Choose an image',
+  'save.animation': 'Save the animation',
+  'save.image': 'Save the image',
+  'save.frames': 'Name a new folder for the frames',
+  'save.samples': 'Save samples',
+  'files.images': 'Images',
+  'files.all': 'All files',
+  'files.gif': 'GIF animation',
+  'files.webp': 'WebP animation',
+  'files.png': 'PNG image',
+} as const

@@ -1,0 +1,23 @@
+/** What a run records and warns of while it trains. `precision` and `threads` follow a colon. */
+export const trainingTexts = {
+  'warning.collapsed':
+    'The encodings have collapsed: they are nearly the same noise for every image, so interpolations between encoded images show little of them. Lower the KL weight (klWeight) in a new run; until then encode by inversion.',
+  'warning.gap':
+    'The encodings have moved away from the prior, so new samples may look worse than reconstructions. Raise the KL weight (klWeight) in a new run.',
+  'warning.notEvaluated': 'The evaluation interval has no effect: {message}',
+  'warning.otherCheckpoint':
+    'The checkpoint of step {step} cannot be read: {reason} The one of step {next} is used.',
+  'warning.resumesEarlier':
+    'The checkpoint of step {step} cannot be read: {reason} Training resumes from the one of step {next}.',
+  'precision.chosen': 'chosen in the settings',
+  'precision.asBefore': 'as before the run was resumed',
+  'precision.notFaster': 'this device is not faster in 16 bits',
+  'precision.timed': '{fast} takes {share} of fp32’s time per step, measured at the start of the run',
+  'precision.notTimed': 'the run ended before its steps were timed',
+  'threads.container': 'the container’s limit of processor time',
+  'threads.processors': 'one per processor',
+  'threads.cores': 'one per core',
+  'threads.variables': '{first} and {second}',
+  'experiment.systems': '{name}, systems compared',
+  'study.seeds': 'several seeds',
+} as const
