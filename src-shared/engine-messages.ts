@@ -33,6 +33,8 @@ import type {
   SamplingRequest,
   ShiftRequest,
   ShiftResult,
+  TrajectoryRequest,
+  TrajectoryResult,
 } from '#shared/sampling-messages.ts'
 
 export interface TrainRequest {
@@ -105,6 +107,7 @@ export interface EngineRequests {
   encode: [EncodeRequest, EncodeResult]
   grid: [GridRequest, GridResult]
   shift: [ShiftRequest, ShiftResult]
+  trajectory: [TrajectoryRequest, TrajectoryResult]
   evaluate: [EvaluateRequest, Evaluation]
   nearest: [NearestRequest, NearestResult]
   export: [ExportRequest, ExportResult]

@@ -39,6 +39,29 @@ export interface SampleResult {
   evaluations: number
 }
 
+/** Records how one image of a seed is integrated from noise, with the network's estimate of it at each state. */
+export interface TrajectoryRequest extends SamplingRequest {
+  seed: number
+  /** Which image of the seed. */
+  first: number
+  /** Default: 1. */
+  temperature?: number
+}
+
+/** States of a trajectory that are recorded at most; of more steps, some that are about evenly spaced. */
+export const mostStates = 129
+
+export interface TrajectoryResult {
+  /** The time of each state: from 1, noise, to 0, the image. */
+  times: number[]
+  /** x_t, clipped to [0, 1]. */
+  states: PixelBatch
+  /** x_t − t·v(x_t, t), clipped to [0, 1]: the image that the velocity leads to in a straight line. */
+  estimates: PixelBatch
+  /** The training step that the weights are from. */
+  step: number
+}
+
 export const encoderNames = ['posterior', 'posterior-sample', 'code', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
 

@@ -21,6 +21,7 @@ import { LoadedSamplers } from './sampling/loaded-samplers.ts'
 import { shift } from './sampling/latent-shift.ts'
 import { writeSampleSheet } from './sampling/sample-sheet.ts'
 import { interpolate } from './sampling/interpolate.ts'
+import { recordTrajectory } from './sampling/trajectory.ts'
 import { estimateMemory } from './training/memory-estimate.ts'
 import { Trainer } from './training/trainer.ts'
 
@@ -37,6 +38,7 @@ export type ModelRequests = Pick<
   | 'encode'
   | 'grid'
   | 'shift'
+  | 'trajectory'
   | 'evaluate'
   | 'nearest'
   | 'export'
@@ -127,6 +129,10 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       await withSampler(request, (sampler, { onStep }) => sampleGrid(sampler, request, onStep)),
     shift: async (request) =>
       await withSampler(request, (sampler, { onStep }) => shift(sampler, request, onStep)),
+    trajectory: async (request) =>
+      await withSampler(request, (sampler, { step, onStep }) =>
+        recordTrajectory(sampler, { request, step, onStep }),
+      ),
     evaluate: async (request) =>
       await evaluate(request, { jobs, withSampler: (work) => withSampler(request, work) }),
     nearest: async (request) => {

@@ -3,7 +3,9 @@ import type { ImageSource } from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { InterpolationEnd } from '#shared/ipc.ts'
-import type { RunRecord } from '#shared/schemas/run.ts'
+import { checkpointOf } from '#shared/sample-origin.ts'
+import type { RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import { settingsOf } from '#shared/sample-settings.ts'
 import { runFolder } from '../files/data-folder.ts'
 import { Dataset } from '../datasets/packed-dataset.ts'
 import type { HandlersOf } from './dispatch.ts'
@@ -24,6 +26,12 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
     return { kind: 'dataset', datasetDirectory: directory, index: chosen.index }
   }
 
+  function recordOf(id: string, sample: string): SampleRecord {
+    const record = store.samples.list(store.runs.key(id)).find((one) => one.id === sample)
+    if (record) return record
+    throw new FlowerbedError('not-found', errorText('sample.gone'), { where: sample })
+  }
+
   return {
     'gallery.sample': async ({ id, checkpoint, ...request }) => {
       const { deviceChoice: device } = store.runs.get(id)
@@ -37,10 +45,25 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
       emit({ type: 'sample', record })
       return record
     },
+    'gallery.trajectory': async ({ id, sample, image, steps, job }) => {
+      const record = recordOf(id, sample)
+      const { selection, sampling } = settingsOf(record)
+      const checkpoint = checkpointOf(record, runService.checkpoints.list(id))?.step
+      const { deviceChoice: device } = store.runs.get(id)
+      const { seed, first, temperature } = selection
+      return await runService.withModel(
+        id,
+        (model) =>
+          engine.request('trajectory', {
+            ...{ model, device, job, seed, first: first + image, temperature },
+            sampling: steps === undefined ? sampling : { ...sampling, steps },
+          }),
+        checkpoint,
+      )
+    },
     'gallery.nearest': async ({ id, sample }) => {
       const run = store.runs.get(id)
-      const record = store.samples.list(store.runs.key(id)).find((one) => one.id === sample)
-      if (!record) throw new FlowerbedError('not-found', errorText('sample.gone'), { where: sample })
+      const record = recordOf(id, sample)
       if (run.datasetId === null)
         throw new FlowerbedError('not-found', errorText('run.imagesDeletedForReconstruction'))
       const { file, count, columns, shape } = record

@@ -6,7 +6,7 @@ import {
   keyframeLimits,
   paceNames,
 } from '#shared/sampling-messages.ts'
-import type { GridResult, InterpolateResult } from '#shared/sampling-messages.ts'
+import type { GridResult, InterpolateResult, TrajectoryResult } from '#shared/sampling-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
 import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
@@ -63,6 +63,17 @@ export const samplingChannels = {
   'gallery.nearest': channel({
     input: z.strictObject({ id: z.string(), sample: z.string() }),
     output: type<NearestImages>(),
+  }),
+  /**
+   * How an image of a sheet was sampled, from noise on; with the weights of its step where that checkpoint is kept, else
+   * the latest. `steps`: solver steps instead of the sheet's. Progress and cancelling go by `job`.
+   */
+  'gallery.trajectory': channel({
+    input: z.strictObject({
+      ...{ id: z.string(), sample: z.string(), image: z.int().min(0), job: z.string() },
+      steps: samplingSchema.shape.steps.unwrap().exactOptional(),
+    }),
+    output: type<TrajectoryResult>(),
   }),
   /** Cancels a sampling job of any page. */
   'gallery.cancel': channel({ input: z.strictObject({ job: z.string() }), output: type<void>() }),
