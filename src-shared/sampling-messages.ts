@@ -167,8 +167,15 @@ export interface GridResult {
 /** A group of images: given ones, or those of a dataset that have a label. */
 export type ImageGroup =
   | { kind: 'images'; images: ImageSource[] }
-  /** At most `groupLimit` of them; `seed` chooses which. */
-  | { kind: 'label'; datasetDirectory: string; label: string; seed: number }
+  /** At most `most` (default: `groupLimit`) of them; `seed` chooses which. With `others`, the images without the label. */
+  | {
+      kind: 'label'
+      datasetDirectory: string
+      label: string
+      others?: boolean
+      seed: number
+      most?: number
+    }
 
 /** Most images of a group. */
 export const groupLimit = 256
@@ -196,6 +203,34 @@ export interface ShiftResult {
   /** Number of images in each group. */
   added: number
   subtracted: number
+}
+
+/** Finds the direction from one group's mean encoding to another's: mean(add) − mean(subtract). */
+export interface DirectionRequest extends EncodingRequest {
+  add: ImageGroup
+  subtract: ImageGroup
+}
+
+export interface DirectionResult {
+  /** Of what it is a direction: of the code where the run has one, else of the latent. */
+  space: 'code' | 'latent'
+  values: Float32Array
+  /** RMS of the values. */
+  size: number
+  /** Number of images in each group. */
+  added: number
+  subtracted: number
+  /** The training step that the weights are from. */
+  step: number
+}
+
+/** Generates one image from its encoding, moved along directions. */
+export interface MoveRequest extends SamplingRequest {
+  /** As `EncodeResult` has them. */
+  latent: Float32Array
+  code: Float32Array | null
+  /** A strength of 1 is the whole difference of the groups. */
+  directions: { values: Float32Array; strength: number }[]
 }
 
 export const exportFormats = ['saved-model'] as const

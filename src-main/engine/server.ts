@@ -13,6 +13,7 @@ import { findNearest } from './evaluation/nearest-images.ts'
 import { prepareGuide } from './sampling/guide.ts'
 import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
+import { findDirection, moveAlong } from './sampling/directions.ts'
 import { encode } from './sampling/encode.ts'
 import { exportModel } from './sampling/export.ts'
 import { sampleGrid } from './sampling/latent-grid.ts'
@@ -38,6 +39,8 @@ export type ModelRequests = Pick<
   | 'encode'
   | 'grid'
   | 'shift'
+  | 'direction'
+  | 'move'
   | 'trajectory'
   | 'evaluate'
   | 'nearest'
@@ -129,6 +132,12 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       await withSampler(request, (sampler, { onStep }) => sampleGrid(sampler, request, onStep)),
     shift: async (request) =>
       await withSampler(request, (sampler, { onStep }) => shift(sampler, request, onStep)),
+    direction: async (request) =>
+      await withSampler(request, (sampler, { step, onStep }) =>
+        findDirection(sampler, { request, step, onStep }),
+      ),
+    move: async (request) =>
+      await withSampler(request, (sampler, { onStep }) => moveAlong(sampler, request, onStep)),
     trajectory: async (request) =>
       await withSampler(request, (sampler, { step, onStep }) =>
         recordTrajectory(sampler, { request, step, onStep }),

@@ -1,30 +1,18 @@
 import { join } from 'node:path'
-import type { ImageSource } from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { InterpolationEnd } from '#shared/ipc.ts'
 import { checkpointOf } from '#shared/sample-origin.ts'
-import type { RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import type { SampleRecord } from '#shared/schemas/run.ts'
 import { settingsOf } from '#shared/sample-settings.ts'
 import { runFolder } from '../files/data-folder.ts'
 import { Dataset } from '../datasets/packed-dataset.ts'
+import { chosenImages } from './chosen-images.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'latent'> {
-  const { store, runService, engine, importer, emit } = services
-  /** Untrusted files are decoded by the importer, whose process they may end. */
-  const decode = (run: RunRecord, path: string) =>
-    importer.request('decode', { path, shape: run.shape, fit: 'crop' })
-
-  async function sourceOf(run: RunRecord, chosen: InterpolationEnd): Promise<ImageSource> {
-    if (chosen.kind === 'file') return { kind: 'pixels', pixels: (await decode(run, chosen.path)).pixels }
-    if (run.datasetId === null) {
-      throw new FlowerbedError('not-found', errorText('run.imagesDeletedForSampling'))
-    }
-    const { directory } = store.datasets.get(run.datasetId)
-    return { kind: 'dataset', datasetDirectory: directory, index: chosen.index }
-  }
+  const { store, runService, engine, emit } = services
+  const { decode, sourceOf } = chosenImages(services)
 
   function recordOf(id: string, sample: string): SampleRecord {
     const record = store.samples.list(store.runs.key(id)).find((one) => one.id === sample)
@@ -83,6 +71,13 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
     },
     'gallery.cancel': (argument) => engine.request('cancelSampling', argument),
     'latent.image': ({ id, path }) => decode(store.runs.get(id), path),
+    'latent.encode': async ({ id, image, ...encoding }) => {
+      const run = store.runs.get(id)
+      const source = await sourceOf(run, image)
+      return await runService.withModel(id, (model) =>
+        engine.request('encode', { model, device: run.deviceChoice, images: [source], ...encoding }),
+      )
+    },
     'latent.interpolate': async ({ id, images, ...interpolation }) => {
       const run = store.runs.get(id)
       const device = run.deviceChoice
