@@ -14,3 +14,7 @@ export function encodersOf({ posterior, code }: Pick<RunConfig, 'posterior' | 'c
 /** The encoder to use where none is asked for. */
 export const defaultEncoder = (config: Pick<RunConfig, 'posterior' | 'code'>): EncoderName =>
   encodersOf(config)[0] ?? 'inversion'
+
+/** The encoder that directions between groups of images are found by: only the code changes where there is one. */
+export const directionEncoder = (config: Pick<RunConfig, 'posterior' | 'code'>): EncoderName =>
+  config.code > 0 ? 'code' : defaultEncoder(config)

@@ -11,7 +11,7 @@ import type {
 import type { SerializedError } from '#shared/errors.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
-import type { ImageShape } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type {
   DeviceChoice,
   Machine,
@@ -20,6 +20,8 @@ import type {
   SavedCheckpoint,
 } from '#shared/schemas/run.ts'
 import type {
+  DirectionRequest,
+  DirectionResult,
   EncodeRequest,
   EncodeResult,
   ExportRequest,
@@ -28,11 +30,14 @@ import type {
   GridResult,
   InterpolateRequest,
   InterpolateResult,
+  MoveRequest,
   SampleRequest,
   SampleResult,
   SamplingRequest,
   ShiftRequest,
   ShiftResult,
+  TrajectoryRequest,
+  TrajectoryResult,
 } from '#shared/sampling-messages.ts'
 
 export interface TrainRequest {
@@ -105,6 +110,9 @@ export interface EngineRequests {
   encode: [EncodeRequest, EncodeResult]
   grid: [GridRequest, GridResult]
   shift: [ShiftRequest, ShiftResult]
+  direction: [DirectionRequest, DirectionResult]
+  move: [MoveRequest, PixelBatch]
+  trajectory: [TrajectoryRequest, TrajectoryResult]
   evaluate: [EvaluateRequest, Evaluation]
   nearest: [NearestRequest, NearestResult]
   export: [ExportRequest, ExportResult]

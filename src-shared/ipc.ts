@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { SerializedError } from '#shared/errors.ts'
 import { appChannels } from '#shared/ipc/app.ts'
+import { attributeChannels } from '#shared/ipc/attributes.ts'
 import type { OutputType } from '#shared/ipc/channel.ts'
 import { datasetChannels } from '#shared/ipc/datasets.ts'
 import type { AppEvent } from '#shared/ipc/events.ts'
@@ -37,6 +38,7 @@ export const ipcChannels = {
   ...queueChannels,
   ...experimentChannels,
   ...samplingChannels,
+  ...attributeChannels,
   ...sampleFileChannels,
   ...imageChannels,
   ...runtimeChannels,

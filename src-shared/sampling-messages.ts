@@ -39,6 +39,29 @@ export interface SampleResult {
   evaluations: number
 }
 
+/** Records how one image of a seed is integrated from noise, with the network's estimate of it at each state. */
+export interface TrajectoryRequest extends SamplingRequest {
+  seed: number
+  /** Which image of the seed. */
+  first: number
+  /** Default: 1. */
+  temperature?: number
+}
+
+/** States of a trajectory that are recorded at most; of more steps, some that are about evenly spaced. */
+export const mostStates = 129
+
+export interface TrajectoryResult {
+  /** The time of each state: from 1, noise, to 0, the image. */
+  times: number[]
+  /** x_t, clipped to [0, 1]. */
+  states: PixelBatch
+  /** x_t − t·v(x_t, t), clipped to [0, 1]: the image that the velocity leads to in a straight line. */
+  estimates: PixelBatch
+  /** The training step that the weights are from. */
+  step: number
+}
+
 export const encoderNames = ['posterior', 'posterior-sample', 'code', 'inversion'] as const
 export type EncoderName = (typeof encoderNames)[number]
 
@@ -155,8 +178,15 @@ export interface GridResult {
 /** A group of images: given ones, or those of a dataset that have a label. */
 export type ImageGroup =
   | { kind: 'images'; images: ImageSource[] }
-  /** At most `groupLimit` of them; `seed` chooses which. */
-  | { kind: 'label'; datasetDirectory: string; label: string; seed: number }
+  /** At most `most` (default: `groupLimit`) of them; `seed` chooses which. With `others`, the images without the label. */
+  | {
+      kind: 'label'
+      datasetDirectory: string
+      label: string
+      others?: boolean
+      seed: number
+      most?: number
+    }
 
 /** Most images of a group. */
 export const groupLimit = 256
@@ -184,6 +214,34 @@ export interface ShiftResult {
   /** Number of images in each group. */
   added: number
   subtracted: number
+}
+
+/** Finds the direction from one group's mean encoding to another's: mean(add) − mean(subtract). */
+export interface DirectionRequest extends EncodingRequest {
+  add: ImageGroup
+  subtract: ImageGroup
+}
+
+export interface DirectionResult {
+  /** Of what it is a direction: of the code where the run has one, else of the latent. */
+  space: 'code' | 'latent'
+  values: Float32Array
+  /** RMS of the values. */
+  size: number
+  /** Number of images in each group. */
+  added: number
+  subtracted: number
+  /** The training step that the weights are from. */
+  step: number
+}
+
+/** Generates one image from its encoding, moved along directions. */
+export interface MoveRequest extends SamplingRequest {
+  /** As `EncodeResult` has them. */
+  latent: Float32Array
+  code: Float32Array | null
+  /** A strength of 1 is the whole difference of the groups. */
+  directions: { values: Float32Array; strength: number }[]
 }
 
 export const exportFormats = ['saved-model'] as const

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import { AttributeRepository } from './repositories/attributes.ts'
 import { CheckpointRepository } from './repositories/checkpoints.ts'
 import { DatasetRepository } from './repositories/datasets.ts'
 import type { Database } from './driver.ts'
@@ -35,6 +36,7 @@ export interface Store {
   readonly metrics: MetricRepository
   readonly samples: SampleRepository
   readonly marks: SampleMarkRepository
+  readonly attributes: AttributeRepository
   readonly evaluations: EvaluationRepository
   readonly checkpoints: CheckpointRepository
   readonly settings: SettingRepository
@@ -67,6 +69,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     samples: new SampleRepository(db, unreadable),
     evaluations: new EvaluationRepository(db, unreadable),
     checkpoints: new CheckpointRepository(db, unreadable),
+    attributes: new AttributeRepository(db, unreadable),
     marks: new SampleMarkRepository(db),
     settings: new SettingRepository(db, unreadable),
     search: new SearchRepository(db),

@@ -5,7 +5,8 @@ import { createLogger } from '../log.ts'
 
 const log = createLogger('store')
 
-export type RowKind = 'run' | 'dataset' | 'experiment' | 'sample' | 'evaluation' | 'checkpoint' | 'setting'
+export type RowKind =
+  'run' | 'dataset' | 'experiment' | 'sample' | 'evaluation' | 'checkpoint' | 'setting' | 'attribute'
 
 /** A row of the history that this version cannot make a record of. */
 export interface UnreadableRow {

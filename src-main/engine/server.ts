@@ -13,6 +13,7 @@ import { findNearest } from './evaluation/nearest-images.ts'
 import { prepareGuide } from './sampling/guide.ts'
 import { SamplingJobs } from './sampling/sampling-jobs.ts'
 import type { OnStep } from './sampling/sampling-jobs.ts'
+import { findDirection, moveAlong } from './sampling/directions.ts'
 import { encode } from './sampling/encode.ts'
 import { exportModel } from './sampling/export.ts'
 import { sampleGrid } from './sampling/latent-grid.ts'
@@ -21,6 +22,7 @@ import { LoadedSamplers } from './sampling/loaded-samplers.ts'
 import { shift } from './sampling/latent-shift.ts'
 import { writeSampleSheet } from './sampling/sample-sheet.ts'
 import { interpolate } from './sampling/interpolate.ts'
+import { recordTrajectory } from './sampling/trajectory.ts'
 import { estimateMemory } from './training/memory-estimate.ts'
 import { Trainer } from './training/trainer.ts'
 
@@ -37,6 +39,9 @@ export type ModelRequests = Pick<
   | 'encode'
   | 'grid'
   | 'shift'
+  | 'direction'
+  | 'move'
+  | 'trajectory'
   | 'evaluate'
   | 'nearest'
   | 'export'
@@ -127,6 +132,16 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       await withSampler(request, (sampler, { onStep }) => sampleGrid(sampler, request, onStep)),
     shift: async (request) =>
       await withSampler(request, (sampler, { onStep }) => shift(sampler, request, onStep)),
+    direction: async (request) =>
+      await withSampler(request, (sampler, { step, onStep }) =>
+        findDirection(sampler, { request, step, onStep }),
+      ),
+    move: async (request) =>
+      await withSampler(request, (sampler, { onStep }) => moveAlong(sampler, request, onStep)),
+    trajectory: async (request) =>
+      await withSampler(request, (sampler, { step, onStep }) =>
+        recordTrajectory(sampler, { request, step, onStep }),
+      ),
     evaluate: async (request) =>
       await evaluate(request, { jobs, withSampler: (work) => withSampler(request, work) }),
     nearest: async (request) => {

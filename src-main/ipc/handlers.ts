@@ -1,4 +1,5 @@
 import { appHandlers } from './app-handlers.ts'
+import { attributeHandlers } from './attribute-handlers.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
@@ -22,6 +23,7 @@ export function createHandlers(services: Services): Handlers {
     ...queueHandlers(services),
     ...experimentHandlers(services),
     ...samplingHandlers(services),
+    ...attributeHandlers(services),
     ...sampleFileHandlers(services),
     ...imageHandlers(services),
     ...runtimeHandlers(services),

@@ -1,27 +1,23 @@
 import { join } from 'node:path'
-import type { ImageSource } from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { InterpolationEnd } from '#shared/ipc.ts'
-import type { RunRecord } from '#shared/schemas/run.ts'
+import { checkpointOf } from '#shared/sample-origin.ts'
+import type { SampleRecord } from '#shared/schemas/run.ts'
+import { settingsOf } from '#shared/sample-settings.ts'
 import { runFolder } from '../files/data-folder.ts'
 import { Dataset } from '../datasets/packed-dataset.ts'
+import { chosenImages } from './chosen-images.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'latent'> {
-  const { store, runService, engine, importer, emit } = services
-  /** Untrusted files are decoded by the importer, whose process they may end. */
-  const decode = (run: RunRecord, path: string) =>
-    importer.request('decode', { path, shape: run.shape, fit: 'crop' })
+  const { store, runService, engine, emit } = services
+  const { decode, sourceOf } = chosenImages(services)
 
-  async function sourceOf(run: RunRecord, chosen: InterpolationEnd): Promise<ImageSource> {
-    if (chosen.kind === 'file') return { kind: 'pixels', pixels: (await decode(run, chosen.path)).pixels }
-    if (run.datasetId === null) {
-      throw new FlowerbedError('not-found', errorText('run.imagesDeletedForSampling'))
-    }
-    const { directory } = store.datasets.get(run.datasetId)
-    return { kind: 'dataset', datasetDirectory: directory, index: chosen.index }
+  function recordOf(id: string, sample: string): SampleRecord {
+    const record = store.samples.list(store.runs.key(id)).find((one) => one.id === sample)
+    if (record) return record
+    throw new FlowerbedError('not-found', errorText('sample.gone'), { where: sample })
   }
 
   return {
@@ -37,10 +33,25 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
       emit({ type: 'sample', record })
       return record
     },
+    'gallery.trajectory': async ({ id, sample, image, steps, job }) => {
+      const record = recordOf(id, sample)
+      const { selection, sampling } = settingsOf(record)
+      const checkpoint = checkpointOf(record, runService.checkpoints.list(id))?.step
+      const { deviceChoice: device } = store.runs.get(id)
+      const { seed, first, temperature } = selection
+      return await runService.withModel(
+        id,
+        (model) =>
+          engine.request('trajectory', {
+            ...{ model, device, job, seed, first: first + image, temperature },
+            sampling: steps === undefined ? sampling : { ...sampling, steps },
+          }),
+        checkpoint,
+      )
+    },
     'gallery.nearest': async ({ id, sample }) => {
       const run = store.runs.get(id)
-      const record = store.samples.list(store.runs.key(id)).find((one) => one.id === sample)
-      if (!record) throw new FlowerbedError('not-found', errorText('sample.gone'), { where: sample })
+      const record = recordOf(id, sample)
       if (run.datasetId === null)
         throw new FlowerbedError('not-found', errorText('run.imagesDeletedForReconstruction'))
       const { file, count, columns, shape } = record
@@ -60,6 +71,13 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
     },
     'gallery.cancel': (argument) => engine.request('cancelSampling', argument),
     'latent.image': ({ id, path }) => decode(store.runs.get(id), path),
+    'latent.encode': async ({ id, image, ...encoding }) => {
+      const run = store.runs.get(id)
+      const source = await sourceOf(run, image)
+      return await runService.withModel(id, (model) =>
+        engine.request('encode', { model, device: run.deviceChoice, images: [source], ...encoding }),
+      )
+    },
     'latent.interpolate': async ({ id, images, ...interpolation }) => {
       const run = store.runs.get(id)
       const device = run.deviceChoice

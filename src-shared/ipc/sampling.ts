@@ -7,20 +7,21 @@ import {
   keyframeLimits,
   paceNames,
 } from '#shared/sampling-messages.ts'
-import { desktopText } from '#shared/desktop-text.ts'
-import type { GridResult, InterpolateResult } from '#shared/sampling-messages.ts'
+import type {
+  EncodeResult,
+  GridResult,
+  InterpolateResult,
+  TrajectoryResult,
+} from '#shared/sampling-messages.ts'
+import { chosenImageSchema, imagePathSchema } from '#shared/schemas/chosen-image.ts'
+import type { ChosenImage } from '#shared/schemas/chosen-image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
 import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
-import { absolutePath, channel, type } from '#shared/ipc/channel.ts'
+import { channel, type } from '#shared/ipc/channel.ts'
 
-const filePath = absolutePath(desktopText('input.file'))
-const interpolationEnd = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('dataset'), index: z.int().min(0) }),
-  z.strictObject({ kind: z.literal('file'), path: filePath }),
-])
-/** An image chosen for the latent interpolation: from the run's dataset, or a file of the user's. */
-export type InterpolationEnd = z.infer<typeof interpolationEnd>
+/** See `ChosenImage`. */
+export type InterpolationEnd = ChosenImage
 
 const seed = z
   .int()
@@ -70,16 +71,32 @@ export const samplingChannels = {
     input: z.strictObject({ id: z.string(), sample: z.string() }),
     output: type<NearestImages>(),
   }),
+  /**
+   * How an image of a sheet was sampled, from noise on; with the weights of its step where that checkpoint is kept, else
+   * the latest. `steps`: solver steps instead of the sheet's. Progress and cancelling go by `job`.
+   */
+  'gallery.trajectory': channel({
+    input: z.strictObject({
+      ...{ id: z.string(), sample: z.string(), image: z.int().min(0), job: z.string() },
+      steps: samplingSchema.shape.steps.unwrap().exactOptional(),
+    }),
+    output: type<TrajectoryResult>(),
+  }),
   /** Cancels a sampling job of any page. */
   'gallery.cancel': channel({ input: z.strictObject({ job: z.string() }), output: type<void>() }),
   /** A file of the user's as a run sees it, before anything is sampled from it. */
   'latent.image': channel({
-    input: z.strictObject({ id: z.string(), path: filePath }),
+    input: z.strictObject({ id: z.string(), path: imagePathSchema }),
     output: type<PixelBatch>(),
+  }),
+  /** Encodes one image, and reconstructs it. */
+  'latent.encode': channel({
+    input: latentChoice.extend({ image: chosenImageSchema, job: z.string() }),
+    output: type<EncodeResult>(),
   }),
   'latent.interpolate': channel({
     input: latentRequest.extend({
-      images: z.array(interpolationEnd).min(keyframeLimits.min).max(keyframeLimits.max),
+      images: z.array(chosenImageSchema).min(keyframeLimits.min).max(keyframeLimits.max),
       closed: z.boolean(),
       frames: z.int().min(2).max(129),
       pace: z.enum(paceNames),
@@ -90,7 +107,7 @@ export const samplingChannels = {
   /** Three or four images: top left, top right, bottom left, bottom right. */
   'latent.grid': channel({
     input: latentRequest.extend({
-      images: z.array(interpolationEnd).min(3).max(4),
+      images: z.array(chosenImageSchema).min(3).max(4),
       rows: z.int().min(2).max(32),
       columns: z.int().min(2).max(32),
     }),

@@ -52,6 +52,28 @@ test('the step beside the slider is the step of the samples that are seen', asyn
   await expect(said!).toHaveText('Step 0')
 })
 
+test('a sample’s trajectory from noise is recorded, scrubbed and played', async () => {
+  const { page } = running
+  await page.getByTestId('gallery-slider').fill('6')
+  const tiles = page.getByTestId('sample-grid').getByRole('button')
+  await expect(tiles.nth(1)).toHaveAccessibleName(/at step 20$/)
+  await tiles.nth(1).click()
+  await page.getByTestId('show-trajectory').click()
+  const view = page.getByTestId('trajectory')
+  // The grid's ten solver steps, and the noise before them.
+  await expect(view).toHaveAttribute('data-states', '11', { timeout: 60_000 })
+  await expect(view).toContainText('t = 0.000')
+  await page.getByTestId('trajectory-scrubber').fill('0')
+  await expect(view).toContainText('t = 1.000')
+  await page.getByTestId('trajectory-play').click()
+  await expect(view).toContainText('t = 0.000')
+  await page.getByTestId('trajectory-steps').selectOption('16')
+  await expect(view).toHaveAttribute('data-states', '17')
+  expect(await complaints()).toEqual([])
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+})
+
 test('samples are starred, hidden and collected, and stay so', async () => {
   const { page } = running
   await page.getByTestId('gallery-slider').fill('6')

@@ -53,6 +53,35 @@ async function noteDragged(app: ElectronApplication): Promise<() => Promise<stri
   return () => app.evaluate(() => (globalThis as unknown as { dragged?: string }).dragged)
 }
 
+test('an attribute is made of two groups of images, and its slider changes an image', async () => {
+  const { page } = running
+  await page.getByTestId('go-interpolation').click()
+  await page.getByRole('radio', { name: 'Attributes' }).check()
+  const moved = page.getByTestId('moved-image')
+  await expect(moved).toHaveAttribute('data-steps', '10', { timeout: 120_000 })
+  await page.getByTestId('attribute-new').click()
+  const dialog = page.getByRole('dialog', { name: 'New attribute' })
+  await dialog.getByTestId('attribute-name').fill('Old')
+  for (const [side, image] of [
+    ['add', 'Image 4'],
+    ['subtract', 'Image 7'],
+  ] as const) {
+    await dialog.getByTestId(`attribute-add-${side}`).click()
+    await dialog.getByRole('button', { name: image, exact: true }).click()
+  }
+  await dialog.getByTestId('attribute-create').click()
+  await expect(dialog).toBeHidden({ timeout: 60_000 })
+  const pixels = () =>
+    page.evaluate<string>(`document.querySelector('[data-testid="moved-image"] canvas').toDataURL()`)
+  const before = await pixels()
+  await page.getByTestId('attribute-strength-Old').fill('2')
+  await expect.poll(pixels).not.toBe(before)
+  await expect(moved).toHaveAttribute('data-steps', '10', { timeout: 60_000 })
+  await page.getByTestId('attribute-reset').click()
+  await expect.poll(pixels).toBe(before)
+  await page.getByRole('radio', { name: 'Path' }).check()
+})
+
 test('a sample is shown large, through the steps, and its folder opened', async () => {
   const { app, page } = running
   await page.getByTestId('go-gallery').click()

@@ -29,7 +29,18 @@ export interface ChunkSource {
   load: (first: number, images: number) => ChunkValues
   store: (first: number, x: Float32Array) => void
   frames?: { count: number; take: FrameSink }
+  states?: StateSink
 }
+
+/** A state of a chunk: its time and its values, flat. */
+export interface State {
+  t: number
+  x: Float32Array
+  /** x − t·v(x, t): the images that the velocity leads to in a straight line. Evaluates the network. */
+  estimate: () => Float32Array
+}
+/** Takes every state of a chunk, before the first step and after each. */
+export type StateSink = (state: State) => void
 
 /** Takes the values of a chunk, flat, at a frame; `first` is the index of its first image. */
 export type FrameSink = (at: { first: number; frame: number }, x: Float32Array) => void
@@ -64,7 +75,7 @@ export class ChunkIntegrator {
     count: number,
     options: Integration & ChunkSource & { from: number; to: number },
   ): Promise<{ evaluations: number; steps: number }> {
-    const { load, store, frames, from, to, onStep, ...rest } = options
+    const { load, store, frames, states, from, to, onStep, ...rest } = options
     const sampling = samplingOf(rest)
     const n = this.calls.chunkFor(count)
     const size = this.imageSize
@@ -87,13 +98,20 @@ export class ChunkIntegrator {
     for (const { first, n: images } of chunksOf(count, n)) {
       const start = load(first, images)
       const unpadded = (x: Float32Array) => x.subarray(0, images * size)
+      const calls = callsFor(start)
+      const estimateAt = (t: number, x: Float32Array) => {
+        if (t === 0) return unpadded(x)
+        const v = calls.slope(x, t)
+        return unpadded(x.map((value, k) => value - t * (v[k] ?? 0)))
+      }
       const { x, evaluations, steps } = await integrate({
-        calls: callsFor(start),
+        calls,
         x: padded(start.x, n * size),
         ...{ images, sampling, from, to },
         frames: frames?.count
           ? { count: frames.count, take: (frame, at) => frames.take({ first, frame }, unpadded(at)) }
           : undefined,
+        states: states && ((t, at) => states({ t, x: unpadded(at), estimate: () => estimateAt(t, at) })),
         onStep: (share) => onStep?.((first + share * images) / count),
       })
       store(first, unpadded(x))

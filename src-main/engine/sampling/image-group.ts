@@ -19,7 +19,7 @@ export function groupImages(group: ImageGroup): ImageSource[] {
 }
 
 function imagesOfLabel(group: ImageGroup & { kind: 'label' }): ImageSource[] {
-  const { datasetDirectory, label, seed } = group
+  const { datasetDirectory, label, seed, others = false, most = groupLimit } = group
   const dataset = new Dataset(datasetDirectory)
   const { labels, labelOf } = dataset.index
   dataset.close()
@@ -31,9 +31,12 @@ function imagesOfLabel(group: ImageGroup & { kind: 'label' }): ImageSource[] {
         : errorText('group.unknownLabel', { label, choices: labels.join(', ') })
     throw new FlowerbedError('bad-input', text)
   }
-  const indices = labelOf.flatMap((of, index) => (of === labelIndex ? [index] : []))
+  const indices = labelOf.flatMap((of, index) => ((of === labelIndex) !== others ? [index] : []))
   if (indices.length === 0)
-    throw new FlowerbedError('bad-input', errorText('group.labelWithoutImage', { label }))
-  const chosen = [...permutation(indices.length, seed, 0).subarray(0, groupLimit)].sort((a, b) => a - b)
+    throw new FlowerbedError(
+      'bad-input',
+      errorText(others ? 'group.allHaveLabel' : 'group.labelWithoutImage', { label }),
+    )
+  const chosen = [...permutation(indices.length, seed, 0).subarray(0, most)].sort((a, b) => a - b)
   return chosen.map((i) => ({ kind: 'dataset', datasetDirectory, index: indices[i] ?? 0 }))
 }

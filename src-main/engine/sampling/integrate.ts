@@ -45,6 +45,8 @@ interface Integration {
   from: number
   to: number
   frames?: Frames | undefined
+  /** Is given every state: the values before the first step and after each, with their time. */
+  states?: ((t: number, x: Float32Array) => void) | undefined
   /** Called after each group of fixed steps, or each adaptive step, with the share of the trajectory done. */
   onStep?: ((share: number) => Promise<void> | void) | undefined
 }
@@ -79,6 +81,7 @@ async function integrateFixed({
   from,
   to,
   frames,
+  states,
   onStep,
 }: Integration): Promise<IntegrationResult> {
   const { fixed: solver, budget } = calls
@@ -89,8 +92,9 @@ async function integrateFixed({
   solver.put(x)
   for (let done = 0; ;) {
     for (; due[0]?.step === done; due.shift()) frames?.take(due[0].frame, valuesAt(solver, gridSteps, due[0]))
+    states?.(gridSteps[done]?.t ?? to, solver.get())
     if (done === steps) break
-    const next = done + budget.size((due[0]?.step ?? steps) - done)
+    const next = done + (states ? 1 : budget.size((due[0]?.step ?? steps) - done))
     budget.measure(next - done, () => solver.steps(plan.slice(done, next)))
     done = next
     await onStep?.(done / steps)
@@ -134,6 +138,7 @@ async function integrateAdaptive({
   from,
   to,
   frames,
+  states,
   onStep,
   ...start
 }: Integration): Promise<IntegrationResult> {
@@ -141,6 +146,7 @@ async function integrateAdaptive({
   let { x } = start
   let [evaluations, steps, share, frame] = [0, 0, 0, 1]
   frames?.take(0, x)
+  states?.(from, x)
   for (const step of adaptiveSteps({ calls, x, images, from, to, tolerance })) {
     evaluations += step.evaluations
     if (step.dt !== 0) steps++
@@ -152,6 +158,7 @@ async function integrateAdaptive({
       frames.take(frame, onEnd ? step.next : step.advance(from + due * (to - from) - step.t))
     }
     x = step.next
+    if (step.dt !== 0) states?.(step.t + step.dt, x)
     await onStep?.(share)
   }
   if (share < 1 - sameTime) throw toleranceNotMet(sampling)

@@ -47,6 +47,16 @@ export function shifted(z: Float32Array, d: Float64Array, strengths: readonly nu
   return values
 }
 
+/** z + Σ strength · d of one latent z. */
+export function moved(
+  z: Float32Array,
+  directions: readonly { values: Float32Array; strength: number }[],
+): Float32Array {
+  return z.map((value, k) =>
+    directions.reduce((sum, { values, strength }) => sum + strength * (values[k] ?? 0), value),
+  )
+}
+
 /** Root mean square of a latent's numbers, 1 for a sample of N(0, 1). */
 export function rms(latent: Float64Array): number {
   return Math.sqrt(latent.reduce((sum, value) => sum + value * value, 0) / latent.length)

@@ -4,18 +4,17 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { MeanLatent, direction, rms, shifted } from './latent-arithmetic.ts'
+import { direction, rms, shifted } from './latent-arithmetic.ts'
 import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
 import { latentsOf, stepsOf } from './encode.ts'
+import { meanEncoding } from './group-mean.ts'
 import { groupImages } from './image-group.ts'
 import type { Latents } from './latents.ts'
 import type { Sampler } from './sampler.ts'
 import { differences, imagesOf } from './source-images.ts'
 
 const maxSamples = 512
-/** Images of a group that are encoded at once. */
-const partSize = 16
 
 /** Shifts images by mean(add) − mean(subtract) in latent space, each by each strength. */
 export async function shift(sampler: Sampler, request: ShiftRequest, onStep: OnStep): Promise<ShiftResult> {
@@ -29,8 +28,8 @@ export async function shift(sampler: Sampler, request: ShiftRequest, onStep: OnS
   const [a, b] = [add.length / encoded, (add.length + subtract.length) / encoded]
   const encoding = (part: [number, number]) => ({ request, onStep: partOf(steps.encoding, part) })
   const d = direction(
-    await meanLatent(sampler, add, encoding([0, a])),
-    await meanLatent(sampler, subtract, encoding([a, b])),
+    await meanEncoding(sampler, add, encoding([0, a])),
+    await meanEncoding(sampler, subtract, encoding([a, b])),
   )
   const z = await latentsOf(sampler, originals, encoding([b, 1]))
   const all = await sampler.generate(
@@ -64,26 +63,6 @@ function shiftedEncodings(
   return z.codes
     ? { values: both(z.values, unchanged), codes: both(z.codes, d) }
     : { values: both(z.values, d), codes: null }
-}
-
-/** The mean code of a group, or its mean latent without codes; the noise of samples of q(z|x) restarts in each group, so that equal groups have equal means. */
-async function meanLatent(
-  sampler: Sampler,
-  group: ImageSource[],
-  { request, onStep }: { request: ShiftRequest; onStep: OnStep },
-): Promise<Float64Array> {
-  const size = imageBytes(sampler.shape)
-  const mean = new MeanLatent(sampler.system.codeSize || size)
-  const images = imagesOf(group, sampler.shape)
-  for (let first = 0; first < images.count; first += partSize) {
-    const pixels = images.pixels.subarray(first * size, (first + partSize) * size)
-    const part = { ...images, count: pixels.length / size, pixels }
-    const shareAt = (at: number) => Math.min(1, at / images.count)
-    const partOnStep = partOf(onStep, [shareAt(first), shareAt(first + partSize)])
-    const { values, codes } = await latentsOf(sampler, part, { request, onStep: partOnStep, first })
-    mean.add(codes ?? values)
-  }
-  return mean.value()
 }
 
 function checkRequest(images: ImageSource[], strengths: number[]): void {

@@ -10,7 +10,7 @@ import { toImages } from '../data/batches.ts'
 import { codeTableNames } from '../model/flow/code-prior.ts'
 import type { System } from '../model/flow/system.ts'
 import { ChunkIntegrator } from './chunk-integrator.ts'
-import type { ChunkSource, FrameSink, Integration } from './chunk-integrator.ts'
+import type { ChunkSource, FrameSink, Integration, StateSink } from './chunk-integrator.ts'
 import { guideValues, guidedByLabel, strengthName } from './guide-state.ts'
 import type { GuideKind } from './guide-state.ts'
 import { labelIndex, labelsOfImages } from './image-labels.ts'
@@ -142,6 +142,19 @@ export class Sampler {
     })
   }
 
+  /** Integrates one sample of p(z) to an image, image `first` of the seed; `states` is given each state on the way. */
+  async trace(
+    options: { seed: number; first: number; temperature: number; states: StateSink } & Integration,
+  ): Promise<void> {
+    const { seed, first, temperature, states, ...integration } = options
+    const selection = selectionOf({ count: 1, seed, first, temperature })
+    await this.integrator.integrate(1, {
+      ...{ ...integration, states, from: 1, to: 0 },
+      load: this.fromPrior({ ...selection, label: integration.label ?? null }),
+      store: () => undefined,
+    })
+  }
+
   /** Generates images from latents: dx = v dt from t = 1 to t = 0. */
   async generate(z: Latents, integration: Integration): Promise<PixelBatch> {
     const images = await this.transport(z, { ...integration, from: 1, to: 0 })
@@ -248,6 +261,6 @@ export class Sampler {
 }
 
 /** float32, clipped to [0, 1] → uint8. */
-function toBytes(images: Float32Array): Uint8Array {
+export function toBytes(images: Float32Array): Uint8Array {
   return Uint8Array.from(images, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255))
 }

@@ -5,6 +5,7 @@ import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { ImageCache } from './image-cache.ts'
+import { useAttributes } from './use-attributes.ts'
 import { useChosenImages } from './use-chosen-images.ts'
 import { useGrid } from './use-grid.ts'
 import { usePath } from './use-path.ts'
@@ -13,7 +14,7 @@ import { defaultSaveOptions } from './use-save.ts'
 /** The page of one run. */
 function useInterpolation(run: RunRecord) {
   const { datasetId } = run
-  const kind: ShallowRef<'path' | 'grid'> = shallowRef('path')
+  const kind: ShallowRef<'path' | 'grid' | 'attributes'> = shallowRef('path')
   const chosen = useChosenImages(run)
   const cache =
     datasetId === null
@@ -22,7 +23,14 @@ function useInterpolation(run: RunRecord) {
           count: run.imageCount,
           fetch: (indices) => request('datasets.images', { id: datasetId, indices }),
         })
-  return { kind, cache, chosen, path: usePath(run, chosen), grid: useGrid(run, chosen) }
+  return {
+    kind,
+    cache,
+    chosen,
+    path: usePath(run, chosen),
+    grid: useGrid(run, chosen),
+    attributes: useAttributes(run, chosen),
+  }
 }
 
 export type Interpolation = ReturnType<typeof useInterpolation>

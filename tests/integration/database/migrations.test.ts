@@ -9,6 +9,7 @@ import { migrate, schemaVersion } from '../../../src-main/database/migrate.ts'
 import { migrations } from '../../../src-main/database/migrations/index.ts'
 import { processTag, thisProcess } from '../../../src-main/files/process-identity.ts'
 import { openStore } from '../../../src-main/database/store.ts'
+import { addAttribute, anAttribute, attributesOf } from '../../helpers/attribute.ts'
 import { anEvaluation } from '../../helpers/evaluation.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { before, refusing } from '../../helpers/intercepted-database.ts'
@@ -79,6 +80,7 @@ function addRows(db: Database, version: number): void {
       `INSERT INTO dataset_tags VALUES ('abc', 'people'); UPDATE datasets SET note = 'mine', starred = 1`,
     )
   }
+  if (version >= 140) addAttribute(db)
   if (version >= 60) {
     db.prepare('INSERT INTO evaluations (run, step, created_at, document) VALUES (1, 4, 5, ?)').run(
       JSON.stringify(anEvaluation),
@@ -106,6 +108,7 @@ function everything(directory: string) {
       lease: store.leases.find(key),
       queue: store.queue.list(),
       evaluations: store.evaluations.list(key),
+      attributes: attributesOf(store, key),
       settings: store.settings.get('app'),
       recent: store.settings.recentFolders(),
     }
@@ -166,6 +169,7 @@ describe('a history with a row in each table', () => {
       experiments: version >= 30 ? [{ id: 'e', kind: 'ladder', varied: ['preset'], datasetId: 'abc' }] : [],
       events: version >= 40 ? [{ kind: 'resumed', step: 4, detail: { checkpoint: 'f' } }] : [],
       evaluations: version >= 60 ? [{ ...anEvaluation, createdAt: 5 }] : [],
+      attributes: version >= 140 ? [anAttribute] : [],
       lease: version >= 40 ? { holder: { pid: 7, host: 'elsewhere' }, statusBefore: 'paused' } : null,
       queue: version >= 110 ? [{ runId: 'r1', checkpoint: 4, startAt: 9, after: null }] : [],
       settings: { theme: 'dark' },

@@ -5,7 +5,7 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { imageAt } from '../../../src-main/engine/images/png.ts'
 import { differenceOf, trainedEngine } from '../../helpers/trained-engine.ts'
 
-const { encode, shift, image, group, label, sampling } = trainedEngine('shift')
+const { encode, shift, direction, move, image, group, label, sampling } = trainedEngine('shift')
 const encoders = encodersOf({ posterior: true, code: 0 })
 
 describe('arithmetic', () => {
@@ -77,5 +77,45 @@ describe('arithmetic', () => {
       kind: 'bad-input',
       message: expect.stringMatching(message) as string,
     })
+  })
+})
+
+describe('a direction', () => {
+  it('moves an encoded image as its groups do, several of them added up', async () => {
+    const found = await direction({ ...sampling(), add: group(1), subtract: group(0) })
+    expect(found).toMatchObject({ space: 'latent', added: 1, subtracted: 1, step: 80 })
+    const { latents: latent, codes: code } = await encode({ ...sampling(), images: [image(0)] })
+    const shifted = await shift({
+      ...{ ...sampling(), images: [image(0)], add: group(1), subtract: group(0), strengths: [0.6] },
+    })
+    expect(found.size).toBeCloseTo(shifted.directionSize, 6)
+    const moved = (...strengths: number[]) => {
+      const directions = strengths.map((strength) => ({ values: found.values, strength }))
+      return move({ ...sampling(), latent, code, directions })
+    }
+    expect(differenceOf(await moved(0.6), shifted.samples)).toBeLessThanOrEqual(1)
+    expect(differenceOf(await moved(1, -0.4), shifted.samples)).toBeLessThanOrEqual(1)
+    expect(differenceOf(await moved(), shifted.reconstruction)).toBeLessThanOrEqual(1)
+  })
+
+  it('leads from all other images to those of a label', async () => {
+    const [apart, same] = await Promise.all([
+      direction({ ...sampling(), add: label('right'), subtract: { ...label('right'), others: true } }),
+      direction({ ...sampling(), add: label('right'), subtract: label('left') }),
+    ])
+    expect(apart).toMatchObject({ added: 256, subtracted: 256 })
+    expect(apart.values).toEqual(same.values)
+    const few = await direction({ ...sampling(), add: { ...label('left'), most: 3 }, subtract: group(1) })
+    expect(few).toMatchObject({ added: 3, subtracted: 1 })
+  })
+
+  it.each([
+    ['a latent of another size', { latent: new Float32Array(3) }],
+    ['a code that the run has not', { code: new Float32Array(2) }],
+    ['a direction of another size', { directions: [{ values: new Float32Array(3), strength: 1 }] }],
+  ])('is not applied to %s', async (_, changes) => {
+    const { latents } = await encode({ ...sampling(), images: [image(0)] })
+    const request = { ...sampling(), latent: latents, code: null, directions: [], ...changes }
+    await expect(move(request)).rejects.toMatchObject({ kind: 'bad-input' })
   })
 })

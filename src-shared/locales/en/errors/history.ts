@@ -72,4 +72,5 @@ export const historyErrors = {
   'evaluation.kind': { message: 'evaluation' },
   'checkpoint.kind': { message: 'checkpoint' },
   'setting.kind': { message: 'setting' },
+  'attribute.kind': { message: 'attribute' },
 } as const satisfies ErrorEntries

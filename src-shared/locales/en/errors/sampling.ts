@@ -32,6 +32,16 @@ export const samplingErrors = {
   'group.empty': { message: 'A group needs at least one image.' },
   'group.tooLarge': { message: 'A group has at most {most} images, not {count}.' },
   'group.labelWithoutImage': { message: 'No image has the label “{label}”.' },
+  'group.allHaveLabel': { message: 'All images have the label “{label}”, so that there are no others.' },
+  'direction.otherRun': {
+    message: 'This encoding or direction is not one of this run’s model.',
+    hint: 'Encode the image again, and update the attribute.',
+  },
+  'direction.attributeGone': { message: 'This attribute is not in the history.' },
+  'direction.imagesDeleted': {
+    message: 'The images of this run were deleted, so that its labels name none.',
+    hint: 'Choose image files for both groups.',
+  },
   'sampling.toleranceTooSmall': {
     message: 'The solver cannot keep the error within a tolerance of {tolerance}.',
     hint: 'Choose a larger tolerance, or a solver with a fixed number of steps, such as heun.',
