@@ -2,6 +2,7 @@ import { appHandlers } from './app-handlers.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
+import { fileHandlers } from './file-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
 import { libraryHandlers } from './library-handlers.ts'
 import { queueHandlers } from './queue-handlers.ts'
@@ -24,6 +25,7 @@ export function createHandlers(services: Services): Handlers {
     ...samplingHandlers(services),
     ...sampleFileHandlers(services),
     ...imageHandlers(services),
+    ...fileHandlers(),
     ...runtimeHandlers(services),
     ...storageHandlers(services),
   }

@@ -8,6 +8,7 @@ import type { CheckpointChoice, CheckpointRecord, DeviceChoice, RunRecord } from
 import { runFolder } from '../files/data-folder.ts'
 import type { RunChanges } from '../database/repositories/runs.ts'
 import type { Store } from '../database/store.ts'
+import { recordEnd } from './record-end.ts'
 import { startOf } from './start-weights.ts'
 import type { RunLeases } from './run-leases.ts'
 import type { RecordedCheckpoints } from './recorded-checkpoints.ts'
@@ -92,7 +93,9 @@ export class RunTraining {
     try {
       const { outcome, ...result } = await this.trainFromReadable(start)
       this.checkHeld(id)
-      return this.update(id, { status: outcome, ...result })
+      const run = this.update(id, { status: outcome, ...result })
+      recordEnd(this.store, run)
+      return run
     } catch (thrown) {
       this.checkHeld(id)
       this.recordFailure(start, thrown)
@@ -112,6 +115,9 @@ export class RunTraining {
       const { file } = start.resumeFrom
       this.checkpoints.resumedFrom(runId, file)
       this.store.events.add(key, { kind: 'resumed', step, detail: { checkpoint: file } })
+    } else {
+      const device = machine.device === 'cuda' ? machine.deviceName : machine.cpu
+      this.store.events.add(key, { kind: 'started', step, detail: { device } })
     }
     const changes = start && config ? changedSettings(start.before.config, config) : {}
     if (Object.keys(changes).length > 0)
@@ -219,7 +225,7 @@ export class RunTraining {
     const error = serializeError(thrown)
     // After a crash of the engine the run can resume; with wrong settings it cannot.
     const crashed = error.kind === 'crashed' || error.kind === 'cancelled'
-    this.update(id, { status: crashed ? 'interrupted' : 'failed', error })
+    recordEnd(this.store, this.update(id, { status: crashed ? 'interrupted' : 'failed', error }))
   }
 
   private checkHeld(id: string): void {
