@@ -6,6 +6,7 @@ import type { OutputType } from '#shared/ipc/channel.ts'
 import { datasetChannels } from '#shared/ipc/datasets.ts'
 import type { AppEvent } from '#shared/ipc/events.ts'
 import { experimentChannels } from '#shared/ipc/experiments.ts'
+import { fileChannels } from '#shared/ipc/files.ts'
 import { imageChannels } from '#shared/ipc/images.ts'
 import { libraryChannels } from '#shared/ipc/library.ts'
 import { queueChannels } from '#shared/ipc/queue.ts'
@@ -41,6 +42,7 @@ export const ipcChannels = {
   ...attributeChannels,
   ...sampleFileChannels,
   ...imageChannels,
+  ...fileChannels,
   ...runtimeChannels,
   ...storageChannels,
 }

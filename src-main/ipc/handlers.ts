@@ -3,6 +3,7 @@ import { attributeHandlers } from './attribute-handlers.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
+import { fileHandlers } from './file-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
 import { libraryHandlers } from './library-handlers.ts'
 import { queueHandlers } from './queue-handlers.ts'
@@ -26,6 +27,7 @@ export function createHandlers(services: Services): Handlers {
     ...attributeHandlers(services),
     ...sampleFileHandlers(services),
     ...imageHandlers(services),
+    ...fileHandlers(),
     ...runtimeHandlers(services),
     ...storageHandlers(services),
   }

@@ -100,6 +100,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return { deletion, undoMs }
     },
     'runs.metrics': ({ id }) => store.metrics.series(runs.key(id)),
+    'runs.events': ({ id }) => store.events.list(runs.key(id)),
     'runs.samples': ({ id }) => store.samples.list(runs.key(id)),
     'runs.diagnostics': ({ id }) => readDiagnostics(store.directory, runs.get(id)),
     'runs.evaluations': ({ id }) => evaluations.list(id),

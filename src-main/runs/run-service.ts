@@ -6,7 +6,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors.ts'
 import { changedSettings } from '#shared/resume.ts'
 import { checkStartable } from '#shared/start-from.ts'
-import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { CheckpointChoice, RunRecord, RunStatus } from '#shared/schemas/run.ts'
 import { folderBytes } from '../files/atomic-write.ts'
 import { removeBelow } from '../files/removal.ts'
 import { runFolder, runsFolder } from '../files/data-folder.ts'
@@ -16,6 +16,7 @@ import { freeName } from './free-name.ts'
 import { markInterrupted } from './interrupted-runs.ts'
 import { newRunRecord } from './new-run.ts'
 import type { NewRun } from './new-run.ts'
+import { recordEnd } from './record-end.ts'
 import { inheritedChanges, takeStart } from './start-weights.ts'
 import type { StartFrom } from './start-weights.ts'
 import { RunLeases } from './run-leases.ts'
@@ -204,7 +205,12 @@ export class RunService {
   /** Corrects the status of runs whose process has ended; see `markInterrupted`. */
   markInterrupted(): RunRecord[] {
     const { store, leases } = this
-    return markInterrupted({ store, leases, end: (id, status) => this.update(id, { status }) })
+    const end = (id: string, status: RunStatus) => {
+      const run = this.update(id, { status })
+      if (status === 'interrupted') recordEnd(store, run)
+      return run
+    }
+    return markInterrupted({ store, leases, end })
   }
 
   /**

@@ -9,6 +9,7 @@ import type { CheckpointChoice, CheckpointRecord, DeviceChoice, RunRecord } from
 import { runFolder } from '../files/data-folder.ts'
 import type { RunChanges } from '../database/repositories/runs.ts'
 import type { Store } from '../database/store.ts'
+import { recordEnd } from './record-end.ts'
 import { startOf } from './start-weights.ts'
 import type { RunLeases } from './run-leases.ts'
 import type { RecordedCheckpoints } from './recorded-checkpoints.ts'
@@ -93,7 +94,9 @@ export class RunTraining {
     try {
       const { outcome, ...result } = await this.trainFromReadable(start)
       this.checkHeld(id)
-      return this.update(id, { status: outcome, ...result })
+      const run = this.update(id, { status: outcome, ...result })
+      recordEnd(this.store, run)
+      return run
     } catch (thrown) {
       this.checkHeld(id)
       this.recordFailure(start, thrown)
@@ -113,6 +116,9 @@ export class RunTraining {
       const { file } = start.resumeFrom
       this.checkpoints.resumedFrom(runId, file)
       this.store.events.add(key, { kind: 'resumed', step, detail: { checkpoint: file } })
+    } else {
+      const device = machine.device === 'cuda' ? machine.deviceName : machine.cpu
+      this.store.events.add(key, { kind: 'started', step, detail: { device } })
     }
     const changes = start && config ? changedSettings(start.before.config, config) : {}
     if (Object.keys(changes).length > 0)
@@ -224,7 +230,7 @@ export class RunTraining {
     const error = serializeError(thrown)
     // After a crash of the engine the run can resume; with wrong settings it cannot.
     const crashed = error.kind === 'crashed' || error.kind === 'cancelled'
-    this.update(id, { status: crashed ? 'interrupted' : 'failed', error })
+    recordEnd(this.store, this.update(id, { status: crashed ? 'interrupted' : 'failed', error }))
   }
 
   private checkHeld(id: string): void {

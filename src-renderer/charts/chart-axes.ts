@@ -2,7 +2,14 @@ import type uPlot from 'uplot'
 import { formatCount } from '#shared/format.ts'
 import type { Palette } from './palette.ts'
 import type { Shown } from './series-frame.ts'
-import { formatTime, logTicks, niceTicks, stepIncrements, tickLabels, timeIncrements } from './ticks.ts'
+import {
+  formatTime,
+  logTicks,
+  niceTicks,
+  stepIncrements,
+  tickLabels,
+  timeIncrements,
+} from '#shared/plot/ticks.ts'
 
 /** How a chart looks now; read whenever it is drawn. */
 export interface ChartLook extends Pick<Shown, 'axis' | 'log'> {

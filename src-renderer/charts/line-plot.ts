@@ -15,7 +15,7 @@ export interface LineStyle {
 
 interface LinePlotOptions {
   styles: LineStyle[]
-  /** Draws the raw values, faint, under the smoothed ones, and a dot at the point under the pointer. */
+  /** Draws the raw values, faint, under the smoothed ones. */
   raw: boolean
   events: PlotEvents
 }
@@ -39,12 +39,18 @@ export class LinePlot {
     this.palette = this.readPalette()
     const series = this.series()
     this.plot = new uPlot({ ...this.plotOptions(), series }, [[], ...series.slice(1).map(() => [])], host)
-    this.dots = options.raw ? options.styles.map(({ token }) => this.addDot(token)) : []
+    this.dots = options.styles.map(({ token }) => this.addDot(token))
   }
 
   /** The element that receives pointer events. */
   get over(): HTMLElement {
     return this.plot.over
+  }
+
+  /** Where the plot is in its host, in CSS pixels. */
+  get box(): { left: number; top: number; width: number; height: number } {
+    const { offsetLeft: left, offsetTop: top, clientWidth: width, clientHeight: height } = this.plot.over
+    return { left, top, width, height }
   }
 
   /** Width of the plot in device pixels. */
@@ -84,6 +90,13 @@ export class LinePlot {
       const [left, top] = [this.plot.valToPos(x, 'x'), this.plot.valToPos(height, 'y')]
       dot.style.transform = `translate(${left}px, ${top}px)`
     })
+  }
+
+  /** Draws the crosshair at a value, without telling of it; null hides it. */
+  point(x: number | null): void {
+    const { min = 0, max = 0 } = this.plot.scales['x'] ?? {}
+    const isShown = x !== null && x >= min && x <= max
+    this.plot.setCursor({ left: isShown ? this.plot.valToPos(x, 'x') : -10, top: isShown ? 0 : -10 }, false)
   }
 
   destroy(): void {

@@ -1,6 +1,6 @@
 import type uPlot from 'uplot'
 import { chartAxes } from './chart-axes.ts'
-import type { View } from './view.ts'
+import type { View } from '#shared/plot/view.ts'
 
 export interface PlotEvents {
   selected: (view: View) => void

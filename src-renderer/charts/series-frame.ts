@@ -1,7 +1,7 @@
 import { decimate } from './decimate.ts'
 import { lowerBound, nearestPoint, nextAbove, upperBound } from './search.ts'
 import type { SeriesStore } from './series-store.ts'
-import type { View } from './view.ts'
+import type { View } from '#shared/plot/view.ts'
 
 /** What the x axis shows. */
 export type XAxis = 'step' | 'time'
@@ -56,7 +56,7 @@ export const axisOf = (store: SeriesStore, axis: XAxis): Float64Array =>
   axis === 'step' ? store.steps : store.seconds
 
 /** Only values above it are drawn. */
-const floorOf = (log: boolean): number => (log ? 0 : -Infinity)
+export const floorOf = (log: boolean): number => (log ? 0 : -Infinity)
 
 /** The position of a value on the y axis. */
 export const heightOf = (value: number, log: boolean): number => (log ? Math.log10(value) : value)

@@ -1,42 +1,30 @@
 import { useRafFn, useResizeObserver } from '@vueuse/core'
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { Ref } from 'vue'
+import type { ChartInput, ChartReading } from './chart-input.ts'
+import { chartImage } from './chart-image.ts'
+import type { ChartImage } from './chart-image.ts'
+import { useCrosshair } from './crosshair.ts'
 import { useGestures } from './gestures.ts'
 import type { GestureTargets } from './gestures.ts'
 import { LinePlot } from './line-plot.ts'
-import type { LineStyle } from './line-plot.ts'
+import type { PlacedMark, PlotArea } from './marks.ts'
 import { useThemeChange } from './palette.ts'
+import { portableColours } from './image-files.ts'
 import { axisOf, buildFrame, fullView, heightOf, readSeries } from './series-frame.ts'
-import type { SeriesPoint, Shown, SmoothedSeries, XAxis } from './series-frame.ts'
+import type { SmoothedSeries, XAxis } from './series-frame.ts'
 import type { SeriesStore } from './series-store.ts'
 import { SmoothingCache } from './smoothing.ts'
 import { fitView, panView, translateView, zoomView } from './view.ts'
-import type { View } from './view.ts'
-
-export interface ChartSeries {
-  store: SeriesStore
-  style: LineStyle
-}
-
-/** One metric of several series. A new `series` array means that points were added. */
-export interface ChartInput extends Shown {
-  series: readonly ChartSeries[]
-  /** Weight of the moving average, in [0, 1). */
-  smoothing: number
-  /** Draws the raw values too, and a dot at the point under the pointer. */
-  raw: boolean
-}
-
-export interface ChartReading {
-  /** The x value under the pointer; null without a pointer. */
-  x: number | null
-  /** The point of each series nearest to x, or its last one without a pointer. */
-  points: SeriesPoint[]
-}
+import type { View } from '#shared/plot/view.ts'
 
 interface SeriesChart extends GestureTargets {
   /** None of the values can be drawn on this scale. */
   blank: Readonly<Ref<boolean>>
+  /** Where the plot is, for what is laid over it; null before it is drawn. */
+  plotArea: Readonly<Ref<PlotArea | null>>
+  /** What is shown now, for a file; null while there is nothing. */
+  image: (options: { title: string; marks: readonly PlacedMark[] }) => ChartImage | null
 }
 
 const leastSpan: Record<XAxis, number> = { step: 4, time: 0.5 }
@@ -50,9 +38,12 @@ export function useSeriesChart(
   const view = shallowRef<View | null>(null)
   const blank = shallowRef(false)
   const area = shallowRef<HTMLElement | null>(null)
+  const plotArea = shallowRef<PlotArea | null>(null)
+  const crosshair = useCrosshair()
   const smoothing = new SmoothingCache()
   let plot: LinePlot | null = null
-  let pointer: number | null = null
+  /** Whether the pointer is over this chart, rather than over one with the same crosshair. */
+  let isOver = false
 
   const { resume: schedule } = useRafFn(draw, { immediate: false, once: true })
   const stores = (): SeriesStore[] => input().series.map(({ store }) => store)
@@ -70,18 +61,23 @@ export function useSeriesChart(
     const series = smoothed()
     const frame = buildFrame({ series, metric, axis, log, raw, view: shown, pixels: plot.pixels })
     blank.value = frame !== null && frame.lines.every(({ x }) => x.length === 0)
-    if (frame !== null) plot.draw(frame, { axis, log })
+    if (frame !== null) {
+      plot.draw(frame, { axis, log })
+      plotArea.value = { ...plot.box, view: frame.view }
+    }
     readPointer()
   }
 
   function readPointer(): void {
     const { metric, axis, log } = input()
+    const pointer = crosshair.value
     const points = readSeries(smoothed(), { x: pointer, metric, axis, log })
     const marks = points.map((point) => ({
       x: axis === 'step' ? point.step : point.seconds,
       height: heightOf(point.smoothed, log),
     }))
     plot?.mark(pointer === null ? [] : marks)
+    if (!isOver) plot?.point(pointer)
     read({ x: pointer, points })
   }
 
@@ -115,9 +111,9 @@ export function useSeriesChart(
             change(() => next)
           },
           hovered: (x) => {
-            if (x === null && pointer === null) return
-            pointer = x
-            readPointer()
+            if (x === null && !isOver) return
+            isOver = x !== null
+            crosshair.value = x
           },
           reset: targets.reset,
         },
@@ -140,6 +136,7 @@ export function useSeriesChart(
     if (!before.some((store) => now.includes(store))) targets.reset()
   })
   watch([input, view], schedule)
+  watch(crosshair, readPointer, { flush: 'sync' })
   // The lines are part of what uPlot is made with.
   watch([host, () => JSON.stringify([input().raw, input().series.map(({ style }) => style)])], build, {
     flush: 'post',
@@ -155,5 +152,13 @@ export function useSeriesChart(
     plot = null
   })
 
-  return { blank, ...targets }
+  function image(options: { title: string; marks: readonly PlacedMark[] }): ChartImage | null {
+    if (host.value === null) return null
+    const full = fullView(stores(), input())
+    const shown = view.value && full && fitView(view.value, full, leastSpan[input().axis])
+    const colour = portableColours(host.value)
+    return chartImage({ input: input(), series: smoothed(), view: shown, colour, ...options })
+  }
+
+  return { blank, plotArea, image, ...targets }
 }

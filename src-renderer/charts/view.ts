@@ -1,10 +1,5 @@
+import type { View } from '#shared/plot/view.ts'
 import { lowerBound } from './search.ts'
-
-/** The visible range of an axis. */
-export interface View {
-  min: number
-  max: number
-}
 
 /** Moves a view into `full`, no narrower than `least`; null when it would show everything. */
 export function fitView(view: View, full: View, least: number): View | null {

@@ -6,6 +6,7 @@ import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation
 import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
+import type { RunEvent } from '#shared/schemas/run-event.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import type { Deletion } from '#shared/ipc/storage.ts'
 import { byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
@@ -105,6 +106,8 @@ export const runChannels = {
   /** Can be undone for a while by `storage.undo`. */
   'runs.delete': channel({ input: byId, output: type<Deletion>() }),
   'runs.metrics': channel({ input: byId, output: type<MetricSeries>() }),
+  /** What happened beside training, oldest first. */
+  'runs.events': channel({ input: byId, output: type<RunEvent[]>() }),
   'runs.samples': channel({ input: byId, output: type<SampleRecord[]>() }),
   /** The last ones; null before there are any. */
   'runs.diagnostics': channel({ input: byId, output: type<Diagnostics | null>() }),

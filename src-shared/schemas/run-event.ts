@@ -5,6 +5,24 @@ const settingValue = z.union([z.number(), z.string(), z.boolean()])
 /** What happened to a run beside its training, kept with it. */
 export const runEventSchema = z.discriminatedUnion('kind', [
   z.object({
+    kind: z.literal('started'),
+    step: z.int(),
+    at: z.number(),
+    /** What it trains on, as the system calls it. */
+    detail: z.object({ device: z.string() }),
+  }),
+  z.object({ kind: z.literal('paused'), step: z.int(), at: z.number(), detail: z.object({}) }),
+  z.object({
+    kind: z.literal('ended'),
+    step: z.int(),
+    at: z.number(),
+    /** How it ended, and why where it failed. */
+    detail: z.object({
+      status: z.enum(['finished', 'stopped', 'interrupted', 'failed']),
+      reason: z.string().exactOptional(),
+    }),
+  }),
+  z.object({
     kind: z.literal('resumed'),
     step: z.int(),
     at: z.number(),

@@ -20,6 +20,10 @@ export interface MadeRun {
   starred?: boolean
   loss?: number
   step?: number
+  /** With curves and events as a training leaves them. */
+  curves?: boolean
+  /** Settings other than those of the preset. */
+  changes?: Record<string, unknown>
 }
 
 const columns = 4
@@ -51,7 +55,7 @@ export async function madeLibrary(
 
 async function addRun(store: Store, datasetId: string, made: MadeRun): Promise<string> {
   const runService = new RunService(store)
-  const changes = { steps: 1000 }
+  const changes = { steps: 1000, ...made.changes }
   const { id } = runService.create({ datasetId, preset: 'balanced', changes, device: 'cpu', name: made.name })
   // Otherwise it would count as trained by this process.
   runService.dispose()
@@ -80,8 +84,36 @@ async function addRun(store: Store, datasetId: string, made: MadeRun): Promise<s
       ...{ loss: loss + Math.abs(at - 600) / 1000, createdAt: at },
     })
   }
+  if (made.curves === true) addCurves(store, id, { loss, step })
   writeFileSync(join(folder, diagnosticsFolder, 'latest.json'), Buffer.alloc(10_000))
   return id
+}
+
+/** Losses that fall from run to run differently, and a pause half-way at which the learning rate changed. */
+function addCurves(store: Store, id: string, { loss, step: steps }: { loss: number; step: number }): void {
+  const key = store.runs.key(id)
+  const points = Array.from({ length: 200 }, (_, i) => {
+    const step = Math.max(1, Math.round(((i + 1) * steps) / 200))
+    const value = loss * (1 + 4 * Math.exp((-6 * step) / steps)) + 0.03 * loss * Math.sin(i * 1.7 + key)
+    const validation = i % 20 === 19 ? { validation: value * 1.1, kernelDistance: value / 10 } : {}
+    return {
+      ...{ step, seconds: step / 2 },
+      values: {
+        ...{ loss: value, velocity: value * 0.8, kl: 0.2 * value, gradientNorm: 2 * value, ...validation },
+        learningRate: i < 100 ? 0.001 : 0.0005,
+      },
+    }
+  })
+  store.metrics.add(key, points)
+  const half = Math.round(steps / 2)
+  store.events.add(key, { kind: 'started', step: 0, detail: { device: 'CPU' } })
+  store.events.add(key, { kind: 'paused', step: half, detail: {} })
+  store.events.add(key, { kind: 'resumed', step: half, detail: { checkpoint: checkpointFile(half) } })
+  store.events.add(key, {
+    ...{ kind: 'settings', step: half },
+    detail: { learningRate: { from: 0.001, to: 0.0005 } },
+  })
+  store.events.add(key, { kind: 'ended', step: steps, detail: { status: 'finished' } })
 }
 
 /** A sheet of eight images of the dataset, which differ from run to run and step to step. */

@@ -3,7 +3,7 @@ import type { ComputedRef, WritableComputedRef } from 'vue'
 import { metricLabels } from '#shared/schemas/run.ts'
 import type { MetricLabels } from '#shared/schemas/run.ts'
 import { SeriesStore } from '../../charts/series-store.ts'
-import { formatValue } from '../../charts/ticks.ts'
+import { formatValue } from '#shared/plot/ticks.ts'
 import { useCurveSettings } from '../../entities/runs/curve-settings.ts'
 import type { Curves } from '../../entities/runs/use-curves.ts'
 

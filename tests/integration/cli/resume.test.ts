@@ -106,12 +106,15 @@ it('a lower learning rate, more steps and a name are taken and recorded', async 
     config: { steps: 8, learningRate: 0.0005, clipNorm: 0.5 },
   })
   const told = await flowerbed(['runs', 'events', run, '--json'])
-  expect(told.err).toContain('step 6: steps 6 → 8, learningRate 0.002 → 0.0005, clipNorm 1 → 0.5')
+  expect(told.err).toContain('step 6: Steps 6 → 8, Learning rate 0.002 → 0.0005, Gradient clipping 1 → 0.5')
   expect(told.json).toMatchObject({
     run,
     events: [
+      { kind: 'started', step: 0 },
+      { kind: 'ended', step: 6, detail: { status: 'finished' } },
       { kind: 'resumed', step: 6 },
       { kind: 'settings', step: 6, detail: { learningRate: { to: 0.0005 }, steps: { from: 6, to: 8 } } },
+      { kind: 'ended', step: 8, detail: { status: 'finished' } },
     ],
   })
 })
@@ -132,12 +135,12 @@ it('a damaged checkpoint is replaced by the one before it, for training and for 
   const resumed = await flowerbed(['train', '--resume', run, '--steps', '2', '--json'])
   expect(resumed.json).toMatchObject({ run, steps: 10 })
   const { err } = await flowerbed(['runs', 'events', run])
-  expect(err).toContain('resumed from the checkpoint of step 6')
+  expect(err).toContain('Resumed from the checkpoint of step 6')
 })
 
 it('resumes from the checkpoint that is asked for', async () => {
   const resumed = await flowerbed(['train', '--resume', run, '--checkpoint', '4', '--json'])
   expect(resumed.json).toMatchObject({ run, steps: 10 })
   const { err } = await flowerbed(['runs', 'events', run])
-  expect(err).toContain('resumed from the checkpoint of step 4')
+  expect(err).toContain('Resumed from the checkpoint of step 4')
 })

@@ -46,7 +46,10 @@ const machine: Machine = {
   deviceName: 'x',
 }
 const run = () => store.runs.get(runId)
-const events = () => store.events.list(store.runs.key(runId))
+const allEvents = () => store.events.list(store.runs.key(runId))
+const bounds = ['started', 'paused', 'ended']
+/** All but those of each start and end. */
+const events = () => allEvents().filter(({ kind }) => !bounds.includes(kind))
 const outcome = (step: number): TrainResult => ({
   outcome: step < 8 ? 'paused' : 'finished',
   step,
@@ -96,6 +99,17 @@ describe('changes of a run that resumes', () => {
         step: 4,
         detail: { steps: { from: 8, to: 10 }, learningRate: { from: before.learningRate, to: 0.0005 } },
       },
+    ])
+  })
+
+  test('each start, pause and end is an event at its step', async () => {
+    await runService.train(runId, engine([4]))
+    await runService.train(runId, engine([8]))
+    expect(allEvents()).toMatchObject([
+      { kind: 'started', step: 0, detail: { device: 'x' } },
+      { kind: 'paused', step: 4 },
+      { kind: 'resumed', step: 4 },
+      { kind: 'ended', step: 8, detail: { status: 'finished' } },
     ])
   })
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander'
 import { diagnosticFacts, diagnosticMaps } from '#shared/labels/diagnostics.ts'
 import { expectedEnd, isTimeUp } from '#shared/run-limits.ts'
 import type { CheckpointRecord } from '#shared/schemas/run.ts'
-import type { RunEvent } from '#shared/schemas/run-event.ts'
+import { eventText } from '#shared/labels/run-events.ts'
 import { diagnosticsFolderOf, readDiagnostics } from '../../../runs/diagnostics.ts'
 import { diskUseOfRun, totalDiskUse } from '../../../runs/disk-use.ts'
 import { dataDirOption, jsonOption, wholeNumber } from '../../support/options.ts'
@@ -102,21 +102,10 @@ async function listEvents(runId: string, { dataDir, json = false }: Options): Pr
     const events = store.events.list(store.runs.key(run.id))
     if (events.length === 0) say(`“${run.name}” has no events.`)
     for (const event of events)
-      say(`${new Date(event.at).toLocaleString()}  step ${event.step}: ${describeEvent(event)}`)
+      say(`${new Date(event.at).toLocaleString()}  step ${event.step}: ${eventText(event)}`)
     answer(json, { run: run.id, events })
     return Promise.resolve()
   })
-}
-
-function describeEvent(event: RunEvent): string {
-  const { kind, detail } = event
-  if (kind === 'settings') {
-    return Object.entries(detail)
-      .map(([key, { from, to }]) => `${key} ${from} → ${to}`)
-      .join(', ')
-  }
-  if (kind === 'resumed') return `resumed from the checkpoint of step ${event.step}`
-  return `the checkpoint could not be read: ${detail.reason}`
 }
 
 async function diagnostics(

@@ -1,7 +1,7 @@
 import { effectScope, onScopeDispose, shallowRef, triggerRef, watch } from 'vue'
 import type { EffectScope, ShallowRef } from 'vue'
-import type { Curves } from '../../entities/runs/use-curves.ts'
-import { useCurves } from '../../entities/runs/use-curves.ts'
+import type { Curves } from './use-curves.ts'
+import { useCurves } from './use-curves.ts'
 
 interface Followed {
   scope: EffectScope

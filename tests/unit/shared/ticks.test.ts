@@ -1,12 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  formatTime,
-  formatValue,
-  logTicks,
-  niceTicks,
-  tickLabels,
-} from '../../../../src-renderer/charts/ticks.ts'
+import { formatTime, formatValue, logTicks, niceTicks, tickLabels } from '#shared/plot/ticks.ts'
 
 describe('ticks', () => {
   it('are round, within the range and neither few nor many', () => {

@@ -1,5 +1,5 @@
 import { formatCount } from '#shared/format.ts'
-import type { View } from './view.ts'
+import type { View } from '#shared/plot/view.ts'
 
 const minute = 60
 const hour = 60 * minute

@@ -1,0 +1,25 @@
+import type { SavedFormat } from '#shared/ipc/files.ts'
+import { askSavePath, revealSaved } from '../app/save-dialog.ts'
+import { writeFileAtomically } from '../files/atomic-write.ts'
+import type { HandlersOf } from './dispatch.ts'
+
+const types: Record<SavedFormat, string> = {
+  png: 'PNG image',
+  svg: 'SVG image',
+  csv: 'CSV table',
+}
+
+/** Files that the window makes: plots and tables. */
+export const fileHandlers = (): HandlersOf<'files'> => ({
+  'files.save': async ({ format, name, content }) => {
+    const path = await askSavePath({
+      title: `Save as ${format.toUpperCase()}`,
+      name,
+      ending: `.${format}`,
+      type: types[format],
+    })
+    if (path !== null) await writeFileAtomically(path, content)
+    return path
+  },
+  'files.reveal': ({ path }) => revealSaved(path),
+})

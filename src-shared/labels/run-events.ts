@@ -1,0 +1,77 @@
+import { formatCount } from '#shared/format.ts'
+import type { RunEvent } from '#shared/schemas/run-event.ts'
+import { settingFields } from '#shared/schemas/run-config.ts'
+import type { SettingField } from '#shared/schemas/run-config.ts'
+import { settingWords } from '#shared/schemas/setting.ts'
+import type { CheckpointRecord } from '#shared/schemas/run.ts'
+
+/** What happened at a step of a run, in words: what a plot marks, and what a report lists. */
+export interface RunMoment {
+  kind: MomentKind
+  step: number
+  /** ms since 1970. */
+  at: number
+  text: string
+}
+export type MomentKind = RunEvent['kind'] | 'checkpoint'
+
+const endTexts = {
+  finished: 'Training finished',
+  stopped: 'Stopped',
+  interrupted: 'Interrupted',
+  failed: 'Failed',
+}
+
+let fields: Map<string, SettingField> | null = null
+
+/** One changed setting: “Learning rate 0.001 → 0.0005”. */
+function changeText(key: string, { from, to }: { from: SettingValue; to: SettingValue }): string {
+  const field = (fields ??= new Map(settingFields().map((one) => [one.key, one]))).get(key)
+  const words = (value: SettingValue) => (field ? settingWords(field, value) : String(value))
+  return `${field?.title ?? key} ${words(from)} → ${words(to)}`
+}
+type SettingValue = string | number | boolean
+
+/** An event in words, without its step. */
+export function eventText({ kind, step, detail }: RunEvent): string {
+  switch (kind) {
+    case 'started':
+      return `Training started on ${detail.device}`
+    case 'paused':
+      return 'Paused'
+    case 'ended':
+      return detail.reason === undefined
+        ? endTexts[detail.status]
+        : `${endTexts[detail.status]}: ${detail.reason}`
+    case 'resumed':
+      return `Resumed from the checkpoint of step ${formatCount(step)}`
+    case 'settings':
+      return Object.entries(detail)
+        .map(([key, change]) => changeText(key, change))
+        .join(', ')
+    case 'checkpoint-damaged':
+      return `The checkpoint could not be read: ${detail.reason}`
+  }
+}
+
+function checkpointText({ best, pinned, damaged }: CheckpointRecord): string {
+  const marks = [best ? 'best' : '', pinned ? 'pinned' : '', damaged ? 'damaged' : ''].filter(Boolean)
+  return marks.length === 0 ? 'Checkpoint' : `Checkpoint (${marks.join(', ')})`
+}
+
+/** The events of a run and the checkpoints that it has, by step and then by time. */
+export function runMoments(
+  events: readonly RunEvent[],
+  checkpoints: readonly CheckpointRecord[],
+): RunMoment[] {
+  const moments = [
+    ...events.map((event) => ({
+      ...{ kind: event.kind, step: event.step, at: event.at, text: eventText(event) },
+    })),
+    ...checkpoints.map((checkpoint) => ({
+      ...{ kind: 'checkpoint' as const, step: checkpoint.step, at: checkpoint.createdAt },
+      text: checkpointText(checkpoint),
+    })),
+  ]
+  return moments.sort((a, b) => a.step - b.step || a.at - b.at)
+}
