@@ -56,6 +56,9 @@ const allowed = {
     ...['src-main/version.ts', 'src-main/tensorflow'],
   ],
   'src-main/engine/graph': [...main, ...maths, 'src-main/engine/model', 'src-main/engine/backend'],
+  'src-main/engine/cluster': [
+    ...[...main, ...maths, 'src-main/processes', 'src-main/engine/backend', 'src-main/engine/graph'],
+  ],
   'src-main/engine/checkpoints': [...main, 'src-main/engine/model', 'src-main/engine/graph'],
   'src-main/engine/images': [...main, 'fast-png'],
   'src-main/engine/data': [
@@ -76,7 +79,7 @@ const allowed = {
     ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/rng.ts', 'src-main/engine/mutex.ts'],
     ...['src-main/engine/model', 'src-main/engine/graph', 'src-main/engine/backend'],
     ...['src-main/engine/checkpoints', 'src-main/engine/data', 'src-main/engine/images'],
-    ...['src-main/engine/sampling', 'src-main/engine/evaluation'],
+    ...['src-main/engine/sampling', 'src-main/engine/evaluation', 'src-main/engine/cluster'],
   ],
   'src-main/engine': [
     ...[...main, 'src-main/processes', 'src-main/tensorflow', 'src-main/engine/backend'],

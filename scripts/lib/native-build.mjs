@@ -15,6 +15,7 @@ export const glibc = '2.27'
 const nativeFolder = join('src-main', 'native')
 const kernelsFolder = join(nativeFolder, 'kernels', 'src')
 const bindingFolder = join(nativeFolder, 'tfjs-binding')
+const distributedFolder = join(nativeFolder, 'distributed')
 
 const common = [
   ['-std=c++17', '-fPIC', '-DNDEBUG', '-DNAPI_VERSION=8', '-fvisibility=hidden'],
@@ -43,6 +44,8 @@ export const operationUnits = {
   'tensorflow-operations.cc': [],
 }
 const kernelUnits = { ...portableUnits, ...operationUnits, 'module.cc': [] }
+const distributedUnits = ['tensorflow.cc', 'module.cc']
+const distributedFlags = ['-O2', ...common]
 const bindingFlags = ['-O2', ...common.filter((flag) => !/^-W|^-fvisibility/.test(flag)), '-w']
 
 /** What is built: the path in `resources`, Zig's target, and the TensorFlow libraries that it loads. */
@@ -59,6 +62,13 @@ export const libraries = [
     target: `${arch === 'x64' ? 'x86_64' : 'aarch64'}-linux-gnu.${glibc}`,
     sources: bindingFolder,
     flags: bindingFlags,
+    needs: ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'],
+  })),
+  ...['x64', 'arm64'].map((arch) => ({
+    path: `tensorflow-distributed/linux-${arch}/flowerbed_distributed.node`,
+    target: `${arch === 'x64' ? 'x86_64' : 'aarch64'}-linux-gnu.${glibc}`,
+    sources: distributedFolder,
+    flags: distributedFlags,
     needs: ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'],
   })),
 ]
@@ -81,10 +91,7 @@ export async function buildLibrary(library, folder, tools) {
   const work = join(folder, `${library.path}.work`)
   mkdirSync(work, { recursive: true })
   const zig = zigIn(tools, library.target)
-  const { objects, link } =
-    library.sources === kernelsFolder
-      ? { objects: await compileKernels(zig, work, tools.headers), link: [] }
-      : { objects: await compileBinding(zig, work, tools), link: bindingLinkFlags(work) }
+  const { objects, link } = await compile(library, { zig, work, tools })
   const stubs = await Promise.all(library.needs.map((name) => buildStub(zig, work, name)))
   const output = join(folder, library.path)
   await zig([
@@ -100,6 +107,13 @@ export async function buildLibrary(library, folder, tools) {
     output,
   ])
   return output
+}
+
+async function compile({ sources }, { zig, work, tools }) {
+  if (sources === kernelsFolder) return { objects: await compileKernels(zig, work, tools.headers), link: [] }
+  if (sources === distributedFolder)
+    return { objects: await compileDistributed(zig, work, tools.headers), link: [] }
+  return { objects: await compileBinding(zig, work, tools), link: bindingLinkFlags(work) }
 }
 
 /** Runs Zig for a target in the root of the repository; throws with what the compiler has printed. */
@@ -125,6 +139,15 @@ export async function compileKernels(zig, work, headers, units = kernelUnits) {
       object,
       join(kernelsFolder, unit),
     ])
+    return object
+  })
+}
+
+async function compileDistributed(zig, work, headers) {
+  return await inTurns(distributedUnits, async (unit) => {
+    const object = join(work, `${unit}.o`)
+    const source = join(distributedFolder, unit)
+    await zig(['c++', '-c', ...distributedFlags, ...headersOf(headers), '-o', object, source])
     return object
   })
 }
@@ -165,11 +188,12 @@ async function compileBinding(zig, work, tools) {
 
 /**
  * The C++ library in the binding must not be found by TensorFlow, which has its own: exported are the module's entry points
- * and the functions of allocation.cc.
+ * and the functions of allocation.cc and loopback.cc.
  */
 function bindingLinkFlags(work) {
   const script = join(work, 'exports')
   const functions = [
+    'bind',
     'strdup',
     'asprintf',
     'vasprintf',

@@ -81,11 +81,12 @@ export function createSystem(options: {
       : standardPrior
   const makePath = referenceCompatibility ? referencePath : consistentPath
   const kl = referenceCompatibility ? referenceKlElements : klElements
-  // With `sum` the loss is the sum over all images of an update, estimated from one of its batches.
-  const reduce = (elements: Tensor) =>
-    config.lossScale === 'sum' ? sumAll(elements).mul(config.accumulate) : sumAll(elements).div(elements.size)
-
-  const objective: System['objective'] = (parameters, { x, eps, t, codeEps, ...context }) => {
+  const objective: System['objective'] = (parameters, { x, eps, t, codeEps, part, ...context }) => {
+    // With `sum` the loss is the sum over all images of an update, estimated from one of its batches, or a part of it.
+    const reduce = (elements: Tensor) =>
+      config.lossScale === 'sum'
+        ? sumAll(elements).mul(config.accumulate / (part?.share ?? 1))
+        : sumAll(elements).div(elements.size)
     const p = prior.gaussian(parameters)
     const codePosterior = codeNetwork ? codeNetwork.apply(parameters, x) : null
     const code = codePosterior && codeEps ? sampleFrom(codePosterior, codeEps) : null
@@ -106,7 +107,7 @@ export function createSystem(options: {
       // In nats per image; as a loss per value of the image, so that a weight means the same at any size.
       const term = codeKl(codePosterior)
       terms['codeKl'] = term
-      const beyond = tf.maximum(term, config.codeFreeNats)
+      const beyond = tf.maximum(part ? part.meanOfBatch(term) : term, config.codeFreeNats)
       loss = loss.add(beyond.mul((config.codeKlWeight * x.shape[0]) / x.size))
     }
     if (config.prior === 'learned') {

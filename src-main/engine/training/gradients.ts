@@ -5,7 +5,7 @@ import type { ObjectiveInputs, System } from '../model/flow/system.ts'
 import { bucketSums } from '../model/flow/time-buckets.ts'
 
 /** Terms that are sums over the images rather than means. */
-const summedTerms = ['errorsByTime', 'imagesByTime']
+export const summedTerms = ['errorsByTime', 'imagesByTime']
 
 export interface Gradients {
   loss: Tensor

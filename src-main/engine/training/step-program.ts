@@ -14,6 +14,8 @@ import { withControlDependencies } from '../graph/control-dependencies.ts'
 import { sumOfSquares } from '../model/nets/ops.ts'
 import { stateKinds, stateName } from '../checkpoints/state-names.ts'
 import type { StateKind } from '../checkpoints/state-names.ts'
+import { batchPart, imagesOfShare, noiseOfShare, reduceGradients } from './batch-share.ts'
+import type { BatchShare } from './batch-share.ts'
 import { accumulated, batchGradients } from './gradients.ts'
 import { learningRateAt } from './schedule.ts'
 import { initialValues, noiseStreams, seedWords, statelessNormal, statelessUniform } from '../rng.ts'
@@ -49,10 +51,12 @@ export function stepProgram(options: {
   shape: ImageShape
   /** How many images are on the device; 0 when each step is fed its own. */
   resident?: number
+  /** The part of each batch that this replica computes, where there are several; all of it without one. */
+  share?: BatchShare
 }): ProgramSpec {
-  const { system, config, shape } = options
+  const { system, config, shape, share } = options
   const plan = imagePlan(options)
-  const images = imageInput(plan)
+  const images = imageInput(share ? { ...plan, count: imagesOfShare(config, share) } : plan)
   const names = system.parameters.map(({ name }) => name)
   const kinds = stateKinds.filter((kind) => kind !== 'ema' || config.emaDecay > 0)
 
@@ -94,10 +98,12 @@ export function stepProgram(options: {
           ? statelessNormal<Tensor2D>([plan.count, system.codeSize], feed('codeSeed'))
           : undefined
       const weights = names.map((name) => entry('weight', name))
-      const { loss, terms, grads } = accumulated(config.accumulate, (i, previous) => {
-        const part = { first: i * config.batch, length: config.batch }
+      const length = share?.length ?? config.batch
+      const own = accumulated(config.accumulate, (i, previous) => {
+        const part = { first: i * length, length }
         const rows = <T extends Tensor>(all: T) =>
-          config.accumulate === 1 ? all : tf.slice(all, part.first, part.length)
+          length === plan.count ? all : tf.slice(all, i * config.batch + (share?.first ?? 0), length)
+        const noise = config.dropout > 0 ? noiseStreams(feed('dropoutSeed'), i) : undefined
         const x = withControlDependencies(images.images(state, feeds, part), previous)
         return batchGradients({
           system,
@@ -106,10 +112,12 @@ export function stepProgram(options: {
             ...{ x, eps: rows(eps), t: rows(t), codeEps: codeEps && rows(codeEps) },
             label: images.label(feeds, part),
             augmentation: images.augmentation(feeds, part),
-            dropoutNoise: config.dropout > 0 ? noiseStreams(feed('dropoutSeed'), i) : undefined,
+            dropoutNoise: noise && share ? noiseOfShare(noise, share, config.batch) : noise,
+            part: share && batchPart(share, config.batch),
           },
         })
       })
+      const { loss, terms, grads } = share ? reduceGradients(own, length / config.batch) : own
 
       const gradientNorm = tf.sqrt(tf.addN(grads.map((gradient) => sumOfSquares(gradient))))
       const clipping =

@@ -18,9 +18,24 @@ export interface StepRunnerOptions {
   fused?: boolean | undefined
 }
 
-/** Takes the steps of a run: feeds the step program each step's batch of images and scalars. Owns the state on the device. */
-export class StepRunner {
+/** Takes the steps of a run and owns its state, on one device or on several. */
+export interface TakesSteps {
   /** Time spent on preparing batches so far. */
+  inputMs: number
+  /** Sets the state to start from; called before the first step. */
+  begin: (state: InputValues) => void
+  /** Copies the named arrays of the state, or all arrays that a checkpoint has. */
+  read: (names?: string[]) => Values
+  /**
+   * Takes step `step` (1 is the first update) and returns what the step program fetches. The learning rate is by default
+   * the schedule's, by steps.
+   */
+  takeStep: (step: number, config: RunConfig, learningRate?: number) => Promise<Values>
+  dispose: () => Promise<void>
+}
+
+/** Takes steps on one device: feeds the step program each step's batch of images and scalars. */
+export class StepRunner implements TakesSteps {
   inputMs = 0
   private readonly program: Program
   private readonly images: ImageFeed
@@ -32,20 +47,14 @@ export class StepRunner {
     this.images = new ImageFeed(dataset, { plan, seed: config.seed, indices })
   }
 
-  /** Sets the state to start from; called before the first step. */
   begin(state: InputValues): void {
     this.program.write({ ...state, ...this.images.state() })
   }
 
-  /** Copies the named arrays of the state, or all arrays that a checkpoint has. */
   read(names?: string[]): Values {
     return this.program.read(names)
   }
 
-  /**
-   * Takes step `step` (1 is the first update) and returns what the step program fetches. The learning rate is by default
-   * the schedule's, by steps.
-   */
   async takeStep(step: number, config: RunConfig, learningRate?: number): Promise<Values> {
     const startedAt = performance.now()
     const batch = await this.images.feeds(step - 1)

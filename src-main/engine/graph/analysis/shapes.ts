@@ -2,6 +2,7 @@ import { util } from '@tensorflow/tfjs-core'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { OpAttribute } from '../../backend/tfjs.ts'
+import { allReduceNode } from '../all-reduce.ts'
 import { controlledIdentityNode } from '../control-dependencies.ts'
 import { adamNode, averageNode } from '../optimizer-ops.ts'
 
@@ -92,6 +93,7 @@ add(
 add(adamNode, (call) => [0, 1, 2].flatMap((i) => like(input(call, i))))
 add(averageNode, (call) => like(input(call, 0)))
 add(controlledIdentityNode, (call) => like(input(call, 0)))
+add(allReduceNode, (call) => like(input(call, 0)))
 // Flowerbed's kernels (src-main/native/kernels).
 add('FlowerbedGroupNorm', (call) => [0, 2, 2].flatMap((i) => like(input(call, i))))
 add('FlowerbedGroupNormGradient', (call) => [0, 1, 1, 1].flatMap((i) => like(input(call, i))))

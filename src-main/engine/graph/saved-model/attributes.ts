@@ -19,6 +19,12 @@ export class Attributes {
     return attribute
   }
 
+  float(value: number): AttrValue {
+    const attribute = new this.pb.AttrValue()
+    attribute.setF(value)
+    return attribute
+  }
+
   flag(value: boolean): AttrValue {
     const attribute = new this.pb.AttrValue()
     attribute.setB(value)
@@ -83,13 +89,11 @@ export class Attributes {
     if (kind === 'text') return this.text(String(value))
     if (kind === 'type') return this.typeNumber(Number(value))
     if (kind === 'integer') return this.integer(Number(value))
+    if (kind === 'float') return this.float(Number(value))
+    const list = new this.pb.AttrValue.ListValue()
+    list.setIList(value as number[])
     const attribute = new this.pb.AttrValue()
-    if (kind === 'float') attribute.setF(Number(value))
-    else {
-      const list = new this.pb.AttrValue.ListValue()
-      list.setIList(value as number[])
-      attribute.setList(list)
-    }
+    attribute.setList(list)
     return attribute
   }
 }

@@ -27,8 +27,7 @@ export function writeSavedModel(options: ProgramSource): Uint8Array {
 }
 
 /** The nodes of `writeSavedModel`. */
-export function writeProgram(options: ProgramSource): GraphWriter {
-  const graph = new GraphWriter(options.binding)
+export function writeProgram(options: ProgramSource, graph = new GraphWriter(options.binding)): GraphWriter {
   const { spec, trace, id } = options
   for (const [name, tensor] of Object.entries(spec.state)) graph.writeVariable(`${id}/${name}`, name, tensor)
   for (const [name, tensor] of Object.entries(spec.feeds)) {

@@ -19,6 +19,16 @@ export interface Signature {
   outputs: Record<string, TensorSpec>
 }
 
+export function emptyGraph(): GraphDef {
+  const { GraphDef, VersionDef } = protobuf()
+  const graph = new GraphDef()
+  const versions = new VersionDef()
+  versions.setProducer(producer)
+  versions.setMinConsumer(0)
+  graph.setVersions(versions)
+  return graph
+}
+
 /** Writes the nodes of one graph. */
 export class GraphWriter {
   /** Set while the body of a loop is written: the node that exists once in each iteration. */
@@ -30,13 +40,10 @@ export class GraphWriter {
   /** The nodes that read an updated state, by the output of the update that they stand for. */
   private readonly readBack = new Map<string, string>()
 
-  constructor(binding: Binding) {
+  /** @param graph the graph to write to, by default an empty one */
+  constructor(binding: Binding, graph = emptyGraph()) {
     this.attributes = new Attributes(binding)
-    this.graph = new this.pb.GraphDef()
-    const versions = new this.pb.VersionDef()
-    versions.setProducer(producer)
-    versions.setMinConsumer(0)
-    this.graph.setVersions(versions)
+    this.graph = graph
   }
 
   writeVariable(shared: string, name: string, { shape, dtype }: TensorSpec): void {

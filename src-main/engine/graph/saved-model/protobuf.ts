@@ -35,6 +35,7 @@ export interface Protobuf {
 }
 
 export interface GraphDef {
+  serializeBinary: () => Uint8Array
   addNode: (node: NodeDef) => void
   setVersions: (versions: object) => void
   setLibrary: (library: object) => void
@@ -90,6 +91,8 @@ export interface AttrValue {
 
 export interface NodeDef {
   setOp: (op: string) => void
+  /** TensorFlow chooses the device of a node without one. */
+  setDevice: (device: string) => void
   setName: (name: string) => void
   addInput: (input: string) => void
   getAttrMap: () => { set: (key: string, value: AttrValue) => void }

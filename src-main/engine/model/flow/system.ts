@@ -15,6 +15,16 @@ export interface ObjectiveInputs {
   augmentation?: Tensor2D | undefined
   /** The noise of dropout; none without it. */
   dropoutNoise?: UniformNoise | undefined
+  /** Set where the batch is a part of one that several replicas compute together. */
+  part?: BatchPart | undefined
+}
+
+/** A replica's part of a batch. The loss of the batch is the mean of the losses of its parts, weighted by their shares. */
+export interface BatchPart {
+  /** The share of the batch's images. */
+  share: number
+  /** A mean over the images of this part as the mean over the batch; the gradient is that of this part. */
+  meanOfBatch: (meanOfPart: Tensor) => Tensor
 }
 
 export type Velocity = (parameters: Parameters, at: VelocityInputs) => Tensor4D

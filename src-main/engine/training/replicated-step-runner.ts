@@ -1,0 +1,90 @@
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { createReplicatedProgram } from '../cluster/replicated-program.ts'
+import type { Devices, ReplicatedProgram } from '../cluster/replicated-program.ts'
+import { ImageFeed, imageInput } from '../data/step-images.ts'
+import type { InputValues, Values } from '../graph/program.ts'
+import { feedsOfShare, imagesOfShare, splitBatch } from './batch-share.ts'
+import type { BatchShare } from './batch-share.ts'
+import { imagePlan, stepFeeds, stepProgram } from './step-program.ts'
+import type { StepRunnerOptions, TakesSteps } from './step-runner.ts'
+
+export interface ReplicatedStepRunnerOptions extends Omit<StepRunnerOptions, 'resident' | 'fused'> {
+  devices: Devices
+  /** How fast the devices are in proportion to each other; by default equally fast. */
+  speeds?: number[] | undefined
+  /** A step that takes longer than this fails. */
+  timeoutMs?: number | undefined
+}
+
+/**
+ * Takes the steps of a run on several devices (data parallelism): each computes the gradients of its share of every batch, the
+ * sums of which all of them apply to their own copy of the state. Image order and noise come from the place in the whole
+ * batch, so that the result is that of one device but for the order of sums.
+ */
+export class ReplicatedStepRunner implements TakesSteps {
+  inputMs = 0
+  readonly shares: BatchShare[]
+  private readonly program: ReplicatedProgram
+  private readonly images: ImageFeed
+  private readonly imageFeeds: string[]
+  private readonly config: RunConfig
+
+  constructor(options: ReplicatedStepRunnerOptions) {
+    const { system, config, dataset, indices, devices, speeds, timeoutMs } = options
+    const { shape } = dataset.index
+    // More devices than images have nothing to compute.
+    const count = Math.min(devices.names.length, config.batch)
+    this.config = config
+    this.shares = splitBatch(config.batch, speeds?.slice(0, count) ?? Array.from({ length: count }, () => 1))
+    this.program = createReplicatedProgram(
+      this.shares.map((share) => stepProgram({ system, config, shape, ...(count > 1 ? { share } : {}) })),
+      devices,
+      timeoutMs === undefined ? {} : { timeoutMs },
+    )
+    const plan = imagePlan({ system, config, shape })
+    this.images = new ImageFeed(dataset, { plan, seed: config.seed, indices })
+    this.imageFeeds = Object.keys(imageInput(plan).feeds)
+  }
+
+  begin(state: InputValues): void {
+    this.program.write(state)
+  }
+
+  read(names?: string[]): Values {
+    return this.program.read(names)
+  }
+
+  async takeStep(step: number, config: RunConfig, learningRate?: number): Promise<Values> {
+    return await this.program.run(await this.feeds(step, stepFeeds(config, step, learningRate)))
+  }
+
+  /** How many images of a batch each device computes in a millisecond, all of them at the same time, in the best of `times`. */
+  async measureSpeeds(times = 3): Promise<number[]> {
+    const best = this.shares.map(() => Infinity)
+    for (let i = 0; i <= times; i++) {
+      const feeds = await this.feeds(1, stepFeeds(this.config, 1))
+      const took = await Promise.all(feeds.map((each, replica) => this.program.timeOwnPart(replica, each)))
+      // The first call of a graph optimizes it.
+      if (i > 0) took.forEach((ms, k) => (best[k] = Math.min(best[k] as number, ms)))
+    }
+    return this.shares.map((share, i) => imagesOfShare(this.config, share) / (best[i] as number))
+  }
+
+  async dispose(): Promise<void> {
+    await this.images.end()
+    await this.program.dispose()
+  }
+
+  /** The feeds of each replica. */
+  private async feeds(step: number, scalars: Values): Promise<InputValues[]> {
+    const startedAt = performance.now()
+    const batch = await this.images.feeds(step - 1)
+    const { config, imageFeeds: names } = this
+    const feeds = this.shares.map((share) => ({
+      ...feedsOfShare(batch, { config, share, names }),
+      ...scalars,
+    }))
+    this.inputMs += performance.now() - startedAt
+    return feeds
+  }
+}
