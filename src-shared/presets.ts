@@ -1,7 +1,6 @@
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
-import type { ImageShape } from '#shared/schemas/image.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 
 /** Named settings for a run to start from. */
@@ -226,24 +225,4 @@ function withoutResidual(config: RunConfig, changes: Record<string, unknown>): R
   }
   const off = Object.entries(residualOnly).map(([key, value]) => [key, value.off])
   return { ...config, ...(Object.fromEntries(off) as Partial<RunConfig>) }
-}
-
-/** Most positions a side that the network of `auto` works on. */
-const maxPositions = 32
-const patchSizes = [1, 2, 4, 8] as const
-
-/**
- * A preset's changes completed by what it chooses by the images: `auto` takes the smallest patches that leave at most 32
- * positions a side.
- */
-export function fittedChanges(
-  preset: string,
-  changes: Record<string, unknown>,
-  shape: ImageShape,
-): Record<string, unknown> {
-  if (preset !== 'auto' || changes['patch'] !== undefined) return changes
-  const { height, width } = shape
-  const dividing = patchSizes.filter((size) => height % size === 0 && width % size === 0)
-  const patch = dividing.find((size) => Math.max(height, width) <= maxPositions * size) ?? dividing.at(-1)
-  return { ...changes, patch }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
+import { fittedChanges } from '#shared/automatic-settings.ts'
 import { labelsOf } from '#shared/dataset-labels.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { fittedChanges, resolveConfig } from '#shared/presets.ts'
+import { resolveConfig } from '#shared/presets.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { DeviceChoice, RunParent, RunRecord } from '#shared/schemas/run.ts'
 
@@ -29,7 +30,8 @@ export interface NewRun {
 export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: string): RunRecord {
   checkSomeImages(dataset)
   const { preset, changes, device } = options
-  const config = resolveConfig(preset, fittedChanges(preset, changes, dataset.shape))
+  const images = { shape: dataset.shape, count: dataset.count - dataset.excludedCount }
+  const config = resolveConfig(preset, fittedChanges(preset, changes, images))
   labelsOf(config, dataset.labels)
   const experimentId = options.experimentId ?? null
   const now = options.createdAt ?? Date.now()
@@ -46,7 +48,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     parent: options.parent ?? null,
     datasetId: dataset.id,
     datasetName: dataset.name,
-    imageCount: dataset.count - dataset.excludedCount,
+    imageCount: images.count,
     shape: dataset.shape,
     deviceChoice: device,
     machine: null,

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { desktopText } from '#shared/desktop-text.ts'
 import { chosenImageSchema } from '#shared/schemas/chosen-image.ts'
 
 /** Images that may be chosen one by one for a group. */
@@ -11,7 +12,7 @@ export const attributeGroupSchema = z.discriminatedUnion('kind', [
 ])
 export type AttributeGroup = z.infer<typeof attributeGroupSchema>
 
-export const attributeNameSchema = z.string().trim().min(1, 'An attribute needs a name').max(60)
+export const attributeNameSchema = z.string().trim().min(1, desktopText('input.attributeName')).max(60)
 
 /** How far a slider goes to either side: 1 is the whole difference of the groups. */
 export const strengthRange = { min: -3, max: 3, step: 0.05 }

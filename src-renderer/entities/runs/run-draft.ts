@@ -1,5 +1,6 @@
 import { computed, reactive, shallowRef } from 'vue'
 import type { ComputedRef, ShallowRef } from 'vue'
+import { automaticKeys } from '#shared/automatic-settings.ts'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
@@ -84,9 +85,8 @@ export function settingsOfRun(
   const preset = presetIds.find((id) => id === run.preset)
   if (!preset) return null
   const { config } = presets[preset]
-  // The automatic preset chooses the patch size by the images.
   const keys = settingKeys.filter(
-    (key) => run.config[key] !== config[key] && (preset !== 'auto' || key !== 'patch'),
+    (key) => run.config[key] !== config[key] && (preset !== 'auto' || !automaticKeys.includes(key)),
   )
   return { preset, changes: Object.fromEntries(keys.map((key) => [key, run.config[key]])) }
 }

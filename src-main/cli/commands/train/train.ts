@@ -1,4 +1,5 @@
 import type { Command } from 'commander'
+import { chosenByImages } from '#shared/automatic-settings.ts'
 import { resumableSettings } from '#shared/resume.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -107,6 +108,7 @@ async function train(command: Command, folder: string | undefined, options: Opti
       return
     }
     say(`Training “${run.name}” (${run.id})`)
+    if (resume === undefined) sayAutomatic(run, settingsOf({ ...options, preset: run.preset }))
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
     const ended = await trainRun(workspace, run, changes).finally(follow.end)
     say(
@@ -114,6 +116,14 @@ async function train(command: Command, folder: string | undefined, options: Opti
     )
     answer(options.json ?? false, trainAnswer(ended))
   })
+}
+
+/** Says what the preset chose by the images. */
+function sayAutomatic({ preset, shape, imageCount }: RunRecord, changes: Record<string, unknown>): void {
+  const chosen = chosenByImages(preset, changes, { shape, count: imageCount })
+  const reasons = { imageSize: `for ${shape.width} × ${shape.height} pixels`, fewImages: 'for few images' }
+  const texts = chosen.map(({ key, value, reason }) => `${key}=${value} ${reasons[reason]}`)
+  if (texts.length > 0) say(`Chosen by the images: ${texts.join(', ')}`)
 }
 
 /** The settings given by any option. @throws FlowerbedError `bad-input` naming the option */

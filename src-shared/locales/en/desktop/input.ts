@@ -19,6 +19,7 @@ export const inputTexts = {
   'input.labels': 'Labels are on or off',
   'input.absolutePaths': 'Only absolute paths can be imported',
   'input.file': 'Choose a file',
+  'input.attributeName': 'An attribute needs a name',
   'input.howMuchLonger': 'Say how much longer',
   'input.incompleteImages': 'The images are incomplete.',
   'input.framesPerSecond': 'The frames per second must be a number',

@@ -1,0 +1,59 @@
+import type { ImageShape } from '#shared/schemas/image.ts'
+import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
+
+/** The images of a run, as far as settings are chosen by them. */
+export interface RunImages {
+  shape: Pick<ImageShape, 'height' | 'width'>
+  /** Of the dataset, without those that are excluded. */
+  count: number
+}
+
+/** A setting that the preset `auto` chooses by the images, and why. */
+export interface AutomaticSetting {
+  key: 'patch' | 'codeKlWeight'
+  value: number
+  reason: 'imageSize' | 'fewImages'
+}
+
+/** Settings that may be chosen by the images. */
+export const automaticKeys: readonly SettingKey[] = ['patch', 'codeKlWeight']
+
+/** Most positions a side that the network works on. */
+const maxPositions = 32
+const patchSizes = [1, 2, 4, 8] as const
+
+/** With fewer images the code would tell each from all others, and samples would be near copies of them (docs/model.md). */
+const fewImages = 2000
+const codeKlWeightOfFew = 0.6
+
+/**
+ * What the preset `auto` chooses by the images, except settings that `changes` gives: the smallest patches that leave at most
+ * 32 positions a side, and a higher weight of the code's KL for few images. Nothing for other presets.
+ */
+export function chosenByImages(
+  preset: string,
+  changes: Record<string, unknown>,
+  { shape: { height, width }, count }: RunImages,
+): AutomaticSetting[] {
+  if (preset !== 'auto') return []
+  const dividing = patchSizes.filter((size) => height % size === 0 && width % size === 0)
+  const patch =
+    dividing.find((size) => Math.max(height, width) <= maxPositions * size) ?? dividing.at(-1) ?? 1
+  const chosen: AutomaticSetting[] = [
+    { key: 'patch', value: patch, reason: 'imageSize' },
+    ...(count < fewImages
+      ? ([{ key: 'codeKlWeight', value: codeKlWeightOfFew, reason: 'fewImages' }] as const)
+      : []),
+  ]
+  return chosen.filter(({ key }) => changes[key] === undefined)
+}
+
+/** A preset's changes completed by what it chooses by the images. */
+export function fittedChanges(
+  preset: string,
+  changes: Record<string, unknown>,
+  images: RunImages,
+): Record<string, unknown> {
+  const chosen = chosenByImages(preset, changes, images).map(({ key, value }) => [key, value] as const)
+  return { ...changes, ...(Object.fromEntries(chosen) as Partial<RunConfig>) }
+}

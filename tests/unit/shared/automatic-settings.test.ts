@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest'
+import { chosenByImages, fittedChanges } from '../../../src-shared/automatic-settings.ts'
+import { resolveConfig } from '../../../src-shared/presets.ts'
+
+const imagesOf = (side: number, count = 60_000) => ({ shape: { height: side, width: side }, count })
+const patchOf = (side: number) => fittedChanges('auto', {}, imagesOf(side))['patch']
+
+describe('what the automatic preset chooses by the images', () => {
+  it('are patches that leave at most 32 positions a side, and divide the image', () => {
+    expect([28, 32, 48, 64, 128, 256].map(patchOf)).toEqual([1, 1, 2, 2, 4, 8])
+    // 50 is divided by 1 and 2 only.
+    expect(patchOf(50)).toBe(2)
+    expect(patchOf(51)).toBe(1)
+  })
+
+  it('is a higher KL weight of the code for fewer than 2,000 images', () => {
+    const own = resolveConfig('auto').codeKlWeight
+    expect(fittedChanges('auto', {}, imagesOf(32, 2000))['codeKlWeight']).toBeUndefined()
+    expect(fittedChanges('auto', {}, imagesOf(32, 1999))['codeKlWeight']).toBeGreaterThan(own)
+  })
+
+  it('leaves what is changed by hand, and other presets', () => {
+    const changes = { patch: 4, codeKlWeight: 0.1 }
+    expect(chosenByImages('auto', changes, imagesOf(64, 100))).toEqual([])
+    expect(fittedChanges('auto', changes, imagesOf(64, 100))).toEqual(changes)
+    expect(chosenByImages('balanced', {}, imagesOf(64, 100))).toEqual([])
+  })
+
+  it('says why', () => {
+    expect(chosenByImages('auto', {}, imagesOf(64, 100)).map(({ key, reason }) => [key, reason])).toEqual([
+      ['patch', 'imageSize'],
+      ['codeKlWeight', 'fewImages'],
+    ])
+  })
+})
