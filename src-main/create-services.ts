@@ -106,7 +106,9 @@ export function createServices(options: {
   })
   const experiments = new ExperimentService({
     ...{ store, runService, runQueue },
-    onChange: (experiment) => emit({ type: 'experiment', experiment }),
+    onChange: (experiment) => {
+      if (!deletions.hides(experiment.id)) emit({ type: 'experiment', experiment })
+    },
   })
   const deletions = new PendingDeletions({ watch: (done) => guard.watch('deleting', done) })
   const history = new EngineEvents({

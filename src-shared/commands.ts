@@ -32,6 +32,7 @@ export const actionCommands = {
   themeDark: {},
   showCommands: { accelerator: 'CmdOrCtrl+K', menu: 'go' },
   showShortcuts: { key: '?', menu: 'help' },
+  startTour: { menu: 'help' },
 } as const satisfies Record<string, Command>
 
 export type PageCommand = keyof typeof pageCommands

@@ -93,15 +93,24 @@ export class ExperimentService {
   }
 
   /**
+   * Checks that an experiment may be deleted, with its runs or alone.
+   * @throws FlowerbedError `conflict` while it or a run of it trains, here or elsewhere
+   */
+  checkDeletable(id: string, options: { runs: boolean }): void {
+    this.store.experiments.get(id)
+    const runs = options.runs ? this.store.runs.ofExperiment(id) : []
+    if (this.runQueue.current?.run.experimentId === id || runs.some(isLive))
+      throw new FlowerbedError('conflict', errorText('experiment.inTraining'))
+    for (const run of runs) this.runService.checkNotElsewhere(run.id)
+  }
+
+  /**
    * Deletes an experiment, with its runs and their files or so that they stay, each for itself.
    * @throws FlowerbedError `conflict` while it or a run of it trains
    */
   async delete(id: string, options: { runs: boolean }): Promise<{ runs: RunRecord[]; freedBytes: number }> {
     const runs = this.store.runs.ofExperiment(id)
-    this.store.experiments.get(id)
-    if (this.runQueue.current?.run.experimentId === id || (options.runs && runs.some(isLive))) {
-      throw new FlowerbedError('conflict', errorText('experiment.inTraining'))
-    }
+    this.checkDeletable(id, options)
     let freedBytes = 0
     if (options.runs) {
       for (const runId of this.store.runs.idsOfExperiment(id))

@@ -9,6 +9,7 @@ import { useDatasets } from '../entities/datasets/datasets-store.ts'
 import { useImport } from '../entities/datasets/import-store.ts'
 import { useExperiments } from '../entities/experiments/experiments-store.ts'
 import { useRuns } from '../entities/runs/runs-store.ts'
+import { useTour } from '../entities/tour/tour-store.ts'
 
 /** What each command of the window does, and the dialogs that some of them open. */
 export function useCommands() {
@@ -18,6 +19,7 @@ export function useCommands() {
   const experiments = useExperiments()
   const datasets = useDatasets()
   const importing = useImport()
+  const tour = useTour()
   const shortcutsOpen = shallowRef(false)
   const paletteOpen = shallowRef(false)
 
@@ -56,6 +58,7 @@ export function useCommands() {
     themeDark: () => setTheme('dark'),
     showCommands: () => (paletteOpen.value = !paletteOpen.value),
     showShortcuts: () => (shortcutsOpen.value = true),
+    startTour: () => tour.start(),
   }
 
   function perform(id: CommandId): void {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
 import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
+import type { Deletion } from '#shared/ipc/storage.ts'
 
 /** Behind the runs that are queued, rather than now. */
 const queue = z.boolean().exactOptional()
@@ -25,9 +26,10 @@ export const experimentChannels = {
   'experiments.pause': channel({ input: byId, output: type<Experiment>() }),
   'experiments.resume': channel({ input: byId.extend({ queue }), output: type<Experiment>() }),
   /** With its runs and their files, or only the grouping. */
+  /** With its runs, which can be undone; else at once, as its runs stay: null. */
   'experiments.delete': channel({
     input: z.strictObject({ id: z.string(), runs: z.boolean() }),
-    output: type<{ freedBytes: number }>(),
+    output: type<Deletion | null>(),
   }),
   /** The stored reconstruction of a run; null if it has none of its present step. */
   'experiments.reconstruction': channel({ input: byRun, output: type<Reconstruction | null>() }),

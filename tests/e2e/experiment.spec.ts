@@ -47,9 +47,15 @@ test('systems train one after the other, are compared side by side, and are stil
   await page.getByTestId('pause-experiment').click()
   await expect.poll(() => activity(page)).toBe('none')
   await page.getByTestId('go-library').click()
-  await page.getByRole('button', { name: /^Delete images, systems compared/ }).click()
-  await page.getByTestId('confirm-delete-experiment').click()
-  await expect(page.getByTestId('history')).toBeHidden()
+  const deleteIt = async () => {
+    await page.getByRole('button', { name: /^Delete images, systems compared/ }).click()
+    await page.getByTestId('confirm-delete-experiment').click()
+    await expect(page.getByTestId('history')).toBeHidden()
+  }
+  await deleteIt()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(page.getByTestId('experiment-row')).toContainText('systems compared')
+  await deleteIt()
 
   await page.getByRole('button', { name: 'Open images' }).click()
   await startExperiment(page, '20')

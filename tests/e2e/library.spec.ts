@@ -1,5 +1,7 @@
 import { expect, test } from '@playwright/test'
 import type { Page } from 'playwright-core'
+import { openStore } from '../../src-main/database/store.ts'
+import { RunService } from '../../src-main/runs/run-service.ts'
 import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
@@ -105,3 +107,36 @@ test('a cancelled import is not among the recent folders, one that was made is',
   await page.keyboard.press('Escape')
   await expect(page.getByRole('combobox', { name: 'Recent folders' })).toContainText('images')
 })
+
+test('of hundreds of runs only those in view are on the page, and the last one is reached', async () => {
+  const { page } = running
+  addRuns(400)
+  await page.reload()
+  await page.getByTestId('go-library').click()
+  const table = page.getByRole('table', { name: 'Runs' })
+  await expect(table).toHaveAttribute('aria-rowcount', '404')
+  const rows = table.locator('tbody tr.list-row')
+  await expect.poll(() => rows.count()).toBeGreaterThan(5)
+  expect(await rows.count()).toBeLessThan(60)
+
+  await page.evaluate("document.querySelector('[data-testid=library-scroll]').scrollTo(0, 1e6)")
+  await expect(rows.last()).toHaveAttribute('aria-rowindex', '404')
+  await expect(rows.last()).toBeInViewport()
+  expect(await rows.count()).toBeLessThan(60)
+  // The next row is there for the keyboard before it is in view.
+  await rows.last().locator('.name').focus()
+  for (let times = 0; times < 30; times++) await page.keyboard.press('Shift+Tab')
+  await expect.poll(() => page.evaluate('document.activeElement.closest("tr")?.ariaRowIndex')).toBe('394')
+})
+
+/** Adds runs that were not begun, as the command line does while the app runs. */
+function addRuns(count: number): void {
+  const store = openStore(data.path)
+  const runService = new RunService(store)
+  const datasetId = store.datasets.list()[0]!.id
+  for (let number = 1; number <= count; number++) {
+    runService.create({ datasetId, preset: 'balanced', changes: {}, device: 'cpu', name: `Run ${number}` })
+  }
+  runService.dispose()
+  store.close()
+}

@@ -118,6 +118,16 @@ export const useImport = defineStore('import', () => {
     }
   }
 
+  /** Scans the images that come with the app. */
+  async function scanDemo(): Promise<void> {
+    try {
+      const { demoFolder } = await request('app.info')
+      await scan([demoFolder], { name: t('library.demo.name'), origin: t('library.demo.origin') })
+    } catch (thrown) {
+      notices.addError(thrown)
+    }
+  }
+
   /** Scans what was dropped although it is a dataset already. */
   const scanKnown = () => scan(paths.value, asked, true)
 
@@ -188,6 +198,6 @@ export const useImport = defineStore('import', () => {
 
   return {
     ...{ phase, open, paths, origin, progress, seen, report, dataset, settingsFrom, error },
-    ...{ scan, scanKnown, pack, prepareTraining, cancel, hide, close, show },
+    ...{ scan, scanDemo, scanKnown, pack, prepareTraining, cancel, hide, close, show },
   }
 })

@@ -1,16 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { presets } from '#shared/presets.ts'
 import { defaultLibraryView, libraryViewSchema } from '#shared/schemas/library-view.ts'
+import type { Experiment } from '#shared/schemas/experiment.ts'
 import type { SortKey } from '#shared/schemas/library-view.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { fittingColumns } from '../../../../src-renderer/pages/library/run-columns.ts'
+import { runRows } from '../../../../src-renderer/pages/library/run-rows.ts'
 import { filterRuns, showsDataset } from '../../../../src-renderer/pages/library/run-filter.ts'
 
 const run = (id: string, changes: Partial<RunRecord> = {}) =>
   ({
     ...{ id, name: id, note: '', tags: [], starred: false, status: 'finished', preset: 'balanced' },
     ...{ config: { ...presets.balanced.config, steps: 100 }, imageCount: 10, step: 10, trainedSeconds: 1 },
-    ...{ losses: {}, datasetName: 'Faces', createdAt: 1 },
+    ...{ losses: {}, datasetName: 'Faces', createdAt: 1, experimentId: null },
     ...changes,
   }) as unknown as RunRecord
 const numbers = { quality: () => undefined, bytes: ({ id }: RunRecord) => ({ big: 9, small: 1 })[id] }
@@ -76,4 +78,19 @@ it('a stored view is as it was; what cannot be read of it is as at first', () =>
   expect(libraryViewSchema.parse(JSON.parse(JSON.stringify(view)))).toEqual(view)
   const broken = { ...view, status: 'asleep', sort: { by: 'moon' } }
   expect(libraryViewSchema.parse(broken)).toEqual({ ...view, status: null, sort: defaultLibraryView.sort })
+})
+
+describe('the rows', () => {
+  const runs = [run('a'), run('b', { experimentId: 'e' }), run('c'), run('d', { experimentId: 'e' })]
+  const keys = (open: boolean, experiments = [{ id: 'e' } as Experiment]) =>
+    runRows(runs, { experiments, isOpen: () => open, inOrder: (_, own) => own.toReversed() }).map(
+      ({ key }) => key,
+    )
+  it('have the runs of an experiment below it, in its order, where it is unfolded', () => {
+    expect(keys(false)).toEqual(['a', 'e', 'c'])
+    expect(keys(true)).toEqual(['a', 'e', 'd', 'b', 'c'])
+  })
+  it('have runs of an experiment that is not known on their own', () => {
+    expect(keys(true, [])).toEqual(['a', 'b', 'c', 'd'])
+  })
 })
