@@ -8,6 +8,7 @@ const pageTitles: [Page, string][] = [
   ['run', 'Run'],
   ['gallery', 'Gallery'],
   ['interpolation', 'Interpolation'],
+  ['compare', 'Compare'],
   ['queue', 'Queue'],
 ]
 

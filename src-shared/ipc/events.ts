@@ -54,6 +54,7 @@ export const pages = [
   'experiment',
   'gallery',
   'interpolation',
+  'compare',
   'dataset',
   'storage',
   'queue',
