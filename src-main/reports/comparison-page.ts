@@ -1,9 +1,7 @@
 import type { Comparison } from '#shared/comparison.ts'
 import { formatCount, formatPlural } from '#shared/format.ts'
-import type { Evaluation } from '#shared/schemas/evaluation.ts'
 import { curvePlots, reportKey } from './curve-plots.ts'
 import type { ReportedCurves } from './curve-plots.ts'
-import { evaluationSection } from './evaluation-section.ts'
 import { escape, reportPage, table } from './page.ts'
 import { sheetImage } from './sample-images.ts'
 import type { EmbeddedSheet } from './sample-images.ts'
@@ -11,13 +9,14 @@ import type { EmbeddedSheet } from './sample-images.ts'
 /** A run of a comparison, in its order. */
 export interface ReportedComparison {
   comparison: Comparison
-  runs: (ReportedCurves & { id: string; sheet: EmbeddedSheet | null; evaluation: Evaluation | null })[]
+  runs: (ReportedCurves & { id: string; sheet: EmbeddedSheet | null })[]
+  /** HTML at the end: what else is known of each run. */
+  appendix: string
 }
 
 /** The report of several runs as one HTML file that needs no other. */
-export function comparisonPage({ comparison, runs }: ReportedComparison): string {
+export function comparisonPage({ comparison, runs, appendix }: ReportedComparison): string {
   const title = `Comparison of ${formatPlural(runs.length, 'run')}`
-  const evaluated = runs.filter(({ evaluation }) => evaluation !== null)
   const body = `<h1>${escape(title)}</h1>
 <p>${runs.map((run, i) => `${reportKey(i)}${escape(run.title)}`).join(' &nbsp; ')}</p>
 <h2>Numbers <small>and the settings that differ; a value that most of the runs do not have is marked</small></h2>
@@ -26,12 +25,7 @@ ${numbers(comparison, runs)}
 ${curvePlots(runs)}
 <h2>Latest samples</h2>
 ${samples(runs)}
-<h2>Evaluation</h2>
-${
-  evaluated.length === 0
-    ? '<p class="quiet">None of the runs was evaluated.</p>'
-    : evaluated.map((run) => `<h3>${escape(run.title)}</h3>\n${evaluationSection(run.evaluation)}`).join('\n')
-}`
+${appendix}`
   return reportPage({ title, body })
 }
 

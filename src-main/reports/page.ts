@@ -55,6 +55,7 @@ tbody th { font-weight: 400 } .failed { color: light-dark(#a02c1c, #f08a78) }
 svg.plot { width: 100%; height: auto; margin: 4px 0 20px } svg.plot text { font-size: 12px }
 .plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 8px 24px }
 .deviates { background: var(--mark) } .best { font-weight: 600 } td.text, th.text { text-align: left; white-space: normal }
+.appendix h3 { margin: 20px 0 8px }
 @media print {
   :root { color-scheme: light; font-size: 11px; print-color-adjust: exact }
   body { max-width: none; margin: 0; padding: 0 } .scroll { overflow: visible } th, td { white-space: normal }

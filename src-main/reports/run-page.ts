@@ -38,12 +38,29 @@ ${curvePlots([{ title: name, series }], moments)}
 <h2>Evaluation</h2>
 ${evaluationSection(evaluation)}
 <h2>Settings <small>what differs from the preset “${escape(presetTitle(run))}” is marked</small></h2>
-${settings(run)}
+${settings(run, { all: true })}
 <h2>Events</h2>
 ${events(moments)}
 <h2>Machine and versions</h2>
 ${machine(run)}`
   return reportPage({ title: name, body })
+}
+
+/** What the report of several runs says of each of them besides what it compares. */
+export function runAppendix({ run, moments, evaluation, sheets }: ReportedRun): string {
+  return `<section class="appendix">
+<h2>${escape(run.name)} <small>${escape(statusWords(run.status))} at step ${formatCount(run.step)}, run ${escape(run.id)}</small></h2>
+<h3>Samples through training</h3>
+${samples(sheets)}
+<h3>Evaluation</h3>
+${evaluationSection(evaluation)}
+<h3>Settings that differ from the preset “${escape(presetTitle(run))}”</h3>
+${settings(run, { all: false })}
+<h3>Events</h3>
+${events(moments)}
+<h3>Machine and versions</h3>
+${machine(run)}
+</section>`
 }
 
 const statusWords = (status: string) => `${status.charAt(0).toUpperCase()}${status.slice(1)}`
@@ -61,21 +78,25 @@ function samples(sheets: readonly EmbeddedSheet[]): string {
   return `<div class="sheets">${figures.join('\n')}</div>`
 }
 
-/** Every setting by group, with the preset's value where it is another. */
-function settings(run: RunRecord): string {
+/** Every setting by group, with the preset's value where it is another; or those alone that have another. */
+function settings(run: RunRecord, { all }: { all: boolean }): string {
   const preset = presetOf(run)?.config
-  const rows = settingFields().map((field) => {
+  const rows = settingFields().flatMap((field) => {
     const { key, title, group } = field
     const value = run.config[key]
     const differs = preset !== undefined && preset[key] !== value
+    if (!all && !differs) return []
     const words = escape(valueWords(field, value))
     return [
-      escape(title),
-      differs ? `<b class="deviates">${words}</b>` : words,
-      differs ? escape(valueWords(field, preset[key])) : '',
-      escape(settingGroupTitles[group]),
+      [
+        escape(title),
+        differs ? `<b class="deviates">${words}</b>` : words,
+        differs ? escape(valueWords(field, preset[key])) : '',
+        escape(settingGroupTitles[group]),
+      ],
     ]
   })
+  if (rows.length === 0) return '<p class="quiet">None.</p>'
   return `<div class="facts">${table(['', 'value', 'preset', 'group'], rows)}</div>`
 }
 

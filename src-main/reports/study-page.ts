@@ -11,8 +11,9 @@ import { formatCount, formatPlural } from '#shared/format.ts'
 /**
  * The report of a study as one HTML file that needs no other.
  * @param sheets the last sheet of samples by run, as a PNG
+ * @param appendix HTML at the end: what else is known of each run
  */
-export function studyPage(report: StudyReport, sheets: ReadonlyMap<string, Buffer>): string {
+export function studyPage(report: StudyReport, sheets: ReadonlyMap<string, Buffer>, appendix = ''): string {
   const { experiment, dataset, variants, finished, total } = report
   const { width, height } = dataset.shape
   const runs = variants.flatMap((variant) => variant.runs)
@@ -32,7 +33,8 @@ ${everyRun(variants)}
 <div class="facts">${table(
     ['', ''],
     report.shared.map(({ title, value }) => [escape(title), escape(value)]),
-  )}</div>`
+  )}</div>
+${appendix}`
   return reportPage({ title: experiment.name, body })
 }
 

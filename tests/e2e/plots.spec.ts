@@ -6,6 +6,7 @@ import { demoImages, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { madeLibrary } from '../helpers/library-folder.ts'
+import { complaints } from './complaints.ts'
 
 const data = temporaryFolder('plots')
 let running: RunningApp
@@ -120,6 +121,20 @@ test('picked runs are compared; a view is saved and opened again', async () => {
   await page.getByTestId('saved-views').click()
   await page.getByTestId('view-All three').click()
   await expect(table.locator('tbody tr')).toHaveCount(3)
+})
+
+test('the comparison and all plots of a run can be read', async () => {
+  const { page } = running
+  await page.emulateMedia({ colorScheme: 'light' })
+  expect(await complaints(page)).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  await page.getByTestId('go-run').click()
+  await page.getByTestId('all-plots').check()
+  await page.getByTestId('plot-loss').getByTestId('chart-table').locator('summary').click()
+  await expect(page.getByTestId('plot-loss').locator('tbody tr')).toHaveCount(12)
+  expect(await complaints(page)).toEqual([])
+  await page.getByTestId('all-plots').uncheck()
+  await page.getByTestId('go-compare').click()
 })
 
 test('tables and reports are saved', async () => {

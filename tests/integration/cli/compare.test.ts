@@ -2,6 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStore } from '../../../src-main/database/store.ts'
+import { createStudy } from '../../../src-main/runs/study.ts'
+import { RunService } from '../../../src-main/runs/run-service.ts'
 import { command } from '../../helpers/command.ts'
 import { anEvaluation } from '../../helpers/evaluation.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
@@ -11,6 +13,7 @@ const folder = temporaryFolder('cli-compare')
 const data = join(folder.path, 'data')
 const flowerbed = command(data)
 let ids: string[] = []
+let study = ''
 
 beforeAll(() => {
   const store = openStore(data)
@@ -27,6 +30,13 @@ beforeAll(() => {
     store.events.add(key, { kind: 'paused', step: 2, detail: {} })
     return id
   })
+  study = createStudy(
+    { store, runService: new RunService(store) },
+    {
+      ...{ datasetId: 'abc', axes: [{ key: 'hidden', values: ['8', '16'] }], seeds: 1 },
+      ...{ preset: 'balanced', changes: {}, budget: { steps: 7 }, device: 'cpu' },
+    },
+  ).id
   store.evaluations.add(store.runs.key(ids[0] ?? ''), anEvaluation)
   store.close()
 })
@@ -76,6 +86,16 @@ it('a run and a comparison are one HTML file each, without scripts or links', as
   const comparison = readFileSync(several, 'utf8')
   expect(comparison).toContain('Second &lt;&amp;&gt;')
   expect(comparison).toContain('<span class="deviates">33</span>')
+})
+
+it('an experiment is one HTML file too, with each of its runs', async () => {
+  const out = join(folder.path, 'study.html')
+  const { code, err } = await flowerbed(['report', study, '--out', out])
+  expect(code, err).toBe(0)
+  const page = readFileSync(out, 'utf8')
+  expect(page).toContain('0 of 2 runs finished.')
+  expect(page.match(/<section class="appendix">/g)).toHaveLength(2)
+  expect(page).toContain('<b class="deviates">8 channels</b>')
 })
 
 it('a report of what is not there writes nothing', async () => {
