@@ -25,6 +25,7 @@ const pages = [
   'experiment',
   'gallery',
   'interpolation',
+  'compare',
   'queue',
   'settings',
 ]
@@ -42,6 +43,7 @@ const allowed = {
   'src-main/tensorflow': [...main, 'yauzl', 'undici', 'p-map', 'src-main/version.ts'],
   'src-main/database': [...main, 'better-sqlite3'],
   'src-main/runs': [...main, 'src-main/database', 'src-main/datasets', 'src-main/processes'],
+  'src-main/reports': [...main, 'src-main/database', 'src-main/runs'],
   'src-main/animation': [...main, 'sharp'],
   'src-main/importer': [
     ...[...main, 'sharp', 'p-map', 'yauzl', 'src-main/animation', 'src-main/datasets', 'src-main/processes'],
@@ -93,7 +95,7 @@ const allowed = {
   ],
   'src-main/ipc': [
     ...[...main, 'electron', 'src-main/guard.ts', 'src-main/version.ts', 'src-main/app', 'src-main/database'],
-    ...['src-main/datasets', 'src-main/runs', 'src-main/processes'],
+    ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/reports'],
   ],
   'src-main/create-services.ts': [
     ...[...main, 'electron', 'src-main/guard.ts', 'src-main/app', 'src-main/ipc', 'src-main/database'],
@@ -103,7 +105,7 @@ const allowed = {
   'src-main/cli': [
     ...[...main, 'commander', 'sharp', 'src-main/version.ts', 'src-main/tensorflow', 'src-main/database'],
     ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/engine'],
-    'src-main/animation',
+    ...['src-main/animation', 'src-main/reports'],
   ],
 
   'src-renderer/i18n.ts': ['vue-i18n', 'src-shared'],

@@ -17,7 +17,8 @@ export const pageCommands = {
   run: { accelerator: 'CmdOrCtrl+2', key: 'r', menu: 'go' },
   gallery: { accelerator: 'CmdOrCtrl+3', key: 'g', menu: 'go' },
   interpolation: { accelerator: 'CmdOrCtrl+4', key: 'l', menu: 'go' },
-  queue: { accelerator: 'CmdOrCtrl+5', menu: 'go' },
+  compare: { accelerator: 'CmdOrCtrl+5', menu: 'go' },
+  queue: { accelerator: 'CmdOrCtrl+6', menu: 'go' },
   storage: {},
   settings: { accelerator: 'CmdOrCtrl+,' },
 } as const satisfies Record<string, Command>

@@ -3,6 +3,7 @@ import type { SerializedError } from '#shared/errors.ts'
 import { appChannels } from '#shared/ipc/app.ts'
 import { attributeChannels } from '#shared/ipc/attributes.ts'
 import type { OutputType } from '#shared/ipc/channel.ts'
+import { compareChannels } from '#shared/ipc/compare.ts'
 import { datasetChannels } from '#shared/ipc/datasets.ts'
 import type { AppEvent } from '#shared/ipc/events.ts'
 import { experimentChannels } from '#shared/ipc/experiments.ts'
@@ -10,6 +11,7 @@ import { fileChannels } from '#shared/ipc/files.ts'
 import { imageChannels } from '#shared/ipc/images.ts'
 import { libraryChannels } from '#shared/ipc/library.ts'
 import { queueChannels } from '#shared/ipc/queue.ts'
+import { reportChannels } from '#shared/ipc/reports.ts'
 import { runChannels } from '#shared/ipc/runs.ts'
 import { runtimeChannels } from '#shared/ipc/runtime.ts'
 import { sampleFileChannels } from '#shared/ipc/sample-files.ts'
@@ -45,6 +47,8 @@ export const ipcChannels = {
   ...fileChannels,
   ...runtimeChannels,
   ...storageChannels,
+  ...compareChannels,
+  ...reportChannels,
 }
 
 type IpcChannels = typeof ipcChannels

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { flowerbedVersion } from '../version.ts'
 import { runBench } from './commands/bench/bench.ts'
+import { addCompare } from './commands/compare/compare.ts'
 import { addDemo } from './commands/demo/demo.ts'
 import { addDoctor } from './commands/doctor/doctor.ts'
 import { addEncode } from './commands/encode/encode.ts'
@@ -9,6 +10,7 @@ import { addExport } from './commands/export/export.ts'
 import { addInterpolate } from './commands/interpolate/interpolate.ts'
 import { addLadder } from './commands/ladder/ladder.ts'
 import { addQueue } from './commands/queue/queue.ts'
+import { addReport } from './commands/report/report.ts'
 import { addRuns } from './commands/runs/runs.ts'
 import { addSample } from './commands/sample/sample.ts'
 import { addStudy } from './commands/study/study.ts'
@@ -31,6 +33,8 @@ async function main(argv: string[]): Promise<number> {
     addLadder,
     addStudy,
     addRuns,
+    addCompare,
+    addReport,
     addQueue,
     addEvaluate,
     addExport,

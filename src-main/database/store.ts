@@ -4,6 +4,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import { AttributeRepository } from './repositories/attributes.ts'
 import { CheckpointRepository } from './repositories/checkpoints.ts'
+import { CompareViewRepository } from './repositories/compare-views.ts'
 import { DatasetRepository } from './repositories/datasets.ts'
 import type { Database } from './driver.ts'
 import { EvaluationRepository } from './repositories/evaluations.ts'
@@ -41,6 +42,7 @@ export interface Store {
   readonly checkpoints: CheckpointRepository
   readonly settings: SettingRepository
   readonly search: SearchRepository
+  readonly compareViews: CompareViewRepository
   /** What lists have left out. */
   readonly unreadable: UnreadableRows
   close: () => void
@@ -73,6 +75,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     marks: new SampleMarkRepository(db),
     settings: new SettingRepository(db, unreadable),
     search: new SearchRepository(db),
+    compareViews: new CompareViewRepository(db),
     unreadable,
     close,
   }

@@ -1,5 +1,6 @@
 import { appHandlers } from './app-handlers.ts'
 import { attributeHandlers } from './attribute-handlers.ts'
+import { compareHandlers } from './compare-handlers.ts'
 import { datasetHandlers } from './dataset-handlers.ts'
 import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
@@ -7,6 +8,7 @@ import { fileHandlers } from './file-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
 import { libraryHandlers } from './library-handlers.ts'
 import { queueHandlers } from './queue-handlers.ts'
+import { reportHandlers } from './report-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { runtimeHandlers } from './runtime-handlers.ts'
 import { sampleFileHandlers } from './sample-file-handlers.ts'
@@ -30,5 +32,7 @@ export function createHandlers(services: Services): Handlers {
     ...fileHandlers(),
     ...runtimeHandlers(services),
     ...storageHandlers(services),
+    ...compareHandlers(services),
+    ...reportHandlers(services),
   }
 }

@@ -1,4 +1,11 @@
 import type { Page } from '#shared/ipc.ts'
 
-/** The pages at the top of the navigation rail, in the order of their shortcuts (Ctrl or ⌘ with 1 to 5). */
-export const pageList = ['library', 'run', 'gallery', 'interpolation', 'queue'] as const satisfies Page[]
+/** The pages at the top of the navigation rail, in the order of their shortcuts (Ctrl or ⌘ with 1 to 6). */
+export const pageList = [
+  'library',
+  'run',
+  'gallery',
+  'interpolation',
+  'compare',
+  'queue',
+] as const satisfies Page[]

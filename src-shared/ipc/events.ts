@@ -53,6 +53,7 @@ export const pages = [
   'experiment',
   'gallery',
   'interpolation',
+  'compare',
   'dataset',
   'storage',
   'queue',

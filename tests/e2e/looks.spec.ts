@@ -1,9 +1,9 @@
-import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
+import { complaints } from './complaints.ts'
 import { expectStatus, quick, startRun } from './steps.ts'
 
 let running: RunningApp
@@ -38,14 +38,6 @@ async function takeTour(page: Page): Promise<void> {
   await expect(page.getByTestId('gallery-slider')).toBeVisible()
   await expect(tour).toHaveCount(0)
   await page.getByTestId('go-run').click()
-}
-
-/** What axe finds wrong, in words. The legacy mode keeps it from opening a page of its own, which Electron has not. */
-async function complaints(page: Page): Promise<string[]> {
-  // A colour on its way to another has too little contrast for a moment.
-  await page.waitForTimeout(400)
-  const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze()
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
 }
 
 /** What is folded away has to be readable too. */

@@ -6,6 +6,7 @@ export const benchFile = resolve(import.meta.dirname, '../../bench/main.ts')
 
 export interface Outcome {
   code: number | null
+  out: string
   err: string
   json: Record<string, unknown>
 }
@@ -32,7 +33,12 @@ export function command(
       })
       child.on('close', (code) => {
         const last = out.trim().split('\n').at(-1) ?? ''
-        done({ code, err, json: last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {} })
+        done({
+          code,
+          out,
+          err,
+          json: last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {},
+        })
       })
     })
 }

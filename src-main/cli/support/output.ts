@@ -1,5 +1,7 @@
 import { write } from './streams.ts'
 
+export { duration } from '../../reports/words.ts'
+
 /** Whether the last line on the terminal is a status line. */
 let lineIsOpen = false
 
@@ -45,12 +47,4 @@ export function bytes(count: number): string {
   const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
   const power = Math.min(units.length - 1, count < 1 ? 0 : Math.floor(Math.log10(count) / 3))
   return `${(count / 1000 ** power).toFixed(power === 0 ? 0 : 1)} ${units[power]}`
-}
-
-/** 75 → “1 min 15 s”. */
-export function duration(seconds: number): string {
-  const s = Math.max(0, Math.round(seconds))
-  if (s < 60) return `${s} s`
-  if (s < 3600) return `${Math.floor(s / 60)} min${s < 600 && s % 60 > 0 ? ` ${s % 60} s` : ''}`
-  return `${Math.floor(s / 3600)} h ${Math.round((s % 3600) / 60)} min`
 }

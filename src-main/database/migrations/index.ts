@@ -10,6 +10,7 @@ import { migration0100 } from './0100-parents.ts'
 import { migration0110 } from './0110-run-queue.ts'
 import { migration0120 } from './0120-library.ts'
 import { migration0121 } from './0121-dataset-images.ts'
+import { migration0130 } from './0130-compare-views.ts'
 import { migration0140 } from './0140-attributes.ts'
 import type { Migration } from './migration.ts'
 
@@ -27,5 +28,6 @@ export const migrations: Migration[] = [
   migration0110,
   migration0120,
   migration0121,
+  migration0130,
   migration0140,
 ]

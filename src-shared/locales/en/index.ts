@@ -1,6 +1,7 @@
 import app from './app.json' with { type: 'json' }
 import charts from './charts.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
+import compare from './compare.json' with { type: 'json' }
 import dataset from './dataset.json' with { type: 'json' }
 import experiment from './experiment.json' with { type: 'json' }
 import gallery from './gallery.json' with { type: 'json' }
@@ -17,6 +18,7 @@ export const en = {
   ...app,
   ...charts,
   ...common,
+  ...compare,
   ...dataset,
   ...experiment,
   ...gallery,

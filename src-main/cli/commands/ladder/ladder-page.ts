@@ -1,8 +1,8 @@
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Rung } from './rung.ts'
 import { duration } from '../../support/output.ts'
-import { logPlot, plotKey } from '../../support/report/log-plot.ts'
-import { escape, reportPage, table } from '../../support/report/page.ts'
+import { logPlot, plotKey } from '../../../reports/log-plot.ts'
+import { escape, reportPage, table } from '../../../reports/page.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
 const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)

@@ -18,7 +18,7 @@ import { followSampling } from '../../support/follow-sampling.ts'
 import { importFolder } from '../../support/import-folder.ts'
 import { ladderPage } from './ladder-page.ts'
 import type { Rung } from './rung.ts'
-import { curveOf } from '../../support/report/curve.ts'
+import { curveOf } from '../../../reports/curve.ts'
 import {
   collectSettings,
   dataDirOption,

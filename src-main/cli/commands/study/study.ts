@@ -38,9 +38,9 @@ import { followTraining } from '../../support/train-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
 import { createReconstructor, finishedRuns, measure } from './measure-run.ts'
-import { studyPage } from './study-page.ts'
-import { ReportReader } from './study-report.ts'
-import type { StudyReport } from './study-report.ts'
+import { studyPage } from '../../../reports/study-page.ts'
+import { ReportReader } from '../../../reports/study-report.ts'
+import type { StudyReport } from '../../../reports/study-report.ts'
 
 interface Options {
   grid: GridAxis[]
@@ -115,7 +115,7 @@ async function study(command: Command, folder: string | undefined, options: Opti
         : findExperiment(workspace.store, resume)
     sayPlan(workspace, experiment)
     const reconstructor = createReconstructor(workspace)
-    const reader = new ReportReader(workspace, reconstructor)
+    const reader = new ReportReader(workspace.store, reconstructor)
     const { evaluate = null } = options
     const measures = { workspace, reconstructor, evaluate }
     // Those that were trained before, without or with an interrupted evaluation.
@@ -235,11 +235,7 @@ async function writeReport(
   report: StudyReport,
   reader: ReportReader,
 ): Promise<void> {
-  const sheets = new Map<string, Buffer>()
-  for (const run of report.variants.flatMap(({ runs }) => runs)) {
-    const png = await reader.sheet(run)
-    if (png) sheets.set(run.id, png)
-  }
+  const sheets = await reader.sheets(report)
   await writing(files.html, async () => {
     await mkdir(dirname(files.html), { recursive: true })
     await writeFileAtomically(files.html, studyPage(report, sheets))

@@ -62,6 +62,15 @@ export const cliErrors = {
     hint: 'Train longer with --steps, --epochs or --minutes.',
   },
   'cli.mustBe': { message: '{option} must be {condition}.' },
+  'cli.comparedRuns': { message: 'Name {min} to {max} runs.' },
+  'cli.noRunOrExperiment': {
+    message: 'There is no run and no experiment “{query}”.',
+    hint: 'List runs with `flowerbed runs`.',
+  },
+  'cli.noColumn': {
+    message: 'There is no column “{column}”.',
+    hint: 'See the keys of the columns with --json.',
+  },
   'cli.writeGrid': { message: 'Write it as 7, or as 5x9 for rows and columns.' },
   'cli.writeRange': { message: 'It must be a number, or two as from..to.' },
   'cli.writeValues': { message: 'Write it as key=a,b,c.' },

@@ -1,8 +1,9 @@
+import { betterMeasures } from '#shared/comparison-columns.ts'
 import { metricLabels } from '#shared/schemas/run.ts'
 import type { MetricSeries } from '#shared/schemas/run.ts'
 import { formatPlural } from '#shared/format.ts'
 import { evaluationFacts } from '#shared/labels/evaluation.ts'
-import type { Evaluation, MeasureName } from '#shared/schemas/evaluation.ts'
+import type { Evaluation } from '#shared/schemas/evaluation.ts'
 import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import { meanWithError } from '#shared/statistics.ts'
 
@@ -63,24 +64,12 @@ function reconstructionNumbers(reconstruction: Reconstruction | null): NamedNumb
   return [{ key: 'reconstruction', title: 'Reconstruction RMSE', value: error.mean, better: 'lower' }]
 }
 
-/** Density has no best value: samples may be more typical than images. */
-const betterOf: Partial<Record<MeasureName, 'lower' | 'higher'>> = {
-  kernelDistance: 'lower',
-  frechetDistance: 'lower',
-  slicedWasserstein: 'lower',
-  precision: 'higher',
-  recall: 'higher',
-  coverage: 'higher',
-  nearCopiesInPixels: 'lower',
-  nearCopiesInFeatures: 'lower',
-}
-
 /** The measures of a run's samples, and its kernel distance with few network evaluations. */
 function qualityNumbers(evaluation: Evaluation | null): NamedNumber[] {
   if (!evaluation) return []
   const measures = evaluationFacts(evaluation).map(({ name, title }): NamedNumber => {
     const { value, floor } = evaluation.measures[name]
-    const better = betterOf[name]
+    const better = betterMeasures[name]
     return { key: name, title, value, floor: floor.value, ...(better ? { better } : {}) }
   })
   const curve = (evaluation.curve?.points ?? []).map(({ evaluations, kernelDistance }): NamedNumber => {

@@ -1,8 +1,8 @@
-import { duration } from '../../support/output.ts'
-import { meanCurve } from '../../support/report/curve.ts'
-import { logPlot, plotKey } from '../../support/report/log-plot.ts'
-import type { PlotLine } from '../../support/report/log-plot.ts'
-import { escape, reportPage, table } from '../../support/report/page.ts'
+import { duration } from './words.ts'
+import { meanCurve } from './curve.ts'
+import { logPlot, plotKey } from './log-plot.ts'
+import type { PlotLine } from './log-plot.ts'
+import { escape, reportPage, table } from './page.ts'
 import { curveMetrics } from './study-report.ts'
 import type { NumberSummary, RunReport, StudyReport, VariantReport } from './study-report.ts'
 import { metricLabels } from '#shared/schemas/run.ts'
@@ -11,8 +11,9 @@ import { formatCount, formatPlural } from '#shared/format.ts'
 /**
  * The report of a study as one HTML file that needs no other.
  * @param sheets the last sheet of samples by run, as a PNG
+ * @param appendix HTML at the end: what else is known of each run
  */
-export function studyPage(report: StudyReport, sheets: ReadonlyMap<string, Buffer>): string {
+export function studyPage(report: StudyReport, sheets: ReadonlyMap<string, Buffer>, appendix = ''): string {
   const { experiment, dataset, variants, finished, total } = report
   const { width, height } = dataset.shape
   const runs = variants.flatMap((variant) => variant.runs)
@@ -32,7 +33,8 @@ ${everyRun(variants)}
 <div class="facts">${table(
     ['', ''],
     report.shared.map(({ title, value }) => [escape(title), escape(value)]),
-  )}</div>`
+  )}</div>
+${appendix}`
   return reportPage({ title: experiment.name, body })
 }
 

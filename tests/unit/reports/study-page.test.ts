@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { studyPage } from '../../../src-main/cli/commands/study/study-page.ts'
-import type { RunReport, StudyReport } from '../../../src-main/cli/commands/study/study-report.ts'
+import { studyPage } from '../../../src-main/reports/study-page.ts'
+import type { RunReport, StudyReport } from '../../../src-main/reports/study-report.ts'
 
 const run = (id: string, changes: Partial<RunReport> = {}): RunReport => ({
   ...{ id, seed: 1, status: 'finished', error: null, steps: 10, seconds: 65, stepsPerSecond: 2 },
@@ -30,14 +30,14 @@ const report: StudyReport = {
 
 it('shows means with errors, the best in bold, failures in words, and samples where there are some', () => {
   const page = studyPage(report, new Map([['c', Buffer.from('png')]]))
-  expect(page).toContain('<h1>Cats &lt;&amp; dogs></h1>')
+  expect(page).toContain('<h1>Cats &lt;&amp; dogs&gt;</h1>')
   expect(page).toContain('1,234 images of 8 × 8 from “Cats”')
   expect(page).toContain('2 of 3 runs finished')
   expect(page).toContain('<td><b>0.2500 <span class="quiet">± 0.012</span></b></td>')
   // A single value has no error.
   expect(page).toContain('<td>0.5000</td>')
   expect(page).toContain('<td>1 of 2</td>')
-  expect(page).toContain('failed: The loss is &lt;not> a number.')
+  expect(page).toContain('failed: The loss is &lt;not&gt; a number.')
   expect(page.match(/<figure>/g)).toHaveLength(1)
   expect(page).toContain(`base64,${Buffer.from('png').toString('base64')}`)
   expect(page.match(/No samples yet/g)).toHaveLength(1)

@@ -3,19 +3,18 @@ import { join } from 'node:path'
 import { variantsOf, variedTitle } from '#shared/experiment-runs.ts'
 import type { VariedSetting } from '#shared/experiment-runs.ts'
 import { settingFields } from '#shared/schemas/run-config.ts'
-import type { SettingField } from '#shared/schemas/run-config.ts'
-import { settingWords } from '#shared/schemas/setting.ts'
 import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { RunRecord, RunStatus } from '#shared/schemas/run.ts'
 import { meanWithError } from '#shared/statistics.ts'
 import type { MeanWithError } from '#shared/statistics.ts'
-import type { Reconstructor } from '../../../runs/reconstructions.ts'
-import { curveOf } from '../../support/report/curve.ts'
-import type { CurvePoint } from '../../support/report/curve.ts'
-import type { Workspace } from '../../support/workspace.ts'
+import type { Store } from '../database/store.ts'
+import type { Reconstructor } from '../runs/reconstructions.ts'
+import { curveOf } from './curve.ts'
+import type { CurvePoint } from './curve.ts'
 import { runNumbers } from './run-numbers.ts'
 import type { NamedNumber } from './run-numbers.ts'
+import { valueWords } from './words.ts'
 
 /** Metrics whose curves a report shows. */
 export const curveMetrics = ['velocity', 'validationVelocity', 'loss'] as const
@@ -63,18 +62,18 @@ export interface StudyReport {
 
 /** Reads what is stored of an experiment's runs into a report; a run that has ended is read once. */
 export class ReportReader {
-  private readonly workspace: Workspace
-  private readonly reconstructor: Reconstructor
+  private readonly store: Store
+  private readonly reconstructor: Pick<Reconstructor, 'find'>
   private readonly ended = new Map<string, RunReport>()
 
-  constructor(workspace: Workspace, reconstructor: Reconstructor) {
-    this.workspace = workspace
+  constructor(store: Store, reconstructor: Pick<Reconstructor, 'find'>) {
+    this.store = store
     this.reconstructor = reconstructor
   }
 
   async read(experiment: ExperimentRecord): Promise<StudyReport> {
     const { id, kind, name, varied, createdAt } = experiment
-    const runs = this.workspace.store.runs.ofExperiment(id)
+    const runs = this.store.runs.ofExperiment(id)
     const isSameObjective = !varied.some(changesObjective)
     const variants: VariantReport[] = []
     for (const variant of variantsOf(experiment, runs)) {
@@ -94,18 +93,26 @@ export class ReportReader {
     }
   }
 
+  /** The last sheet of samples of each run that has one, as a PNG, by the run's id. */
+  async sheets({ variants }: StudyReport): Promise<Map<string, Buffer>> {
+    const sheets = new Map<string, Buffer>()
+    for (const run of variants.flatMap(({ runs }) => runs)) {
+      const png = await this.sheet(run)
+      if (png) sheets.set(run.id, png)
+    }
+    return sheets
+  }
+
   /** The pixels of a run's last sheet of samples, as a PNG; null where the file is gone. */
-  async sheet({ sheet }: RunReport): Promise<Buffer | null> {
-    return sheet === null
-      ? null
-      : await readFile(join(this.workspace.store.directory, sheet)).catch(() => null)
+  private async sheet({ sheet }: RunReport): Promise<Buffer | null> {
+    return sheet === null ? null : await readFile(join(this.store.directory, sheet)).catch(() => null)
   }
 
   private async readRun(run: RunRecord, isSameObjective: boolean): Promise<RunReport> {
     const { id, config, status, error, step, trainedSeconds, stepsPerSecond, machine } = run
     const known = this.ended.get(id)
     if (known) return known
-    const { store } = this.workspace
+    const { store } = this
     const key = store.runs.key(id)
     const series = store.metrics.series(key)
     const last = store.samples.list(key).findLast(({ kind }) => kind === 'grid')
@@ -143,12 +150,6 @@ function summaries(runs: readonly RunReport[]): NumberSummary[] {
       { key, title, ...(better ? { better } : {}), ...(floor ? { floor: floor.mean } : {}), ...summary },
     ]
   })
-}
-
-/** A setting's value as a sentence would have it. */
-function valueWords(field: SettingField, value: string | number | boolean): string {
-  if (value === 0 && field.zero !== undefined) return field.zero
-  return [settingWords(field, value), ...(field.unit === undefined ? [] : [field.unit])].join(' ')
 }
 
 /** The settings that have one value in all runs, in words. */

@@ -1,5 +1,6 @@
-export const escape = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('"', '&quot;')
+import { escapeXml } from '#shared/plot/xml.ts'
+
+export const escape = escapeXml
 
 /** A whole HTML page; it refers to nothing outside the folder that it stands in. */
 export const reportPage = ({ title, body }: { title: string; body: string }): string => `<!doctype html>
@@ -27,6 +28,8 @@ const style = `
   color-scheme: light dark; font: 14px/1.5 system-ui, sans-serif; font-variant-numeric: tabular-nums;
   --paper: light-dark(#faf9f4, #101815); --ink: light-dark(#1c2620, #eceae0); --ink-2: light-dark(#57625a, #a9b3a8);
   --line: light-dark(#d9d7cc, #2c3833);
+  --c0: light-dark(#2a62a8, #7db2f0); --c1: light-dark(#b4511a, #f0955e); --c2: light-dark(#12806a, #4fc9ab);
+  --c3: light-dark(#a13a7d, #e58fc4); --c4: light-dark(#8a6d0f, #d8ba57); --mark: light-dark(#2a7d4f1f, #7fd6a52b);
 }
 body { max-width: 1320px; margin: 32px auto; padding: 0 24px; background: var(--paper); color: var(--ink) }
 h1 { margin: 0; font-size: 22px; font-weight: 500 }
@@ -39,9 +42,8 @@ figcaption { margin-top: 8px } h3 { margin: 0; font-size: 14px } ul { margin: 6p
 .key { display: inline-block; width: 26px; height: 8px; margin-right: 6px }
 svg { display: block; width: 100%; overflow: visible } svg text { fill: var(--ink-2); font-size: 11px }
 .grid { stroke: var(--line) } .curve { fill: none; stroke-width: 2; stroke-linejoin: round }
-.c0 { stroke: light-dark(#2a62a8, #7db2f0) } .c1 { stroke: light-dark(#b4511a, #f0955e) }
-.c2 { stroke: light-dark(#12806a, #4fc9ab) } .c3 { stroke: light-dark(#a13a7d, #e58fc4) }
-.c4 { stroke: light-dark(#8a6d0f, #d8ba57) } .c5 { stroke: var(--ink); stroke-width: 2.5 }
+.c0 { stroke: var(--c0) } .c1 { stroke: var(--c1) } .c2 { stroke: var(--c2) } .c3 { stroke: var(--c3) }
+.c4 { stroke: var(--c4) } .c5 { stroke: var(--ink); stroke-width: 2.5 }
 path.thin { stroke-width: 1; opacity: 0.45 } path.curve:hover { stroke-width: 4; opacity: 1 }
 .legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-bottom: 12px }
 .scroll { overflow-x: auto } table { width: 100%; border-collapse: collapse }
@@ -50,4 +52,14 @@ th:first-child { text-align: left } thead th { color: var(--ink-2); font-size: 1
 .facts table { width: auto } .facts td { text-align: left }
 tbody th { font-weight: 400 } .failed { color: light-dark(#a02c1c, #f08a78) }
 .reconstruction { display: grid; grid-template-columns: 200px 1fr; gap: 20px; align-items: center; margin-bottom: 20px }
+svg.plot { width: 100%; height: auto; margin: 4px 0 20px } svg.plot text { font-size: 12px }
+.plots { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(440px, 100%), 1fr)); gap: 8px 24px }
+.deviates { background: var(--mark) } .best { font-weight: 600 } td.text, th.text { text-align: left; white-space: normal }
+.appendix h3 { margin: 20px 0 8px }
+@media print {
+  :root { color-scheme: light; font-size: 11px; print-color-adjust: exact }
+  body { max-width: none; margin: 0; padding: 0 } .scroll { overflow: visible } th, td { white-space: normal }
+  h2 { break-after: avoid } figure, svg, tr { break-inside: avoid }
+  .plots { grid-template-columns: 1fr 1fr }
+}
 `

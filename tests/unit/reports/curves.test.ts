@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { measureNames } from '#shared/schemas/evaluation.ts'
 import type { Evaluation } from '#shared/schemas/evaluation.ts'
-import { curveOf, meanCurve } from '../../../src-main/cli/support/report/curve.ts'
-import { logPlot } from '../../../src-main/cli/support/report/log-plot.ts'
-import { runNumbers } from '../../../src-main/cli/commands/study/run-numbers.ts'
+import { curveOf, meanCurve } from '../../../src-main/reports/curve.ts'
+import { logPlot } from '../../../src-main/reports/log-plot.ts'
+import { runNumbers } from '../../../src-main/reports/run-numbers.ts'
 
 const point = (step: number, value: number) => ({ step, seconds: step / 2, value })
 

@@ -1,0 +1,154 @@
+import { formatCount, formatDuration } from '#shared/format.ts'
+import { estimateText, evaluationFacts } from '#shared/labels/evaluation.ts'
+import { measureNames } from '#shared/schemas/evaluation.ts'
+import type { Evaluation, MeasureName } from '#shared/schemas/evaluation.ts'
+import { settingFields } from '#shared/schemas/run-config.ts'
+import type { SettingField } from '#shared/schemas/run-config.ts'
+import { metricLabels } from '#shared/schemas/run.ts'
+import type { RunRecord } from '#shared/schemas/run.ts'
+import { settingWords } from '#shared/schemas/setting.ts'
+
+/** What is compared of a run. */
+export interface ComparedRun {
+  run: RunRecord
+  /** The latest of its samples; null where none was made. */
+  evaluation: Evaluation | null
+}
+
+export type ComparisonValue = string | number | boolean | null
+
+/** A column of a comparison. */
+export interface ComparisonColumn {
+  key: string
+  title: string
+  unit?: string
+  group: 'run' | 'result' | 'setting'
+  isNumber: boolean
+  /** Left out where neither is better. */
+  better?: 'lower' | 'higher'
+  /** null where a run has no such value. */
+  value: (run: ComparedRun) => ComparisonValue
+  text: (run: ComparedRun) => string
+}
+
+/** What stands in place of a value that a run does not have. */
+export const noValue = '–'
+
+const short = (value: number) => String(Number(value.toPrecision(4)))
+
+function numberColumn(
+  key: string,
+  of: {
+    title: string
+    unit?: string
+    better?: 'lower' | 'higher'
+    group?: 'run' | 'result'
+    value: (run: ComparedRun) => number | undefined
+    text?: (value: number) => string
+  },
+): ComparisonColumn {
+  const { value, text = short, group = 'run', ...rest } = of
+  const read = (run: ComparedRun) => {
+    const found = value(run)
+    return found !== undefined && Number.isFinite(found) ? found : null
+  }
+  return {
+    ...{ ...rest, key, group, isNumber: true, value: read },
+    text: (run) => {
+      const found = read(run)
+      return found === null ? noValue : text(found)
+    },
+  }
+}
+
+const textColumn = (key: string, title: string, value: (run: RunRecord) => string): ComparisonColumn => ({
+  ...{ key, title, group: 'run', isNumber: false },
+  value: ({ run }) => value(run),
+  text: ({ run }) => value(run),
+})
+
+const runColumns = (): ComparisonColumn[] => [
+  {
+    ...textColumn('status', 'Status', ({ status }) => status),
+    text: ({ run: { status } }) => `${status.charAt(0).toUpperCase()}${status.slice(1)}`,
+  },
+  textColumn('preset', 'Preset', ({ preset }) => preset),
+  textColumn('dataset', 'Dataset', ({ datasetName }) => datasetName),
+  numberColumn('images', { title: 'Images', value: ({ run }) => run.imageCount, text: formatCount }),
+  numberColumn('step', { title: 'Step', value: ({ run }) => run.step, text: formatCount }),
+  numberColumn('time', {
+    ...{ title: 'Training time', value: ({ run }) => run.trainedSeconds, text: formatDuration },
+  }),
+  numberColumn('speed', {
+    ...{ title: 'Speed', unit: 'steps per second' },
+    value: ({ run }) => run.stepsPerSecond || undefined,
+  }),
+  textColumn('device', 'Device', ({ machine }) =>
+    machine === null ? noValue : machine.device === 'cuda' ? machine.deviceName : machine.cpu,
+  ),
+]
+
+/** The last value of each loss that any of the runs has. */
+function lossColumns(runs: readonly ComparedRun[]): ComparisonColumn[] {
+  const names = new Set(runs.flatMap(({ run }) => Object.keys(run.losses)))
+  return Object.entries(metricLabels)
+    .filter(([name]) => names.has(name))
+    .map(([name, { title }]) =>
+      numberColumn(`loss.${name}`, {
+        ...{ title, group: 'result', better: 'lower', value: ({ run }) => run.losses[name] },
+      }),
+    )
+}
+
+/** Density has no best value: samples may be more typical than images. */
+export const betterMeasures: Partial<Record<MeasureName, 'lower' | 'higher'>> = {
+  kernelDistance: 'lower',
+  frechetDistance: 'lower',
+  slicedWasserstein: 'lower',
+  precision: 'higher',
+  recall: 'higher',
+  coverage: 'higher',
+  nearCopiesInPixels: 'lower',
+  nearCopiesInFeatures: 'lower',
+}
+
+/** The measures of the samples with their errors, where any of the runs was evaluated. */
+function measureColumns(runs: readonly ComparedRun[]): ComparisonColumn[] {
+  const evaluation = runs.find((one) => one.evaluation !== null)?.evaluation
+  if (!evaluation) return []
+  const titles = new Map(evaluationFacts(evaluation).map(({ name, title }) => [name, title]))
+  return measureNames.map((name) => {
+    const better = betterMeasures[name]
+    const column = numberColumn(`measure.${name}`, {
+      ...{ title: titles.get(name) ?? name, group: 'result', ...(better ? { better } : {}) },
+      value: (run) => run.evaluation?.measures[name].value,
+    })
+    const text = (run: ComparedRun) =>
+      run.evaluation ? estimateText(run.evaluation.measures[name]) : noValue
+    return { ...column, text }
+  })
+}
+
+function settingColumn(field: SettingField): ComparisonColumn {
+  const { key, title, unit, zero, kind } = field
+  const isNumber = kind === 'integer' || kind === 'number'
+  return {
+    ...{ key: `setting.${key}`, title, group: 'setting', isNumber, ...(unit === undefined ? {} : { unit }) },
+    value: ({ run }) => run.config[key],
+    text: ({ run }) => {
+      const value = run.config[key]
+      return value === 0 && zero !== undefined ? zero : settingWords(field, value)
+    },
+  }
+}
+
+let settings: ComparisonColumn[] | null = null
+
+/** Everything in which runs can be compared: what they are, what they reached, and their settings. */
+export const comparisonColumns = (runs: readonly ComparedRun[]): ComparisonColumn[] => [
+  ...runColumns(),
+  ...lossColumns(runs),
+  ...measureColumns(runs),
+  // Reading the fields off the schema takes long.
+  ...(settings ??= settingFields().map(settingColumn)),
+]
