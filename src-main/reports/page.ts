@@ -49,7 +49,7 @@ path.thin { stroke-width: 1; opacity: 0.45 } path.curve:hover { stroke-width: 4;
 .scroll { overflow-x: auto } table { width: 100%; border-collapse: collapse }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
 th:first-child { text-align: left } thead th { color: var(--ink-2); font-size: 12px; font-weight: 400 }
-.facts table { width: auto } .facts td { text-align: left }
+.facts table { width: auto } .facts :is(td, th) { text-align: left }
 tbody th { font-weight: 400 } .failed { color: light-dark(#a02c1c, #f08a78) }
 .reconstruction { display: grid; grid-template-columns: 200px 1fr; gap: 20px; align-items: center; margin-bottom: 20px }
 svg.plot { width: 100%; height: auto; margin: 4px 0 20px } svg.plot text { font-size: 12px }
