@@ -42,7 +42,7 @@ const allowed = {
   'src-main/tensorflow': [...main, 'yauzl', 'undici', 'p-map', 'src-main/version.ts'],
   'src-main/database': [...main, 'better-sqlite3'],
   'src-main/runs': [...main, 'src-main/database', 'src-main/datasets', 'src-main/processes'],
-  'src-main/animation': [...main, 'sharp'],
+  'src-main/animation': [...main, 'sharp', 'h264-mp4-encoder'],
   'src-main/importer': [
     ...[...main, 'sharp', 'p-map', 'yauzl', 'src-main/animation', 'src-main/datasets', 'src-main/processes'],
     'src-main/engine/images',

@@ -12,6 +12,7 @@ import type { Services } from './services.ts'
 const dialogs: Record<ImageFileFormat, { title: string; ending: string; type: string }> = {
   gif: { title: 'Save the animation', ending: '.gif', type: 'GIF animation' },
   webp: { title: 'Save the animation', ending: '.webp', type: 'WebP animation' },
+  mp4: { title: 'Save the video', ending: '.mp4', type: 'MP4 video' },
   png: { title: 'Save the image', ending: '.png', type: 'PNG image' },
   frames: { title: 'Name a new folder for the frames', ending: '', type: '' },
 }

@@ -56,6 +56,7 @@ export interface AnimationFlags {
 const formats: Record<string, ImageFileFormat> = {
   '.gif': 'gif',
   '.webp': 'webp',
+  '.mp4': 'mp4',
   '.png': 'png',
   '': 'frames',
 }
@@ -63,7 +64,7 @@ const formats: Record<string, ImageFileFormat> = {
 /** What a path asks for; null for an ending that is not known. */
 export const formatOf = (out: string): ImageFileFormat | null => formats[extname(out)] ?? null
 
-/** Writes frames side by side (.png), as an animation (.gif, .webp) or as a folder of PNGs; Ctrl+C ends it. */
+/** Writes frames side by side (.png), as an animation (.gif, .webp, .mp4) or as a folder of PNGs; Ctrl+C ends it. */
 export async function writeAnimation(
   out: string,
   frames: PixelBatch,

@@ -79,7 +79,7 @@ describe('flowerbed', () => {
     const trajectories = await flowerbed(
       `sample latest --count 3 --solver dopri5 --tolerance 0.01 --temperature 0.8 --weights raw --trajectory 5 --json`
         .split(' ')
-        .concat('--out', join(folder.path, 'trajectories')),
+        .concat('--animation', 'gif', '--out', join(folder.path, 'trajectories')),
     )
     expect(trajectories.json['evaluations']).toBeGreaterThan(2)
     const trajectory = trajectories.json['trajectory'] as { files: string[]; animation: string }

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import { maxFrames } from '#shared/schemas/sampling.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
@@ -23,6 +24,8 @@ import { enlargement, writeEach, writeSheet } from '../../support/write-images.t
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
 
+const trajectoryFormats = ['webp', 'gif', 'mp4'] as const
+
 /** Maximum number of images on the contact sheet, in whole parts. */
 const maxSheetImages = 1024
 
@@ -32,6 +35,7 @@ interface Options extends SamplingFlags {
   seed: number
   temperature: number
   trajectory: number
+  animation: (typeof trajectoryFormats)[number]
   checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
@@ -52,6 +56,11 @@ export function addSample(program: Command): void {
       'also write each trajectory from noise to image, with this many frames',
       wholeNumber,
       0,
+    )
+    .addOption(
+      new Option('--animation <format>', 'how the trajectories are animated')
+        .choices(trajectoryFormats)
+        .default('webp'),
     )
     .addOption(checkpointOption())
     .addOption(deviceOption())
@@ -131,7 +140,7 @@ async function sampleInParts(given: {
   const sheet = await writing(folder, () => writeSheet(folder, shown as [PixelBatch, ...PixelBatch[]]))
   const animated = firstTrajectories
   if (!animated) return { files, sheet, evaluations }
-  const animation = join(folder, 'trajectories.webp')
+  const animation = join(folder, `trajectories.${options.animation}`)
   await writing(folder, () => writeTrajectoryAnimation(animation, animated, frames))
   return { files, sheet, evaluations, trajectory: { files: trajectoryFiles, animation } }
 }
