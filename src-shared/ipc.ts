@@ -8,6 +8,7 @@ import type { AppEvent } from '#shared/ipc/events.ts'
 import { experimentChannels } from '#shared/ipc/experiments.ts'
 import { imageChannels } from '#shared/ipc/images.ts'
 import { libraryChannels } from '#shared/ipc/library.ts'
+import { pinnedPairChannels } from '#shared/ipc/pinned-pairs.ts'
 import { queueChannels } from '#shared/ipc/queue.ts'
 import { runChannels } from '#shared/ipc/runs.ts'
 import { runtimeChannels } from '#shared/ipc/runtime.ts'
@@ -39,6 +40,7 @@ export const ipcChannels = {
   ...experimentChannels,
   ...samplingChannels,
   ...attributeChannels,
+  ...pinnedPairChannels,
   ...sampleFileChannels,
   ...imageChannels,
   ...runtimeChannels,

@@ -5,6 +5,7 @@ import type { Handlers } from './dispatch.ts'
 import { experimentHandlers } from './experiment-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
 import { libraryHandlers } from './library-handlers.ts'
+import { pinnedPairHandlers } from './pinned-pair-handlers.ts'
 import { queueHandlers } from './queue-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
 import { runtimeHandlers } from './runtime-handlers.ts'
@@ -24,6 +25,7 @@ export function createHandlers(services: Services): Handlers {
     ...experimentHandlers(services),
     ...samplingHandlers(services),
     ...attributeHandlers(services),
+    ...pinnedPairHandlers(services),
     ...sampleFileHandlers(services),
     ...imageHandlers(services),
     ...runtimeHandlers(services),

@@ -83,6 +83,17 @@ test('an attribute is made of two groups of images, and its slider changes an im
   await page.getByRole('radio', { name: 'Path' }).check()
 })
 
+test('a pinned pair is interpolated between with the weights of now, and unpinned', async () => {
+  const { page } = running
+  await page.getByRole('radio', { name: 'Pinned' }).check()
+  await page.getByTestId('pin-pair').click()
+  const strip = page.getByTestId('pinned-strip')
+  await expect(strip.locator('[data-step="20"] canvas')).toHaveCount(7, { timeout: 60_000 })
+  await page.getByTestId('unpin-pair').click()
+  await expect(strip).toBeHidden()
+  await page.getByRole('radio', { name: 'Path' }).check()
+})
+
 test('a sample is shown large, through the steps, and its folder opened', async () => {
   const { app, page } = running
   await page.getByTestId('go-gallery').click()

@@ -11,6 +11,7 @@ import { migration0110 } from './0110-run-queue.ts'
 import { migration0120 } from './0120-library.ts'
 import { migration0121 } from './0121-dataset-images.ts'
 import { migration0140 } from './0140-attributes.ts'
+import { migration0141 } from './0141-pinned-pairs.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the last one's version is what this Flowerbed writes. */
@@ -28,4 +29,5 @@ export const migrations: Migration[] = [
   migration0120,
   migration0121,
   migration0140,
+  migration0141,
 ]
