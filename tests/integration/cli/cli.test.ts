@@ -6,6 +6,7 @@ import { command, commandFile } from '../../helpers/command.ts'
 import type { Outcome } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
+import { originIn } from '../../helpers/origin.ts'
 
 const folder = temporaryFolder('cli')
 const images = join(folder.path, 'My images')
@@ -75,6 +76,8 @@ describe('flowerbed', () => {
       width: 3 * 128,
       height: 2 * 128,
     })
+
+    expect(originIn(files[2]!)).toMatchObject({ run: run!.name, images: [2], record: { step: 60 } })
 
     const trajectories = await flowerbed(
       `sample latest --count 3 --solver dopri5 --tolerance 0.01 --temperature 0.8 --weights raw --trajectory 5 --json`

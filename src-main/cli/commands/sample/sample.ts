@@ -2,7 +2,8 @@ import { join, resolve } from 'node:path'
 import { Option } from 'commander'
 import type { Command } from 'commander'
 import { maxFrames } from '#shared/schemas/sampling.ts'
-import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
+import { originText } from '#shared/sample-origin.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import {
   addSamplingOptions,
@@ -19,6 +20,7 @@ import { answer, say } from '../../support/output.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
 import { checkSelection } from '../../support/settings.ts'
+import { sampledRecord } from './sampled-record.ts'
 import { writeTrajectories, writeTrajectoryAnimation } from './trajectory.ts'
 import { enlargement, writeEach, writeSheet } from '../../support/write-images.ts'
 import { withWorkspace } from '../../support/workspace.ts'
@@ -108,6 +110,16 @@ async function sampleInParts(given: {
   const shown: PixelBatch[] = []
   let firstTrajectories: PixelBatch | null = null
   let evaluations = 0
+  let checkpoint: string | null = null
+  const sampling = samplingFrom(options)
+  /** The text of images `first` and following, which were sampled in `evaluations`. */
+  const originOf = (selection: { first: number; count: number }, shape: ImageShape, cost: number) => {
+    const known = runService.checkpoints.list(run.id).find(({ file }) => file === checkpoint)
+    return sampledRecord({
+      ...{ run, step: known?.step ?? run.step, shape, sampling, evaluations: cost },
+      selection: { ...selection, seed, temperature },
+    })
+  }
   const most = partSize(frames)
   // At least once: the engine refuses a count of zero.
   for (let first = 0; first === 0 || first < count; first += most) {
@@ -117,16 +129,20 @@ async function sampleInParts(given: {
       (job) =>
         runService.withModel(
           run.id,
-          async (model) =>
-            await engine.handlers.sample({
-              ...{ model, device, sampling: samplingFrom(options), job, save: false },
+          async (model) => {
+            checkpoint = model.checkpoint
+            return await engine.handlers.sample({
+              ...{ model, device, sampling, job, save: false },
               ...{ count: part, first, seed, temperature, trajectory: frames },
-            }),
+            })
+          },
           options.checkpoint,
         ),
       [first / count, (first + part) / count],
     )
-    files.push(...(await writing(folder, () => writeEach(folder, images, first))))
+    const record = originOf({ first, count: part }, images, more.evaluations)
+    const textOf = (index: number) => originText({ record, images: [index], run: run.name, checkpoint })
+    files.push(...(await writing(folder, () => writeEach(folder, images, { first, textOf }))))
     if (first < maxSheetImages) shown.push(images)
     evaluations += (more.evaluations * part) / count
     const { trajectory } = more
@@ -137,7 +153,11 @@ async function sampleInParts(given: {
       trajectoryFiles.push(...(await writing(folder, write)))
     }
   }
-  const sheet = await writing(folder, () => writeSheet(folder, shown as [PixelBatch, ...PixelBatch[]]))
+  const batches = shown as [PixelBatch, ...PixelBatch[]]
+  const all = batches.reduce((sum, { count: images }) => sum + images, 0)
+  const record = originOf({ first: 0, count: all }, batches[0], evaluations)
+  const sheetText = (enlarge: number) => originText({ record, run: run.name, checkpoint, enlarge })
+  const sheet = await writing(folder, () => writeSheet(folder, batches, sheetText))
   const animated = firstTrajectories
   if (!animated) return { files, sheet, evaluations }
   const animation = join(folder, `trajectories.${options.animation}`)
