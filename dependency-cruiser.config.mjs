@@ -44,7 +44,7 @@ const allowed = {
   'src-main/database': [...main, 'better-sqlite3'],
   'src-main/runs': [...main, 'src-main/database', 'src-main/datasets', 'src-main/processes'],
   'src-main/reports': [...main, 'src-main/database', 'src-main/runs'],
-  'src-main/animation': [...main, 'sharp'],
+  'src-main/animation': [...main, 'sharp', 'h264-mp4-encoder'],
   'src-main/importer': [
     ...[...main, 'sharp', 'p-map', 'yauzl', 'src-main/animation', 'src-main/datasets', 'src-main/processes'],
     'src-main/engine/images',

@@ -8,6 +8,7 @@ import { appSettings } from './app/settings.ts'
 import type { TaskbarStatus } from './app/taskbar-status.ts'
 import type { Store } from './database/store.ts'
 import type { Guard } from './guard.ts'
+import { chosenImages } from './ipc/chosen-images.ts'
 import type { Services } from './ipc/services.ts'
 import { startAppImporter } from './processes/app-importer.ts'
 import { EngineSupervisor } from './processes/engine.ts'
@@ -15,6 +16,7 @@ import { startUtilityProcess } from './processes/utility-process.ts'
 import { Evaluations } from './runs/evaluations.ts'
 import { ExperimentService } from './runs/experiment-service.ts'
 import { PendingDeletions } from './runs/pending-deletions.ts'
+import { PinnedPairs } from './runs/pinned-pairs.ts'
 import { QueuedRuns } from './runs/queued-runs.ts'
 import { Reconstructor } from './runs/reconstructions.ts'
 import { RunQueue } from './runs/run-queue.ts'
@@ -91,6 +93,11 @@ export function createServices(options: {
     ...{ store, runService },
     evaluate: (request) => engine.request('evaluate', request),
   })
+  const pinnedPairs = new PinnedPairs({
+    ...{ store, runService, sourceOf: chosenImages({ store, importer }).sourceOf },
+    interpolate: (request) => engine.request('interpolate', request),
+    onRow: (row) => emit({ type: 'pinnedRow', row }),
+  })
   const runQueue = new RunQueue({
     ...{ runService, trainingQueue, notify },
     queued: new QueuedRuns({ store, runService }),
@@ -115,10 +122,23 @@ export function createServices(options: {
     runs: runControl({ store, runService, trainingQueue, runQueue, emit }),
     guard,
     notify,
-    forward: (event) => forwardToWindow(event, emit),
+    forward: (event) => {
+      forwardToWindow(event, emit)
+      pinnedPairs.onEngineEvent(event)
+    },
   })
   return {
-    ...{ store, runService, trainingQueue, runQueue, experiments, reconstructor, evaluations, history },
+    ...{
+      store,
+      runService,
+      trainingQueue,
+      runQueue,
+      experiments,
+      reconstructor,
+      evaluations,
+      history,
+      pinnedPairs,
+    },
     ...{ engine, installer, importer, settings: appSettings(store), emit, deletions },
   }
 }

@@ -10,6 +10,7 @@ import { experimentChannels } from '#shared/ipc/experiments.ts'
 import { fileChannels } from '#shared/ipc/files.ts'
 import { imageChannels } from '#shared/ipc/images.ts'
 import { libraryChannels } from '#shared/ipc/library.ts'
+import { pinnedPairChannels } from '#shared/ipc/pinned-pairs.ts'
 import { queueChannels } from '#shared/ipc/queue.ts'
 import { reportChannels } from '#shared/ipc/reports.ts'
 import { runChannels } from '#shared/ipc/runs.ts'
@@ -42,6 +43,7 @@ export const ipcChannels = {
   ...experimentChannels,
   ...samplingChannels,
   ...attributeChannels,
+  ...pinnedPairChannels,
   ...sampleFileChannels,
   ...imageChannels,
   ...fileChannels,

@@ -43,6 +43,8 @@ export function originText(options: {
     ...(images.length === 1 ? [`image ${(images[0] ?? 0) + 1} of ${count}`] : []),
     `${solver}, ${solverSteps} steps`,
     ...(settings ? [`${Math.round(settings.evaluations)} evaluations`] : []),
+    ...(settings?.sampling.label ? [`label ${settings.sampling.label}`] : []),
+    ...(settings && settings.sampling.guidance !== 1 ? [`guidance ${settings.sampling.guidance}`] : []),
   ]
   return {
     Software: 'Flowerbed',

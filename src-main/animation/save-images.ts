@@ -1,15 +1,16 @@
 import { stat } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import sharp from 'sharp'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { imageBytes } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { playingOrder } from '#shared/schemas/image-file.ts'
 import type { AnimationOptions, ImageFileFormat, SavedImages } from '#shared/schemas/image-file.ts'
 import { writeFileAtomically, writeFolderAtomically } from '../files/atomic-write.ts'
 import { writing } from '../files/write-errors.ts'
+import { enlargedFrame, throwIfCancelled } from './frame.ts'
+import type { FrameProgress } from './frame.ts'
 import { joinGifImages } from './gif.ts'
+import { mp4Of } from './mp4.ts'
 import { joinWebpImages } from './webp.ts'
 
 export interface SaveRequest extends AnimationOptions {
@@ -23,23 +24,25 @@ export interface SaveRequest extends AnimationOptions {
  * after each, `onFrame` gets the share that is done, and an abort of `signal` ends the work before anything is written.
  * @throws FlowerbedError `cancelled`, `conflict` for a folder that exists, `no-space` or `bad-input` for what cannot be written
  */
-export async function saveImages(
-  request: SaveRequest,
-  { onFrame, signal }: { onFrame?: (share: number) => void; signal?: AbortSignal } = {},
-): Promise<SavedImages> {
+export async function saveImages(request: SaveRequest, progress: FrameProgress = {}): Promise<SavedImages> {
   const { images, path, format } = request
   return await writing(path, async () => {
     // Found missing now rather than after all frames are encoded.
     await stat(dirname(path))
     if (format === 'frames') await refuseExisting(path)
+    if (format === 'mp4') {
+      const video = await mp4Of(images, { ...request, ...progress })
+      await writeFileAtomically(path, video)
+      return { path, files: 1, bytes: video.length }
+    }
     const count = format === 'png' ? 1 : images.count
     const encoded: Buffer[] = []
     for (let i = 0; i < count; i++) {
-      if (signal?.aborted) throw new FlowerbedError('cancelled', errorText('files.savingCancelled'))
+      throwIfCancelled(progress)
       encoded.push(await encodedFrame(request, i))
-      onFrame?.((i + 1) / count)
+      progress.onFrame?.((i + 1) / count)
     }
-    if (signal?.aborted) throw new FlowerbedError('cancelled', errorText('files.savingCancelled'))
+    throwIfCancelled(progress)
     const bytes = format === 'frames' ? await writeFrames(path, encoded) : await writeFile(request, encoded)
     return { path, files: format === 'frames' ? count : 1, bytes }
   })
@@ -67,13 +70,7 @@ async function writeFile(request: SaveRequest, encoded: Buffer[]): Promise<numbe
 
 /** One frame as a file of its own, with crisp pixels. */
 async function encodedFrame({ images, format, enlarge }: SaveRequest, index: number): Promise<Buffer> {
-  const size = imageBytes(images)
-  const { width, height, channels } = images
-  const pixels = images.pixels.subarray(index * size, (index + 1) * size)
-  const frame = sharp(pixels, { raw: { width, height, channels } }).resize({
-    ...{ width: width * enlarge, height: height * enlarge },
-    kernel: 'nearest',
-  })
+  const frame = enlargedFrame(images, { index, enlarge })
   // Without dithering, which flickers from frame to frame.
   if (format === 'gif') return await frame.gif({ dither: 0, effort: 4 }).toBuffer()
   if (format === 'webp') return await frame.webp({ lossless: true, effort: 3 }).toBuffer()

@@ -13,6 +13,7 @@ import { LeaseRepository } from './repositories/leases.ts'
 import { MetricRepository } from './repositories/metrics.ts'
 import { openHistory } from './open-database.ts'
 import type { OpenOptions } from './open-database.ts'
+import { PinnedPairRepository } from './repositories/pinned-pairs.ts'
 import { RunEventRepository } from './repositories/run-events.ts'
 import { RunRepository } from './repositories/runs.ts'
 import { RunQueueRepository } from './repositories/run-queue.ts'
@@ -37,6 +38,7 @@ export interface Store {
   readonly metrics: MetricRepository
   readonly samples: SampleRepository
   readonly marks: SampleMarkRepository
+  readonly pairs: PinnedPairRepository
   readonly attributes: AttributeRepository
   readonly evaluations: EvaluationRepository
   readonly checkpoints: CheckpointRepository
@@ -71,6 +73,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     samples: new SampleRepository(db, unreadable),
     evaluations: new EvaluationRepository(db, unreadable),
     checkpoints: new CheckpointRepository(db, unreadable),
+    pairs: new PinnedPairRepository(db, unreadable),
     attributes: new AttributeRepository(db, unreadable),
     marks: new SampleMarkRepository(db),
     settings: new SettingRepository(db, unreadable),

@@ -6,7 +6,15 @@ import { createLogger } from '../log.ts'
 const log = createLogger('store')
 
 export type RowKind =
-  'run' | 'dataset' | 'experiment' | 'sample' | 'evaluation' | 'checkpoint' | 'setting' | 'attribute'
+  | 'run'
+  | 'dataset'
+  | 'experiment'
+  | 'sample'
+  | 'evaluation'
+  | 'checkpoint'
+  | 'setting'
+  | 'attribute'
+  | 'pinnedPair'
 
 /** A row of the history that this version cannot make a record of. */
 export interface UnreadableRow {

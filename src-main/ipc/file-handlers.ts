@@ -1,19 +1,20 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { SavedFormat } from '#shared/ipc/files.ts'
 import { askSavePath, revealSaved } from '../app/save-dialog.ts'
 import { writeFileAtomically } from '../files/atomic-write.ts'
 import type { HandlersOf } from './dispatch.ts'
 
 const types: Record<SavedFormat, string> = {
-  png: 'PNG image',
-  svg: 'SVG image',
-  csv: 'CSV table',
+  png: desktopText('files.png'),
+  svg: desktopText('files.svg'),
+  csv: desktopText('files.csv'),
 }
 
 /** Files that the window makes: plots and tables. */
 export const fileHandlers = (): HandlersOf<'files'> => ({
   'files.save': async ({ format, name, content }) => {
     const path = await askSavePath({
-      title: `Save as ${format.toUpperCase()}`,
+      title: desktopText('save.plot', { format: format.toUpperCase() }),
       name,
       ending: `.${format}`,
       type: types[format],

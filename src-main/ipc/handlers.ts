@@ -7,6 +7,7 @@ import { experimentHandlers } from './experiment-handlers.ts'
 import { fileHandlers } from './file-handlers.ts'
 import { imageHandlers } from './image-handlers.ts'
 import { libraryHandlers } from './library-handlers.ts'
+import { pinnedPairHandlers } from './pinned-pair-handlers.ts'
 import { queueHandlers } from './queue-handlers.ts'
 import { reportHandlers } from './report-handlers.ts'
 import { runHandlers } from './run-handlers.ts'
@@ -27,6 +28,7 @@ export function createHandlers(services: Services): Handlers {
     ...experimentHandlers(services),
     ...samplingHandlers(services),
     ...attributeHandlers(services),
+    ...pinnedPairHandlers(services),
     ...sampleFileHandlers(services),
     ...imageHandlers(services),
     ...fileHandlers(),

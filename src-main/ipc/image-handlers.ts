@@ -13,6 +13,7 @@ import type { Services } from './services.ts'
 const dialogs: Record<ImageFileFormat, { title: string; ending: string; type: string }> = {
   gif: { title: desktopText('save.animation'), ending: '.gif', type: desktopText('files.gif') },
   webp: { title: desktopText('save.animation'), ending: '.webp', type: desktopText('files.webp') },
+  mp4: { title: desktopText('save.video'), ending: '.mp4', type: desktopText('files.mp4') },
   png: { title: desktopText('save.image'), ending: '.png', type: desktopText('files.png') },
   frames: { title: desktopText('save.frames'), ending: '', type: '' },
 }

@@ -5,6 +5,7 @@ import type { AppSettingsStore } from '../app/settings.ts'
 import type { EngineSupervisor } from '../processes/engine.ts'
 import type { Evaluations } from '../runs/evaluations.ts'
 import type { PendingDeletions } from '../runs/pending-deletions.ts'
+import type { PinnedPairs } from '../runs/pinned-pairs.ts'
 import type { ExperimentService } from '../runs/experiment-service.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
@@ -21,6 +22,7 @@ export interface Services {
   experiments: ExperimentService
   reconstructor: Reconstructor
   evaluations: Evaluations
+  pinnedPairs: PinnedPairs
   /** Records the engine's events. */
   history: EngineEvents
   /** Trains and samples. */

@@ -5,6 +5,7 @@ import type { DatasetRecord, ImportProgress } from '#shared/schemas/dataset.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import type { Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
+import type { PinnedRow } from '#shared/schemas/pinned-pair.ts'
 import type { QueueState } from '#shared/schemas/queue.ts'
 import type { MetricPoint, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 
@@ -21,6 +22,8 @@ export type AppEvent =
   | { type: 'sample'; record: SampleRecord }
   /** Sheets of a run were deleted. */
   | { type: 'samplesDeleted'; runId: string; samples: string[] }
+  /** An interpolation of a pinned pair was generated. */
+  | { type: 'pinnedRow'; row: PinnedRow }
   | { type: 'diagnostics'; diagnostics: Diagnostics }
   | { type: 'sampling'; job: string; share: number }
   /** The list of a run's checkpoints has changed. */

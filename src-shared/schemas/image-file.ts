@@ -3,7 +3,7 @@ import { desktopText } from '#shared/desktop-text.ts'
 import { channelCountSchema, imageBytes } from '#shared/schemas/image.ts'
 
 /** What images are saved as: one PNG, an animation, or a folder with a PNG for each frame. */
-export const imageFileFormats = ['gif', 'webp', 'frames', 'png'] as const
+export const imageFileFormats = ['gif', 'webp', 'mp4', 'frames', 'png'] as const
 export type ImageFileFormat = (typeof imageFileFormats)[number]
 
 /** How many times an image may be enlarged, each pixel becoming a square. */
@@ -11,6 +11,12 @@ export const enlargements = [1, 2, 4, 8] as const
 
 /** Frames per second; GIF counts in hundredths of a second and viewers slow down what is faster than two of them. */
 export const frameRate = { min: 1, max: 50, default: 12 }
+
+/** The largest video that players show: H.264 at level 5.1 has 36,864 blocks of 16 × 16 pixels. */
+const mostBlocks = 36_864
+const blocks = (pixels: number) => Math.ceil(pixels / 16)
+export const fitsVideo = (width: number, height: number): boolean =>
+  blocks(width) * blocks(height) <= mostBlocks
 
 const side = z.int().min(1).max(16_384)
 /** Images that come from the window, sheets of them included: their bytes must be as many as their shape says. */

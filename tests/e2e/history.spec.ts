@@ -5,6 +5,7 @@ import type { ElectronApplication, Locator, Page } from 'playwright-core'
 import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
+import { readMp4 } from '../helpers/mp4.ts'
 import { expectStatus, importImages, quick, startRun } from './steps.ts'
 
 const data = temporaryFolder('history')
@@ -82,6 +83,17 @@ test('an attribute is made of two groups of images, and its slider changes an im
   await page.getByRole('radio', { name: 'Path' }).check()
 })
 
+test('a pinned pair is interpolated between with the weights of now, and unpinned', async () => {
+  const { page } = running
+  await page.getByRole('radio', { name: 'Pinned' }).check()
+  await page.getByTestId('pin-pair').click()
+  const strip = page.getByTestId('pinned-strip')
+  await expect(strip.locator('[data-step="20"] canvas')).toHaveCount(7, { timeout: 60_000 })
+  await page.getByTestId('unpin-pair').click()
+  await expect(strip).toBeHidden()
+  await page.getByRole('radio', { name: 'Path' }).check()
+})
+
 test('a sample is shown large, through the steps, and its folder opened', async () => {
   const { app, page } = running
   await page.getByTestId('go-gallery').click()
@@ -122,6 +134,11 @@ test('images dropped on keyframes are shown at once, interpolated between, saved
   await page.getByTestId('save-start').click()
   await expect(page.getByTestId('save-status')).toContainText('Saved path.gif', { timeout: 60_000 })
   expect(readFileSync(join(data.path, 'path.gif')).subarray(0, 6).toString()).toBe('GIF89a')
+  await saveTo(running.app, join(data.path, 'path.mp4'))
+  await page.getByRole('radio', { name: 'MP4' }).check()
+  await page.getByTestId('save-start').click()
+  await expect(page.getByTestId('save-status')).toContainText('Saved path.mp4', { timeout: 60_000 })
+  expect(readMp4(readFileSync(join(data.path, 'path.mp4')))).toMatchObject({ codec: 'avc1', samples: 46 })
   await page.keyboard.press('Escape')
 
   await saveTo(running.app, join(data.path, 'frame'))

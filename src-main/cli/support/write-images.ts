@@ -16,24 +16,33 @@ export function enlargement({ width, height }: { width: number; height: number }
   return Math.max(1, Math.floor(sheetImageSize / Math.max(width, height)))
 }
 
-/** Writes one PNG per image, numbered from `first`. Answers the files. */
-export async function writeEach(folder: string, images: PixelBatch, first: number): Promise<string[]> {
+/** Writes one PNG per image, numbered from `first`, each with the text that it is given. Answers the files. */
+export async function writeEach(
+  folder: string,
+  images: PixelBatch,
+  { first = 0, textOf }: { first?: number; textOf?: (index: number) => Record<string, string> } = {},
+): Promise<string[]> {
   await mkdir(folder, { recursive: true })
   const files: string[] = []
   for (let i = 0; i < images.count; i++) {
     const file = join(folder, `image-${String(first + i + 1).padStart(4, '0')}.png`)
-    await writePng(file, imageAt(images, i))
+    await writePng(file, imageAt(images, i), { text: textOf?.(i) ?? {} })
     files.push(file)
   }
   return files
 }
 
 /** Writes a contact sheet of the batches, small images enlarged. Answers the file. */
-export async function writeSheet(folder: string, batches: [PixelBatch, ...PixelBatch[]]): Promise<string> {
+export async function writeSheet(
+  folder: string,
+  batches: [PixelBatch, ...PixelBatch[]],
+  textOf?: (enlarge: number) => Record<string, string>,
+): Promise<string> {
   const sheet = join(folder, 'sheet.png')
   const pixels = Buffer.concat(batches.map((batch) => batch.pixels))
   const images = { ...batches[0], count: batches.reduce((sum, { count }) => sum + count, 0), pixels }
-  await writePng(sheet, tile(images), { enlarge: enlargement(images) })
+  const enlarge = enlargement(images)
+  await writePng(sheet, tile(images), { enlarge, text: textOf?.(enlarge) ?? {} })
   return sheet
 }
 
@@ -42,7 +51,7 @@ export async function writeImages(
   folder: string,
   images: PixelBatch,
 ): Promise<{ files: string[]; sheet: string }> {
-  return { files: await writeEach(folder, images, 0), sheet: await writeSheet(folder, [images]) }
+  return { files: await writeEach(folder, images), sheet: await writeSheet(folder, [images]) }
 }
 
 /** How frames become an animation on the command line. */
@@ -56,6 +65,7 @@ export interface AnimationFlags {
 const formats: Record<string, ImageFileFormat> = {
   '.gif': 'gif',
   '.webp': 'webp',
+  '.mp4': 'mp4',
   '.png': 'png',
   '': 'frames',
 }
@@ -63,7 +73,7 @@ const formats: Record<string, ImageFileFormat> = {
 /** What a path asks for; null for an ending that is not known. */
 export const formatOf = (out: string): ImageFileFormat | null => formats[extname(out)] ?? null
 
-/** Writes frames side by side (.png), as an animation (.gif, .webp) or as a folder of PNGs; Ctrl+C ends it. */
+/** Writes frames side by side (.png), as an animation (.gif, .webp, .mp4) or as a folder of PNGs; Ctrl+C ends it. */
 export async function writeAnimation(
   out: string,
   frames: PixelBatch,

@@ -16,12 +16,16 @@ export function samplingDetails({ seed, solver, solverSteps, settings }: SampleR
     solver: known ? (t(`gallery.solver.${known}`).split(' · ')[0] ?? solver) : solver,
   })
   if (!settings) return base
-  const { evaluations, selection } = settings
+  const { evaluations, selection, sampling } = settings
   return [
     base,
     t('gallery.evaluations', { count: Math.round(evaluations) }),
     ...(selection.temperature === 1
       ? []
       : [t('gallery.sample.temperature', { temperature: selection.temperature })]),
+    ...(sampling.label === null ? [] : [t('gallery.sample.label', { label: sampling.label })]),
+    ...(sampling.guidance === 1
+      ? []
+      : [t('gallery.sample.guidance', { strength: sampling.guidance.toFixed(1) })]),
   ].join(' · ')
 }

@@ -20,6 +20,9 @@ interface CompareChoice {
   solver: SolverName
   count: number
   seed: number
+  /** Of all columns. */
+  guidance: number
+  label: string | null
   /** Of checkpoints. */
   steps: number[]
   /** Ids. */
@@ -36,6 +39,8 @@ export function useCompareChoice(run: RunRecord) {
     solver: multistepSolver,
     count: 6,
     seed: 1,
+    guidance: 1,
+    label: null,
     steps: [],
     runs: [run.id],
   })
@@ -62,15 +67,16 @@ export function useCompareChoice(run: RunRecord) {
   })
 
   async function items(): Promise<ComparedItem[]> {
-    const { by, solver, steps } = choice
+    const { by, solver, steps, guidance, label } = choice
+    const shared = { solver, guidance, label }
     const checkpoint = checkpoints.value[0]?.step ?? 0
     if (by === 'evaluations')
-      return itemsByEvaluations({ runId: run.id, checkpoint, solver, counts: counts.value ?? [] })
-    if (by === 'checkpoints') return itemsByCheckpoint(run.id, { steps, solver })
+      return itemsByEvaluations({ runId: run.id, checkpoint, shared, counts: counts.value ?? [] })
+    if (by === 'checkpoints') return itemsByCheckpoint(run.id, { steps, shared })
     const chosen = runs.runs.filter(({ id }) => choice.runs.includes(id))
     return itemsByRun(
       await Promise.all(chosen.map(async (one) => ({ run: one, checkpoints: await listOf(one.id) }))),
-      solver,
+      shared,
     )
   }
 

@@ -72,8 +72,13 @@ export function isSameRequest(
 ): boolean {
   if (kind !== 'extra' || step !== item.checkpoint || !settings) return false
   const { selection, sampling } = settings
+  // What was left to the engine to choose is recorded as it was chosen.
+  const asked = {
+    ...item.sampling,
+    guideCheckpoint: item.sampling.guideCheckpoint ?? sampling.guideCheckpoint,
+  }
   return (
     JSON.stringify(selectionOf(selection)) === JSON.stringify(selectionOf({ count, seed })) &&
-    JSON.stringify(samplingOf(sampling)) === JSON.stringify(samplingOf(item.sampling))
+    JSON.stringify(samplingOf(sampling)) === JSON.stringify(samplingOf(asked))
   )
 }

@@ -9,12 +9,15 @@ import { useAttributes } from './use-attributes.ts'
 import { useChosenImages } from './use-chosen-images.ts'
 import { useGrid } from './use-grid.ts'
 import { usePath } from './use-path.ts'
+import { usePinnedPairs } from './use-pinned-pairs.ts'
 import { defaultSaveOptions } from './use-save.ts'
+
+export type InterpolationKind = 'path' | 'grid' | 'attributes' | 'pinned'
 
 /** The page of one run. */
 function useInterpolation(run: RunRecord) {
   const { datasetId } = run
-  const kind: ShallowRef<'path' | 'grid' | 'attributes'> = shallowRef('path')
+  const kind: ShallowRef<InterpolationKind> = shallowRef('path')
   const chosen = useChosenImages(run)
   const cache =
     datasetId === null
@@ -30,6 +33,7 @@ function useInterpolation(run: RunRecord) {
     path: usePath(run, chosen),
     grid: useGrid(run, chosen),
     attributes: useAttributes(run, chosen),
+    pinned: usePinnedPairs(run, chosen),
   }
 }
 

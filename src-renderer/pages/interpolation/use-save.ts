@@ -1,7 +1,7 @@
 import { computed, shallowRef } from 'vue'
 import { formatBytes } from '#shared/format.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { frameRate, playingOrder } from '#shared/schemas/image-file.ts'
+import { fitsVideo, frameRate, playingOrder } from '#shared/schemas/image-file.ts'
 import type { ImageFileFormat, SavedImages } from '#shared/schemas/image-file.ts'
 import { request } from '../../api/index.ts'
 import { useNotices } from '../../composables/notices.ts'
@@ -9,7 +9,7 @@ import { useJob } from '../../entities/samples/use-job.ts'
 import { t } from '../../i18n.ts'
 
 /** What an interpolation may be saved as. */
-export const animationFormats = ['gif', 'webp', 'frames'] as const satisfies readonly ImageFileFormat[]
+export const animationFormats = ['gif', 'webp', 'mp4', 'frames'] as const satisfies readonly ImageFileFormat[]
 
 /** How an interpolation is saved. */
 export interface SaveOptions {
@@ -44,6 +44,9 @@ export function useSave(
 
   const problem = computed(() => {
     const { framesPerSecond: rate, format } = chosen
+    const { width, height } = frames()
+    if (format === 'mp4' && !fitsVideo(width * chosen.enlarge, height * chosen.enlarge))
+      return t('interpolation.save.tooLarge')
     const isPossible = rate >= frameRate.min && rate <= frameRate.max
     return format === 'frames' || isPossible ? null : t('interpolation.save.problem', frameRate)
   })

@@ -6,6 +6,7 @@ import { command, commandFile } from '../../helpers/command.ts'
 import type { Outcome } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
+import { originIn } from '../../helpers/origin.ts'
 
 const folder = temporaryFolder('cli')
 const images = join(folder.path, 'My images')
@@ -76,10 +77,12 @@ describe('flowerbed', () => {
       height: 2 * 128,
     })
 
+    expect(originIn(files[2]!)).toMatchObject({ run: run!.name, images: [2], record: { step: 60 } })
+
     const trajectories = await flowerbed(
       `sample latest --count 3 --solver dopri5 --tolerance 0.01 --temperature 0.8 --weights raw --trajectory 5 --json`
         .split(' ')
-        .concat('--out', join(folder.path, 'trajectories')),
+        .concat('--animation', 'gif', '--out', join(folder.path, 'trajectories')),
     )
     expect(trajectories.json['evaluations']).toBeGreaterThan(2)
     const trajectory = trajectories.json['trajectory'] as { files: string[]; animation: string }

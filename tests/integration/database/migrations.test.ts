@@ -10,6 +10,7 @@ import { migrations } from '../../../src-main/database/migrations/index.ts'
 import { processTag, thisProcess } from '../../../src-main/files/process-identity.ts'
 import { openStore } from '../../../src-main/database/store.ts'
 import { addAttribute, anAttribute, attributesOf } from '../../helpers/attribute.ts'
+import { addPinnedPair, aPinnedPair, aPinnedRow } from '../../helpers/pinned-pair.ts'
 import { anEvaluation } from '../../helpers/evaluation.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { before, refusing } from '../../helpers/intercepted-database.ts'
@@ -81,6 +82,7 @@ function addRows(db: Database, version: number): void {
     )
   }
   if (version >= 140) addAttribute(db)
+  if (version >= 141) addPinnedPair(db)
   if (version >= 60) {
     db.prepare('INSERT INTO evaluations (run, step, created_at, document) VALUES (1, 4, 5, ?)').run(
       JSON.stringify(anEvaluation),
@@ -109,6 +111,7 @@ function everything(directory: string) {
       queue: store.queue.list(),
       evaluations: store.evaluations.list(key),
       attributes: attributesOf(store, key),
+      pinned: [...store.pairs.list(key), ...store.pairs.rows(key)],
       settings: store.settings.get('app'),
       recent: store.settings.recentFolders(),
     }
@@ -170,6 +173,7 @@ describe('a history with a row in each table', () => {
       events: version >= 40 ? [{ kind: 'resumed', step: 4, detail: { checkpoint: 'f' } }] : [],
       evaluations: version >= 60 ? [{ ...anEvaluation, createdAt: 5 }] : [],
       attributes: version >= 140 ? [anAttribute] : [],
+      pinned: version >= 141 ? [aPinnedPair, aPinnedRow] : [],
       lease: version >= 40 ? { holder: { pid: 7, host: 'elsewhere' }, statusBefore: 'paused' } : null,
       queue: version >= 110 ? [{ runId: 'r1', checkpoint: 4, startAt: 9, after: null }] : [],
       settings: { theme: 'dark' },

@@ -45,7 +45,7 @@ export function addInterpolate(program: Command): void {
     )
     .requiredOption(
       '--out <file>',
-      'a .png, a .gif or .webp animation, or a new folder for a PNG of each frame',
+      'a .png, a .gif, .webp or .mp4 animation, or a new folder for a PNG of each frame',
     )
     .option('--frames <count>', 'number of frames, the first and last image included', wholeNumberFrom(1), 9)
     .addOption(

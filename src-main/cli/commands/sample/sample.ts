@@ -1,7 +1,9 @@
 import { join, resolve } from 'node:path'
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import { maxFrames } from '#shared/schemas/sampling.ts'
-import type { PixelBatch } from '#shared/schemas/image.ts'
+import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
+import { originText } from '#shared/sample-origin.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import {
   addSamplingOptions,
@@ -18,10 +20,13 @@ import { answer, say } from '../../support/output.ts'
 import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
 import { checkSelection } from '../../support/settings.ts'
+import { sampledRecord } from './sampled-record.ts'
 import { writeTrajectories, writeTrajectoryAnimation } from './trajectory.ts'
 import { enlargement, writeEach, writeSheet } from '../../support/write-images.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
+
+const trajectoryFormats = ['webp', 'gif', 'mp4'] as const
 
 /** Maximum number of images on the contact sheet, in whole parts. */
 const maxSheetImages = 1024
@@ -32,6 +37,7 @@ interface Options extends SamplingFlags {
   seed: number
   temperature: number
   trajectory: number
+  animation: (typeof trajectoryFormats)[number]
   checkpoint?: CheckpointChoice
   device: DeviceChoice
   dataDir?: string
@@ -52,6 +58,11 @@ export function addSample(program: Command): void {
       'also write each trajectory from noise to image, with this many frames',
       wholeNumber,
       0,
+    )
+    .addOption(
+      new Option('--animation <format>', 'how the trajectories are animated')
+        .choices(trajectoryFormats)
+        .default('webp'),
     )
     .addOption(checkpointOption())
     .addOption(deviceOption())
@@ -99,6 +110,16 @@ async function sampleInParts(given: {
   const shown: PixelBatch[] = []
   let firstTrajectories: PixelBatch | null = null
   let evaluations = 0
+  let checkpoint: string | null = null
+  const sampling = samplingFrom(options)
+  /** The text of images `first` and following, which were sampled in `evaluations`. */
+  const originOf = (selection: { first: number; count: number }, shape: ImageShape, cost: number) => {
+    const known = runService.checkpoints.list(run.id).find(({ file }) => file === checkpoint)
+    return sampledRecord({
+      ...{ run, step: known?.step ?? run.step, shape, sampling, evaluations: cost },
+      selection: { ...selection, seed, temperature },
+    })
+  }
   const most = partSize(frames)
   // At least once: the engine refuses a count of zero.
   for (let first = 0; first === 0 || first < count; first += most) {
@@ -108,16 +129,20 @@ async function sampleInParts(given: {
       (job) =>
         runService.withModel(
           run.id,
-          async (model) =>
-            await engine.handlers.sample({
-              ...{ model, device, sampling: samplingFrom(options), job, save: false },
+          async (model) => {
+            checkpoint = model.checkpoint
+            return await engine.handlers.sample({
+              ...{ model, device, sampling, job, save: false },
               ...{ count: part, first, seed, temperature, trajectory: frames },
-            }),
+            })
+          },
           options.checkpoint,
         ),
       [first / count, (first + part) / count],
     )
-    files.push(...(await writing(folder, () => writeEach(folder, images, first))))
+    const record = originOf({ first, count: part }, images, more.evaluations)
+    const textOf = (index: number) => originText({ record, images: [index], run: run.name, checkpoint })
+    files.push(...(await writing(folder, () => writeEach(folder, images, { first, textOf }))))
     if (first < maxSheetImages) shown.push(images)
     evaluations += (more.evaluations * part) / count
     const { trajectory } = more
@@ -128,10 +153,14 @@ async function sampleInParts(given: {
       trajectoryFiles.push(...(await writing(folder, write)))
     }
   }
-  const sheet = await writing(folder, () => writeSheet(folder, shown as [PixelBatch, ...PixelBatch[]]))
+  const batches = shown as [PixelBatch, ...PixelBatch[]]
+  const all = batches.reduce((sum, { count: images }) => sum + images, 0)
+  const record = originOf({ first: 0, count: all }, batches[0], evaluations)
+  const sheetText = (enlarge: number) => originText({ record, run: run.name, checkpoint, enlarge })
+  const sheet = await writing(folder, () => writeSheet(folder, batches, sheetText))
   const animated = firstTrajectories
   if (!animated) return { files, sheet, evaluations }
-  const animation = join(folder, 'trajectories.webp')
+  const animation = join(folder, `trajectories.${options.animation}`)
   await writing(folder, () => writeTrajectoryAnimation(animation, animated, frames))
   return { files, sheet, evaluations, trajectory: { files: trajectoryFiles, animation } }
 }

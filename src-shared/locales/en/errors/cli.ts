@@ -6,7 +6,7 @@ export const cliErrors = {
   },
   'cli.notSafetensors': { message: 'The file must end in .safetensors.' },
   'cli.unknownEnding': {
-    message: 'The file must end in .png, .gif or .webp.',
+    message: 'The file must end in .png, .gif, .webp or .mp4.',
     hint: 'A path without an ending is a new folder for a PNG of each frame.',
   },
   'cli.gridOrShift': { message: 'Either --grid or --add and --subtract, not both.' },

@@ -14,6 +14,10 @@ export const filesErrors = {
     hint: 'Choose a folder you may write to with --data-dir.',
   },
   'files.savingCancelled': { message: 'Saving was cancelled.' },
+  'files.videoTooLarge': {
+    message: 'A video of {width} × {height} pixels is larger than players show.',
+    hint: 'Choose a smaller size, or save as WebP.',
+  },
   'files.folderExists': {
     message: 'This folder exists already, and nothing is overwritten.',
     hint: 'Name a new folder.',

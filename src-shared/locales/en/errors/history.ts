@@ -73,4 +73,5 @@ export const historyErrors = {
   'checkpoint.kind': { message: 'checkpoint' },
   'setting.kind': { message: 'setting' },
   'attribute.kind': { message: 'attribute' },
+  'pinnedPair.kind': { message: 'pinned pair' },
 } as const satisfies ErrorEntries

@@ -33,6 +33,10 @@ export const samplingErrors = {
   'group.tooLarge': { message: 'A group has at most {most} images, not {count}.' },
   'group.labelWithoutImage': { message: 'No image has the label “{label}”.' },
   'group.allHaveLabel': { message: 'All images have the label “{label}”, so that there are no others.' },
+  'pairs.tooMany': {
+    message: 'A run has at most {most} pinned pairs.',
+    hint: 'Unpin one of them first.',
+  },
   'direction.otherRun': {
     message: 'This encoding or direction is not one of this run’s model.',
     hint: 'Encode the image again, and update the attribute.',

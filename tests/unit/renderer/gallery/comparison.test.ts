@@ -1,7 +1,13 @@
 import { expect, it } from 'vitest'
 import { samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
+import { originText } from '#shared/sample-origin.ts'
+import { samplingDetails } from '../../../../src-renderer/entities/samples/sample-details.ts'
 import { chosenSamples, collectionsOf } from '../../../../src-renderer/pages/gallery/chosen-samples.ts'
+import {
+  itemsByCheckpoint,
+  itemsByEvaluations,
+} from '../../../../src-renderer/pages/gallery/compared-items.ts'
 import { countsIn, stepsOfCounts } from '../../../../src-renderer/pages/gallery/evaluation-counts.ts'
 import { clampView, home, zoomAt } from '../../../../src-renderer/pages/gallery/pan-zoom.ts'
 import { isSameRequest } from '../../../../src-renderer/pages/gallery/use-comparison.ts'
@@ -37,6 +43,30 @@ it('a sheet serves again only for the very same request', () => {
   expect(isSameRequest(record('a'), item, { count: 3, seed: 2 })).toBe(false)
   expect(isSameRequest(record('a', { settings: null }), item, seeds)).toBe(false)
   expect(isSameRequest(record('a', { kind: 'grid' }), item, seeds)).toBe(false)
+})
+
+it('all columns have the label and the guidance that are asked for', () => {
+  const shared = { solver: 'heun', guidance: 2, label: 'cat' } as const
+  const items = [
+    ...itemsByEvaluations({ runId: 'r', checkpoint: 600, shared, counts: [2, 8] }),
+    ...itemsByCheckpoint('r', { steps: [600, 300], shared }),
+  ]
+  expect(items.map(({ checkpoint }) => checkpoint)).toEqual([600, 600, 300, 600])
+  for (const { sampling } of items) expect(sampling).toMatchObject(shared)
+  const guided = record('a', {
+    settings: {
+      selection: selectionOf({ count: 3, seed: 1 }),
+      // The guide that the engine chose.
+      sampling: samplingOf({ ...items[0]!.sampling, guideCheckpoint: 120 }),
+      evaluations: 4,
+    },
+  })
+  const seeds = { count: 3, seed: 1 }
+  expect(isSameRequest(guided, items[0]!, seeds)).toBe(true)
+  const other = { ...items[0]!.sampling, label: 'dog' }
+  expect(isSameRequest(guided, { checkpoint: 600, sampling: other }, seeds)).toBe(false)
+  expect(samplingDetails(guided)).toContain('label cat · guidance 2.0')
+  expect(originText({ record: guided })['Description']).toContain('label cat, guidance 2')
 })
 
 it('hidden samples are left out, and starred ones and collections listed', () => {
