@@ -58,7 +58,7 @@ export function useCommands() {
     themeDark: () => setTheme('dark'),
     showCommands: () => (paletteOpen.value = !paletteOpen.value),
     showShortcuts: () => (shortcutsOpen.value = true),
-    startTour: () => tour.start(),
+    startTour: () => void tour.start(),
   }
 
   function perform(id: CommandId): void {

@@ -83,6 +83,14 @@ test('the palette finds commands and runs by keyboard alone', async () => {
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toContainText('Ctrl K')
   await page.keyboard.press('Escape')
 
+  // With the demo imported the tour begins with training.
+  await find('tour')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('dialog').getByTestId('tour')).toHaveAttribute('data-step', 'train')
+  await page.keyboard.press('Escape')
+  await page.getByTestId('tour-end').click()
+  await expect(page.getByTestId('tour')).toHaveCount(0)
+
   await find('no such thing')
   await expect(palette.getByRole('status')).toHaveText('Nothing matches “no such thing”.')
   await page.keyboard.press('Escape')

@@ -1,6 +1,9 @@
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
+import type { DatasetRecord } from '#shared/schemas/dataset.ts'
+import { request } from '../../api/index.ts'
 import { useNavigation } from '../../composables/navigation.ts'
+import { useNotices } from '../../composables/notices.ts'
 import { useDatasets } from '../datasets/datasets-store.ts'
 import { useImport } from '../datasets/import-store.ts'
 import { useRuns } from '../runs/runs-store.ts'
@@ -11,6 +14,7 @@ export type TourStep = (typeof tourSteps)[number]
 /** The tour: from the demo images to samples, in the dialogs and pages that are used for one's own images too. */
 export const useTour = defineStore('tour', () => {
   const navigation = useNavigation()
+  const notices = useNotices()
   const datasets = useDatasets()
   const runs = useRuns()
   const importing = useImport()
@@ -20,7 +24,11 @@ export const useTour = defineStore('tour', () => {
   const since = <T extends { createdAt: number }>(records: readonly T[]): T | null =>
     records.find(({ createdAt }) => startedAt.value !== null && createdAt >= startedAt.value) ?? null
   const run = computed(() => since(runs.runs))
-  const dataset = computed(() => (importing.phase === 'ready' ? importing.dataset : since(datasets.datasets)))
+  /** The demo images where they were imported before. */
+  const known = shallowRef<DatasetRecord | null>(null)
+  const dataset = computed(() =>
+    importing.phase === 'ready' ? importing.dataset : (since(datasets.datasets) ?? known.value),
+  )
   /** Follows what is there, so that a dialog that was closed loses nothing; null without a tour. */
   const step = computed((): TourStep | null => {
     if (startedAt.value === null) return null
@@ -40,9 +48,15 @@ export const useTour = defineStore('tour', () => {
     else void importing.scanDemo()
   }
 
-  function start(): void {
-    startedAt.value = Date.now()
-    go()
+  async function start(): Promise<void> {
+    try {
+      const { demoFolder } = await request('app.info')
+      known.value = await request('datasets.ofPaths', { paths: [demoFolder] })
+      startedAt.value = Date.now()
+      go()
+    } catch (error) {
+      notices.addError(error)
+    }
   }
 
   return { step, start, go, end }
