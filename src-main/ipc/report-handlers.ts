@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { askSavePath } from '../app/save-dialog.ts'
 import { writeFileAtomically } from '../files/atomic-write.ts'
 import { createReport } from '../reports/report.ts'
@@ -8,7 +9,9 @@ import type { Services } from './services.ts'
 export const reportHandlers = ({ store, reconstructor }: Services): HandlersOf<'reports'> => ({
   'reports.save': async (target) => {
     const { name, html } = await createReport({ store, reconstructor }, target)
-    const path = await askSavePath({ title: 'Save the report', name, ending: '.html', type: 'HTML page' })
+    const path = await askSavePath({
+      ...{ title: desktopText('save.report'), name, ending: '.html', type: desktopText('files.html') },
+    })
     if (path !== null) await writeFileAtomically(path, html)
     return path
   },

@@ -18,6 +18,7 @@ export const dialogTexts = {
   'save.animation': 'Save the animation',
   'save.video': 'Save the video',
   'save.image': 'Save the image',
+  'save.report': 'Save the report',
   'save.plot': 'Save as {format}',
   'save.frames': 'Name a new folder for the frames',
   'save.samples': 'Save samples',
@@ -27,6 +28,7 @@ export const dialogTexts = {
   'files.webp': 'WebP animation',
   'files.mp4': 'MP4 video',
   'files.png': 'PNG image',
+  'files.html': 'HTML page',
   'files.svg': 'SVG image',
   'files.csv': 'CSV table',
 } as const
