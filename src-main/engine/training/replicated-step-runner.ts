@@ -46,8 +46,8 @@ export class ReplicatedStepRunner implements TakesSteps {
     this.imageFeeds = Object.keys(imageInput(plan).feeds)
   }
 
-  begin(state: InputValues): void {
-    this.program.write(state)
+  async begin(state: InputValues): Promise<void> {
+    await this.program.write(state)
   }
 
   read(names?: string[]): Values {

@@ -48,7 +48,7 @@ test('the speed of each device is measured, and a part alone changes no state', 
   const options = optionsOf()
   const runner = onDevices(options, 2, [1, 5])
   const start = await train(onOneDevice(options), options, 0)
-  runner.begin(start.state)
+  await runner.begin(start.state)
   const speeds = await runner.measureSpeeds(1)
   expect(speeds).toHaveLength(2)
   for (const speed of speeds) expect(speed).toBeGreaterThan(0)

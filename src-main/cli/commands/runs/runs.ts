@@ -116,6 +116,8 @@ function describeEvent(event: RunEvent): string {
       .join(', ')
   }
   if (kind === 'resumed') return `resumed from the checkpoint of step ${event.step}`
+  if (kind === 'workers-lost')
+    return `went back from step ${detail.reached}: ${detail.lost.join(', ') || 'no worker'} was lost, ${detail.left} left`
   return `the checkpoint could not be read: ${detail.reason}`
 }
 
