@@ -38,7 +38,10 @@ export const virtualDevices = (count: number): Devices => ({
 export interface ReplicatedProgram {
   /** One call of all replicas; returns the first one's fetches. @param feeds of each replica */
   run: (feeds: InputValues[]) => Promise<Values>
-  /** Computes a replica's part up to its first exchange with the others, and changes no state; resolves to its milliseconds. */
+  /**
+   * Computes a replica's part up to its exchange with the others, of which it must have one only, and changes no state;
+   * resolves to its milliseconds.
+   */
   timeOwnPart: (replica: number, feeds: InputValues) => Promise<number>
   /** Copies the first replica's state, all of it but bytes, or the named entries; blocks. */
   read: (names?: string[]) => Values

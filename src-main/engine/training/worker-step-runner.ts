@@ -3,15 +3,11 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { WorkerState } from '#shared/workers.ts'
-import { createLogger } from '../../log.ts'
 import { WorkerGroup } from '../cluster/worker-group.ts'
 import type { WorkerPlan } from '../cluster/worker-group.ts'
 import type { InputValues, Values } from '../graph/program.ts'
 import { ReplicatedStepRunner } from './replicated-step-runner.ts'
-import { initialState } from './step-program.ts'
 import type { StepRunnerOptions, TakesSteps } from './step-runner.ts'
-
-const log = createLogger('workers')
 
 export interface WorkerStepRunnerOptions extends Omit<StepRunnerOptions, 'resident' | 'fused'> {
   plans: WorkerPlan[]
@@ -24,8 +20,6 @@ export class WorkersFailed extends FlowerbedError {}
 
 /** The end of a process is noticed a moment after TensorFlow's error that follows from it. */
 const noticeMs = 3000
-/** Speeds that differ by less than this factor are not told apart from noise, nor those of parts that take less than this. */
-const unevenFrom = { factor: 1.25, ms: 20 }
 /** TensorFlow's codes of errors that a lost or slow worker causes: CANCELLED, DEADLINE_EXCEEDED, ABORTED, INTERNAL, UNAVAILABLE. */
 const lostCodes = ['1', '4', '10', '13', '14']
 /** Restarts with the same workers before training fails. */
@@ -36,7 +30,6 @@ export class WorkerStepRunner implements TakesSteps {
   private readonly options: WorkerStepRunnerOptions
   private group: WorkerGroup
   private runner: ReplicatedStepRunner
-  private speeds: number[] | null = null
   private restarts = 0
   /** The last call, which ends when the workers do. */
   private call: Promise<unknown> = Promise.resolve()
@@ -47,12 +40,11 @@ export class WorkerStepRunner implements TakesSteps {
     this.runner = this.createRunner()
   }
 
-  /** Starts the workers and shares out the batch by their speed. @throws FlowerbedError where they cannot be started */
+  /** Starts the workers. @throws FlowerbedError where they cannot be started */
   static async start(options: WorkerStepRunnerOptions): Promise<WorkerStepRunner> {
     const { plans, config } = options
     const used = { ...options, plans: plans.slice(0, config.batch) }
     const started = new WorkerStepRunner(used, await WorkerGroup.start(used.plans))
-    await started.shareBySpeed()
     return started
   }
 
@@ -69,7 +61,7 @@ export class WorkerStepRunner implements TakesSteps {
       ...{ name, device: deviceName, pid, memoryBytes },
       state: fault ?? 'training',
       images: this.runner.shares[i]?.length ?? 0,
-      imagesPerSecond: this.speeds?.[i] ?? null,
+      imagesPerSecond: null,
     }))
   }
 
@@ -106,7 +98,6 @@ export class WorkerStepRunner implements TakesSteps {
     this.group = await WorkerGroup.start(left, { port: old.port })
     this.runner = this.createRunner()
     void old.call.catch(() => undefined).then(() => old.runner.dispose())
-    await this.shareBySpeed()
     return { lost, left: left.length }
   }
 
@@ -121,25 +112,10 @@ export class WorkerStepRunner implements TakesSteps {
     await this.group.end()
   }
 
-  private createRunner(speeds?: number[]): ReplicatedStepRunner {
+  private createRunner(): ReplicatedStepRunner {
     const { system, config, dataset, indices, timeoutMs } = this.options
     const { devices } = this.group
-    return new ReplicatedStepRunner({ system, config, dataset, indices, devices, speeds, timeoutMs })
-  }
-
-  /** Measures how fast the workers are, and gives the slower ones fewer images where they are not equally fast. */
-  private async shareBySpeed(): Promise<void> {
-    this.speeds = null
-    if (this.runner.shares.length < 2) return
-    await this.begin(initialState(this.options.system, this.options.config))
-    const speeds = await this.watched(() => this.runner.measureSpeeds())
-    this.speeds = speeds.map((perMs) => perMs * 1000)
-    log.info(`images per second: ${this.speeds.map((speed) => speed.toFixed(1)).join(', ')}`)
-    const slowestMs = Math.max(...this.runner.shares.map(({ length }, i) => length / (speeds[i] as number)))
-    if (Math.max(...speeds) < unevenFrom.factor * Math.min(...speeds) || slowestMs < unevenFrom.ms) return
-    const equal = this.runner
-    this.runner = this.createRunner(speeds)
-    await equal.dispose()
+    return new ReplicatedStepRunner({ system, config, dataset, indices, devices, timeoutMs })
   }
 
   /** Runs a call of the workers. @throws WorkersFailed as soon as one of them is gone, or the call fails for that */
