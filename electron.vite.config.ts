@@ -15,6 +15,7 @@ export default defineConfig({
           index: here('src-main/index.ts'),
           cli: here('src-main/cli/main.ts'),
           engine: here('src-main/engine/entry.ts'),
+          worker: here('src-main/engine/cluster/entry.ts'),
           importer: here('src-main/importer/entry.ts'),
         },
         // Everything in one folder, so that a path relative to this file is the same in each of them.

@@ -12,6 +12,7 @@ import type { SerializedError } from '#shared/errors.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { WorkerChoice, WorkerState } from '#shared/workers.ts'
 import type {
   DeviceChoice,
   Machine,
@@ -52,6 +53,8 @@ export interface TrainRequest {
   resume?: { file: string; sha256: string }
   /** A checkpoint of another run whose averaged weights this one starts from, where there is none to resume from. */
   start?: { directory: string; file: string }
+  /** The processes that train it together; without, the engine trains it alone. */
+  workers?: WorkerChoice
 }
 
 export type TrainOutcome = 'finished' | 'paused' | 'stopped'
@@ -136,6 +139,10 @@ export type EngineEvent =
   /** The share of a sampling job that is done, in [0, 1]; a few times a second. */
   | { type: 'sampling'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }
+  /** When training begins, and when workers are lost. */
+  | { type: 'workers'; runId: string; workers: WorkerState[] }
+  /** Workers were lost at step `reached`: the run has gone back to `step`, and goes on with those that are left. */
+  | { type: 'workersLost'; runId: string; step: number; reached: number; lost: string[]; left: number }
   | { type: 'install'; progress: InstallProgress }
   | { type: 'heartbeat'; memoryBytes: number }
 

@@ -162,6 +162,8 @@ export class RunService {
       samples.save(runs.key(event.record.runId), event.record)
     } else if (event.type === 'checkpoint') {
       if (this.training.mayRecord(event.record.runId)) this.checkpoints.record(event.record)
+    } else if (event.type === 'workersLost') {
+      if (this.training.mayRecord(event.runId)) this.training.wentBack(event)
     } else if (event.type === 'started' || event.type === 'metrics' || event.type === 'progress') {
       if (!this.training.mayRecord(event.runId)) return
       if (event.type === 'started') this.training.begun(event)

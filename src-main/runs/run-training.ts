@@ -6,6 +6,7 @@ import { FlowerbedError, serializeError, toFlowerbedError } from '#shared/errors
 import { changedSettings } from '#shared/resume.ts'
 import { hasEnded } from '#shared/run-status.ts'
 import type { CheckpointChoice, CheckpointRecord, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { WorkerChoice } from '#shared/workers.ts'
 import { runFolder } from '../files/data-folder.ts'
 import type { RunChanges } from '../database/repositories/runs.ts'
 import type { Store } from '../database/store.ts'
@@ -29,6 +30,8 @@ export interface TrainOptions {
   name?: string
   /** The checkpoint to resume from; the latest that can be read by default. */
   checkpoint?: CheckpointChoice
+  /** The processes that train it together; without, the engine trains it alone. */
+  workers?: WorkerChoice
   /** Called when training has begun and all of this is written down. */
   begun?: () => void
 }
@@ -135,6 +138,14 @@ export class RunTraining {
     start?.options.begun?.()
   }
 
+  /** Training has gone back to a checkpoint, because workers were lost. */
+  wentBack({ runId, step, reached, lost, left }: Extract<EngineEvent, { type: 'workersLost' }>): void {
+    const key = this.store.runs.key(runId)
+    this.store.metrics.cut(key, step)
+    this.store.events.add(key, { kind: 'workers-lost', step, detail: { reached, lost, left } })
+    this.update(runId, { step })
+  }
+
   /** Whether this process may still record an engine's events of a run. */
   mayRecord(runId: string): boolean {
     return !this.lost.has(runId)
@@ -200,6 +211,7 @@ export class RunTraining {
       excluded: this.store.runs.excluded(run.id),
       config: options.config ?? run.config,
       device: options.device ?? run.deviceChoice,
+      ...(options.workers ? { workers: options.workers } : {}),
       ...(from ? { resume: { file: from.file, sha256: from.sha256 } } : {}),
       ...(from === null && run.parent ? { start: startOf(this.store.directory, run.id) } : {}),
     }

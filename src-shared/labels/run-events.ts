@@ -49,6 +49,10 @@ export function eventText({ kind, step, detail }: RunEvent): string {
       return Object.entries(detail)
         .map(([key, change]) => changeText(key, change))
         .join(', ')
+    case 'workers-lost': {
+      const lost = detail.lost.length === 0 ? 'No worker' : detail.lost.join(', ')
+      return `${lost} was lost at step ${formatCount(detail.reached)}: training went back to step ${formatCount(step)} with ${detail.left} left`
+    }
     case 'checkpoint-damaged':
       return `The checkpoint could not be read: ${detail.reason}`
   }

@@ -42,6 +42,14 @@ export const runEventSchema = z.discriminatedUnion('kind', [
     at: z.number(),
     detail: z.object({ checkpoint: z.string(), reason: z.string() }),
   }),
+  z.object({
+    kind: z.literal('workers-lost'),
+    /** Where the run has gone back to. */
+    step: z.int(),
+    at: z.number(),
+    /** The step that was reached, the names of those that were lost, and the number of those that are left. */
+    detail: z.object({ reached: z.int(), lost: z.array(z.string()), left: z.int() }),
+  }),
 ])
 export type RunEvent = z.infer<typeof runEventSchema>
 export type NewRunEvent = {

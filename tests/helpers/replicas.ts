@@ -29,7 +29,7 @@ export function replicatedRuns(name: string) {
 
   /** Takes steps and ends the runner. */
   const train = async (runner: TakesSteps, { config, system }: Options, steps: number) => {
-    runner.begin(initialState(system, config))
+    await runner.begin(initialState(system, config))
     const losses: number[] = []
     for (let step = 1; step <= steps; step++) {
       const { loss } = await runner.takeStep(step, config)

@@ -5,6 +5,7 @@ import { loadTensorFlow } from '../../engine/backend/load.ts'
 import type { TrainOptions } from '../../runs/run-training.ts'
 import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from './interrupt.ts'
 import { bytes, duration, say, StatusLine } from './output.ts'
+import { describeWorkers } from './worker-options.ts'
 import type { Workspace } from './workspace.ts'
 
 const pauseRetryMs = 50
@@ -21,6 +22,7 @@ export function followTraining(): { onEvent: (event: EngineEvent) => void; end: 
   return {
     onEvent: (event) => {
       if (event.type === 'warning') say(event.message)
+      if (event.type === 'workers') say(describeWorkers(event.workers))
       if (event.type !== 'progress') return
       line.show(progressLine(event.progress))
     },

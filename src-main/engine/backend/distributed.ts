@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { resourceFolder } from '../../files/resources.ts'
 import { platformName } from '../../tensorflow/layout.ts'
@@ -49,7 +50,7 @@ export function distributedRuntime(): DistributedRuntime {
   loaded ??= loadNative({
     path: resourceFolder(...file.split('/')),
     sha256: expectedSha256(file),
-    name: 'The library of Flowerbed for several devices',
+    name: desktopText('load.distributed'),
     replace: errorText('load.installFlowerbed'),
   }) as unknown as DistributedRuntime
   return loaded

@@ -38,12 +38,15 @@ export const virtualDevices = (count: number): Devices => ({
 export interface ReplicatedProgram {
   /** One call of all replicas; returns the first one's fetches. @param feeds of each replica */
   run: (feeds: InputValues[]) => Promise<Values>
-  /** Computes a replica's part up to its first exchange with the others, and changes no state; resolves to its milliseconds. */
+  /**
+   * Computes a replica's part up to its exchange with the others, of which it must have one only, and changes no state;
+   * resolves to its milliseconds.
+   */
   timeOwnPart: (replica: number, feeds: InputValues) => Promise<number>
   /** Copies the first replica's state, all of it but bytes, or the named entries; blocks. */
   read: (names?: string[]) => Values
-  /** Replaces the named state of all replicas; blocks. */
-  write: (values: InputValues) => void
+  /** Replaces the named state of all replicas. */
+  write: (values: InputValues) => Promise<void>
   /** Resolves once the session is closed; its runs must have ended. */
   dispose: () => Promise<void>
 }
@@ -52,7 +55,7 @@ let programs = 0
 
 /** How long a call may take before its devices count as hanging. */
 const defaultTimeoutMs = 10 * 60_000
-/** Reading and writing the state block, so that they must end soon. */
+/** Reading the state blocks, so that it must end soon. */
 const stateTimeoutMs = 60_000
 /** Bytes that are written in one call: a message has at most 2 GB. */
 const bytesPerWrite = 256e6
@@ -72,7 +75,8 @@ export function createReplicatedProgram(
   const traces = specs.map((spec) => lower(spec, trace(spec), { binding, fused: false }))
   const graph = writeReplicatedGraph(
     specs.map((spec, i) => ({
-      source: { spec, trace: traces[i] as (typeof traces)[number], binding, id: `replicated-${key}/r${i}` },
+      // The same in each program of a cluster, whose servers keep variables.
+      source: { spec, trace: traces[i] as (typeof traces)[number], binding, id: `replicated/r${i}` },
       device: devices.names[i] as string,
     })),
     key,
@@ -117,7 +121,7 @@ export function createReplicatedProgram(
         names.length === 0 ? [] : runtime.runNow(session, optionsOf(stateTimeoutMs), [], fetched)
       return Object.fromEntries(names.map((name, i) => [name, results[i] as Values[string]]))
     },
-    write: (values) => {
+    write: async (values) => {
       const names = stateNames(first, Object.keys(values))
       checkStateSizes(first, values)
       const written = specs.flatMap((_, replica) =>
@@ -132,7 +136,7 @@ export function createReplicatedProgram(
           ),
         )
         const assigned = group.map(({ replica, name }) => fetch(replica, assignedOutput(name)))
-        runtime.runNow(session, optionsOf(stateTimeoutMs), given, assigned)
+        await runtime.run(session, optionsOf(timeoutMs), given, assigned)
       }
     },
     dispose: () => runtime.close(session),

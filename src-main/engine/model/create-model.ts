@@ -107,7 +107,9 @@ export function createSystem(options: {
       // In nats per image; as a loss per value of the image, so that a weight means the same at any size.
       const term = codeKl(codePosterior)
       terms['codeKl'] = term
-      const beyond = tf.maximum(part ? part.meanOfBatch(term) : term, config.codeFreeNats)
+      // Without free nats the maximum is the term itself, and parts need not know of each other.
+      const ofBatch = part && config.codeFreeNats > 0 ? part.meanOfBatch(term) : term
+      const beyond = tf.maximum(ofBatch, config.codeFreeNats)
       loss = loss.add(beyond.mul((config.codeKlWeight * x.shape[0]) / x.size))
     }
     if (config.prior === 'learned') {

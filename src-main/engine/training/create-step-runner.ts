@@ -2,13 +2,16 @@ import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { Machine } from '#shared/schemas/run.ts'
+import type { WorkerChoice } from '#shared/workers.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
+import { workerPlans } from '../cluster/worker-plans.ts'
 import { knownPrecision, timedPrecision } from './precision-choice.ts'
 import type { PrecisionChoice } from './precision-choice.ts'
 import { initialState } from './step-program.ts'
 import { StepRunner } from './step-runner.ts'
-import type { StepRunnerOptions } from './step-runner.ts'
+import type { StepRunnerOptions, TakesSteps } from './step-runner.ts'
+import { WorkerStepRunner } from './worker-step-runner.ts'
 
 /**
  * Creates the step runner in the precision of the settings, or with `auto` in the faster one, for which steps are timed.
@@ -20,12 +23,15 @@ export async function createStepRunner(
     device: Machine['device']
     /** The machine of the checkpoint to resume from, where steps were taken before it. */
     resumed: Machine | null
+    /** The processes that take the steps together; without, this process takes them. */
+    workers: WorkerChoice | undefined
     now: () => number
     isCancelled: () => boolean
   },
-): Promise<PrecisionChoice & { stepRunner: StepRunner }> {
+): Promise<PrecisionChoice & { stepRunner: TakesSteps }> {
   const { config, system, dataset, resident, memory, device, resumed, now, isCancelled } = options
   const fast = resolvePrecision('auto')
+  if (options.workers) return await createWorkerStepRunner({ ...options, workers: options.workers })
   const fused = isFusingWorthwhile(config)
   const inPrecision = (precision: Precision, { fused }: { fused: boolean }) =>
     new StepRunner({ ...options, fused, config: { ...config, precision } })
@@ -47,6 +53,29 @@ export async function createStepRunner(
   if (!fused) return { ...choice, stepRunner: steps.stepRunner }
   await steps.dispose()
   return { ...choice, stepRunner: inPrecision(choice.precision, { fused }) }
+}
+
+/** Where the precision is left open, that which is fast on a GPU; on processors nothing is timed and fp32 is taken. */
+async function createWorkerStepRunner(
+  options: StepRunnerOptions & {
+    device: Machine['device']
+    resumed: Machine | null
+    workers: WorkerChoice
+  },
+): Promise<PrecisionChoice & { stepRunner: TakesSteps }> {
+  const { config, device, resumed, workers } = options
+  const fast = device === 'cuda' ? resolvePrecision('auto') : 'fp32'
+  const known = knownPrecision({ setting: config.precision, fast, device, resumed })
+  const choice = known ?? {
+    precision: fast,
+    why: 'the usual one of this device; several workers are not timed',
+  }
+  const stepRunner = await WorkerStepRunner.start({
+    ...options,
+    config: { ...config, precision: choice.precision },
+    plans: workerPlans(workers),
+  })
+  return { ...choice, stepRunner }
 }
 
 /** XLA takes 10 to 30 seconds to compile a step, and on a GPU halves its time. */

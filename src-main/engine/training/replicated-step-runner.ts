@@ -46,8 +46,8 @@ export class ReplicatedStepRunner implements TakesSteps {
     this.imageFeeds = Object.keys(imageInput(plan).feeds)
   }
 
-  begin(state: InputValues): void {
-    this.program.write(state)
+  async begin(state: InputValues): Promise<void> {
+    await this.program.write(state)
   }
 
   read(names?: string[]): Values {
@@ -58,8 +58,13 @@ export class ReplicatedStepRunner implements TakesSteps {
     return await this.program.run(await this.feeds(step, stepFeeds(config, step, learningRate)))
   }
 
-  /** How many images of a batch each device computes in a millisecond, all of them at the same time, in the best of `times`. */
-  async measureSpeeds(times = 3): Promise<number[]> {
+  /**
+   * How many images of a step each device computes in a millisecond, all of them at the same time, in the best of `times`;
+   * null where the parts of a batch need each other before the gradients.
+   */
+  async measureSpeeds(times = 3): Promise<number[] | null> {
+    const { code, codeFreeNats } = this.config
+    if (this.shares.length < 2 || (code > 0 && codeFreeNats > 0)) return null
     const best = this.shares.map(() => Infinity)
     for (let i = 0; i <= times; i++) {
       const feeds = await this.feeds(1, stepFeeds(this.config, 1))

@@ -23,7 +23,7 @@ export interface TakesSteps {
   /** Time spent on preparing batches so far. */
   inputMs: number
   /** Sets the state to start from; called before the first step. */
-  begin: (state: InputValues) => void
+  begin: (state: InputValues) => void | Promise<void>
   /** Copies the named arrays of the state, or all arrays that a checkpoint has. */
   read: (names?: string[]) => Values
   /**

@@ -10,6 +10,7 @@ import { sampleAtStop, sampleGrid, samplePreview } from './run-samples.ts'
 import { isPreviewDue, learningRateAt, limitRise, schedulePosition } from './schedule.ts'
 import { removeStart, startState } from './start-state.ts'
 import { initialState } from './step-program.ts'
+import { recoverWorkers, reportWorkers } from './worker-recovery.ts'
 import type { TrainingRun } from './training-run.ts'
 
 /** Older checkpoints are deleted by whoever records the new one; the disk is given this long to be free again. */
@@ -22,6 +23,16 @@ const deletionMs = 3000
  */
 export async function train(run: TrainingRun): Promise<TrainResult> {
   await loadOrInitialise(run)
+  for (;;) {
+    try {
+      return await trainToEnd(run)
+    } catch (thrown) {
+      if (!(await recoverWorkers(run, thrown))) throw thrown
+    }
+  }
+}
+
+async function trainToEnd(run: TrainingRun): Promise<TrainResult> {
   let outcome: TrainOutcome = 'finished'
   while (run.hasMore()) {
     if (run.stopRequest) {
@@ -71,6 +82,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   const { precision, why, stepRunner } = await createStepRunner({
     ...parts,
     config,
+    workers: request.workers,
     device: run.machine.device,
     resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
     now: clock.now,
@@ -79,12 +91,13 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   run.machine = { ...run.machine, precision, precisionWhy: why }
   run.stepRunner = stepRunner
   parts.evaluator.usePrecision(precision)
-  stepRunner.begin(
+  await stepRunner.begin(
     checkpoint ? trainedState(checkpoint.state) : (started ?? initialState(parts.system, config)),
   )
   if (checkpoint) run.restore(checkpoint.info)
   clock.start(checkpoint?.info ?? { trainedSeconds: 0 })
   run.emit({ type: 'started', runId, machine: run.machine, step: run.step })
+  reportWorkers(run)
   if (start && started) {
     await writeCheckpoint(run)
     await removeStart(start)
@@ -167,6 +180,7 @@ async function writeCheckpoint(run: TrainingRun): Promise<void> {
   // A pause may come at a step that was not evaluated.
   const loss = evaluator.validationLoss(run.weightsAtStep) ?? run.smoothedLoss.value
   const record = await checkpointWriter.write(run.checkpointContents(loss), state)
+  run.lastCheckpoint = record
   run.emit({ type: 'checkpoint', record })
   // Checked now, when nothing can be lost.
   if (run.hasMore() && !run.stopRequest) await checkpointWriter.checkRoom({ timeoutMs: deletionMs })

@@ -13,7 +13,7 @@ import type { WeightsAtStep } from './evaluator.ts'
 import { ProgressReporter } from './progress-reporter.ts'
 import { RunClock } from './run-clock.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
-import type { StepRunner } from './step-runner.ts'
+import type { TakesSteps } from './step-runner.ts'
 import { ThroughputMeter } from './throughput.ts'
 import { openParts } from './training-parts.ts'
 import type { TrainingParts } from './training-parts.ts'
@@ -52,7 +52,9 @@ export class TrainingRun {
   /** Of the last step; null before the first. */
   learningRate: number | null = null
   smoothedLoss = new SmoothedLoss()
-  private runner: StepRunner | null = null
+  /** The file that training would resume from; null without one. */
+  lastCheckpoint: { file: string; sha256: string } | null
+  private runner: TakesSteps | null = null
   /** Of the weights that sampling uses, as last measured. */
   private codeTable: { step: number; values: Values } | null = null
 
@@ -62,6 +64,7 @@ export class TrainingRun {
    */
   constructor({ request, machine, emit, freeBytes, now = () => performance.now() }: TrainingRunOptions) {
     this.request = request
+    this.lastCheckpoint = request.resume ?? null
     this.machine = machine
     this.emit = emit
     this.config = request.config
@@ -71,12 +74,12 @@ export class TrainingRun {
   }
 
   /** @throws FlowerbedError `cancelled` before the precision is chosen */
-  get stepRunner(): StepRunner {
+  get stepRunner(): TakesSteps {
     if (this.runner) return this.runner
     throw new FlowerbedError('cancelled', errorText('training.notStarted'))
   }
 
-  set stepRunner(runner: StepRunner) {
+  set stepRunner(runner: TakesSteps) {
     this.runner = runner
   }
 
@@ -140,6 +143,14 @@ export class TrainingRun {
     this.losses = losses
     this.smoothedLoss = new SmoothedLoss(smoothed)
     this.parts.checkpointWriter.writtenStep = step
+  }
+
+  /** Continues from before the first step. */
+  startAgain(): void {
+    this.step = 0
+    this.learningRate = null
+    this.losses = {}
+    this.smoothedLoss = new SmoothedLoss()
   }
 
   /** What a checkpoint of the present step says beside its arrays; `loss` is what the best checkpoint is chosen by. */

@@ -1,6 +1,7 @@
 // The module as Node sees it (src-main/engine/backend/distributed.ts has its types). Errors are `Error` whose `code` is
 // TensorFlow's number of the kind of error.
 #include <node_api.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,45 +214,72 @@ napi_value RunNow(napi_env env, napi_callback_info info) {
   return result;
 }
 
-/** What one thread of Node's pool does for a promise. */
+/** What a thread does for a promise. */
 struct Work {
-  napi_async_work work = nullptr;
+  napi_threadsafe_function settle = nullptr;
   napi_deferred deferred = nullptr;
+  /** A call, or the session to close. */
   Call *call = nullptr;
   Session *closing = nullptr;
-  TF_Status *status = nullptr;
 };
 
-napi_value Queue(napi_env env, Work *work, napi_async_execute_callback execute, napi_async_complete_callback complete) {
+void *DoWork(void *data) {
+  Work *work = static_cast<Work *>(data);
+  if (work->call != nullptr) flowerbed::RunCall(work->call);
+  else {
+    // A session whose server has ended is closed by that: the status says nothing.
+    TF_Status *status = TF_NewStatus();
+    flowerbed::CloseSession(work->closing, status);
+    TF_DeleteStatus(status);
+  }
+  napi_threadsafe_function settle = work->settle;
+  if (napi_call_threadsafe_function(settle, work, napi_tsfn_blocking) == napi_ok)
+    napi_release_threadsafe_function(settle, napi_tsfn_release);
+  return nullptr;
+}
+
+/** Runs in Node's thread when the work is done. Without `env` the process is ending. */
+void Settle(napi_env env, napi_value, void *, void *data) {
+  Work *work = static_cast<Work *>(data);
+  Call *call = work->call;
+  if (env != nullptr) {
+    if (call == nullptr) napi_resolve_deferred(env, work->deferred, Undefined(env));
+    else if (TF_GetCode(call->status) == TF_OK) napi_resolve_deferred(env, work->deferred, ToResults(env, call));
+    else napi_reject_deferred(env, work->deferred, StatusError(env, call->status));
+  }
+  if (call != nullptr) {
+    call->session->running--;
+    flowerbed::DeleteCall(call);
+  }
+  free(work);
+}
+
+/**
+ * Does the work in a thread of its own, for which the process does not wait at its end: TensorFlow tries a call to a server that
+ * is gone again and again, and in Node's pool of threads it would keep the process from ending.
+ */
+napi_value Start(napi_env env, Work *work) {
   napi_value promise, name;
   napi_create_promise(env, &work->deferred, &promise);
   napi_create_string_utf8(env, "flowerbed.session", NAPI_AUTO_LENGTH, &name);
-  napi_create_async_work(env, nullptr, name, execute, complete, work, &work->work);
-  napi_queue_async_work(env, work->work);
+  napi_create_threadsafe_function(env, nullptr, nullptr, name, 0, 1, nullptr, nullptr, nullptr, Settle, &work->settle);
+  napi_unref_threadsafe_function(env, work->settle);
+  pthread_t thread;
+  if (pthread_create(&thread, nullptr, DoWork, work) == 0) pthread_detach(thread);
+  else DoWork(work);
   return promise;
 }
 
 Work *NewWork() { return new (malloc(sizeof(Work))) Work(); }
 
-/** run(session, options, feeds, fetches) → a promise of the fetched values. */
+/** run(session, options, feeds, fetches) → a promise of the fetched values, for which the event loop does not wait. */
 napi_value Run(napi_env env, napi_callback_info info) {
   Call *call = CallOf(env, info);
   if (call == nullptr) return nullptr;
   call->session->running++;
   Work *work = NewWork();
   work->call = call;
-  return Queue(
-      env, work, [](napi_env, void *data) { flowerbed::RunCall(static_cast<Work *>(data)->call); },
-      [](napi_env env, napi_status, void *data) {
-        Work *work = static_cast<Work *>(data);
-        Call *call = work->call;
-        call->session->running--;
-        if (TF_GetCode(call->status) == TF_OK) napi_resolve_deferred(env, work->deferred, ToResults(env, call));
-        else napi_reject_deferred(env, work->deferred, StatusError(env, call->status));
-        flowerbed::DeleteCall(call);
-        napi_delete_async_work(env, work->work);
-        free(work);
-      });
+  return Start(env, work);
 }
 
 /** close(session) → a promise; a closed session is left alone. */
@@ -265,22 +293,8 @@ napi_value Close(napi_env env, napi_callback_info info) {
   if ((*holder)->running > 0) return TypeError(env, "close was called while the session runs");
   Work *work = NewWork();
   work->closing = *holder;
-  work->status = TF_NewStatus();
   *holder = nullptr;
-  return Queue(
-      env, work,
-      [](napi_env, void *data) {
-        Work *work = static_cast<Work *>(data);
-        flowerbed::CloseSession(work->closing, work->status);
-      },
-      [](napi_env env, napi_status, void *data) {
-        Work *work = static_cast<Work *>(data);
-        // A session whose server has ended is closed by that.
-        napi_resolve_deferred(env, work->deferred, Undefined(env));
-        TF_DeleteStatus(work->status);
-        napi_delete_async_work(env, work->work);
-        free(work);
-      });
+  return Start(env, work);
 }
 
 void Export(napi_env env, napi_value exports, const char *name, napi_callback callback) {

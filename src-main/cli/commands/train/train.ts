@@ -6,7 +6,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'
 import { resumedConfig } from '#shared/resume.ts'
-import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import type { StartFrom } from '../../../runs/start-weights.ts'
 import type { TrainOptions } from '../../../runs/run-training.ts'
@@ -26,10 +26,12 @@ import {
 import { answer, duration, say } from '../../support/output.ts'
 import { checkedChanges, optionOf } from '../../support/settings.ts'
 import { followTraining, sayDevice, trainAnswer, trainRun } from '../../support/train-run.ts'
+import { devicesOption, workersOf, workersOption } from '../../support/worker-options.ts'
+import type { WorkerFlags } from '../../support/worker-options.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
 
-interface Options {
+interface Options extends WorkerFlags {
   preset: string
   imageSize?: number
   steps?: number
@@ -43,7 +45,6 @@ interface Options {
   startFrom?: StartFrom
   checkpoint?: CheckpointChoice
   queue?: boolean
-  device: DeviceChoice
   dataDir?: string
   json?: boolean
 }
@@ -81,15 +82,20 @@ export function addTrain(program: Command): void {
     .addOption(checkpointOption())
     .option('--queue', 'add the new run to the queue instead of training it now')
     .addOption(deviceOption())
+    .addOption(workersOption())
+    .addOption(devicesOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action((folder: string | undefined, options: Options) => train(command, folder, options))
   describeSettings(command)
 }
 
-async function train(command: Command, folder: string | undefined, options: Options): Promise<void> {
+async function train(command: Command, folder: string | undefined, given: Options): Promise<void> {
   const isGiven = (name: keyof Options) => command.getOptionValueSource(name) === 'cli'
+  const several = workersOf(given)
+  const options = { ...given, ...(several ? { device: several.device } : {}) }
   const { resume } = options
+  if (several && options.queue) throw new FlowerbedError('bad-input', errorText('cli.workersNotQueued'))
   if (resume === undefined) checkNewRun(folder, options)
   else checkResume({ resume, folder, isGiven })
   if (resume !== undefined && options.queue)
@@ -100,7 +106,7 @@ async function train(command: Command, folder: string | undefined, options: Opti
     const [run, changes] =
       resume === undefined
         ? [await createRun(workspace, folder ?? '', { ...options, presetGiven: isGiven('preset') }), {}]
-        : resumeOptions(workspace, { ...options, resume }, isGiven('device'))
+        : resumeOptions(workspace, { ...options, resume }, isGiven('device') || several !== null)
     if (options.queue) {
       new QueuedRuns(workspace).add([run.id])
       say(`“${run.name}” (${run.id}) is queued. Train the queue with: flowerbed queue run`)
@@ -110,7 +116,8 @@ async function train(command: Command, folder: string | undefined, options: Opti
     say(`Training “${run.name}” (${run.id})`)
     if (resume === undefined) sayAutomatic(run, settingsOf({ ...options, preset: run.preset }))
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
-    const ended = await trainRun(workspace, run, changes).finally(follow.end)
+    const workers = several ? { workers: several.workers } : {}
+    const ended = await trainRun(workspace, run, { ...changes, ...workers }).finally(follow.end)
     say(
       `${ended.step} steps in ${duration(ended.trainedSeconds)}. Sample with: flowerbed sample ${ended.id} --count 16 --out FOLDER`,
     )

@@ -16,7 +16,7 @@ export interface Replica {
 /** The name of a replica's node, from its name in the program's graph. */
 export const replicaNode = (replica: number, node: string): string => `r${replica}/${node}`
 
-/** The node of a replica that can be fetched when everything before its first exchange with the others is computed. */
+/** A number of a replica that takes everything before its exchange with the others to compute. */
 export const ownPartNode = 'own-part'
 
 /** Collectives of one program are numbered from a multiple of this on: more than a step has tensors. */
@@ -60,8 +60,15 @@ class ReplicaWriter extends GraphWriter {
     else super.writeOp(node)
   }
 
+  /** Of values: TensorFlow would leave out what only a control dependency asks for. */
   writeOwnPart(): void {
-    this.writeDone(ownPartNode, this.exchanged)
+    const type = { T: this.attributes.type('float32') }
+    const norms = this.exchanged.map((value, i) => {
+      this.writeNode('L2Loss', `${ownPartNode}/${i}`, [value], type)
+      return `${ownPartNode}/${i}`
+    })
+    if (norms.length === 0) return
+    this.writeNode('AddN', ownPartNode, norms, { ...type, N: this.attributes.integer(norms.length) })
   }
 
   // eslint-disable-next-line max-params -- the four fields of TensorFlow's NodeDef
@@ -86,7 +93,7 @@ class ReplicaWriter extends GraphWriter {
     const integers = { size: position.size, group: position.key, instance }
     for (const [part, value] of Object.entries(integers)) this.writeScalar(`${name}/${part}`, value)
     const given = this.inputName(input)
-    this.exchanged.push(given.replace(/:\d+$/, ''))
+    this.exchanged.push(given)
     this.writeNode(
       'CollectiveReduceV2',
       name,

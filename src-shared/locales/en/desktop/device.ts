@@ -34,6 +34,7 @@ export const deviceTexts = {
   'download.answered': 'the server answered {status}',
   'download.noIndex': 'pip is configured to use no index',
   'load.kernels': 'The library of Flowerbed’s kernels',
+  'load.distributed': 'The library of Flowerbed for several devices',
   'load.function': 'a function',
   'load.processorNumber': 'processor number {machine}',
   'load.processorOther': 'another kind of processor (32-bit or big-endian)',

@@ -84,4 +84,17 @@ export const cliErrors = {
   'cli.wholeNumberAtLeast': { message: 'It must be a whole number of at least {min}.' },
   'cli.writeTime': { message: 'Write it as 23:30 or 2030-01-31T23:30.' },
   'cli.noSuchTime': { message: 'There is no such time of day.' },
+  'cli.writeGpus': { message: 'Write the numbers of the GPUs, such as 0,1.' },
+  'cli.workersOrDevices': {
+    message: '--workers and --devices exclude each other.',
+    hint: 'Give --workers for processes that compute on the processor, --devices for GPUs.',
+  },
+  'cli.otherDevice': {
+    message: 'These workers compute on “{device}”.',
+    hint: 'Leave out --device.',
+  },
+  'cli.workersNotQueued': {
+    message: 'A run in the queue is trained by one process.',
+    hint: 'Leave out --workers and --devices, or train the run now.',
+  },
 } as const satisfies ErrorEntries

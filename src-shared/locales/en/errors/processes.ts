@@ -14,4 +14,24 @@ export const processesErrors = {
     hint: 'Close other programs to free memory, or restart Flowerbed. Checkpoints are kept.',
   },
   'process.startedAlone': { message: 'The engine must be started by Flowerbed.' },
+  'cluster.notStarted': {
+    message: 'A worker could not be started.',
+    hint: 'Train with fewer workers, or see the log in the data folder.',
+  },
+  'cluster.workerGone': {
+    message: 'A worker has ended or does not respond.',
+    hint: 'Checkpoints are kept. Resume the run with the workers that are left.',
+  },
+  'cluster.noneLeft': {
+    message: 'All workers have ended or do not respond.',
+    hint: 'Checkpoints are kept. Resume the run; if it happens again, the log in the data folder says more.',
+  },
+  'cluster.failing': {
+    message: 'The workers have failed {times} times, although none of them has ended.',
+    hint: 'Checkpoints are kept. Resume the run with one device.',
+  },
+  'cluster.open': {
+    message: 'The worker would accept connections from other computers, at {address}:{port}.',
+    hint: 'TensorFlow’s server has no password. Install Flowerbed again, which brings the library that closes it.',
+  },
 } as const satisfies ErrorEntries

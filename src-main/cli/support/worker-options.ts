@@ -1,0 +1,69 @@
+import { Option } from 'commander'
+import { errorText } from '#shared/error-text.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
+import type { WorkerChoice, WorkerState } from '#shared/workers.ts'
+import { invalidArgument } from './invalid-argument.ts'
+import { wholeNumberFrom } from './options.ts'
+
+/** More processes on one machine than this are a mistake. */
+const processesAtMost = 64
+
+export interface WorkerFlags {
+  workers?: number
+  devices?: number[]
+  device: DeviceChoice
+}
+
+/** Options that have several processes train a run. */
+export const workersOption = () =>
+  new Option(
+    '--workers <count>',
+    'train in so many processes of this computer, which share its cores and each batch',
+  ).argParser(wholeNumberFrom(1, processesAtMost))
+export const devicesOption = () =>
+  new Option(
+    '--devices <gpus>',
+    'train on these GPUs together, as nvidia-smi numbers them, such as 0,1',
+  ).argParser(parseGpus)
+
+function parseGpus(text: string): number[] {
+  const gpus = text.split(',')
+  const isList = gpus.every((gpu) => /^\d{1,3}$/.test(gpu)) && new Set(gpus.map(Number)).size === gpus.length
+  if (!isList) throw invalidArgument(errorText('cli.writeGpus'))
+  return gpus.map(Number)
+}
+
+/**
+ * The processes that the options ask for, and the device that follows from them; null without.
+ * @throws FlowerbedError `bad-input` for options that exclude each other
+ */
+export function workersOf({ workers, devices, device }: WorkerFlags): {
+  workers: WorkerChoice
+  device: DeviceChoice
+} | null {
+  if (workers === undefined && devices === undefined) return null
+  if (workers !== undefined && devices !== undefined)
+    throw new FlowerbedError('bad-input', errorText('cli.workersOrDevices'), { where: '--workers' })
+  const implied = devices === undefined ? 'cpu' : 'cuda'
+  if (device !== 'auto' && device !== implied)
+    throw new FlowerbedError('bad-input', errorText('cli.otherDevice', { device: implied }), {
+      where: '--device',
+    })
+  return {
+    workers: devices === undefined ? { processes: workers as number } : { gpus: devices },
+    device: implied,
+  }
+}
+
+/** What each worker does, on one line. */
+export function describeWorkers(workers: WorkerState[]): string {
+  return workers
+    .map(({ name, device, images, imagesPerSecond, state }) => {
+      if (state === 'ended') return `${name} has ended`
+      if (state === 'silent') return `${name} does not respond`
+      const speed = imagesPerSecond === null ? '' : `, ${imagesPerSecond.toFixed(1)} images/s`
+      return `${name} on ${device}: ${images} images of each batch${speed}`
+    })
+    .join('; ')
+}

@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest'
+import {
+  describeWorkers,
+  devicesOption,
+  workersOf,
+  workersOption,
+} from '../../../src-main/cli/support/worker-options.ts'
+import { workerPlans } from '../../../src-main/engine/cluster/worker-plans.ts'
+
+const parse = (option: ReturnType<typeof devicesOption>, text: string): unknown =>
+  option.parseArg?.(text, undefined)
+
+test.each(['', '0,', 'a', '0,0', '0,00', '1.5'])('“%s” is no list of GPUs', (text) => {
+  expect(() => parse(devicesOption(), text)).toThrow('numbers of the GPUs')
+})
+
+test('a list of GPUs and a number of processes are read', () => {
+  expect(parse(devicesOption(), '0,2')).toEqual([0, 2])
+  expect(parse(workersOption(), '2')).toBe(2)
+  expect(() => parse(workersOption(), 'host1,host2')).toThrow('whole number')
+})
+
+test('workers imply their device, and refuse another', () => {
+  expect(workersOf({ device: 'auto' })).toBeNull()
+  expect(workersOf({ workers: 2, device: 'auto' })).toEqual({ workers: { processes: 2 }, device: 'cpu' })
+  expect(workersOf({ devices: [0, 1], device: 'cuda' })).toEqual({
+    workers: { gpus: [0, 1] },
+    device: 'cuda',
+  })
+  expect(() => workersOf({ workers: 2, device: 'cuda' })).toThrow('cpu')
+  expect(() => workersOf({ workers: 2, devices: [0], device: 'auto' })).toThrow('exclude')
+})
+
+test('processes divide the threads of the machine, GPUs get a process each', () => {
+  expect(workerPlans({ processes: 3 }, 8).map(({ threads }) => threads)).toEqual([3, 3, 2])
+  expect(workerPlans({ processes: 2 }, 1).map(({ threads }) => threads)).toEqual([1, 1])
+  expect(workerPlans({ gpus: [0, 3] }, 8)).toEqual([
+    { name: 'GPU 0', device: 'cuda', gpu: 0 },
+    { name: 'GPU 3', device: 'cuda', gpu: 3 },
+  ])
+})
+
+test('a worker is told with its share and speed, a lost one as such', () => {
+  const worker = {
+    name: 'Worker 1',
+    device: 'CPU',
+    pid: 1,
+    memoryBytes: 0,
+    images: 16,
+    imagesPerSecond: 12.34,
+  }
+  expect(
+    describeWorkers([
+      { ...worker, state: 'training' },
+      { ...worker, state: 'silent' },
+    ]),
+  ).toBe('Worker 1 on CPU: 16 images of each batch, 12.3 images/s; Worker 1 does not respond')
+})
