@@ -184,6 +184,8 @@ export default tseslint.config(
       'src-shared/schemas/settings/*.ts',
       'src-main/database/**/*.ts',
       'src-main/engine/sampling/saved-model-files.ts',
+      'src-shared/comparison-columns.ts',
+      'src-main/reports/**/*.ts',
       'src-main/cli/**/*.ts',
     ],
     rules: { 'no-restricted-syntax': ['error', ...errorsById] },

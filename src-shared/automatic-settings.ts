@@ -12,7 +12,7 @@ export interface RunImages {
 export interface AutomaticSetting {
   key: 'patch' | 'codeKlWeight'
   value: number
-  reason: 'imageSize' | 'fewImages'
+  because: 'imageSize' | 'fewImages'
 }
 
 /** Settings that may be chosen by the images. */
@@ -40,9 +40,9 @@ export function chosenByImages(
   const patch =
     dividing.find((size) => Math.max(height, width) <= maxPositions * size) ?? dividing.at(-1) ?? 1
   const chosen: AutomaticSetting[] = [
-    { key: 'patch', value: patch, reason: 'imageSize' },
+    { key: 'patch', value: patch, because: 'imageSize' },
     ...(count < fewImages
-      ? ([{ key: 'codeKlWeight', value: codeKlWeightOfFew, reason: 'fewImages' }] as const)
+      ? ([{ key: 'codeKlWeight', value: codeKlWeightOfFew, because: 'fewImages' }] as const)
       : []),
   ]
   return chosen.filter(({ key }) => changes[key] === undefined)

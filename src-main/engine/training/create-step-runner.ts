@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
@@ -68,7 +69,7 @@ async function createWorkerStepRunner(
   const known = knownPrecision({ setting: config.precision, fast, device, resumed })
   const choice = known ?? {
     precision: fast,
-    why: 'the usual one of this device; several workers are not timed',
+    why: desktopText('precision.workers'),
   }
   const stepRunner = await WorkerStepRunner.start({
     ...options,

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
 import { trainedState } from '../checkpoints/state-names.ts'
 import { initialState } from './step-program.ts'
@@ -55,10 +56,11 @@ export function reportWorkers({ stepRunner, request, emit }: TrainingRun): void 
 
 function describeLoss(loss: { lost: string[]; left: number; reached: number; step: number }): string {
   const { lost, left, reached, step } = loss
-  const names = lost.join(', ')
   const what =
     lost.length === 0
-      ? 'The workers did not answer and were started again.'
-      : `${names} ${lost.length === 1 ? 'has' : 'have'} ended or did not respond; ${left} ${left === 1 ? 'worker is' : 'workers are'} left.`
-  return `${what} Training went back from step ${reached} to ${step === 0 ? 'the start' : `the checkpoint of step ${step}`} and goes on.`
+      ? desktopText('workers.restarted')
+      : desktopText('workers.lost', { names: lost.join(', '), count: left })
+  const where =
+    step === 0 ? desktopText('workers.fromStart') : desktopText('workers.fromCheckpoint', { step })
+  return desktopText('workers.wentBack', { what, reached, where })
 }

@@ -65,7 +65,7 @@ test.each(['SIGKILL', 'SIGSTOP'] as const)(
     expect(states).toContainEqual(['training', signal === 'SIGKILL' ? 'ended' : 'silent'])
     expect(of('warning').map(({ message }) => message)).toContainEqual(
       expect.stringMatching(
-        /^Worker 2 has ended or did not respond; 1 worker is left\. .* the checkpoint of step \d+/,
+        /^Ended or without an answer: Worker 2; 1 worker is left\. .* the checkpoint of step \d+/,
       ),
     )
     expect(pids.filter(isThere)).toEqual([])

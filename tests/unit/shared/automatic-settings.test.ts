@@ -27,7 +27,7 @@ describe('what the automatic preset chooses by the images', () => {
   })
 
   it('says why', () => {
-    expect(chosenByImages('auto', {}, imagesOf(64, 100)).map(({ key, reason }) => [key, reason])).toEqual([
+    expect(chosenByImages('auto', {}, imagesOf(64, 100)).map(({ key, because }) => [key, because])).toEqual([
       ['patch', 'imageSize'],
       ['codeKlWeight', 'fewImages'],
     ])

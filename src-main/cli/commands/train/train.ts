@@ -129,7 +129,7 @@ async function train(command: Command, folder: string | undefined, given: Option
 function sayAutomatic({ preset, shape, imageCount }: RunRecord, changes: Record<string, unknown>): void {
   const chosen = chosenByImages(preset, changes, { shape, count: imageCount })
   const reasons = { imageSize: `for ${shape.width} × ${shape.height} pixels`, fewImages: 'for few images' }
-  const texts = chosen.map(({ key, value, reason }) => `${key}=${value} ${reasons[reason]}`)
+  const texts = chosen.map(({ key, value, because }) => `${key}=${value} ${reasons[because]}`)
   if (texts.length > 0) say(`Chosen by the images: ${texts.join(', ')}`)
 }
 
