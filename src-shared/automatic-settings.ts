@@ -22,9 +22,12 @@ export const automaticKeys: readonly SettingKey[] = ['patch', 'codeKlWeight']
 const maxPositions = 32
 const patchSizes = [1, 2, 4, 8] as const
 
-/** With fewer images the code would tell each from all others, and samples would be near copies of them (docs/model.md). */
+/**
+ * With fewer images the code would tell each from all others, and samples would be near copies of them. Large images are
+ * memorised more slowly, and need more of the code (docs/model.md, few images).
+ */
 const fewImages = 2000
-const codeKlWeightOfFew = 0.6
+const codeKlWeightOfFew = { small: 1.5, large: 0.6 }
 
 /**
  * What the preset `auto` chooses by the images, except settings that `changes` gives: the smallest patches that leave at most
@@ -39,10 +42,11 @@ export function chosenByImages(
   const dividing = patchSizes.filter((size) => height % size === 0 && width % size === 0)
   const patch =
     dividing.find((size) => Math.max(height, width) <= maxPositions * size) ?? dividing.at(-1) ?? 1
+  const size = Math.max(height, width) <= maxPositions ? 'small' : 'large'
   const chosen: AutomaticSetting[] = [
     { key: 'patch', value: patch, because: 'imageSize' },
     ...(count < fewImages
-      ? ([{ key: 'codeKlWeight', value: codeKlWeightOfFew, because: 'fewImages' }] as const)
+      ? ([{ key: 'codeKlWeight', value: codeKlWeightOfFew[size], because: 'fewImages' }] as const)
       : []),
   ]
   return chosen.filter(({ key }) => changes[key] === undefined)
