@@ -55,12 +55,18 @@ test('the lock of a killed process is taken over by another', async () => {
 
 test('within one process a second caller waits, and reports it once', async () => {
   const order: string[] = []
+  let waiting = (): void => undefined
+  const waits = new Promise<void>((done) => (waiting = done))
   const first = withLock(lock, {}, async () => {
     order.push('first')
-    await new Promise((done) => setTimeout(done, 50))
+    await waits
     order.push('first ends')
   })
-  const second = withLock(lock, { pollMs: 5, onWait: () => order.push('waits') }, () => order.push('second'))
+  const onWait = () => {
+    order.push('waits')
+    waiting()
+  }
+  const second = withLock(lock, { pollMs: 5, onWait }, () => order.push('second'))
   await Promise.all([first, second])
   expect(order).toEqual(['first', 'waits', 'first ends', 'second'])
   expect(readdirSync(join(lock, '..'))).toEqual([])

@@ -1,6 +1,7 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:http'
+import type { ServerResponse } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
@@ -46,16 +47,21 @@ const fetchFrom = (
 describe('a whole file', () => {
   it('that is interrupted again and again is resumed each time', async () => {
     const asked: string[] = []
+    let cut: { at: number; line: ServerResponse } | null = null
     const server = await served((request, response) => {
       asked.push(request.headers.range ?? 'all')
       const part = request.headers.range ? answerRange(request, response, content) : content
       if (!request.headers.range) response.writeHead(200, { 'content-length': content.length })
-      // Every answer brings a fifth, then the line is cut.
+      // Every answer brings a fifth, then the line is cut, once that is in the file.
+      cut = { at: content.length - part.length + 100_000, line: response }
       if (part.length <= 100_000) response.end(part)
-      else response.write(part.subarray(0, 100_000), () => setTimeout(() => response.destroy(), 20))
+      else response.write(part.subarray(0, 100_000))
     })
     const told: [number, number | null][] = []
-    await fetchFrom(server.origin, (received, total) => told.push([received, total]))
+    await fetchFrom(server.origin, (received, total) => {
+      told.push([received, total])
+      if (cut && received === cut.at && received < content.length) cut.line.destroy()
+    })
     expect(readFileSync(file()).equals(content)).toBe(true)
     expect(asked).toEqual(['all', ...[1, 2, 3, 4].map((fifth) => `bytes=${fifth * 100_000}-`)])
     expect(told.at(0)).toEqual([0, content.length])
