@@ -261,7 +261,7 @@ describe('flowerbed', () => {
     [
       'a file type that cannot be written',
       ['interpolate', 'latest', main, main, '--out', 'x.jpg'],
-      /\.png, \.gif or \.webp/,
+      /\.png, \.gif, \.webp or \.mp4/,
     ],
   ])('answers %s with one clear line and exit code 2', async (_, args, message) => {
     const { code, err } = await flowerbed(args)
