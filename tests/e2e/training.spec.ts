@@ -129,7 +129,9 @@ test('training resumes from the checkpoint before a damaged one, and from any th
   await expectStatus(page, 'paused')
   await quit()
   const database = openDatabase(join(data.path, 'flowerbed.sqlite'))
-  const events = database.prepare('SELECT kind, step FROM run_events ORDER BY id').all()
+  const events = database
+    .prepare("SELECT kind, step FROM run_events WHERE kind NOT IN ('started', 'paused', 'ended') ORDER BY id")
+    .all()
   expect(events).toEqual([
     { kind: 'checkpoint-damaged', step: 60 },
     { kind: 'resumed', step: 40 },

@@ -80,7 +80,7 @@ describe.each(sanitizers)('the kernels under $name', ({ name, flags, compiler, c
     await run(command, [...(front ? [front] : []), ...args, ...flags, ...rest], { cwd: root, env })
   }
   // Without NDEBUG, so that the kernels assert what they are called with.
-  const common = ['-std=c++17', '-O1', '-g', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics']
+  const common = ['-std=c++17', '-O1', '-g1', '-fno-exceptions', '-fno-rtti', '-fno-threadsafe-statics']
 
   /** Compiles units of the kernels, each with the flags for its instructions. */
   const compile = async (found: Compiler, units: Record<string, string[]>, more: string[] = []) => {
