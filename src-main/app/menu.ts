@@ -4,10 +4,14 @@ import { commandIds, commands, isPageCommand } from '#shared/commands.ts'
 import type { Command, CommandId } from '#shared/commands.ts'
 import { desktopText } from '#shared/desktop-text.ts'
 import type { AppCommand } from '#shared/ipc.ts'
-import { en } from '#shared/locales/en/index.ts'
+import { language } from '#shared/language.ts'
+import { catalogues } from '#shared/locales/index.ts'
 import type { Guard } from '../guard.ts'
 
-const titleOf = (id: CommandId): string => (isPageCommand(id) ? en.app.pages[id] : en.app.commands[id])
+function titleOf(id: CommandId): string {
+  const { pages, commands: actions } = catalogues[language()].app
+  return isPageCommand(id) ? pages[id] : actions[id]
+}
 
 /** The native menu; its commands are sent to the window but for those that need none. */
 export function setMenu(options: {

@@ -3,7 +3,7 @@ import { formatCount, formatDuration, formatEstimate } from '#shared/format.ts'
 import { expectedEnd, isTimeUp } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord, RunStatus } from '#shared/schemas/run.ts'
-import { t } from '../../i18n.ts'
+import { dateLocale, t } from '../../i18n.ts'
 
 export const statusLabel = (status: RunStatus): string => t(`runs.status.${status}`)
 
@@ -88,7 +88,7 @@ export function formatAge(at: number, now = Date.now()): string {
   if (seconds < 60) return t('runs.age.now')
   if (seconds < 24 * 3600)
     return t('runs.age.ago', { duration: formatDuration(seconds).split(' ').slice(0, 2).join(' ') })
-  return new Date(at).toLocaleDateString(undefined, { day: 'numeric', month: 'short', year: 'numeric' })
+  return new Date(at).toLocaleDateString(dateLocale(), { day: 'numeric', month: 'short', year: 'numeric' })
 }
 
 /** A loss with four significant digits. */

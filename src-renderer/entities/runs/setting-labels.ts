@@ -1,8 +1,15 @@
+import { language } from '#shared/language.ts'
+import type { Language } from '#shared/language.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { t } from '../../i18n.ts'
 
 // Enough digits that 0.99999 is not shown as 1.
-const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+const digits = { maximumFractionDigits: 20 } as const
+const formats: Record<Language, Intl.NumberFormat> = {
+  en: new Intl.NumberFormat('en', digits),
+  de: new Intl.NumberFormat('de', digits),
+}
+const numbers = { format: (value: number) => formats[language()].format(value) }
 
 /** “1 to 4,096”; empty where a setting has no range. */
 export function settingRangeLabel({ min, max }: SettingField): string {

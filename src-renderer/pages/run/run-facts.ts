@@ -5,7 +5,7 @@ import { settingFields } from '#shared/schemas/run-config.ts'
 import { precisionLabels } from '#shared/schemas/run.ts'
 import type { Machine, RunParent, RunRecord } from '#shared/schemas/run.ts'
 import { settingValueLabel } from '../../entities/runs/setting-labels.ts'
-import { t } from '../../i18n.ts'
+import { dateLocale, t } from '../../i18n.ts'
 
 export interface RunFact {
   title: string
@@ -24,7 +24,7 @@ export function runFacts(run: RunRecord): RunFact[] {
     { title: t('run.facts.preset'), value: preset },
     ...(parent ? [{ title: t('run.facts.parent'), value: parentText(parent) }] : []),
     ...(machine ? machineFacts(machine) : []),
-    { title: t('run.facts.started'), value: new Date(run.createdAt).toLocaleString() },
+    { title: t('run.facts.started'), value: new Date(run.createdAt).toLocaleString(dateLocale()) },
     { title: t('run.facts.id'), value: run.id },
     ...fields.map((field) => ({ title: field.title, value: settingValueLabel(field, config[field.key]) })),
   ]
