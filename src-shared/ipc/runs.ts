@@ -27,7 +27,7 @@ export interface LengthEstimate {
   basis: 'same' | 'scaled' | null
 }
 
-const name = z.string().trim().min(1, desktopText('input.runName')).max(200)
+const name = z.string().trim().min(1, { error: () => desktopText('input.runName') }).max(200)
 /** Settings that differ from the preset's; `resolveConfig` checks them. */
 const changes = z.record(z.string(), z.unknown())
 const step = z.int().min(0)
@@ -79,7 +79,7 @@ export const runChannels = {
       })
       .refine(
         ({ steps, epochs, minutes }) => (steps ?? epochs ?? minutes) !== undefined,
-        desktopText('input.howMuchLonger'),
+        { error: () => desktopText('input.howMuchLonger') },
       ),
     output: type<RunRecord>(),
   }),

@@ -2,6 +2,7 @@ import { language } from '#shared/language.ts'
 import type { Language } from '#shared/language.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { t } from '../../i18n.ts'
+import { singularOf } from './described.ts'
 
 // Enough digits that 0.99999 is not shown as 1.
 const digits = { maximumFractionDigits: 20 } as const
@@ -28,5 +29,5 @@ export function settingValueLabel(
   if (typeof value === 'string') return options?.[value] ?? value
   if (value === 0 && zero !== undefined) return zero
   if (unit === undefined) return numbers.format(value)
-  return `${numbers.format(value)} ${value === 1 ? unit.replace(/(?<=ch|ss)es$|s$/, '') : unit}`
+  return `${numbers.format(value)} ${value === 1 ? singularOf(unit) : unit}`
 }
