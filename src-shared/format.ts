@@ -13,6 +13,10 @@ export const formatCount = (count: number): string => counts[language()].format(
 export const withDecimalMark = (number: string): string =>
   language() === 'de' ? number.replace('.', ',') : number
 
+/** With a fixed number of decimals: “0.50”. */
+export const formatFixed = (value: number, decimals: number): string =>
+  withDecimalMark(value.toFixed(decimals))
+
 /** An estimated count with three significant digits: 1447 → “1,450”. */
 export const formatEstimate = (count: number): string => formatCount(Number(count.toPrecision(3)))
 
@@ -31,12 +35,12 @@ export function formatBytes(bytes: number): string {
     unit += 1
   }
   const digits = unit > 0 && value < 9.95 ? 1 : 0
-  return `${withDecimalMark(value.toFixed(digits))} ${units[unit] ?? 'TB'}`
+  return `${formatFixed(value, digits)} ${units[unit] ?? 'TB'}`
 }
 
 /** Seconds as people say them: “40 s”, “12 min”, “3 h 20 min”, “2 d 4 h”. */
 export function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return (language() === 'de' ? 'unbekannte Zeit' : 'unknown time')
+  if (!Number.isFinite(seconds)) return language() === 'de' ? 'unbekannte Zeit' : 'unknown time'
   if (Math.round(seconds) < 60) return `${Math.max(0, Math.round(seconds))} s`
   const minutes = Math.round(seconds / 60)
   if (minutes < 60) return `${minutes} min`

@@ -101,7 +101,12 @@ export const datasetChannels = {
   'datasets.update': channel({
     input: z.strictObject({
       id: z.string(),
-      name: z.string().trim().min(1, { error: () => desktopText('input.imagesName') }).max(200).exactOptional(),
+      name: z
+        .string()
+        .trim()
+        .min(1, { error: () => desktopText('input.imagesName') })
+        .max(200)
+        .exactOptional(),
       note: noteSchema.exactOptional(),
       tags: tagsSchema.exactOptional(),
       starred: z.boolean().exactOptional(),

@@ -1,7 +1,10 @@
 import type { NamesIn } from '#shared/message-format.ts'
 
 /** A text that has the parameters of the English one; `never` where it lacks one or has another. */
-type SameParameters<English, Text> = [NamesIn<English>, NamesIn<Text>] extends [NamesIn<Text>, NamesIn<English>]
+type SameParameters<English, Text> = [NamesIn<English>, NamesIn<Text>] extends [
+  NamesIn<Text>,
+  NamesIn<English>,
+]
   ? Text
   : never
 

@@ -26,10 +26,9 @@ export const pixelBatchSchema = z
     count: z.int().min(1).max(4096),
     pixels: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   })
-  .refine(
-    (batch) => batch.pixels.length === batch.count * imageBytes(batch),
-    { error: () => desktopText('input.incompleteImages') },
-  )
+  .refine((batch) => batch.pixels.length === batch.count * imageBytes(batch), {
+    error: () => desktopText('input.incompleteImages'),
+  })
 
 /** How frames become a file. */
 export const animationOptionsSchema = z.strictObject({

@@ -45,7 +45,9 @@ function inRange(id: NameId, min: number, max: number) {
 function wholeFrom(id: NameId, min?: number) {
   const what = () => desktopText(id)
   const whole = z.int({ error: () => desktopText('input.whole', { what: what() }) })
-  return min === undefined ? whole : whole.min(min, { error: () => desktopText('input.min', { what: what(), min }) })
+  return min === undefined
+    ? whole
+    : whole.min(min, { error: () => desktopText('input.min', { what: what(), min }) })
 }
 
 /**
@@ -102,7 +104,9 @@ export const selectionSchema = z.object({
     .min(1, { error: () => desktopText('input.imageCountMin', { min: 1 }) })
     .max(4096, { error: () => desktopText('input.imageCountMax', { max: 4096 }) }),
   /** Image i depends on the seed and i alone; this is the first i. */
-  first: wholeFrom('input.firstImage').min(0, { error: () => desktopText('input.firstImageMin') }).default(0),
+  first: wholeFrom('input.firstImage')
+    .min(0, { error: () => desktopText('input.firstImageMin') })
+    .default(0),
   seed: wholeFrom('input.seed', 0),
   /** How far latents are from the prior's mean, times its own spread. */
   temperature: inRange('input.temperature', 0, 10).default(1),

@@ -1,5 +1,5 @@
 import type { TrainProgress } from '#shared/engine-messages.ts'
-import { formatCount, formatDuration, formatEstimate } from '#shared/format.ts'
+import { formatCount, formatDuration, formatEstimate, withDecimalMark } from '#shared/format.ts'
 import { expectedEnd, isTimeUp } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord, RunStatus } from '#shared/schemas/run.ts'
@@ -93,4 +93,6 @@ export function formatAge(at: number, now = Date.now()): string {
 
 /** A loss with four significant digits. */
 export const formatLoss = (value: number): string =>
-  Number.isFinite(value) ? (Math.abs(value) >= 1e5 ? value.toExponential(2) : value.toPrecision(4)) : '–'
+  Number.isFinite(value)
+    ? withDecimalMark(Math.abs(value) >= 1e5 ? value.toExponential(2) : value.toPrecision(4))
+    : '–'

@@ -1,5 +1,4 @@
 import { formatBytes, formatCount } from '#shared/format.ts'
-import { presets } from '#shared/presets.ts'
 import { precisionLabels } from '#shared/schemas/run.ts'
 import type { Machine, RunParent, RunRecord } from '#shared/schemas/run.ts'
 import { presetWords, settingFields } from '../../entities/runs/described.ts'
@@ -23,7 +22,10 @@ export function runFacts(run: RunRecord): RunFact[] {
     ...(machine ? machineFacts(machine) : []),
     { title: t('run.facts.started'), value: new Date(run.createdAt).toLocaleString(dateLocale()) },
     { title: t('run.facts.id'), value: run.id },
-    ...settingFields().map((field) => ({ title: field.title, value: settingValueLabel(field, config[field.key]) })),
+    ...settingFields().map((field) => ({
+      title: field.title,
+      value: settingValueLabel(field, config[field.key]),
+    })),
   ]
 }
 

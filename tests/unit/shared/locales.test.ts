@@ -59,7 +59,7 @@ describe('the settings in German', () => {
   })
 
   it.each(fields)('have the parts of $key', ({ key, unit, zero, options }) => {
-    const german: { unit?: string; zero?: string; options?: object } = germanFields.fields[key]
+    const german: { title: string; unit?: string; zero?: string; options?: object } = germanFields.fields[key]
     expect(german.unit === undefined).toBe(unit === undefined)
     expect(german.zero === undefined).toBe(zero === undefined)
     expect(Object.keys(german.options ?? {})).toEqual(Object.keys(options ?? {}))

@@ -7,8 +7,7 @@ export const deviceTexts = {
   'device.driverSilent': 'der NVIDIA-Treiber antwortet nicht („{problem}“)',
   'device.noReason': 'nvidia-smi ist ohne Meldung fehlgeschlagen',
   'device.restart': 'Den Rechner neu starten: Der Treiber wurde im laufenden Betrieb aktualisiert.',
-  'device.reinstallDriver':
-    'Den NVIDIA-Treiber neu installieren und prüfen, ob `nvidia-smi` funktioniert.',
+  'device.reinstallDriver': 'Den NVIDIA-Treiber neu installieren und prüfen, ob `nvidia-smi` funktioniert.',
   'device.noGpu': 'keine NVIDIA-GPU mit funktionierendem Treiber gefunden',
   'device.installDriver': 'Falls es eine GPU gibt, den NVIDIA-Treiber installieren.',
   'device.hidden': 'CUDA_VISIBLE_DEVICES={visible} verbirgt {gpus}',

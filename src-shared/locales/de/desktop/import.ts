@@ -35,8 +35,7 @@ export const importTexts = {
   'image.mixedBits': 'hat Kanäle mit verschieden vielen Bits; mit 8 oder 16 Bit je Kanal speichern',
   'image.signed':
     'enthält Zahlen mit Vorzeichen, sodass Schwarz und Weiß unbekannt sind; mit 8 oder 16 Bit je Kanal speichern',
-  'image.float':
-    'hat nicht lesbare Gleitkommawerte mit {bits} Bit; mit 8 oder 16 Bit je Kanal speichern',
+  'image.float': 'hat nicht lesbare Gleitkommawerte mit {bits} Bit; mit 8 oder 16 Bit je Kanal speichern',
   'image.complex': 'enthält komplexe Zahlen; mit 8 oder 16 Bit je Kanal speichern',
   'image.bits': 'enthält nicht lesbare Zahlen mit {bits} Bit; mit 8 oder 16 Bit je Kanal speichern',
   'file.notFile': 'ist keine Datei, sondern eine Pipe, ein Socket oder ein Gerät',

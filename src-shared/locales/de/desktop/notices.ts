@@ -7,8 +7,7 @@ export const noticeTexts = {
   'notice.engineSilentHint':
     'Bei sehr großen Einstellungen kann das so lange dauern. Bleibt die Antwort aus, beenden und eine kleinere Breite wählen.',
   'notice.cannotResume': '„{name}“ kann nicht fortgesetzt werden: {message}',
-  'notice.crashedOften':
-    'Die Engine endete {times}-mal innerhalb von fünf Minuten, daher wartet „{name}“.',
+  'notice.crashedOften': 'Die Engine endete {times}-mal innerhalb von fünf Minuten, daher wartet „{name}“.',
   'notice.crashedOftenSafe':
     'Die Checkpoints bleiben erhalten. Eine kleinere Breite oder weniger Bilder je Schritt versuchen; siehe „Einstellungen → Info“.',
   'notice.crashedOftenHint':

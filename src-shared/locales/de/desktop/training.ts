@@ -12,8 +12,7 @@ export const trainingTexts = {
   'precision.chosen': 'in den Einstellungen gewählt',
   'precision.asBefore': 'wie vor dem Fortsetzen des Laufs',
   'precision.notFaster': 'dieses Gerät ist mit 16 Bit nicht schneller',
-  'precision.timed':
-    '{fast} braucht {share} der Zeit von fp32 je Schritt, gemessen am Anfang des Laufs',
+  'precision.timed': '{fast} braucht {share} der Zeit von fp32 je Schritt, gemessen am Anfang des Laufs',
   'precision.workers': 'die übliche dieses Geräts; mehrere Worker werden nicht gemessen',
   'precision.notTimed': 'der Lauf endete, bevor seine Schritte gemessen wurden',
   'threads.container': 'die Prozessorzeit-Grenze des Containers',

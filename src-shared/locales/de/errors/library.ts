@@ -1,10 +1,8 @@
 import type { ErrorEntries } from '../../en/errors/entries.ts'
 
-const importAgain =
-  'Den Ordner erneut importieren; die Originalbilder, Läufe und Checkpoints sind sicher.'
+const importAgain = 'Den Ordner erneut importieren; die Originalbilder, Läufe und Checkpoints sind sicher.'
 const imageFormats = 'Einen Ordner mit Bildern in JPEG, PNG, WebP, GIF, AVIF, TIFF oder SVG wählen.'
-const moreSpace =
-  'Platz schaffen, eine kleinere Bildgröße wählen oder einen anderen Datenordner verwenden.'
+const moreSpace = 'Platz schaffen, eine kleinere Bildgröße wählen oder einen anderen Datenordner verwenden.'
 
 export const libraryErrors = {
   'dataset.gone': { message: 'Diese Bilder sind nicht mehr in der Bibliothek.' },
@@ -56,8 +54,7 @@ export const libraryErrors = {
     hint: imageFormats,
   },
   'import.noImagesFor': {
-    message:
-      'Keine Bilder gefunden: Unter {files} ist kein lesbares Bild. Ein Beispiel: „{path}“ {reason}.',
+    message: 'Keine Bilder gefunden: Unter {files} ist kein lesbares Bild. Ein Beispiel: „{path}“ {reason}.',
     hint: imageFormats,
   },
   'import.oneFile': { message: 'einer Datei' },
@@ -71,8 +68,7 @@ export const libraryErrors = {
     hint: moreSpace,
   },
   'dataset.tooFewLabels': {
-    message:
-      'Training mit Labels braucht Bilder mit mindestens {least} Labels, diese haben {count}.',
+    message: 'Training mit Labels braucht Bilder mit mindestens {least} Labels, diese haben {count}.',
     hint: 'Einen Ordner mit einem Unterordner je Label importieren oder labels=false setzen.',
   },
   'import.notThisValue': {

@@ -15,8 +15,7 @@ export const trainingErrors = {
     hint: 'Ihn zuerst anhalten.',
   },
   'training.noRoom': {
-    message:
-      'Der nächste Checkpoint braucht bis zu {needed}, und nur {free} sind auf dem Laufwerk frei.',
+    message: 'Der nächste Checkpoint braucht bis zu {needed}, und nur {free} sind auf dem Laufwerk frei.',
     hint: 'Platz schaffen, indem Läufe gelöscht oder weniger Checkpoints behalten werden, dann ab dem letzten Checkpoint fortsetzen.',
   },
   'training.notFinite': { message: 'Bei Schritt {step} wurde „{term}“ zu {value}.', hint: resumeGently },
