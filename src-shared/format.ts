@@ -38,6 +38,7 @@ export function formatBytes(bytes: number): string {
   return `${formatFixed(value, digits)} ${units[unit] ?? 'TB'}`
 }
 
+// cspell:ignore unbekannte
 /** Seconds as people say them: “40 s”, “12 min”, “3 h 20 min”, “2 d 4 h”. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return language() === 'de' ? 'unbekannte Zeit' : 'unknown time'

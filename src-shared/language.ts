@@ -23,3 +23,14 @@ export function languageOf(locale: string): Language {
 /** What the user chose, else that of the system. */
 export const chosenLanguage = (choice: Language | 'system', systemLocale: string): Language =>
   choice === 'system' ? languageOf(systemLocale) : choice
+
+/** Makes something in a language, such as a report, whatever that of this process is. */
+export function inLanguage<Made>(wanted: Language, make: () => Made): Made {
+  const before = current
+  current = wanted
+  try {
+    return make()
+  } finally {
+    current = before
+  }
+}

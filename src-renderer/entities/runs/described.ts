@@ -2,6 +2,8 @@ import { language } from '#shared/language.ts'
 import german from '#shared/locales/de/settings-fields.json' with { type: 'json' }
 import { presets } from '#shared/presets.ts'
 import type { Preset } from '#shared/presets.ts'
+import { metricLabels } from '#shared/schemas/run.ts'
+import type { MetricLabels } from '#shared/schemas/run.ts'
 import { settingFields as englishFields } from '#shared/schemas/run-config.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { settingGroupTitles } from '#shared/schemas/setting.ts'
@@ -27,4 +29,11 @@ export function presetWords(id: string): Pick<Preset, 'title' | 'summary'> | und
   const all: Partial<Record<string, Pick<Preset, 'title' | 'summary'>>> =
     language() === 'en' ? presets : german.presets
   return all[id]
+}
+
+/** What a metric is called and means; its name where this version does not know it. */
+export function metricWords(name: string): MetricLabels {
+  const english = metricLabels[name] ?? { title: name, help: '' }
+  const translated = (german.metrics as Partial<Record<string, MetricLabels>>)[name]
+  return language() === 'en' || !translated ? english : { ...english, ...translated }
 }

@@ -1,9 +1,11 @@
+// cspell:ignore Läufe Lauf keinen Schritt unbekannte Zeit braucht einen Namen Dieser
+
 import { afterEach, describe, expect, it } from 'vitest'
 import { desktopText, oneOf } from '#shared/desktop-text.ts'
 import { errorText, formatErrorText } from '#shared/error-text.ts'
 import { deserializeError, FlowerbedError, serializeError } from '#shared/errors.ts'
 import { formatBytes, formatCount, formatDuration } from '#shared/format.ts'
-import { chosenLanguage, languageOf, setLanguage } from '#shared/language.ts'
+import { chosenLanguage, inLanguage, language, languageOf, setLanguage } from '#shared/language.ts'
 
 afterEach(() => setLanguage('en'))
 
@@ -41,6 +43,17 @@ describe('the language of texts', () => {
     ])
     setLanguage('en')
     expect(said()).toEqual(english)
+  })
+
+  it('is another only while something is made in it', () => {
+    setLanguage('de')
+    expect(inLanguage('en', () => formatCount(1024))).toBe('1,024')
+    expect(() =>
+      inLanguage('en', () => {
+        throw new Error('made nothing')
+      }),
+    ).toThrow('made nothing')
+    expect(language()).toBe('de')
   })
 
   it('is that of the process that shows an error', () => {

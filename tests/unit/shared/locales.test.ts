@@ -5,6 +5,8 @@ import germanFields from '#shared/locales/de/settings-fields.json' with { type: 
 import { desktop } from '#shared/locales/en/desktop.ts'
 import { errors } from '#shared/locales/en/errors.ts'
 import { catalogues } from '#shared/locales/index.ts'
+import { presetIds } from '#shared/presets.ts'
+import { metricLabels } from '#shared/schemas/run.ts'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import { settingGroups } from '#shared/schemas/setting.ts'
 
@@ -56,6 +58,11 @@ describe('the settings in German', () => {
   it('are those there are', () => {
     expect(Object.keys(germanFields.fields).toSorted()).toEqual(fields.map(({ key }) => key).toSorted())
     expect(Object.keys(germanFields.groups)).toEqual([...settingGroups])
+  })
+
+  it('have the presets and metrics there are', () => {
+    expect(Object.keys(germanFields.presets)).toEqual([...presetIds])
+    expect(Object.keys(germanFields.metrics)).toEqual(Object.keys(metricLabels))
   })
 
   it.each(fields)('have the parts of $key', ({ key, unit, zero, options }) => {

@@ -27,7 +27,7 @@ export const noticeTexts = {
   'notice.historyBusy': 'Ein anderes Programm verwendet den Verlauf.',
   'notice.historyUnwritable': 'Der Verlauf der Läufe kann nicht geschrieben werden: {reason}',
   'notice.pausedUnstored':
-    'Das Training ist angehalten, noch nicht Gespeichertes wartet im Arbeitsspeicher. Auf dem Laufwerk des Datenordners Platz schaffen, dann den Lauf fortsetzen; vorher nicht beenden.',
+    'Das Training ist pausiert, noch nicht Gespeichertes wartet im Arbeitsspeicher. Auf dem Laufwerk des Datenordners Platz schaffen, dann den Lauf fortsetzen; vorher nicht beenden.',
   'notice.runDeleted':
     'Der Lauf im Training wurde von einem anderen Programm gelöscht, daher endete sein Training.',
   'notice.othersKept': 'Andere Läufe sind unverändert.',

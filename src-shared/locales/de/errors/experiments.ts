@@ -31,7 +31,7 @@ export const experimentsErrors = {
   'experiment.noBudget': { message: 'Wie lange je System? Schritte oder Minuten angeben.' },
   'experiment.inTraining': {
     message: 'Dieses Experiment wird gerade trainiert.',
-    hint: 'Zuerst anhalten.',
+    hint: 'Zuerst pausieren.',
   },
   'experiment.imagesDeleted': {
     message: 'Die Bilder dieses Experiments wurden gelöscht.',

@@ -34,7 +34,7 @@ export const libraryErrors = {
   'import.unreadable': { message: '„{path}“ {reason}.' },
   'dataset.inTraining': {
     message: '„{run}“ trainiert mit diesen Bildern.',
-    hint: 'Den Lauf zuerst anhalten oder beenden.',
+    hint: 'Den Lauf zuerst pausieren oder beenden.',
   },
   'import.decoderCrashed': {
     message: '„{path}“ hat den Bilddecoder zum Absturz gebracht.',

@@ -34,16 +34,16 @@ export const runsErrors = {
   'run.trainedHere': {
     message:
       'Ein anderes Flowerbed (Prozess {process} auf diesem Computer, seit {since}) trainiert diesen Lauf.',
-    hint: 'Das Ende abwarten oder den Lauf dort anhalten oder beenden.',
+    hint: 'Das Ende abwarten oder den Lauf dort pausieren oder beenden.',
   },
   'run.trainedOn': {
     message: 'Ein anderes Flowerbed (Prozess {process} auf {computer}, seit {since}) trainiert diesen Lauf.',
-    hint: 'Das Ende abwarten oder den Lauf dort anhalten oder beenden.',
+    hint: 'Das Ende abwarten oder den Lauf dort pausieren oder beenden.',
   },
   'run.trainedOnAnother': {
     message:
       'Ein anderes Flowerbed (Prozess {process} auf einem anderen Computer, seit {since}) trainiert diesen Lauf.',
-    hint: 'Das Ende abwarten oder den Lauf dort anhalten oder beenden.',
+    hint: 'Das Ende abwarten oder den Lauf dort pausieren oder beenden.',
   },
   'run.noCheckpoint': { message: 'Dieser Lauf hat noch keinen Checkpoint.' },
   'run.noCheckpointOfStep': {
@@ -101,7 +101,7 @@ export const runsErrors = {
   },
   'queue.inTraining': {
     message: '„{name}“ wird gerade trainiert und kann nicht in die Warteschlange.',
-    hint: 'Den Lauf zuerst anhalten oder einen anderen wählen.',
+    hint: 'Den Lauf zuerst pausieren oder einen anderen wählen.',
   },
   'queue.reachedGoal': {
     message: '„{name}“ hat sein Ziel erreicht.',

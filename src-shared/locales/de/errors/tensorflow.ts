@@ -162,6 +162,6 @@ export const tensorflowErrors = {
   },
   'tensorflow.inUse': {
     message: '„{run}“ trainiert damit.',
-    hint: 'Den Lauf zuerst anhalten oder beenden.',
+    hint: 'Den Lauf zuerst pausieren oder beenden.',
   },
 } as const satisfies ErrorEntries

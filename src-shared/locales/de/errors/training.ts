@@ -12,7 +12,7 @@ export const trainingErrors = {
   'training.notThisRun': { message: 'Dieser Lauf ist nicht im Training.' },
   'training.anotherRun': {
     message: 'Ein anderer Lauf ist im Training.',
-    hint: 'Ihn zuerst anhalten.',
+    hint: 'Ihn zuerst pausieren.',
   },
   'training.noRoom': {
     message: 'Der nächste Checkpoint braucht bis zu {needed}, und nur {free} sind auf dem Laufwerk frei.',
