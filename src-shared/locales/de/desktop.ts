@@ -2,6 +2,7 @@ import type { desktop as english } from '../en/desktop.ts'
 import type { Translated } from '../translated.ts'
 import { deviceTexts } from './desktop/device.ts'
 import { dialogTexts } from './desktop/dialogs.ts'
+import { eventTexts } from './desktop/events.ts'
 import { importTexts } from './desktop/import.ts'
 import { inputTexts } from './desktop/input.ts'
 import { menuTexts } from './desktop/menu.ts'
@@ -11,6 +12,7 @@ import { trainingTexts } from './desktop/training.ts'
 const texts = {
   ...deviceTexts,
   ...dialogTexts,
+  ...eventTexts,
   ...importTexts,
   ...inputTexts,
   ...menuTexts,
