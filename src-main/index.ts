@@ -74,7 +74,14 @@ function start(): void {
   serveApp({ rendererDirectory: join(import.meta.dirname, '../renderer'), dataDirectory: directory })
 
   const taskbar = new TaskbarStatus({ window: () => window, guard, tray })
-  const made = createServices({ store, guard, taskbar, emit: events.emit })
+  const made = createServices({
+    ...{ store, guard, taskbar },
+    emit: (event) => {
+      events.emit(event)
+      // In another language perhaps.
+      if (event.type === 'settings') showMenu()
+    },
+  })
   services = made
   events.listen(guard)
   routeRequests({ handlers: createHandlers(made), isTrustedSender })

@@ -1,6 +1,8 @@
 import { createI18n } from 'vue-i18n'
 import { formatCount } from '#shared/format.ts'
-import { en } from '#shared/locales/en/index.ts'
+import { languageOf, setLanguage } from '#shared/language.ts'
+import type { Language } from '#shared/language.ts'
+import { catalogues } from '#shared/locales/index.ts'
 import type { Catalogue } from '#shared/locales/en/index.ts'
 
 /** Every path to a string in the catalogue: `library.empty.title`. */
@@ -9,7 +11,20 @@ type PathsOf<T> = {
 }[keyof T & string]
 export type MessageId = PathsOf<Catalogue>
 
-export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: { en } })
+export const i18n = createI18n({ legacy: false, locale: 'en', fallbackLocale: 'en', messages: catalogues })
+
+/** Shows everything in a language from now on; numbers and errors too. */
+export function showLanguage(language: Language): void {
+  setLanguage(language)
+  i18n.global.locale.value = language
+  if (typeof document !== 'undefined') document.documentElement.lang = language
+}
+
+/** The locale of dates: the system's where it is of the shown language. Reactive. */
+export function dateLocale(): string | undefined {
+  const shown = i18n.global.locale.value
+  return languageOf(navigator.language) === shown ? undefined : shown
+}
 
 /**
  * The string of an id, with its `{placeholders}` filled in; one of “one | many” by `count`, which is shown with thousands

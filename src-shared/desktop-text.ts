@@ -1,15 +1,20 @@
 import { formatCount } from '#shared/format.ts'
+import { language } from '#shared/language.ts'
+import type { Language } from '#shared/language.ts'
+import { desktop as german } from '#shared/locales/de/desktop.ts'
 import { desktop } from '#shared/locales/en/desktop.ts'
 import { fillBraces } from '#shared/message-format.ts'
 import type { NamesIn } from '#shared/message-format.ts'
 
-/** A text, or one for each plural category of `{count}` that English has. */
+/** A text, or one for each plural category of `{count}` that English and German have. */
 export type DesktopEntry = string | { one: string; other: string }
 
 export type DesktopTextId = keyof typeof desktop
 type TextsOf<Entry> = Entry extends string ? Entry : Entry extends object ? Entry[keyof Entry] : never
 type ParameterOf<Id extends DesktopTextId> = NamesIn<TextsOf<(typeof desktop)[Id]>>
 
+const catalogues: Record<Language, Record<DesktopTextId, DesktopEntry>> = { en: desktop, de: german }
+// English and German have the same rule.
 const plurals = new Intl.PluralRules('en')
 
 /**
@@ -21,7 +26,7 @@ export function desktopText<Id extends DesktopTextId>(
   id: Id,
   ...[parameters]: [ParameterOf<Id>] extends [never] ? [] : [Record<ParameterOf<Id>, string | number>]
 ): string {
-  const entry: DesktopEntry = desktop[id]
+  const entry = catalogues[language()][id]
   const values: Partial<Record<string, string | number>> = parameters ?? {}
   const text = typeof entry === 'string' ? entry : entry[categoryOf(Number(values['count']))]
   return fillBraces(text, (name) => {
@@ -33,5 +38,8 @@ export function desktopText<Id extends DesktopTextId>(
 const categoryOf = (count: number) => (plurals.select(count) === 'one' ? 'one' : 'other')
 
 /** “a, b or c”. */
-export const oneOf = (choices: readonly string[]): string => disjunction.format(choices)
-const disjunction = new Intl.ListFormat('en-GB', { type: 'disjunction' })
+export const oneOf = (choices: readonly string[]): string => disjunctions[language()].format(choices)
+const disjunctions: Record<Language, Intl.ListFormat> = {
+  en: new Intl.ListFormat('en-GB', { type: 'disjunction' }),
+  de: new Intl.ListFormat('de', { type: 'disjunction' }),
+}

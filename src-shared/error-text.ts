@@ -1,9 +1,17 @@
 import { z } from 'zod'
+import { language } from '#shared/language.ts'
+import type { Language } from '#shared/language.ts'
+import { errors as german } from '#shared/locales/de/errors.ts'
 import { errors } from '#shared/locales/en/errors.ts'
 import { fillBraces } from '#shared/message-format.ts'
 import type { NamesIn } from '#shared/message-format.ts'
 
 export type ErrorId = keyof typeof errors
+
+const catalogues: Record<Language, Record<ErrorId, { message: string; hint?: string }>> = {
+  en: errors,
+  de: german,
+}
 
 type Entry<Id extends ErrorId> = (typeof errors)[Id]
 /** The parameters of an error: those of its message and of its hint. */
@@ -44,7 +52,7 @@ export function formatErrorText({ id, parameters }: ErrorText): {
   message: string
   hint: string | undefined
 } {
-  const { message, hint }: { message: string; hint?: string } = errors[id]
+  const { message, hint } = catalogues[language()][id]
   const fill = (text: string) =>
     fillBraces(text, (name) => {
       const parameter = Object.hasOwn(parameters, name) ? parameters[name] : undefined

@@ -1,7 +1,21 @@
-const counts = new Intl.NumberFormat('en')
+import { language } from '#shared/language.ts'
+import type { Language } from '#shared/language.ts'
+
+const counts: Record<Language, Intl.NumberFormat> = {
+  en: new Intl.NumberFormat('en'),
+  de: new Intl.NumberFormat('de'),
+}
 
 /** 1024 → “1,024”. */
-export const formatCount = (count: number): string => counts.format(count)
+export const formatCount = (count: number): string => counts[language()].format(count)
+
+/** “0.5” as the language writes it: “0,5” in German. */
+export const withDecimalMark = (number: string): string =>
+  language() === 'de' ? number.replace('.', ',') : number
+
+/** With a fixed number of decimals: “0.50”. */
+export const formatFixed = (value: number, decimals: number): string =>
+  withDecimalMark(value.toFixed(decimals))
 
 /** An estimated count with three significant digits: 1447 → “1,450”. */
 export const formatEstimate = (count: number): string => formatCount(Number(count.toPrecision(3)))
@@ -12,7 +26,7 @@ export const formatPlural = (count: number, one: string, many = `${one}s`): stri
 
 /** Bytes in decimal units, as file managers show them. */
 export function formatBytes(bytes: number): string {
-  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  const units = [language() === 'de' ? 'Bytes' : 'bytes', 'kB', 'MB', 'GB', 'TB']
   let value = bytes
   let unit = 0
   // 999.5 would be rounded to 1,000 of the smaller unit.
@@ -21,12 +35,13 @@ export function formatBytes(bytes: number): string {
     unit += 1
   }
   const digits = unit > 0 && value < 9.95 ? 1 : 0
-  return `${value.toFixed(digits)} ${units[unit] ?? 'TB'}`
+  return `${formatFixed(value, digits)} ${units[unit] ?? 'TB'}`
 }
 
+// cspell:ignore unbekannte
 /** Seconds as people say them: “40 s”, “12 min”, “3 h 20 min”, “2 d 4 h”. */
 export function formatDuration(seconds: number): string {
-  if (!Number.isFinite(seconds)) return 'unknown time'
+  if (!Number.isFinite(seconds)) return language() === 'de' ? 'unbekannte Zeit' : 'unknown time'
   if (Math.round(seconds) < 60) return `${Math.max(0, Math.round(seconds))} s`
   const minutes = Math.round(seconds / 60)
   if (minutes < 60) return `${minutes} min`

@@ -4,10 +4,19 @@ import { commandIds, commands, isPageCommand } from '#shared/commands.ts'
 import type { Command, CommandId } from '#shared/commands.ts'
 import { desktopText } from '#shared/desktop-text.ts'
 import type { AppCommand } from '#shared/ipc.ts'
-import { en } from '#shared/locales/en/index.ts'
+import { language } from '#shared/language.ts'
+import { catalogues } from '#shared/locales/index.ts'
 import type { Guard } from '../guard.ts'
 
-const titleOf = (id: CommandId): string => (isPageCommand(id) ? en.app.pages[id] : en.app.commands[id])
+function titleOf(id: CommandId): string {
+  const { pages, commands: actions } = catalogues[language()].app
+  return isPageCommand(id) ? pages[id] : actions[id]
+}
+
+/** What Electron does by itself. */
+type MenuRole =
+  | ('quit' | 'undo' | 'redo' | 'cut' | 'copy' | 'paste' | 'delete' | 'selectAll')
+  | ('reload' | 'toggleDevTools' | 'resetZoom' | 'zoomIn' | 'zoomOut' | 'togglefullscreen')
 
 /** The native menu; its commands are sent to the window but for those that need none. */
 export function setMenu(options: {
@@ -27,6 +36,11 @@ export function setMenu(options: {
   }
   const items = (menu: Command['menu']) => commandIds.filter((id) => commands[id].menu === menu).map(itemOf)
   const separator: MenuItemConstructorOptions = { type: 'separator' }
+  // Electron has labels of roles in English only, except for macOS.
+  const role = (name: MenuRole): MenuItemConstructorOptions => ({
+    role: name,
+    label: desktopText(`menu.${name}`),
+  })
   const mac = process.platform === 'darwin'
   const settings: MenuItemConstructorOptions = {
     ...itemOf('settings'),
@@ -49,23 +63,34 @@ export function setMenu(options: {
       : []),
     {
       label: desktopText('menu.file'),
-      submenu: [...items('file'), ...(mac ? [] : [separator, settings, { role: 'quit' as const }])],
+      submenu: [...items('file'), ...(mac ? [] : [separator, settings, role('quit')])],
     },
-    { role: 'editMenu' },
+    mac
+      ? { role: 'editMenu' }
+      : {
+          label: desktopText('menu.edit'),
+          submenu: [
+            ...[
+              role('undo'),
+              role('redo'),
+              separator,
+              role('cut'),
+              role('copy'),
+              role('paste'),
+              role('delete'),
+            ],
+            ...[separator, role('selectAll')],
+          ],
+        },
     { label: desktopText('menu.go'), submenu: items('go') },
     {
       label: desktopText('menu.view'),
       submenu: [
-        { role: 'reload' },
-        { role: 'toggleDevTools' },
-        separator,
-        { role: 'resetZoom' },
-        { role: 'zoomIn' },
-        { role: 'zoomOut' },
-        { role: 'togglefullscreen' },
+        ...[role('reload'), role('toggleDevTools'), separator],
+        ...[role('resetZoom'), role('zoomIn'), role('zoomOut'), role('togglefullscreen')],
       ],
     },
-    { role: 'help', submenu: items('help') },
+    { role: 'help', label: desktopText('menu.help'), submenu: items('help') },
   ]
   Menu.setApplicationMenu(Menu.buildFromTemplate(template))
 }

@@ -1,11 +1,12 @@
-import { nativeTheme } from 'electron'
+import { app, nativeTheme } from 'electron'
 import { z } from 'zod'
+import { chosenLanguage, setLanguage } from '#shared/language.ts'
 import type { AppSettings } from '#shared/ipc.ts'
 import { settingsChangesSchema } from '#shared/ipc/app.ts'
 import type { Store } from '../database/store.ts'
 
 const key = 'app'
-const defaults: AppSettings = { device: 'auto', theme: 'system', trainClosed: false }
+const defaults: AppSettings = { device: 'auto', theme: 'system', language: 'system', trainClosed: false }
 /** Not strict: another version may have stored more. */
 const storedSchema = z.object(settingsChangesSchema.shape)
 
@@ -15,16 +16,20 @@ export interface AppSettingsStore {
   change: (changes: Partial<AppSettings>) => AppSettings
 }
 
-/** The app's settings in the store; the theme takes effect at once. */
+/** The app's settings in the store; theme and language take effect at once. */
 export function appSettings(store: Store): AppSettingsStore {
   let current: AppSettings = { ...defaults, ...storedSchema.safeParse(store.settings.get(key)).data }
-  nativeTheme.themeSource = current.theme
+  const apply = () => {
+    nativeTheme.themeSource = current.theme
+    setLanguage(chosenLanguage(current.language, app.getLocale()))
+  }
+  apply()
   return {
     get: () => current,
     change: (changes) => {
       current = { ...current, ...changes }
       store.settings.set(key, current)
-      nativeTheme.themeSource = current.theme
+      apply()
       return current
     },
   }

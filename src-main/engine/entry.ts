@@ -2,6 +2,7 @@ import { constants, setPriority } from 'node:os'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
+import { languageOf, languageVariable, setLanguage } from '#shared/language.ts'
 import { parentChannel } from '../processes/parent-channel.ts'
 import { serveCalls } from '../processes/rpc.ts'
 import { createRuntimeHandlers } from './runtime-handlers.ts'
@@ -17,6 +18,7 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 // A signal to the whole process group, from Ctrl+C or a closing terminal, is handled by the app, which asks for a checkpoint first.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
 
+setLanguage(languageOf(process.env[languageVariable] ?? 'en'))
 const channel = parentChannel()
 if (!channel) throw new FlowerbedError('internal', errorText('process.startedAlone'))
 

@@ -1,11 +1,13 @@
 import { inFlightLogVariable } from '#shared/importer-messages.ts'
 import type { ImporterEvent, ImporterRequests } from '#shared/importer-messages.ts'
+import { languageOf, languageVariable, setLanguage } from '#shared/language.ts'
 import { parentChannel } from '../processes/parent-channel.ts'
 import { serveCalls } from '../processes/rpc.ts'
 import { createImporter } from './importer.ts'
 import { noInFlightLog, openInFlightLog } from '../processes/in-flight-log.ts'
 
 // The entry of the importer process: an Electron utility process, or one forked by the CLI.
+setLanguage(languageOf(process.env[languageVariable] ?? 'en'))
 const channel = parentChannel()
 if (!channel) {
   process.stderr.write('The importer is started by Flowerbed only.\n')

@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
+import { language } from '#shared/language.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RevealTarget } from '#shared/ipc.ts'
 import { electronInUse } from '../app/running-electron.ts'
@@ -49,10 +50,11 @@ export function appHandlers({ store, engine, settings, emit }: Services): Handle
     'app.diskUse': () => totalDiskUse(store.directory),
     'app.settings': async (changes) => {
       const { device } = settings.get()
+      const spoken = language()
       const changed = settings.change(changes)
       emit({ type: 'settings', settings: changed })
-      // TensorFlow is loaded for one device: the next engine takes the new one.
-      if (changed.device !== device) await engine.endWhenIdle()
+      // TensorFlow is loaded for one device, and texts are in one language: the next engine takes the new ones.
+      if (changed.device !== device || language() !== spoken) await engine.endWhenIdle()
       return changed
     },
     'app.reveal': async (target) => {

@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import type { ChildProcess as NodeChild } from 'node:child_process'
+import { language, languageVariable } from '#shared/language.ts'
 import type { ChildProcess } from './child-process.ts'
 import type { Channel } from './rpc.ts'
 
@@ -17,7 +18,7 @@ export function startNodeProcess(options: {
   const child = fork(entry, [], {
     // Typed arrays cross as they are.
     serialization: 'advanced',
-    env: { ...process.env, ...env },
+    env: { ...process.env, [languageVariable]: language(), ...env },
     ...(execPath === undefined ? {} : { execPath, execArgv: [] }),
   })
   const channel = channelTo(child)

@@ -1,5 +1,6 @@
 import { utilityProcess } from 'electron'
 import { join } from 'node:path'
+import { language, languageVariable } from '#shared/language.ts'
 import { createLogger } from '../log.ts'
 import type { ChildProcess } from './child-process.ts'
 
@@ -16,7 +17,7 @@ export function startUtilityProcess(options: {
   const child = utilityProcess.fork(join(import.meta.dirname, module), [], {
     serviceName: `Flowerbed ${name}`,
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...env },
+    env: { ...process.env, [languageVariable]: language(), ...env },
   })
   const spawned = new Promise<void>((resolve) => child.once('spawn', () => resolve()))
   const ended = new Promise<number | null>((resolve) => child.once('exit', (code) => resolve(code)))

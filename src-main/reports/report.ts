@@ -2,6 +2,7 @@ import { compareRuns } from '#shared/comparison.ts'
 import { runMoments } from '#shared/labels/run-events.ts'
 import type { ReportTarget } from '#shared/ipc/reports.ts'
 import { comparedRuns as comparedRunCounts } from '#shared/schemas/compare-view.ts'
+import { inLanguage } from '#shared/language.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { Store } from '../database/store.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
@@ -35,17 +36,23 @@ export async function createReport(
     const experiment = store.experiments.get(target.experiment)
     const reader = new ReportReader(store, reconstructor)
     const report = await reader.read(experiment)
+    const sheets = await reader.sheets(report)
     const runs = store.runs.ofExperiment(experiment.id)
     // Of a large study the tables say enough, and each image takes its room in the file.
     const appendix = runs.length <= comparedRunCounts.max ? await appendixOf(store, runs) : ''
-    return { name: experiment.name, html: studyPage(report, await reader.sheets(report), appendix) }
+    return { name: experiment.name, html: inEnglish(() => studyPage(report, sheets, appendix)) }
   }
   const [first, ...others] = target.runs.map((id) => store.runs.get(id))
-  if (first && others.length === 0)
-    return { name: first.name, html: runPage(await reported(store, first, mostGrids.alone)) }
+  if (first && others.length === 0) {
+    const known = await reported(store, first, mostGrids.alone)
+    return { name: first.name, html: inEnglish(() => runPage(known)) }
+  }
   const runs = first ? [first, ...others] : []
   return { name: `Comparison of ${runs.length} runs`, html: await reportComparison(store, runs) }
 }
+
+/** A report is in English, whatever the language of the window that asks for it. */
+const inEnglish = <Made>(make: () => Made): Made => inLanguage('en', make)
 
 /** What is known of a run. */
 async function reported(store: Store, run: RunRecord, most: number): Promise<ReportedRun> {
@@ -53,7 +60,7 @@ async function reported(store: Store, run: RunRecord, most: number): Promise<Rep
   return {
     run,
     series: store.metrics.series(key),
-    moments: runMoments(store.events.list(key), store.checkpoints.list(key)),
+    moments: inEnglish(() => runMoments(store.events.list(key), store.checkpoints.list(key))),
     evaluation: latestEvaluation(store, run.id),
     sheets: await gridsThroughTime(store, run.id, most),
   }
@@ -61,19 +68,20 @@ async function reported(store: Store, run: RunRecord, most: number): Promise<Rep
 
 async function appendixOf(store: Store, runs: readonly RunRecord[]): Promise<string> {
   const all = await Promise.all(runs.map((run) => reported(store, run, mostGrids.amongOthers)))
-  return all.map(runAppendix).join('\n')
+  return inEnglish(() => all.map(runAppendix).join('\n'))
 }
 
 async function reportComparison(store: Store, runs: readonly RunRecord[]): Promise<string> {
   const compared = comparedRuns(store, runs)
-  return comparisonPage({
-    comparison: compareRuns(compared, { columns: null, onlyDiffering: false, sort: null }),
-    runs: await Promise.all(
-      runs.map(async ({ id, name }) => {
-        const [sheet = null] = await gridsThroughTime(store, id, 1)
-        return { id, title: name, series: store.metrics.series(store.runs.key(id)), sheet }
-      }),
-    ),
-    appendix: await appendixOf(store, runs),
+  const shown = await Promise.all(
+    runs.map(async ({ id, name }) => {
+      const [sheet = null] = await gridsThroughTime(store, id, 1)
+      return { id, title: name, series: store.metrics.series(store.runs.key(id)), sheet }
+    }),
+  )
+  const appendix = await appendixOf(store, runs)
+  return inEnglish(() => {
+    const comparison = compareRuns(compared, { columns: null, onlyDiffering: false, sort: null })
+    return comparisonPage({ comparison, runs: shown, appendix })
   })
 }

@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { languages } from '#shared/language.ts'
+import type { Language } from '#shared/language.ts'
 import type { DoctorReport } from '#shared/schemas/doctor.ts'
 import { deviceChoiceSchema } from '#shared/schemas/run.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
@@ -8,6 +10,8 @@ import { channel, nothing, type } from '#shared/ipc/channel.ts'
 export interface AppSettings {
   device: DeviceChoice
   theme: 'system' | 'light' | 'dark'
+  /** Of the window, menus, dialogs and errors; `system` is that of the desktop. */
+  language: Language | 'system'
   /** Closing the window while a run trains hides it, and training continues; else closing asks. */
   trainClosed: boolean
 }
@@ -16,6 +20,7 @@ export interface AppSettings {
 export const settingsChangesSchema = z.strictObject({
   device: deviceChoiceSchema.exactOptional(),
   theme: z.enum(['system', 'light', 'dark']).exactOptional(),
+  language: z.enum(['system', ...languages]).exactOptional(),
   trainClosed: z.boolean().exactOptional(),
 })
 

@@ -30,5 +30,5 @@ export const noteSchema = z.string().max(100_000)
 export const tagsSchema = z.array(z.string().trim().min(1).max(60)).max(50)
 
 /** A path that does not depend on the folder a process was started in: POSIX, with a drive letter, or UNC. */
-export const absolutePath = (message: string) =>
-  z.string().refine((path) => /^(?:\/|\\|[A-Za-z]:[\\/])/.test(path), message)
+export const absolutePath = (message: () => string) =>
+  z.string().refine((path) => /^(?:\/|\\|[A-Za-z]:[\\/])/.test(path), { error: message })

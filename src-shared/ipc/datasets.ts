@@ -43,7 +43,7 @@ export interface ImageFacts {
 export const byImage = z.strictObject({ id: z.string(), index: z.int().min(0) })
 const byJob = z.strictObject({ job: z.string() })
 const paths = z
-  .array(absolutePath(desktopText('input.absolutePaths')))
+  .array(absolutePath(() => desktopText('input.absolutePaths')))
   .min(1)
   .max(100_000)
 const imagesPerRequest = 512
@@ -101,7 +101,12 @@ export const datasetChannels = {
   'datasets.update': channel({
     input: z.strictObject({
       id: z.string(),
-      name: z.string().trim().min(1, desktopText('input.imagesName')).max(200).exactOptional(),
+      name: z
+        .string()
+        .trim()
+        .min(1, { error: () => desktopText('input.imagesName') })
+        .max(200)
+        .exactOptional(),
       note: noteSchema.exactOptional(),
       tags: tagsSchema.exactOptional(),
       starred: z.boolean().exactOptional(),

@@ -27,7 +27,11 @@ export interface LengthEstimate {
   basis: 'same' | 'scaled' | null
 }
 
-const name = z.string().trim().min(1, desktopText('input.runName')).max(200)
+const name = z
+  .string()
+  .trim()
+  .min(1, { error: () => desktopText('input.runName') })
+  .max(200)
 /** Settings that differ from the preset's; `resolveConfig` checks them. */
 const changes = z.record(z.string(), z.unknown())
 const step = z.int().min(0)
@@ -77,10 +81,9 @@ export const runChannels = {
         minutes: z.number().positive().max(100_000).exactOptional(),
         queue,
       })
-      .refine(
-        ({ steps, epochs, minutes }) => (steps ?? epochs ?? minutes) !== undefined,
-        desktopText('input.howMuchLonger'),
-      ),
+      .refine(({ steps, epochs, minutes }) => (steps ?? epochs ?? minutes) !== undefined, {
+        error: () => desktopText('input.howMuchLonger'),
+      }),
     output: type<RunRecord>(),
   }),
   /** Changes what may change while a run trains; for one that does not train it counts from when it resumes. */

@@ -36,7 +36,7 @@ export const sampleFileChannels = {
   'samples.drag': channel({ input: sampleImages, output: type<void>() }),
   /** Where a file comes from; null when it is none of the app's. */
   'samples.open': channel({
-    input: z.strictObject({ path: absolutePath(desktopText('input.file')) }),
+    input: z.strictObject({ path: absolutePath(() => desktopText('input.file')) }),
     output: type<OpenedSample | null>(),
   }),
   /** What the user says of a run's samples. */

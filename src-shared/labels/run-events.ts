@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { formatCount } from '#shared/format.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
 import { settingFields } from '#shared/schemas/run-config.ts'
@@ -15,13 +16,6 @@ export interface RunMoment {
 }
 export type MomentKind = RunEvent['kind'] | 'checkpoint'
 
-const endTexts = {
-  finished: 'Training finished',
-  stopped: 'Stopped',
-  interrupted: 'Interrupted',
-  failed: 'Failed',
-}
-
 let fields: Map<string, SettingField> | null = null
 
 /** One changed setting: “Learning rate 0.001 → 0.0005”. */
@@ -36,31 +30,39 @@ type SettingValue = string | number | boolean
 export function eventText({ kind, step, detail }: RunEvent): string {
   switch (kind) {
     case 'started':
-      return `Training started on ${detail.device}`
+      return desktopText('event.started', { device: detail.device })
     case 'paused':
-      return 'Paused'
+      return desktopText('event.paused')
     case 'ended':
-      return detail.reason === undefined
-        ? endTexts[detail.status]
-        : `${endTexts[detail.status]}: ${detail.reason}`
+      return endText(detail)
     case 'resumed':
-      return `Resumed from the checkpoint of step ${formatCount(step)}`
+      return desktopText('event.resumed', { step: formatCount(step) })
     case 'settings':
       return Object.entries(detail)
         .map(([key, change]) => changeText(key, change))
         .join(', ')
     case 'workers-lost': {
-      const lost = detail.lost.length === 0 ? 'No worker' : detail.lost.join(', ')
-      return `${lost} was lost at step ${formatCount(detail.reached)}: training went back to step ${formatCount(step)} with ${detail.left} left`
+      const lost = detail.lost.length === 0 ? desktopText('event.noWorker') : detail.lost.join(', ')
+      const [reached, back] = [formatCount(detail.reached), formatCount(step)]
+      return desktopText('event.workersLost', { lost, reached, step: back, left: detail.left })
     }
     case 'checkpoint-damaged':
-      return `The checkpoint could not be read: ${detail.reason}`
+      return desktopText('event.checkpointDamaged', { reason: detail.reason })
   }
 }
 
-function checkpointText({ best, pinned, damaged }: CheckpointRecord): string {
-  const marks = [best ? 'best' : '', pinned ? 'pinned' : '', damaged ? 'damaged' : ''].filter(Boolean)
-  return marks.length === 0 ? 'Checkpoint' : `Checkpoint (${marks.join(', ')})`
+function endText({ status, reason }: Extract<RunEvent, { kind: 'ended' }>['detail']): string {
+  const how = desktopText(`event.end.${status}`)
+  return reason === undefined ? how : desktopText('event.ended', { how, reason })
+}
+
+function checkpointText(checkpoint: CheckpointRecord): string {
+  const marks = (['best', 'pinned', 'damaged'] as const)
+    .filter((mark) => checkpoint[mark])
+    .map((mark) => desktopText(`event.${mark}`))
+  return marks.length === 0
+    ? desktopText('event.checkpoint')
+    : desktopText('event.checkpointMarked', { marks: marks.join(', ') })
 }
 
 /** The events of a run and the checkpoints that it has, by step and then by time. */

@@ -1,4 +1,4 @@
-import { formatCount } from '#shared/format.ts'
+import { formatCount, withDecimalMark } from '#shared/format.ts'
 import type { View } from '#shared/plot/view.ts'
 
 const minute = 60
@@ -52,18 +52,20 @@ export function logTicks(range: View, count: number): number[] {
 
 /** Labels of y ticks, all with as many decimals as their distance asks for. */
 export function tickLabels(ticks: number[], log: boolean): string[] {
-  if (log) return ticks.map((tick) => plain(10 ** tick))
+  if (log) return ticks.map((tick) => withDecimalMark(plain(10 ** tick)))
   const distance = Math.abs((ticks[1] ?? 1) - (ticks[0] ?? 0))
   const decimals = distance > 0 ? Math.min(12, Math.max(0, Math.ceil(-Math.log10(distance) - 1e-9))) : 0
-  return ticks.map((tick) => (decimals > 6 ? plain(tick) : tick === 0 ? '0' : tick.toFixed(decimals)))
+  return ticks.map((tick) =>
+    withDecimalMark(decimals > 6 ? plain(tick) : tick === 0 ? '0' : tick.toFixed(decimals)),
+  )
 }
 
 /** A metric's value with four digits: “0.03214”, “12.7”, “3.1e-7”. */
 export function formatValue(value: number): string {
   if (!Number.isFinite(value)) return '–'
   const size = Math.abs(value)
-  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return value.toExponential(2)
-  return size >= 1000 ? formatCount(Math.round(value)) : String(Number(value.toPrecision(4)))
+  if (size !== 0 && (size < 1e-4 || size >= 1e7)) return withDecimalMark(value.toExponential(2))
+  return size >= 1000 ? formatCount(Math.round(value)) : withDecimalMark(String(Number(value.toPrecision(4))))
 }
 
 /** Label of a tick on the time axis; `increment` says how fine it must be. */

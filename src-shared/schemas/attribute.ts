@@ -12,7 +12,11 @@ export const attributeGroupSchema = z.discriminatedUnion('kind', [
 ])
 export type AttributeGroup = z.infer<typeof attributeGroupSchema>
 
-export const attributeNameSchema = z.string().trim().min(1, desktopText('input.attributeName')).max(60)
+export const attributeNameSchema = z
+  .string()
+  .trim()
+  .min(1, { error: () => desktopText('input.attributeName') })
+  .max(60)
 
 /** How far a slider goes to either side: 1 is the whole difference of the groups. */
 export const strengthRange = { min: -3, max: 3, step: 0.05 }

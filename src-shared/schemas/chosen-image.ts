@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { desktopText } from '#shared/desktop-text.ts'
 import { absolutePath } from '#shared/ipc/channel.ts'
 
-export const imagePathSchema = absolutePath(desktopText('input.file'))
+export const imagePathSchema = absolutePath(() => desktopText('input.file'))
 
 /** An image chosen for latent space: from the run's dataset, or a file of the user's. */
 export const chosenImageSchema = z.discriminatedUnion('kind', [

@@ -18,17 +18,17 @@ const nameLength = 200
 /** What import asks of the user; everything else follows from the files. */
 export const importOptionsSchema = z.strictObject({
   name: z
-    .string(desktopText('input.imagesName'))
+    .string({ error: () => desktopText('input.imagesName') })
     .trim()
-    .min(1, desktopText('input.imagesName'))
-    .max(nameLength, desktopText('input.imagesNameLength', { max: nameLength })),
+    .min(1, { error: () => desktopText('input.imagesName') })
+    .max(nameLength, { error: () => desktopText('input.imagesNameLength', { max: nameLength }) }),
   height: side('height'),
   width: side('width'),
-  channels: z.union([z.literal(1), z.literal(3)], desktopText('input.channels')),
+  channels: z.union([z.literal(1), z.literal(3)], { error: () => desktopText('input.channels') }),
   /** `crop` fills the frame and cuts what is over, `fit` shows all on white margins. */
-  fit: z.enum(['crop', 'fit'], desktopText('input.fit')),
+  fit: z.enum(['crop', 'fit'], { error: () => desktopText('input.fit') }),
   /** Subfolder names become labels. */
-  labels: z.boolean(desktopText('input.labels')),
+  labels: z.boolean({ error: () => desktopText('input.labels') }),
 })
 export type ImportOptions = z.infer<typeof importOptionsSchema>
 

@@ -26,18 +26,17 @@ export const pixelBatchSchema = z
     count: z.int().min(1).max(4096),
     pixels: z.custom<Uint8Array>((value) => value instanceof Uint8Array),
   })
-  .refine(
-    (batch) => batch.pixels.length === batch.count * imageBytes(batch),
-    desktopText('input.incompleteImages'),
-  )
+  .refine((batch) => batch.pixels.length === batch.count * imageBytes(batch), {
+    error: () => desktopText('input.incompleteImages'),
+  })
 
 /** How frames become a file. */
 export const animationOptionsSchema = z.strictObject({
   format: z.enum(imageFileFormats),
   framesPerSecond: z
-    .number(desktopText('input.framesPerSecond'))
-    .min(frameRate.min, desktopText('input.framesPerSecondMin', { min: frameRate.min }))
-    .max(frameRate.max, desktopText('input.framesPerSecondMax', { max: frameRate.max }))
+    .number({ error: () => desktopText('input.framesPerSecond') })
+    .min(frameRate.min, { error: () => desktopText('input.framesPerSecondMin', { min: frameRate.min }) })
+    .max(frameRate.max, { error: () => desktopText('input.framesPerSecondMax', { max: frameRate.max }) })
     .default(frameRate.default),
   /** Whether the animation also plays back to its first frame, as a loop without a jump. */
   backAndForth: z.boolean().default(false),

@@ -10,6 +10,14 @@ export const sampleMarkSchema = z.strictObject({
   starred: z.boolean(),
   hidden: z.boolean(),
   /** Names of the collections that it is in. */
-  collections: z.array(z.string().trim().min(1, desktopText('input.collectionName')).max(60)).max(50),
+  collections: z
+    .array(
+      z
+        .string()
+        .trim()
+        .min(1, { error: () => desktopText('input.collectionName') })
+        .max(60),
+    )
+    .max(50),
 })
 export type SampleMark = z.infer<typeof sampleMarkSchema>

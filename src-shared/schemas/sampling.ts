@@ -30,22 +30,24 @@ type NameId =
 
 const oneOfNames = <const Names extends readonly string[]>(names: Names, what: NameId) =>
   z.enum(names, {
-    error: desktopText('input.oneOfList', { what: desktopText(what), choices: names.join(', ') }),
+    error: () => desktopText('input.oneOfList', { what: desktopText(what), choices: names.join(', ') }),
   })
 
 function inRange(id: NameId, min: number, max: number) {
-  const what = desktopText(id)
+  const what = () => desktopText(id)
   const decimal = (bound: number) => bound.toLocaleString('en', { maximumFractionDigits: 6 })
   return z
-    .number({ error: desktopText('input.number', { what }) })
-    .min(min, desktopText('input.min', { what, min: decimal(min) }))
-    .max(max, desktopText('input.max', { what, max: decimal(max) }))
+    .number({ error: () => desktopText('input.number', { what: what() }) })
+    .min(min, { error: () => desktopText('input.min', { what: what(), min: decimal(min) }) })
+    .max(max, { error: () => desktopText('input.max', { what: what(), max: decimal(max) }) })
 }
 
 function wholeFrom(id: NameId, min?: number) {
-  const what = desktopText(id)
-  const whole = z.int(desktopText('input.whole', { what }))
-  return min === undefined ? whole : whole.min(min, desktopText('input.min', { what, min }))
+  const what = () => desktopText(id)
+  const whole = z.int({ error: () => desktopText('input.whole', { what: what() }) })
+  return min === undefined
+    ? whole
+    : whole.min(min, { error: () => desktopText('input.min', { what: what(), min }) })
 }
 
 /**
@@ -56,8 +58,8 @@ export const samplingSchema = z.strictObject({
   solver: oneOfNames(solverNames, 'input.solver').default('dpm2m'),
   /** Steps of a sampling, for all solvers but `dopri5`. */
   steps: wholeFrom('input.steps')
-    .min(1, desktopText('input.stepsMin', { min: 1 }))
-    .max(10_000, desktopText('input.stepsMax', { max: 10_000 }))
+    .min(1, { error: () => desktopText('input.stepsMin', { min: 1 }) })
+    .max(10_000, { error: () => desktopText('input.stepsMax', { max: 10_000 }) })
     .default(8),
   /** Where those steps lie: evenly, finer near the data, moved by `gridShift`, or even in σ^(1/ρ). */
   timeGrid: oneOfNames(timeGridNames, 'input.timeGrid').default('karras'),
@@ -78,7 +80,7 @@ export const samplingSchema = z.strictObject({
    * labels, `guidance` without a guide checkpoint goes away from the velocity without a label.
    */
   label: z
-    .string({ error: desktopText('input.label') })
+    .string({ error: () => desktopText('input.label') })
     .nullable()
     .default(null),
 })
@@ -99,17 +101,19 @@ export const maxFrames = 4096
 /** Which images of a seed are sampled, with ranges and defaults. */
 export const selectionSchema = z.object({
   count: wholeFrom('input.imageCount')
-    .min(1, desktopText('input.imageCountMin', { min: 1 }))
-    .max(4096, desktopText('input.imageCountMax', { max: 4096 })),
+    .min(1, { error: () => desktopText('input.imageCountMin', { min: 1 }) })
+    .max(4096, { error: () => desktopText('input.imageCountMax', { max: 4096 }) }),
   /** Image i depends on the seed and i alone; this is the first i. */
-  first: wholeFrom('input.firstImage').min(0, desktopText('input.firstImageMin')).default(0),
+  first: wholeFrom('input.firstImage')
+    .min(0, { error: () => desktopText('input.firstImageMin') })
+    .default(0),
   seed: wholeFrom('input.seed', 0),
   /** How far latents are from the prior's mean, times its own spread. */
   temperature: inRange('input.temperature', 0, 10).default(1),
   /** Frames of each image's trajectory from latent to image, ends included; 0 for none. */
   trajectory: wholeFrom('input.frames', 0)
-    .max(64, desktopText('input.framesMax', { max: 64 }))
-    .refine((frames) => frames !== 1, desktopText('input.framesMin', { min: 2 }))
+    .max(64, { error: () => desktopText('input.framesMax', { max: 64 }) })
+    .refine((frames) => frames !== 1, { error: () => desktopText('input.framesMin', { min: 2 }) })
     .default(0),
 })
 export type SelectionOptions = z.input<typeof selectionSchema>

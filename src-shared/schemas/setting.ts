@@ -55,31 +55,31 @@ const typed = <S extends z.ZodType>(schema: S) =>
 export const real = (min: number, max: number, what: string) =>
   typed(
     z
-      .number({ error: desktopText('input.number', { what }) })
-      .min(min, desktopText('input.min', { what, min }))
-      .max(max, desktopText('input.max', { what, max })),
+      .number({ error: () => desktopText('input.number', { what }) })
+      .min(min, { error: () => desktopText('input.min', { what, min }) })
+      .max(max, { error: () => desktopText('input.max', { what, max }) }),
   )
 
 /** A whole number in [min, max]; `what` begins its error messages. */
 export const whole = (min: number, max: number, what: string) =>
   typed(
     z
-      .number({ error: desktopText('input.number', { what }) })
-      .int(desktopText('input.whole', { what }))
-      .min(min, desktopText('input.min', { what, min }))
-      .max(max, desktopText('input.max', { what, max })),
+      .number({ error: () => desktopText('input.number', { what }) })
+      .int({ error: () => desktopText('input.whole', { what }) })
+      .min(min, { error: () => desktopText('input.min', { what, min }) })
+      .max(max, { error: () => desktopText('input.max', { what, max }) }),
   )
 
 /** One of several names; `what` begins its error message. */
 export const choice = <const Names extends readonly string[]>(names: Names, what: string) =>
-  z.enum(names, { error: desktopText('input.oneOf', { what, choices: oneOf(names) }) })
+  z.enum(names, { error: () => desktopText('input.oneOf', { what, choices: oneOf(names) }) })
 
 /** A boolean, also as typed. */
 export const yesNo = (what: string) =>
   z.preprocess(
     (value) =>
       value === 'true' || value === 'yes' ? true : value === 'false' || value === 'no' ? false : value,
-    z.boolean({ error: desktopText('input.boolean', { what }) }),
+    z.boolean({ error: () => desktopText('input.boolean', { what }) }),
   )
 
 interface SettingShape {

@@ -1,3 +1,4 @@
+// cspell:ignore Bibliothek Datei Deutsch
 import { expect, test } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { launchApp } from '../helpers/app.ts'
@@ -151,4 +152,23 @@ test('the keyboard goes everywhere', async () => {
   await expect(page.getByRole('dialog', { name: 'Keyboard shortcuts' })).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toBeHidden()
+})
+
+test('the language of the window and the menu changes without a restart, and is kept', async () => {
+  const { app, page } = running
+  const fileMenu = () => app.evaluate(({ Menu }) => Menu.getApplicationMenu()?.items[0]?.label)
+  const choose = (name: string) => page.getByTestId('settings-language').getByRole('radio', { name }).check()
+  await page.getByTestId('go-settings').click()
+  await choose('Deutsch')
+  await expect(page.getByTestId('go-library')).toContainText('Bibliothek')
+  await expect(page.locator('html')).toHaveAttribute('lang', 'de')
+  await expect.poll(fileMenu).toBe('Datei')
+  expect.soft(await complaints(page), 'settings in German').toEqual([])
+
+  await page.reload()
+  await expect(page.getByTestId('go-library')).toContainText('Bibliothek')
+  await page.getByTestId('go-settings').click()
+  await choose('English')
+  await expect(page.getByTestId('go-library')).toContainText('Library')
+  await expect.poll(fileMenu).toBe('File')
 })

@@ -1,7 +1,7 @@
 import { formatDuration } from '#shared/format.ts'
 import type { QueueEntry } from '#shared/schemas/queue.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { t } from '../../i18n.ts'
+import { dateLocale, t } from '../../i18n.ts'
 
 /** A queued run as it is shown. */
 export interface QueuedRun extends QueueEntry {
@@ -16,10 +16,10 @@ export interface QueuedRun extends QueueEntry {
 export function timeLabel(at: number, now: number): string {
   const [date, today] = [new Date(at), new Date(now)]
   const time = { hour: '2-digit', minute: '2-digit' } as const
-  if (date.toDateString() === today.toDateString()) return date.toLocaleTimeString([], time)
+  if (date.toDateString() === today.toDateString()) return date.toLocaleTimeString(dateLocale(), time)
   const isSoon = Math.abs(at - now) < 6 * 24 * 3600 * 1000
   const day = isSoon ? ({ weekday: 'short' } as const) : ({ day: 'numeric', month: 'short' } as const)
-  return date.toLocaleString([], { ...day, ...time })
+  return date.toLocaleString(dateLocale(), { ...day, ...time })
 }
 
 /** When a queued run starts, as far as that can be said. */

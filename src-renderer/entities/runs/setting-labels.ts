@@ -1,8 +1,16 @@
+import { language } from '#shared/language.ts'
+import type { Language } from '#shared/language.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { t } from '../../i18n.ts'
+import { singularOf } from './described.ts'
 
 // Enough digits that 0.99999 is not shown as 1.
-const numbers = new Intl.NumberFormat('en', { maximumFractionDigits: 20 })
+const digits = { maximumFractionDigits: 20 } as const
+const formats: Record<Language, Intl.NumberFormat> = {
+  en: new Intl.NumberFormat('en', digits),
+  de: new Intl.NumberFormat('de', digits),
+}
+const numbers = { format: (value: number) => formats[language()].format(value) }
 
 /** “1 to 4,096”; empty where a setting has no range. */
 export function settingRangeLabel({ min, max }: SettingField): string {
@@ -21,5 +29,5 @@ export function settingValueLabel(
   if (typeof value === 'string') return options?.[value] ?? value
   if (value === 0 && zero !== undefined) return zero
   if (unit === undefined) return numbers.format(value)
-  return `${numbers.format(value)} ${value === 1 ? unit.replace(/(?<=ch|ss)es$|s$/, '') : unit}`
+  return `${numbers.format(value)} ${value === 1 ? singularOf(unit) : unit}`
 }

@@ -1,4 +1,4 @@
-import { formatCount } from '#shared/format.ts'
+import { formatCount, formatFixed } from '#shared/format.ts'
 import { solverNames } from '#shared/schemas/sampling.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
 import { t } from '../../i18n.ts'
@@ -26,6 +26,6 @@ export function samplingDetails({ seed, solver, solverSteps, settings }: SampleR
     ...(sampling.label === null ? [] : [t('gallery.sample.label', { label: sampling.label })]),
     ...(sampling.guidance === 1
       ? []
-      : [t('gallery.sample.guidance', { strength: sampling.guidance.toFixed(1) })]),
+      : [t('gallery.sample.guidance', { strength: formatFixed(sampling.guidance, 1) })]),
   ].join(' · ')
 }

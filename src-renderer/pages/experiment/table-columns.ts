@@ -1,4 +1,4 @@
-import { formatCount, formatDuration } from '#shared/format.ts'
+import { formatCount, formatDuration, formatFixed, withDecimalMark } from '#shared/format.ts'
 import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { meanWithError } from '#shared/statistics.ts'
@@ -24,8 +24,11 @@ export function tableColumns(reconstruction: Map<string, Reconstruction>): Table
     const found = reconstruction.get(id)
     return found ? meanError(found) : NaN
   }
-  const percent = (share: number) => t('experiment.table.percent', { percent: (100 * share).toFixed(1) })
-  const loss = { format: formatLoss, formatError: (value: number) => String(Number(value.toPrecision(2))) }
+  const percent = (share: number) => t('experiment.table.percent', { percent: formatFixed(100 * share, 1) })
+  const loss = {
+    format: formatLoss,
+    formatError: (value: number) => withDecimalMark(String(Number(value.toPrecision(2)))),
+  }
   return [
     { title: t('experiment.table.steps'), value: ({ step }) => step || NaN, format: formatCount },
     {
@@ -36,7 +39,7 @@ export function tableColumns(reconstruction: Map<string, Reconstruction>): Table
     {
       ...{ title: t('experiment.table.speed'), unit: t('experiment.table.speedUnit') },
       value: ({ stepsPerSecond }) => stepsPerSecond || NaN,
-      format: (value) => value.toFixed(2),
+      format: (value) => formatFixed(value, 2),
     },
     {
       ...{ title: t('experiment.table.velocity'), unit: t('experiment.table.velocityUnit'), ...loss },

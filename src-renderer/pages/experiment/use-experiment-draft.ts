@@ -3,8 +3,9 @@ import { formatCount, formatDuration } from '#shared/format.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
 import { ladderPresets } from '#shared/ladder.ts'
 import type { PresetId } from '#shared/presets.ts'
-import { runConfigSchema, settingFields } from '#shared/schemas/run-config.ts'
+import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { SettingKey } from '#shared/schemas/run-config.ts'
+import { settingFields } from '../../entities/runs/described.ts'
 import { t } from '../../i18n.ts'
 
 /** What may be set for all systems without making them alike. */
@@ -16,7 +17,7 @@ const sharedKeys: readonly SettingKey[] = [
   'sampleSteps',
   'checkpointEvery',
 ]
-export const sharedFields = settingFields().filter(({ key }) => sharedKeys.includes(key))
+export const sharedFields = () => settingFields().filter(({ key }) => sharedKeys.includes(key))
 
 export interface ExperimentDraft {
   systems: PresetId[]

@@ -1,3 +1,4 @@
+import { formatFixed } from '#shared/format.ts'
 import { contrastOf, reconstructionGrade, relativeError } from '#shared/reconstruction.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { t } from '../../i18n.ts'
@@ -11,7 +12,7 @@ export interface Reconstructed {
 
 /** “close · error 23 % of the contrast”. @param relative the error as a share of the image’s contrast */
 export function reconstructionQuality(relative: number): string {
-  const percent = (100 * relative).toFixed(relative < 0.0995 ? 1 : 0)
+  const percent = formatFixed(100 * relative, relative < 0.0995 ? 1 : 0)
   const similarity = t(`interpolation.reconstruction.grades.${reconstructionGrade(relative)}`)
   return t('interpolation.reconstruction.quality', { similarity, percent })
 }

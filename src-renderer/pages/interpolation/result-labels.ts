@@ -1,3 +1,4 @@
+import { formatFixed } from '#shared/format.ts'
 import type { InterpolateResult } from '#shared/sampling-messages.ts'
 import { t } from '../../i18n.ts'
 import { reconstructionLabel } from './reconstruction-labels.ts'
@@ -16,7 +17,7 @@ export function placementLabel({
   return t('interpolation.path.placed', {
     pace: t(`interpolation.options.paces.${pace}`),
     easing: t(`interpolation.options.easings.${easing}`),
-    ratio: evenness.toFixed(1),
+    ratio: formatFixed(evenness, 1),
   })
 }
 
@@ -40,5 +41,5 @@ export function positionLabel(
 ): string {
   const key = keyframesOf(result).indexOf(frame)
   if (key >= 0) return reconstructionLabel(result, key)
-  return t('interpolation.path.position', { percent: (100 * (result.shares[frame] ?? 0)).toFixed(1) })
+  return t('interpolation.path.position', { percent: formatFixed(100 * (result.shares[frame] ?? 0), 1) })
 }

@@ -1,5 +1,5 @@
 import { computed, shallowRef } from 'vue'
-import { formatBytes } from '#shared/format.ts'
+import { formatBytes, formatFixed } from '#shared/format.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { fitsVideo, frameRate, playingOrder } from '#shared/schemas/image-file.ts'
 import type { ImageFileFormat, SavedImages } from '#shared/schemas/image-file.ts'
@@ -56,7 +56,7 @@ export function useSave(
     const { count } = frames()
     if (format === 'frames') return t('interpolation.save.summaryFiles', { count })
     const played = playingOrder(count, turnsBack()).length
-    const seconds = (played / framesPerSecond).toFixed(1)
+    const seconds = formatFixed(played / framesPerSecond, 1)
     return t('interpolation.save.summary', { count: played, seconds })
   })
   const done = computed(() => {

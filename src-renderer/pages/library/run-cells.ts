@@ -5,7 +5,7 @@ import { isLive } from '#shared/run-status.ts'
 import type { Compared } from '#shared/schemas/evaluation.ts'
 import type { RunColumn } from '#shared/schemas/library-view.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { t } from '../../i18n.ts'
+import { dateLocale, t } from '../../i18n.ts'
 import { formatAge, formatLoss, statusLabel } from '../../entities/runs/run-labels.ts'
 
 /** What a cell shows; a share is drawn as a ring before its text. */
@@ -41,6 +41,6 @@ export function runCells(
     size: { text: bytes === undefined ? '' : formatBytes(bytes) },
     dataset: { text: run.datasetName },
     preset: { text: run.preset },
-    started: { text: formatAge(run.createdAt), title: new Date(run.createdAt).toLocaleString() },
+    started: { text: formatAge(run.createdAt), title: new Date(run.createdAt).toLocaleString(dateLocale()) },
   }
 }

@@ -7,7 +7,7 @@ export interface ColumnShape {
 }
 
 export const columnShapes: Record<RunColumn, ColumnShape> = {
-  state: { width: 84, number: false },
+  state: { width: 92, number: false },
   progress: { width: 80, number: true },
   step: { width: 68, number: true },
   time: { width: 96, number: true },

@@ -1,32 +1,31 @@
 import { formatBytes, formatCount } from '#shared/format.ts'
-import { presets } from '#shared/presets.ts'
-import type { Preset, PresetId } from '#shared/presets.ts'
-import { settingFields } from '#shared/schemas/run-config.ts'
 import { precisionLabels } from '#shared/schemas/run.ts'
 import type { Machine, RunParent, RunRecord } from '#shared/schemas/run.ts'
+import { presetWords, settingFields } from '../../entities/runs/described.ts'
 import { settingValueLabel } from '../../entities/runs/setting-labels.ts'
-import { t } from '../../i18n.ts'
+import { dateLocale, t } from '../../i18n.ts'
 
 export interface RunFact {
   title: string
   value: string
 }
 
-const fields = settingFields()
-
 /** What a run was made of and with, and every setting of it. */
 export function runFacts(run: RunRecord): RunFact[] {
   const { imageCount: count, datasetName: dataset, shape, machine, config, parent } = run
   const { width, height } = shape
-  const preset = (presets[run.preset as PresetId] as Preset | undefined)?.title ?? run.preset
+  const preset = presetWords(run.preset)?.title ?? run.preset
   return [
     { title: t('run.facts.images'), value: t('run.facts.imagesOf', { count, dataset, width, height }) },
     { title: t('run.facts.preset'), value: preset },
     ...(parent ? [{ title: t('run.facts.parent'), value: parentText(parent) }] : []),
     ...(machine ? machineFacts(machine) : []),
-    { title: t('run.facts.started'), value: new Date(run.createdAt).toLocaleString() },
+    { title: t('run.facts.started'), value: new Date(run.createdAt).toLocaleString(dateLocale()) },
     { title: t('run.facts.id'), value: run.id },
-    ...fields.map((field) => ({ title: field.title, value: settingValueLabel(field, config[field.key]) })),
+    ...settingFields().map((field) => ({
+      title: field.title,
+      value: settingValueLabel(field, config[field.key]),
+    })),
   ]
 }
 

@@ -4,6 +4,7 @@ import { metricLabels } from '#shared/schemas/run.ts'
 import type { MetricLabels } from '#shared/schemas/run.ts'
 import { SeriesStore } from '../../charts/series-store.ts'
 import { formatValue } from '#shared/plot/ticks.ts'
+import { metricWords } from '../../entities/runs/described.ts'
 import { useCurveSettings } from '../../entities/runs/curve-settings.ts'
 import type { Curves } from '../../entities/runs/use-curves.ts'
 
@@ -35,7 +36,7 @@ export function useMetrics(curves: () => Curves): {
     const { store } = curves()
     return sortMetrics(store.names()).map((name) => {
       const last = store.values(name)[store.extent(name).last] ?? NaN
-      return { name, ...labelsOf(name), value: formatValue(last) }
+      return { name, ...metricWords(name), value: formatValue(last) }
     })
   })
   const chosen = computed({
@@ -60,10 +61,8 @@ export function useMetrics(curves: () => Curves): {
       lastStep: store.steps[last] ?? 0,
     }
   })
-  return { metrics, chosen, title: computed(() => labelsOf(chosen.value).title), extent }
+  return { metrics, chosen, title: computed(() => metricWords(chosen.value).title), extent }
 }
-
-const labelsOf = (name: string): MetricLabels => metricLabels[name] ?? { title: name, help: '' }
 
 /** What real images have in place of a metric: as a series of that name, and the latest value; null for most metrics. */
 export function floorOf(store: SeriesStore, metric: string): { store: SeriesStore; value: number } | null {

@@ -1,5 +1,6 @@
 import { deviceTexts } from './desktop/device.ts'
 import { dialogTexts } from './desktop/dialogs.ts'
+import { eventTexts } from './desktop/events.ts'
 import { importTexts } from './desktop/import.ts'
 import { inputTexts } from './desktop/input.ts'
 import { menuTexts } from './desktop/menu.ts'
@@ -10,6 +11,7 @@ import { trainingTexts } from './desktop/training.ts'
 export const desktop = {
   ...deviceTexts,
   ...dialogTexts,
+  ...eventTexts,
   ...importTexts,
   ...inputTexts,
   ...menuTexts,

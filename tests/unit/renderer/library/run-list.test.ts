@@ -68,7 +68,7 @@ describe('the columns', () => {
   it('are those that fit, the important ones first, in the chosen order', () => {
     const chosen = ['progress', 'step', 'loss', 'state'] as const
     expect(fittingColumns(chosen, 1000)).toEqual(chosen)
-    expect(fittingColumns(chosen, 160)).toEqual(['loss', 'state'])
+    expect(fittingColumns(chosen, 164)).toEqual(['loss', 'state'])
     expect(fittingColumns(chosen, 60)).toEqual([])
   })
 })

@@ -1,0 +1,32 @@
+/** What a run records and warns of while it trains. `precision` and `threads` follow a colon. */
+export const trainingTexts = {
+  'warning.collapsed':
+    'Die Encodings sind kollabiert: Sie sind für jedes Bild fast dasselbe Rauschen, sodass Interpolationen zwischen encodierten Bildern wenig von ihnen zeigen. In einem neuen Lauf das KL-Gewicht (klWeight) senken; bis dahin durch Inversion encodieren.',
+  'warning.gap':
+    'Die Encodings haben sich vom Prior entfernt, sodass neue Samples schlechter aussehen können als Rekonstruktionen. In einem neuen Lauf das KL-Gewicht (klWeight) erhöhen.',
+  'warning.notEvaluated': 'Das Bewertungsintervall hat keine Wirkung: {message}',
+  'warning.otherCheckpoint':
+    'Der Checkpoint von Schritt {step} ist nicht lesbar: {reason} Verwendet wird der von Schritt {next}.',
+  'warning.resumesEarlier':
+    'Der Checkpoint von Schritt {step} ist nicht lesbar: {reason} Das Training wird ab dem von Schritt {next} fortgesetzt.',
+  'precision.chosen': 'in den Einstellungen gewählt',
+  'precision.asBefore': 'wie vor dem Fortsetzen des Laufs',
+  'precision.notFaster': 'dieses Gerät ist mit 16 Bit nicht schneller',
+  'precision.timed': '{fast} braucht {share} der Zeit von fp32 je Schritt, gemessen am Anfang des Laufs',
+  'precision.workers': 'die übliche dieses Geräts; mehrere Worker werden nicht gemessen',
+  'precision.notTimed': 'der Lauf endete, bevor seine Schritte gemessen wurden',
+  'threads.container': 'die Prozessorzeit-Grenze des Containers',
+  'threads.processors': 'einer je Prozessor',
+  'threads.cores': 'einer je Kern',
+  'threads.variables': '{first} und {second}',
+  'workers.restarted': 'Die Worker antworteten nicht und wurden neu gestartet.',
+  'workers.lost': {
+    one: 'Beendet oder ohne Antwort: {names}; {count} Worker bleibt.',
+    other: 'Beendet oder ohne Antwort: {names}; {count} Worker bleiben.',
+  },
+  'workers.fromStart': 'zum Anfang',
+  'workers.fromCheckpoint': 'zum Checkpoint von Schritt {step}',
+  'workers.wentBack': '{what} Das Training ging von Schritt {reached} zurück {where} und läuft weiter.',
+  'experiment.systems': '{name}, Systeme im Vergleich',
+  'study.seeds': 'mehrere Seeds',
+} as const
