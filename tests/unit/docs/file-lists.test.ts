@@ -30,7 +30,7 @@ describe('CONTRIBUTING.md', () => {
       'A solver',
       'A network',
       'A migration of the database',
-      'A string of the window',
+      'A string',
     ])
   })
 
