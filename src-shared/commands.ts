@@ -4,7 +4,7 @@ export interface Command {
   accelerator?: `CmdOrCtrl+${string}`
   /** A key that does the same where no text is edited, as `KeyboardEvent.key` in lower case. */
   key?: string
-  /** The native menu that lists it; Settings has a place of its own on each system. */
+  /** The native menu that lists it; Settings is added by `setMenu`, where each system expects it. */
   menu?: 'file' | 'go' | 'help'
 }
 

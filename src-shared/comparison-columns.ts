@@ -31,7 +31,7 @@ export interface ComparisonColumn {
   text: (run: ComparedRun) => string
 }
 
-/** What stands in place of a value that a run does not have. */
+/** Shown for a value that a run does not have. */
 export const noValue = '–'
 
 const short = (value: number) => String(Number(value.toPrecision(4)))
