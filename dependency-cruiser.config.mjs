@@ -89,23 +89,32 @@ const allowed = {
     'src-main/engine/training',
   ],
 
+  'src-main/agent': [
+    ...[...main, 'src-main/version.ts', 'src-main/tensorflow', 'src-main/datasets', 'src-main/processes'],
+    'src-main/engine',
+  ],
+  'src-main/remote': [
+    ...[...main, 'p-map', 'src-main/version.ts', 'src-main/database', 'src-main/datasets', 'src-main/runs'],
+    ...['src-main/tensorflow', 'src-main/processes'],
+  ],
+
   'src-main/app': [
     ...[...main, 'electron', 'package.json', 'src-main/guard.ts', 'src-main/database', 'src-main/runs'],
     'src-main/processes',
   ],
   'src-main/ipc': [
     ...[...main, 'electron', 'src-main/guard.ts', 'src-main/version.ts', 'src-main/app', 'src-main/database'],
-    ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/reports'],
+    ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/reports', 'src-main/remote'],
   ],
   'src-main/create-services.ts': [
     ...[...main, 'electron', 'src-main/guard.ts', 'src-main/app', 'src-main/ipc', 'src-main/database'],
-    ...['src-main/datasets', 'src-main/runs', 'src-main/processes'],
+    ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/remote'],
   ],
   'src-main/index.ts': ['node', 'electron', 'src-shared', 'src-main'],
   'src-main/cli': [
     ...[...main, 'commander', 'sharp', 'src-main/version.ts', 'src-main/tensorflow', 'src-main/database'],
     ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/engine'],
-    ...['src-main/animation', 'src-main/reports'],
+    ...['src-main/animation', 'src-main/reports', 'src-main/remote'],
   ],
 
   'src-renderer/i18n.ts': ['vue-i18n', 'src-shared'],
