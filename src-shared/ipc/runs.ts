@@ -8,6 +8,7 @@ import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import { workerChoiceSchema } from '#shared/workers.ts'
 import type { Deletion } from '#shared/ipc/storage.ts'
 import { byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
@@ -48,6 +49,7 @@ export const runChannels = {
       name: name.exactOptional(),
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
+      workers: workerChoiceSchema.exactOptional(),
       queue,
     }),
     output: type<RunRecord>(),

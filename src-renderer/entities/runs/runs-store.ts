@@ -4,6 +4,7 @@ import type { TrainProgress } from '#shared/engine-messages.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
 import { canResume, isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import type { WorkerState } from '#shared/workers.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNavigation } from '../../composables/navigation.ts'
@@ -16,6 +17,7 @@ export const useRuns = defineStore('runs', () => {
   const navigation = useNavigation()
   const { byId, busy, changed, deleted, load, act } = useRecords(() => request('runs.list'))
   const progress = shallowRef(new Map<string, TrainProgress>())
+  const workers = shallowRef(new Map<string, WorkerState[]>())
 
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
@@ -29,6 +31,10 @@ export const useRuns = defineStore('runs', () => {
   on('runDeleted', ({ id }) => deleted(id))
   on('progress', ({ runId, progress: latest }) => {
     progress.value = new Map(progress.value).set(runId, latest)
+  })
+
+  on('workers', ({ runId, workers: latest }) => {
+    workers.value = new Map(workers.value).set(runId, latest)
   })
 
   const { question: startQuestion, ask } = useStartQuestion()
@@ -87,7 +93,7 @@ export const useRuns = defineStore('runs', () => {
   }
 
   return {
-    ...{ runs, byId, live, selected, progress, busy, startQuestion },
+    ...{ runs, byId, live, selected, progress, workers, busy, startQuestion },
     ...{ howToStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })

@@ -7,6 +7,7 @@ import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { WorkerChoice } from '#shared/workers.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import type { StartFrom } from '../../../runs/start-weights.ts'
 import type { TrainOptions } from '../../../runs/run-training.ts'
@@ -95,7 +96,6 @@ async function train(command: Command, folder: string | undefined, given: Option
   const several = workersOf(given)
   const options = { ...given, ...(several ? { device: several.device } : {}) }
   const { resume } = options
-  if (several && options.queue) throw new FlowerbedError('bad-input', errorText('cli.workersNotQueued'))
   if (resume === undefined) checkNewRun(folder, options)
   else checkResume({ resume, folder, isGiven })
   if (resume !== undefined && options.queue)
@@ -105,7 +105,13 @@ async function train(command: Command, folder: string | undefined, given: Option
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const [run, changes] =
       resume === undefined
-        ? [await createRun(workspace, folder ?? '', { ...options, presetGiven: isGiven('preset') }), {}]
+        ? [
+            await createRun(workspace, folder ?? '', {
+              ...options,
+              ...{ presetGiven: isGiven('preset'), together: several?.workers ?? null },
+            }),
+            {},
+          ]
         : resumeOptions(workspace, { ...options, resume }, isGiven('device') || several !== null)
     if (options.queue) {
       new QueuedRuns(workspace).add([run.id])
@@ -116,7 +122,7 @@ async function train(command: Command, folder: string | undefined, given: Option
     say(`Training “${run.name}” (${run.id})`)
     if (resume === undefined) sayAutomatic(run, settingsOf({ ...options, preset: run.preset }))
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
-    const workers = several ? { workers: several.workers } : {}
+    const workers = several && resume !== undefined ? { workers: several.workers } : {}
     const ended = await trainRun(workspace, run, { ...changes, ...workers }).finally(follow.end)
     say(
       `${ended.step} steps in ${duration(ended.trainedSeconds)}. Sample with: flowerbed sample ${ended.id} --count 16 --out FOLDER`,
@@ -172,7 +178,7 @@ function checkResume(given: {
 async function createRun(
   workspace: Workspace,
   folder: string,
-  options: Options & { presetGiven: boolean },
+  options: Options & { presetGiven: boolean; together: WorkerChoice | null },
 ): Promise<RunRecord> {
   const { imageSize: size, name, device, startFrom: from } = options
   const { store, runService } = workspace
@@ -190,6 +196,7 @@ async function createRun(
     changes: settingsOf({ ...options, preset }),
     device,
     ...(name ? { name } : {}),
+    ...(options.together ? { workers: options.together } : {}),
     waits: options.queue ?? false,
   }
   return from && parent ? runService.createFrom({ ...from, runId: parent.id }, run) : runService.create(run)
