@@ -71,4 +71,25 @@ export const remoteErrors = {
   'remote.commandFailed': { message: '{name} meldet: {reason}' },
   'remote.commandEnded': { message: 'Ein Befehl auf {name} endete mit Status {status}.' },
   'remote.cancelled': { message: 'Dies wurde abgebrochen.' },
+  'target.oneKind': { message: 'Ein Ziel ist eines von --ssh HOST, --slurm HOST und --sky.' },
+  'target.optionOfOther': {
+    message: '{option} gehört nicht zu einem Ziel mit {kind}.',
+    hint: 'Weglassen, oder siehe: flowerbed target add --help',
+  },
+  'target.badName': {
+    message:
+      'Der Name eines Ziels hat Buchstaben, Ziffern, Punkte, Striche und Unterstriche und beginnt mit einem Buchstaben oder einer Ziffer.',
+  },
+  'target.badHost': {
+    message: 'Das ist kein Rechner, den man OpenSSH nennen kann.',
+    hint: 'Wie nach `ssh` schreiben: ein Host der Konfiguration oder benutzer@rechner.',
+  },
+  'target.badFolder': {
+    message: 'Der Ordner dort muss mit / oder ~/ beginnen und darf keine Anführungszeichen haben.',
+  },
+  'target.badOption': {
+    message: '„{problem}“ dieses Ziels ist nicht lesbar.',
+    hint: 'Siehe: flowerbed target add --help',
+  },
+  'target.resourcePair': { message: 'Als key=value schreiben, etwa accelerators=A100:1.' },
 } as const satisfies ErrorEntries

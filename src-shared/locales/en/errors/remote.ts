@@ -71,4 +71,23 @@ export const remoteErrors = {
   'remote.commandFailed': { message: '{name} reports: {reason}' },
   'remote.commandEnded': { message: 'A command on {name} ended with status {status}.' },
   'remote.cancelled': { message: 'This was cancelled.' },
+  'target.oneKind': { message: 'A target is one of --ssh HOST, --slurm HOST and --sky.' },
+  'target.optionOfOther': {
+    message: '{option} does not belong to a target of {kind}.',
+    hint: 'Leave it out, or see: flowerbed target add --help',
+  },
+  'target.badName': {
+    message:
+      'A target’s name has letters, digits, dots, dashes and underscores, and begins with a letter or a digit.',
+  },
+  'target.badHost': {
+    message: 'This is no machine that OpenSSH can be given.',
+    hint: 'Write it as after `ssh`: a Host of its configuration, or user@machine.',
+  },
+  'target.badFolder': { message: 'The folder there must begin with / or ~/ and have no quotes.' },
+  'target.badOption': {
+    message: '“{problem}” of this target cannot be read.',
+    hint: 'See: flowerbed target add --help',
+  },
+  'target.resourcePair': { message: 'Write it as key=value, such as accelerators=A100:1.' },
 } as const satisfies ErrorEntries
