@@ -21,6 +21,7 @@ import { SampleMarkRepository } from './repositories/sample-marks.ts'
 import { SampleRepository } from './repositories/samples.ts'
 import { SearchRepository } from './repositories/search.ts'
 import { SettingRepository } from './repositories/settings.ts'
+import { TargetRepository } from './repositories/targets.ts'
 import { UnreadableRows } from './unreadable.ts'
 
 /** A data folder's database, one repository a table. */
@@ -45,6 +46,7 @@ export interface Store {
   readonly settings: SettingRepository
   readonly search: SearchRepository
   readonly compareViews: CompareViewRepository
+  readonly targets: TargetRepository
   /** What lists have left out. */
   readonly unreadable: UnreadableRows
   close: () => void
@@ -79,6 +81,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     settings: new SettingRepository(db, unreadable),
     search: new SearchRepository(db),
     compareViews: new CompareViewRepository(db),
+    targets: new TargetRepository(db, unreadable),
     unreadable,
     close,
   }
