@@ -14,6 +14,8 @@ export interface NewRun {
   /** Settings that differ from the preset's. */
   changes: Record<string, unknown>
   device: DeviceChoice
+  /** The target that trains it; without, this computer does. */
+  target?: string | null
   /** The dataset's by default. */
   name?: string
   /** The experiment it is part of, as which it waits. */
@@ -51,6 +53,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     imageCount: images.count,
     shape: dataset.shape,
     deviceChoice: device,
+    target: options.target ?? null,
     machine: null,
     step: 0,
     trainedSeconds: 0,

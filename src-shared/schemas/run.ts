@@ -74,6 +74,8 @@ export const runRecordSchema = z.object({
   imageCount: z.int(),
   shape: imageShapeSchema,
   deviceChoice: deviceChoiceSchema,
+  /** Name of the target that trains it; null for this computer. */
+  target: z.string().nullable(),
   machine: machineSchema.nullable(),
   /** Optimizer updates done. */
   step: z.int(),

@@ -25,6 +25,7 @@ interface Row {
   picture_count: number
   shape: string
   device_choice: string
+  target: string | null
   machine: string | null
   step: number
   trained_seconds: number
@@ -78,6 +79,7 @@ function toRecord(row: Row): RunRecord {
     imageCount: row.picture_count,
     shape: parsedJson(row.shape, 'shape'),
     deviceChoice: row.device_choice,
+    target: row.target,
     machine: json(row.machine),
     step: row.step,
     trainedSeconds: row.trained_seconds,
@@ -109,6 +111,7 @@ export type RunChanges = Partial<
     | 'stepsPerSecond'
     | 'error'
     | 'deviceChoice'
+    | 'target'
   >
 >
 
@@ -126,6 +129,7 @@ const written: Record<Exclude<keyof RunChanges, 'tags'>, { column: string; json?
   stepsPerSecond: { column: 'steps_per_second' },
   error: { column: 'error', json: true },
   deviceChoice: { column: 'device_choice' },
+  target: { column: 'target' },
 }
 
 export class RunRepository {
@@ -142,8 +146,8 @@ export class RunRepository {
     this.db
       .prepare(
         `INSERT INTO runs (id, name, status, preset, config, experiment_id, dataset_id, dataset_name, picture_count, shape,
-           device_choice, created_at, updated_at, parent, excluded)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+           device_choice, created_at, updated_at, parent, target, excluded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
            (SELECT nullif(json_group_array(image), '[]') FROM excluded_images WHERE dataset = ?))`,
       )
       .run(
@@ -161,6 +165,7 @@ export class RunRepository {
         record.createdAt,
         record.updatedAt,
         record.parent && JSON.stringify(record.parent),
+        record.target,
         record.datasetId,
       )
     return this.get(record.id)
