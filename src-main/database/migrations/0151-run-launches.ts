@@ -14,8 +14,8 @@ export const migration0151: Migration = {
       launch_id TEXT NOT NULL,
       -- What changes in the run when the launch has begun.
       options TEXT NOT NULL,
-      -- Bytes of the journal that are recorded here.
-      journal_offset INTEGER NOT NULL,
+      -- Bytes of the journal that are recorded here; null until the launch is sent.
+      journal_offset INTEGER,
       job TEXT NOT NULL,
       wishes TEXT NOT NULL,
       contact_at INTEGER,

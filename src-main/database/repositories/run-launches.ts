@@ -20,8 +20,8 @@ export interface RunLaunch {
   target: string
   launchId: string
   options: LaunchOptions
-  /** Bytes of the journal there that are recorded here. */
-  offset: number
+  /** Bytes of the journal there that are recorded here; null until the launch is sent. */
+  offset: number | null
   /** Where it stood when the target last answered. */
   job: JobState
   /** What the target has not been told yet, oldest first. */
@@ -37,7 +37,7 @@ interface Row {
   target: string
   launch_id: string
   options: string
-  journal_offset: number
+  journal_offset: number | null
   job: string
   wishes: string
   contact_at: number | null
@@ -96,14 +96,14 @@ export class RunLaunchRepository {
   }
 
   /** A launch that is about to be sent; it takes the place of the one before. */
-  begin(run: number, launch: Pick<RunLaunch, 'target' | 'launchId' | 'options' | 'offset'>): void {
-    const { target, launchId, options, offset } = launch
+  begin(run: number, launch: Pick<RunLaunch, 'target' | 'launchId' | 'options'>): void {
+    const { target, launchId, options } = launch
     this.db
       .prepare(
         `INSERT OR REPLACE INTO run_launches (run, target, launch_id, options, journal_offset, job, wishes, contact_at, is_open)
-         VALUES (?, ?, ?, ?, ?, '{"state":"absent"}', '[]', ?, 1)`,
+         VALUES (?, ?, ?, ?, NULL, '{"state":"absent"}', '[]', NULL, 1)`,
       )
-      .run(run, target, launchId, JSON.stringify(options), offset, Date.now())
+      .run(run, target, launchId, JSON.stringify(options))
   }
 
   /** The journal is recorded up to there. */

@@ -19,7 +19,8 @@ afterEach(() => {
 it('keeps a launch, its state and what it is to be told', () => {
   const run = store.runs.key(store.runs.add(aRun({ target: 'mars' })).id)
   const { config } = presets.balanced
-  store.launches.begin(run, { target: 'mars', launchId: 'l1', options: { config }, offset: 7 })
+  store.launches.begin(run, { target: 'mars', launchId: 'l1', options: { config } })
+  expect(store.launches.find(run)?.offset).toBeNull()
   store.launches.advance(run, 'another', 99)
   store.launches.advance(run, 'l1', 12)
   store.launches.noteState(run, { state: 'running', pid: 3, jobId: null, node: 'mars' }, 50)
@@ -40,7 +41,7 @@ it('keeps a launch, its state and what it is to be told', () => {
 
 it('reads a launch whose columns are damaged, and deletes it with its run', () => {
   const run = store.runs.key(store.runs.add(aRun()).id)
-  store.launches.begin(run, { target: 'mars', launchId: 'l1', options: {}, offset: 0 })
+  store.launches.begin(run, { target: 'mars', launchId: 'l1', options: {} })
   store.database.exec("UPDATE run_launches SET options = '{', job = '1', wishes = 'no'")
   expect(store.launches.find(run)).toMatchObject({ options: {}, job: { state: 'absent' }, wishes: [] })
   store.runs.delete('run-1')
@@ -49,7 +50,7 @@ it('reads a launch whose columns are damaged, and deletes it with its run', () =
 
 it('stores all of a transaction over several tables or nothing', () => {
   const run = store.runs.key(store.runs.add(aRun()).id)
-  store.launches.begin(run, { target: 'mars', launchId: 'l1', options: {}, offset: 0 })
+  store.launches.begin(run, { target: 'mars', launchId: 'l1', options: {} })
   const record = (then: () => void) =>
     store.transaction(() => {
       store.metrics.add(run, [{ step: 1, seconds: 1, values: { ofItsOwn: 2 } }])
@@ -61,7 +62,7 @@ it('stores all of a transaction over several tables or nothing', () => {
       throw new Error('full')
     }),
   ).toThrow('full')
-  expect(store.launches.find(run)?.offset).toBe(0)
+  expect(store.launches.find(run)?.offset).toBeNull()
   expect([...store.metrics.series(run).steps]).toEqual([])
   record(() => undefined)
   expect(store.launches.find(run)?.offset).toBe(10)
