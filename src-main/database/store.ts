@@ -23,6 +23,7 @@ import { SampleMarkRepository } from './repositories/sample-marks.ts'
 import { SampleRepository } from './repositories/samples.ts'
 import { SearchRepository } from './repositories/search.ts'
 import { SettingRepository } from './repositories/settings.ts'
+import { TargetRepository } from './repositories/targets.ts'
 import { UnreadableRows } from './unreadable.ts'
 
 /** A data folder's database, one repository a table. */
@@ -48,6 +49,7 @@ export interface Store {
   readonly settings: SettingRepository
   readonly search: SearchRepository
   readonly compareViews: CompareViewRepository
+  readonly targets: TargetRepository
   /** What lists have left out. */
   readonly unreadable: UnreadableRows
   /** Runs `work` in one transaction, over several repositories. @throws what `work` or SQLite throws, with nothing stored */
@@ -86,6 +88,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     settings: new SettingRepository(db, unreadable),
     search: new SearchRepository(db),
     compareViews: new CompareViewRepository(db),
+    targets: new TargetRepository(db, unreadable),
     unreadable,
     transaction: (work) => {
       try {
