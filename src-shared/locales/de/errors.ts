@@ -11,6 +11,7 @@ import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
 import { remoteErrors } from './errors/remote.ts'
 import { remoteRunsErrors } from './errors/remote-runs.ts'
+import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
@@ -29,6 +30,7 @@ const texts = {
   ...processesErrors,
   ...remoteErrors,
   ...remoteRunsErrors,
+  ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
