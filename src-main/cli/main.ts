@@ -14,6 +14,7 @@ import { addReport } from './commands/report/report.ts'
 import { addRuns } from './commands/runs/runs.ts'
 import { addSample } from './commands/sample/sample.ts'
 import { addStudy } from './commands/study/study.ts'
+import { addTarget } from './commands/target/target.ts'
 import { addTrain } from './commands/train/train.ts'
 import { createProgram, exitCodeOf, exitCodesHelp, runProcess, runProgram } from './support/program.ts'
 
@@ -36,6 +37,7 @@ async function main(argv: string[]): Promise<number> {
     addCompare,
     addReport,
     addQueue,
+    addTarget,
     addEvaluate,
     addExport,
     addDoctor,
