@@ -1,9 +1,15 @@
 import { z } from 'zod'
 import { errorText } from '#shared/error-text.ts'
 import { deserializeError, FlowerbedError } from '#shared/errors.ts'
-import { followLineSchema, runStatusThereSchema } from '#shared/remote/answers.ts'
+import { followLineSchema, runStatusThereSchema, targetReportSchema } from '#shared/remote/answers.ts'
 import { errorLineSchema } from '#shared/remote/protocol.ts'
-import type { ControlRequest, FollowLine, LaunchRequest, RunStatusThere } from '#shared/remote/protocol.ts'
+import type {
+  ControlRequest,
+  FollowLine,
+  LaunchRequest,
+  RunStatusThere,
+  TargetReport,
+} from '#shared/remote/protocol.ts'
 import { quoted } from './remote-host.ts'
 import type { RemoteHost } from './remote-host.ts'
 
@@ -30,6 +36,11 @@ export class AgentClient {
 
   async status(runId: string, signal?: AbortSignal): Promise<RunStatusThere> {
     return await this.ask(`status ${quoted(runId)}`, { schema: runStatusThereSchema, signal })
+  }
+
+  /** What the machine is and has, and what is installed. */
+  async doctor(signal?: AbortSignal): Promise<TargetReport> {
+    return await this.ask('doctor', { schema: targetReportSchema, signal })
   }
 
   async control(runId: string, request: ControlRequest, signal?: AbortSignal): Promise<void> {

@@ -1,3 +1,4 @@
+import type { TargetReport } from '#shared/remote/protocol.ts'
 import type { SentThing } from '#shared/remote/remote-state.ts'
 import type { SlurmOptions } from '#shared/remote/target.ts'
 import type { AgentClient } from './agent-client.ts'
@@ -18,6 +19,10 @@ export type SendProgress = TransferProgress & { what: SentThing }
 
 /** Reaches targets by their names. */
 export interface TargetAccess {
+  /** Ends all connections. */
+  close: () => Promise<void>
+  /** What a target says of itself; installs nothing. @throws FlowerbedError `unavailable`, `not-found` */
+  examine: (name: string) => Promise<TargetReport>
   /**
    * Connects, and installs what is missing there.
    * @throws FlowerbedError `unavailable` without a connection, `not-found` for a name that is no target

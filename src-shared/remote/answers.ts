@@ -1,7 +1,13 @@
 import { z } from 'zod'
 import type { EngineEvent, TrainResult } from '#shared/engine-messages.ts'
 import { serializedErrorSchema } from '#shared/errors.ts'
-import type { FollowLine, JobState, JournalEntry, RunStatusThere } from '#shared/remote/protocol.ts'
+import type {
+  FollowLine,
+  JobState,
+  JournalEntry,
+  RunStatusThere,
+  TargetReport,
+} from '#shared/remote/protocol.ts'
 
 /** What the agent answers, checked: another version of it may say something else. */
 
@@ -61,3 +67,10 @@ export const followLineSchema: z.ZodType<FollowLine> = z.union([
   z.object({ offset: z.int().min(0), entry: journalEntrySchema }),
   z.object({ alive: z.literal(true), job: jobStateSchema }),
 ])
+
+export const targetReportSchema: z.ZodType<TargetReport> = z.object({
+  ...{ protocol: z.int(), version: z.string(), hostname: z.string(), platform: z.string(), cpu: z.string() },
+  ...{ cores: z.int(), memoryBytes: z.number(), freeDiskBytes: z.number() },
+  gpus: z.array(z.object({ name: z.string(), memoryBytes: z.number(), freeBytes: z.number() })),
+  ...{ tensorflow: z.string().nullable(), slurm: z.string().nullable() },
+})

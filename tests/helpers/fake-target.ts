@@ -48,6 +48,10 @@ export class FakeTarget implements RemoteHost, TargetAccess {
     this.isDown = false
   }
 
+  examine(): Promise<never> {
+    return Promise.reject(unreachable())
+  }
+
   async prepare() {
     await this.connect()
     return { host: this, agent: new AgentClient(this, 'agent'), folder: '/there' }
