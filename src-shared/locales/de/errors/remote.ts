@@ -92,4 +92,22 @@ export const remoteErrors = {
     hint: 'Siehe: flowerbed target add --help',
   },
   'target.resourcePair': { message: 'Als key=value schreiben, etwa accelerators=A100:1.' },
+  'install.noCheckout': {
+    message:
+      'Flowerbed lässt sich nur aus seinem Checkout auf anderen Rechnern installieren, und der ist nicht hier.',
+    hint: 'Es mit npm start in einem Klon starten.',
+  },
+  'install.notPacked': {
+    message: 'Flowerbed konnte nicht für einen anderen Rechner gepackt werden.',
+    hint: 'Der Befehl `tar` muss im Terminal funktionieren und das Laufwerk Platz haben.',
+  },
+  'install.platform': {
+    message: 'Flowerbed läuft nicht auf einem Rechner der Art „{platform}“.',
+    hint: 'Es läuft auf Linux mit x86-64- oder ARM-Prozessoren.',
+  },
+  'install.noNode': { message: 'Die Registry von npm hat kein Node {version} für {platform}.' },
+  'install.nodeDoesNotRun': {
+    message: 'Node läuft nicht auf {name}: {reason}',
+    hint: 'Es braucht ein Linux mit glibc 2.28 oder neuer.',
+  },
 } as const satisfies ErrorEntries

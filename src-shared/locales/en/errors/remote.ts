@@ -90,4 +90,21 @@ export const remoteErrors = {
     hint: 'See: flowerbed target add --help',
   },
   'target.resourcePair': { message: 'Write it as key=value, such as accelerators=A100:1.' },
+  'install.noCheckout': {
+    message: 'Flowerbed can be installed on other machines from its checkout only, which is not here.',
+    hint: 'Start it with npm start in a clone.',
+  },
+  'install.notPacked': {
+    message: 'Flowerbed could not be packed for another machine.',
+    hint: 'The command `tar` must work in a terminal, and the disk must have room.',
+  },
+  'install.platform': {
+    message: 'Flowerbed does not run on a machine of the kind “{platform}”.',
+    hint: 'It runs on Linux with x86-64 or ARM processors.',
+  },
+  'install.noNode': { message: 'The registry of npm has no Node {version} for {platform}.' },
+  'install.nodeDoesNotRun': {
+    message: 'Node does not run on {name}: {reason}',
+    hint: 'It needs a Linux with glibc 2.28 or newer.',
+  },
 } as const satisfies ErrorEntries
