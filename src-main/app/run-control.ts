@@ -7,7 +7,7 @@ import type { RunService } from '../runs/run-service.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Store } from '../database/store.ts'
 import type { RunControl } from './engine-events.ts'
-import { isStorageFault } from './storage-faults.ts'
+import { isStorageFault } from '../database/storage-faults.ts'
 
 /** What happens to the app's runs when their history cannot be written. */
 export function runControl(options: {

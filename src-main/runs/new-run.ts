@@ -17,6 +17,8 @@ export interface NewRun {
   device: DeviceChoice
   /** The processes that train it together; without, the engine trains it alone. */
   workers?: WorkerChoice
+  /** The target that trains it; without, this computer does. */
+  target?: string | null
   /** The dataset's by default. */
   name?: string
   /** The experiment it is part of, as which it waits. */
@@ -55,6 +57,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     shape: dataset.shape,
     deviceChoice: device,
     workers: options.workers ?? null,
+    target: options.target ?? null,
     machine: null,
     step: 0,
     trainedSeconds: 0,

@@ -7,6 +7,7 @@ import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import type { Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
 import type { PinnedRow } from '#shared/schemas/pinned-pair.ts'
 import type { QueueState } from '#shared/schemas/queue.ts'
+import type { RemoteState } from '#shared/remote/remote-state.ts'
 import type { MetricPoint, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import type { WorkerState } from '#shared/workers.ts'
 
@@ -33,6 +34,8 @@ export type AppEvent =
   | { type: 'dataset'; dataset: DatasetRecord }
   | { type: 'datasetDeleted'; id: string }
   | { type: 'import'; job: string; progress: ImportProgress }
+  /** What becomes of a run on a target. */
+  | { type: 'remote'; state: RemoteState }
   | { type: 'install'; progress: InstallProgress }
   | { type: 'engine'; state: 'off' | 'starting' | 'on'; memoryBytes: number }
   /** The app's settings were changed. */

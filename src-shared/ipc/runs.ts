@@ -4,6 +4,7 @@ import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
 import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
+import { targetNameSchema } from '#shared/remote/target.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
@@ -50,6 +51,8 @@ export const runChannels = {
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
       workers: workerChoiceSchema.exactOptional(),
+      /** The target that trains it, at once, whatever trains here. */
+      target: targetNameSchema.exactOptional(),
       queue,
     }),
     output: type<RunRecord>(),

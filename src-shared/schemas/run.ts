@@ -77,6 +77,8 @@ export const runRecordSchema = z.object({
   deviceChoice: deviceChoiceSchema,
   /** The processes that train it together; null where the engine trains it alone. */
   workers: workerChoiceSchema.nullable(),
+  /** Name of the target that trains it; null for this computer. */
+  target: z.string().nullable(),
   machine: machineSchema.nullable(),
   /** Optimizer updates done. */
   step: z.int(),

@@ -33,10 +33,14 @@ export class MetricRepository {
         }
       })
     } catch (thrown) {
-      // New names are rolled back with their points.
-      this.nameIds.clear()
+      this.rolledBack()
       throw thrown
     }
+  }
+
+  /** A transaction failed: new names are rolled back with their points. */
+  rolledBack(): void {
+    this.nameIds.clear()
   }
 
   /** Deletes what was recorded after a step: the run resumes from there. */

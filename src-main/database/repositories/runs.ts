@@ -27,6 +27,7 @@ interface Row {
   shape: string
   device_choice: string
   workers: string | null
+  target: string | null
   machine: string | null
   step: number
   trained_seconds: number
@@ -82,6 +83,7 @@ function toRecord(row: Row): RunRecord {
     shape: parsedJson(row.shape, 'shape'),
     deviceChoice: row.device_choice,
     workers: json(row.workers),
+    target: row.target,
     machine: json(row.machine),
     step: row.step,
     trainedSeconds: row.trained_seconds,
@@ -114,6 +116,7 @@ export type RunChanges = Partial<
     | 'error'
     | 'deviceChoice'
     | 'workers'
+    | 'target'
   >
 >
 
@@ -132,6 +135,7 @@ const written: Record<Exclude<keyof RunChanges, 'tags'>, { column: string; json?
   error: { column: 'error', json: true },
   deviceChoice: { column: 'device_choice' },
   workers: { column: 'workers', json: true },
+  target: { column: 'target' },
 }
 
 export class RunRepository {
@@ -148,8 +152,8 @@ export class RunRepository {
     this.db
       .prepare(
         `INSERT INTO runs (id, name, status, preset, config, experiment_id, dataset_id, dataset_name, picture_count, shape,
-           device_choice, created_at, updated_at, parent, workers, excluded)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+           device_choice, created_at, updated_at, parent, workers, target, excluded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
            (SELECT nullif(json_group_array(image), '[]') FROM excluded_images WHERE dataset = ?))`,
       )
       .run(
@@ -168,6 +172,7 @@ export class RunRepository {
         record.updatedAt,
         record.parent && JSON.stringify(record.parent),
         record.workers && JSON.stringify(record.workers),
+        record.target,
         record.datasetId,
       )
     return this.get(record.id)

@@ -21,10 +21,16 @@ export const useRuns = defineStore('runs', () => {
 
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
-  const live = computed(() => runs.value.find(isLive) ?? null)
+  /** The run that this computer trains. */
+  const live = computed(() => runs.value.find((run) => isLive(run) && run.target === null) ?? null)
   /** The run that the Run, Gallery and Interpolation pages show. */
   const selected = computed(
-    () => byId.value.get(navigation.runId ?? '') ?? live.value ?? runs.value[0] ?? null,
+    () =>
+      byId.value.get(navigation.runId ?? '') ??
+      live.value ??
+      runs.value.find(isLive) ??
+      runs.value[0] ??
+      null,
   )
 
   on('run', ({ run }) => changed(run))
@@ -44,13 +50,14 @@ export const useRuns = defineStore('runs', () => {
    */
   async function howToStart(id?: string): Promise<StartAnswer | null> {
     const other = live.value
-    if (!other || other.id === id) return 'now'
+    // What a target trains takes nothing from this computer.
+    if (!other || other.id === id || byId.value.get(id ?? '')?.target) return 'now'
     return await ask(other.id, byId.value.get(id ?? '')?.status !== 'queued')
   }
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
-    const how = await howToStart()
+    const how = argument.target === undefined ? await howToStart() : 'now'
     if (how === null) return null
     const queue = how === 'queue'
     const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))

@@ -9,8 +9,9 @@ import { historyErrors } from './errors/history.ts'
 import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
-import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { remoteErrors } from './errors/remote.ts'
+import { remoteRunsErrors } from './errors/remote-runs.ts'
+import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
@@ -27,8 +28,9 @@ const texts = {
   ...libraryErrors,
   ...loadErrors,
   ...processesErrors,
-  ...remoteAgentErrors,
   ...remoteErrors,
+  ...remoteRunsErrors,
+  ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,

@@ -7,8 +7,9 @@ import { historyErrors } from './errors/history.ts'
 import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
-import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { remoteErrors } from './errors/remote.ts'
+import { remoteRunsErrors } from './errors/remote-runs.ts'
+import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
@@ -29,8 +30,9 @@ export const errors = {
   ...libraryErrors,
   ...loadErrors,
   ...processesErrors,
-  ...remoteAgentErrors,
   ...remoteErrors,
+  ...remoteRunsErrors,
+  ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,

@@ -26,13 +26,16 @@ import {
 } from '../../support/options.ts'
 import { answer, duration, say } from '../../support/output.ts'
 import { checkedChanges, optionOf } from '../../support/settings.ts'
+import { checkMove, checkTarget, detachOption, onOption, targetIn } from '../../support/remote-options.ts'
+import type { RemoteFlags } from '../../support/remote-options.ts'
+import { trainThere } from '../../support/remote-runs.ts'
 import { followTraining, sayDevice, trainAnswer, trainRun } from '../../support/train-run.ts'
 import { devicesOption, workersOf, workersOption } from '../../support/worker-options.ts'
 import type { WorkerFlags } from '../../support/worker-options.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
 
-interface Options extends WorkerFlags {
+interface Options extends WorkerFlags, RemoteFlags {
   preset: string
   imageSize?: number
   steps?: number
@@ -85,6 +88,8 @@ export function addTrain(program: Command): void {
     .addOption(deviceOption())
     .addOption(workersOption())
     .addOption(devicesOption())
+    .addOption(onOption())
+    .addOption(detachOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action((folder: string | undefined, options: Options) => train(command, folder, options))
@@ -103,12 +108,15 @@ async function train(command: Command, folder: string | undefined, given: Option
   const follow = followTraining()
   const { dataDir } = options
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
+    const asked = targetIn(options)
+    checkTarget(workspace.store, { target: asked, several: several !== null, queue: options.queue ?? false })
     const [run, changes] =
       resume === undefined
         ? [
             await createRun(workspace, folder ?? '', {
               ...options,
               ...{ presetGiven: isGiven('preset'), together: several?.workers ?? null },
+              target: asked ?? null,
             }),
             {},
           ]
@@ -119,8 +127,20 @@ async function train(command: Command, folder: string | undefined, given: Option
       answer(options.json ?? false, { run: run.id, dataset: run.datasetId, queued: true })
       return
     }
-    say(`Training “${run.name}” (${run.id})`)
+    const target = asked === undefined ? run.target : asked
+    checkMove(workspace.store, run, target)
+    say(`Training “${run.name}” (${run.id})${target === null ? '' : ` on ${target}`}`)
     if (resume === undefined) sayAutomatic(run, settingsOf({ ...options, preset: run.preset }))
+    if (target !== run.target) workspace.store.runs.update(run.id, { target })
+    if (target !== null) {
+      const there = await trainThere(
+        workspace,
+        { ...run, target },
+        { ...changes, detach: options.detach ?? false },
+      )
+      answer(options.json ?? false, trainAnswer(there))
+      return
+    }
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
     const workers = several && resume !== undefined ? { workers: several.workers } : {}
     const ended = await trainRun(workspace, run, { ...changes, ...workers }).finally(follow.end)
@@ -178,7 +198,7 @@ function checkResume(given: {
 async function createRun(
   workspace: Workspace,
   folder: string,
-  options: Options & { presetGiven: boolean; together: WorkerChoice | null },
+  options: Options & { presetGiven: boolean; together: WorkerChoice | null; target: string | null },
 ): Promise<RunRecord> {
   const { imageSize: size, name, device, startFrom: from } = options
   const { store, runService } = workspace
@@ -195,6 +215,7 @@ async function createRun(
     preset,
     changes: settingsOf({ ...options, preset }),
     device,
+    target: options.target,
     ...(name ? { name } : {}),
     ...(options.together ? { workers: options.together } : {}),
     waits: options.queue ?? false,

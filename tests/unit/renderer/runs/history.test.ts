@@ -21,6 +21,7 @@ const base: RunRecord = {
   config: { ...presets.balanced.config, steps: 1000, minutes: 0 },
   experimentId: null,
   parent: null,
+  target: null,
   datasetId: 'd',
   datasetName: 'Faces',
   imageCount: 1024,
