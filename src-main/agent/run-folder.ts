@@ -27,6 +27,8 @@ export const controlFolder = ({ path }: RunFolder) => join(path, 'control')
 export const reservePath = ({ path }: RunFolder) => join(path, 'reserve')
 /** Held while a launch is started, and while a journal is cut or ended by another process than the one that trains. */
 export const lockPath = ({ path }: RunFolder) => join(path, '.launch-lock')
+/** A file for each launch that was started, named by its id. */
+export const launchesFolder = ({ path }: RunFolder) => join(path, 'launches')
 /** The checkpoints of another run whose weights this one starts from. */
 export const startPath = ({ path }: RunFolder) => join(path, 'start')
 export const datasetPath = (folder: string, datasetId: string) =>

@@ -7,6 +7,7 @@ import { historyErrors } from './errors/history.ts'
 import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
+import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
@@ -27,6 +28,7 @@ export const errors = {
   ...libraryErrors,
   ...loadErrors,
   ...processesErrors,
+  ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
