@@ -36,7 +36,10 @@ async function checkLimits(run: RunFolder, request: ControlRequest): Promise<voi
 }
 
 /** Ends a job before it has begun, or in the moment when it begins; the journal is ours then. */
-async function leaveQueue(run: RunFolder, { kind }: Exclude<ControlRequest, { kind: 'extend' }>): Promise<void> {
+async function leaveQueue(
+  run: RunFolder,
+  { kind }: Exclude<ControlRequest, { kind: 'extend' }>,
+): Promise<void> {
   await withLock(lockPath(run), {}, async () => {
     const record = await readJob(run)
     const { job } = await jobState(run)

@@ -8,6 +8,7 @@ import { inputTexts } from './desktop/input.ts'
 import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
 import { remoteAgentTexts } from './desktop/remote-agent.ts'
+import { slurmTexts } from './desktop/slurm.ts'
 import { trainingTexts } from './desktop/training.ts'
 
 const texts = {
@@ -19,6 +20,7 @@ const texts = {
   ...menuTexts,
   ...noticeTexts,
   ...remoteAgentTexts,
+  ...slurmTexts,
   ...trainingTexts,
 } as const
 
