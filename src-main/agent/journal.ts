@@ -59,7 +59,7 @@ export class Journal {
 
   /**
    * Opens the journal of a launch, and cuts off a line that a crash left unfinished.
-   * @param options.onError called once when a line cannot be written; the lines wait until `retry`
+   * @param options.onError called whenever a line cannot be written; the lines wait until `retry`
    */
   static async open(
     path: string,

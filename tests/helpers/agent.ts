@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { mkdirSync, readFileSync, symlinkSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { EngineEvent } from '#shared/engine-messages.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { protocolVersion } from '#shared/remote/protocol.ts'
 import type {
@@ -56,7 +57,6 @@ export function agentTarget(name: string, options: { path?: string } = {}) {
     new Promise<unknown[]>((done) => {
       const child = spawn(process.execPath, [agentFile, '--folder', path, ...args], {
         stdio: ['pipe', 'pipe', 'inherit'],
-        env: { ...process.env, FLOWERBED_CACHE_DIR: path },
       })
       let out = ''
       const lines = () =>
@@ -87,10 +87,10 @@ export function agentTarget(name: string, options: { path?: string } = {}) {
     status,
     launch: (request: LaunchRequest) => status(request.runId, ['launch'], request),
     control: (runId: string, request: ControlRequest) => status(runId, ['control', runId], request),
-    /** Lines of `follow` to its end, or until an entry is enough. */
+    /** Lines of `follow` to its end, or until its entries are enough. */
     follow: async (runId: string, { offset = 0, until }: { offset?: number; until?: Until } = {}) =>
       (await agent(['follow', runId, '--offset', String(offset)], {
-        ...(until ? { enough: (lines) => entriesOf(lines as FollowLine[]).some(until) } : {}),
+        ...(until ? { enough: (lines) => until(entriesOf(lines as FollowLine[])) } : {}),
       })) as FollowLine[],
     /** Where the launch of a run stands once it is there, or has ended. */
     waitFor: async (runId: string, state: RunStatusThere['job']['state']) => {
@@ -114,11 +114,17 @@ export function agentTarget(name: string, options: { path?: string } = {}) {
 }
 
 type Enough = (lines: unknown[]) => boolean
-type Until = (entry: JournalEntry) => boolean
+type Until = (entries: JournalEntry[]) => boolean
 
 /** The entries among the lines of `follow`. */
 export const entriesOf = (lines: FollowLine[]): JournalEntry[] =>
   lines.flatMap((line) => ('entry' in line ? [line.entry] : []))
+
+/** Whether an entry is an event of a type. */
+export const isEvent =
+  (type: EngineEvent['type']) =>
+  (entry: JournalEntry): boolean =>
+    'event' in entry && entry.event.type === type
 
 /** The loss of each step that entries say, in their order. */
 export const lossesOf = (entries: JournalEntry[]): [step: number, loss: number | undefined][] =>

@@ -5,6 +5,7 @@ import { createEngine } from '../../../src-main/engine/server.ts'
 import {
   agentTarget,
   entriesOf,
+  isEvent,
   launchRequest,
   lossesOf,
   shortConfig,
@@ -23,9 +24,7 @@ it('trains apart from the caller, with the losses of a run on this machine, and 
   const request = launchRequest('whole', { config: shortConfig({ sampleEvery: 6 }) })
   const launched = await target.launch(request)
   expect(launched).toMatchObject({ launchId: request.launchId, job: { state: 'running' } })
-  const first = await target.follow('whole', {
-    until: (entry) => 'event' in entry && entry.event.type === 'started',
-  })
+  const first = await target.follow('whole', { until: (entries) => entries.some(isEvent('started')) })
   const offset = first.flatMap((line) => ('offset' in line ? [line.offset] : [])).at(-1) ?? 0
   const rest = await target.follow('whole', { offset })
   const entries = [...entriesOf(first), ...entriesOf(rest)]
