@@ -6,7 +6,7 @@ import { delimiter, join } from 'node:path'
 import { promisify } from 'node:util'
 import { temporaryFolder } from './folder.ts'
 import { freePorts } from './free-ports.ts'
-import { endDaemons, startDaemon } from './slurm-daemons.ts'
+import { endDaemons, startDaemon, watchTest } from './slurm-daemons.ts'
 import type { Daemon } from './slurm-daemons.ts'
 
 /** A Slurm of its own: controller, authentication and one node, this machine. */
@@ -63,6 +63,7 @@ export async function startSlurmCluster(options: SlurmClusterOptions = {}): Prom
   const conf = join(folder.path, 'slurm.conf')
   const env = { ...process.env, SLURM_CONF: conf }
   const daemons = new Map<string, Daemon>()
+  const endWatch = watchTest(folder.path)
   const start = (name: string, ...args: string[]) => {
     const log = join(folder.path, `${name}.log`)
     daemons.set(name, startDaemon(name, args, { env: daemonEnv(env), log }))
@@ -84,6 +85,7 @@ export async function startSlurmCluster(options: SlurmClusterOptions = {}): Prom
         .then(() => until(() => command('squeue', '--noheader').then((jobs) => jobs === '')))
         .catch(() => undefined)
       await endDaemons([...daemons.values()], env)
+      endWatch()
       folder.remove()
     },
   }

@@ -31,6 +31,23 @@ export function startDaemon(
   }
 }
 
+/**
+ * Ends what jobs have left, and deletes the folder, also when the test's process is killed: jobs outlive the daemons.
+ * @returns ends the watch
+ */
+export function watchTest(folder: string): () => void {
+  const mark = `SLURM_CONF=${folder}/slurm.conf`
+  const script = `while kill -0 "$1" 2>/dev/null; do sleep 1; done
+for pid in $(grep -lzxF "$2" /proc/[0-9]*/environ 2>/dev/null | cut -d/ -f3); do kill -9 "$pid"; done
+rm -rf "$3"`
+  const child = spawn('sh', ['-c', script, 'sh', String(process.pid), mark, folder], {
+    detached: true,
+    stdio: 'ignore',
+  })
+  child.unref()
+  return () => child.kill()
+}
+
 /** Ends daemons, and what a job has left. */
 export async function endDaemons(daemons: Daemon[], env: NodeJS.ProcessEnv): Promise<void> {
   for (const daemon of daemons.toReversed()) await daemon.end()

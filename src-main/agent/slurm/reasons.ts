@@ -4,36 +4,38 @@ import type { DesktopTextId } from '#shared/desktop-text.ts'
 type ReasonId = Extract<DesktopTextId, `slurm.reason.${string}`>
 
 /** Slurm's words (`squeue --format=%r`) that stand for one thing. */
-const reasons: Partial<Record<string, ReasonId>> = {
-  None: 'slurm.reason.notConsidered',
-  Resources: 'slurm.reason.resources',
-  Priority: 'slurm.reason.priority',
-  Dependency: 'slurm.reason.dependency',
-  DependencyNeverSatisfied: 'slurm.reason.dependencyNever',
-  BeginTime: 'slurm.reason.beginTime',
-  JobHeldUser: 'slurm.reason.held',
-  JobHeldAdmin: 'slurm.reason.heldByAdmin',
-  JobHoldMaxRequeue: 'slurm.reason.heldAfterFailure',
-  launch_failed_requeued_held: 'slurm.reason.heldAfterFailure',
-  JobLaunchFailure: 'slurm.reason.heldAfterFailure',
-  NodeDown: 'slurm.reason.nodes',
-  PartitionDown: 'slurm.reason.partitionDown',
-  PartitionInactive: 'slurm.reason.partitionInactive',
-  PartitionTimeLimit: 'slurm.reason.partitionTime',
-  PartitionNodeLimit: 'slurm.reason.partitionLimit',
-  PartitionConfig: 'slurm.reason.partitionLimit',
-  AccountNotAllowed: 'slurm.reason.account',
-  InvalidAccount: 'slurm.reason.noAccount',
-  InvalidQOS: 'slurm.reason.qos',
-  QOSNotAllowed: 'slurm.reason.qos',
-  QOSTimeLimit: 'slurm.reason.qosJob',
-  Licenses: 'slurm.reason.licences',
-  BadConstraints: 'slurm.reason.constraints',
-  Reservation: 'slurm.reason.reservation',
-  ReservationDeleted: 'slurm.reason.reservation',
-  Prolog: 'slurm.reason.starting',
-  Cleaning: 'slurm.reason.cleaning',
-}
+const reasons = new Map<string, ReasonId>(
+  Object.entries({
+    None: 'slurm.reason.notConsidered',
+    Resources: 'slurm.reason.resources',
+    Priority: 'slurm.reason.priority',
+    Dependency: 'slurm.reason.dependency',
+    DependencyNeverSatisfied: 'slurm.reason.dependencyNever',
+    BeginTime: 'slurm.reason.beginTime',
+    JobHeldUser: 'slurm.reason.held',
+    JobHeldAdmin: 'slurm.reason.heldByAdmin',
+    JobHoldMaxRequeue: 'slurm.reason.heldAfterFailure',
+    launch_failed_requeued_held: 'slurm.reason.heldAfterFailure',
+    JobLaunchFailure: 'slurm.reason.heldAfterFailure',
+    NodeDown: 'slurm.reason.nodes',
+    PartitionDown: 'slurm.reason.partitionDown',
+    PartitionInactive: 'slurm.reason.partitionInactive',
+    PartitionTimeLimit: 'slurm.reason.partitionTime',
+    PartitionNodeLimit: 'slurm.reason.partitionLimit',
+    PartitionConfig: 'slurm.reason.partitionLimit',
+    AccountNotAllowed: 'slurm.reason.account',
+    InvalidAccount: 'slurm.reason.noAccount',
+    InvalidQOS: 'slurm.reason.qos',
+    QOSNotAllowed: 'slurm.reason.qos',
+    QOSTimeLimit: 'slurm.reason.qosJob',
+    Licenses: 'slurm.reason.licences',
+    BadConstraints: 'slurm.reason.constraints',
+    Reservation: 'slurm.reason.reservation',
+    ReservationDeleted: 'slurm.reason.reservation',
+    Prolog: 'slurm.reason.starting',
+    Cleaning: 'slurm.reason.cleaning',
+  } as const),
+)
 
 /** Families of words, whose middle names the resource: `QOSMaxGRESPerUser`, `AssocGrpCPUMinutesLimit`. */
 const families: [pattern: RegExp, id: ReasonId][] = [
@@ -49,7 +51,8 @@ const families: [pattern: RegExp, id: ReasonId][] = [
 
 /** Slurm's reason for a job to wait, as a clause; one that is not known here as Slurm says it. */
 export function reasonInWords(code: string, job: string): string {
-  const id = reasons[code] ?? families.find(([pattern]) => pattern.test(code))?.[1] ?? 'slurm.reason.unknown'
+  const id =
+    reasons.get(code) ?? families.find(([pattern]) => pattern.test(code))?.[1] ?? 'slurm.reason.unknown'
   return desktopText(id, { code, job })
 }
 

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { slurmOptionsSchema } from '#shared/remote/target.ts'
 import type { SlurmOptions } from '#shared/remote/target.ts'
 import type { JobState, JournalEntry } from '#shared/remote/protocol.ts'
-import { agentTarget, entriesOf, launchRequest, lossesOf, shortConfig } from '../../helpers/agent.ts'
+import { agentTarget, entriesOf, isEvent, launchRequest, lossesOf, shortConfig } from '../../helpers/agent.ts'
 import { startSlurmCluster, withoutSlurm } from '../../helpers/slurm-cluster.ts'
 
 const cluster = await startSlurmCluster()
@@ -23,7 +23,7 @@ const slurm = (options: Partial<SlurmOptions> = {}) => slurmOptionsSchema.parse(
 const endless = shortConfig({ steps: 1_000_000, checkpointEvery: 1_000_000 })
 const run = (command: string, ...args: string[]) => cluster?.run(command, ...args) ?? Promise.resolve('')
 const jobIdOf = (job: JobState) => ('jobId' in job && job.jobId !== null ? job.jobId : '')
-const isTraining = (entry: JournalEntry) => 'event' in entry && entry.event.type === 'metrics'
+const isTraining = (entries: JournalEntry[]) => entries.some(isEvent('metrics'))
 const jobStates = (entries: JournalEntry[]) =>
   entries.flatMap((entry) => ('job' in entry ? [entry.job.state] : []))
 const ends = (entries: JournalEntry[]) => entries.filter((entry) => 'ended' in entry || 'failed' in entry)
@@ -76,10 +76,9 @@ describe.skipIf(!cluster)(`runs in jobs of Slurm${cluster ? '' : ` (${withoutSlu
     await run('scancel', '--batch', '--signal=USR1', jobId)
     await target.waitFor('limited', 'queued')
     await startNow(jobId)
-    let starts = 0
-    const isResumed = (entry: JournalEntry) =>
-      'event' in entry && entry.event.type === 'started' && ++starts === 2
-    await target.follow('limited', { until: isResumed })
+    await target.follow('limited', {
+      until: (entries) => entries.filter(isEvent('started')).length === 2,
+    })
     await target.control('limited', { kind: 'pause' })
     const entries = entriesOf(await target.follow('limited'))
     const started = entries.flatMap((entry) =>
