@@ -49,7 +49,7 @@ export function useSeriesChart(
   const stores = (): SeriesStore[] => input().series.map(({ store }) => store)
   const smoothed = (): SmoothedSeries[] => {
     const { metric, smoothing: weight } = input()
-    return stores().map((store) => ({ store, smoothed: smoothing.smooth(store, { metric, weight }) }))
+    return stores().map((store) => ({ store, ...smoothing.smooth(store, { metric, weight }) }))
   }
 
   function draw(): void {
