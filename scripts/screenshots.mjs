@@ -125,9 +125,12 @@ async function takeAll(minutes) {
   await take('experiment')
   await go('library')
   await take('library')
-  for (const box of await page.locator('[data-testid^="pick-"]').all()) await box.check()
-  await page.getByTestId('compare-picked').click()
-  await page.locator('[data-testid="compare-page"]').waitFor()
+  await go('compare')
+  await page.getByTestId('compare-runs').click()
+  for (const run of await page.getByRole('menuitemcheckbox').all()) {
+    if ((await run.getAttribute('aria-checked')) !== 'true') await run.click()
+  }
+  await page.keyboard.press('Escape')
   await take('compare')
   await page.keyboard.press('Control+k')
   await take('palette')

@@ -6,7 +6,8 @@ import type { Page } from 'playwright-core'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { summarize } from '../summary.ts'
 import type { Summary } from '../summary.ts'
-import { openRunMs, panRate, watchPlots } from '../ui/frames.ts'
+import { openRunMs, panRate, showLibrary, watchPlots, withWork } from '../ui/frames.ts'
+import type { Timed } from '../ui/frames.ts'
 import { makeHistory } from '../ui/history.ts'
 import { launchMs } from '../ui/launch.ts'
 import { simulateTraining, takeEventPort, windowMemory } from '../ui/training-messages.ts'
@@ -28,6 +29,7 @@ export interface UiOptions {
   json?: boolean
 }
 
+const panSeconds = 3
 const windowSize = { width: 1280, height: 800 }
 
 export function addUi(program: Command): void {
@@ -52,18 +54,23 @@ export async function benchUi(options: UiOptions): Promise<void> {
   try {
     const sizes = [plot, 1, ...Array.from({ length: runs - 1 }, () => points)]
     const ids = makeHistory(directory, sizes)
-    const launch = await repeated(repeats, () => launchMs(directory))
+    const launch = await repeated(repeats, async () => ({ value: await launchMs(directory), workMs: 0 }))
     tell('window usable', launch, 'ms after launch')
 
     const running = await launchApp({ dataDirectory: directory, size: windowSize })
     try {
       const { page } = running
       await watchPlots(page)
-      const opening = await repeated(repeats, (i) => openRunMs(page, `Run ${sizes.length - i}`, points))
+      const opening = await repeated(repeats, async (i) => {
+        const name = `Run ${sizes.length - i}`
+        await showLibrary(page, name)
+        return await withWork(running, () => openRunMs(page, name, points))
+      })
       tell(`a run of ${points} points opened`, opening, 'ms')
       await scrollToOldest(page)
+      await showLibrary(page, 'Run 1')
       await openRunMs(page, 'Run 1', plot)
-      const panning = await repeated(repeats, () => panRate(page, 3))
+      const panning = await repeated(repeats, () => withWork(running, () => panRate(page, panSeconds)))
       tell(`a plot of ${plot} points panned`, panning, 'frames a second')
       const [, id = ''] = ids
       const memory = await memoryWhileTraining(running, recordOf(directory, id), seconds)
@@ -77,16 +84,27 @@ export async function benchUi(options: UiOptions): Promise<void> {
   }
 }
 
-/** The first is of caches that are still empty and does not count. */
-async function repeated(times: number, measure: (i: number) => Promise<number>): Promise<Summary> {
-  const values: number[] = []
-  for (let i = 0; i <= times; i++) values.push(await measure(i))
-  return summarize(values.slice(1))
+interface Repeated extends Summary {
+  /** ms of processor time. */
+  work: Summary
 }
 
-function tell(what: string, { median, min, max }: Summary, unit: string): void {
-  const [middle, least, most] = [median, min, max].map(Math.round)
-  say(`${what}: ${middle} ${unit} (${least} to ${most})`)
+/** The first is of caches that are still empty and does not count. */
+async function repeated(times: number, measure: (i: number) => Promise<Timed>): Promise<Repeated> {
+  const found: Timed[] = []
+  for (let i = 0; i <= times; i++) found.push(await measure(i))
+  const counted = found.slice(1)
+  return {
+    ...summarize(counted.map(({ value }) => value)),
+    work: summarize(counted.map(({ workMs }) => workMs)),
+  }
+}
+
+function tell(what: string, { median, min, max, work }: Repeated, unit: string): void {
+  const [middle, least, most, spent] = [median, min, max, work.median].map(Math.round)
+  say(
+    `${what}: ${middle} ${unit} (${least} to ${most})${spent === 0 ? '' : `, ${spent} ms of processor time`}`,
+  )
 }
 
 /** The oldest runs are at the end of a list that has rows only in view. */
@@ -112,6 +130,7 @@ async function memoryWhileTraining(
 ): Promise<WindowMemory[]> {
   const { app, page } = running
   await scrollToOldest(page)
+  await showLibrary(page, run.name)
   await openRunMs(page, run.name, 1)
   await takeEventPort(app, page)
   const memory: WindowMemory[] = []

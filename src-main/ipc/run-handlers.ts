@@ -29,13 +29,13 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       notifyOfUnreadableRows()
       return runs.list().filter(({ id }) => !deletions.hides(id))
     },
-    'runs.create': async ({ startFrom, queue = false, ...argument }) => {
+    'runs.create': async ({ startFrom, startAt, queue = startAt !== undefined, ...argument }) => {
       history.checkComplete()
       const options = { ...argument, device: settings.get().device, waits: queue }
       const run = startFrom
         ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
         : runService.create(options)
-      if (queue) runQueue.add([run.id])
+      if (queue) runQueue.add([run.id], startAt === undefined ? {} : { startAt })
       else await runQueue.start(run)
       return runs.get(run.id)
     },

@@ -49,6 +49,8 @@ export const runChannels = {
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
       queue,
+      /** In the queue, not before this time, in ms since 1970. */
+      startAt: z.int().min(0).exactOptional(),
     }),
     output: type<RunRecord>(),
   }),

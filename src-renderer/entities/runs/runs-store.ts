@@ -44,7 +44,7 @@ export const useRuns = defineStore('runs', () => {
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
-    const how = await howToStart()
+    const how = argument.startAt === undefined ? await howToStart() : 'queue'
     if (how === null) return null
     const queue = how === 'queue'
     const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))
