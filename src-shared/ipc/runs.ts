@@ -54,6 +54,8 @@ export const runChannels = {
       /** The target that trains it, at once, whatever trains here. */
       target: targetNameSchema.exactOptional(),
       queue,
+      /** In the queue, not before this time, in ms since 1970. */
+      startAt: z.int().min(0).exactOptional(),
     }),
     output: type<RunRecord>(),
   }),

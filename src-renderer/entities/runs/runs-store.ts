@@ -57,7 +57,8 @@ export const useRuns = defineStore('runs', () => {
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
-    const how = argument.target === undefined ? await howToStart() : 'now'
+    const isLater = argument.target === undefined && argument.startAt !== undefined
+    const how = isLater ? 'queue' : argument.target === undefined ? await howToStart() : 'now'
     if (how === null) return null
     const queue = how === 'queue'
     const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))
