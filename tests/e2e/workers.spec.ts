@@ -28,6 +28,8 @@ test('a run trains in two processes, which the run page lists while its curves a
   await expect(rows).toHaveCount(2, { timeout: 60_000 })
   const paused = await stepOf(page)
   await expect.poll(() => stepOf(page), { timeout: 120_000 }).toBeGreaterThan(paused)
+  await page.getByTestId('pause').click()
+  await expectStatus(page, 'paused')
   await quit()
   data.remove()
 })
