@@ -6,7 +6,7 @@ import type { RemoteState } from '#shared/remote/remote-state.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { EngineEvents } from './app/engine-events.ts'
 import { forwardToWindow, runControl } from './app/run-control.ts'
-import { appSettings } from './app/settings.ts'
+import { appSettings, memoryLimitOf } from './app/settings.ts'
 import type { TaskbarStatus } from './app/taskbar-status.ts'
 import type { Store } from './database/store.ts'
 import type { Guard } from './guard.ts'
@@ -35,6 +35,7 @@ export function createServices(options: {
   emit: (event: AppEvent) => void
 }): Services {
   const { store, guard, taskbar, emit } = options
+  const settings = appSettings(store)
   const notify = (notice: Notice) => emit({ type: 'notice', ...notice })
 
   const engine = new EngineSupervisor({
@@ -72,7 +73,7 @@ export function createServices(options: {
   const trainingQueue = new TrainingQueue({
     runService,
     engine: {
-      train: (request) => engine.request('train', request),
+      train: (request) => engine.request('train', { ...request, ...memoryLimitOf(settings.get()) }),
       pause: (runId) => engine.request('pause', { runId }),
       stop: (runId, save) => engine.request('stop', { runId, save }),
       extend: (runId, { steps, epochs, minutes, learningRate, sampleEvery }) =>
@@ -153,6 +154,6 @@ export function createServices(options: {
       history,
       pinnedPairs,
     },
-    ...{ engine, installer, importer, settings: appSettings(store), emit, deletions },
+    ...{ engine, installer, importer, settings, emit, deletions },
   }
 }

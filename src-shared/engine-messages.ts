@@ -49,6 +49,8 @@ export interface TrainRequest {
   excluded?: number[]
   config: RunConfig
   device: DeviceChoice
+  /** The most memory to plan with, in bytes; without, all that is free. */
+  memoryLimit?: number
   /** Checkpoint file in the run's folder to resume from, with its recorded hash. */
   resume?: { file: string; sha256: string }
   /** A checkpoint of another run whose averaged weights this one starts from, where there is none to resume from. */
@@ -72,6 +74,8 @@ export interface MemoryEstimate {
   neededBytes: number
   availableBytes: number
   fits: boolean
+  /** The parts that each batch is computed in, one after the other with the same result, so that it fits; null for none. */
+  parts: number | null
   /** Where it does not fit: the batch size that would; null when none does. */
   fittingBatch: number | null
   /** Where it does not fit: whether it does with `checkpointing`. */
@@ -100,7 +104,10 @@ export interface EngineRequests {
   /** Resolves when training has ended; rejects when it cannot continue. */
   train: [TrainRequest, TrainResult]
   /** Estimates the memory of a run without allocating it. */
-  estimate: [{ config: RunConfig; shape: ImageShape; device: DeviceChoice }, MemoryEstimate]
+  estimate: [
+    { config: RunConfig; shape: ImageShape; device: DeviceChoice; memoryLimit?: number },
+    MemoryEstimate,
+  ]
   /** Ends training after the present step; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]
   stop: [{ runId: string; save: boolean }, void]

@@ -6,7 +6,9 @@ import { settingsChangesSchema } from '#shared/ipc/app.ts'
 import type { Store } from '../database/store.ts'
 
 const key = 'app'
-const defaults: AppSettings = { device: 'auto', theme: 'system', language: 'system', trainClosed: false }
+const defaults: AppSettings = {
+  ...{ device: 'auto', memoryLimit: 0, theme: 'system', language: 'system', trainClosed: false },
+}
 /** Not strict: another version may have stored more. */
 const storedSchema = z.object(settingsChangesSchema.shape)
 
@@ -15,6 +17,10 @@ export interface AppSettingsStore {
   get: () => AppSettings
   change: (changes: Partial<AppSettings>) => AppSettings
 }
+
+/** The limit as a part of a request to the engine. */
+export const memoryLimitOf = ({ memoryLimit }: AppSettings): { memoryLimit?: number } =>
+  memoryLimit > 0 ? { memoryLimit: memoryLimit * 1e9 } : {}
 
 /** The app's settings in the store; theme and language take effect at once. */
 export function appSettings(store: Store): AppSettingsStore {

@@ -107,9 +107,10 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
         trainer = null
       }
     },
-    estimate: ({ config, shape, device }) => {
+    estimate: ({ config, shape, device, memoryLimit = Infinity }) => {
       const loaded = loadTensorFlow({ device })
-      return estimateMemory({ config, shape, availableBytes: readAvailableMemory(loaded.device) })
+      const availableBytes = Math.min(memoryLimit, readAvailableMemory(loaded.device))
+      return estimateMemory({ config, shape, availableBytes })
     },
     pause: async ({ runId }) => {
       await trainerOf(runId).stop({ outcome: 'paused', save: true })

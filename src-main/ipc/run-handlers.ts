@@ -9,6 +9,7 @@ import { readDiagnostics } from '../runs/diagnostics.ts'
 import { diskUseOfRun } from '../runs/disk-use.ts'
 import { undoMs } from '../runs/pending-deletions.ts'
 import { unreadableNotice } from '../runs/unreadable-notice.ts'
+import { memoryLimitOf } from '../app/settings.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
@@ -48,6 +49,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
         config: resolveConfig(preset, changes),
         shape,
         device: settings.get().device,
+        ...memoryLimitOf(settings.get()),
       }),
     'runs.expectedLength': ({ datasetId, ...chosen }) => {
       const asked = { ...chosen, datasetId, device: settings.get().device }

@@ -9,6 +9,8 @@ import { channel, nothing, type } from '#shared/ipc/channel.ts'
 /** What the app remembers between launches. */
 export interface AppSettings {
   device: DeviceChoice
+  /** The most memory that a run may plan with, in GB; 0 without a limit. */
+  memoryLimit: number
   theme: 'system' | 'light' | 'dark'
   /** Of the window, menus, dialogs and errors; `system` is that of the desktop. */
   language: Language | 'system'
@@ -19,6 +21,7 @@ export interface AppSettings {
 /** Some of `AppSettings`. */
 export const settingsChangesSchema = z.strictObject({
   device: deviceChoiceSchema.exactOptional(),
+  memoryLimit: z.number().min(0).max(10_000).exactOptional(),
   theme: z.enum(['system', 'light', 'dark']).exactOptional(),
   language: z.enum(['system', ...languages]).exactOptional(),
   trainClosed: z.boolean().exactOptional(),

@@ -19,6 +19,11 @@ export const dataDirOption = () => new Option('--data-dir <folder>', 'data folde
 export const jsonOption = () => new Option('--json', 'print one JSON document on stdout')
 export const deviceOption = () =>
   new Option('--device <device>', 'device to compute on').choices(deviceChoiceSchema.options).default('auto')
+export const memoryLimitOption = () =>
+  new Option(
+    '--memory-limit <GB>',
+    'plan with at most so much memory; batches are computed in parts then',
+  ).argParser(positiveNumber)
 /** The options of `addSamplingOptions`. */
 export type SamplingFlags = Pick<
   Sampling,

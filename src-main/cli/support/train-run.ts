@@ -14,6 +14,8 @@ const pauseRetryMs = 50
 export interface TrainRunOptions extends TrainOptions {
   /** The command that resumes it is said by the caller. */
   partOfExperiment?: boolean
+  /** The most memory to plan with, in bytes. */
+  memoryLimit?: number
 }
 
 /** A status line with the progress of training. */
@@ -55,7 +57,7 @@ export function progressLine(progress: TrainProgress): string {
 export async function trainRun(
   workspace: Workspace,
   run: RunRecord,
-  { partOfExperiment = false, ...options }: TrainRunOptions = {},
+  { partOfExperiment = false, memoryLimit, ...options }: TrainRunOptions = {},
 ): Promise<RunRecord> {
   const { runService, engine } = workspace
   await beforeTraining(workspace, run, checkInterrupted)
@@ -77,7 +79,8 @@ export async function trainRun(
   }, 'nothing since the last checkpoint is saved')
   try {
     const trainer = {
-      train: async (request: TrainRequest) => await engine.handlers.train(request),
+      train: async (request: TrainRequest) =>
+        await engine.handlers.train({ ...request, ...(memoryLimit === undefined ? {} : { memoryLimit }) }),
       stop: async (runId: string, save: boolean) => {
         await engine.handlers.stop({ runId, save })
       },

@@ -49,6 +49,22 @@ export function residentImages(
   return fits && bytes <= maxResidentBytes ? count : 0
 }
 
+/** The graph of a step grows with every part. */
+const partsAtMost = 16
+
+/** The numbers of equal parts that a batch can be computed in; none where the loss is not the mean of those of its parts. */
+function partsOf({ batch, code, codeFreeNats }: RunConfig): number[] {
+  if (code > 0 && codeFreeNats > 0) return []
+  const counts = Array.from({ length: partsAtMost - 1 }, (_, i) => i + 2)
+  return counts.filter((parts) => parts <= batch && batch % parts === 0)
+}
+
+/** The settings of a run whose batches are computed in parts, with the same images, noise and result. */
+export const batchInParts = (
+  { batch, accumulate }: Pick<RunConfig, 'batch' | 'accumulate'>,
+  parts: number,
+): Pick<RunConfig, 'batch' | 'accumulate'> => ({ batch: batch / parts, accumulate: accumulate * parts })
+
 /** The memory that training needs and that is available; where it does not fit, the changes with which it would. */
 export function estimateMemory({
   config,
@@ -59,9 +75,15 @@ export function estimateMemory({
     memoryNeeded({ config: { ...config, ...changes }, shape })
   const neededBytes = neededWith({})
   if (neededBytes <= availableBytes)
-    return { neededBytes, availableBytes, fits: true, fittingBatch: null, checkpointingFits: false }
+    return { neededBytes, availableBytes, fits: true, parts: 1, fittingBatch: null, checkpointingFits: false }
+  for (const parts of partsOf(config)) {
+    const inParts = neededWith(batchInParts(config, parts))
+    if (inParts > availableBytes) continue
+    const whole = { fittingBatch: null, checkpointingFits: false }
+    return { neededBytes: inParts, availableBytes, fits: true, parts, ...whole }
+  }
   const checkpointingFits = !config.checkpointing && neededWith({ checkpointing: true }) <= availableBytes
-  const tooLarge = { neededBytes, availableBytes, fits: false, checkpointingFits }
+  const tooLarge = { neededBytes, availableBytes, fits: false, parts: null, checkpointingFits }
   let batch = config.batch
   while (batch > 1) {
     batch = Math.floor(batch / 2)

@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { TrainOutcome, TrainResult } from '#shared/engine-messages.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
@@ -82,7 +83,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   // May time some steps to choose the precision; their weights are thrown away.
   const { precision, why, stepRunner } = await createStepRunner({
     ...parts,
-    config,
+    ...{ system: parts.stepSystem, config: parts.stepConfig(config) },
     workers: request.workers,
     device: run.machine.device,
     resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
@@ -99,6 +100,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   clock.start(checkpoint?.info ?? { trainedSeconds: 0 })
   run.emit({ type: 'started', runId, machine: run.machine, step: run.step })
   reportWorkers(run)
+  warnOfParts(run)
   if (start && started) {
     await writeCheckpoint(run)
     await removeStart(start)
@@ -107,6 +109,14 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
 
   if (!run.isDue(run.config.sampleEvery) || !run.hasMore()) return
   if (run.step > 0 && !gridExists(runDirectory, run.step)) await sampleGrid(run)
+}
+
+/** Says that the memory is too short for whole batches. */
+function warnOfParts({ parts, config, request, emit }: TrainingRun): void {
+  const { parts: count, availableBytes } = parts.memory
+  if (count === null || count === 1) return
+  const values = { batch: config.batch, count, free: (availableBytes / 1e9).toFixed(1) }
+  emit({ type: 'warning', runId: request.runId, message: desktopText('warning.batchInParts', values) })
 }
 
 /** Takes the next step on its batch of images, and reports its metrics. */

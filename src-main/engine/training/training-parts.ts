@@ -2,6 +2,7 @@ import type { EngineEvent, MemoryEstimate, TrainRequest } from '#shared/engine-m
 import { labelsOf } from '#shared/dataset-labels.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { getReadableState } from '../graph/program.ts'
@@ -9,7 +10,7 @@ import { splitImages } from '../data/split.ts'
 import { createSystem } from '../model/create-model.ts'
 import type { System } from '../model/flow/system.ts'
 import { readAvailableMemory } from '../backend/free-memory.ts'
-import { checkFits, estimateMemory, residentImages } from './memory-estimate.ts'
+import { batchInParts, checkFits, estimateMemory, residentImages } from './memory-estimate.ts'
 import { measuredSpecs } from '../checkpoints/state-names.ts'
 import { CodeTable } from './code-table.ts'
 import { Evaluator } from './evaluator.ts'
@@ -22,6 +23,9 @@ export interface TrainingParts {
   dataset: Dataset
   system: System
   memory: MemoryEstimate
+  /** The model and the settings of the step, whose batches may be computed in parts. */
+  stepSystem: System
+  stepConfig: (config: RunConfig) => RunConfig
   /** How many images are on the device; 0 when each step transfers its own. */
   resident: number
   /** Indices of the training images. */
@@ -53,10 +57,15 @@ export function openParts(options: {
     }
     const { shape } = dataset.index
     const labels = labelsOf(config, dataset.index.labels)
-    const memory = estimateMemory({ config, shape, availableBytes: readAvailableMemory(device) })
+    const { memoryLimit = Infinity } = request
+    const availableBytes = Math.min(memoryLimit, readAvailableMemory(device))
+    const memory = estimateMemory({ config, shape, availableBytes })
     checkFits(memory)
+    const stepConfig = (given: RunConfig) => ({ ...given, ...batchInParts(given, memory.parts ?? 1) })
     const resident = residentImages(memory, dataset.index)
-    const system = createSystem({ config, shape, labelCount: labels.length })
+    const labelCount = labels.length
+    const system = createSystem({ config, shape, labelCount })
+    const stepSystem = createSystem({ config: stepConfig(config), shape, labelCount })
     const split = splitImages({ count: dataset.count, share: config.validationShare, seed: config.seed })
     const state = {
       ...getReadableState(stepProgram({ system, config, shape, resident })),
@@ -69,7 +78,7 @@ export function openParts(options: {
     return {
       dataset,
       system,
-      memory,
+      ...{ memory, stepSystem, stepConfig },
       resident,
       indices: split.training,
       checkpointWriter,

@@ -76,12 +76,14 @@ describe('the memory of a run', () => {
   })
 
   it('is checked: a run that cannot fit is refused with the numbers and the settings to change', () => {
-    const config = resolveConfig('ladder-5-observation-noise', { batch: 256 })
+    // A batch of a prime number of images is not computed in parts.
+    const config = resolveConfig('ladder-5-observation-noise', { batch: 257 })
     const estimate = estimateMemory({ config, shape, availableBytes: 3e9 })
     expect(estimate.fits).toBe(false)
     const batch = estimate.fittingBatch ?? 0
     expect(batch).toBeGreaterThan(0)
     expect(memoryNeeded({ config: { ...config, batch }, shape })).toBeLessThanOrEqual(3e9)
+    expect(estimate.parts).toBeNull()
     expect(() => checkFits(estimate)).toThrow(/needs about \d+\.\d GB of memory, and 3\.0 GB are free/)
     const spared = memoryNeeded({ config: { ...config, checkpointing: true }, shape })
     const tight = estimateMemory({ config, shape, availableBytes: spared })
@@ -94,6 +96,17 @@ describe('the memory of a run', () => {
     const tiny = estimateMemory({ config, shape, availableBytes: 1e6 })
     expect(tiny).toMatchObject({ fits: false, fittingBatch: null, checkpointingFits: false })
     expect(() => checkFits(estimateMemory({ config, shape, availableBytes: 1e12 }))).not.toThrow()
+  })
+
+  it('is spared by computing a batch in parts, the fewest that fit', () => {
+    const config = resolveConfig('ladder-5-observation-noise', { batch: 256 })
+    const availableBytes = memoryNeeded({ config: { ...config, batch: 64, accumulate: 4 }, shape })
+    const estimate = estimateMemory({ config, shape, availableBytes })
+    expect(estimate).toMatchObject({ fits: true, parts: 4, neededBytes: availableBytes })
+    expect(() => checkFits(estimate)).not.toThrow()
+    // Free nats count for the whole batch.
+    const together = { ...config, code: 8, codeFreeNats: 1 }
+    expect(estimateMemory({ config: together, shape, availableBytes }).parts).toBeNull()
   })
 
   it('includes the images on the device where half of the memory holds all of them', () => {

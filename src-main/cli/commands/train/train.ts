@@ -20,6 +20,7 @@ import {
   deviceOption,
   imageSize,
   jsonOption,
+  memoryLimitOption,
   positiveNumber,
   startFrom,
   wholeNumber,
@@ -49,6 +50,7 @@ interface Options extends WorkerFlags, RemoteFlags {
   startFrom?: StartFrom
   checkpoint?: CheckpointChoice
   queue?: boolean
+  memoryLimit?: number
   dataDir?: string
   json?: boolean
 }
@@ -86,6 +88,7 @@ export function addTrain(program: Command): void {
     .addOption(checkpointOption())
     .option('--queue', 'add the new run to the queue instead of training it now')
     .addOption(deviceOption())
+    .addOption(memoryLimitOption())
     .addOption(workersOption())
     .addOption(devicesOption())
     .addOption(onOption())
@@ -143,7 +146,8 @@ async function train(command: Command, folder: string | undefined, given: Option
     }
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
     const workers = several && resume !== undefined ? { workers: several.workers } : {}
-    const ended = await trainRun(workspace, run, { ...changes, ...workers }).finally(follow.end)
+    const limit = options.memoryLimit === undefined ? {} : { memoryLimit: options.memoryLimit * 1e9 }
+    const ended = await trainRun(workspace, run, { ...changes, ...workers, ...limit }).finally(follow.end)
     say(
       `${ended.step} steps in ${duration(ended.trainedSeconds)}. Sample with: flowerbed sample ${ended.id} --count 16 --out FOLDER`,
     )

@@ -9,6 +9,8 @@ export const trainingTexts = {
     'The checkpoint of step {step} cannot be read: {reason} The one of step {next} is used.',
   'warning.resumesEarlier':
     'The checkpoint of step {step} cannot be read: {reason} Training resumes from the one of step {next}.',
+  'warning.batchInParts':
+    '{free} GB of memory are too few for whole batches: each batch of {batch} images is computed in {count} parts. The result is the same; a step takes a little longer.',
   'precision.chosen': 'chosen in the settings',
   'precision.asBefore': 'as before the run was resumed',
   'precision.notFaster': 'this device is not faster in 16 bits',
