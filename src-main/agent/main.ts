@@ -50,8 +50,8 @@ async function main(argv: string[]): Promise<void> {
     run: async () => {
       const signals = new EndSignals()
       // Told before anything is done: who starts this process waits for it.
-      process.send?.(thisProcess())
-      await (await import('./train.ts')).trainLaunch(run(), { signals })
+      const hasLauncher = process.send?.(thisProcess()) !== undefined
+      await (await import('./train.ts')).trainLaunch(run(), { signals, hasLauncher })
     },
     'install-runtime': async () => {
       const variant = z.enum(['cpu', 'cuda']).optional().parse(values.variant)

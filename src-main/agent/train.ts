@@ -42,11 +42,17 @@ const makeEngineHere: MakeEngine = async (emit) => {
  */
 export async function trainLaunch(
   run: RunFolder,
-  { signals, makeEngine = makeEngineHere }: { signals: EndSignals; makeEngine?: MakeEngine },
+  options: {
+    signals: EndSignals
+    /** Whether a process waits for this one to be written down, see `ownJob`. */
+    hasLauncher: boolean
+    makeEngine?: MakeEngine
+  },
 ): Promise<void> {
+  const { signals, hasLauncher, makeEngine = makeEngineHere } = options
   const request = await readRequest(run)
   if (!request) throw new FlowerbedError('not-found', errorText('agent.notLaunched'), { where: run.runId })
-  const job = await ownJob(run, request)
+  const job = await ownJob(run, { launchId: request.launchId, hasLauncher })
   await new LaunchInTraining(run, request, job).train(makeEngine, signals)
 }
 

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { flowerbedVersion } from '../version.ts'
+import { addAttach } from './commands/attach/attach.ts'
 import { runBench } from './commands/bench/bench.ts'
 import { addCompare } from './commands/compare/compare.ts'
 import { addDemo } from './commands/demo/demo.ts'
@@ -14,6 +15,7 @@ import { addReport } from './commands/report/report.ts'
 import { addRuns } from './commands/runs/runs.ts'
 import { addSample } from './commands/sample/sample.ts'
 import { addStudy } from './commands/study/study.ts'
+import { addTarget } from './commands/target/target.ts'
 import { addTrain } from './commands/train/train.ts'
 import { createProgram, exitCodeOf, exitCodesHelp, runProcess, runProgram } from './support/program.ts'
 
@@ -27,6 +29,7 @@ async function main(argv: string[]): Promise<number> {
     .addHelpText('after', exitCodesHelp)
   for (const add of [
     addTrain,
+    addAttach,
     addSample,
     addEncode,
     addInterpolate,
@@ -36,6 +39,7 @@ async function main(argv: string[]): Promise<number> {
     addCompare,
     addReport,
     addQueue,
+    addTarget,
     addEvaluate,
     addExport,
     addDoctor,

@@ -15,6 +15,7 @@ export type RowKind =
   | 'setting'
   | 'attribute'
   | 'pinnedPair'
+  | 'target'
 
 /** A row of the history that this version cannot make a record of. */
 export interface UnreadableRow {

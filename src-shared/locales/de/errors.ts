@@ -9,6 +9,8 @@ import { historyErrors } from './errors/history.ts'
 import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
+import { remoteErrors } from './errors/remote.ts'
+import { remoteRunsErrors } from './errors/remote-runs.ts'
 import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
@@ -28,6 +30,8 @@ const texts = {
   ...libraryErrors,
   ...loadErrors,
   ...processesErrors,
+  ...remoteErrors,
+  ...remoteRunsErrors,
   ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,

@@ -6,6 +6,7 @@ import { inputTexts } from './desktop/input.ts'
 import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
 import { remoteAgentTexts } from './desktop/remote-agent.ts'
+import { remoteTexts } from './desktop/remote.ts'
 import { slurmTexts } from './desktop/slurm.ts'
 import { trainingTexts } from './desktop/training.ts'
 
@@ -19,6 +20,7 @@ export const desktop = {
   ...menuTexts,
   ...noticeTexts,
   ...remoteAgentTexts,
+  ...remoteTexts,
   ...slurmTexts,
   ...trainingTexts,
 } as const

@@ -70,9 +70,7 @@ function addRows(db: Database, version: number): void {
       INSERT INTO run_leases VALUES (1, 'token', 7, NULL, 'elsewhere', 'paused', 1, 1)`)
   }
   if (version >= 110) db.exec("INSERT INTO run_queue VALUES (1, 0, 'paused', 4, 9, NULL)")
-  if (version >= 90) {
-    db.exec(`INSERT INTO sample_marks VALUES ('s', 0, 1, 0, '["faces"]', 9)`)
-  }
+  if (version >= 90) db.exec(`INSERT INTO sample_marks VALUES ('s', 0, 1, 0, '["faces"]', 9)`)
   if (version >= 121) {
     db.exec(`INSERT INTO excluded_images VALUES ('abc', 2); UPDATE runs SET excluded = '[1]'`)
   }
@@ -83,6 +81,7 @@ function addRows(db: Database, version: number): void {
   }
   if (version >= 140) addAttribute(db)
   if (version >= 141) addPinnedPair(db)
+  if (version >= 150) db.exec(`INSERT INTO targets VALUES ('t', 'ssh', '{"host":"gpu"}', 1, NULL, NULL)`)
   if (version >= 60) {
     db.prepare('INSERT INTO evaluations (run, step, created_at, document) VALUES (1, 4, 5, ?)').run(
       JSON.stringify(anEvaluation),
@@ -113,6 +112,7 @@ function everything(directory: string) {
       attributes: attributesOf(store, key),
       pinned: [...store.pairs.list(key), ...store.pairs.rows(key)],
       settings: store.settings.get('app'),
+      targets: store.targets.list(),
       recent: store.settings.recentFolders(),
     }
   } finally {
@@ -158,7 +158,7 @@ describe('a history with a row in each table', () => {
           },
           ...{ config: presets.balanced.config, datasetId: 'abc', losses: { loss: 0.5 }, updatedAt: 2 },
           experimentId: version >= 30 ? 'e' : null,
-          parent: null,
+          ...{ parent: null, target: null },
         },
       ],
       excluded: version >= 121 ? [[2], [1]] : [[], []],
@@ -176,6 +176,7 @@ describe('a history with a row in each table', () => {
       pinned: version >= 141 ? [aPinnedPair, aPinnedRow] : [],
       lease: version >= 40 ? { holder: { pid: 7, host: 'elsewhere' }, statusBefore: 'paused' } : null,
       queue: version >= 110 ? [{ runId: 'r1', checkpoint: 4, startAt: 9, after: null }] : [],
+      targets: version >= 150 ? [{ target: { name: 't', host: 'gpu' }, createdAt: 1, seen: null }] : [],
       settings: { theme: 'dark' },
       recent: [{ path: '/faces', usedAt: 5 }],
     })

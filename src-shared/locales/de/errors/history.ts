@@ -76,4 +76,5 @@ export const historyErrors = {
   'setting.kind': { message: 'Einstellung' },
   'attribute.kind': { message: 'Attribut' },
   'pinnedPair.kind': { message: 'angeheftetes Paar' },
+  'target.kind': { message: 'Ziel' },
 } as const satisfies ErrorEntries

@@ -74,4 +74,5 @@ export const historyErrors = {
   'setting.kind': { message: 'setting' },
   'attribute.kind': { message: 'attribute' },
   'pinnedPair.kind': { message: 'pinned pair' },
+  'target.kind': { message: 'target' },
 } as const satisfies ErrorEntries

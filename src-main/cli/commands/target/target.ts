@@ -1,0 +1,85 @@
+import type { Command } from 'commander'
+import type { StoredTarget } from '../../../database/repositories/targets.ts'
+import { openStore } from '../../../database/store.ts'
+import type { Store } from '../../../database/store.ts'
+import { dataDirectory } from '../../../files/data-folder.ts'
+import { dataDirOption, jsonOption } from '../../support/options.ts'
+import { answer, say } from '../../support/output.ts'
+import { addTargetOptions, targetOf } from './add-target.ts'
+import type { TargetOptions } from './add-target.ts'
+import { placeOf, resourcesOf } from './words.ts'
+
+interface Options {
+  dataDir?: string
+  json?: boolean
+}
+
+export function addTarget(program: Command): void {
+  const target = program
+    .command('target')
+    .description('other machines and clusters that train runs')
+    .addOption(dataDirOption())
+    .addOption(jsonOption())
+  addTargetOptions(
+    target
+      .command('add')
+      .description('add a machine or a cluster; nothing is connected to or installed yet')
+      .argument('<name>', 'what to call it'),
+  ).action((name: string, _: object, command: Command) =>
+    add(name, command.optsWithGlobals<Options & TargetOptions>()),
+  )
+  target
+    .command('list')
+    .description('list the targets, and what they last said of themselves')
+    .action((_: object, command: Command) => list(command.optsWithGlobals()))
+  target
+    .command('remove')
+    .description('forget a target; what lies there stays')
+    .argument('<name>')
+    .action((name: string, _: object, command: Command) => remove(name, command.optsWithGlobals()))
+}
+
+/** Opens the history for `work`, and closes it. */
+export function withTargets<T>(
+  { dataDir, writes }: { dataDir: string | undefined; writes: boolean },
+  work: (store: Store) => T,
+): T {
+  const store = openStore(dataDirectory(dataDir), { reading: !writes })
+  try {
+    return work(store)
+  } finally {
+    store.close()
+  }
+}
+
+function add(name: string, { dataDir, json = false, ...options }: Options & TargetOptions): void {
+  const target = targetOf(name, options)
+  withTargets({ dataDir, writes: true }, ({ targets }) => targets.add(target))
+  say(
+    `Added ${name}: ${placeOf(target)}. Check and prepare it with: flowerbed target doctor ${name} --install`,
+  )
+  answer(json, { target })
+}
+
+function list({ dataDir, json = false }: Options): void {
+  const found = withTargets({ dataDir, writes: false }, ({ targets }) => targets.list())
+  if (found.length === 0) say('There are no targets. Add one with: flowerbed target add NAME --ssh HOST')
+  for (const stored of found) say(lineOf(stored))
+  answer(json, { targets: found })
+}
+
+function lineOf({ target, seen }: StoredTarget): string {
+  const parts = [
+    `${target.name}  ${placeOf(target)}`,
+    ...(seen === null
+      ? ['not connected to yet']
+      : [resourcesOf(seen.report), `seen ${new Date(seen.at).toLocaleString()}`]),
+  ]
+  return parts.join(' · ')
+}
+
+function remove(name: string, { dataDir, json = false }: Options): void {
+  withTargets({ dataDir, writes: true }, ({ targets }) => targets.remove(name))
+  say(`Removed ${name}. What lies there, runs that train there included, stays as it is.`)
+  answer(json, { removed: name })
+}

@@ -1,0 +1,90 @@
+import { errorText } from '#shared/error-text.ts'
+import { FlowerbedError } from '#shared/errors.ts'
+import { language, languageVariable } from '#shared/language.ts'
+import { makeBundle } from './bundle.ts'
+import { installNode, nodePath } from './install-node.ts'
+import type { PlaceThere } from './install-node.ts'
+import type { InstallOptions } from './install-options.ts'
+import { quoted } from './remote-host.ts'
+import type { RemoteHost } from './remote-host.ts'
+import { removeOldVersions } from './old-versions.ts'
+import { makeFolderThere } from './unpack-there.ts'
+
+/** Flowerbed on a target. */
+export interface InstalledProgram extends PlaceThere {
+  /** The digest of its files. */
+  version: string
+  /** Starts the agent in the shell there; its command and arguments follow. */
+  command: string
+}
+
+/**
+ * Installs this version of Flowerbed and Node below a folder there, beside other versions; what is there already stays. An
+ * installation that was cut off goes on where it ended.
+ * @param folder as in the target, with `~/` for the home folder
+ * @throws FlowerbedError `unavailable`, `no-space`, `corrupt`
+ */
+export async function installProgram(
+  host: RemoteHost,
+  folder: string,
+  options: InstallOptions = {},
+): Promise<InstalledProgram> {
+  const there = await examinePlace(host, folder, options)
+  const { digest, file } = await makeBundle(options.env)
+  const home = `${there.folder}/versions/${digest}`
+  const { signal, onProgress, onInstalled } = options
+  const run = signal ? { signal } : {}
+  const isThere = (await host.run(`[ ! -d ${quoted(home)} ] || echo yes`, run)).trim() === 'yes'
+  if (!isThere) {
+    const to = `${there.folder}/downloads/flowerbed-${digest}.tar.gz`
+    await host.send(file, to, {
+      ...run,
+      onProgress: (progress) => onProgress?.({ part: 'program', ...progress }),
+    })
+    await makeFolderThere(host, home, { fill: `tar -xzf ${quoted(to)} -C "$new"`, signal })
+    await host.run(`rm -f ${quoted(to)}`, run)
+  }
+  onInstalled?.('program', isThere ? 'there' : 'here')
+  onInstalled?.('node', await installNode(there, options))
+  if (!isThere) await removeOldVersions(host, { folder: there.folder, keep: digest })
+  return { ...there, version: digest, command: agentCommand(there.folder, home) }
+}
+
+/** Finds out where a target's folder is, and what machine it is. */
+async function examinePlace(
+  host: RemoteHost,
+  folder: string,
+  { signal }: InstallOptions,
+): Promise<PlaceThere> {
+  // What is there is the user's alone.
+  const word = folder.startsWith('~/') ? `"$HOME"/${quoted(folder.slice(2))}` : quoted(folder)
+  const said = await host.run(
+    `uname -sm; umask 077; mkdir -p ${word} && cd ${word} && pwd -P`,
+    signal ? { signal } : {},
+  )
+  const [name = '', path = ''] = said.trim().split('\n')
+  const [system, processor] = name
+    .toLowerCase()
+    .split(' ')
+    .map((word) => systems[word] ?? processors[word])
+  if (system === undefined || processor === undefined)
+    throw new FlowerbedError('unavailable', errorText('install.platform', { platform: name }))
+  return { host, folder: path, platform: `${system}-${processor}` }
+}
+
+const systems: Record<string, string> = { linux: 'linux', darwin: 'darwin' }
+const processors: Record<string, string> = { x86_64: 'x64', amd64: 'x64', aarch64: 'arm64', arm64: 'arm64' }
+
+function agentCommand(folder: string, home: string): string {
+  return [
+    `${languageVariable}=${language()}`,
+    // Its commands are short: most of their time would be compiling.
+    `NODE_COMPILE_CACHE=${quoted(`${folder}/cache/compiled`)}`,
+    ...[
+      quoted(nodePath(folder)),
+      '--disable-warning=ExperimentalWarning',
+      quoted(`${home}/src-main/agent/main.ts`),
+    ],
+    ...['--folder', quoted(folder)],
+  ].join(' ')
+}
