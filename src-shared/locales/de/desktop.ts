@@ -7,6 +7,7 @@ import { importTexts } from './desktop/import.ts'
 import { inputTexts } from './desktop/input.ts'
 import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
+import { remoteAgentTexts } from './desktop/remote-agent.ts'
 import { trainingTexts } from './desktop/training.ts'
 
 const texts = {
@@ -17,6 +18,7 @@ const texts = {
   ...inputTexts,
   ...menuTexts,
   ...noticeTexts,
+  ...remoteAgentTexts,
   ...trainingTexts,
 } as const
 

@@ -10,6 +10,7 @@ import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
 import { remoteErrors } from './errors/remote.ts'
+import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
@@ -27,6 +28,7 @@ const texts = {
   ...loadErrors,
   ...processesErrors,
   ...remoteErrors,
+  ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,

@@ -5,6 +5,7 @@ import { importTexts } from './desktop/import.ts'
 import { inputTexts } from './desktop/input.ts'
 import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
+import { remoteAgentTexts } from './desktop/remote-agent.ts'
 import { trainingTexts } from './desktop/training.ts'
 
 /** What the processes behind the window say in English, by message id; `{name}` is a parameter of `desktopText`. */
@@ -16,5 +17,6 @@ export const desktop = {
   ...inputTexts,
   ...menuTexts,
   ...noticeTexts,
+  ...remoteAgentTexts,
   ...trainingTexts,
 } as const

@@ -8,6 +8,7 @@ import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
 import { remoteErrors } from './errors/remote.ts'
+import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
@@ -29,6 +30,7 @@ export const errors = {
   ...loadErrors,
   ...processesErrors,
   ...remoteErrors,
+  ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
