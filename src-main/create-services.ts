@@ -1,6 +1,8 @@
 import { desktopText } from '#shared/desktop-text.ts'
 import { isLive } from '#shared/run-status.ts'
+import type { EngineEvent } from '#shared/engine-messages.ts'
 import type { AppEvent, Notice } from '#shared/ipc.ts'
+import type { RemoteState } from '#shared/remote/remote-state.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { EngineEvents } from './app/engine-events.ts'
 import { forwardToWindow, runControl } from './app/run-control.ts'
@@ -13,6 +15,8 @@ import type { Services } from './ipc/services.ts'
 import { startAppImporter } from './processes/app-importer.ts'
 import { EngineSupervisor } from './processes/engine.ts'
 import { startUtilityProcess } from './processes/utility-process.ts'
+import { ConnectedTargets } from './remote/connected-targets.ts'
+import { RemoteRuns } from './remote/remote-runs.ts'
 import { Evaluations } from './runs/evaluations.ts'
 import { ExperimentService } from './runs/experiment-service.ts'
 import { PendingDeletions } from './runs/pending-deletions.ts'
@@ -83,6 +87,13 @@ export function createServices(options: {
     }),
     onIdle: guard.wrap('training', () => taskbar.show(null)),
   })
+  const targets = new ConnectedTargets({ store })
+  const remoteRuns = new RemoteRuns({
+    ...{ store, runService, notify, access: targets },
+    onEvent: guard.wrap('window', (event: EngineEvent) => forwardToWindow(event, emit)),
+    onState: guard.wrap('window', (state: RemoteState) => emit({ type: 'remote', state })),
+    onEnd: guard.wrap('training', (run: RunRecord) => taskbar.announce(run)),
+  })
   const reconstructor = new Reconstructor({
     store,
     runService,
@@ -94,6 +105,7 @@ export function createServices(options: {
     evaluate: (request) => engine.request('evaluate', request),
   })
   const pinnedPairs = new PinnedPairs({
+    isHidden: (pair) => deletions.hides(pair),
     ...{ store, runService, sourceOf: chosenImages({ store, importer }).sourceOf },
     interpolate: (request) => engine.request('interpolate', request),
     onRow: (row) => emit({ type: 'pinnedRow', row }),
@@ -133,6 +145,8 @@ export function createServices(options: {
       runService,
       trainingQueue,
       runQueue,
+      remoteRuns,
+      targets,
       experiments,
       reconstructor,
       evaluations,

@@ -92,6 +92,7 @@ function start(): void {
 
   window = openWindow({ store, guard, quit: () => app.quit() })
   made.runQueue.open()
+  made.remoteRuns.open()
   paths.openArguments(process.argv, process.cwd())
   quitSafely({
     ...{ ...quitSteps(made), window, guard, tray },
@@ -128,15 +129,28 @@ function showMenu(): void {
 }
 
 function quitSteps(services: Services) {
-  const { store, trainingQueue, runQueue, importer, engine, installer, history, deletions } = services
+  const {
+    store,
+    trainingQueue,
+    runQueue,
+    remoteRuns,
+    targets,
+    importer,
+    engine,
+    installer,
+    history,
+    deletions,
+  } = services
   return {
     trainingQueue,
     runQueue,
+    elsewhere: () => remoteRuns.states().length,
     // Each write would wait ten seconds for a program that is writing the history.
     hurry: () => void store.database.pragma('busy_timeout = 1000'),
     shutDown: async () => {
       guard.wrap('import', () => importer.dispose())()
-      await Promise.all([engine.dispose(), installer.dispose(), deletions.flush()])
+      await Promise.all([remoteRuns.close(), engine.dispose(), installer.dispose(), deletions.flush()])
+      await targets.close()
       history.close()
     },
   }

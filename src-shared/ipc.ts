@@ -18,6 +18,7 @@ import { runtimeChannels } from '#shared/ipc/runtime.ts'
 import { sampleFileChannels } from '#shared/ipc/sample-files.ts'
 import { samplingChannels } from '#shared/ipc/sampling.ts'
 import { storageChannels } from '#shared/ipc/storage.ts'
+import { targetChannels } from '#shared/ipc/targets.ts'
 
 export type { AppInfo, AppSettings, RevealTarget, TotalDiskUse } from '#shared/ipc/app.ts'
 export type { DatasetContents, ImageFacts, RecentFolder } from '#shared/ipc/datasets.ts'
@@ -28,6 +29,7 @@ export type { RunExtras } from '#shared/ipc/library.ts'
 export type { DiskUse } from '#shared/ipc/runs.ts'
 export type { OpenedSample, SampleImages } from '#shared/ipc/sample-files.ts'
 export type { Deletion, RunBytes, StorageUse } from '#shared/ipc/storage.ts'
+export type { TargetEntry } from '#shared/ipc/targets.ts'
 export type { InterpolationEnd, LatentChoice, NearestImages } from '#shared/ipc/sampling.ts'
 
 /**
@@ -49,6 +51,7 @@ export const ipcChannels = {
   ...fileChannels,
   ...runtimeChannels,
   ...storageChannels,
+  ...targetChannels,
   ...compareChannels,
   ...reportChannels,
 }

@@ -4,7 +4,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { Notice } from '#shared/ipc.ts'
 import type { Guard } from '../guard.ts'
-import { isBusyFault, isStorageFault } from './storage-faults.ts'
+import { isBusyFault, isStorageFault } from '../database/storage-faults.ts'
 
 const retryMs = 5000
 /** While another process is writing the history, this many events wait before the run is paused. */

@@ -15,6 +15,8 @@ export function quitSafely(options: {
   window: BrowserWindow
   trainingQueue: TrainingQueue
   runQueue: RunQueue
+  /** How many runs in training on targets are followed. */
+  elsewhere: () => number
   guard: Guard
   tray: TrayStatus
   /** Whether training continues when the window is closed. */
@@ -24,7 +26,7 @@ export function quitSafely(options: {
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
 }): void {
-  const { window, trainingQueue, runQueue, guard, tray, trainsClosed, hurry, shutDown } = options
+  const { window, trainingQueue, runQueue, elsewhere, guard, tray, trainsClosed, hurry, shutDown } = options
   const quitter = createQuitter({
     guard,
     running: () => trainingQueue.running,
@@ -32,7 +34,7 @@ export function quitSafely(options: {
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
         message: desktopText('quit.training', { name }),
-        detail: detailOf(runQueue.state().entries.length),
+        detail: detailOf({ queued: runQueue.state().entries.length, elsewhere: elsewhere() }),
         buttons: [desktopText('quit.save'), desktopText('quit.stay')],
         defaultId: 0,
         cancelId: 1,
@@ -75,9 +77,11 @@ export function quitSafely(options: {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quitter.end())
 }
 
-/** What quitting means, with that many runs queued. */
-function detailOf(queued: number): string {
-  const detail = desktopText('quit.detail')
-  if (queued === 0) return detail
-  return `${detail} ${desktopText('quit.queue', { count: queued })}`
+/** What quitting means, with that many runs queued, and in training on targets. */
+function detailOf({ queued, elsewhere }: { queued: number; elsewhere: number }): string {
+  return [
+    desktopText('quit.detail'),
+    ...(queued === 0 ? [] : [desktopText('quit.queue', { count: queued })]),
+    ...(elsewhere === 0 ? [] : [desktopText('quit.elsewhere', { count: elsewhere })]),
+  ].join(' ')
 }

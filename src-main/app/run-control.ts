@@ -7,7 +7,7 @@ import type { RunService } from '../runs/run-service.ts'
 import type { TrainingQueue } from '../runs/training-queue.ts'
 import type { Store } from '../database/store.ts'
 import type { RunControl } from './engine-events.ts'
-import { isStorageFault } from './storage-faults.ts'
+import { isStorageFault } from '../database/storage-faults.ts'
 
 /** What happens to the app's runs when their history cannot be written. */
 export function runControl(options: {
@@ -57,6 +57,7 @@ export function runControl(options: {
 export function forwardToWindow(event: EngineEvent, emit: (event: AppEvent) => void): void {
   if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') emit(event)
   else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'sampling') emit(event)
+  else if (event.type === 'workers') emit(event)
   else if (event.type === 'warning') {
     const { runId, message } = event
     emit({ type: 'notice', level: 'warning', message, runId })

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import { flowerbedVersion } from '../version.ts'
+import { addAttach } from './commands/attach/attach.ts'
 import { runBench } from './commands/bench/bench.ts'
 import { addCompare } from './commands/compare/compare.ts'
 import { addDemo } from './commands/demo/demo.ts'
@@ -28,6 +29,7 @@ async function main(argv: string[]): Promise<number> {
     .addHelpText('after', exitCodesHelp)
   for (const add of [
     addTrain,
+    addAttach,
     addSample,
     addEncode,
     addInterpolate,

@@ -10,8 +10,16 @@ export function openDatabase(path: string): Database {
   return new Driver(path)
 }
 
-/** Runs `work` in one transaction: all of its changes are stored or none. @throws what `work` or SQLite throws */
+/**
+ * Runs `work` in one transaction: all of its changes are stored or none. Within another one it becomes a part of that.
+ * @throws what `work` or SQLite throws
+ */
 export function inTransaction(db: Database, work: () => void): void {
+  const { inTransaction: isPart } = db
+  if (isPart) {
+    work()
+    return
+  }
   db.exec('BEGIN IMMEDIATE')
   try {
     work()

@@ -6,6 +6,7 @@ import { AttributeRepository } from './repositories/attributes.ts'
 import { CheckpointRepository } from './repositories/checkpoints.ts'
 import { CompareViewRepository } from './repositories/compare-views.ts'
 import { DatasetRepository } from './repositories/datasets.ts'
+import { inTransaction } from './driver.ts'
 import type { Database } from './driver.ts'
 import { EvaluationRepository } from './repositories/evaluations.ts'
 import { ExperimentRepository } from './repositories/experiments.ts'
@@ -17,6 +18,7 @@ import { PinnedPairRepository } from './repositories/pinned-pairs.ts'
 import { RunEventRepository } from './repositories/run-events.ts'
 import { RunRepository } from './repositories/runs.ts'
 import { RunQueueRepository } from './repositories/run-queue.ts'
+import { RunLaunchRepository } from './repositories/run-launches.ts'
 import { SampleMarkRepository } from './repositories/sample-marks.ts'
 import { SampleRepository } from './repositories/samples.ts'
 import { SearchRepository } from './repositories/search.ts'
@@ -34,6 +36,7 @@ export interface Store {
   readonly experiments: ExperimentRepository
   readonly runs: RunRepository
   readonly leases: LeaseRepository
+  readonly launches: RunLaunchRepository
   readonly queue: RunQueueRepository
   readonly events: RunEventRepository
   readonly metrics: MetricRepository
@@ -49,6 +52,8 @@ export interface Store {
   readonly targets: TargetRepository
   /** What lists have left out. */
   readonly unreadable: UnreadableRows
+  /** Runs `work` in one transaction, over several repositories. @throws what `work` or SQLite throws, with nothing stored */
+  transaction: (work: () => void) => void
   close: () => void
 }
 
@@ -61,6 +66,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
   makeFolder(directory)
   const { database: db, readOnly, close } = openHistory(join(directory, 'flowerbed.sqlite'), options)
   const unreadable = new UnreadableRows()
+  const metrics = new MetricRepository(db)
   return {
     directory,
     readOnly,
@@ -69,9 +75,10 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     experiments: new ExperimentRepository(db, unreadable),
     runs: new RunRepository(db, unreadable),
     leases: new LeaseRepository(db),
+    launches: new RunLaunchRepository(db),
     queue: new RunQueueRepository(db),
     events: new RunEventRepository(db),
-    metrics: new MetricRepository(db),
+    metrics,
     samples: new SampleRepository(db, unreadable),
     evaluations: new EvaluationRepository(db, unreadable),
     checkpoints: new CheckpointRepository(db, unreadable),
@@ -83,6 +90,14 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     compareViews: new CompareViewRepository(db),
     targets: new TargetRepository(db, unreadable),
     unreadable,
+    transaction: (work) => {
+      try {
+        inTransaction(db, work)
+      } catch (thrown) {
+        metrics.rolledBack()
+        throw thrown
+      }
+    },
     close,
   }
 }

@@ -16,6 +16,7 @@ import { sampleFileHandlers } from './sample-file-handlers.ts'
 import { samplingHandlers } from './sampling-handlers.ts'
 import type { Services } from './services.ts'
 import { storageHandlers } from './storage-handlers.ts'
+import { targetHandlers } from './target-handlers.ts'
 
 /** Answers to all requests of the window. */
 export function createHandlers(services: Services): Handlers {
@@ -34,6 +35,7 @@ export function createHandlers(services: Services): Handlers {
     ...fileHandlers(),
     ...runtimeHandlers(services),
     ...storageHandlers(services),
+    ...targetHandlers(services),
     ...compareHandlers(services),
     ...reportHandlers(services),
   }

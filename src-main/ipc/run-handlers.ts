@@ -15,8 +15,9 @@ import type { Services } from './services.ts'
 export function runHandlers(services: Services): HandlersOf<'runs'> {
   const { store, runService, trainingQueue, runQueue, experiments, history, engine, settings, emit } =
     services
-  const { evaluations, deletions } = services
+  const { evaluations, deletions, remoteRuns } = services
   const { runs } = store
+  const isRemote = (id: string) => runs.get(id).target !== null
   let isNotified = false
   /** Once, with the first list: the window is there to show it then. */
   const notifyOfUnreadableRows = () => {
@@ -29,13 +30,16 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       notifyOfUnreadableRows()
       return runs.list().filter(({ id }) => !deletions.hides(id))
     },
-    'runs.create': async ({ startFrom, queue = false, ...argument }) => {
+    'runs.create': async ({ startFrom, startAt, queue = startAt !== undefined, ...argument }) => {
       history.checkComplete()
-      const options = { ...argument, device: settings.get().device, waits: queue }
+      const { target } = argument
+      if (target !== undefined) store.targets.get(target)
+      const options = { ...argument, device: settings.get().device, waits: queue && target === undefined }
       const run = startFrom
         ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
         : runService.create(options)
-      if (queue) runQueue.add([run.id])
+      if (target !== undefined) await remoteRuns.start(run)
+      else if (queue) runQueue.add([run.id], startAt === undefined ? {} : { startAt })
       else await runQueue.start(run)
       return runs.get(run.id)
     },
@@ -50,7 +54,8 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return expectedLength(newRunRecord(asked, store.datasets.get(datasetId), ''), runs.list())
     },
     'runs.pause': async ({ id }) => {
-      await runQueue.pause(id)
+      if (isRemote(id)) await remoteRuns.pause(id)
+      else await runQueue.pause(id)
       return runs.get(id)
     },
     'runs.resume': async ({ id, step, queue = false }) => {
@@ -62,9 +67,10 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       history.checkComplete()
       if (step !== undefined) {
         runService.checkpoints.choose(id, step)
-        if (queue) runQueue.add([id], { checkpoint: step })
+        if (isRemote(id)) await remoteRuns.start(run, { checkpoint: step })
+        else if (queue) runQueue.add([id], { checkpoint: step })
         else await runQueue.start(run, { checkpoint: step })
-      }
+      } else if (isRemote(id)) await remoteRuns.start(run)
       // With a run of an experiment the experiment resumes.
       else if (run.experimentId !== null) await experiments.resume(run.experimentId, { first: id, queue })
       else if (queue) runQueue.add([id])
@@ -72,16 +78,17 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return runs.get(id)
     },
     'runs.stop': async ({ id, save }) => {
-      await trainingQueue.stop(id, save)
+      await (isRemote(id) ? remoteRuns : trainingQueue).stop(id, save)
       return runs.get(id)
     },
     'runs.extend': async ({ id, queue = false, ...more }) => {
       history.checkComplete()
-      await runQueue.extend(id, more, { queue })
+      if (isRemote(id)) await remoteRuns.extend(id, more)
+      else await runQueue.extend(id, more, { queue })
       return runs.get(id)
     },
     'runs.change': async ({ id, ...changes }) => {
-      await trainingQueue.change(id, changes)
+      await (isRemote(id) ? remoteRuns : trainingQueue).change(id, changes)
       return runs.get(id)
     },
     'runs.update': ({ id, ...changes }) => runService.describe(id, changes),

@@ -6,6 +6,8 @@ import type { EngineSupervisor } from '../processes/engine.ts'
 import type { Evaluations } from '../runs/evaluations.ts'
 import type { PendingDeletions } from '../runs/pending-deletions.ts'
 import type { PinnedPairs } from '../runs/pinned-pairs.ts'
+import type { RemoteRuns } from '../remote/remote-runs.ts'
+import type { TargetAccess } from '../remote/target-access.ts'
 import type { ExperimentService } from '../runs/experiment-service.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
@@ -19,6 +21,9 @@ export interface Services {
   runService: RunService
   trainingQueue: TrainingQueue
   runQueue: RunQueue
+  /** The runs that train on targets. */
+  remoteRuns: RemoteRuns
+  targets: TargetAccess
   experiments: ExperimentService
   reconstructor: Reconstructor
   evaluations: Evaluations

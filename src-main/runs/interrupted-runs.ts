@@ -16,7 +16,7 @@ interface Marking {
 
 /**
  * Corrects the status of runs whose process has ended: interrupted, or the one before where training had not begun.
- * To be called when the store is opened, and at intervals. Those that cannot be marked now, as on a full disk, are
+ * Those that a target trains go on. To be called when the store is opened, and at intervals. Those that cannot be marked now, as on a full disk, are
  * marked the next time.
  */
 export function markInterrupted(marking: Marking): RunRecord[] {
@@ -24,7 +24,7 @@ export function markInterrupted(marking: Marking): RunRecord[] {
   if (store.readOnly) return []
   return store.runs
     .live()
-    .filter((id) => !leases.holds(id))
+    .filter((id) => !leases.holds(id) && !store.launches.isOpen(id))
     .flatMap((id) => {
       try {
         return markWhereEnded(id, marking)

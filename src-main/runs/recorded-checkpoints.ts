@@ -108,7 +108,14 @@ export class RecordedCheckpoints {
     checkpoints.forget(run, forgotten)
     const folder = runFolder(this.store.directory, runId)
     this.deleting = this.deleting
-      .then(() => deleteOtherCheckpoints(folder, { newest, keep, forgotten: new Set(forgotten) }))
+      .then(() => {
+        // A transaction that failed has brought them back.
+        const recorded = new Set(checkpoints.files(run))
+        return deleteOtherCheckpoints(folder, {
+          ...{ newest, keep: new Set([...keep, ...recorded]) },
+          forgotten: new Set(forgotten.filter((file) => !recorded.has(file))),
+        })
+      })
       .catch((thrown: unknown) => log.warn(`Old checkpoints stay: ${toFlowerbedError(thrown).message}`))
     this.changed(runId)
   }

@@ -127,9 +127,9 @@ export class RunService {
     return this.leases.heldElsewhere(id) !== null
   }
 
-  /** Whether another process trains any run. */
+  /** Whether another process of this computer trains any run. */
   get isAnyTrainedElsewhere(): boolean {
-    return this.store.runs.live().some((id) => this.isTrainedElsewhere(id))
+    return this.store.runs.live().some((id) => this.isTrainedElsewhere(id) && !this.store.launches.isOpen(id))
   }
 
   /** Notifies of a run that was changed in the store. */
@@ -150,7 +150,8 @@ export class RunService {
   /** Releases every run that is held here; to be called before the store is closed. */
   dispose(): void {
     for (const id of this.leases.list()) {
-      if (this.store.runs.live().includes(id)) this.update(id, { status: 'interrupted' })
+      const goesOn = this.store.launches.isOpen(id)
+      if (!goesOn && this.store.runs.live().includes(id)) this.update(id, { status: 'interrupted' })
       this.leases.release(id)
     }
   }

@@ -10,6 +10,7 @@ import type { WorkerChoice } from '#shared/workers.ts'
 import { runFolder } from '../files/data-folder.ts'
 import type { RunChanges } from '../database/repositories/runs.ts'
 import type { Store } from '../database/store.ts'
+import { Detached } from './detached.ts'
 import { recordEnd } from './record-end.ts'
 import { startOf } from './start-weights.ts'
 import type { RunLeases } from './run-leases.ts'
@@ -20,6 +21,10 @@ export interface TrainingEngine {
   train: (request: TrainRequest) => Promise<TrainResult>
   /** Ends training without a checkpoint: another process has taken the run over. */
   stop?: (runId: string, save: boolean) => Promise<unknown>
+  /** Instead, where training goes on elsewhere and is only followed here. */
+  detach?: () => void
+  /** How training has ended is in the run's record. */
+  recorded?: (runId: string) => void
 }
 
 /** What changes when a run resumes. */
@@ -30,8 +35,10 @@ export interface TrainOptions {
   name?: string
   /** The checkpoint to resume from; the latest that can be read by default. */
   checkpoint?: CheckpointChoice
-  /** The processes that train it together; without, the engine trains it alone. */
-  workers?: WorkerChoice
+  /** The processes that train it together from now on; null for the engine alone. */
+  workers?: WorkerChoice | null
+  /** It trains elsewhere already, and is followed from here on. */
+  attached?: boolean
   /** Called when training has begun and all of this is written down. */
   begun?: () => void
 }
@@ -99,10 +106,13 @@ export class RunTraining {
       this.checkHeld(id)
       const run = this.update(id, { status: outcome, ...result })
       recordEnd(this.store, run)
+      start.engine.recorded?.(id)
       return run
     } catch (thrown) {
+      if (thrown instanceof Detached) throw thrown
       this.checkHeld(id)
       this.recordFailure(start, thrown)
+      start.engine.recorded?.(id)
       throw thrown
     }
   }
@@ -114,7 +124,7 @@ export class RunTraining {
     if (start) start.state = 'begun'
     // What was trained after the checkpoint is trained again.
     this.store.metrics.cut(key, step)
-    const { config, device, name } = start?.options ?? {}
+    const { config, device, name, workers } = start?.options ?? {}
     if (start?.resumeFrom) {
       const { file } = start.resumeFrom
       this.checkpoints.resumedFrom(runId, file)
@@ -133,6 +143,7 @@ export class RunTraining {
       step,
       ...(config ? { config } : {}),
       ...(device ? { deviceChoice: device } : {}),
+      ...(workers === undefined ? {} : { workers }),
       ...(name === undefined ? {} : { name }),
     })
     start?.options.begun?.()
@@ -154,10 +165,9 @@ export class RunTraining {
   /** Another process has taken the run: training here ends, and nothing of it is written any more. */
   leaseLost(runId: string): void {
     this.lost.add(runId)
-    void this.starts
-      .get(runId)
-      ?.engine.stop?.(runId, false)
-      .catch(() => undefined)
+    const { engine } = this.starts.get(runId) ?? {}
+    if (engine?.detach) engine.detach()
+    else void engine?.stop?.(runId, false).catch(() => undefined)
   }
 
   /** Tries the checkpoint that is meant, and where that is left open the ones before it. */
@@ -168,8 +178,9 @@ export class RunTraining {
       const resumeFrom = this.checkpointToResume(id, options.checkpoint)
       const request = this.request(before, options, resumeFrom)
       start.resumeFrom = resumeFrom
-      start.state = 'asked'
-      this.update(id, { status: 'starting' })
+      const goesOn = options.attached === true && before.status === 'training'
+      start.state = goesOn ? 'begun' : 'asked'
+      if (!goesOn) this.update(id, { status: 'starting' })
       try {
         return await engine.train(request)
       } catch (thrown) {
@@ -204,6 +215,7 @@ export class RunTraining {
     if (run.datasetId === null) {
       throw new FlowerbedError('not-found', errorText('run.imagesDeleted'))
     }
+    const workers = options.workers === undefined ? run.workers : options.workers
     return {
       runId: run.id,
       runDirectory: runFolder(this.store.directory, run.id),
@@ -211,7 +223,7 @@ export class RunTraining {
       excluded: this.store.runs.excluded(run.id),
       config: options.config ?? run.config,
       device: options.device ?? run.deviceChoice,
-      ...(options.workers ? { workers: options.workers } : {}),
+      ...(workers ? { workers } : {}),
       ...(from ? { resume: { file: from.file, sha256: from.sha256 } } : {}),
       ...(from === null && run.parent ? { start: startOf(this.store.directory, run.id) } : {}),
     }

@@ -8,6 +8,7 @@ import { resumedConfig } from '#shared/resume.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { createLogger } from '../log.ts'
+import { Detached } from './detached.ts'
 import type { RunService } from './run-service.ts'
 import type { TrainOptions } from './run-training.ts'
 
@@ -185,7 +186,7 @@ export class TrainingQueue {
         if (run.status === 'finished') this.finish(run)
         return
       } catch (thrown) {
-        if (!this.shouldRetry(id, toFlowerbedError(thrown))) return
+        if (thrown instanceof Detached || !this.shouldRetry(id, toFlowerbedError(thrown))) return
       }
     }
   }

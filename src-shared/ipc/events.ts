@@ -7,7 +7,9 @@ import type { InstallProgress } from '#shared/schemas/doctor.ts'
 import type { Experiment, Reconstruction } from '#shared/schemas/experiment.ts'
 import type { PinnedRow } from '#shared/schemas/pinned-pair.ts'
 import type { QueueState } from '#shared/schemas/queue.ts'
+import type { RemoteState } from '#shared/remote/remote-state.ts'
 import type { MetricPoint, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import type { WorkerState } from '#shared/workers.ts'
 
 /** Main → renderer, one way, over a MessagePort. */
 export type AppEvent =
@@ -19,6 +21,7 @@ export type AppEvent =
   | { type: 'reconstruction'; reconstruction: Reconstruction }
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
+  | { type: 'workers'; runId: string; workers: WorkerState[] }
   | { type: 'sample'; record: SampleRecord }
   /** Sheets of a run were deleted. */
   | { type: 'samplesDeleted'; runId: string; samples: string[] }
@@ -31,6 +34,8 @@ export type AppEvent =
   | { type: 'dataset'; dataset: DatasetRecord }
   | { type: 'datasetDeleted'; id: string }
   | { type: 'import'; job: string; progress: ImportProgress }
+  /** What becomes of a run on a target. */
+  | { type: 'remote'; state: RemoteState }
   | { type: 'install'; progress: InstallProgress }
   | { type: 'engine'; state: 'off' | 'starting' | 'on'; memoryBytes: number }
   /** The app's settings were changed. */

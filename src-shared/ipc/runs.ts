@@ -4,10 +4,12 @@ import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
 import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
+import { targetNameSchema } from '#shared/remote/target.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import { workerChoiceSchema } from '#shared/workers.ts'
 import type { Deletion } from '#shared/ipc/storage.ts'
 import { byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
@@ -48,7 +50,12 @@ export const runChannels = {
       name: name.exactOptional(),
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
+      workers: workerChoiceSchema.exactOptional(),
+      /** The target that trains it, at once, whatever trains here. */
+      target: targetNameSchema.exactOptional(),
       queue,
+      /** In the queue, not before this time, in ms since 1970. */
+      startAt: z.int().min(0).exactOptional(),
     }),
     output: type<RunRecord>(),
   }),

@@ -13,6 +13,7 @@ export const runColumns = [
   'dataset',
   'preset',
   'started',
+  'target',
 ] as const
 export type RunColumn = (typeof runColumns)[number]
 

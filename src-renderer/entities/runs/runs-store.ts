@@ -4,6 +4,7 @@ import type { TrainProgress } from '#shared/engine-messages.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
 import { canResume, isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import type { WorkerState } from '#shared/workers.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNavigation } from '../../composables/navigation.ts'
@@ -16,19 +17,30 @@ export const useRuns = defineStore('runs', () => {
   const navigation = useNavigation()
   const { byId, busy, changed, deleted, load, act } = useRecords(() => request('runs.list'))
   const progress = shallowRef(new Map<string, TrainProgress>())
+  const workers = shallowRef(new Map<string, WorkerState[]>())
 
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
-  const live = computed(() => runs.value.find(isLive) ?? null)
+  /** The run that this computer trains. */
+  const live = computed(() => runs.value.find((run) => isLive(run) && run.target === null) ?? null)
   /** The run that the Run, Gallery and Interpolation pages show. */
   const selected = computed(
-    () => byId.value.get(navigation.runId ?? '') ?? live.value ?? runs.value[0] ?? null,
+    () =>
+      byId.value.get(navigation.runId ?? '') ??
+      live.value ??
+      runs.value.find(isLive) ??
+      runs.value[0] ??
+      null,
   )
 
   on('run', ({ run }) => changed(run))
   on('runDeleted', ({ id }) => deleted(id))
   on('progress', ({ runId, progress: latest }) => {
     progress.value = new Map(progress.value).set(runId, latest)
+  })
+
+  on('workers', ({ runId, workers: latest }) => {
+    workers.value = new Map(workers.value).set(runId, latest)
   })
 
   const { question: startQuestion, ask } = useStartQuestion()
@@ -38,13 +50,15 @@ export const useRuns = defineStore('runs', () => {
    */
   async function howToStart(id?: string): Promise<StartAnswer | null> {
     const other = live.value
-    if (!other || other.id === id) return 'now'
+    // What a target trains takes nothing from this computer.
+    if (!other || other.id === id || byId.value.get(id ?? '')?.target) return 'now'
     return await ask(other.id, byId.value.get(id ?? '')?.status !== 'queued')
   }
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
-    const how = await howToStart()
+    const isLater = argument.target === undefined && argument.startAt !== undefined
+    const how = isLater ? 'queue' : argument.target === undefined ? await howToStart() : 'now'
     if (how === null) return null
     const queue = how === 'queue'
     const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))
@@ -87,7 +101,7 @@ export const useRuns = defineStore('runs', () => {
   }
 
   return {
-    ...{ runs, byId, live, selected, progress, busy, startQuestion },
+    ...{ runs, byId, live, selected, progress, workers, busy, startQuestion },
     ...{ howToStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })

@@ -41,6 +41,7 @@ export function runCells(
     size: { text: bytes === undefined ? '' : formatBytes(bytes) },
     dataset: { text: run.datasetName },
     preset: { text: run.preset },
+    target: { text: run.target ?? '' },
     started: { text: formatAge(run.createdAt), title: new Date(run.createdAt).toLocaleString(dateLocale()) },
   }
 }

@@ -17,11 +17,12 @@ export const columnShapes: Record<RunColumn, ColumnShape> = {
   dataset: { width: 120, number: false },
   preset: { width: 88, number: false },
   started: { width: 92, number: true },
+  target: { width: 104, number: false },
 }
 
 /** The first are left out last where the window is narrow: those that are there only if asked for, then the others. */
 const byImportance: RunColumn[] = [
-  ...(['dataset', 'preset', 'state', 'loss', 'time', 'started'] as const),
+  ...(['target', 'dataset', 'preset', 'state', 'loss', 'time', 'started'] as const),
   ...(['progress', 'size', 'quality', 'step'] as const),
 ]
 

@@ -70,6 +70,9 @@ function sortValue(by: SortKey, { quality, bytes }: RunNumbers): (run: RunRecord
       return ({ preset }) => preset
     case 'started':
       return ({ createdAt }) => createdAt
+    case 'target':
+      // This computer last.
+      return ({ target }) => target ?? undefined
   }
 }
 
@@ -86,4 +89,4 @@ function compare(a: SortValue, b: SortValue, descending: boolean): number {
 
 /** Whether a click on a column's head first sorts from large to small. */
 export const isDescendingFirst = (by: SortKey): boolean =>
-  !['name', 'state', 'loss', 'quality', 'dataset', 'preset'].includes(by)
+  !['name', 'state', 'loss', 'quality', 'dataset', 'preset', 'target'].includes(by)

@@ -8,6 +8,8 @@ import { inputTexts } from './desktop/input.ts'
 import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
 import { remoteAgentTexts } from './desktop/remote-agent.ts'
+import { remoteTexts } from './desktop/remote.ts'
+import { slurmTexts } from './desktop/slurm.ts'
 import { trainingTexts } from './desktop/training.ts'
 
 const texts = {
@@ -19,6 +21,8 @@ const texts = {
   ...menuTexts,
   ...noticeTexts,
   ...remoteAgentTexts,
+  ...remoteTexts,
+  ...slurmTexts,
   ...trainingTexts,
 } as const
 

@@ -10,10 +10,12 @@ import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
 import { remoteErrors } from './errors/remote.ts'
+import { remoteRunsErrors } from './errors/remote-runs.ts'
 import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
+import { slurmErrors } from './errors/slurm.ts'
 import { tensorflowErrors } from './errors/tensorflow.ts'
 import { trainingErrors } from './errors/training.ts'
 
@@ -28,10 +30,12 @@ const texts = {
   ...loadErrors,
   ...processesErrors,
   ...remoteErrors,
+  ...remoteRunsErrors,
   ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
+  ...slurmErrors,
   ...tensorflowErrors,
   ...trainingErrors,
 } as const

@@ -8,10 +8,12 @@ import { libraryErrors } from './errors/library.ts'
 import { loadErrors } from './errors/load.ts'
 import { processesErrors } from './errors/processes.ts'
 import { remoteErrors } from './errors/remote.ts'
+import { remoteRunsErrors } from './errors/remote-runs.ts'
 import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
+import { slurmErrors } from './errors/slurm.ts'
 import { tensorflowErrors } from './errors/tensorflow.ts'
 import { trainingErrors } from './errors/training.ts'
 
@@ -30,10 +32,12 @@ export const errors = {
   ...loadErrors,
   ...processesErrors,
   ...remoteErrors,
+  ...remoteRunsErrors,
   ...remoteAgentErrors,
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
+  ...slurmErrors,
   ...tensorflowErrors,
   ...trainingErrors,
 } as const

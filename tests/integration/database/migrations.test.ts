@@ -158,7 +158,7 @@ describe('a history with a row in each table', () => {
           },
           ...{ config: presets.balanced.config, datasetId: 'abc', losses: { loss: 0.5 }, updatedAt: 2 },
           experimentId: version >= 30 ? 'e' : null,
-          parent: null,
+          ...{ parent: null, target: null },
         },
       ],
       excluded: version >= 121 ? [[2], [1]] : [[], []],

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { FlowerbedError } from '#shared/errors.ts'
-import { isBusyFault, isStorageFault } from '../../../src-main/app/storage-faults.ts'
+import { isBusyFault, isStorageFault } from '../../../src-main/database/storage-faults.ts'
 
 const coded = (code: string) => Object.assign(new Error(code), { code })
 

@@ -87,9 +87,10 @@ function report(workspace: Workspace, json: boolean): void {
   const { entries, held } = new QueuedRuns(workspace).state()
   if (entries.length === 0) say('The queue is empty. Add a run with: flowerbed queue add RUN')
   // Only what waits for its time or for another run has a start that is known here.
-  const isLive = store.runs.live().length > 0
+  // What a target trains takes nothing from this computer.
+  const [live = null] = store.runs.live().filter((id) => !store.launches.isOpen(id))
   const starts = expectedStarts(entries, {
-    ...{ now: Date.now(), busySeconds: isLive ? null : 0, live: store.runs.live()[0] ?? null },
+    ...{ now: Date.now(), busySeconds: live === null ? 0 : null, live },
   })
   const nameOf = (id: string) => store.runs.get(id).name
   const lines = entries.map((entry, i) => {

@@ -8,6 +8,7 @@ import { diagnosticsFolderOf, readDiagnostics } from '../../../runs/diagnostics.
 import { diskUseOfRun, totalDiskUse } from '../../../runs/disk-use.ts'
 import { dataDirOption, jsonOption, wholeNumber } from '../../support/options.ts'
 import { answer, bytes, duration, say } from '../../support/output.ts'
+import { addEndRun } from './end-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 
 interface Options {
@@ -38,6 +39,7 @@ export function addRuns(program: Command): void {
     .description('list the events of a run: resumed, settings changed, checkpoints damaged')
     .argument('<run>', 'its id, the beginning of one, or latest')
     .action((run: string, _: object, command: Command) => listEvents(run, command.optsWithGlobals()))
+  addEndRun(runs)
   for (const [name, pinned, description] of [
     ['pin', true, 'keep a checkpoint when newer ones are written'],
     ['unpin', false, 'let a checkpoint be deleted when newer ones are written'],
@@ -63,12 +65,12 @@ async function list({ dataDir, json = false }: Options): Promise<void> {
     if (runs.length + unreadable.length === 0)
       say('There are no runs yet. Start one with: flowerbed train FOLDER')
     for (const run of runs) {
-      const { id, name, status, step, trainedSeconds, losses, disk, parent } = run
+      const { id, name, status, step, trainedSeconds, losses, disk, parent, target } = run
       const end = expectedEnd(run)
       const goal = end.step === null ? '' : `/${end.by === 'minutes' && !isTimeUp(run) ? '~' : ''}${end.step}`
       const loss = losses['loss'] === undefined ? '' : `loss ${losses['loss'].toPrecision(4)}`
       say(
-        `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}${goal} steps  ${duration(trainedSeconds).padEnd(10)} ${bytes(disk.total).padStart(8)}  ${loss}${parent ? `  from ${parent.id}:${parent.step}` : ''}`,
+        `${id}  ${name.padEnd(24)} ${status.padEnd(11)} ${step}${goal} steps  ${duration(trainedSeconds).padEnd(10)} ${bytes(disk.total).padStart(8)}  ${loss}${parent ? `  from ${parent.id}:${parent.step}` : ''}${target === null ? '' : `  on ${target}`}`,
       )
     }
     if (unreadable.length > 0) say(leftOut(unreadable))

@@ -7,6 +7,7 @@ import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { WorkerChoice } from '#shared/workers.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import type { StartFrom } from '../../../runs/start-weights.ts'
 import type { TrainOptions } from '../../../runs/run-training.ts'
@@ -25,13 +26,16 @@ import {
 } from '../../support/options.ts'
 import { answer, duration, say } from '../../support/output.ts'
 import { checkedChanges, optionOf } from '../../support/settings.ts'
+import { checkMove, checkTarget, detachOption, onOption, targetIn } from '../../support/remote-options.ts'
+import type { RemoteFlags } from '../../support/remote-options.ts'
+import { trainThere } from '../../support/remote-runs.ts'
 import { followTraining, sayDevice, trainAnswer, trainRun } from '../../support/train-run.ts'
 import { devicesOption, workersOf, workersOption } from '../../support/worker-options.ts'
 import type { WorkerFlags } from '../../support/worker-options.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
 
-interface Options extends WorkerFlags {
+interface Options extends WorkerFlags, RemoteFlags {
   preset: string
   imageSize?: number
   steps?: number
@@ -84,6 +88,8 @@ export function addTrain(program: Command): void {
     .addOption(deviceOption())
     .addOption(workersOption())
     .addOption(devicesOption())
+    .addOption(onOption())
+    .addOption(detachOption())
     .addOption(dataDirOption())
     .addOption(jsonOption())
     .action((folder: string | undefined, options: Options) => train(command, folder, options))
@@ -95,7 +101,6 @@ async function train(command: Command, folder: string | undefined, given: Option
   const several = workersOf(given)
   const options = { ...given, ...(several ? { device: several.device } : {}) }
   const { resume } = options
-  if (several && options.queue) throw new FlowerbedError('bad-input', errorText('cli.workersNotQueued'))
   if (resume === undefined) checkNewRun(folder, options)
   else checkResume({ resume, folder, isGiven })
   if (resume !== undefined && options.queue)
@@ -103,9 +108,18 @@ async function train(command: Command, folder: string | undefined, given: Option
   const follow = followTraining()
   const { dataDir } = options
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
+    const asked = targetIn(options)
+    checkTarget(workspace.store, { target: asked, several: several !== null, queue: options.queue ?? false })
     const [run, changes] =
       resume === undefined
-        ? [await createRun(workspace, folder ?? '', { ...options, presetGiven: isGiven('preset') }), {}]
+        ? [
+            await createRun(workspace, folder ?? '', {
+              ...options,
+              ...{ presetGiven: isGiven('preset'), together: several?.workers ?? null },
+              target: asked ?? null,
+            }),
+            {},
+          ]
         : resumeOptions(workspace, { ...options, resume }, isGiven('device') || several !== null)
     if (options.queue) {
       new QueuedRuns(workspace).add([run.id])
@@ -113,10 +127,22 @@ async function train(command: Command, folder: string | undefined, given: Option
       answer(options.json ?? false, { run: run.id, dataset: run.datasetId, queued: true })
       return
     }
-    say(`Training “${run.name}” (${run.id})`)
+    const target = asked === undefined ? run.target : asked
+    checkMove(workspace.store, run, target)
+    say(`Training “${run.name}” (${run.id})${target === null ? '' : ` on ${target}`}`)
     if (resume === undefined) sayAutomatic(run, settingsOf({ ...options, preset: run.preset }))
+    if (target !== run.target) workspace.store.runs.update(run.id, { target })
+    if (target !== null) {
+      const there = await trainThere(
+        workspace,
+        { ...run, target },
+        { ...changes, detach: options.detach ?? false },
+      )
+      answer(options.json ?? false, trainAnswer(there))
+      return
+    }
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
-    const workers = several ? { workers: several.workers } : {}
+    const workers = several && resume !== undefined ? { workers: several.workers } : {}
     const ended = await trainRun(workspace, run, { ...changes, ...workers }).finally(follow.end)
     say(
       `${ended.step} steps in ${duration(ended.trainedSeconds)}. Sample with: flowerbed sample ${ended.id} --count 16 --out FOLDER`,
@@ -172,7 +198,7 @@ function checkResume(given: {
 async function createRun(
   workspace: Workspace,
   folder: string,
-  options: Options & { presetGiven: boolean },
+  options: Options & { presetGiven: boolean; together: WorkerChoice | null; target: string | null },
 ): Promise<RunRecord> {
   const { imageSize: size, name, device, startFrom: from } = options
   const { store, runService } = workspace
@@ -189,7 +215,9 @@ async function createRun(
     preset,
     changes: settingsOf({ ...options, preset }),
     device,
+    target: options.target,
     ...(name ? { name } : {}),
+    ...(options.together ? { workers: options.together } : {}),
     waits: options.queue ?? false,
   }
   return from && parent ? runService.createFrom({ ...from, runId: parent.id }, run) : runService.create(run)

@@ -16,7 +16,8 @@ let main: ReturnType<typeof fakeMain>
 beforeEach(() => {
   main = fakeMain()
 })
-const run = (id: string, status: string) => ({ id, status, createdAt: 1, experimentId: null }) as RunRecord
+const run = (id: string, status: string) =>
+  ({ id, status, createdAt: 1, experimentId: null, target: null }) as RunRecord
 const statuses = () => useRuns().runs.map(({ id, status }) => `${id} ${status}`)
 
 test('a list of runs that arrives late does not undo the changes from events', async () => {

@@ -1,0 +1,66 @@
+import { join } from 'node:path'
+import type { TargetReport } from '#shared/remote/protocol.ts'
+import type { Target } from '#shared/remote/target.ts'
+import type { Store } from '../database/store.ts'
+import { AgentClient } from './agent-client.ts'
+import { findInstalled } from './installed.ts'
+import { openHost } from './open-host.ts'
+import type { RemoteHost } from './remote-host.ts'
+import type { ReadyTarget, TargetAccess } from './target-access.ts'
+
+type PrepareOptions = Parameters<TargetAccess['prepare']>[1]
+
+/** The targets of the history, each reached over one host that its runs share. */
+export class ConnectedTargets implements TargetAccess {
+  private readonly store: Store
+  private readonly hosts = new Map<string, { host: RemoteHost; document: string }>()
+
+  constructor({ store }: { store: Store }) {
+    this.store = store
+  }
+
+  async prepare(name: string, { signal }: PrepareOptions): Promise<ReadyTarget> {
+    const { target } = this.store.targets.get(name)
+    const host = this.hostOf(target)
+    const { folder, command } = await findInstalled(host, { name, folder: target.folder, signal })
+    return {
+      ...{ host, folder, agent: new AgentClient(host, command) },
+      ...(target.kind === 'slurm' ? { slurm: target.slurm } : {}),
+    }
+  }
+
+  async examine(name: string): Promise<TargetReport> {
+    const { target } = this.store.targets.get(name)
+    const host = this.hostOf(target)
+    const { command } = await findInstalled(host, { name, folder: target.folder })
+    return await new AgentClient(host, command).doctor()
+  }
+
+  async sendDataset(
+    { host, folder }: ReadyTarget,
+    { datasetId, directory, onProgress, signal }: Parameters<TargetAccess['sendDataset']>[1],
+  ): Promise<void> {
+    // The index last: images without one are not taken for a dataset.
+    for (const file of ['pixels.u8', 'index.json']) {
+      await host.send(join(directory, file), `${folder}/datasets/${datasetId}/${file}`, {
+        onProgress: (progress) => onProgress({ ...progress, what: 'dataset' }),
+        signal,
+      })
+    }
+  }
+
+  private hostOf(target: Target): RemoteHost {
+    const document = JSON.stringify(target)
+    const present = this.hosts.get(target.name)
+    if (present?.document === document) return present.host
+    void present?.host.close()
+    const host = openHost(target)
+    this.hosts.set(target.name, { host, document })
+    return host
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.hosts.values()].map(({ host }) => host.close()))
+    this.hosts.clear()
+  }
+}
