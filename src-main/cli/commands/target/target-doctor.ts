@@ -7,6 +7,8 @@ import { findProgram, installProgram } from '../../../remote/install.ts'
 import type { InstallOptions } from '../../../remote/install-options.ts'
 import { openHost } from '../../../remote/open-host.ts'
 import type { RemoteHost } from '../../../remote/remote-host.ts'
+import { startSkyCluster } from '../../../remote/sky.ts'
+import type { SkyTarget } from '../../../remote/sky-task.ts'
 import { checkInterrupted, onInterrupt } from '../../support/interrupt.ts'
 import { say, StatusLine } from '../../support/output.ts'
 import { adviceOn, partWords, progressLine, reportLines, sourceWords } from './words.ts'
@@ -20,14 +22,26 @@ export async function diagnoseTarget(
   { install }: { install: boolean },
 ): Promise<PreparedTarget> {
   const host = openHost(target)
-  say(`Connecting to ${host.name} …`)
   try {
+    if (install && target.kind === 'sky') await starting(target, host)
+    say(`Connecting to ${host.name} …`)
     const prepared = install ? await installing(host, target) : await found(host, target)
     for (const line of reportLines(prepared)) say(line)
     for (const line of adviceOn(target, prepared.report)) say(`→ ${line}`)
     return prepared
   } finally {
     await host.close()
+  }
+}
+
+/** Which takes minutes, and costs money. */
+async function starting(target: SkyTarget, host: RemoteHost): Promise<void> {
+  say(`Starting ${host.name} by SkyPilot …`)
+  const line = new StatusLine()
+  try {
+    await startSkyCluster(target, host, { onLine: (text) => line.show(text) })
+  } finally {
+    line.end()
   }
 }
 
