@@ -6,6 +6,7 @@ import { AgentClient } from './agent-client.ts'
 import { findInstalled } from './installed.ts'
 import { openHost } from './open-host.ts'
 import type { RemoteHost } from './remote-host.ts'
+import { startSkyCluster } from './sky.ts'
 import type { ReadyTarget, TargetAccess } from './target-access.ts'
 
 type PrepareOptions = Parameters<TargetAccess['prepare']>[1]
@@ -47,6 +48,11 @@ export class ConnectedTargets implements TargetAccess {
         signal,
       })
     }
+  }
+
+  async start(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    const { target } = this.store.targets.get(name)
+    if (target.kind === 'sky') await startSkyCluster(target, this.hostOf(target), { signal })
   }
 
   private hostOf(target: Target): RemoteHost {

@@ -179,6 +179,8 @@ export class RemoteEngine implements EngineProcess {
     const { signal } = this
     signal.throwIfAborted()
     const onPhase = (phase: RemotePhase) => this.enter(phase)
+    // A run that is there already keeps its machine; nothing is started only to look.
+    if (!this.isSent) await abortable(access.start(this.options.target, { signal }), signal)
     const target = await abortable(
       access.prepare(this.options.target, { onProgress: sendProgress(onPhase), signal }),
       signal,

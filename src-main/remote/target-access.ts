@@ -41,4 +41,9 @@ export interface TargetAccess {
       signal: AbortSignal
     },
   ) => Promise<void>
+  /**
+   * Has the machine of a target run that is started for its runs only, and costs money then; others are as they are.
+   * @throws FlowerbedError `unavailable` where it cannot be started
+   */
+  start: (name: string, options: { signal: AbortSignal }) => Promise<void>
 }

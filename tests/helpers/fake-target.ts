@@ -17,6 +17,7 @@ export class FakeTarget implements RemoteHost, TargetAccess {
   readonly launches: LaunchRequest[] = []
   readonly controls: ControlRequest[] = []
   readonly datasets: string[] = []
+  readonly starts: string[] = []
   job: JobState = { state: 'absent' }
   isDown = false
   /** The answer to a launch is lost on its way, that many times. */
@@ -50,6 +51,11 @@ export class FakeTarget implements RemoteHost, TargetAccess {
 
   examine(): Promise<never> {
     return Promise.reject(unreachable())
+  }
+
+  start(name: string): Promise<void> {
+    this.starts.push(name)
+    return Promise.resolve()
   }
 
   async prepare() {

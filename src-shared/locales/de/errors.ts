@@ -15,6 +15,7 @@ import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
+import { skyErrors } from './errors/sky.ts'
 import { slurmErrors } from './errors/slurm.ts'
 import { tensorflowErrors } from './errors/tensorflow.ts'
 import { trainingErrors } from './errors/training.ts'
@@ -35,6 +36,7 @@ const texts = {
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
+  ...skyErrors,
   ...slurmErrors,
   ...tensorflowErrors,
   ...trainingErrors,

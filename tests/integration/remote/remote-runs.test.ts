@@ -127,6 +127,8 @@ it('is followed on by the next process, while another one cannot have it', async
   target.write({ event: said.metrics(2) })
   expect(await beside.runs.attach(id)).toBe(true)
   await until(() => steps().length === 2)
+  // A machine that costs money is started to launch a run, not to look after one.
+  expect(target.starts).toEqual(['mars'])
   expect(run()).toMatchObject({ status: 'training' })
   target.write({ ended: resultAt(2) })
   expect(await beside.runs.settled(id)).toMatchObject({ status: 'finished', step: 2 })

@@ -50,7 +50,10 @@ describe.skipIf(process.platform === 'win32')('the shell of a job', () => {
     const path = join(folder.path, name)
     mkdirSync(path)
     const at = (file: string) => join(path, file)
-    writeFileSync(at('scontrol'), `#!/bin/sh\necho "$@" > '${at('asked')}'\n`, { mode: 0o755 })
+    // It fails the first time, as while the controller restarts.
+    const scontrol = `#!/bin/sh\necho "$@" >> '${at('asked')}'\n[ "$(wc -l < '${at('asked')}')" -gt 1 ]\n`
+    writeFileSync(at('scontrol'), scontrol, { mode: 0o755 })
+    writeFileSync(at('sleep'), '#!/bin/sh\nexec /bin/sleep 0.05\n', { mode: 0o755 })
     const text = script(
       {},
       { command: ['sh', '-c', training], requeueFile: at('requeue'), exitFile: at("exit ' status") },
@@ -81,10 +84,10 @@ describe.skipIf(process.platform === 'win32')('the shell of a job', () => {
     expect(await execute('killed', 'kill -9 $$')).toMatchObject({ code: 137, status: '137\n' })
   })
 
-  it('passes the notice on and requeues the job once the training has ended', async () => {
+  it('passes the notice on and requeues the job once the training has ended, again where that fails', async () => {
     const training = `trap 'sleep 0.2; touch requeue; exit 0' USR1; touch ready; while :; do sleep 0.05; done`
     expect(await execute('notice', training, 'SIGUSR1')).toEqual({
-      ...{ code: 0, asked: 'requeue 17\n', status: null, requeue: null },
+      ...{ code: 0, asked: 'requeue 17\nrequeue 17\n', status: null, requeue: null },
     })
   })
 
