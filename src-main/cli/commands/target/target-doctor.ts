@@ -1,14 +1,14 @@
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Target } from '#shared/remote/target.ts'
-import { completeTarget, examineTarget } from '../../../remote/install-tensorflow.ts'
-import type { PreparedTarget } from '../../../remote/install-tensorflow.ts'
+import { examineTarget } from '../../../remote/examine-target.ts'
 import { findProgram, installProgram } from '../../../remote/install.ts'
 import type { InstallOptions } from '../../../remote/install-options.ts'
 import { openHost } from '../../../remote/open-host.ts'
 import type { RemoteHost } from '../../../remote/remote-host.ts'
 import { checkInterrupted, onInterrupt } from '../../support/interrupt.ts'
 import { say, StatusLine } from '../../support/output.ts'
+import type { PreparedTarget } from './words.ts'
 import { adviceOn, partWords, progressLine, reportLines, sourceWords } from './words.ts'
 
 /**
@@ -50,7 +50,8 @@ async function installing(host: RemoteHost, { folder }: Target): Promise<Prepare
     },
   }
   try {
-    return await completeTarget(await installProgram(host, folder, options), options)
+    const program = await installProgram(host, folder, options)
+    return { program, report: await examineTarget(program, options) }
   } catch (thrown) {
     await checkInterrupted()
     throw thrown
