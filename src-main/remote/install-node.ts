@@ -13,23 +13,13 @@ import { downloadVerified } from '../tensorflow/download/download.ts'
 import { httpSettings } from '../tensorflow/download/http.ts'
 import { platformName } from '../tensorflow/layout.ts'
 import { bundlesFolder } from './bundle.ts'
-import type { InstallOptions, InstallSource } from './install-options.ts'
+import type { InstallOptions, InstallSource, PlaceThere } from './install-options.ts'
 import { findNodePackage } from './node-package.ts'
 import type { NodePackage } from './node-package.ts'
 import { quoted } from './remote-host.ts'
-import type { RemoteHost } from './remote-host.ts'
 import { makeFolderThere } from './unpack-there.ts'
 
 const log = createLogger('remote')
-
-/** Where on a target what is installed. */
-export interface PlaceThere {
-  host: RemoteHost
-  /** Flowerbed's folder there, absolute. */
-  folder: string
-  /** Such as `linux-x64`. */
-  platform: string
-}
 
 /** The Node that this Flowerbed runs on; on a target it is of the same version. */
 export function nodeVersion(): string {

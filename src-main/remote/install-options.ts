@@ -1,4 +1,4 @@
-import type { TransferProgress } from './remote-host.ts'
+import type { RemoteHost, TransferProgress } from './remote-host.ts'
 
 /** The parts of an installation on a target. */
 export type InstalledPart = 'program' | 'node' | 'tensorflow'
@@ -12,4 +12,21 @@ export interface InstallOptions {
   onProgress?: ((progress: TransferProgress & { part: InstalledPart }) => void) | undefined
   onInstalled?: ((part: InstalledPart, source: InstallSource) => void) | undefined
   env?: NodeJS.ProcessEnv | undefined
+}
+
+/** Where on a target something is installed. */
+export interface PlaceThere {
+  host: RemoteHost
+  /** Flowerbed's folder there, absolute. */
+  folder: string
+  /** Such as `linux-x64`. */
+  platform: string
+}
+
+/** Flowerbed on a target. */
+export interface InstalledProgram extends PlaceThere {
+  /** The digest of its files. */
+  version: string
+  /** Starts the agent in the shell there; its command and arguments follow. */
+  command: string
 }

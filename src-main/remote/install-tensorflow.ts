@@ -1,12 +1,10 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { toFlowerbedError } from '#shared/errors.ts'
-import type { TargetReport } from '#shared/remote/protocol.ts'
 import { createLogger } from '../log.ts'
 import { installedRuntimes, readRuntimeFile } from '../tensorflow/installed.ts'
 import { platformName } from '../tensorflow/layout.ts'
-import type { InstalledProgram } from './install.ts'
-import type { InstallOptions, InstallSource } from './install-options.ts'
+import type { InstalledProgram, InstallOptions, InstallSource } from './install-options.ts'
 import { quoted } from './remote-host.ts'
 
 const log = createLogger('remote')
@@ -18,15 +16,6 @@ const lineSchema = z.object({
   progress: z.object({ phase: z.string(), receivedBytes: z.number(), totalBytes: z.number() }),
 })
 
-/** What a target says of itself. @throws FlowerbedError */
-export async function examineTarget(
-  { host, command }: InstalledProgram,
-  { signal }: Pick<InstallOptions, 'signal'> = {},
-): Promise<TargetReport> {
-  const said = await host.run(`${command} doctor`, { timeoutMs: silenceMs, ...(signal ? { signal } : {}) })
-  return JSON.parse(said.trim().split('\n').at(-1) ?? '') as TargetReport
-}
-
 /**
  * Installs TensorFlow on a target: through its network, else this machine's own where the platform is the same. A transfer
  * that was cut off goes on.
@@ -34,15 +23,16 @@ export async function examineTarget(
  */
 export async function installTensorFlow(
   program: InstalledProgram,
-  report: TargetReport,
   options: InstallOptions = {},
 ): Promise<InstallSource> {
-  if (report.tensorflow !== null) return 'there'
-  const { host, command } = program
+  const { host, folder, command } = program
   const { signal, onProgress } = options
+  const run = signal ? { signal } : {}
+  const found = await host.run(`cd ${quoted(folder)} && ls runtime/*/runtime.json 2>/dev/null || :`, run)
+  if (found.trim() !== '') return 'there'
   try {
     await host.lines(`${command} install-runtime`, {
-      ...{ timeoutMs: silenceMs, ...(signal ? { signal } : {}) },
+      ...{ ...run, timeoutMs: silenceMs },
       onLine: (line) => {
         const { data } = lineSchema.safeParse(parsed(line))
         if (data)
@@ -56,7 +46,7 @@ export async function installTensorFlow(
     return 'network'
   } catch (thrown) {
     const error = toFlowerbedError(thrown)
-    const runtime = error.kind === 'unavailable' ? runtimeHere(program, report, options) : null
+    const runtime = error.kind === 'unavailable' ? await runtimeHere(program, options) : null
     if (runtime === null) throw error
     log.info(`${host.name} could not download TensorFlow itself`, error)
     await copyRuntime(program, runtime, options)
@@ -73,14 +63,14 @@ function parsed(line: string): unknown {
 }
 
 /** The folder of the runtime here that a target can use; null without one. */
-function runtimeHere(
-  { platform }: InstalledProgram,
-  { gpus }: TargetReport,
+async function runtimeHere(
+  { host, platform }: InstalledProgram,
   { env = process.env }: InstallOptions,
-): string | null {
+): Promise<string | null> {
   if (platform !== platformName) return null
   const copied = installedRuntimes(env).filter(({ source }) => source === 'wheel')
-  const wanted = gpus.length > 0 ? 'cuda' : 'cpu'
+  const gpus = await host.run('command -v nvidia-smi >/dev/null && nvidia-smi -L || :')
+  const wanted = gpus.includes('GPU') ? 'cuda' : 'cpu'
   return (copied.find(({ variant }) => variant === wanted) ?? copied[0])?.directory ?? null
 }
 
@@ -105,24 +95,4 @@ async function copyRuntime(
   await host.send(join(directory, 'runtime.json'), `${there}/runtime.json`, run)
   const to = quoted(`${folder}/runtime/${name}`)
   await host.run(`rm -rf ${to} && mv ${quoted(there)} ${to}`, run)
-}
-
-/** A target on which nothing is missing. */
-export interface PreparedTarget {
-  program: InstalledProgram
-  report: TargetReport
-}
-
-/**
- * Installs TensorFlow where it is missing.
- * @throws FlowerbedError as `installTensorFlow`
- */
-export async function completeTarget(
-  program: InstalledProgram,
-  options: InstallOptions = {},
-): Promise<PreparedTarget> {
-  const report = await examineTarget(program, options)
-  const source = await installTensorFlow(program, report, options)
-  options.onInstalled?.('tensorflow', source)
-  return { program, report: source === 'there' ? report : await examineTarget(program, options) }
 }

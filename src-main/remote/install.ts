@@ -3,23 +3,15 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { language, languageVariable } from '#shared/language.ts'
 import { makeBundle } from './bundle.ts'
 import { installNode, nodePath } from './install-node.ts'
-import type { PlaceThere } from './install-node.ts'
-import type { InstallOptions } from './install-options.ts'
+import { installTensorFlow } from './install-tensorflow.ts'
+import type { InstalledProgram, InstallOptions, PlaceThere } from './install-options.ts'
 import { quoted } from './remote-host.ts'
 import type { RemoteHost } from './remote-host.ts'
 import { removeOldVersions } from './old-versions.ts'
 import { makeFolderThere } from './unpack-there.ts'
 
-/** Flowerbed on a target. */
-export interface InstalledProgram extends PlaceThere {
-  /** The digest of its files. */
-  version: string
-  /** Starts the agent in the shell there; its command and arguments follow. */
-  command: string
-}
-
 /**
- * Installs this version of Flowerbed and Node below a folder there, beside other versions; what is there already stays. An
+ * Installs this version of Flowerbed, Node and TensorFlow below a folder there, beside other versions; what is there already stays. An
  * installation that was cut off goes on where it ended.
  * @param folder as in the target, with `~/` for the home folder
  * @throws FlowerbedError `unavailable`, `no-space`, `corrupt`
@@ -46,8 +38,10 @@ export async function installProgram(
   }
   onInstalled?.('program', isThere ? 'there' : 'here')
   onInstalled?.('node', await installNode(there, options))
+  const program = { ...there, version: digest, command: agentCommand(there.folder, home) }
+  onInstalled?.('tensorflow', await installTensorFlow(program, options))
   if (!isThere) await removeOldVersions(host, { folder: there.folder, keep: digest })
-  return { ...there, version: digest, command: agentCommand(there.folder, home) }
+  return program
 }
 
 /**

@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { completeTarget, examineTarget } from '../../../src-main/remote/install-tensorflow.ts'
+import { examineTarget } from '../../../src-main/remote/examine-target.ts'
 import { protocolVersion } from '#shared/remote/protocol.ts'
 import { installProgram } from '../../../src-main/remote/install.ts'
 import type { InstallOptions } from '../../../src-main/remote/install-options.ts'
@@ -33,6 +33,9 @@ describe.skipIf(!hasSshd)('an installation on a machine reached by OpenSSH', () 
   it('is cut off, goes on, runs there, and is found again; nothing unfinished is left', async () => {
     const there = join(folder.path, 'it’s there', 'flowerbed')
     const done: string[] = []
+    const [runtime] = installedRuntimes()
+    mkdirSync(join(there, 'runtime'), { recursive: true })
+    symlinkSync(runtime!.directory, join(there, 'runtime', basename(runtime!.directory)))
     const env = {
       ...{ ...process.env, FLOWERBED_CACHE_DIR: join(folder.path, 'cache') },
       // No registry: Node comes from here.
@@ -52,18 +55,19 @@ describe.skipIf(!hasSshd)('an installation on a machine reached by OpenSSH', () 
     }
     expect(server.network.cutsLeft()).toBe(0)
     const installed = await installProgram(host, there, options)
-    expect(done.slice(-4)).toEqual(['program here', 'node here', 'program there', 'node there'])
+    expect(done.slice(-6)).toEqual([
+      ...['program here', 'node here', 'tensorflow there'],
+      ...['program there', 'node there', 'tensorflow there'],
+    ])
     expect(readdirSync(join(there, 'versions'))).toEqual([installed.version])
     expect(readdirSync(join(there, 'downloads'))).toEqual([])
     // It runs outside of this checkout, so all that it imports has come with it.
     const report = await examineTarget(installed)
-    expect(report).toMatchObject({ protocol: protocolVersion, version: flowerbedVersion, tensorflow: null })
-    mkdirSync(join(there, 'runtime'), { recursive: true })
-    const [runtime] = installedRuntimes()
-    symlinkSync(runtime!.directory, join(there, 'runtime', basename(runtime!.directory)))
-    const prepared = await completeTarget(installed, options)
-    expect(prepared.report.tensorflow).toContain(runtime!.version)
-    expect(done.at(-1)).toBe('tensorflow there')
+    expect(report).toMatchObject({
+      protocol: protocolVersion,
+      version: flowerbedVersion,
+      tensorflow: `${runtime!.version} (${runtime!.variant})`,
+    })
     const run = command(join(folder.path, 'data'), {
       ...env,
       ...server.env,

@@ -1,8 +1,7 @@
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Target } from '#shared/remote/target.ts'
-import { completeTarget, examineTarget } from '../../../remote/install-tensorflow.ts'
-import type { PreparedTarget } from '../../../remote/install-tensorflow.ts'
+import { examineTarget } from '../../../remote/examine-target.ts'
 import { findProgram, installProgram } from '../../../remote/install.ts'
 import type { InstallOptions } from '../../../remote/install-options.ts'
 import { openHost } from '../../../remote/open-host.ts'
@@ -11,6 +10,7 @@ import { startSkyCluster } from '../../../remote/sky.ts'
 import type { SkyTarget } from '../../../remote/sky-task.ts'
 import { checkInterrupted, onInterrupt } from '../../support/interrupt.ts'
 import { say, StatusLine } from '../../support/output.ts'
+import type { PreparedTarget } from './words.ts'
 import { adviceOn, partWords, progressLine, reportLines, sourceWords } from './words.ts'
 
 /**
@@ -64,7 +64,8 @@ async function installing(host: RemoteHost, { folder }: Target): Promise<Prepare
     },
   }
   try {
-    return await completeTarget(await installProgram(host, folder, options), options)
+    const program = await installProgram(host, folder, options)
+    return { program, report: await examineTarget(program, options) }
   } catch (thrown) {
     await checkInterrupted()
     throw thrown

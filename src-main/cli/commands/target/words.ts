@@ -1,7 +1,11 @@
 import type { TargetReport } from '#shared/remote/protocol.ts'
 import type { Target } from '#shared/remote/target.ts'
-import type { PreparedTarget } from '../../../remote/install-tensorflow.ts'
-import type { InstalledPart, InstallOptions, InstallSource } from '../../../remote/install-options.ts'
+import type {
+  InstalledPart,
+  InstalledProgram,
+  InstallOptions,
+  InstallSource,
+} from '../../../remote/install-options.ts'
 import { bytes } from '../../support/output.ts'
 
 /** Where a target is, for a line on the terminal. */
@@ -43,6 +47,12 @@ type Progress = Parameters<NonNullable<InstallOptions['onProgress']>>[0]
 
 export function progressLine({ part, done, total }: Progress): string {
   return `${partWords[part]}: ${bytes(done)}${total > 0 ? ` of ${bytes(total)}` : ''}`
+}
+
+/** A target on which Flowerbed is installed. */
+export interface PreparedTarget {
+  program: InstalledProgram
+  report: TargetReport
 }
 
 /** What a target has. */
