@@ -45,7 +45,8 @@ export async function installProgram(
     await host.run(`rm -f ${quoted(to)}`, run)
   }
   onInstalled?.('program', isThere ? 'there' : 'here')
-  onInstalled?.('node', await installNode(there, options))
+  const node = await installNode(there, options)
+  onInstalled?.('node', node)
   if (!isThere) await removeOldVersions(host, { folder: there.folder, keep: digest })
   return { ...there, version: digest, command: agentCommand(there.folder, home) }
 }
