@@ -35,7 +35,14 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
     folder.remove()
   })
 
-  const settings = ['hidden=8', 'sampleSteps=2', 'sampleCount=1', 'network=conv', 'precision=fp32']
+  const settings = [
+    'hidden=8',
+    'sampleSteps=2',
+    'sampleCount=1',
+    'network=conv',
+    'precision=fp32',
+    'sampleEvery=1000000',
+  ]
   const train = (steps: number) => [
     ...['train', images, '--on', 'mars', '--image-size', '16', '--batch', '4', '--steps', String(steps)],
     ...settings.flatMap((one) => ['--set', one]),
