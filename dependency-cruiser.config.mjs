@@ -132,7 +132,22 @@ const allowed = {
     ...pages.map((page) => `src-renderer/pages/${page}`),
   ],
 
-  bench: [...main, ...maths, 'commander', 'vite', 'sharp', 'electron', 'scripts', 'src-main'],
+  bench: [
+    ...[
+      ...main,
+      ...maths,
+      'commander',
+      'vite',
+      'sharp',
+      'electron',
+      'playwright-core',
+      'scripts',
+      'src-main',
+    ],
+    'tests/helpers/app.ts',
+  ],
+  // Starts the app for `npm run bench:ui`, as for the tests.
+  'tests/helpers/app.ts': ['node', 'playwright-core', 'scripts'],
   scripts: [...main, 'src-main'],
 }
 

@@ -51,6 +51,8 @@ async function takeAll(minutes) {
     note(name)
   }
   const go = (name) => page.getByTestId(`go-${name}`).click()
+  const finished = (testid, wait) =>
+    page.locator(`[data-testid="${testid}"][data-status="finished"]`).waitFor({ timeout: wait * 60_000 })
 
   await take('welcome')
   await page.getByTestId('try-demo').click()
@@ -63,27 +65,35 @@ async function takeAll(minutes) {
   await page.getByRole('radio', { name: 'Minutes', exact: true }).check()
   await page.getByTestId('setting-minutes').fill(String(minutes))
   await page.getByTestId('start-training').click()
-  await page.locator('[data-testid="run-page"][data-status="finished"]').waitFor({
-    timeout: (minutes + 5) * 60_000,
-  })
+  await finished('run-page', minutes + 5)
   await take('run')
   await go('gallery')
   await page.getByTestId('sample-grid').waitFor()
   await take('gallery')
+  await page.getByTestId('sample-grid').locator('button').first().click()
+  await page.keyboard.press('t')
+  await page.locator('[data-testid="trajectory"][data-states]').waitFor({ timeout: 60_000 })
+  await take('trajectory')
+  await page.keyboard.press('Escape')
+  await page.keyboard.press('Escape')
   await go('interpolation')
   await page.getByTestId('interpolate').click()
   await page.getByTestId('latent-frame').first().waitFor({ timeout: 120_000 })
   await page.getByTestId('latent-scrubber').fill('12')
   await take('latent')
-  await page.getByRole('radio', { name: 'Grid' }).check()
-  await page.getByTestId('generate-grid').click()
-  await page.getByTestId('latent-cell').first().waitFor({ timeout: 240_000 })
+  for (const [kind, start, done] of [['Grid', 'generate-grid', 'latent-cell']]) {
+    await page.getByRole('radio', { name: kind }).check()
+    await page.getByTestId(start).click()
+    await page.getByTestId(done).first().waitFor({ timeout: 240_000 })
+  }
   await take('grid')
-  await go('library')
-  await take('library')
-  await go('storage')
-  await page.getByTestId('run-storage').waitFor()
-  await take('storage')
+  for (const kind of ['Attributes', 'Pinned']) {
+    await page.getByRole('radio', { name: kind }).check()
+    await page.waitForTimeout(2000)
+    await take(kind.toLowerCase())
+  }
+
+  // An experiment of two systems: its runs are also those of the queue and of the comparison.
   await go('library')
   await page
     .getByRole('button', { name: /^Open / })
@@ -91,6 +101,44 @@ async function takeAll(minutes) {
     .click()
   await page.getByTestId('contact-sheet').locator('canvas').first().waitFor()
   await take('dataset')
+  await go('library')
+  await page
+    .getByRole('button', { name: /^Train/ })
+    .first()
+    .click()
+  await page.getByTestId('compare-systems').click()
+  const boxes = page.locator('[data-testid^="compare-"][type="checkbox"]')
+  for (const box of await boxes.all()) await box.uncheck()
+  for (const preset of ['ladder-1-vanilla', 'balanced']) await page.getByTestId(`compare-${preset}`).check()
+  await page.getByRole('radio', { name: 'Steps' }).check()
+  await page.getByTestId('experiment-length').fill(String(20 * minutes))
+  await take('new-experiment')
+  await page.getByTestId('start-experiment').click()
+  await page.locator('[data-testid="rung"][data-status="training"]').first().waitFor({ timeout: 60_000 })
+  await go('queue')
+  await take('queue')
+  await go('library')
+  await page.getByTestId('experiment-row').getByText('systems compared').click()
+  await page.locator('[data-testid="experiment-page"][data-activity="none"]').waitFor({
+    timeout: (minutes + 10) * 60_000,
+  })
+  await take('experiment')
+  await go('library')
+  await take('library')
+  await go('compare')
+  await page.getByTestId('compare-runs').click()
+  for (const run of await page.getByRole('menuitemcheckbox').all()) {
+    if ((await run.getAttribute('aria-checked')) !== 'true') await run.click()
+  }
+  await page.keyboard.press('Escape')
+  await take('compare')
+  await page.keyboard.press('Control+k')
+  await take('palette')
+  await page.keyboard.press('Escape')
+  await go('library')
+  await go('storage')
+  await page.getByTestId('run-storage').waitFor()
+  await take('storage')
   await go('settings')
   await page.getByTestId('doctor-report').waitFor({ timeout: 60_000 })
   await take('settings')

@@ -105,6 +105,7 @@ export function createServices(options: {
     evaluate: (request) => engine.request('evaluate', request),
   })
   const pinnedPairs = new PinnedPairs({
+    isHidden: (pair) => deletions.hides(pair),
     ...{ store, runService, sourceOf: chosenImages({ store, importer }).sourceOf },
     interpolate: (request) => engine.request('interpolate', request),
     onRow: (row) => emit({ type: 'pinnedRow', row }),

@@ -12,7 +12,7 @@ import type { SerializedError } from '#shared/errors.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
-import type { WorkerChoice, WorkerState } from '#shared/workers.ts'
+import type { WorkerChoice, WorkerDevices, WorkerState } from '#shared/workers.ts'
 import type {
   DeviceChoice,
   Machine,
@@ -122,6 +122,8 @@ export interface EngineRequests {
   runtimeStatus: [void, RuntimeStatus]
   /** The device that a choice stands for now. */
   deviceStatement: [{ device: DeviceChoice }, DeviceStatement]
+  /** What a run can train on together here. */
+  workerDevices: [void, WorkerDevices]
   runtimeInstall: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeRemove: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeCancel: [void, void]
@@ -139,7 +141,7 @@ export type EngineEvent =
   /** The share of a sampling job that is done, in [0, 1]; a few times a second. */
   | { type: 'sampling'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }
-  /** When training begins, and when workers are lost. */
+  /** When training begins, every few seconds, and when workers are lost. */
   | { type: 'workers'; runId: string; workers: WorkerState[] }
   /** Workers were lost at step `reached`: the run has gone back to `step`, and goes on with those that are left. */
   | { type: 'workersLost'; runId: string; step: number; reached: number; lost: string[]; left: number }

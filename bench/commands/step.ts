@@ -21,6 +21,7 @@ import {
   wholeNumberFrom,
 } from '../../src-main/cli/support/options.ts'
 import { answer, say } from '../../src-main/cli/support/output.ts'
+import { benchWorkers } from './step-workers.ts'
 import { startTorchBaseline, torchVariantsFor, variantName } from '../baselines/torch.ts'
 import type { TorchBaseline } from '../baselines/torch.ts'
 
@@ -35,6 +36,7 @@ export interface StepOptions {
   device: DeviceChoice
   fed?: boolean
   fused?: boolean
+  workers?: number
   precision: Precision
   json?: boolean
 }
@@ -58,6 +60,11 @@ export function addStep(program: Command): void {
     )
     .option('--fed', 'feed each step its images, as when they do not fit on the device')
     .option('--fused', 'have XLA compile the step, as in long runs on a GPU')
+    .option(
+      '--workers <count>',
+      'time this many processes that share the cores in turns with one that has all of them',
+      wholeNumberFrom(2),
+    )
     .option('--steps <count>', `steps per repeat (default: about ${repeatSeconds} seconds of them)`, count)
     .option('--repeats <count>', 'repeats; the result is their median', count, 7)
     .addOption(
@@ -74,8 +81,13 @@ export function addStep(program: Command): void {
 
 /** Times training steps, the machine's limit and, if asked, a baseline, in turns. */
 export async function benchStep(options: StepOptions): Promise<void> {
-  const { network, repeats } = options
+  const { network, repeats, workers } = options
   checkBaseline(options)
+  if (workers !== undefined) {
+    const { steps, json = false } = options
+    await benchWorkers({ workers, network, changes: changesOf(options), steps, repeats, json })
+    return
+  }
   const { device, deviceName } = loadTensorFlow({ device: options.device })
   await checkInterrupted()
   const changes = changesOf(options)

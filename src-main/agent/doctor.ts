@@ -13,7 +13,7 @@ import { flowerbedVersion } from '../version.ts'
 export async function examineTarget(folder: string): Promise<TargetReport> {
   await mkdir(folder, { recursive: true })
   const { gpus } = readNvidia()
-  const [runtime] = installedRuntimes()
+  const runtimes = installedRuntimes().map(({ version, variant }) => `${version} (${variant})`)
   return {
     protocol: protocolVersion,
     version: flowerbedVersion,
@@ -28,7 +28,7 @@ export async function examineTarget(folder: string): Promise<TargetReport> {
       memoryBytes: memoryBytes ?? 0,
       freeBytes: free ?? 0,
     })),
-    tensorflow: runtime ? `${runtime.version} (${runtime.variant})` : null,
+    tensorflow: runtimes.length > 0 ? runtimes.join(', ') : null,
     slurm: await slurmVersion(),
   }
 }

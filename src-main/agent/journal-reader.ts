@@ -3,7 +3,8 @@ import type { FileHandle } from 'node:fs/promises'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { JournalEntry } from '#shared/remote/protocol.ts'
-import { completeBytes } from './journal.ts'
+import { findEnd } from './journal-end.ts'
+import type { JournalEnd } from './journal-end.ts'
 
 /** An entry, and the offset of what follows it. */
 export interface ReadEntry {
@@ -27,7 +28,7 @@ export async function* readJournal(path: string, offset: number): AsyncGenerator
     return
   }
   try {
-    const end = await completeBytes(file)
+    const { bytes: end } = await findEnd(file)
     await checkOffset(file, { path, offset, end })
     if (offset < end) await file.datasync()
     for (let at = offset; at < end;) {
@@ -43,17 +44,12 @@ export async function* readJournal(path: string, offset: number): AsyncGenerator
   }
 }
 
-/** Complete bytes of a journal, and its last entry. */
-export async function readEnd(path: string): Promise<{ bytes: number; last: JournalEntry | null }> {
+/** Where a journal ends, and its last entry. */
+export async function readEnd(path: string): Promise<JournalEnd> {
   const file = await openThere(path)
   if (!file) return { bytes: 0, last: null }
   try {
-    const bytes = await completeBytes(file)
-    if (bytes === 0) return { bytes, last: null }
-    const start = await lineStart(file, bytes - 1)
-    const line = Buffer.alloc(bytes - 1 - start)
-    await file.read(line, 0, line.length, start)
-    return { bytes, last: parseLine(line.toString('utf8'), { path, at: start }) }
+    return await findEnd(file)
   } finally {
     await file.close()
   }
@@ -87,19 +83,6 @@ async function readLines(file: FileHandle, start: number, end: number): Promise<
     if (last >= 0) return block.subarray(0, last + 1)
     if (bytesRead < block.length || start + block.length >= end) return Buffer.alloc(0)
   }
-}
-
-/** Where the line that ends at a position begins. */
-async function lineStart(file: FileHandle, lineEnd: number): Promise<number> {
-  for (let end = lineEnd; end > 0;) {
-    const start = Math.max(0, end - 65_536)
-    const block = Buffer.alloc(end - start)
-    await file.read(block, 0, block.length, start)
-    const at = block.lastIndexOf(newline)
-    if (at >= 0) return start + at + 1
-    end = start
-  }
-  return 0
 }
 
 function parseLine(line: string, { path, at }: { path: string; at: number }): JournalEntry {

@@ -6,6 +6,7 @@ import type { FlowerbedError } from '#shared/errors.ts'
 import type { JournalEntry } from '#shared/remote/protocol.ts'
 import { syncFolder } from '../files/atomic-write.ts'
 import { writeError } from '../files/write-errors.ts'
+import { findEnd } from './journal-end.ts'
 
 /** A part of an entry; time and launch are the journal's to add. */
 export type JournalContent = JournalEntry extends infer Entry
@@ -13,23 +14,6 @@ export type JournalContent = JournalEntry extends infer Entry
     ? Omit<Entry, 'at' | 'launchId'>
     : never
   : never
-
-const newline = 10
-const blockBytes = 65_536
-
-/** Bytes of a file up to and with its last end of line: what follows was cut off by a crash, or is just being written. */
-export async function completeBytes(file: FileHandle): Promise<number> {
-  const { size } = await file.stat()
-  const block = Buffer.alloc(Math.min(blockBytes, size))
-  for (let end = size; end > 0;) {
-    const start = Math.max(0, end - block.length)
-    const { bytesRead } = await file.read(block, 0, end - start, start)
-    const at = block.subarray(0, bytesRead).lastIndexOf(newline)
-    if (at >= 0) return start + at + 1
-    end = start
-  }
-  return 0
-}
 
 /**
  * Appends to a journal: one write a line, in the order of the calls, synced whenever nothing waits to be written. Only the
@@ -67,7 +51,7 @@ export class Journal {
   ): Promise<Journal> {
     const file = await open(path, 'a+')
     try {
-      const bytes = await completeBytes(file)
+      const { bytes } = await findEnd(file)
       await file.truncate(bytes)
       await file.sync()
       await syncFolder(dirname(path))

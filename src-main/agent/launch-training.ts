@@ -26,6 +26,9 @@ export async function trainOn(options: {
 }): Promise<TrainResult> {
   const { run, request, engine, control, emit } = options
   const [first, ...earlier] = await candidates(run, request())
+  // Asked before anything was loaded.
+  const early = await resultSoFar(run, control)
+  if (early) return early
   const attempt = async (resume: Resume | undefined): Promise<TrainResult> => {
     const result = engine.handlers.train(trainRequest(run, request(), resume))
     control.forward()
@@ -50,11 +53,18 @@ export async function trainOn(options: {
     }
   } catch (thrown) {
     // It was to end before it had begun.
-    if (control.ending && thrown instanceof FlowerbedError && thrown.kind === 'cancelled')
-      return await resultAtCheckpoint(run, control.ending.outcome)
-    throw thrown
+    const isCancelled = thrown instanceof FlowerbedError && thrown.kind === 'cancelled'
+    const result = isCancelled ? await resultSoFar(run, control) : null
+    if (!result) throw thrown
+    return result
   }
 }
+
+/** The result of a training that is to end; null where it is not. */
+const resultSoFar = async (
+  run: RunFolder,
+  { ending }: Pick<RunControl, 'ending'>,
+): Promise<TrainResult | null> => ending && (await resultAtCheckpoint(run, ending.outcome))
 
 /** What training may resume from, in the order in which that is tried. */
 async function candidates(run: RunFolder, { resume }: LaunchRequest): Promise<Resume[]> {

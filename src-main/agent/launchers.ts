@@ -1,18 +1,20 @@
-import { errorText } from '#shared/error-text.ts'
-import { FlowerbedError } from '#shared/errors.ts'
 import type { JobState, LaunchRequest } from '#shared/remote/protocol.ts'
 import type { JobRecord, Launcher } from './launcher.ts'
-import { processLauncher } from './process-launcher.ts'
+import { agentArguments, processLauncher } from './process-launcher.ts'
 import type { RunFolder } from './run-folder.ts'
+import { createSlurmLauncher } from './slurm/slurm-launcher.ts'
 
-const launchers: { [Kind in JobRecord['kind']]?: Launcher<Kind> } = { process: processLauncher }
-
-/** @throws FlowerbedError `unavailable` for one that this version does not have */
-function launcherOf<Kind extends JobRecord['kind']>(kind: Kind): Launcher<Kind> {
-  const launcher = launchers[kind]
-  if (!launcher) throw new FlowerbedError('unavailable', errorText('agent.noLauncher', { name: kind }))
-  return launcher
+const launchers: { [Kind in JobRecord['kind']]: Launcher<Kind> } = {
+  process: processLauncher,
+  slurm: createSlurmLauncher(({ folder, runId }) => [
+    process.execPath,
+    ...agentArguments(folder),
+    'run',
+    runId,
+  ]),
 }
+
+const launcherOf = <Kind extends JobRecord['kind']>(kind: Kind): Launcher<Kind> => launchers[kind]
 
 /** The functions of the launcher that a request asks for or a record names; see `Launcher`. */
 export const startJob = (run: RunFolder, request: LaunchRequest): Promise<JobRecord> =>

@@ -8,6 +8,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializeError } from '#shared/errors.ts'
 import { languageOf, languageVariable, setLanguage } from '#shared/language.ts'
 import { thisProcess } from '../files/process-identity.ts'
+import { EndSignals } from './end-signals.ts'
 import { runFolderOf } from './run-folder.ts'
 
 /**
@@ -30,8 +31,8 @@ async function main(argv: string[]): Promise<void> {
   setLanguage(languageOf(process.env[languageVariable] ?? 'en'))
   const { values, positionals } = parse(argv)
   const folder = folderOf(values.folder)
-  // TensorFlow is in `runtime` of the folder.
-  process.env['FLOWERBED_CACHE_DIR'] ||= folder
+  // TensorFlow is in `runtime` of the folder, whatever a shell there has set.
+  process.env['FLOWERBED_CACHE_DIR'] = folder
   const [command = '', runId = ''] = positionals
   const run = () => runFolderOf(folder, runId)
   const commands: Partial<Record<string, () => Promise<unknown>>> = {
@@ -47,9 +48,10 @@ async function main(argv: string[]): Promise<void> {
     },
     follow: async () => (await import('./follow.ts')).follow(run(), { offset: count(values.offset), say }),
     run: async () => {
+      const signals = new EndSignals()
       // Told before anything is done: who starts this process waits for it.
-      process.send?.(thisProcess())
-      await (await import('./train.ts')).trainLaunch(run())
+      const hasLauncher = process.send?.(thisProcess()) !== undefined
+      await (await import('./train.ts')).trainLaunch(run(), { signals, hasLauncher })
     },
     'install-runtime': async () => {
       const variant = z.enum(['cpu', 'cuda']).optional().parse(values.variant)

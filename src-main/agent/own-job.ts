@@ -15,13 +15,18 @@ const pollMs = 100
  */
 export async function ownJob(
   run: RunFolder,
-  { launchId, timeoutMs = 60_000 }: { launchId: string; timeoutMs?: number },
+  options: {
+    launchId: string
+    /** Whether it was started over a channel, by a process that ends once the job is written down. */
+    hasLauncher: boolean
+    timeoutMs?: number
+  },
 ): Promise<JobRecord> {
-  const hasParent = process.connected
+  const { launchId, hasLauncher, timeoutMs = 60_000 } = options
   const until = performance.now() + timeoutMs
   for (;;) {
     // Before the file is read: who started this process writes it, then ends.
-    const isLast = (hasParent && !process.connected) || performance.now() > until
+    const isLast = (hasLauncher && !process.connected) || performance.now() > until
     const job = await readJob(run)
     if (job?.launchId === launchId && isThis(job)) return await withProcess(run, job)
     if (isLast) throw new FlowerbedError('conflict', errorText('agent.notOurs'), { where: run.runId })

@@ -4,6 +4,7 @@ import type { TrainOutcome } from '#shared/engine-messages.ts'
 import type { ControlRequest } from '#shared/remote/protocol.ts'
 import type { Engine } from '../engine/server.ts'
 import { takeControls } from './control-files.ts'
+import type { EndSignal, EndSignals } from './end-signals.ts'
 import { giveSignOfLife } from './job-file.ts'
 import { logProblem } from './log-problem.ts'
 import { controlFolder } from './run-folder.ts'
@@ -12,8 +13,6 @@ import type { RunFolder } from './run-folder.ts'
 /** The folder of requests may be on another machine, which tells nobody of changes. */
 const pollMs = 1000
 
-export const endSignals = ['SIGTERM', 'SIGINT', 'SIGUSR1'] as const
-export type EndSignal = (typeof endSignals)[number]
 export type Extension = Extract<ControlRequest, { kind: 'extend' }>['limits']
 
 /** Why training is to end before its limits; the first that asks counts. */
@@ -47,12 +46,9 @@ export class RunControl {
     this.onExtend = options.onExtend
   }
 
-  /** Listens to signals from now on, and to requests. */
-  async begin(): Promise<void> {
-    for (const signal of endSignals)
-      process.on(signal, () => this.end({ outcome: 'paused', save: true, signal }))
-    // The connection that started the run has ended.
-    process.on('SIGHUP', () => undefined)
+  /** Carries out signals from now on, and requests. */
+  async begin(signals: EndSignals): Promise<void> {
+    signals.onSignal((signal) => this.end({ outcome: 'paused', save: true, signal }))
     await mkdir(controlFolder(this.run), { recursive: true })
     this.polling = this.pollAlways()
   }

@@ -7,6 +7,7 @@ import { launchRequestSchema } from '#shared/remote/protocol.ts'
 import type { LaunchRequest } from '#shared/remote/protocol.ts'
 import type { Engine } from '../engine/server.ts'
 import { deleteLaterCheckpoints, pruneCheckpoints } from './checkpoints.ts'
+import type { EndSignals } from './end-signals.ts'
 import { readRequest, writeRequest } from './job-file.ts'
 import { Journal } from './journal.ts'
 import type { JournalContent } from './journal.ts'
@@ -39,11 +40,20 @@ const makeEngineHere: MakeEngine = async (emit) => {
  * `agent run`: trains the launch of a run to its end in this process, and writes all that happens to the journal.
  * @throws FlowerbedError `conflict` when this process is not the one to train it; how training ends is in the journal alone
  */
-export async function trainLaunch(run: RunFolder, makeEngine: MakeEngine = makeEngineHere): Promise<void> {
+export async function trainLaunch(
+  run: RunFolder,
+  options: {
+    signals: EndSignals
+    /** Whether a process waits for this one to be written down, see `ownJob`. */
+    hasLauncher: boolean
+    makeEngine?: MakeEngine
+  },
+): Promise<void> {
+  const { signals, hasLauncher, makeEngine = makeEngineHere } = options
   const request = await readRequest(run)
   if (!request) throw new FlowerbedError('not-found', errorText('agent.notLaunched'), { where: run.runId })
-  const job = await ownJob(run, request)
-  await new LaunchInTraining(run, request, job).train(makeEngine)
+  const job = await ownJob(run, { launchId: request.launchId, hasLauncher })
+  await new LaunchInTraining(run, request, job).train(makeEngine, signals)
 }
 
 class LaunchInTraining {
@@ -61,7 +71,7 @@ class LaunchInTraining {
     this.job = job
   }
 
-  async train(makeEngine: MakeEngine): Promise<void> {
+  async train(makeEngine: MakeEngine, signals: EndSignals): Promise<void> {
     const { run } = this
     const journal = await Journal.open(journalPath(run), {
       launchId: this.job.launchId,
@@ -69,7 +79,7 @@ class LaunchInTraining {
     })
     journal.append({ job: { state: 'running', pid: process.pid, jobId: this.jobId, node: hostname() } })
     const events = new RunEvents((event) => journal.append({ event }))
-    const content = await this.outcome(makeEngine, events)
+    const content = await this.outcome({ makeEngine, signals, events })
     events.flush()
     await this.control?.close()
     await this.upkeep
@@ -79,8 +89,13 @@ class LaunchInTraining {
   }
 
   /** Trains, and answers what the last entry is to say. */
-  private async outcome(makeEngine: MakeEngine, events: RunEvents): Promise<JournalContent> {
+  private async outcome(options: {
+    makeEngine: MakeEngine
+    signals: EndSignals
+    events: RunEvents
+  }): Promise<JournalContent> {
     const { run } = this
+    const { makeEngine, signals, events } = options
     try {
       await makeReserve(run)
       const emit = (event: EngineEvent) => {
@@ -92,7 +107,7 @@ class LaunchInTraining {
         ...{ run, launchId: this.job.launchId, handlers: engine.handlers },
         onExtend: (limits) => this.extend(limits),
       }))
-      await control.begin()
+      await control.begin(signals)
       this.checkJournal()
       const result = await trainOn({ run, request: () => this.request, engine, control, emit })
       this.checkJournal()

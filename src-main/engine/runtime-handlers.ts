@@ -6,11 +6,19 @@ import type { Handlers } from '../processes/rpc.ts'
 import { installRuntime, removeRuntime, runtimeStatus } from '../tensorflow/install.ts'
 import { describeDevice } from './backend/device-choice.ts'
 import { examine } from './backend/doctor.ts'
+import { readNvidia } from './backend/nvidia.ts'
+import { chooseThreadsHere } from './backend/threads.ts'
 
 /** The requests about the TensorFlow runtime. */
 export type RuntimeRequests = Pick<
   EngineRequests,
-  'runtimeStatus' | 'deviceStatement' | 'runtimeInstall' | 'runtimeRemove' | 'runtimeCancel' | 'doctor'
+  | 'runtimeStatus'
+  | 'deviceStatement'
+  | 'workerDevices'
+  | 'runtimeInstall'
+  | 'runtimeRemove'
+  | 'runtimeCancel'
+  | 'doctor'
 >
 
 /** Passes on five reports a second and every change of phase. */
@@ -32,6 +40,10 @@ export function createRuntimeHandlers(emit: (event: EngineEvent) => void): Handl
   return {
     runtimeStatus: () => runtimeStatus(),
     deviceStatement: ({ device }) => describeDevice(device),
+    workerDevices: () => ({
+      cores: chooseThreadsHere({ kernels: true }).intraOp,
+      gpus: readNvidia().gpus.map(({ index, name }) => ({ index, name })),
+    }),
     runtimeInstall: async ({ variant }) => {
       if (installing) throw new FlowerbedError('conflict', errorText('tensorflow.installing'))
       installing = new AbortController()

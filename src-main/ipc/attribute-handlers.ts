@@ -6,6 +6,7 @@ import { groupLimit } from '#shared/sampling-messages.ts'
 import type { ImageGroup } from '#shared/sampling-messages.ts'
 import type { AttributeGroup, AttributeRecord } from '#shared/schemas/attribute.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import { undoMs } from '../runs/pending-deletions.ts'
 import { chosenImages } from './chosen-images.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
@@ -15,7 +16,7 @@ const mostInverted = 48
 
 /** Named directions of a run's latent space, and images changed by them. */
 export function attributeHandlers(services: Services): HandlersOf<'attributes'> {
-  const { store, runService, engine } = services
+  const { store, runService, engine, deletions } = services
   const { sourceOf } = chosenImages(services)
 
   async function groupOf(run: RunRecord, group: AttributeGroup): Promise<ImageGroup> {
@@ -45,7 +46,8 @@ export function attributeHandlers(services: Services): HandlersOf<'attributes'> 
   }
 
   return {
-    'attributes.list': ({ id }) => store.attributes.list(store.runs.key(id)),
+    'attributes.list': ({ id }) =>
+      store.attributes.list(store.runs.key(id)).filter((attribute) => !deletions.hides(attribute.id)),
     'attributes.create': ({ id: runId, job, ...attribute }) =>
       find({ ...attribute, id: randomUUID(), createdAt: Date.now() }, { runId, job }),
     'attributes.update': ({ id: runId, attribute, job }) => {
@@ -54,7 +56,15 @@ export function attributeHandlers(services: Services): HandlersOf<'attributes'> 
     },
     'attributes.rename': ({ id, attribute, name }) =>
       store.attributes.rename(store.runs.key(id), attribute, name),
-    'attributes.delete': ({ id, attribute }) => store.attributes.delete(store.runs.key(id), attribute),
+    'attributes.delete': ({ id, attribute }) => {
+      const key = store.runs.key(id)
+      // The window shows it again by itself.
+      const deletion = deletions.add({
+        ...{ work: () => store.attributes.delete(key, attribute), undo: () => undefined },
+        hides: [attribute],
+      })
+      return { deletion, undoMs }
+    },
     'attributes.apply': async ({ id, strengths, ...request }) => {
       const run = store.runs.get(id)
       const key = store.runs.key(id)

@@ -30,7 +30,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       notifyOfUnreadableRows()
       return runs.list().filter(({ id }) => !deletions.hides(id))
     },
-    'runs.create': async ({ startFrom, queue = false, ...argument }) => {
+    'runs.create': async ({ startFrom, startAt, queue = startAt !== undefined, ...argument }) => {
       history.checkComplete()
       const { target } = argument
       if (target !== undefined) store.targets.get(target)
@@ -39,7 +39,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
         ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
         : runService.create(options)
       if (target !== undefined) await remoteRuns.start(run)
-      else if (queue) runQueue.add([run.id])
+      else if (queue) runQueue.add([run.id], startAt === undefined ? {} : { startAt })
       else await runQueue.start(run)
       return runs.get(run.id)
     },

@@ -9,6 +9,7 @@ export function runtimeHandlers(services: Services): HandlersOf<'runtime'> {
     'runtime.status': () => installer.request('runtimeStatus', undefined),
     // The engine would answer for the device it has loaded; this is about the next one.
     'runtime.device': () => installer.request('deviceStatement', { device: settings.get().device }),
+    'runtime.workerDevices': () => installer.request('workerDevices', undefined),
     'runtime.install': async (argument) => {
       const status = await installer.request('runtimeInstall', argument)
       // TensorFlow is chosen when it is loaded: the next engine finds the new one.

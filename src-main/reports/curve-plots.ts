@@ -14,7 +14,8 @@ export interface ReportedCurves {
 
 const size = { width: 720, height: 280 }
 const dashes = [[], [7, 3], [2, 3], [9, 3, 2, 3], [14, 4]]
-const colours = { paper: null, ink: 'var(--ink)', ink2: 'var(--ink-2)', line: 'var(--line)' }
+/** The colours of a report's page. */
+export const reportColours = { paper: null, ink: 'var(--ink)', ink2: 'var(--ink-2)', line: 'var(--line)' }
 
 /** Colour and dash of the curve at an index, so that curves can be told apart without colour. */
 export function reportStyle(index: number): Pick<PlotLine, 'colour' | 'dash' | 'width'> {
@@ -65,7 +66,7 @@ function curvePlot(
       label: `${title} by step. ${help}`,
       log,
       axis: 'step',
-      colours,
+      colours: reportColours,
     },
     view: max > min ? { min, max } : { min: min - 1, max: max + 1 },
     y: { min: low - margin, max: high + margin },

@@ -40,12 +40,7 @@ p { margin: 0 } small, .quiet { color: var(--ink-2); font-size: 12px; font-weigh
 figure { margin: 0 } figure img, .reconstruction img { display: block; width: 100%; image-rendering: pixelated }
 figcaption { margin-top: 8px } h3 { margin: 0; font-size: 14px } ul { margin: 6px 0 0; padding: 0; list-style: none }
 .key { display: inline-block; width: 26px; height: 8px; margin-right: 6px }
-svg { display: block; width: 100%; overflow: visible } svg text { fill: var(--ink-2); font-size: 11px }
-.grid { stroke: var(--line) } .curve { fill: none; stroke-width: 2; stroke-linejoin: round }
-.c0 { stroke: var(--c0) } .c1 { stroke: var(--c1) } .c2 { stroke: var(--c2) } .c3 { stroke: var(--c3) }
-.c4 { stroke: var(--c4) } .c5 { stroke: var(--ink); stroke-width: 2.5 }
-path.thin { stroke-width: 1; opacity: 0.45 } path.curve:hover { stroke-width: 4; opacity: 1 }
-.legend { display: flex; flex-wrap: wrap; gap: 4px 20px; margin-bottom: 12px }
+svg { display: block; width: 100%; overflow: visible }
 .scroll { overflow-x: auto } table { width: 100%; border-collapse: collapse }
 th, td { padding: 6px 12px 6px 0; border-bottom: 1px solid var(--line); text-align: right; white-space: nowrap }
 th:first-child { text-align: left } thead th { color: var(--ink-2); font-size: 12px; font-weight: 400 }

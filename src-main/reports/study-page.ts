@@ -1,7 +1,8 @@
 import { duration } from './words.ts'
 import { meanCurve } from './curve.ts'
-import { logPlot, plotKey } from './log-plot.ts'
-import type { PlotLine } from './log-plot.ts'
+import { reportKey } from './curve-plots.ts'
+import { logPlot } from './log-plot.ts'
+import type { LogLine } from './log-plot.ts'
 import { escape, reportPage, table } from './page.ts'
 import { curveMetrics } from './study-report.ts'
 import type { NumberSummary, RunReport, StudyReport, VariantReport } from './study-report.ts'
@@ -67,7 +68,7 @@ function results({ variants, varied }: StudyReport): string {
     })
     const [first, ...others] = settings.map(({ value }) => escape(value))
     return [
-      `${plotKey(i)}${first ?? escape(title)}`,
+      `${reportKey(i)}${first ?? escape(title)}`,
       ...others,
       done.length === runs.length ? String(done.length) : `${done.length} of ${runs.length}`,
       mean(({ steps }) => steps)?.toFixed(0) ?? '–',
@@ -101,7 +102,7 @@ function chart(variants: readonly VariantReport[], metric: string, axis: 'step' 
   const points = variants.flatMap(curvesOf).flat()
   if (points.length === 0 || points.some(({ value }) => value <= 0)) return ''
   const title = metricLabels[metric]?.title ?? metric
-  const lines = variants.flatMap((variant, style): PlotLine[] => {
+  const lines = variants.flatMap((variant, style): LogLine[] => {
     const several = variant.runs.length > 1
     const each = variant.runs.map(({ seed, curves }) => ({
       ...{ title: `${variant.title}, seed ${seed}`, style, thin: true },
@@ -113,8 +114,8 @@ function chart(variants: readonly VariantReport[], metric: string, axis: 'step' 
   const shown = lines.filter((line) => line.points.length > 0)
   const by = axis === 'step' ? 'step' : 'training time'
   const plot = logPlot({
-    ...{ lines: shown, label: `${title} by ${by}` },
-    ...(axis === 'seconds' ? { xWords: duration } : {}),
+    ...{ id: `plot-${metric}-${axis}`, lines: shown, label: `${title} by ${by}` },
+    axis: axis === 'seconds' ? 'time' : 'step',
   })
   return `<h2>${escape(title)} <small>by ${by}, log scale; thick: mean over seeds</small></h2>
 ${plot}`
@@ -132,7 +133,7 @@ function samples({ title, runs }: VariantReport, style: number, sheets: Readonly
     figures.length === 0
       ? '<p class="quiet">No samples yet.</p>'
       : `<div class="sheets">${figures.join('\n')}</div>`
-  return `<h3>${plotKey(style)}${escape(title)}</h3>
+  return `<h3>${reportKey(style)}${escape(title)}</h3>
 ${shown}`
 }
 
@@ -140,7 +141,7 @@ function everyRun(variants: readonly VariantReport[]): string {
   const columns = [...titlesOf(variants.flatMap(({ runs }) => runs.flatMap(({ numbers }) => numbers)))]
   const rows = variants.flatMap(({ title, runs }, i) =>
     runs.map(({ seed, status, error, steps, seconds, numbers }) => [
-      `${plotKey(i)}${escape(title)}`,
+      `${reportKey(i)}${escape(title)}`,
       String(seed),
       error === null ? status : `<span class="failed">${status}: ${escape(error)}</span>`,
       String(steps),

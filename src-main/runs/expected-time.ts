@@ -16,8 +16,8 @@ const costKeys = (): SettingKey[] =>
   ])
 
 /** Equal for runs whose steps take equally long on one machine. */
-const costKey = ({ config, shape, deviceChoice }: RunRecord): string =>
-  JSON.stringify([shape, deviceChoice, ...costKeys().map((key) => config[key])])
+const costKey = ({ config, shape, deviceChoice, workers }: RunRecord): string =>
+  JSON.stringify([shape, deviceChoice, workers, ...costKeys().map((key) => config[key])])
 
 /** Runs of one cost whose speed is averaged. */
 const mostEarlier = 5

@@ -6,6 +6,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { DeviceChoice, RunParent, RunRecord } from '#shared/schemas/run.ts'
+import type { WorkerChoice } from '#shared/workers.ts'
 
 /** What a run is made of. */
 export interface NewRun {
@@ -14,6 +15,8 @@ export interface NewRun {
   /** Settings that differ from the preset's. */
   changes: Record<string, unknown>
   device: DeviceChoice
+  /** The processes that train it together; without, the engine trains it alone. */
+  workers?: WorkerChoice
   /** The target that trains it; without, this computer does. */
   target?: string | null
   /** The dataset's by default. */
@@ -53,6 +56,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
     imageCount: images.count,
     shape: dataset.shape,
     deviceChoice: device,
+    workers: options.workers ?? null,
     target: options.target ?? null,
     machine: null,
     step: 0,

@@ -7,7 +7,7 @@ export const undoMs = 10_000
 
 interface Pending {
   timer: NodeJS.Timeout
-  work: () => Promise<unknown>
+  work: () => unknown
   undo: () => void
   hides: readonly string[]
 }
@@ -30,7 +30,7 @@ export class PendingDeletions {
    * @param options.hides ids of what lists leave out meanwhile
    * @returns the id to undo it by
    */
-  add(options: { work: () => Promise<unknown>; undo: () => void; hides?: readonly string[] }): string {
+  add(options: { work: () => unknown; undo: () => void; hides?: readonly string[] }): string {
     const id = randomUUID()
     const timer = setTimeout(() => this.watch(this.finish(id)), this.delayMs)
     this.pending.set(id, { timer, work: options.work, undo: options.undo, hides: options.hides ?? [] })

@@ -25,6 +25,7 @@ export class PinnedPairs {
   private readonly sourceOf: (run: RunRecord, image: ChosenImage) => Promise<ImageSource>
   private readonly interpolate: (request: InterpolateRequest) => Promise<InterpolateResult>
   private readonly onRow: (row: PinnedRow) => void
+  private readonly isHidden: (pair: string) => boolean
   /** Pairs whose row is being generated while their run trains. */
   private readonly busy = new Set<string>()
 
@@ -34,17 +35,23 @@ export class PinnedPairs {
     sourceOf: (run: RunRecord, image: ChosenImage) => Promise<ImageSource>
     interpolate: (request: InterpolateRequest) => Promise<InterpolateResult>
     onRow: (row: PinnedRow) => void
+    /** Whether a pair is to be removed, so that it is listed no more. */
+    isHidden?: (pair: string) => boolean
   }) {
     this.store = options.store
     this.runService = options.runService
     this.sourceOf = options.sourceOf
     this.interpolate = options.interpolate
     this.onRow = options.onRow
+    this.isHidden = options.isHidden ?? (() => false)
   }
 
   list(runId: string): { pairs: PinnedPair[]; rows: PinnedRow[] } {
     const key = this.store.runs.key(runId)
-    return { pairs: this.store.pairs.list(key), rows: this.store.pairs.rows(key) }
+    return {
+      pairs: this.shown(key),
+      rows: this.store.pairs.rows(key).filter(({ pair }) => !this.isHidden(pair)),
+    }
   }
 
   /**
@@ -55,7 +62,7 @@ export class PinnedPairs {
   async add(runId: string, images: PinnedPair['images']): Promise<PinnedPair> {
     const run = this.store.runs.get(runId)
     const key = this.store.runs.key(runId)
-    if (this.store.pairs.list(key).length >= mostPairs)
+    if (this.shown(key).length >= mostPairs)
       throw new FlowerbedError('conflict', errorText('pairs.tooMany', { most: mostPairs }))
     const pair = { id: randomUUID(), runId, images, createdAt: Date.now() }
     this.store.pairs.add(key, pair)
@@ -69,15 +76,15 @@ export class PinnedPairs {
     return pair
   }
 
-  remove(runId: string, pair: string): void {
-    this.store.pairs.remove(this.store.runs.key(runId), pair)
-  }
-
   /** Generates the rows of a run's pairs when it has sampled its grid. Never throws. */
   readonly onEngineEvent = (event: EngineEvent): void => {
     if (event.type !== 'sample' || event.record.kind !== 'grid') return
     const { runId, step } = event.record
     void this.generateAll(runId, step).catch((thrown: unknown) => this.report(runId, thrown))
+  }
+
+  private shown(run: number): PinnedPair[] {
+    return this.store.pairs.list(run).filter(({ id }) => !this.isHidden(id))
   }
 
   private async generateAll(runId: string, step: number): Promise<void> {

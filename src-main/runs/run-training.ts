@@ -35,8 +35,8 @@ export interface TrainOptions {
   name?: string
   /** The checkpoint to resume from; the latest that can be read by default. */
   checkpoint?: CheckpointChoice
-  /** The processes that train it together; without, the engine trains it alone. */
-  workers?: WorkerChoice
+  /** The processes that train it together from now on; null for the engine alone. */
+  workers?: WorkerChoice | null
   /** It trains elsewhere already, and is followed from here on. */
   attached?: boolean
   /** Called when training has begun and all of this is written down. */
@@ -124,7 +124,7 @@ export class RunTraining {
     if (start) start.state = 'begun'
     // What was trained after the checkpoint is trained again.
     this.store.metrics.cut(key, step)
-    const { config, device, name } = start?.options ?? {}
+    const { config, device, name, workers } = start?.options ?? {}
     if (start?.resumeFrom) {
       const { file } = start.resumeFrom
       this.checkpoints.resumedFrom(runId, file)
@@ -143,6 +143,7 @@ export class RunTraining {
       step,
       ...(config ? { config } : {}),
       ...(device ? { deviceChoice: device } : {}),
+      ...(workers === undefined ? {} : { workers }),
       ...(name === undefined ? {} : { name }),
     })
     start?.options.begun?.()
@@ -214,6 +215,7 @@ export class RunTraining {
     if (run.datasetId === null) {
       throw new FlowerbedError('not-found', errorText('run.imagesDeleted'))
     }
+    const workers = options.workers === undefined ? run.workers : options.workers
     return {
       runId: run.id,
       runDirectory: runFolder(this.store.directory, run.id),
@@ -221,7 +223,7 @@ export class RunTraining {
       excluded: this.store.runs.excluded(run.id),
       config: options.config ?? run.config,
       device: options.device ?? run.deviceChoice,
-      ...(options.workers ? { workers: options.workers } : {}),
+      ...(workers ? { workers } : {}),
       ...(from ? { resume: { file: from.file, sha256: from.sha256 } } : {}),
       ...(from === null && run.parent ? { start: startOf(this.store.directory, run.id) } : {}),
     }

@@ -1,3 +1,6 @@
+import { extremesOf } from './extremes.ts'
+import type { ExtremesColumn } from './extremes.ts'
+
 export interface DecimateRange {
   /** Indices [from, to) to choose from. */
   from: number
@@ -13,49 +16,58 @@ export interface DecimateRange {
 
 /**
  * Indices to draw: of each bucket the lowest and highest point of every column, and the first and last of all,
- * in order. The drawn line covers the same pixels as the whole curve would.
+ * in order. The drawn line covers the same pixels as the whole curve would. `x` must not fall.
  */
-export function decimate(x: Float64Array, columns: readonly Float64Array[], range: DecimateRange): number[] {
+export function decimate(
+  x: Float64Array,
+  columns: readonly ExtremesColumn[],
+  range: DecimateRange,
+): number[] {
   const { from, to, min, max, floor = -Infinity } = range
   const buckets = Math.max(1, Math.floor(range.buckets))
-  const scale = max > min ? buckets / (max - min) : 0
-  const all = to - from <= 2 * buckets
-  const low = columns.map(() => -1)
-  const high = columns.map(() => -1)
+  const hasNumber = (i: number) => columns.some(({ values }) => (values[i] ?? NaN) > floor)
   const kept: number[] = []
-  let bucket = -2
-  let first = -1
-  let last = -1
-
-  function flush(): void {
-    const picked = [...low, ...high].filter((i) => i >= 0).sort((a, b) => a - b)
-    for (const i of picked) if (kept.at(-1) !== i) kept.push(i)
-    low.fill(-1)
-    high.fill(-1)
+  if (to - from <= 2 * buckets) {
+    for (let i = from; i < to; i++) if (hasNumber(i)) kept.push(i)
+    return kept
   }
+  const scale = max > min ? buckets / (max - min) : 0
+  const bucketAt = (i: number) => bucketOf(x[i] ?? NaN, { min, max, scale, buckets })
 
-  for (let i = from; i < to; i++) {
-    const here = all ? i : bucketOf(x[i] ?? NaN, { min, max, scale, buckets })
-    if (here !== bucket) {
-      flush()
-      bucket = here
-    }
-    for (let c = 0; c < columns.length; c++) {
-      const values = columns[c]
-      const value = values?.[i] ?? NaN
-      if (values === undefined || !(value > floor)) continue
-      if (first < 0) first = i
-      last = i
-      const lowest = values[low[c] ?? -1]
-      const highest = values[high[c] ?? -1]
-      if (lowest === undefined || value < lowest) low[c] = i
-      if (highest === undefined || value > highest) high[c] = i
-    }
+  for (let start = from; start < to;) {
+    const end = firstBeyond(bucketAt, start, to)
+    const found = columns.map((column) => extremesOf(column, { from: start, to: end, floor }))
+    const picked = found.flatMap(({ low, high }) => [low, high]).filter((i) => i >= 0)
+    for (const i of picked.sort((a, b) => a - b)) if (kept.at(-1) !== i) kept.push(i)
+    start = end
   }
-  flush()
-  if (first >= 0 && kept[0] !== first) kept.unshift(first)
-  if (last >= 0 && kept.at(-1) !== last) kept.push(last)
+  if (kept.length === 0) return kept
+  let first = from
+  while (!hasNumber(first)) first++
+  let last = to - 1
+  while (!hasNumber(last)) last--
+  if (kept[0] !== first) kept.unshift(first)
+  if (kept.at(-1) !== last) kept.push(last)
   return kept
+}
+
+/** The first index after `start` whose bucket is another, or `to`. */
+function firstBeyond(bucketAt: (i: number) => number, start: number, to: number): number {
+  const bucket = bucketAt(start)
+  // Buckets hold about as many points each: looking for the end in growing strides is quicker than halving all.
+  let stride = 16
+  let low = start
+  while (low + stride < to && bucketAt(low + stride) === bucket) {
+    low += stride
+    stride *= 2
+  }
+  let high = Math.min(to, low + stride)
+  while (high - low > 1) {
+    const middle = (low + high) >>> 1
+    if (bucketAt(middle) === bucket) low = middle
+    else high = middle
+  }
+  return high
 }
 
 function bucketOf(

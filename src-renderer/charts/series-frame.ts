@@ -1,4 +1,5 @@
 import { decimate } from './decimate.ts'
+import type { BlockExtremes } from './extremes.ts'
 import { lowerBound, nearestPoint, nextAbove, upperBound } from './search.ts'
 import type { SeriesStore } from './series-store.ts'
 import type { View } from '#shared/plot/view.ts'
@@ -10,6 +11,8 @@ export type XAxis = 'step' | 'time'
 export interface SmoothedSeries {
   store: SeriesStore
   smoothed: Float64Array
+  /** Of the raw and of the smoothed values; without them a long curve takes longer to draw. */
+  blocks?: { raw: BlockExtremes; smoothed: BlockExtremes }
 }
 
 /** Which values are shown and how. */
@@ -88,11 +91,14 @@ export function buildFrame(request: FrameRequest): Frame | null {
   return { lines, view, y: heightRange(lines, { view, log }) }
 }
 
-function lineOf({ store, smoothed }: SmoothedSeries, request: FrameRequest & { view: View }): Line {
+function lineOf({ store, smoothed, blocks }: SmoothedSeries, request: FrameRequest & { view: View }): Line {
   const { metric, axis, log, raw, view, pixels } = request
   const x = axisOf(store, axis)
   const values = store.values(metric)
-  const columns = raw ? [values, smoothed] : [smoothed]
+  const columns = [
+    ...(raw ? [{ values, ...(blocks && { blocks: blocks.raw }) }] : []),
+    { values: smoothed, ...(blocks && { blocks: blocks.smoothed }) },
+  ]
   const floor = floorOf(log)
   const before = nextAbove(values, lowerBound(x, view.min) - 1, { direction: -1, floor })
   const after = nextAbove(values, upperBound(x, view.max), { direction: 1, floor })
@@ -104,7 +110,7 @@ function lineOf({ store, smoothed }: SmoothedSeries, request: FrameRequest & { v
     x: indices.map((i) => x[i] ?? NaN),
     columns: columns.map((column) =>
       indices.map((i) => {
-        const value = column[i] ?? NaN
+        const value = column.values[i] ?? NaN
         return value > floor ? heightOf(value, log) : null
       }),
     ),

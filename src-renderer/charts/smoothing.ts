@@ -1,3 +1,4 @@
+import { BlockExtremes } from './extremes.ts'
 import type { SeriesStore } from './series-store.ts'
 
 /**
@@ -44,18 +45,32 @@ export function smooth(values: Float64Array, weight: number): Float64Array {
   return new Smoother(weight).update(values)
 }
 
+/** A metric of a series, smoothed, and the extremes of the blocks of both. */
+export interface SmoothedMetric {
+  smoothed: Float64Array
+  blocks: { raw: BlockExtremes; smoothed: BlockExtremes }
+}
+
 /** Smooths series that grow; each time only the points that are new. */
 export class SmoothingCache {
-  private readonly kept = new WeakMap<SeriesStore, { of: string; smoother: Smoother }>()
+  private readonly kept = new WeakMap<
+    SeriesStore,
+    { of: string; smoother: Smoother; blocks: SmoothedMetric['blocks'] }
+  >()
 
   /** A metric of a series, smoothed; valid until the next call for that series. */
-  smooth(store: SeriesStore, { metric, weight }: { metric: string; weight: number }): Float64Array {
+  smooth(store: SeriesStore, { metric, weight }: { metric: string; weight: number }): SmoothedMetric {
     const of = `${metric} ${weight} ${store.cuts}`
     let kept = this.kept.get(store)
     if (kept?.of !== of) {
-      kept = { of, smoother: new Smoother(weight) }
+      const blocks = { raw: new BlockExtremes(), smoothed: new BlockExtremes() }
+      kept = { of, smoother: new Smoother(weight), blocks }
       this.kept.set(store, kept)
     }
-    return kept.smoother.update(store.values(metric))
+    const values = store.values(metric)
+    const smoothed = kept.smoother.update(values)
+    kept.blocks.raw.update(values)
+    kept.blocks.smoothed.update(smoothed)
+    return { smoothed, blocks: kept.blocks }
   }
 }

@@ -11,12 +11,12 @@ import { LinePlot } from './line-plot.ts'
 import type { PlacedMark, PlotArea } from './marks.ts'
 import { useThemeChange } from './palette.ts'
 import { portableColours } from './image-files.ts'
-import { axisOf, buildFrame, fullView, heightOf, readSeries } from './series-frame.ts'
-import type { SmoothedSeries, XAxis } from './series-frame.ts'
+import { buildFrame, heightOf, readSeries } from './series-frame.ts'
+import type { SmoothedSeries } from './series-frame.ts'
 import type { SeriesStore } from './series-store.ts'
 import { SmoothingCache } from './smoothing.ts'
-import { fitView, panView, translateView, zoomView } from './view.ts'
-import type { View } from '#shared/plot/view.ts'
+import { panView, zoomView } from './view.ts'
+import { useZoom } from './zoom.ts'
 
 interface SeriesChart extends GestureTargets {
   /** None of the values can be drawn on this scale. */
@@ -27,15 +27,13 @@ interface SeriesChart extends GestureTargets {
   image: (options: { title: string; marks: readonly PlacedMark[] }) => ChartImage | null
 }
 
-const leastSpan: Record<XAxis, number> = { step: 4, time: 0.5 }
-
 /** Draws series into `host`, at most once a frame, and lets the pointer and keys move the view. */
 export function useSeriesChart(
   host: Readonly<Ref<HTMLElement | null>>,
   input: () => ChartInput,
   read: (reading: ChartReading) => void,
 ): SeriesChart {
-  const view = shallowRef<View | null>(null)
+  const { zoom, shown, change, reset } = useZoom(input)
   const blank = shallowRef(false)
   const area = shallowRef<HTMLElement | null>(null)
   const plotArea = shallowRef<PlotArea | null>(null)
@@ -49,17 +47,15 @@ export function useSeriesChart(
   const stores = (): SeriesStore[] => input().series.map(({ store }) => store)
   const smoothed = (): SmoothedSeries[] => {
     const { metric, smoothing: weight } = input()
-    return stores().map((store) => ({ store, smoothed: smoothing.smooth(store, { metric, weight }) }))
+    return stores().map((store) => ({ store, ...smoothing.smooth(store, { metric, weight }) }))
   }
 
   function draw(): void {
     const element = host.value
     if (plot === null || element === null || element.clientWidth === 0 || element.clientHeight === 0) return
     const { metric, axis, log, raw } = input()
-    const full = fullView(stores(), { metric, axis })
-    const shown = view.value && full && fitView(view.value, full, leastSpan[axis])
     const series = smoothed()
-    const frame = buildFrame({ series, metric, axis, log, raw, view: shown, pixels: plot.pixels })
+    const frame = buildFrame({ series, metric, axis, log, raw, view: shown(), pixels: plot.pixels })
     blank.value = frame !== null && frame.lines.every(({ x }) => x.length === 0)
     if (frame !== null) {
       plot.draw(frame, { axis, log })
@@ -81,12 +77,6 @@ export function useSeriesChart(
     read({ x: pointer, points })
   }
 
-  function change(next: (view: View) => View): void {
-    const { axis } = input()
-    const full = fullView(stores(), input())
-    if (full !== null) view.value = fitView(next(view.value ?? full), full, leastSpan[axis])
-  }
-
   const targets: GestureTargets = {
     zoom: (at, factor) => {
       change((now) => zoomView(now, now.min + at * (now.max - now.min), factor))
@@ -94,9 +84,7 @@ export function useSeriesChart(
     pan: (share) => {
       change((now) => panView(now, share * (now.max - now.min)))
     },
-    reset: () => {
-      view.value = null
-    },
+    reset,
   }
 
   function build(): void {
@@ -123,19 +111,7 @@ export function useSeriesChart(
     schedule()
   }
 
-  watch(
-    () => input().axis,
-    (to, from) => {
-      const [only, ...others] = stores()
-      // Only within one series does a step have one time.
-      if (only === undefined || others.length > 0) targets.reset()
-      else if (view.value) view.value = translateView(view.value, axisOf(only, from), axisOf(only, to))
-    },
-  )
-  watch(stores, (now, before) => {
-    if (!before.some((store) => now.includes(store))) targets.reset()
-  })
-  watch([input, view], schedule)
+  watch([input, zoom], schedule)
   watch(crosshair, readPointer, { flush: 'sync' })
   // The lines are part of what uPlot is made with.
   watch([host, () => JSON.stringify([input().raw, input().series.map(({ style }) => style)])], build, {
@@ -154,10 +130,8 @@ export function useSeriesChart(
 
   function image(options: { title: string; marks: readonly PlacedMark[] }): ChartImage | null {
     if (host.value === null) return null
-    const full = fullView(stores(), input())
-    const shown = view.value && full && fitView(view.value, full, leastSpan[input().axis])
     const colour = portableColours(host.value)
-    return chartImage({ input: input(), series: smoothed(), view: shown, colour, ...options })
+    return chartImage({ input: input(), series: smoothed(), view: shown(), colour, ...options })
   }
 
   return { blank, plotArea, image, ...targets }

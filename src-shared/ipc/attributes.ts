@@ -3,6 +3,7 @@ import { attributeGroupSchema, attributeNameSchema, strengthRange } from '#share
 import type { AttributeRecord } from '#shared/schemas/attribute.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { samplingSchema } from '#shared/schemas/sampling.ts'
+import type { Deletion } from '#shared/ipc/storage.ts'
 import { byId, channel, type } from '#shared/ipc/channel.ts'
 
 const ofAttribute = z.strictObject({ id: z.string(), attribute: z.string() })
@@ -28,7 +29,7 @@ export const attributeChannels = {
     input: ofAttribute.extend({ name: attributeNameSchema }),
     output: type<void>(),
   }),
-  'attributes.delete': channel({ input: ofAttribute, output: type<void>() }),
+  'attributes.delete': channel({ input: ofAttribute, output: type<Deletion>() }),
   /** An encoded image, changed by attributes. */
   'attributes.apply': channel({
     input: byId.extend({

@@ -9,6 +9,7 @@ import type { PinnedRow } from '#shared/schemas/pinned-pair.ts'
 import type { QueueState } from '#shared/schemas/queue.ts'
 import type { RemoteState } from '#shared/remote/remote-state.ts'
 import type { MetricPoint, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import type { WorkerState } from '#shared/workers.ts'
 
 /** Main → renderer, one way, over a MessagePort. */
 export type AppEvent =
@@ -20,6 +21,7 @@ export type AppEvent =
   | { type: 'reconstruction'; reconstruction: Reconstruction }
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
+  | { type: 'workers'; runId: string; workers: WorkerState[] }
   | { type: 'sample'; record: SampleRecord }
   /** Sheets of a run were deleted. */
   | { type: 'samplesDeleted'; runId: string; samples: string[] }

@@ -9,6 +9,7 @@ import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import { workerChoiceSchema } from '#shared/workers.ts'
 import type { Deletion } from '#shared/ipc/storage.ts'
 import { byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
 
@@ -49,9 +50,12 @@ export const runChannels = {
       name: name.exactOptional(),
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
+      workers: workerChoiceSchema.exactOptional(),
       /** The target that trains it, at once, whatever trains here. */
       target: targetNameSchema.exactOptional(),
       queue,
+      /** In the queue, not before this time, in ms since 1970. */
+      startAt: z.int().min(0).exactOptional(),
     }),
     output: type<RunRecord>(),
   }),

@@ -4,6 +4,8 @@ import type { View } from '#shared/plot/view.ts'
 export interface PlotLine {
   /** Its name in the legend; null for a line that the legend leaves out. */
   title: string | null
+  /** The legend leaves it out, though it has a name. */
+  unlisted?: boolean
   /** Any colour of CSS. */
   colour: string
   dash: readonly number[]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import { serializedErrorSchema } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
+import { workerChoiceSchema } from '#shared/workers.ts'
 import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
 
 export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
@@ -74,6 +75,8 @@ export const runRecordSchema = z.object({
   imageCount: z.int(),
   shape: imageShapeSchema,
   deviceChoice: deviceChoiceSchema,
+  /** The processes that train it together; null where the engine trains it alone. */
+  workers: workerChoiceSchema.nullable(),
   /** Name of the target that trains it; null for this computer. */
   target: z.string().nullable(),
   machine: machineSchema.nullable(),

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
@@ -69,6 +69,22 @@ test('a sample’s trajectory from noise is recorded, scrubbed and played', asyn
   await expect(view).toContainText('t = 0.000')
   await page.getByTestId('trajectory-steps').selectOption('16')
   await expect(view).toHaveAttribute('data-states', '17')
+  await running.app.evaluate(
+    ({ dialog }, filePath) => {
+      dialog.showSaveDialog = () => Promise.resolve({ canceled: false, filePath })
+    },
+    join(data.path, 'trajectory.webp'),
+  )
+  await page.getByTestId('save-animation').click()
+  await page.getByRole('radio', { name: 'Both' }).check()
+  await page.getByRole('radio', { name: 'WebP' }).check()
+  await expect(page.getByTestId('save-status')).toContainText('17 frames')
+  await page.getByTestId('save-start').click()
+  await expect(page.getByTestId('save-status')).toContainText('Saved trajectory.webp', { timeout: 60_000 })
+  // Both side by side, four times as large; the size stands in the file's VP8X chunk.
+  const webp = readFileSync(join(data.path, 'trajectory.webp'))
+  expect([webp.readUIntLE(24, 3) + 1, webp.readUIntLE(27, 3) + 1]).toEqual([2 * 4 * 16, 4 * 16])
+  await page.keyboard.press('Escape')
   expect(await complaints()).toEqual([])
   await page.keyboard.press('Escape')
   await expect(page.getByRole('dialog')).toBeHidden()

@@ -76,6 +76,15 @@ test('other runs of the dataset are laid over a run, and all plots have one cros
   await expect(velocity.locator('b').first()).not.toHaveText(last)
   await page.mouse.move(0, 0)
   await expect(velocity.locator('b').first()).toHaveText(last)
+  // One range, too.
+  const whole = await velocity.locator('[data-view]').getAttribute('data-view')
+  await page.getByRole('group', { name: /^Loss/ }).press('+')
+  const chart = velocity.locator('[data-view]')
+  await expect(chart).not.toHaveAttribute('data-view', whole ?? '')
+  const zoomed = await loss.locator('[data-view]').getAttribute('data-view')
+  await expect(chart).toHaveAttribute('data-view', zoomed ?? '')
+  await chart.press('0')
+  await expect(loss.locator('[data-view]')).toHaveAttribute('data-view', whole ?? '')
   await page.getByTestId('all-plots').uncheck()
 })
 

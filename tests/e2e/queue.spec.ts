@@ -43,6 +43,17 @@ test('runs are queued behind the one in training, reordered, and trained in that
   const first = await launchApp({ dataDirectory: data.path })
   const { page } = first
   await importImages(page, [demoImages])
+  // At a time, though nothing trains.
+  await page.getByTestId('run-name').fill('later')
+  await page.getByTestId('start-later').click()
+  await page.getByTestId('later-apply').click()
+  await expect(page.getByTestId('queue-start')).toHaveText(/not before/i)
+  await page.getByRole('button', { name: 'Remove “later” from the queue' }).click()
+  await page.getByTestId('go-library').click()
+  await page
+    .getByRole('button', { name: /^Train/ })
+    .first()
+    .click()
   await page.getByTestId('run-name').fill('long')
   await startRun(page, { ...plain, steps: '100000' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(5)
@@ -102,7 +113,9 @@ test('runs are queued behind the one in training, reordered, and trained in that
   await second.quit()
 
   const database = openDatabase(join(data.path, 'flowerbed.sqlite'))
-  const runs = database.prepare('SELECT name, status, step FROM runs ORDER BY updated_at').all()
+  const runs = database
+    .prepare("SELECT name, status, step FROM runs WHERE name <> 'later' ORDER BY updated_at")
+    .all()
   database.close()
   expect(runs).toMatchObject([
     { name: 'fourth', status: 'waiting', step: 0 },

@@ -57,7 +57,6 @@ export function agentTarget(name: string, options: { path?: string } = {}) {
     new Promise<unknown[]>((done) => {
       const child = spawn(process.execPath, [agentFile, '--folder', path, ...args], {
         stdio: ['pipe', 'pipe', 'inherit'],
-        env: { ...process.env, FLOWERBED_CACHE_DIR: path },
       })
       let out = ''
       const lines = () =>

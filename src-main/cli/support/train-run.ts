@@ -19,10 +19,15 @@ export interface TrainRunOptions extends TrainOptions {
 /** A status line with the progress of training. */
 export function followTraining(): { onEvent: (event: EngineEvent) => void; end: () => void } {
   const line = new StatusLine()
+  let workers = ''
   return {
     onEvent: (event) => {
       if (event.type === 'warning') say(event.message)
-      if (event.type === 'workers') say(describeWorkers(event.workers))
+      if (event.type === 'workers') {
+        const text = describeWorkers(event.workers)
+        if (text !== workers) say(text)
+        workers = text
+      }
       if (event.type !== 'progress') return
       line.show(progressLine(event.progress))
     },

@@ -2,12 +2,10 @@ import { Option } from 'commander'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { processesAtMost } from '#shared/workers.ts'
 import type { WorkerChoice, WorkerState } from '#shared/workers.ts'
 import { invalidArgument } from './invalid-argument.ts'
 import { wholeNumberFrom } from './options.ts'
-
-/** More processes on one machine than this are a mistake. */
-const processesAtMost = 64
 
 export interface WorkerFlags {
   workers?: number
@@ -35,11 +33,11 @@ function parseGpus(text: string): number[] {
 }
 
 /**
- * The processes that the options ask for, and the device that follows from them; null without.
+ * The processes that the options ask for, null of them for the engine alone, and the device that follows; null without.
  * @throws FlowerbedError `bad-input` for options that exclude each other
  */
 export function workersOf({ workers, devices, device }: WorkerFlags): {
-  workers: WorkerChoice
+  workers: WorkerChoice | null
   device: DeviceChoice
 } | null {
   if (workers === undefined && devices === undefined) return null
@@ -51,7 +49,7 @@ export function workersOf({ workers, devices, device }: WorkerFlags): {
       where: '--device',
     })
   return {
-    workers: devices === undefined ? { processes: workers as number } : { gpus: devices },
+    workers: devices ? { gpus: devices } : workers === 1 ? null : { processes: workers as number },
     device: implied,
   }
 }

@@ -15,6 +15,7 @@ import { migration0140 } from './0140-attributes.ts'
 import { migration0141 } from './0141-pinned-pairs.ts'
 import { migration0150 } from './0150-targets.ts'
 import { migration0151 } from './0151-run-launches.ts'
+import { migration0170 } from './0170-workers.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the last one's version is what this Flowerbed writes. */
@@ -36,4 +37,5 @@ export const migrations: Migration[] = [
   migration0141,
   migration0150,
   migration0151,
+  migration0170,
 ]

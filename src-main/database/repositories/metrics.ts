@@ -3,11 +3,17 @@ import type { MetricPoint, MetricSeries } from '#shared/schemas/run.ts'
 import { inTransaction } from '../driver.ts'
 import type { Database } from '../driver.ts'
 
-interface Row {
-  step: number
-  seconds: number
-  names: number
-  numbers: Uint8Array
+/** Rows that are read together: their text must not get longer than SQLite and JavaScript allow. */
+const rowsAtOnce = 100_000
+
+/** Neighbouring rows of a run. */
+interface Page {
+  steps: Float64Array
+  seconds: Float64Array
+  /** The names of each row's numbers. */
+  columns: string[][]
+  /** The numbers of all rows, one after another; NaN where a damaged row lacks them. */
+  numbers: Float64Array
 }
 
 /** Metrics: one row a step, its values as little-endian float64 in the order of their names. */
@@ -50,28 +56,61 @@ export class MetricRepository {
 
   /** A run's curves, by step. */
   series(run: number): MetricSeries {
-    const rows = this.db
-      .prepare('SELECT step, seconds, names, numbers FROM metrics WHERE run = ? ORDER BY step')
-      .all(run) as Row[]
     const names = this.namesById()
+    const pages: Page[] = []
+    let last: Page | undefined
+    do {
+      last = this.page(run, { after: last?.steps.at(-1) ?? -Infinity, names })
+      pages.push(last)
+    } while (last.steps.length === rowsAtOnce)
     const series: MetricSeries = {
-      steps: new Float64Array(rows.length),
-      seconds: new Float64Array(rows.length),
+      steps: joined(pages.map(({ steps }) => steps)),
+      seconds: joined(pages.map(({ seconds }) => seconds)),
       values: {},
     }
-    rows.forEach((row, i) => {
-      series.steps[i] = row.step
-      series.seconds[i] = row.seconds
-      const { buffer, byteOffset, byteLength } = row.numbers
-      const view = new DataView(buffer, byteOffset, byteLength)
-      names.get(row.names)?.forEach((name, k) => {
-        // A truncated row has gaps.
-        if (8 * (k + 1) > view.byteLength) return
-        const column = (series.values[name] ??= new Float64Array(rows.length).fill(NaN))
-        column[i] = view.getFloat64(8 * k, true)
-      })
-    })
+    let from = 0
+    for (const page of pages) {
+      fillIn(series, { ...page, from })
+      from += page.steps.length
+    }
     return series
+  }
+
+  /** The rows after a step, by one query whose answer is one row: an object for each would take most of the time. */
+  private page(run: number, { after, names }: { after: number; names: Map<number, string[]> }): Page {
+    const rows = '(SELECT * FROM metrics WHERE run = ? AND step > ? ORDER BY step LIMIT ?)'
+    const { steps, seconds, kinds, numbers } = this.db
+      .prepare(
+        // 17 digits give back the same number.
+        `SELECT group_concat(step) AS steps, group_concat(printf('%!.17g', seconds)) AS seconds,
+           group_concat(names) AS kinds, group_concat(hex(numbers), '') AS numbers FROM ${rows}`,
+      )
+      .get(run, after, rowsAtOnce) as Record<'steps' | 'seconds' | 'kinds' | 'numbers', string | null>
+    const known = split(kinds).map((kind) => names.get(Number(kind)))
+    const columns = known.map((found) => found ?? [])
+    const lengths = columns.map(({ length }) => length)
+    let texts = [numbers ?? '']
+    let count = lengths.reduce((sum, length) => sum + length, 0)
+    const found = new Float64Array(count).fill(NaN)
+    let wanted = [count]
+    if (known.includes(undefined) || texts[0]?.length !== 16 * count) {
+      // Damaged rows, or damaged names: each row is read for itself.
+      const one = this.db.prepare(`SELECT group_concat(hex(numbers)) AS each FROM ${rows}`)
+      texts = split((one.get(run, after, rowsAtOnce) as { each: string | null }).each)
+      wanted = lengths
+    }
+    let at = 0
+    texts.forEach((text, i) => {
+      count = wanted[i] ?? 0
+      copyNumbers(Buffer.from(text, 'hex'), found.subarray(at, at + count))
+      at += count
+    })
+    return {
+      steps: Float64Array.from(split(steps), Number),
+      seconds: Float64Array.from(split(seconds), Number),
+      columns,
+      numbers: found,
+    }
   }
 
   /** The names of each kind of row; those that are damaged are left out with their numbers. */
@@ -101,4 +140,38 @@ export class MetricRepository {
     }
     return id
   }
+}
+
+/** Copies little-endian numbers, as many as there are. */
+function copyNumbers(bytes: Buffer, to: Float64Array): void {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const count = Math.min(to.length, Math.floor(bytes.byteLength / 8))
+  for (let i = 0; i < count; i++) to[i] = view.getFloat64(8 * i, true)
+}
+
+/** Puts the numbers of neighbouring rows, from an index on, into the columns of their names. */
+function fillIn({ steps, values }: MetricSeries, page: Page & { from: number }): void {
+  const { columns: rows, numbers, from } = page
+  let at = 0
+  let like: string[] | undefined
+  let columns: Float64Array[] = []
+  rows.forEach((names, i) => {
+    if (names !== like) {
+      like = names
+      columns = names.map((name) => (values[name] ??= new Float64Array(steps.length).fill(NaN)))
+    }
+    for (const column of columns) column[from + i] = numbers[at++] ?? NaN
+  })
+}
+
+const split = (list: string | null): string[] => (list === null ? [] : list.split(','))
+
+function joined(parts: readonly Float64Array[]): Float64Array<ArrayBuffer> {
+  const all = new Float64Array(parts.reduce((sum, { length }) => sum + length, 0))
+  let at = 0
+  for (const part of parts) {
+    all.set(part, at)
+    at += part.length
+  }
+  return all
 }

@@ -4,6 +4,7 @@ import { FlowerbedError, serializedErrorSchema } from '#shared/errors.ts'
 import { liveStatuses } from '#shared/run-status.ts'
 import { deviceChoiceSchema, machineSchema, runParentSchema, runRecordSchema } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import { workerChoiceSchema } from '#shared/workers.ts'
 import { inTransaction, freeingSpace } from '../driver.ts'
 import type { Database } from '../driver.ts'
 import { readableConfig, unusableSettings } from '../stored-config.ts'
@@ -25,6 +26,7 @@ interface Row {
   picture_count: number
   shape: string
   device_choice: string
+  workers: string | null
   target: string | null
   machine: string | null
   step: number
@@ -42,6 +44,7 @@ const columns = `runs.*, (SELECT json_group_array(tag) FROM run_tags WHERE run =
 /** Optional columns read as empty when they are damaged, so that the run stays in the lists. */
 const storedSchema = runRecordSchema.omit({ config: true }).extend({
   deviceChoice: deviceChoiceSchema.catch('auto'),
+  workers: workerChoiceSchema.nullable().catch(null),
   machine: machineSchema.nullable().catch(null),
   parent: runParentSchema.nullable().catch(null),
   error: serializedErrorSchema.nullable().catch(null),
@@ -79,6 +82,7 @@ function toRecord(row: Row): RunRecord {
     imageCount: row.picture_count,
     shape: parsedJson(row.shape, 'shape'),
     deviceChoice: row.device_choice,
+    workers: json(row.workers),
     target: row.target,
     machine: json(row.machine),
     step: row.step,
@@ -111,6 +115,7 @@ export type RunChanges = Partial<
     | 'stepsPerSecond'
     | 'error'
     | 'deviceChoice'
+    | 'workers'
     | 'target'
   >
 >
@@ -129,6 +134,7 @@ const written: Record<Exclude<keyof RunChanges, 'tags'>, { column: string; json?
   stepsPerSecond: { column: 'steps_per_second' },
   error: { column: 'error', json: true },
   deviceChoice: { column: 'device_choice' },
+  workers: { column: 'workers', json: true },
   target: { column: 'target' },
 }
 
@@ -146,8 +152,8 @@ export class RunRepository {
     this.db
       .prepare(
         `INSERT INTO runs (id, name, status, preset, config, experiment_id, dataset_id, dataset_name, picture_count, shape,
-           device_choice, created_at, updated_at, parent, target, excluded)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+           device_choice, created_at, updated_at, parent, workers, target, excluded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
            (SELECT nullif(json_group_array(image), '[]') FROM excluded_images WHERE dataset = ?))`,
       )
       .run(
@@ -165,6 +171,7 @@ export class RunRepository {
         record.createdAt,
         record.updatedAt,
         record.parent && JSON.stringify(record.parent),
+        record.workers && JSON.stringify(record.workers),
         record.target,
         record.datasetId,
       )

@@ -35,6 +35,8 @@ export function sessionConfig({ cpus = 1, leader }: { cpus?: number; leader?: st
     [6, encodeMessage([[4, 1]])],
     // Whole numbers have no kernels on a GPU: allow_soft_placement.
     [7, 1],
+    // The graph is optimized already; TensorFlow's optimizer takes seconds before the first step and gains nothing.
+    [10, encodeMessage([[10, encodeMessage([[19, 1]])]])],
     [16, encodeMessage([...experimental])],
   ])
 }

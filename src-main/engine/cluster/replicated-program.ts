@@ -39,10 +39,11 @@ export interface ReplicatedProgram {
   /** One call of all replicas; returns the first one's fetches. @param feeds of each replica */
   run: (feeds: InputValues[]) => Promise<Values>
   /**
-   * Computes a replica's part up to its exchange with the others, of which it must have one only, and changes no state;
-   * resolves to its milliseconds.
+   * Computes the parts of some replicas up to their exchange with the others, of which there must be one only, and changes
+   * no state; resolves to the milliseconds until the slowest is done. One call at a time: a cluster's session hangs with two.
+   * @param feeds by replica; the others compute nothing
    */
-  timeOwnPart: (replica: number, feeds: InputValues) => Promise<number>
+  timeOwnParts: (feeds: Map<number, InputValues>) => Promise<number>
   /** Copies the first replica's state, all of it but bytes, or the named entries; blocks. */
   read: (names?: string[]) => Values
   /** Replaces the named state of all replicas. */
@@ -108,10 +109,12 @@ export function createReplicatedProgram(
       )
       return Object.fromEntries(fetches.map((name, i) => [name, results[i] as Values[string]]))
     },
-    timeOwnPart: async (replica, feeds) => {
+    timeOwnParts: async (feeds) => {
       const from = performance.now()
-      const fetched: SessionFetch[] = [[replicaNode(replica, ownPartNode), 0]]
-      await runtime.run(session, optionsOf(timeoutMs), feedsOf(replica, feeds), fetched)
+      const parts = [...feeds]
+      const given = parts.flatMap(([replica, each]) => feedsOf(replica, each))
+      const fetched = parts.map(([replica]): SessionFetch => [replicaNode(replica, ownPartNode), 0])
+      await runtime.run(session, optionsOf(timeoutMs), given, fetched)
       return performance.now() - from
     },
     read: (only) => {

@@ -1,8 +1,11 @@
 import type { EngineEvent, TrainProgress } from '#shared/engine-messages.ts'
 import type { MetricPoint } from '#shared/schemas/run.ts'
+import type { WorkerState } from '#shared/workers.ts'
 
 /** Least time between two events of a kind. */
 const intervalMs = 250
+/** The interval at which the workers of a run are reported. */
+const workersIntervalMs = 5000
 
 /** Emits every step's metrics in batches, and the progress, a few times a second. */
 export class ProgressReporter {
@@ -12,6 +15,7 @@ export class ProgressReporter {
   private points: MetricPoint[] = []
   private metricsAt = -Infinity
   private progressAt = -Infinity
+  private workersAt = -Infinity
 
   constructor(options: { runId: string; emit: (event: EngineEvent) => void; now?: () => number }) {
     this.runId = options.runId
@@ -29,6 +33,15 @@ export class ProgressReporter {
     if (!always && this.now() - this.progressAt < intervalMs) return
     this.progressAt = this.now()
     this.emit({ type: 'progress', runId: this.runId, progress })
+  }
+
+  workers(workers: WorkerState[]): void {
+    this.workersAt = this.now()
+    this.emit({ type: 'workers', runId: this.runId, workers })
+  }
+
+  areWorkersDue(): boolean {
+    return this.now() - this.workersAt >= workersIntervalMs
   }
 
   /** Emits the metrics collected so far; called before a checkpoint, so that no step up to it lacks its metrics. */

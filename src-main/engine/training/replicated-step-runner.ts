@@ -59,20 +59,35 @@ export class ReplicatedStepRunner implements TakesSteps {
   }
 
   /**
-   * How many images of a step each device computes in a millisecond, all of them at the same time, in the best of `times`;
+   * How many images of a step each device computes in a millisecond, one device after the other, in the best of `times`;
    * null where the parts of a batch need each other before the gradients.
    */
   async measureSpeeds(times = 3): Promise<number[] | null> {
+    if (!this.hasOwnParts()) return null
+    const speeds: number[] = []
+    for (const [replica, share] of this.shares.entries())
+      speeds.push(imagesOfShare(this.config, share) / (await this.timeOwnParts([replica], times)))
+    return speeds
+  }
+
+  /**
+   * Milliseconds that some devices, all of them at the same time, take for their part of a step up to the exchange, in the
+   * best of `times`; nothing of the run changes. To be called where `hasOwnParts`.
+   */
+  async timeOwnParts(replicas = [...this.shares.keys()], times = 3): Promise<number> {
+    const feeds = await this.feeds(1, stepFeeds(this.config, 1))
+    const given = new Map(replicas.map((replica) => [replica, feeds[replica] as InputValues]))
+    // The first call of a graph optimizes it.
+    await this.program.timeOwnParts(given)
+    let best = Infinity
+    for (let i = 0; i < times; i++) best = Math.min(best, await this.program.timeOwnParts(given))
+    return best
+  }
+
+  /** Whether the parts of a batch do not need each other before the gradients. */
+  hasOwnParts(): boolean {
     const { code, codeFreeNats } = this.config
-    if (this.shares.length < 2 || (code > 0 && codeFreeNats > 0)) return null
-    const best = this.shares.map(() => Infinity)
-    for (let i = 0; i <= times; i++) {
-      const feeds = await this.feeds(1, stepFeeds(this.config, 1))
-      const took = await Promise.all(feeds.map((each, replica) => this.program.timeOwnPart(replica, each)))
-      // The first call of a graph optimizes it.
-      if (i > 0) took.forEach((ms, k) => (best[k] = Math.min(best[k] as number, ms)))
-    }
-    return this.shares.map((share, i) => imagesOfShare(this.config, share) / (best[i] as number))
+    return this.shares.length > 1 && !(code > 0 && codeFreeNats > 0)
   }
 
   async dispose(): Promise<void> {

@@ -10,7 +10,7 @@ import { sampleAtStop, sampleGrid, samplePreview } from './run-samples.ts'
 import { isPreviewDue, learningRateAt, limitRise, schedulePosition } from './schedule.ts'
 import { removeStart, startState } from './start-state.ts'
 import { initialState } from './step-program.ts'
-import { recoverWorkers, reportWorkers } from './worker-recovery.ts'
+import { recoverWorkers, reportWorkers, reportWorkersAtTimes } from './worker-recovery.ts'
 import type { TrainingRun } from './training-run.ts'
 
 /** Older checkpoints are deleted by whoever records the new one; the disk is given this long to be free again. */
@@ -40,6 +40,7 @@ async function trainToEnd(run: TrainingRun): Promise<TrainResult> {
       break
     }
     await takeStep(run)
+    reportWorkersAtTimes(run)
     // The process answers messages here: requests to pause, to extend the run, to sample.
     await nextTurn()
     const { checkpointEvery, sampleEvery } = run.config

@@ -49,9 +49,13 @@ async function goBack(run: TrainingRun, stepRunner: WorkerStepRunner): Promise<v
 }
 
 /** Tells how the workers are, where the run has some. */
-export function reportWorkers({ stepRunner, request, emit }: TrainingRun): void {
-  if (stepRunner instanceof WorkerStepRunner)
-    emit({ type: 'workers', runId: request.runId, workers: stepRunner.workers })
+export function reportWorkers({ stepRunner, reporter }: TrainingRun): void {
+  if (stepRunner instanceof WorkerStepRunner) reporter.workers(stepRunner.workers)
+}
+
+/** As `reportWorkers`, every few seconds at most. */
+export function reportWorkersAtTimes({ stepRunner, reporter }: TrainingRun): void {
+  if (stepRunner instanceof WorkerStepRunner && reporter.areWorkersDue()) reporter.workers(stepRunner.workers)
 }
 
 function describeLoss(loss: { lost: string[]; left: number; reached: number; step: number }): string {

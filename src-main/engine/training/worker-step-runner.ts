@@ -31,6 +31,8 @@ export class WorkerStepRunner implements TakesSteps {
   private group: WorkerGroup
   private runner: ReplicatedStepRunner
   private restarts = 0
+  /** Images that each worker computes in a millisecond; null until that is measured, or where it cannot be. */
+  private speeds: number[] | null = null
   /** The last call, which ends when the workers do. */
   private call: Promise<unknown> = Promise.resolve()
 
@@ -61,11 +63,18 @@ export class WorkerStepRunner implements TakesSteps {
       ...{ name, device: deviceName, pid, memoryBytes },
       state: fault ?? 'training',
       images: this.runner.shares[i]?.length ?? 0,
-      imagesPerSecond: null,
+      imagesPerSecond: this.speeds?.[i] === undefined ? null : 1000 * this.speeds[i],
     }))
   }
 
+  /** Shares each batch by the workers' measured speeds where they are uneven. */
   async begin(state: InputValues): Promise<void> {
+    await this.watched(() => this.runner.begin(state))
+    if (this.speeds !== null) return
+    this.speeds = await this.watched(() => this.runner.measureSpeeds())
+    if (this.speeds === null || !areUneven(this.speeds)) return
+    await this.watched(() => this.runner.dispose())
+    this.runner = this.createRunner(this.speeds)
     await this.watched(() => this.runner.begin(state))
   }
 
@@ -96,6 +105,7 @@ export class WorkerStepRunner implements TakesSteps {
     if (left.length === 0) throw new FlowerbedError('crashed', errorText('cluster.noneLeft'))
     // At the same port: TensorFlow tries a call again until its server answers, and this one says that it knows nothing of it.
     this.group = await WorkerGroup.start(left, { port: old.port })
+    this.speeds = null
     this.runner = this.createRunner()
     void old.call.catch(() => undefined).then(() => old.runner.dispose())
     return { lost, left: left.length }
@@ -112,10 +122,10 @@ export class WorkerStepRunner implements TakesSteps {
     await this.group.end()
   }
 
-  private createRunner(): ReplicatedStepRunner {
+  private createRunner(speeds?: number[]): ReplicatedStepRunner {
     const { system, config, dataset, indices, timeoutMs } = this.options
     const { devices } = this.group
-    return new ReplicatedStepRunner({ system, config, dataset, indices, devices, timeoutMs })
+    return new ReplicatedStepRunner({ system, config, dataset, indices, devices, speeds, timeoutMs })
   }
 
   /** Runs a call of the workers. @throws WorkersFailed as soon as one of them is gone, or the call fails for that */
@@ -135,6 +145,12 @@ export class WorkerStepRunner implements TakesSteps {
     }
   }
 }
+
+/** Less than this factor between the fastest and the slowest may be chance. */
+const evenWithin = 1.25
+
+/** Whether workers differ so much in speed that their shares of a batch should. */
+export const areUneven = (speeds: number[]): boolean => Math.max(...speeds) > evenWithin * Math.min(...speeds)
 
 const isLoss = (thrown: unknown): boolean =>
   thrown instanceof Error && 'code' in thrown && lostCodes.includes(String(thrown.code))

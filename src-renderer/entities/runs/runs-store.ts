@@ -4,6 +4,7 @@ import type { TrainProgress } from '#shared/engine-messages.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
 import { canResume, isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import type { WorkerState } from '#shared/workers.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNavigation } from '../../composables/navigation.ts'
@@ -16,6 +17,7 @@ export const useRuns = defineStore('runs', () => {
   const navigation = useNavigation()
   const { byId, busy, changed, deleted, load, act } = useRecords(() => request('runs.list'))
   const progress = shallowRef(new Map<string, TrainProgress>())
+  const workers = shallowRef(new Map<string, WorkerState[]>())
 
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
@@ -37,6 +39,10 @@ export const useRuns = defineStore('runs', () => {
     progress.value = new Map(progress.value).set(runId, latest)
   })
 
+  on('workers', ({ runId, workers: latest }) => {
+    workers.value = new Map(workers.value).set(runId, latest)
+  })
+
   const { question: startQuestion, ask } = useStartQuestion()
   /**
    * How a run is to start; asks where another one trains, which this one would pause. null when it is not to start.
@@ -51,7 +57,8 @@ export const useRuns = defineStore('runs', () => {
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
-    const how = argument.target === undefined ? await howToStart() : 'now'
+    const isLater = argument.target === undefined && argument.startAt !== undefined
+    const how = isLater ? 'queue' : argument.target === undefined ? await howToStart() : 'now'
     if (how === null) return null
     const queue = how === 'queue'
     const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))
@@ -94,7 +101,7 @@ export const useRuns = defineStore('runs', () => {
   }
 
   return {
-    ...{ runs, byId, live, selected, progress, busy, startQuestion },
+    ...{ runs, byId, live, selected, progress, workers, busy, startQuestion },
     ...{ howToStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })

@@ -3,6 +3,7 @@ import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { t } from '../../i18n.ts'
 
 /** Below this share it is too early to say how long it takes. */
 const leastShare = 0.02
@@ -56,4 +57,9 @@ export function useJob(cancelChannel: 'gallery.cancel' | 'images.cancel' = 'gall
   }
 
   return { share, secondsLeft, error, run, cancel }
+}
+
+/** The label of a button that cancels a task, with its progress. @param share in [0, 1] */
+export function cancelLabel(task: string, share: number): string {
+  return t('common.cancelTask', { task, percent: Math.floor(100 * share) })
 }

@@ -10,7 +10,6 @@ import { useChosenImages } from './use-chosen-images.ts'
 import { useGrid } from './use-grid.ts'
 import { usePath } from './use-path.ts'
 import { usePinnedPairs } from './use-pinned-pairs.ts'
-import { defaultSaveOptions } from './use-save.ts'
 
 export type InterpolationKind = 'path' | 'grid' | 'attributes' | 'pinned'
 
@@ -45,8 +44,7 @@ export type Interpolation = ReturnType<typeof useInterpolation>
  */
 export const useInterpolations = defineStore('interpolations', () => {
   const byRun = new Map<string, { interpolation: Interpolation; scope: EffectScope }>()
-  /** How animations are saved and played, whatever the run. */
-  const saveOptions = reactive(defaultSaveOptions())
+  /** How animations are played, whatever the run. */
   const playback = reactive({ speed: 1 })
 
   on('runDeleted', ({ id }) => {
@@ -63,5 +61,5 @@ export const useInterpolations = defineStore('interpolations', () => {
     return interpolation
   }
 
-  return { of, saveOptions, playback }
+  return { of, playback }
 })

@@ -3,11 +3,6 @@ import type { InterpolateResult } from '#shared/sampling-messages.ts'
 import { t } from '../../i18n.ts'
 import { reconstructionLabel } from './reconstruction-labels.ts'
 
-/** The label of a button that cancels a task, with its progress. @param share in [0, 1] */
-export function cancelLabel(task: string, share: number): string {
-  return t('interpolation.cancel', { task, percent: Math.floor(100 * share) })
-}
-
 /** How the frames of an interpolation were placed, and how even the changes between them are. */
 export function placementLabel({
   pace,

@@ -4,6 +4,8 @@ import type { ChosenImage } from '#shared/schemas/chosen-image.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { request } from '../../api/index.ts'
 import { useNotices } from '../../composables/notices.ts'
+import { useUndo } from '../../composables/undo.ts'
+import { t } from '../../i18n.ts'
 import { defaultOptions } from './encoding-options.ts'
 import type { ChosenImages } from './use-chosen-images.ts'
 import { useLatestResult } from './use-latest-result.ts'
@@ -19,6 +21,7 @@ export interface AttributeDraft {
 /** A run's attributes, the strength of each, and the image that they change. */
 export function useAttributes(run: RunRecord, { images }: Pick<ChosenImages, 'images'>) {
   const notices = useNotices()
+  const offerUndo = useUndo()
   const records = shallowRef<AttributeRecord[]>([])
   const strengths = reactive(new Map<string, number>())
   const image = shallowRef<ChosenImage | null>(images.value[0] ?? null)
@@ -69,9 +72,16 @@ export function useAttributes(run: RunRecord, { images }: Pick<ChosenImages, 'im
     })
   const remove = (attribute: string) =>
     attempt(async () => {
-      await request('attributes.delete', { id: run.id, attribute })
+      const deletion = await request('attributes.delete', { id: run.id, attribute })
+      const strength = strengths.get(attribute)
+      const deleted = records.value.find(({ id }) => id === attribute)
       records.value = records.value.filter(({ id }) => id !== attribute)
       strengths.delete(attribute)
+      if (!deleted) return
+      offerUndo(t('interpolation.attributes.deleted', { name: deleted.name }), deletion, () => {
+        put(deleted)
+        if (strength !== undefined) strengths.set(attribute, strength)
+      })
     })
   function reset(): void {
     strengths.clear()

@@ -6,10 +6,13 @@ import type { PinnedPair, PinnedRow } from '#shared/schemas/pinned-pair.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
+import { useUndo } from '../../composables/undo.ts'
+import { t } from '../../i18n.ts'
 import type { ChosenImages } from './use-chosen-images.ts'
 
 /** A run's pinned pairs, each with its rows, the latest first. */
 export function usePinnedPairs(run: RunRecord, { images }: Pick<ChosenImages, 'images'>) {
+  const offerUndo = useUndo()
   const pairs = shallowRef<PinnedPair[]>([])
   const rows = shallowRef<PinnedRow[]>([])
   const error = shallowRef<FlowerbedError | null>(null)
@@ -60,9 +63,13 @@ export function usePinnedPairs(run: RunRecord, { images }: Pick<ChosenImages, 'i
   }
   const remove = (pair: string) =>
     attempt(async () => {
-      await request('pairs.remove', { id: run.id, pair })
+      const deletion = await request('pairs.remove', { id: run.id, pair })
+      const removed = pairs.value.filter(({ id }) => id === pair)
+      // Its rows stay, for when it is undone: without their pair they are not shown.
       pairs.value = pairs.value.filter(({ id }) => id !== pair)
-      rows.value = rows.value.filter((row) => row.pair !== pair)
+      offerUndo(t('interpolation.pinned.removed'), deletion, () => {
+        pairs.value = [...pairs.value, ...removed].sort((a, b) => a.createdAt - b.createdAt)
+      })
     })
   // Also of pairs that are just being pinned.
   onScopeDispose(on('pinnedRow', ({ row }) => put([row])))

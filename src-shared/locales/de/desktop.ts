@@ -9,6 +9,7 @@ import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
 import { remoteAgentTexts } from './desktop/remote-agent.ts'
 import { remoteTexts } from './desktop/remote.ts'
+import { slurmTexts } from './desktop/slurm.ts'
 import { trainingTexts } from './desktop/training.ts'
 
 const texts = {
@@ -21,6 +22,7 @@ const texts = {
   ...noticeTexts,
   ...remoteAgentTexts,
   ...remoteTexts,
+  ...slurmTexts,
   ...trainingTexts,
 } as const
 

@@ -15,6 +15,7 @@ import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
+import { slurmErrors } from './errors/slurm.ts'
 import { tensorflowErrors } from './errors/tensorflow.ts'
 import { trainingErrors } from './errors/training.ts'
 
@@ -34,6 +35,7 @@ const texts = {
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
+  ...slurmErrors,
   ...tensorflowErrors,
   ...trainingErrors,
 } as const

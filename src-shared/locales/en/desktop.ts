@@ -7,6 +7,7 @@ import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
 import { remoteAgentTexts } from './desktop/remote-agent.ts'
 import { remoteTexts } from './desktop/remote.ts'
+import { slurmTexts } from './desktop/slurm.ts'
 import { trainingTexts } from './desktop/training.ts'
 
 /** What the processes behind the window say in English, by message id; `{name}` is a parameter of `desktopText`. */
@@ -20,5 +21,6 @@ export const desktop = {
   ...noticeTexts,
   ...remoteAgentTexts,
   ...remoteTexts,
+  ...slurmTexts,
   ...trainingTexts,
 } as const

@@ -13,6 +13,7 @@ import { remoteAgentErrors } from './errors/remote-agent.ts'
 import { runsErrors } from './errors/runs.ts'
 import { samplingErrors } from './errors/sampling.ts'
 import { settingsErrors } from './errors/settings.ts'
+import { slurmErrors } from './errors/slurm.ts'
 import { tensorflowErrors } from './errors/tensorflow.ts'
 import { trainingErrors } from './errors/training.ts'
 
@@ -36,6 +37,7 @@ export const errors = {
   ...runsErrors,
   ...samplingErrors,
   ...settingsErrors,
+  ...slurmErrors,
   ...tensorflowErrors,
   ...trainingErrors,
 } as const

@@ -62,6 +62,19 @@ it('trains a run once, however often it is launched at the same time', async () 
   expect(journal.filter((entry) => 'ended' in entry)).toHaveLength(1)
 })
 
+it('says what the target has, and installs nothing that is there', async () => {
+  const [report] = (await target.agent(['doctor'])) as [Record<string, unknown>]
+  expect(report).toMatchObject({ protocol: 1, tensorflow: expect.stringContaining('2.') as string })
+  expect(report['freeDiskBytes']).toBeGreaterThan(0)
+  expect(await target.agent(['datasets'])).toEqual([[targetDataset.id]])
+  const [installed] = (await target.agent(['install-runtime', '--variant', 'cpu'])) as [
+    Record<string, unknown>,
+  ]
+  expect(installed).toMatchObject({
+    runtime: { installed: expect.arrayContaining([expect.objectContaining({ variant: 'cpu' })]) as object[] },
+  })
+})
+
 it('refuses another protocol, images that are not there, and what it does not know', async () => {
   const refusal = async (args: string[], input?: unknown) => {
     const [answer] = (await target.agent(args, { input })) as [{ error: { kind: string; message: string } }]
@@ -78,7 +91,4 @@ it('refuses another protocol, images that are not there, and what it does not kn
   expect(await refusal(['dance'])).toMatchObject({ kind: 'bad-input' })
   expect(await refusal(['follow', 'whole', '--offset', '3'])).toMatchObject({ kind: 'corrupt' })
   expect((await target.status('none')).job).toEqual({ state: 'absent' })
-  expect(await target.agent(['datasets'])).toEqual([[targetDataset.id]])
-  const [report] = (await target.agent(['doctor'])) as [Record<string, unknown>]
-  expect(report).toMatchObject({ protocol: 1, tensorflow: expect.stringContaining('2.') as string })
 })

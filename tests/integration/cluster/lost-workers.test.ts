@@ -43,6 +43,8 @@ test('two workers train a run as one process does, and end with it', { timeout: 
     { name: 'Worker 1', state: 'training' },
     { name: 'Worker 2', state: 'training' },
   ])
+  for (const { imagesPerSecond } of of('workers')[0]?.workers ?? [])
+    expect(imagesPerSecond).toBeGreaterThan(0)
   expect(of('workersLost')).toEqual([])
   expect(pids.filter(isThere)).toEqual([])
 })

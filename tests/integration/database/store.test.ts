@@ -88,6 +88,21 @@ describe('the store', () => {
     expect([...values['kl']!]).toEqual([3, NaN])
   })
 
+  it('gives back every number of a long curve exactly', () => {
+    const key = store.runs.key(makeRun().id)
+    const number = (i: number) => Math.sin(i) * Math.exp(40 * Math.cos(i))
+    const points = Array.from({ length: 100_003 }, (_, i) => ({
+      ...{ step: i + 1, seconds: i / 7 },
+      values: i % 1000 === 0 ? { loss: number(i), validation: -number(i) } : { loss: number(i) },
+    }))
+    store.metrics.add(key, points)
+    const { steps, seconds, values } = store.metrics.series(key)
+    expect(steps).toEqual(Float64Array.from(points, ({ step }) => step))
+    expect(seconds).toEqual(Float64Array.from(points, (point) => point.seconds))
+    expect(values['loss']).toEqual(Float64Array.from(points, (point) => point.values.loss))
+    expect(values['validation']).toEqual(Float64Array.from(points, (point) => point.values.validation ?? NaN))
+  })
+
   it('finds metrics, samples and checkpoints of a run by index', () => {
     const plans = [
       'SELECT step FROM metrics WHERE run = 1 ORDER BY step',

@@ -118,6 +118,7 @@ it('what only tells more of a run may be damaged', () => {
     error: null,
     losses: { kl: 2 },
     deviceChoice: 'auto',
+    workers: null,
   })
 })
 

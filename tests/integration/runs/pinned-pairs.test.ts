@@ -21,6 +21,7 @@ const framesOf = (value: number) => ({
   pixels: new Uint8Array(framesOfRow * 192).fill(value),
 })
 
+let hidden = ''
 let folder: ReturnType<typeof temporaryFolder>
 let store: Store
 let runService: RunService
@@ -36,6 +37,7 @@ beforeEach(() => {
   runId = addRun(store)
   runService = new RunService(store)
   asked = []
+  hidden = ''
   rows = []
   answer = () => Promise.resolve({ frames: framesOf(asked.length) } as InterpolateResult)
   for (const step of [100, 200, 300])
@@ -44,7 +46,7 @@ beforeEach(() => {
     })
   store.runs.update(runId, { step: 300, status: 'finished' })
   pinned = new PinnedPairs({
-    ...{ store, runService, onRow: (row) => rows.push(row) },
+    ...{ store, runService, onRow: (row) => rows.push(row), isHidden: (id) => id === hidden },
     sourceOf: (_, image) => Promise.resolve({ kind: 'pixels', pixels: new Uint8Array([image.kind.length]) }),
     interpolate: (request) => {
       asked.push(request)
@@ -75,7 +77,12 @@ it('a pair has a row at once, and rows of the checkpoints that are kept', async 
   ])
   expect(pinned.list(runId).pairs).toEqual([pair])
   expect(rows.map(({ frames }) => frames)).toEqual([1, 2, 3].map(framesOf))
-  pinned.remove(runId, pair.id)
+  // One that is about to be removed is as good as gone, until that is undone.
+  hidden = pair.id
+  expect(pinned.list(runId)).toEqual({ pairs: [], rows: [] })
+  hidden = ''
+  expect(pinned.list(runId).rows).toHaveLength(3)
+  store.pairs.remove(store.runs.key(runId), pair.id)
   expect(pinned.list(runId)).toEqual({ pairs: [], rows: [] })
 })
 

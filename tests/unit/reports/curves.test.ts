@@ -47,16 +47,24 @@ describe('logPlot', () => {
       { x: 10, y: 0.1 },
     ],
   })
-  it('names what is not thin in a legend, and gives the seventh style a colour with another dash', () => {
-    const svg = logPlot({ lines: [line('A & B', 0), line('seed', 0, true), line('C', 6)], label: 'Loss' })
-    expect(svg.match(/<\/svg>[^<]+<\/span>/g)).toEqual(['</svg>A &amp; B</span>', '</svg>C</span>'])
-    const looks = [...svg.matchAll(/d="M56.*?" class="([^"]+)" stroke-dasharray="([^"]*)"/g)]
-    expect(looks.map(([, of, dash]) => [of, dash])).toEqual([
-      ['curve c0', ''],
-      ['curve c0 thin', ''],
-      ['curve c0', '7 3'],
+  it('names what is not thin in a legend, and gives the sixth style a colour with another dash', () => {
+    const plot = { id: 'one', label: 'Loss', axis: 'step' } as const
+    const svg = logPlot({ ...plot, lines: [line('A & B', 0), line('seed', 0, true), line('C', 5)] })
+    expect([...svg.matchAll(/<text [^>]*>([A-Z&;a-z ]+)<\/text>/g)].map(([, name]) => name)).toEqual([
+      'A &amp; B',
+      'C',
     ])
-    expect(logPlot({ lines: [], label: 'Loss' })).toContain('No curve was recorded')
+    const looks = [
+      ...svg.matchAll(
+        /style="fill:none;stroke:var\((--c\d)\);stroke-width:(\d)[^"]*?(?:dasharray:([\d ]+))?(?:;opacity:.45)?">/g,
+      ),
+    ]
+    expect(looks.map(([, colour, width, dash]) => [colour, width, dash])).toEqual([
+      ['--c0', '2', undefined],
+      ['--c0', '1', undefined],
+      ['--c0', '2', '7 3'],
+    ])
+    expect(logPlot({ ...plot, lines: [] })).toContain('No curve was recorded')
   })
 })
 

@@ -46,7 +46,7 @@ it('shows means with errors, the best in bold, failures in words, and samples wh
 it('has a curve of each run and the mean over its seeds, and none of a loss below zero', () => {
   const page = studyPage(report, new Map())
   const [byStep = ''] = page.split('<h2>Velocity loss').slice(1)
-  const titles = [...byStep.matchAll(/<path d="M\d[^>]+><title>([^<]+)/g)].map(([, title]) => title)
+  const titles = [...byStep.matchAll(/<(?:path|circle) [^>]+><title>([^<]+)/g)].map(([, title]) => title)
   expect(titles).toEqual(['Prior A, seed 1', 'Prior A, seed 2', 'Prior A', 'Prior B'])
   expect(page).not.toContain('aria-label="Loss by')
 })

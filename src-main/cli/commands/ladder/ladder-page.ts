@@ -1,7 +1,8 @@
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { Rung } from './rung.ts'
 import { duration } from '../../support/output.ts'
-import { logPlot, plotKey } from '../../../reports/log-plot.ts'
+import { reportKey } from '../../../reports/curve-plots.ts'
+import { logPlot } from '../../../reports/log-plot.ts'
 import { escape, reportPage, table } from '../../../reports/page.ts'
 
 const percent = (share: number) => `${(100 * share).toFixed(1)} %`
@@ -36,7 +37,7 @@ function samples({ samples, title, summary, changes }: Rung, i: number): string 
   const changed = items.length === 0 ? '' : `<ul class="quiet">${items.join('')}</ul>`
   return `<figure>
 <img src="${samples}" alt="Samples of ${escape(title)}">
-<figcaption><h3>${plotKey(i)}${escape(title)}</h3><p class="quiet">${escape(summary)}</p>${changed}</figcaption>
+<figcaption><h3>${reportKey(i)}${escape(title)}</h3><p class="quiet">${escape(summary)}</p>${changed}</figcaption>
 </figure>`
 }
 
@@ -46,7 +47,7 @@ function overlay(rungs: Rung[]): string {
     ...{ title, style },
     points: curve.map(({ step, velocity }) => ({ x: step, y: velocity })),
   }))
-  return logPlot({ lines, label: 'Velocity loss of each model by step' })
+  return logPlot({ id: 'plot-velocity', axis: 'step', lines, label: 'Velocity loss of each model by step' })
 }
 
 function results(rungs: Rung[]): string {
@@ -61,7 +62,7 @@ function results(rungs: Rung[]): string {
       ...names.map((name) => run.losses[name]?.toPrecision(4) ?? '–'),
       `${percent(mean(reconstructionError))} <span class="quiet">${encoder}</span>`,
     ]
-    return [`${plotKey(i)}${escape(title)}`, ...cells]
+    return [`${reportKey(i)}${escape(title)}`, ...cells]
   })
   const heads = ['', 'steps', 'time', 'steps per second', 'velocity loss, last 5 %', ...names.map(escape)]
   return `${table([...heads, 'reconstruction error'], rows)}

@@ -7,6 +7,7 @@ import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
 import { defaultPresetId, presetIds } from '#shared/presets.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { WorkerChoice } from '#shared/workers.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import type { StartFrom } from '../../../runs/start-weights.ts'
 import type { TrainOptions } from '../../../runs/run-training.ts'
@@ -100,7 +101,6 @@ async function train(command: Command, folder: string | undefined, given: Option
   const several = workersOf(given)
   const options = { ...given, ...(several ? { device: several.device } : {}) }
   const { resume } = options
-  if (several && options.queue) throw new FlowerbedError('bad-input', errorText('cli.workersNotQueued'))
   if (resume === undefined) checkNewRun(folder, options)
   else checkResume({ resume, folder, isGiven })
   if (resume !== undefined && options.queue)
@@ -115,8 +115,8 @@ async function train(command: Command, folder: string | undefined, given: Option
         ? [
             await createRun(workspace, folder ?? '', {
               ...options,
+              ...{ presetGiven: isGiven('preset'), together: several?.workers ?? null },
               target: asked ?? null,
-              presetGiven: isGiven('preset'),
             }),
             {},
           ]
@@ -142,7 +142,7 @@ async function train(command: Command, folder: string | undefined, given: Option
       return
     }
     await sayDevice(workspace, { ...run, config: changes.config ?? run.config })
-    const workers = several ? { workers: several.workers } : {}
+    const workers = several && resume !== undefined ? { workers: several.workers } : {}
     const ended = await trainRun(workspace, run, { ...changes, ...workers }).finally(follow.end)
     say(
       `${ended.step} steps in ${duration(ended.trainedSeconds)}. Sample with: flowerbed sample ${ended.id} --count 16 --out FOLDER`,
@@ -198,7 +198,7 @@ function checkResume(given: {
 async function createRun(
   workspace: Workspace,
   folder: string,
-  options: Options & { target: string | null; presetGiven: boolean },
+  options: Options & { presetGiven: boolean; together: WorkerChoice | null; target: string | null },
 ): Promise<RunRecord> {
   const { imageSize: size, name, device, startFrom: from } = options
   const { store, runService } = workspace
@@ -217,6 +217,7 @@ async function createRun(
     device,
     target: options.target,
     ...(name ? { name } : {}),
+    ...(options.together ? { workers: options.together } : {}),
     waits: options.queue ?? false,
   }
   return from && parent ? runService.createFrom({ ...from, runId: parent.id }, run) : runService.create(run)

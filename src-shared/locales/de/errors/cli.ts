@@ -99,8 +99,4 @@ export const cliErrors = {
     message: 'Diese Worker rechnen auf „{device}“.',
     hint: '--device weglassen.',
   },
-  'cli.workersNotQueued': {
-    message: 'Ein Lauf in der Warteschlange wird von einem Prozess trainiert.',
-    hint: '--workers und --devices weglassen, oder den Lauf jetzt trainieren.',
-  },
 } as const satisfies ErrorEntries

@@ -31,5 +31,4 @@ export const remoteAgentErrors = {
     message: 'Der Datenträger des Ziels ist voll, deshalb endete das Training.',
     hint: 'Dort Platz schaffen, dann den Lauf fortsetzen. Die bisherigen Checkpoints bleiben erhalten.',
   },
-  'agent.noLauncher': { message: 'Diese Version von Flowerbed kann keine Jobs von {name} starten.' },
 } as const satisfies ErrorEntries

@@ -93,8 +93,4 @@ export const cliErrors = {
     message: 'These workers compute on “{device}”.',
     hint: 'Leave out --device.',
   },
-  'cli.workersNotQueued': {
-    message: 'A run in the queue is trained by one process.',
-    hint: 'Leave out --workers and --devices, or train the run now.',
-  },
 } as const satisfies ErrorEntries

@@ -32,5 +32,4 @@ export const remoteAgentErrors = {
     message: 'The disk of the target is full, so training has ended.',
     hint: 'Free space there, then resume the run. The checkpoints written so far are kept.',
   },
-  'agent.noLauncher': { message: 'This version of Flowerbed cannot start jobs of {name}.' },
 } as const satisfies ErrorEntries

@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decimate } from '../../../../src-renderer/charts/decimate.ts'
+import { decimate as decimateColumns } from '../../../../src-renderer/charts/decimate.ts'
+import type { DecimateRange } from '../../../../src-renderer/charts/decimate.ts'
+import { BlockExtremes } from '../../../../src-renderer/charts/extremes.ts'
 
 const curve = fc
   .array(fc.record({ gap: fc.integer({ min: 0, max: 5 }), a: fc.double(), b: fc.double() }), {
     minLength: 1,
-    maxLength: 400,
+    maxLength: 900,
   })
   .map((rows) => {
     let at = 0
@@ -15,6 +17,19 @@ const curve = fc
       b: Float64Array.from(rows, (row) => row.b),
     }
   })
+
+/** With the extremes of blocks and without them the same points are kept. */
+function decimate(x: Float64Array, columns: Float64Array[], range: DecimateRange): number[] {
+  const plain = columns.map((values) => ({ values }))
+  const kept = decimateColumns(x, plain, range)
+  const known = columns.map((values) => ({
+    values,
+    // Grown as a curve in training grows.
+    blocks: new BlockExtremes().update(values.subarray(0, values.length / 2)).update(values),
+  }))
+  expect(decimateColumns(x, known, range)).toEqual(kept)
+  return kept
+}
 
 const drawable = (values: Float64Array, floor = -Infinity): number[] => [...values].filter((v) => v > floor)
 

@@ -84,7 +84,7 @@ describe('SmoothingCache', () => {
   it('follows each series as points are added, and starts again when points are removed', () => {
     const cache = new SmoothingCache()
     const [a, b] = [storeOf([1, 2, 3]), storeOf([9, 7])]
-    const smoothed = (store: SeriesStore) => cache.smooth(store, { metric: 'loss', weight: 0.5 })
+    const smoothed = (store: SeriesStore) => cache.smooth(store, { metric: 'loss', weight: 0.5 }).smoothed
     for (const store of [a, b]) expect(smoothed(store)).toEqual(smooth(Float64Array.from(of(store)), 0.5))
     a.add({ step: 3, seconds: 3, values: { loss: 8 } })
     expect(smoothed(a)).toEqual(smooth(Float64Array.of(1, 2, 3, 8), 0.5))
@@ -95,8 +95,8 @@ describe('SmoothingCache', () => {
   it('tells metrics and weights apart', () => {
     const cache = new SmoothingCache()
     const store = storeOf([1, 2, 4])
-    expect([...cache.smooth(store, { metric: 'loss', weight: 0 })]).toEqual([1, 2, 4])
-    expect(cache.smooth(store, { metric: 'loss', weight: 0.9 })[2]).toBeLessThan(3)
-    expect([...cache.smooth(store, { metric: 'kl', weight: 0 })]).toEqual([-1, -2, -4])
+    expect([...cache.smooth(store, { metric: 'loss', weight: 0 }).smoothed]).toEqual([1, 2, 4])
+    expect(cache.smooth(store, { metric: 'loss', weight: 0.9 }).smoothed[2]).toBeLessThan(3)
+    expect([...cache.smooth(store, { metric: 'kl', weight: 0 }).smoothed]).toEqual([-1, -2, -4])
   })
 })

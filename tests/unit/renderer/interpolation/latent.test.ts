@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { ImageCache } from '../../../../src-renderer/pages/interpolation/image-cache.ts'
+import { cancelLabel } from '../../../../src-renderer/entities/samples/use-job.ts'
+import { sideBySide } from '../../../../src-renderer/entities/samples/side-by-side.ts'
 import { cellLabel } from '../../../../src-renderer/pages/interpolation/grid-labels.ts'
 import { reconstructionQuality } from '../../../../src-renderer/pages/interpolation/reconstruction-labels.ts'
 import { sheetOf } from '../../../../src-renderer/pages/interpolation/sheet.ts'
 import { stripOf } from '../../../../src-renderer/pages/interpolation/strip.ts'
 import {
-  cancelLabel,
   placementLabel,
   keyframesOf,
   positionLabel,
@@ -118,4 +119,13 @@ test('an interpolation tells how its frames were placed, and where each one is',
   expect(positionLabel(result, 1)).toBe('47.7 % along the path')
   expect(positionLabel(result, 2)).toContain('Image 2, reconstruction: close · error 20 %')
   expect(cancelLabel('Interpolating …', 0.418)).toBe('Interpolating … 41 % · Cancel')
+})
+
+test('frames of two batches stand side by side, row by row', () => {
+  const left: PixelBatch = { height: 2, width: 1, channels: 1, count: 2, pixels: Uint8Array.of(1, 2, 3, 4) }
+  const right: PixelBatch = { ...left, width: 2, pixels: Uint8Array.of(5, 6, 7, 8, 9, 10, 11, 12) }
+  expect(sideBySide(left, right)).toEqual({
+    ...{ height: 2, width: 3, channels: 1, count: 2 },
+    pixels: Uint8Array.of(1, 5, 6, 2, 7, 8, 3, 9, 10, 4, 11, 12),
+  })
 })

@@ -5,6 +5,7 @@ import { useAttributes } from '../../../../src-renderer/pages/interpolation/use-
 import { previewSteps } from '../../../../src-renderer/pages/interpolation/use-moved-image.ts'
 import { draftOf, groupOf, isComplete } from '../../../../src-renderer/pages/interpolation/attribute-draft.ts'
 import { useChosenImages } from '../../../../src-renderer/pages/interpolation/use-chosen-images.ts'
+import { useNotices } from '../../../../src-renderer/composables/notices.ts'
 import { fakeMain, mounted, partOf } from '../../../helpers/window-api.ts'
 
 const run = {
@@ -93,8 +94,13 @@ test('an attribute that was found is listed at once; a deleted one changes nothi
   expect(used.records.value[1]?.name).toBe('Cap')
   used.strengths.set('smile', 1)
   void used.remove('smile')
-  await main.last('attributes.delete').answer(undefined)
+  await main.last('attributes.delete').answer({ deletion: 'one', undoMs: 10_000 })
   expect(used.records.value.map(({ id }) => id)).toEqual(['hat'])
   expect(used.strengths.has('smile')).toBe(false)
+  useNotices().notices[0]?.action?.run()
+  expect(main.last('storage.undo').argument).toEqual({ deletion: 'one' })
+  await main.last('storage.undo').answer(undefined)
+  expect(used.records.value.map(({ id }) => id)).toEqual(['smile', 'hat'])
+  expect(used.strengths.get('smile')).toBe(1)
   leave()
 })

@@ -14,7 +14,15 @@ const run: RunRecord = {
   ...{ preset: 'balanced', config: presets.balanced.config, experimentId: null, parent: null, target: null },
   ...{ datasetId: 'd', datasetName: 'Faces', imageCount: 1024 },
   shape: { height: 32, width: 24, channels: 3 },
-  ...{ deviceChoice: 'auto', machine, step: 1, trainedSeconds: 1, losses: {}, stepsPerSecond: 1 },
+  ...{
+    deviceChoice: 'auto',
+    workers: null,
+    machine,
+    step: 1,
+    trainedSeconds: 1,
+    losses: {},
+    stepsPerSecond: 1,
+  },
   ...{ error: null, createdAt: 0, updatedAt: 0 },
 }
 const factsOf = (record: RunRecord) =>

@@ -27,6 +27,7 @@ const base: RunRecord = {
   imageCount: 1024,
   shape: { height: 32, width: 32, channels: 3 },
   deviceChoice: 'auto',
+  workers: null,
   machine: null,
   step: 250,
   trainedSeconds: 180,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { lengthLabel, startLabel, timeLabel } from '../../../../src-renderer/entities/runs/queue-labels.ts'
-import { fromLocalInput, toLocalInput } from '../../../../src-renderer/pages/queue/local-time.ts'
+import { fromLocalInput, toLocalInput } from '../../../../src-renderer/entities/runs/local-time.ts'
 
 const now = new Date(2026, 4, 3, 12, 0).getTime()
 const minute = 60_000

@@ -5,13 +5,13 @@ import { fitsVideo, frameRate, playingOrder } from '#shared/schemas/image-file.t
 import type { ImageFileFormat, SavedImages } from '#shared/schemas/image-file.ts'
 import { request } from '../../api/index.ts'
 import { useNotices } from '../../composables/notices.ts'
-import { useJob } from '../../entities/samples/use-job.ts'
+import { useJob } from './use-job.ts'
 import { t } from '../../i18n.ts'
 
-/** What an interpolation may be saved as. */
+/** What an animation may be saved as. */
 export const animationFormats = ['gif', 'webp', 'mp4', 'frames'] as const satisfies readonly ImageFileFormat[]
 
-/** How an interpolation is saved. */
+/** How an animation is saved. */
 export interface SaveOptions {
   format: (typeof animationFormats)[number]
   framesPerSecond: number
@@ -26,7 +26,7 @@ export const defaultSaveOptions = (): SaveOptions => ({
   enlarge: 4,
 })
 
-/** Saves the frames of an interpolation, with progress and cancelling. */
+/** Saves the frames of an animation, with progress and cancelling. */
 export function useSave(
   chosen: SaveOptions,
   options: {
@@ -46,24 +46,24 @@ export function useSave(
     const { framesPerSecond: rate, format } = chosen
     const { width, height } = frames()
     if (format === 'mp4' && !fitsVideo(width * chosen.enlarge, height * chosen.enlarge))
-      return t('interpolation.save.tooLarge')
+      return t('common.animation.tooLarge')
     const isPossible = rate >= frameRate.min && rate <= frameRate.max
-    return format === 'frames' || isPossible ? null : t('interpolation.save.problem', frameRate)
+    return format === 'frames' || isPossible ? null : t('common.animation.problem', frameRate)
   })
   /** How much there will be of it: files, or frames and seconds. */
   const summary = computed(() => {
     const { format, framesPerSecond } = chosen
     const { count } = frames()
-    if (format === 'frames') return t('interpolation.save.summaryFiles', { count })
+    if (format === 'frames') return t('common.animation.summaryFiles', { count })
     const played = playingOrder(count, turnsBack()).length
     const seconds = formatFixed(played / framesPerSecond, 1)
-    return t('interpolation.save.summary', { count: played, seconds })
+    return t('common.animation.summary', { count: played, seconds })
   })
   const done = computed(() => {
     if (!saved.value) return null
     const { path, bytes } = saved.value
     const file = path.split(/[\\/]/).at(-1) ?? path
-    return t('interpolation.save.done', { file, size: formatBytes(bytes) })
+    return t('common.animation.done', { file, size: formatBytes(bytes) })
   })
 
   async function save(): Promise<void> {

@@ -1,0 +1,35 @@
+import { expect, test } from '@playwright/test'
+import { demoImages, launchApp } from '../helpers/app.ts'
+import { temporaryFolder } from '../helpers/folder.ts'
+import { expectStatus, fillSettings, importImages, quick, stepOf } from './steps.ts'
+
+test('a run trains in two processes, which the run page lists while its curves arrive', async () => {
+  const data = temporaryFolder('workers')
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await importImages(page, [demoImages])
+  await fillSettings(page, { ...quick.settings, steps: '100000' })
+  await page.getByTestId('workers').selectOption('2')
+  await page.getByTestId('start-training').click()
+  await expectStatus(page, 'training')
+  await expect.poll(() => stepOf(page), { timeout: 120_000 }).toBeGreaterThan(5)
+
+  const rows = page.getByTestId('workers').locator('tbody tr')
+  await expect(rows).toHaveCount(2)
+  await expect(rows.first()).toContainText('Training')
+  const speed = await rows.first().locator('td').nth(3).textContent()
+  expect(Number(speed?.replaceAll(',', ''))).toBeGreaterThan(0)
+
+  await page.getByTestId('pause').click()
+  await expectStatus(page, 'paused')
+  await expect(rows).toHaveCount(0)
+  // It resumes as it was begun.
+  await page.getByTestId('resume').click()
+  await expectStatus(page, 'training')
+  await expect(rows).toHaveCount(2, { timeout: 60_000 })
+  const paused = await stepOf(page)
+  await expect.poll(() => stepOf(page), { timeout: 120_000 }).toBeGreaterThan(paused)
+  await page.getByTestId('pause').click()
+  await expectStatus(page, 'paused')
+  await quit()
+  data.remove()
+})
