@@ -21,9 +21,9 @@ export const node = join(bin, windows ? 'node.cmd' : 'node')
 export const environment = () => ({ ...process.env, PATH: `${bin}${delimiter}${process.env.PATH ?? ''}` })
 
 /** The scripts that install what is no package of npm, with their arguments; they do not depend on one another. */
-export const installers = ({ xvfb }) => ({
+export const installers = ({ xvfb, testServers = false }) => ({
   TensorFlow: ['install-runtime.mjs'],
-  Electron: ['install-electron.mjs', ...(xvfb ? ['--xvfb'] : [])],
+  Electron: ['install-electron.mjs', ...(xvfb ? ['--xvfb'] : []), ...(testServers ? ['--test-servers'] : [])],
 })
 
 /** Runs a command in this terminal and answers its exit status. */

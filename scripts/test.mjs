@@ -112,7 +112,10 @@ try {
   installPackages()
   // Without it, every process of Node that a test starts compiles the same modules again.
   process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compiled')
-  const needed = { ...installers({ xvfb: !hasDisplay() }), Compiler: ['install-compiler.mjs'] }
+  const needed = {
+    ...installers({ xvfb: !hasDisplay(), testServers: true }),
+    Compiler: ['install-compiler.mjs'],
+  }
   section([...Object.keys(needed), ...Object.keys(checked)].join(', '))
   await Promise.all([install(needed), checks(checked)])
   build()

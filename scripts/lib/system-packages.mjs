@@ -51,6 +51,29 @@ export function ensureSystemPackages({ executable, withXvfb }) {
   }
 }
 
+/** What tests of runs on other machines start on loopback ports, each for itself. */
+const testServers = { 'openssh-server': '/usr/sbin/sshd', 'slurm-wlm': '/usr/sbin/slurmctld' }
+
+/**
+ * Installs the servers that tests start, on Debian-like systems where nobody minds: in CI, and as root where no service manager
+ * would start them. Tests are skipped by name without them, so a failure is only told.
+ */
+export function ensureTestServers() {
+  const startsServices = existsSync('/run/systemd/system') || process.getuid?.() !== 0
+  if (process.platform !== 'linux' || (startsServices && !process.env.CI)) return
+  const missing = Object.entries(testServers).filter(([, program]) => !existsSync(program))
+  const prefix = missing.length > 0 && onPath('apt-get') ? privilege() : null
+  if (prefix === null) return
+  try {
+    aptInstall(
+      prefix,
+      missing.map(([name]) => name),
+    )
+  } catch (error) {
+    note(`tests that need ${missing.map(([name]) => name).join(' and ')} are skipped: ${error.message}`)
+  }
+}
+
 /** Sonames that the dynamic linker does not find. */
 function missingLibraries(executable) {
   const { stdout } = spawnSync('ldd', [executable], { encoding: 'utf8' })

@@ -51,6 +51,27 @@ export async function installProgram(
   return { ...there, version: digest, command: agentCommand(there.folder, home) }
 }
 
+/**
+ * This version of Flowerbed on a target; null where it has to be installed first.
+ * @throws FlowerbedError `unavailable`
+ */
+export async function findProgram(
+  host: RemoteHost,
+  folder: string,
+  options: InstallOptions = {},
+): Promise<InstalledProgram | null> {
+  const there = await examinePlace(host, folder, options)
+  const { digest } = await makeBundle(options.env)
+  const home = `${there.folder}/versions/${digest}`
+  const found = await host.run(
+    `[ ! -d ${quoted(home)} ] || [ ! -x ${quoted(nodePath(there.folder))} ] || echo yes`,
+    options.signal ? { signal: options.signal } : {},
+  )
+  return found.trim() === 'yes'
+    ? { ...there, version: digest, command: agentCommand(there.folder, home) }
+    : null
+}
+
 /** Finds out where a target's folder is, and what machine it is. */
 async function examinePlace(
   host: RemoteHost,

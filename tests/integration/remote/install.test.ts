@@ -1,13 +1,16 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { nodePath } from '../../../src-main/remote/install-node.ts'
+import { completeTarget, examineTarget } from '../../../src-main/remote/install-tensorflow.ts'
+import { protocolVersion } from '#shared/remote/protocol.ts'
 import { installProgram } from '../../../src-main/remote/install.ts'
 import type { InstallOptions } from '../../../src-main/remote/install-options.ts'
 import { removeOldVersions } from '../../../src-main/remote/old-versions.ts'
 import { LocalHost } from '../../../src-main/remote/local-host.ts'
-import { quoted } from '../../../src-main/remote/remote-host.ts'
 import { SshHost } from '../../../src-main/remote/ssh-host.ts'
+import { installedRuntimes } from '../../../src-main/tensorflow/installed.ts'
+import { flowerbedVersion } from '../../../src-main/version.ts'
+import { command } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { hasSshd, sshServer } from '../../helpers/ssh-server.ts'
 import type { SshServer } from '../../helpers/ssh-server.ts'
@@ -52,11 +55,29 @@ describe.skipIf(!hasSshd)('an installation on a machine reached by OpenSSH', () 
     expect(done.slice(-4)).toEqual(['program here', 'node here', 'program there', 'node there'])
     expect(readdirSync(join(there, 'versions'))).toEqual([installed.version])
     expect(readdirSync(join(there, 'downloads'))).toEqual([])
-    const program = join(there, 'versions', installed.version)
-    // Outside of this folder's node_modules: all that it imports came with it.
-    const code = `await import('./src-main/engine/server.ts'); process.stdout.write(process.version)`
-    const run = `cd ${quoted(program)} && ${quoted(nodePath(there))} --input-type=module -e ${quoted(code)}`
-    expect(await host.run(run)).toMatch(/^v24\./)
+    // It runs outside of this checkout, so all that it imports has come with it.
+    const report = await examineTarget(installed)
+    expect(report).toMatchObject({ protocol: protocolVersion, version: flowerbedVersion, tensorflow: null })
+    mkdirSync(join(there, 'runtime'), { recursive: true })
+    const [runtime] = installedRuntimes()
+    symlinkSync(runtime!.directory, join(there, 'runtime', basename(runtime!.directory)))
+    const prepared = await completeTarget(installed, options)
+    expect(prepared.report.tensorflow).toContain(runtime!.version)
+    expect(done.at(-1)).toBe('tensorflow there')
+    const run = command(join(folder.path, 'data'), {
+      ...env,
+      ...server.env,
+      FLOWERBED_CACHE_DIR: env.FLOWERBED_CACHE_DIR,
+    })
+    await run(['target', 'add', 'near', '--ssh', 'target', '--folder', there])
+    const { json, err } = await run(['target', 'doctor', 'near', '--json'])
+    expect(json).toMatchObject({
+      folder: there,
+      version: installed.version,
+      report: { version: flowerbedVersion },
+    })
+    expect(err).toContain(`TensorFlow: ${runtime!.version}`)
+    expect((await run(['target', 'list'])).err).toContain(`${report.cores} cores`)
   })
 })
 

@@ -7,6 +7,7 @@ import { dataDirOption, jsonOption } from '../../support/options.ts'
 import { answer, say } from '../../support/output.ts'
 import { addTargetOptions, targetOf } from './add-target.ts'
 import type { TargetOptions } from './add-target.ts'
+import { diagnoseTarget } from './target-doctor.ts'
 import { placeOf, resourcesOf } from './words.ts'
 
 interface Options {
@@ -37,6 +38,12 @@ export function addTarget(program: Command): void {
     .description('forget a target; what lies there stays')
     .argument('<name>')
     .action((name: string, _: object, command: Command) => remove(name, command.optsWithGlobals()))
+  target
+    .command('doctor')
+    .description('connect to a target, and say what is there, what is missing and what to do')
+    .argument('<name>')
+    .option('--install', 'install what is missing: Flowerbed, Node and TensorFlow, without root')
+    .action((name: string, _: object, command: Command) => doctor(name, command.optsWithGlobals()))
 }
 
 /** Opens the history for `work`, and closes it. */
@@ -66,6 +73,16 @@ function list({ dataDir, json = false }: Options): void {
   if (found.length === 0) say('There are no targets. Add one with: flowerbed target add NAME --ssh HOST')
   for (const stored of found) say(lineOf(stored))
   answer(json, { targets: found })
+}
+
+async function doctor(
+  name: string,
+  { dataDir, json = false, install = false }: Options & { install?: boolean },
+): Promise<void> {
+  const { target } = withTargets({ dataDir, writes: false }, ({ targets }) => targets.get(name))
+  const { program, report } = await diagnoseTarget(target, { install })
+  withTargets({ dataDir, writes: true }, ({ targets }) => targets.saw(name, report))
+  answer(json, { target, folder: program.folder, version: program.version, report })
 }
 
 function lineOf({ target, seen }: StoredTarget): string {

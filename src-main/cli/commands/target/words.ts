@@ -1,5 +1,7 @@
 import type { TargetReport } from '#shared/remote/protocol.ts'
 import type { Target } from '#shared/remote/target.ts'
+import type { PreparedTarget } from '../../../remote/install-tensorflow.ts'
+import type { InstalledPart, InstallOptions, InstallSource } from '../../../remote/install-options.ts'
 import { bytes } from '../../support/output.ts'
 
 /** Where a target is, for a line on the terminal. */
@@ -23,4 +25,53 @@ export function placeOf(target: Target): string {
 export function resourcesOf({ cores, memoryBytes, gpus }: TargetReport): string {
   const cards = gpus.map(({ name, memoryBytes: memory }) => `${name} (${bytes(memory)})`)
   return [`${cores} cores`, bytes(memoryBytes), ...cards].join(', ')
+}
+
+export const partWords: Record<InstalledPart, string> = {
+  program: 'Flowerbed',
+  node: 'Node',
+  tensorflow: 'TensorFlow',
+}
+
+export const sourceWords: Record<InstallSource, string> = {
+  there: 'was there',
+  network: 'installed through its network',
+  here: 'copied from here',
+}
+
+type Progress = Parameters<NonNullable<InstallOptions['onProgress']>>[0]
+
+export function progressLine({ part, done, total }: Progress): string {
+  return `${partWords[part]}: ${bytes(done)}${total > 0 ? ` of ${bytes(total)}` : ''}`
+}
+
+/** What a target has. */
+export function reportLines({ program, report }: PreparedTarget): string[] {
+  return [
+    `Machine: ${report.hostname}, ${report.platform}, ${report.cpu}, ${resourcesOf(report)}`,
+    `Folder: ${program.folder}, ${bytes(report.freeDiskBytes)} free`,
+    `Flowerbed ${report.version} (${program.version})`,
+    `TensorFlow: ${report.tensorflow ?? 'not installed'}`,
+    ...(report.slurm === null ? [] : [`Slurm: ${report.slurm}`]),
+  ]
+}
+
+/** Room that a run with its checkpoints may need. */
+const scarceBytes = 5e9
+
+/** What is missing on a target, and what to do about it. */
+export function adviceOn(target: Target, report: TargetReport): string[] {
+  const { tensorflow, gpus, slurm, freeDiskBytes } = report
+  return [
+    ...(tensorflow === null
+      ? [`TensorFlow is missing there. Install it: flowerbed target doctor ${target.name} --install`]
+      : []),
+    ...(gpus.length > 0 && tensorflow?.includes('cpu')
+      ? ['Its GPU stays unused: the TensorFlow there is the one for processors.']
+      : []),
+    ...(target.kind === 'slurm' && slurm === null
+      ? ['There is no Slurm: the command `sinfo` does not run there.']
+      : []),
+    ...(freeDiskBytes < scarceBytes ? [`Its disk has ${bytes(freeDiskBytes)} left: make room there.`] : []),
+  ]
 }

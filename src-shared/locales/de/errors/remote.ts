@@ -110,4 +110,8 @@ export const remoteErrors = {
     message: 'Node läuft nicht auf {name}: {reason}',
     hint: 'Es braucht ein Linux mit glibc 2.28 oder neuer.',
   },
+  'target.notInstalled': {
+    message: 'Diese Version von Flowerbed ist auf „{name}“ nicht installiert.',
+    hint: 'Installieren: flowerbed target doctor {name} --install',
+  },
 } as const satisfies ErrorEntries

@@ -107,4 +107,8 @@ export const remoteErrors = {
     message: 'Node does not run on {name}: {reason}',
     hint: 'It needs a Linux with glibc 2.28 or newer.',
   },
+  'target.notInstalled': {
+    message: 'This version of Flowerbed is not installed on “{name}”.',
+    hint: 'Install it: flowerbed target doctor {name} --install',
+  },
 } as const satisfies ErrorEntries
