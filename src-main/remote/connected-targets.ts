@@ -3,7 +3,7 @@ import type { TargetReport } from '#shared/remote/protocol.ts'
 import type { Target } from '#shared/remote/target.ts'
 import type { Store } from '../database/store.ts'
 import { AgentClient } from './agent-client.ts'
-import { findInstalled } from './installed.ts'
+import { installProgram } from './install.ts'
 import { openHost } from './open-host.ts'
 import type { RemoteHost } from './remote-host.ts'
 import { startSkyCluster } from './sky.ts'
@@ -20,10 +20,13 @@ export class ConnectedTargets implements TargetAccess {
     this.store = store
   }
 
-  async prepare(name: string, { signal }: PrepareOptions): Promise<ReadyTarget> {
+  async prepare(name: string, { onProgress, signal }: PrepareOptions): Promise<ReadyTarget> {
     const { target } = this.store.targets.get(name)
     const host = this.hostOf(target)
-    const { folder, command } = await findInstalled(host, { name, folder: target.folder, signal })
+    const { folder, command } = await installProgram(host, target.folder, {
+      onProgress: ({ done, total }) => onProgress({ what: 'program', done, total }),
+      signal,
+    })
     return {
       ...{ host, folder, agent: new AgentClient(host, command) },
       ...(target.kind === 'slurm' ? { slurm: target.slurm } : {}),
@@ -31,10 +34,11 @@ export class ConnectedTargets implements TargetAccess {
   }
 
   async examine(name: string): Promise<TargetReport> {
-    const { target } = this.store.targets.get(name)
-    const host = this.hostOf(target)
-    const { command } = await findInstalled(host, { name, folder: target.folder })
-    return await new AgentClient(host, command).doctor()
+    const { agent } = await this.prepare(name, {
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+    })
+    return await agent.doctor()
   }
 
   async sendDataset(

@@ -21,7 +21,7 @@ export type SendProgress = TransferProgress & { what: SentThing }
 export interface TargetAccess {
   /** Ends all connections. */
   close: () => Promise<void>
-  /** What a target says of itself; installs nothing. @throws FlowerbedError `unavailable`, `not-found` */
+  /** What a target says of itself, with Flowerbed installed there. @throws FlowerbedError `unavailable`, `not-found` */
   examine: (name: string) => Promise<TargetReport>
   /**
    * Connects, and installs what is missing there.

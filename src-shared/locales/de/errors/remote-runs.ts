@@ -14,10 +14,6 @@ export const remoteRunsErrors = {
     message: '„{run}“ trainiert auf „{name}“, deshalb kann das Ziel nicht entfernt werden.',
     hint: 'Zuerst den Lauf pausieren oder beenden.',
   },
-  'remote.notInstalled': {
-    message: 'Flowerbed ist auf „{name}“ noch nicht installiert.',
-    hint: 'Installieren: flowerbed target doctor {name}',
-  },
   'remote.noWorkers': {
     message:
       'Ein Lauf auf „{name}“ trainiert mit dem, was dort ist; --workers und --devices passen nicht zu --on.',

@@ -15,10 +15,6 @@ export const remoteRunsErrors = {
     message: '“{run}” trains on “{name}”, so the target cannot be removed.',
     hint: 'Pause or stop the run first.',
   },
-  'remote.notInstalled': {
-    message: 'Flowerbed is not installed on “{name}” yet.',
-    hint: 'Install it: flowerbed target doctor {name}',
-  },
   'remote.noWorkers': {
     message: 'A run on “{name}” trains on what is there, so --workers and --devices do not go with --on.',
     hint: 'Leave them out.',

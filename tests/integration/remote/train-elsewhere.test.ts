@@ -1,0 +1,99 @@
+import { mkdirSync, symlinkSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { openStore } from '../../../src-main/database/store.ts'
+import { command } from '../../helpers/command.ts'
+import { temporaryFolder } from '../../helpers/folder.ts'
+import { plain, writeFiles } from '../../helpers/images.ts'
+import { hasSshd, sshServer } from '../../helpers/ssh-server.ts'
+import type { SshServer } from '../../helpers/ssh-server.ts'
+
+/** The command trains on this machine by SSH: the agent and its TensorFlow are those of a target. */
+describe.skipIf(!hasSshd)('the command on a target', () => {
+  const folder = temporaryFolder('train-elsewhere')
+  const there = join(folder.path, 'there')
+  const images = join(folder.path, 'Images')
+  let server: SshServer
+  let run: ReturnType<typeof command>
+
+  beforeAll(async () => {
+    server = await sshServer()
+    run = command(join(folder.path, 'data'), server.env)
+    // TensorFlow is there already, as after the first run.
+    mkdirSync(there)
+    const cache = process.env['FLOWERBED_CACHE_DIR'] ?? join(homedir(), '.cache', 'flowerbed')
+    symlinkSync(join(cache, 'runtime'), join(there, 'runtime'))
+    const files = await Promise.all(
+      ['#d03030', '#30a030', '#3050d0', '#d0c030'].map((colour) => plain(20, 20, colour).png().toBuffer()),
+    )
+    writeFiles(images, Object.fromEntries(files.map((bytes, i) => [`${i}.png`, bytes])))
+    await run(['target', 'add', 'mars', '--ssh', server.hosts.direct, '--folder', there])
+  })
+  afterAll(async () => {
+    await server.stop()
+    folder.remove()
+  })
+
+  const settings = [
+    'hidden=8',
+    'sampleSteps=2',
+    'sampleCount=1',
+    'network=conv',
+    'precision=fp32',
+    'sampleEvery=1000000',
+  ]
+  const train = (steps: number) => [
+    ...['train', images, '--on', 'mars', '--image-size', '16', '--batch', '4', '--steps', String(steps)],
+    ...settings.flatMap((one) => ['--set', one]),
+    ...['--device', 'cpu', '--json'],
+  ]
+  function newest() {
+    const store = openStore(join(folder.path, 'data'))
+    const [record] = store.runs.list()
+    const key = store.runs.key(record?.id ?? '')
+    const steps = store.metrics.series(key).steps
+    const checkpoints = store.checkpoints.list(key).map(({ step }) => step)
+    store.close()
+    return { record, lastMetric: steps.at(-1), checkpoints }
+  }
+
+  it('trains there to the end, with curves and checkpoints here, and resumes there', async () => {
+    const { code, err, json } = await run(train(3))
+    expect(code, err).toBe(0)
+    expect(json).toMatchObject({ steps: 3 })
+    const { record, lastMetric, checkpoints } = newest()
+    expect(record).toMatchObject({ status: 'finished', target: 'mars', step: 3 })
+    expect([lastMetric, checkpoints[0]]).toEqual([3, 3])
+    const longer = await run(['train', '--resume', 'latest', '--steps', '2'])
+    expect(longer.code, longer.err).toBe(0)
+    expect(newest().record).toMatchObject({ status: 'finished', target: 'mars', step: 5 })
+    // Its checkpoint is whole here: it samples without the target.
+    const sampled = await run(['sample', 'latest', '--count', '1', '--out', join(folder.path, 'out')])
+    expect(sampled.code, sampled.err).toBe(0)
+  })
+
+  it('goes on there when Ctrl+C ends following, is followed again, and pauses there', async () => {
+    const { code, err } = await run(train(1_000_000), (told) => /step [1-9]\d* of/.test(told))
+    expect(code).toBe(130)
+    expect(err).toContain('flowerbed attach')
+    const { id = '', step = 0 } = newest().record ?? {}
+    expect(newest().record).toMatchObject({ status: 'training' })
+    const followed = run(['attach', id])
+    const paused = await run(['runs', 'pause', id, '--json'])
+    expect(paused.json, paused.err).toMatchObject({ told: true })
+    const ended = await followed
+    expect(ended.code, ended.err).toBe(0)
+    expect(newest().record).toMatchObject({ status: 'paused' })
+    expect(newest().record?.step).toBeGreaterThan(step)
+    expect(newest().checkpoints[0]).toBe(newest().record?.step)
+  })
+
+  it('says what does not go with a target', async () => {
+    const unknown = await run(['train', images, '--on', 'venus'])
+    expect(unknown.err).toContain('There is no target “venus”.')
+    const queued = await run(['train', images, '--on', 'mars', '--queue'])
+    expect(queued.err).toContain('--queue does not go with --on')
+    expect((await run(['attach'])).code).toBe(2)
+  })
+})
