@@ -57,7 +57,9 @@ const [keyWidth, gap, letterWidth, longestTitle] = [32, 24, 6.6, 60]
 
 /** The lines with titles in rows that fit into a width; none where a single line has nothing to be told from. */
 export function legendRows(lines: readonly PlotLine[], width: number): LegendEntry[][] {
-  const named = lines.flatMap((line) => (line.title === null || line.unlisted ? [] : [{ line, title: line.title }]))
+  const named = lines.flatMap((line) =>
+    line.title === null || line.unlisted ? [] : [{ line, title: line.title }],
+  )
   if (named.length < 2) return []
   const rows: LegendEntry[][] = []
   let x = Infinity

@@ -58,7 +58,12 @@ ${parts.filter((part) => part !== '').join('\n')}
 </svg>`
 }
 
-const lineStyle = ({ colour, dash, width, opacity = 1 }: Omit<PlotLine, 'title' | 'unlisted' | 'points'>): string =>
+const lineStyle = ({
+  colour,
+  dash,
+  width,
+  opacity = 1,
+}: Omit<PlotLine, 'title' | 'unlisted' | 'points'>): string =>
   `fill:none;stroke:${colour};stroke-width:${width};stroke-linejoin:round` +
   (dash.length > 0 ? `;stroke-dasharray:${dash.join(' ')}` : '') +
   (opacity < 1 ? `;opacity:${opacity}` : '')
