@@ -1,8 +1,9 @@
-import { formatCount, formatDuration } from '#shared/format.ts'
+import { desktopText } from '#shared/desktop-text.ts'
+import { formatCount, formatDuration, withDecimalMark } from '#shared/format.ts'
+import { metricWords, settingFields } from '#shared/labels/described.ts'
 import { estimateText, evaluationFacts } from '#shared/labels/evaluation.ts'
 import { measureNames } from '#shared/schemas/evaluation.ts'
 import type { Evaluation, MeasureName } from '#shared/schemas/evaluation.ts'
-import { settingFields } from '#shared/schemas/run-config.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { metricLabels } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -34,7 +35,7 @@ export interface ComparisonColumn {
 /** Shown for a value that a run does not have. */
 export const noValue = '–'
 
-const short = (value: number) => String(Number(value.toPrecision(4)))
+const short = (value: number) => withDecimalMark(String(Number(value.toPrecision(4))))
 
 function numberColumn(
   key: string,
@@ -69,21 +70,29 @@ const textColumn = (key: string, title: string, value: (run: RunRecord) => strin
 
 const runColumns = (): ComparisonColumn[] => [
   {
-    ...textColumn('status', 'Status', ({ status }) => status),
-    text: ({ run: { status } }) => `${status.charAt(0).toUpperCase()}${status.slice(1)}`,
+    ...textColumn('status', desktopText('column.status'), ({ status }) => status),
+    text: ({ run: { status } }) => desktopText(`status.${status}`),
   },
-  textColumn('preset', 'Preset', ({ preset }) => preset),
-  textColumn('dataset', 'Dataset', ({ datasetName }) => datasetName),
-  numberColumn('images', { title: 'Images', value: ({ run }) => run.imageCount, text: formatCount }),
-  numberColumn('step', { title: 'Step', value: ({ run }) => run.step, text: formatCount }),
+  textColumn('preset', desktopText('column.preset'), ({ preset }) => preset),
+  textColumn('dataset', desktopText('column.dataset'), ({ datasetName }) => datasetName),
+  numberColumn('images', {
+    title: desktopText('column.images'),
+    value: ({ run }) => run.imageCount,
+    text: formatCount,
+  }),
+  numberColumn('step', {
+    title: desktopText('column.step'),
+    value: ({ run }) => run.step,
+    text: formatCount,
+  }),
   numberColumn('time', {
-    ...{ title: 'Training time', value: ({ run }) => run.trainedSeconds, text: formatDuration },
+    ...{ title: desktopText('column.time'), value: ({ run }) => run.trainedSeconds, text: formatDuration },
   }),
   numberColumn('speed', {
-    ...{ title: 'Speed', unit: 'steps per second' },
+    ...{ title: desktopText('column.speed'), unit: desktopText('column.stepsPerSecond') },
     value: ({ run }) => run.stepsPerSecond || undefined,
   }),
-  textColumn('device', 'Device', ({ machine }) =>
+  textColumn('device', desktopText('column.device'), ({ machine }) =>
     machine === null ? noValue : machine.device === 'cuda' ? machine.deviceName : machine.cpu,
   ),
 ]
@@ -91,11 +100,16 @@ const runColumns = (): ComparisonColumn[] => [
 /** The last value of each loss that any of the runs has. */
 function lossColumns(runs: readonly ComparedRun[]): ComparisonColumn[] {
   const names = new Set(runs.flatMap(({ run }) => Object.keys(run.losses)))
-  return Object.entries(metricLabels)
-    .filter(([name]) => names.has(name))
-    .map(([name, { title }]) =>
+  return Object.keys(metricLabels)
+    .filter((name) => names.has(name))
+    .map((name) =>
       numberColumn(`loss.${name}`, {
-        ...{ title, group: 'result', better: 'lower', value: ({ run }) => run.losses[name] },
+        ...{
+          title: metricWords(name).title,
+          group: 'result',
+          better: 'lower',
+          value: ({ run }) => run.losses[name],
+        },
       }),
     )
 }
@@ -137,18 +151,16 @@ function settingColumn(field: SettingField): ComparisonColumn {
     value: ({ run }) => run.config[key],
     text: ({ run }) => {
       const value = run.config[key]
-      return value === 0 && zero !== undefined ? zero : settingWords(field, value)
+      const words = value === 0 && zero !== undefined ? zero : settingWords(field, value)
+      return typeof value === 'number' ? withDecimalMark(words) : words
     },
   }
 }
-
-let settings: ComparisonColumn[] | null = null
 
 /** Everything in which runs can be compared: what they are, what they reached, and their settings. */
 export const comparisonColumns = (runs: readonly ComparedRun[]): ComparisonColumn[] => [
   ...runColumns(),
   ...lossColumns(runs),
   ...measureColumns(runs),
-  // Reading the fields off the schema takes long.
-  ...(settings ??= settingFields().map(settingColumn)),
+  ...settingFields().map(settingColumn),
 ]

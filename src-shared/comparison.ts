@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { comparisonColumns } from '#shared/comparison-columns.ts'
 import type { ComparedRun, ComparisonColumn, ComparisonValue } from '#shared/comparison-columns.ts'
 import { csvOf } from '#shared/plot/csv.ts'
@@ -128,6 +129,10 @@ function sorted(runs: readonly ComparedRun[], { value }: ComparisonColumn, desce
 /** A comparison as CSV, with values as they are stored. */
 export const comparisonCsv = ({ columns, rows }: Comparison): string =>
   csvOf(
-    ['Run', ...columns.map(({ title, unit }) => (unit === undefined ? title : `${title} (${unit})`)), 'Id'],
+    [
+      desktopText('column.run'),
+      ...columns.map(({ title, unit }) => (unit === undefined ? title : `${title} (${unit})`)),
+      'Id',
+    ],
     rows.map(({ id, name, cells }) => [name, ...cells.map(({ value }) => value), id]),
   )

@@ -1,8 +1,9 @@
+import { desktopText } from '#shared/desktop-text.ts'
+import { settingField } from '#shared/labels/described.ts'
 import { ladderPresets, rungTitle } from '#shared/ladder.ts'
 import type { ExperimentRecord } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { settingFields } from '#shared/schemas/run-config.ts'
-import type { SettingField, SettingKey } from '#shared/schemas/run-config.ts'
+import type { SettingKey } from '#shared/schemas/run-config.ts'
 import { settingWords } from '#shared/schemas/setting.ts'
 
 /** What orders and titles of runs are made of. */
@@ -25,21 +26,16 @@ export interface VariedSetting {
   value: string
 }
 
-let cachedFields: Map<string, SettingField> | null = null
-/** Reading the fields off the schema takes longer than titles of many runs may. */
-const fieldOf = (key: string): SettingField | undefined =>
-  (cachedFields ??= new Map(settingFields().map((field) => [field.key, field]))).get(key)
-
 /** A setting in which runs of an experiment differ, by its title. */
 export const variedTitle = (key: string): string =>
-  key === 'preset' ? 'Preset' : (fieldOf(key)?.title ?? key)
+  key === 'preset' ? desktopText('column.preset') : (settingField(key)?.title ?? key)
 
 /** What sets a run apart in its experiment. */
 function variedSettings(varied: readonly string[], { preset, config }: ComparedRun): VariedSetting[] {
   return varied.map((key) => {
     const title = variedTitle(key)
     if (key === 'preset') return { key, title, value: rungTitle(preset) }
-    const field = fieldOf(key)
+    const field = settingField(key)
     return { key, title, value: field ? settingWords(field, config[field.key]) : '–' }
   })
 }

@@ -1,4 +1,4 @@
-import { settingFields } from '#shared/schemas/run-config.ts'
+import { presetWords, settingFields } from '#shared/labels/described.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 import { settingWords } from '#shared/schemas/setting.ts'
 import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
@@ -22,8 +22,9 @@ export function spreadImages(datasetCount: number, atMost = reconstructionCount)
 
 /** A preset's title where only rungs stand side by side: “Rung 1: vanilla”. */
 export function rungTitle(preset: string): string {
-  const title = (presets as Partial<typeof presets>)[preset as PresetId]?.title ?? preset
-  const short = title.replace(/^Reference, /, '')
+  const title = presetWords(preset)?.title ?? preset
+  // cspell:ignore Referenz
+  const short = title.replace(/^(Reference|Referenz), /, '')
   return short.charAt(0).toUpperCase() + short.slice(1)
 }
 

@@ -52,9 +52,11 @@ svg.plot { width: 100%; height: auto; margin: 4px 0 20px } svg.plot text { font-
 .deviates { background: var(--mark) } .best { font-weight: 600 } td.text, th.text { text-align: left; white-space: normal }
 .appendix h3 { margin: 20px 0 8px }
 @media print {
-  :root { color-scheme: light; font-size: 11px; print-color-adjust: exact }
+  @page { margin: 14mm }
+  :root { --paper: #fff; color-scheme: light; font-size: 11px; print-color-adjust: exact }
   body { max-width: none; margin: 0; padding: 0 } .scroll { overflow: visible } th, td { white-space: normal }
-  h2 { break-after: avoid } figure, svg, tr { break-inside: avoid }
+  h2 { margin-top: 24px; break-after: avoid } h3 { break-after: avoid } figure, svg, tr { break-inside: avoid }
+  th, td { padding-block: 3px } .sheets { grid-template-columns: repeat(4, 1fr); gap: 12px } svg.plot text { font-size: 13px }
   .plots { grid-template-columns: 1fr 1fr }
 }
 `

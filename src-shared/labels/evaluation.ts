@@ -1,5 +1,4 @@
 import type {
-  Compared,
   Estimate,
   Evaluation,
   InterpolationQuality,
@@ -7,7 +6,8 @@ import type {
   Spread,
 } from '#shared/schemas/evaluation.ts'
 import { measureNames } from '#shared/schemas/evaluation.ts'
-import { formatCount, formatPlural } from '#shared/format.ts'
+import { desktopText } from '#shared/desktop-text.ts'
+import { formatCount, formatFixed } from '#shared/format.ts'
 
 /** A measure of an evaluation: its term, its value, that of real images, and what it means. */
 export interface EvaluationFact {
@@ -18,7 +18,7 @@ export interface EvaluationFact {
   help: string
 }
 
-const fixed = (value: number, digits: number): string => value.toFixed(digits).replace('-', '−')
+const fixed = (value: number, digits: number): string => formatFixed(value, digits).replace('-', '−')
 
 /** As many digits as the standard error makes sense of. */
 export function estimateText({ value, error }: { value: number; error: number }): string {
@@ -27,77 +27,32 @@ export function estimateText({ value, error }: { value: number; error: number })
 }
 
 const percentText = ({ value, error }: { value: number; error: number }): string =>
-  `${(100 * value).toFixed(1)} ± ${(100 * error).toFixed(1)} %`
+  `${formatFixed(100 * value, 1)} ± ${formatFixed(100 * error, 1)} %`
 
-/** Title, form and meaning of each measure. */
-function describe(
-  name: MeasureName,
-  { searched, count }: Evaluation,
-): { title: string; help: string; text: (estimate: Compared | Compared['floor']) => string } {
-  switch (name) {
-    case 'kernelDistance':
-      return {
-        title: 'Kernel distance',
-        help: 'How far samples and images are apart as a whole, in the features of a network; 0 is as near as real images are. It is not FID.',
-        text: estimateText,
-      }
-    case 'frechetDistance':
-      return {
-        title: 'Fréchet distance',
-        help: 'The same by means and covariances of the leading features; compare it with that of real images, which is above 0 because so few are compared. It is not FID.',
-        text: estimateText,
-      }
-    case 'slicedWasserstein':
-      return {
-        title: 'Sliced Wasserstein distance',
-        help: 'How far the pixels’ values have to be moved, as a share of their spread; compare it with that of real images. It sees colours and brightness rather than content.',
-        text: estimateText,
-      }
-    case 'precision':
-      return {
-        title: 'Precision',
-        help: 'Share of samples that look like some of the images; lower means that samples are flawed.',
-        text: percentText,
-      }
-    case 'recall':
-      return {
-        title: 'Recall',
-        help: 'Share of images that some of the samples look like; lower means that kinds of images are never generated.',
-        text: percentText,
-      }
-    case 'density':
-      return {
-        title: 'Density',
-        help: 'As precision, by how many images each sample looks like; above that of real images, samples are more typical than images.',
-        text: estimateText,
-      }
-    case 'coverage':
-      return {
-        title: 'Coverage',
-        help: 'As recall, by how many images have a sample among their nearest; it is not misled by single odd samples.',
-        text: percentText,
-      }
-    case 'nearCopiesInPixels':
-      return {
-        title: 'Near copies, by pixels',
-        help: `Share of the ${formatCount(count)} samples that are much nearer to one training image than to any other of ${formatCount(searched.pixels)}.`,
-        text: percentText,
-      }
-    case 'nearCopiesInFeatures':
-      return {
-        title: 'Near copies, by features',
-        help: `The same by what the network sees, among ${formatCount(searched.features)} training images.`,
-        text: percentText,
-      }
+/** Measures that are shares. */
+const shares: readonly MeasureName[] = [
+  ...(['precision', 'recall', 'coverage', 'nearCopiesInPixels', 'nearCopiesInFeatures'] as const),
+]
+
+function helpOf(name: MeasureName, { searched, count }: Evaluation): string {
+  if (name === 'nearCopiesInPixels') {
+    const among = { samples: formatCount(count), images: formatCount(searched.pixels) }
+    return desktopText(`measure.${name}.help`, among)
   }
+  if (name === 'nearCopiesInFeatures')
+    return desktopText(`measure.${name}.help`, { images: formatCount(searched.features) })
+  return desktopText(`measure.${name}.help`)
 }
 
 /** The measures in the order in which they are shown. */
 export function evaluationFacts(evaluation: Evaluation): EvaluationFact[] {
   return measureNames.map((name) => {
-    const { title, help, text } = describe(name, evaluation)
     const measure = evaluation.measures[name]
-    return { name, title, help, value: text(measure), floor: text(measure.floor) }
+    const text = shares.includes(name) ? percentText : estimateText
+    return {
+      ...{ name, title: desktopText(`measure.${name}`), help: helpOf(name, evaluation) },
+      ...{ value: text(measure), floor: text(measure.floor) },
+    }
   })
 }
 
@@ -126,75 +81,54 @@ export function frameRatio({ frames, samples }: { frames: Estimate; samples: Est
   return samples.value > 0 ? frames.value / samples.value : null
 }
 
+const extraFact = (
+  name: 'enoughEvaluations' | 'straightness' | 'evennessByParameter' | 'endError' | 'middleFrechetDistance',
+  value: string,
+): ExtraFact => ({
+  ...{ name, title: desktopText(`measure.${name}`), value, help: desktopText(`measure.${name}.help`) },
+})
+
 /** What was measured with few evaluations, and of interpolations; nothing where it was not asked for. */
 export function extraFacts({ curve, straightness, interpolation }: Evaluation): ExtraFact[] {
   const enough = curve && enoughEvaluations(curve)
   return [
-    ...(enough === null
-      ? []
-      : [
-          {
-            name: 'enoughEvaluations',
-            title: 'Enough network evaluations',
-            value: String(enough),
-            help: 'The fewest evaluations a sample whose kernel distance is within 10 % of the best one above, or within its error.',
-          },
-        ]),
-    ...(straightness
-      ? [
-          {
-            name: 'straightness',
-            title: 'Curvature of the paths',
-            value: estimateText(straightness),
-            help: 'How much the velocity varies along the path from noise to image, as a share of the straight line between them; at 0 one evaluation is enough (Liu et al. 2022).',
-          },
-        ]
-      : []),
+    ...(enough === null ? [] : [extraFact('enoughEvaluations', String(enough))]),
+    ...(straightness ? [extraFact('straightness', estimateText(straightness))] : []),
     ...(interpolation ? interpolationFacts(interpolation) : []),
   ]
 }
 
 const spreadText = ({ median, worst }: Spread, text: (value: number) => string): string =>
-  `${text(median)} (worst ${text(worst)})`
+  desktopText('measure.spread', { median: text(median), worst: text(worst) })
 
 function interpolationFacts(interpolation: InterpolationQuality): ExtraFact[] {
   const { pairs, frames, evenness, endError, middle } = interpolation
-  const times = (value: number) => value.toFixed(2)
+  const times = (value: number) => formatFixed(value, 2)
   const distances = (of: InterpolationQuality['middle']['kernelDistance']) => {
     const ratio = frameRatio(of)
-    const text = `${estimateText(of.frames)} (samples: ${estimateText(of.samples)}`
-    return ratio === null ? `${text})` : `${text}; ratio ${times(ratio)})`
+    const both = { frames: estimateText(of.frames), samples: estimateText(of.samples) }
+    return ratio === null
+      ? desktopText('measure.distances', both)
+      : desktopText('measure.distancesRatio', { ...both, ratio: times(ratio) })
   }
   return [
     {
       name: 'evenness',
-      title: 'Interpolation evenness',
+      title: desktopText('measure.evenness'),
       value: spreadText(evenness.even, times),
-      help: `The largest change between neighbouring frames over the mean change, at an even pace: the median of ${formatPlural(pairs, 'pair')} of images with ${frames} frames each. 1 is perfectly even, ${frames - 1} is one cut.`,
+      help: desktopText('measure.evenness.help', { count: pairs, frames, cut: frames - 1 }),
     },
-    {
-      name: 'evennessByParameter',
-      title: 'Interpolation evenness, by parameter',
-      value: spreadText(evenness.parameter, times),
-      help: 'The same where frames are placed at equal steps of the path instead of by what changes.',
-    },
-    {
-      name: 'endError',
-      title: 'Error at the ends',
-      value: spreadText(endError, (value) => `${(100 * value).toFixed(1)} %`),
-      help: 'How far the first and last frames are from the images they start from (RMS over the range of pixels); up to 3 % is hard to see.',
-    },
+    extraFact('evennessByParameter', spreadText(evenness.parameter, times)),
+    extraFact(
+      'endError',
+      spreadText(endError, (value) => `${formatFixed(100 * value, 1)} %`),
+    ),
     {
       name: 'middleKernelDistance',
-      title: 'Kernel distance of the middle frames',
+      title: desktopText('measure.middleKernelDistance'),
       value: distances(middle.kernelDistance),
-      help: `How far the ${formatCount(middle.count)} frames of the middle thirds and the images are apart, beside as many samples; a ratio of 1 means that frames look as real as samples.`,
+      help: desktopText('measure.middleKernelDistance.help', { frames: formatCount(middle.count) }),
     },
-    {
-      name: 'middleFrechetDistance',
-      title: 'Fréchet distance of the middle frames',
-      value: distances(middle.frechetDistance),
-      help: 'The same by means and covariances; neighbouring frames look alike, which alone makes it larger.',
-    },
+    extraFact('middleFrechetDistance', distances(middle.frechetDistance)),
   ]
 }

@@ -1,8 +1,7 @@
 import { desktopText } from '#shared/desktop-text.ts'
 import { formatCount } from '#shared/format.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
-import { settingFields } from '#shared/schemas/run-config.ts'
-import type { SettingField } from '#shared/schemas/run-config.ts'
+import { settingField } from '#shared/labels/described.ts'
 import { settingWords } from '#shared/schemas/setting.ts'
 import type { CheckpointRecord } from '#shared/schemas/run.ts'
 
@@ -16,11 +15,9 @@ export interface RunMoment {
 }
 export type MomentKind = RunEvent['kind'] | 'checkpoint'
 
-let fields: Map<string, SettingField> | null = null
-
 /** One changed setting: “Learning rate 0.001 → 0.0005”. */
 function changeText(key: string, { from, to }: { from: SettingValue; to: SettingValue }): string {
-  const field = (fields ??= new Map(settingFields().map((one) => [one.key, one]))).get(key)
+  const field = settingField(key)
   const words = (value: SettingValue) => (field ? settingWords(field, value) : String(value))
   return `${field?.title ?? key} ${words(from)} → ${words(to)}`
 }

@@ -117,5 +117,7 @@ export function settingWords(
   { options }: Pick<SettingMeta, 'options'>,
   value: string | number | boolean,
 ): string {
-  return typeof value === 'boolean' ? (value ? 'on' : 'off') : (options?.[String(value)] ?? String(value))
+  return typeof value === 'boolean'
+    ? desktopText(value ? 'value.on' : 'value.off')
+    : (options?.[String(value)] ?? String(value))
 }

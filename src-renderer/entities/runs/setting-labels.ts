@@ -2,7 +2,7 @@ import { language } from '#shared/language.ts'
 import type { Language } from '#shared/language.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { t } from '../../i18n.ts'
-import { singularOf } from './described.ts'
+import { singularOf } from '#shared/labels/described.ts'
 
 // Enough digits that 0.99999 is not shown as 1.
 const digits = { maximumFractionDigits: 20 } as const

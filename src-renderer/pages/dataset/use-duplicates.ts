@@ -1,14 +1,21 @@
-import { onScopeDispose, shallowRef } from 'vue'
+import { defineStore } from 'pinia'
+import { computed, onScopeDispose, shallowReactive, shallowRef } from 'vue'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { ImportProgress } from '#shared/schemas/dataset.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNotices } from '../../composables/notices.ts'
 
-/** Looks for nearly identical images of a dataset; the search ends with the page. */
+/** What was found, by dataset, as long as the window is open: the images of a dataset never change. */
+const useFound = defineStore('near-duplicates', () => ({
+  byDataset: shallowReactive(new Map<string, number[][]>()),
+}))
+
+/** Looks for nearly identical images of a dataset; the search ends with the page, what it found stays. */
 export function useDuplicates(id: string) {
   const notices = useNotices()
-  const groups = shallowRef<number[][] | null>(null)
+  const { byDataset } = useFound()
+  const groups = computed(() => byDataset.get(id) ?? null)
   const progress = shallowRef<ImportProgress | null>(null)
   const job = shallowRef<string | null>(null)
 
@@ -25,7 +32,7 @@ export function useDuplicates(id: string) {
     progress.value = null
     try {
       const found = await request('datasets.nearDuplicates', { id, job: mine })
-      if (job.value === mine) groups.value = found
+      if (job.value === mine) byDataset.set(id, found)
     } catch (thrown) {
       if (job.value === mine && toFlowerbedError(thrown).kind !== 'cancelled') notices.addError(thrown)
     } finally {

@@ -5,7 +5,7 @@ import { ladderPresets } from '#shared/ladder.ts'
 import type { PresetId } from '#shared/presets.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { SettingKey } from '#shared/schemas/run-config.ts'
-import { settingFields } from '../../entities/runs/described.ts'
+import { settingFields } from '#shared/labels/described.ts'
 import { t } from '../../i18n.ts'
 
 /** What may be set for all systems without making them alike. */

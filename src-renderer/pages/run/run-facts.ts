@@ -1,7 +1,7 @@
 import { formatBytes, formatCount } from '#shared/format.ts'
 import { precisionLabels } from '#shared/schemas/run.ts'
 import type { Machine, RunParent, RunRecord } from '#shared/schemas/run.ts'
-import { presetWords, settingFields } from '../../entities/runs/described.ts'
+import { presetWords, settingFields } from '#shared/labels/described.ts'
 import { settingValueLabel } from '../../entities/runs/setting-labels.ts'
 import { dateLocale, t } from '../../i18n.ts'
 

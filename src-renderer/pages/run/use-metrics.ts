@@ -4,7 +4,7 @@ import { metricLabels } from '#shared/schemas/run.ts'
 import type { MetricLabels } from '#shared/schemas/run.ts'
 import { SeriesStore } from '../../charts/series-store.ts'
 import { formatValue } from '#shared/plot/ticks.ts'
-import { metricWords } from '../../entities/runs/described.ts'
+import { metricWords } from '#shared/labels/described.ts'
 import { useCurveSettings } from '../../entities/runs/curve-settings.ts'
 import type { Curves } from '../../entities/runs/use-curves.ts'
 

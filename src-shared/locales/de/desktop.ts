@@ -5,6 +5,7 @@ import { dialogTexts } from './desktop/dialogs.ts'
 import { eventTexts } from './desktop/events.ts'
 import { importTexts } from './desktop/import.ts'
 import { inputTexts } from './desktop/input.ts'
+import { measureTexts } from './desktop/measures.ts'
 import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
 import { remoteAgentTexts } from './desktop/remote-agent.ts'
@@ -18,6 +19,7 @@ const texts = {
   ...eventTexts,
   ...importTexts,
   ...inputTexts,
+  ...measureTexts,
   ...menuTexts,
   ...noticeTexts,
   ...remoteAgentTexts,

@@ -3,6 +3,7 @@ import { dialogTexts } from './desktop/dialogs.ts'
 import { eventTexts } from './desktop/events.ts'
 import { importTexts } from './desktop/import.ts'
 import { inputTexts } from './desktop/input.ts'
+import { measureTexts } from './desktop/measures.ts'
 import { menuTexts } from './desktop/menu.ts'
 import { noticeTexts } from './desktop/notices.ts'
 import { remoteAgentTexts } from './desktop/remote-agent.ts'
@@ -17,6 +18,7 @@ export const desktop = {
   ...eventTexts,
   ...importTexts,
   ...inputTexts,
+  ...measureTexts,
   ...menuTexts,
   ...noticeTexts,
   ...remoteAgentTexts,

@@ -1,5 +1,9 @@
+// cspell:ignore Basiskanäle Stufe Distanz Startet
 import { expect, test } from 'vitest'
 import { compareRuns, comparisonCsv } from '#shared/comparison.ts'
+import { evaluationFacts } from '#shared/labels/evaluation.ts'
+import { rungTitle, settingChanges } from '#shared/ladder.ts'
+import { inLanguage } from '#shared/language.ts'
 import type { ComparedRun } from '#shared/comparison-columns.ts'
 import { anEvaluation } from '../../helpers/evaluation.ts'
 import { newRunRecord } from '../../../src-main/runs/new-run.ts'
@@ -84,4 +88,22 @@ test('CSV has the values as they are stored, with units in the heads', () => {
     `C,,${String(runs[2]?.run.config.hidden)},C`,
     '',
   ])
+})
+
+test('titles, settings and numbers follow the language', () => {
+  inLanguage('de', () => {
+    const { columns, rows } = compareRuns(runs, {
+      ...usual,
+      columns: ['status', 'loss.loss', 'setting.hidden'],
+    })
+    expect(columns.map(({ title }) => title)).toEqual(['Status', 'Loss', 'Basiskanäle'])
+    expect(rows[1]?.cells.map(({ text }) => text)).toEqual(['Startet', '0,25', '48'])
+    const [first] = runs
+    if (!first) throw new Error('There is no run.')
+    const changes = settingChanges(first.run.config, { ...first.run.config, hidden: 8, prior: 'standard' })
+    expect(changes[0]).toMatchObject({ title: 'Basiskanäle' })
+    expect(rungTitle('ladder-1-vanilla')).toBe('Stufe 1: Vanilla')
+    expect(evaluationFacts(anEvaluation)[0]).toMatchObject({ title: 'Kernel-Distanz' })
+  })
+  expect(compareRuns(runs, usual).columns[0]?.title).toBe('Status')
 })

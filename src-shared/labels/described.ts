@@ -1,4 +1,5 @@
 import { language } from '#shared/language.ts'
+import type { Language } from '#shared/language.ts'
 import german from '#shared/locales/de/settings-fields.json' with { type: 'json' }
 import { presets } from '#shared/presets.ts'
 import type { Preset } from '#shared/presets.ts'
@@ -9,11 +10,23 @@ import type { SettingField } from '#shared/schemas/run-config.ts'
 import { settingGroupTitles } from '#shared/schemas/setting.ts'
 import type { SettingGroup } from '#shared/schemas/setting.ts'
 
-/** Every setting in order, described in the language of the window; English is in the schema. */
-export const settingFields = (): SettingField[] =>
-  language() === 'en'
-    ? englishFields()
-    : englishFields().map((field) => ({ ...field, ...german.fields[field.key] }))
+const described = new Map<Language, readonly SettingField[]>()
+
+/** Every setting in order, described in the language of this process; English is in the schema. */
+export function settingFields(): readonly SettingField[] {
+  const now = language()
+  // Reading the fields off the schema takes long.
+  const known = described.get(now)
+  if (known) return known
+  const english = englishFields()
+  const fields = now === 'en' ? english : english.map((field) => ({ ...field, ...german.fields[field.key] }))
+  described.set(now, fields)
+  return fields
+}
+
+/** A setting by its key; undefined for one of another version. */
+export const settingField = (key: string): SettingField | undefined =>
+  settingFields().find((field) => field.key === key)
 
 export const groupTitle = (group: SettingGroup): string =>
   language() === 'en' ? settingGroupTitles[group] : german.groups[group]
