@@ -1,9 +1,10 @@
-import { readFileSync, readdirSync, mkdirSync, symlinkSync } from 'node:fs'
+import { readFileSync, readdirSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { jobRecordSchema } from '../../src-main/agent/launcher.ts'
 import type { JobRecord } from '../../src-main/agent/launcher.ts'
 import { makeBundle } from '../../src-main/remote/bundle.ts'
 import { nodePath } from '../../src-main/remote/install-node.ts'
+import { quoted } from '../../src-main/remote/remote-host.ts'
 import { runtimesDirectory } from '../../src-main/tensorflow/layout.ts'
 import { temporaryFolder } from './folder.ts'
 
@@ -19,15 +20,22 @@ export interface TargetFolder {
   remove: () => void
 }
 
-/** @param options.path of a folder that is there, such as a small disk */
-export async function targetFolder(options: { path?: string } = {}): Promise<TargetFolder> {
+/**
+ * @param options.path of a folder that is there, such as a small disk
+ * @param options.env what a login there sets
+ */
+export async function targetFolder(
+  options: { path?: string; env?: Record<string, string> } = {},
+): Promise<TargetFolder> {
   const folder = options.path === undefined ? temporaryFolder('target') : null
   const path = options.path ?? folder?.path ?? ''
   const { digest } = await makeBundle()
   for (const name of ['versions', join(nodePath(path), '..'), 'runs'])
     mkdirSync(resolve(path, name), { recursive: true })
   symlinkSync(checkout, join(path, 'versions', digest))
-  symlinkSync(process.execPath, nodePath(path))
+  const set = Object.entries(options.env ?? {}).map(([name, value]) => `export ${name}=${quoted(value)}\n`)
+  const start = `exec ${quoted(process.execPath)} "$@"\n`
+  writeFileSync(nodePath(path), `#!/bin/sh\n${set.join('')}${start}`, { mode: 0o755 })
   symlinkSync(runtimesDirectory(), join(path, 'runtime'))
   const run = (id: string) => join(path, 'runs', id)
   const job = (id: string) =>

@@ -81,7 +81,11 @@ describe.skipIf(!hasSshd)('a run on a machine reached by OpenSSH', () => {
   it('the process that follows is killed, and the next one goes on where it was', async () => {
     const { id } = desk.create(steps, 'mars')
     desk.runService.dispose()
-    const child = fork(follower, [here.path, id], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+    const child = fork(follower, [here.path, id], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      // What it leaves behind is deleted with the folder.
+      env: { ...process.env, TMPDIR: here.path },
+    })
     const recorded: number[] = []
     child.on('message', (step: number) => {
       recorded.push(step)
@@ -110,7 +114,7 @@ describe.skipIf(!hasSshd)('a run on a machine reached by OpenSSH', () => {
     await desk.runs.settled(id)
     expect(desk.results(id)).toEqual(expected)
     const kinds = desk.store.events.list(desk.store.runs.key(id)).map(({ kind }) => kind)
-    expect(kinds).toEqual(['started', 'resumed', 'ended'])
+    expect(kinds).toEqual(['started', 'ended', 'resumed', 'ended'])
     expect(desk.notices.map(({ level }) => level)).toEqual(['warning'])
   })
 })
