@@ -1,9 +1,11 @@
-import { join } from 'node:path'
 import type { TargetReport } from '#shared/remote/protocol.ts'
 import type { Target } from '#shared/remote/target.ts'
 import type { Store } from '../database/store.ts'
 import { AgentClient } from './agent-client.ts'
+import { sendDataset } from './dataset-sync.ts'
 import { installProgram } from './install.ts'
+import type { InstallOptions } from './install-options.ts'
+import { completeTarget } from './install-tensorflow.ts'
 import { openHost } from './open-host.ts'
 import type { RemoteHost } from './remote-host.ts'
 import { startSkyCluster } from './sky.ts'
@@ -16,6 +18,9 @@ export class ConnectedTargets implements TargetAccess {
   private readonly store: Store
   private readonly hosts = new Map<string, { host: RemoteHost; document: string }>()
 
+  /** Those that have TensorFlow. */
+  private readonly completed = new WeakSet<RemoteHost>()
+
   constructor({ store }: { store: Store }) {
     this.store = store
   }
@@ -23,10 +28,18 @@ export class ConnectedTargets implements TargetAccess {
   async prepare(name: string, { onProgress, signal }: PrepareOptions): Promise<ReadyTarget> {
     const { target } = this.store.targets.get(name)
     const host = this.hostOf(target)
-    const { folder, command } = await installProgram(host, target.folder, {
+    const options: InstallOptions = {
       onProgress: ({ done, total }) => onProgress({ what: 'program', done, total }),
       signal,
-    })
+    }
+    const program = await installProgram(host, target.folder, options)
+    // Once is enough: it takes seconds, and each lost connection comes by here.
+    if (!this.completed.has(host)) {
+      const { report } = await completeTarget(program, options)
+      this.store.targets.saw(name, report)
+      this.completed.add(host)
+    }
+    const { folder, command } = program
     return {
       ...{ host, folder, agent: new AgentClient(host, command) },
       ...(target.kind === 'slurm' ? { slurm: target.slurm } : {}),
@@ -43,15 +56,12 @@ export class ConnectedTargets implements TargetAccess {
 
   async sendDataset(
     { host, folder }: ReadyTarget,
-    { datasetId, directory, onProgress, signal }: Parameters<TargetAccess['sendDataset']>[1],
+    { directory, onProgress, signal }: Parameters<TargetAccess['sendDataset']>[1],
   ): Promise<void> {
-    // The index last: images without one are not taken for a dataset.
-    for (const file of ['pixels.u8', 'index.json']) {
-      await host.send(join(directory, file), `${folder}/datasets/${datasetId}/${file}`, {
-        onProgress: (progress) => onProgress({ ...progress, what: 'dataset' }),
-        signal,
-      })
-    }
+    await sendDataset(host, folder, {
+      ...{ directory, signal },
+      onProgress: (progress) => onProgress({ ...progress, what: 'dataset' }),
+    })
   }
 
   async start(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
