@@ -37,9 +37,12 @@ export async function installProgram(
     await host.run(`rm -f ${quoted(to)}`, run)
   }
   onInstalled?.('program', isThere ? 'there' : 'here')
-  onInstalled?.('node', await installNode(there, options))
+  // Awaited by themselves: what is given to a callback that is not there is not computed.
+  const node = await installNode(there, options)
+  onInstalled?.('node', node)
   const program = { ...there, version: digest, command: agentCommand(there.folder, home) }
-  onInstalled?.('tensorflow', await installTensorFlow(program, options))
+  const tensorflow = await installTensorFlow(program, options)
+  onInstalled?.('tensorflow', tensorflow)
   if (!isThere) await removeOldVersions(host, { folder: there.folder, keep: digest })
   return program
 }
