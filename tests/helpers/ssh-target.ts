@@ -1,7 +1,8 @@
-import { readFileSync, readdirSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, readdirSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { jobRecordSchema } from '../../src-main/agent/launcher.ts'
 import type { JobRecord } from '../../src-main/agent/launcher.ts'
+import { isRunning } from '../../src-main/files/process-identity.ts'
 import { makeBundle } from '../../src-main/remote/bundle.ts'
 import { nodePath } from '../../src-main/remote/install-node.ts'
 import { quoted } from '../../src-main/remote/remote-host.ts'
@@ -43,18 +44,15 @@ export async function targetFolder(
   return {
     ...{ path, run, job },
     remove: () => {
-      for (const id of readdirSync(join(path, 'runs'))) endTraining(() => job(id))
+      for (const id of readdirSync(join(path, 'runs')))
+        if (existsSync(join(run(id), 'job.json'))) endTraining(job(id))
       folder?.remove()
     },
   }
 }
 
 /** Kills the process that trains a run there, as a loss of power would. */
-export function endTraining(job: () => JobRecord): void {
-  try {
-    const { process: identity } = job()
-    if (identity) process.kill(identity.pid, 'SIGKILL')
-  } catch {
-    // It was not launched, or has ended.
-  }
+export function endTraining(job: JobRecord): void {
+  const { process: identity } = job
+  if (identity && isRunning(identity) === 'running') process.kill(identity.pid, 'SIGKILL')
 }

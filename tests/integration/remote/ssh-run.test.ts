@@ -109,7 +109,7 @@ describe.skipIf(!hasSshd)('a run on a machine reached by OpenSSH', () => {
     await vi.waitFor(() => expect(journal(id)).toContain('"type":"checkpoint"'), {
       ...{ timeout: 120_000, interval: 2 },
     })
-    endTraining(() => there.job(id))
+    endTraining(there.job(id))
     asOfAnotherBoot(join(there.run(id), 'job.json'))
     await desk.runs.settled(id)
     expect(desk.results(id)).toEqual(expected)
