@@ -107,6 +107,7 @@ export async function completeTarget(
   program: InstalledProgram,
   options: InstallOptions = {},
 ): Promise<{ program: InstalledProgram; report: TargetReport }> {
-  options.onInstalled?.('tensorflow', await installTensorFlow(program, options))
+  const tensorflow = await installTensorFlow(program, options)
+  options.onInstalled?.('tensorflow', tensorflow)
   return { program, report: await examineTarget(program, options) }
 }
