@@ -33,11 +33,11 @@ export async function examineTarget(folder: string): Promise<TargetReport> {
   }
 }
 
-/** What `sinfo` says of itself, such as “slurm-wlm 22.05.8”; null where there is none. */
+/** The version that `sinfo` says, such as “22.05.8”; null where there is none. */
 async function slurmVersion(): Promise<string | null> {
   try {
     const { stdout } = await promisify(execFile)('sinfo', ['--version'], { timeout: 10_000 })
-    return stdout.trim() || null
+    return stdout.trim().replace(/^slurm\S*\s+/, '') || null
   } catch {
     return null
   }
