@@ -148,6 +148,8 @@ export type EngineEvent =
   /** The share of a sampling job that is done, in [0, 1]; a few times a second. */
   | { type: 'sampling'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }
+  /** The run has not begun: the GPU's memory is used by others. In words, whenever they change. */
+  | { type: 'waiting'; runId: string; message: string }
   /** When training begins, every few seconds, and when workers are lost. */
   | { type: 'workers'; runId: string; workers: WorkerState[] }
   /** Workers were lost at step `reached`: the run has gone back to `step`, and goes on with those that are left. */

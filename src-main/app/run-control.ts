@@ -57,7 +57,7 @@ export function runControl(options: {
 export function forwardToWindow(event: EngineEvent, emit: (event: AppEvent) => void): void {
   if (event.type === 'metrics' || event.type === 'progress' || event.type === 'install') emit(event)
   else if (event.type === 'sample' || event.type === 'diagnostics' || event.type === 'sampling') emit(event)
-  else if (event.type === 'workers') emit(event)
+  else if (event.type === 'workers' || event.type === 'waiting') emit(event)
   else if (event.type === 'warning') {
     const { runId, message } = event
     emit({ type: 'notice', level: 'warning', message, runId })

@@ -167,7 +167,7 @@ function indexOf(whole: DatasetIndex, kept: Uint32Array): DatasetIndex {
   }
 }
 
-function readIndex(directory: string): DatasetIndex {
+export function readIndex(directory: string): DatasetIndex {
   const path = join(directory, indexName)
   let bytes: Buffer
   try {

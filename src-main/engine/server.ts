@@ -1,5 +1,5 @@
 import { adaptiveSolver, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
-import type { EngineEvent, EngineRequests } from '#shared/engine-messages.ts'
+import type { EngineEvent, EngineRequests, TrainRequest } from '#shared/engine-messages.ts'
 import type { SamplingRequest, SampleRequest, SampleResult } from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
@@ -24,6 +24,7 @@ import { writeSampleSheet } from './sampling/sample-sheet.ts'
 import { interpolate } from './sampling/interpolate.ts'
 import { recordTrajectory } from './sampling/trajectory.ts'
 import { estimateMemory } from './training/memory-estimate.ts'
+import { waitForGpu } from './training/memory-wait.ts'
 import { Trainer } from './training/trainer.ts'
 
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
@@ -63,6 +64,8 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
   const samplers = new LoadedSamplers()
   const jobs = new SamplingJobs({ emit })
   let trainer: Trainer | null = null
+  /** A run that waits for the GPU's memory. */
+  let waiting: { runId: string; cancel: AbortController } | null = null
 
   const trainerOf = (runId: string): Trainer => {
     if (trainer?.runId === runId) return trainer
@@ -92,14 +95,32 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     })
   }
 
+  const cancelWaiting = (runId: string): boolean => {
+    if (waiting?.runId !== runId) return false
+    waiting.cancel.abort()
+    return true
+  }
+
+  /** Waits while others use too much of the GPU's memory. */
+  const waitForTurn = async (request: TrainRequest) => {
+    const cancel = new AbortController()
+    waiting = { runId: request.runId, cancel }
+    try {
+      await waitForGpu({ request, emit, signal: cancel.signal })
+    } finally {
+      waiting = null
+    }
+  }
+
   const handlers: Handlers<ModelRequests> = {
     train: async (request) => {
-      if (trainer) {
-        throw new FlowerbedError('conflict', errorText('training.anotherRun'), { where: trainer.runId })
-      }
+      const busy = trainer?.runId ?? waiting?.runId
+      if (busy !== undefined)
+        throw new FlowerbedError('conflict', errorText('training.anotherRun'), { where: busy })
       const machine = describeMachine(loadTensorFlow({ device: request.device }))
       // Frees memory for training.
       void samplers.clear()
+      if (machine.device === 'cuda') await waitForTurn(request)
       trainer = new Trainer({ request, machine, emit })
       try {
         return await trainer.run()
@@ -113,9 +134,11 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       return estimateMemory({ config, shape, availableBytes })
     },
     pause: async ({ runId }) => {
+      if (cancelWaiting(runId)) return
       await trainerOf(runId).stop({ outcome: 'paused', save: true })
     },
     stop: async ({ runId, save }) => {
+      if (cancelWaiting(runId)) return
       await trainerOf(runId).stop({ outcome: 'stopped', save })
     },
     extend: ({ runId, limits }) => {
@@ -157,6 +180,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
   return {
     handlers,
     dispose: async () => {
+      waiting?.cancel.abort()
       await trainer?.stop({ outcome: 'paused', save: true })
       await samplers.clear()
     },

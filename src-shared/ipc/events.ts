@@ -21,6 +21,7 @@ export type AppEvent =
   | { type: 'reconstruction'; reconstruction: Reconstruction }
   | { type: 'metrics'; runId: string; points: MetricPoint[] }
   | { type: 'progress'; runId: string; progress: TrainProgress }
+  | { type: 'waiting'; runId: string; message: string }
   | { type: 'workers'; runId: string; workers: WorkerState[] }
   | { type: 'sample'; record: SampleRecord }
   /** Sheets of a run were deleted. */

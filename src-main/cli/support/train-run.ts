@@ -24,7 +24,7 @@ export function followTraining(): { onEvent: (event: EngineEvent) => void; end: 
   let workers = ''
   return {
     onEvent: (event) => {
-      if (event.type === 'warning') say(event.message)
+      if (event.type === 'warning' || event.type === 'waiting') say(event.message)
       if (event.type === 'workers') {
         const text = describeWorkers(event.workers)
         if (text !== workers) say(text)

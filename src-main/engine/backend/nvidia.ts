@@ -49,13 +49,13 @@ export function readNvidia(probe: NvidiaProbe = thisMachine): NvidiaState {
     ['/dev/nvidiactl', '/dev/dxg'].some((path) => probe.exists(path))
   // Without a driver the query fails, after a while.
   if (!mayHaveGpu) return { ...kernel, problem: null }
-  const answer = query(probe, fields) ?? null
+  const answer = queryNvidia(probe, 'gpu', fields) ?? null
   if (answer === null) return { ...kernel, problem: null }
   if (answer.ok) return parseGpus(answer.stdout, kernel.driver)
   // nvidia-smi before 2022 does not report compute capabilities.
   if (/compute_cap.*not a valid field/.test(answer.stdout)) {
     const older = fields.filter((field) => field !== 'compute_cap')
-    const retry = query(probe, older)
+    const retry = queryNvidia(probe, 'gpu', older)
     if (retry?.ok) return parseGpus(addEmptyCapability(retry.stdout), kernel.driver)
   }
   const problem = answer.stdout.trim().split('\n')[0] ?? ''
@@ -83,8 +83,13 @@ export function filterVisibleGpus(gpus: NvidiaGpu[], visible: string | undefined
   return named
 }
 
-function query(probe: NvidiaProbe, names: string[]): ReturnType<NvidiaProbe['run']> {
-  const args = [`--query-gpu=${names.join(',')}`, '--format=csv,noheader,nounits']
+/** Asks nvidia-smi for columns of its GPUs, or of the processes that use them. */
+export function queryNvidia(
+  probe: NvidiaProbe,
+  of: 'gpu' | 'compute-apps',
+  names: string[],
+): ReturnType<NvidiaProbe['run']> {
+  const args = [`--query-${of}=${names.join(',')}`, '--format=csv,noheader,nounits']
   return probe.run('nvidia-smi', args) ?? (probe.exists(wslTool) ? probe.run(wslTool, args) : null)
 }
 
@@ -138,7 +143,7 @@ function readKernel(probe: NvidiaProbe): Pick<NvidiaState, 'gpus' | 'driver'> {
   return { gpus, driver: driver ?? null }
 }
 
-const thisMachine: NvidiaProbe = {
+export const thisMachine: NvidiaProbe = {
   platform: process.platform,
   exists: existsSync,
   readFile: (path) => {

@@ -17,6 +17,7 @@ export const useRuns = defineStore('runs', () => {
   const navigation = useNavigation()
   const { byId, busy, changed, deleted, load, act } = useRecords(() => request('runs.list'))
   const progress = shallowRef(new Map<string, TrainProgress>())
+  const waiting = shallowRef(new Map<string, string>())
   const workers = shallowRef(new Map<string, WorkerState[]>())
 
   /** Newest first. */
@@ -39,6 +40,9 @@ export const useRuns = defineStore('runs', () => {
     progress.value = new Map(progress.value).set(runId, latest)
   })
 
+  on('waiting', ({ runId, message }) => {
+    waiting.value = new Map(waiting.value).set(runId, message)
+  })
   on('workers', ({ runId, workers: latest }) => {
     workers.value = new Map(workers.value).set(runId, latest)
   })
@@ -101,7 +105,7 @@ export const useRuns = defineStore('runs', () => {
   }
 
   return {
-    ...{ runs, byId, live, selected, progress, workers, busy, startQuestion },
+    ...{ runs, byId, live, selected, progress, waiting, workers, busy, startQuestion },
     ...{ howToStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })

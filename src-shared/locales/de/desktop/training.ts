@@ -11,6 +11,12 @@ export const trainingTexts = {
     'Der Checkpoint von Schritt {step} ist nicht lesbar: {reason} Das Training wird ab dem von Schritt {next} fortgesetzt.',
   'warning.batchInParts':
     '{free} GB Arbeitsspeicher sind zu wenig für ganze Batches: Jeder Batch von {batch} Bildern wird in {count} Teilen berechnet. Das Ergebnis ist dasselbe; ein Schritt dauert etwas länger.',
+  'waiting.memory':
+    'Der Speicher der Grafikkarte ist belegt: {needed} GB werden gebraucht, {free} GB sind frei. Das Training beginnt, sobald Platz ist.',
+  'waiting.memoryUsed':
+    'Der Speicher der Grafikkarte ist belegt: {needed} GB werden gebraucht, {free} GB sind frei. Das Training beginnt, sobald Platz ist. Belegt von {users}.',
+  'waiting.user': '{name} (Prozess {pid})',
+  'waiting.userOf': '{name} (Prozess {pid}, {used} GB)',
   'precision.chosen': 'in den Einstellungen gewählt',
   'precision.asBefore': 'wie vor dem Fortsetzen des Laufs',
   'precision.notFaster': 'dieses Gerät ist mit 16 Bit nicht schneller',

@@ -11,6 +11,12 @@ export const trainingTexts = {
     'The checkpoint of step {step} cannot be read: {reason} Training resumes from the one of step {next}.',
   'warning.batchInParts':
     '{free} GB of memory are too few for whole batches: each batch of {batch} images is computed in {count} parts. The result is the same; a step takes a little longer.',
+  'waiting.memory':
+    'The GPU’s memory is in use: {needed} GB are needed, {free} GB are free. Training begins when there is room.',
+  'waiting.memoryUsed':
+    'The GPU’s memory is in use: {needed} GB are needed, {free} GB are free. Training begins when there is room. It is used by {users}.',
+  'waiting.user': '{name} (process {pid})',
+  'waiting.userOf': '{name} (process {pid}, {used} GB)',
   'precision.chosen': 'chosen in the settings',
   'precision.asBefore': 'as before the run was resumed',
   'precision.notFaster': 'this device is not faster in 16 bits',
