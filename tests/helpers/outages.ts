@@ -11,14 +11,25 @@ const outageMs = 1000
  */
 export function failNetwork(
   network: CutProxy,
-  { times, seed, mostBytes }: { times: number; seed: number; mostBytes: number },
+  options: {
+    times: number
+    seed: number
+    mostBytes: number
+    /** Steps recorded here; the second half of the failures come after some, each after more. */
+    recorded?: () => number
+  },
 ): { end: () => number } {
   let outages = 0
+  let seen = 0
+  const { times, seed, mostBytes, recorded = () => seen + 1 } = options
   let isOver = false
   const watch = async () => {
     for (let i = 0; i < times; i++) {
       const share = createHash('sha256').update(`${seed} ${i}`).digest().readUInt32BE() / 2 ** 32
-      network.cutAfter([Math.ceil(share * mostBytes)])
+      const isLate = i >= Math.floor(times / 2)
+      while (isLate && recorded() <= seen && !isOver) await delay(2)
+      seen = recorded()
+      network.cutAfter([Math.ceil(share * (isLate ? Math.min(4000, mostBytes) : mostBytes))])
       while (network.cutsLeft() > 0 && !isOver) await delay(2)
       if (isOver) break
       outages++

@@ -65,7 +65,12 @@ describe.skipIf(!hasSshd)('a run on a machine reached by OpenSSH', () => {
     { timeout: 120_000 + cuts * 60_000 },
     async () => {
       // Less than what a run sends in all, so that all cuts come about.
-      const outages = failNetwork(server.network, { times: cuts, seed: firstSeed, mostBytes: 400_000 / cuts })
+      const outages = failNetwork(server.network, {
+        times: cuts,
+        seed: firstSeed,
+        mostBytes: 400_000 / cuts,
+        recorded: () => timesRecorded(desk.events).size,
+      })
       const { id } = desk.create(steps, 'mars')
       await desk.runs.start(desk.store.runs.get(id))
       await desk.runs.settled(id)
