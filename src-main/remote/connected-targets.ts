@@ -56,10 +56,10 @@ export class ConnectedTargets implements TargetAccess {
 
   async sendDataset(
     { host, folder }: ReadyTarget,
-    { directory, onProgress, signal }: Parameters<TargetAccess['sendDataset']>[1],
+    { datasetId, directory, onProgress, signal }: Parameters<TargetAccess['sendDataset']>[1],
   ): Promise<void> {
     await sendDataset(host, folder, {
-      ...{ directory, signal },
+      ...{ datasetId, directory, signal },
       onProgress: (progress) => onProgress({ ...progress, what: 'dataset' }),
     })
   }

@@ -6,7 +6,7 @@ import { quoted } from './remote-host.ts'
 import type { RemoteHost, TransferOptions } from './remote-host.ts'
 
 /**
- * Sends a packed dataset to `datasets/<id>` of a target's folder unless it is complete there. Its id is that of its content, so
+ * Sends a packed dataset to `datasets/<id>` of a target's folder unless it is complete there. Its id goes by its content, so that
  * nothing of it ever changes. The index is sent last: with it the dataset is complete.
  * @param directory of the packed dataset here
  * @throws FlowerbedError `not-found` or `corrupt` for the dataset here, `no-space`, `unavailable`
@@ -14,12 +14,13 @@ import type { RemoteHost, TransferOptions } from './remote-host.ts'
 export async function sendDataset(
   host: RemoteHost,
   folder: string,
-  { directory, signal, onProgress }: Omit<TransferOptions, 'sha256'> & { directory: string },
+  options: Omit<TransferOptions, 'sha256'> & { datasetId: string; directory: string },
 ): Promise<void> {
+  const { datasetId, directory, signal, onProgress } = options
   const dataset = new Dataset(directory)
-  const { id, pixelsSha256 } = dataset.index
+  const { pixelsSha256 } = dataset.index
   dataset.close()
-  const there = `${folder}/datasets/${id}`
+  const there = `${folder}/datasets/${datasetId}`
   const names = [pixelsName, indexName]
   const sizes = await Promise.all(names.map(async (name) => (await stat(join(directory, name))).size))
   const total = sizes.reduce((sum, size) => sum + size, 0)

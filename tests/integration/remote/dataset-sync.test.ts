@@ -21,7 +21,11 @@ it('a dataset is sent once; what is incomplete there is made whole', async () =>
   const host = new LocalHost()
   const send = async () => {
     const progress: TransferProgress[] = []
-    await sendDataset(host, folder.path, { directory, onProgress: (at) => progress.push(at) })
+    await sendDataset(host, folder.path, {
+      datasetId: 'test',
+      directory,
+      onProgress: (at) => progress.push(at),
+    })
     return progress
   }
   const there = join(folder.path, 'datasets', 'test')
