@@ -94,7 +94,8 @@ describe('flowerbed study', () => {
     const sources = [...page.matchAll(/(?:src|href|url)\s*[=(]\s*"?([^"\s>]{5})/g)].map(
       ([, source]) => source,
     )
-    expect(sources).toEqual(Array(4).fill('data:'))
+    // Plots refer to parts of themselves.
+    expect(sources.filter((source) => !source?.startsWith('#'))).toEqual(Array(4).fill('data:'))
     const [png = ''] = /data:image\/png;base64,([^"]+)/.exec(page)?.slice(1) ?? []
     expect(await sharp(Buffer.from(png, 'base64')).metadata()).toMatchObject({ format: 'png', width: 32 })
     expect(page).toMatch(/Kernel distance<br><small>real images: -?\d/)

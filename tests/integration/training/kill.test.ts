@@ -8,7 +8,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('kill')
 const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')
-const kills = 10
+const kills = Number(process.env['FLOWERBED_TEST_KILLS'] ?? 6)
 // A process takes a few more steps before it is killed; after the last kill the run must not be finished.
 const steps = 250
 const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '--device', 'cpu'].concat(
