@@ -164,7 +164,7 @@ test('images dropped on keyframes are shown at once, interpolated between, saved
   writeFileSync(text, 'These are words.')
   await from.scrollIntoViewIfNeeded()
   await dropPaths(page, [text], await centre(from))
-  const notice = page.getByRole('listitem').filter({ hasText: 'Dismiss' })
+  const notice = page.getByRole('listitem').filter({ hasText: 'is not an image' })
   await expect(notice).toContainText(/notes\.txt/)
   await notice.getByRole('button', { name: 'Dismiss' }).click()
   await expect(notice).toBeHidden()

@@ -36,6 +36,8 @@ export type WorkerFault = 'ended' | 'silent'
 /** A worker counts as hanging without a heartbeat for this many seconds, unless the variable says otherwise. */
 const defaultSilentSeconds = 20
 const silenceVariable = 'FLOWERBED_WORKER_SILENT_SECONDS'
+/** With one thread the first worker, which also directs the others, has them wait until its own part is done. */
+const interOpThreads = '2'
 /** While it loads TensorFlow it sends none: then after this many. */
 const startSeconds = 120
 
@@ -162,7 +164,7 @@ export class WorkerGroup {
         ...(gpu === undefined ? {} : { CUDA_VISIBLE_DEVICES: `${gpu}` }),
         ...(threads === undefined ? {} : { FLOWERBED_THREADS: `${threads}` }),
         // Those of this process are for this process.
-        ...{ TF_NUM_INTRAOP_THREADS: '', TF_NUM_INTEROP_THREADS: '' },
+        ...{ TF_NUM_INTRAOP_THREADS: '', TF_NUM_INTEROP_THREADS: interOpThreads },
       },
     })
     const worker: Worker = {
