@@ -1,6 +1,5 @@
-import { errorText } from '#shared/error-text.ts'
-import { FlowerbedError } from '#shared/errors.ts'
 import type { TargetEntry } from '#shared/ipc.ts'
+import { removeTarget } from '../remote/remove-target.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
@@ -13,12 +12,7 @@ export function targetHandlers({ store, targets, remoteRuns }: Services): Handle
       return list()
     },
     'targets.remove': ({ name }) => {
-      const used = store.launches.open().find(({ target }) => target === name)
-      if (used) {
-        const run = store.runs.get(used.runId).name
-        throw new FlowerbedError('conflict', errorText('remote.targetInUse', { name, run }))
-      }
-      store.targets.remove(name)
+      removeTarget(store, name)
       return list()
     },
     'targets.examine': async ({ name }) => {

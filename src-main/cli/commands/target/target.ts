@@ -3,6 +3,7 @@ import type { StoredTarget } from '../../../database/repositories/targets.ts'
 import { openStore } from '../../../database/store.ts'
 import type { Store } from '../../../database/store.ts'
 import { dataDirectory } from '../../../files/data-folder.ts'
+import { removeTarget } from '../../../remote/remove-target.ts'
 import { dataDirOption, jsonOption } from '../../support/options.ts'
 import { answer, say } from '../../support/output.ts'
 import { addTargetOptions, targetOf } from './add-target.ts'
@@ -96,7 +97,7 @@ function lineOf({ target, seen }: StoredTarget): string {
 }
 
 function remove(name: string, { dataDir, json = false }: Options): void {
-  withTargets({ dataDir, writes: true }, ({ targets }) => targets.remove(name))
-  say(`Removed ${name}. What lies there, runs that train there included, stays as it is.`)
+  withTargets({ dataDir, writes: true }, (store) => removeTarget(store, name))
+  say(`Removed ${name}. What lies there stays as it is.`)
   answer(json, { removed: name })
 }
