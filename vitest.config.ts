@@ -1,10 +1,24 @@
 import { defineConfig } from 'vitest/config'
+import { BaseSequencer } from 'vitest/node'
+import type { TestSpecification } from 'vitest/node'
 
 // TensorFlow is loaded once a process and keeps its threads: one file, one process.
 const pool = 'forks' as const
 
+/** Files of a minute or more: begun last, one of them would keep one core busy while the other has nothing left. */
+const long = ['native/', 'training/kill', 'remote/ssh-', 'remote/train-elsewhere', 'cli/cli.', 'cli/study']
+
+class LongFilesFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isLong = ({ moduleId }: TestSpecification) => long.some((part) => moduleId.includes(`/${part}`))
+    const sorted = await super.sort(files)
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
+  }
+}
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongFilesFirst },
     projects: [
       // The limits are for tests that hang: a busy machine takes long over any.
       {
