@@ -198,7 +198,7 @@ export class TrainingQueue {
     const run = this.recordOf(id)
     // It was deleted meanwhile; the user is notified when its events cannot be recorded.
     if (run === null) return false
-    const { name } = run
+    const { name, target } = run
     if (error.kind !== 'crashed') {
       this.finish(run)
       this.notify({
@@ -214,7 +214,10 @@ export class TrainingQueue {
       this.finish(run)
       this.notify({
         level: 'error',
-        message: desktopText('notice.crashedOften', { times: crashesTolerated, name }),
+        message:
+          target === null
+            ? desktopText('notice.crashedOften', { times: crashesTolerated, name })
+            : desktopText('notice.lostOften', { times: crashesTolerated, name, target }),
         hint: desktopText(safe ? 'notice.crashedOftenSafe' : 'notice.crashedOftenHint'),
         runId: id,
       })
@@ -222,7 +225,10 @@ export class TrainingQueue {
     }
     this.notify({
       level: 'warning',
-      message: desktopText('notice.crashed', { name }),
+      message:
+        target === null
+          ? desktopText('notice.crashed', { name })
+          : desktopText('notice.lostThere', { name, target, reason: error.message }),
       hint: desktopText(safe ? 'notice.resumes' : 'notice.startsAgain'),
       runId: id,
     })

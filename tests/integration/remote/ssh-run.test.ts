@@ -121,6 +121,7 @@ describe.skipIf(!hasSshd)('a run on a machine reached by OpenSSH', () => {
     const kinds = desk.store.events.list(desk.store.runs.key(id)).map(({ kind }) => kind)
     expect(kinds).toEqual(['started', 'ended', 'resumed', 'ended'])
     expect(desk.notices.map(({ level }) => level)).toEqual(['warning'])
+    expect(desk.notices[0]?.message).toMatch(/was lost on /)
   })
 })
 

@@ -8,6 +8,9 @@ export const noticeTexts = {
     'Bei sehr großen Einstellungen kann das so lange dauern. Bleibt die Antwort aus, beenden und eine kleinere Breite wählen.',
   'notice.cannotResume': '„{name}“ kann nicht fortgesetzt werden: {message}',
   'notice.crashedOften': 'Die Engine endete {times}-mal innerhalb von fünf Minuten, daher wartet „{name}“.',
+  'notice.lostOften':
+    '„{name}“ ging auf {target} {times}-mal innerhalb von fünf Minuten verloren und wartet daher.',
+  'notice.lostThere': '„{name}“ ging auf {target} verloren: {reason}',
   'notice.crashedOftenSafe':
     'Die Checkpoints bleiben erhalten. Eine kleinere Breite oder weniger Bilder je Schritt versuchen; siehe „Einstellungen → Info“.',
   'notice.crashedOftenHint':
