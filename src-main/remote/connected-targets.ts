@@ -3,9 +3,9 @@ import type { Target } from '#shared/remote/target.ts'
 import type { Store } from '../database/store.ts'
 import { AgentClient } from './agent-client.ts'
 import { sendDataset } from './dataset-sync.ts'
+import { examineTarget } from './examine-target.ts'
 import { installProgram } from './install.ts'
 import type { InstallOptions } from './install-options.ts'
-import { completeTarget } from './install-tensorflow.ts'
 import { openHost } from './open-host.ts'
 import type { RemoteHost } from './remote-host.ts'
 import { startSkyCluster } from './sky.ts'
@@ -18,8 +18,8 @@ export class ConnectedTargets implements TargetAccess {
   private readonly store: Store
   private readonly hosts = new Map<string, { host: RemoteHost; document: string }>()
 
-  /** Those that have TensorFlow. */
-  private readonly completed = new WeakSet<RemoteHost>()
+  /** Those whose state is recorded. */
+  private readonly examined = new WeakSet<RemoteHost>()
 
   constructor({ store }: { store: Store }) {
     this.store = store
@@ -33,11 +33,10 @@ export class ConnectedTargets implements TargetAccess {
       signal,
     }
     const program = await installProgram(host, target.folder, options)
-    // Once is enough: it takes seconds, and each lost connection comes by here.
-    if (!this.completed.has(host)) {
-      const { report } = await completeTarget(program, options)
-      this.store.targets.saw(name, report)
-      this.completed.add(host)
+    // Once is enough: it takes a second, and each lost connection comes by here.
+    if (!this.examined.has(host)) {
+      this.store.targets.saw(name, await examineTarget(program, options))
+      this.examined.add(host)
     }
     const { folder, command } = program
     return {

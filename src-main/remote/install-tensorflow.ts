@@ -1,11 +1,9 @@
 import { basename, join } from 'node:path'
 import { z } from 'zod'
 import { toFlowerbedError } from '#shared/errors.ts'
-import type { TargetReport } from '#shared/remote/protocol.ts'
 import { createLogger } from '../log.ts'
 import { installedRuntimes, readRuntimeFile } from '../tensorflow/installed.ts'
 import { platformName } from '../tensorflow/layout.ts'
-import { examineTarget } from './examine-target.ts'
 import type { InstalledProgram, InstallOptions, InstallSource } from './install-options.ts'
 import { quoted } from './remote-host.ts'
 
@@ -97,17 +95,4 @@ async function copyRuntime(
   await host.send(join(directory, 'runtime.json'), `${there}/runtime.json`, run)
   const to = quoted(`${folder}/runtime/${name}`)
   await host.run(`rm -rf ${to} && mv ${quoted(there)} ${to}`, run)
-}
-
-/**
- * Installs TensorFlow where it is missing, and answers what the target then has.
- * @throws FlowerbedError as `installTensorFlow`
- */
-export async function completeTarget(
-  program: InstalledProgram,
-  options: InstallOptions = {},
-): Promise<{ program: InstalledProgram; report: TargetReport }> {
-  const tensorflow = await installTensorFlow(program, options)
-  options.onInstalled?.('tensorflow', tensorflow)
-  return { program, report: await examineTarget(program, options) }
 }

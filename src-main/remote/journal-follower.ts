@@ -131,7 +131,7 @@ function eventOf({ launchId, runId }: JournalReader, entry: JournalEntry): Engin
   return event.type === 'diagnostics' && event.diagnostics.runId === runId ? event : null
 }
 
-/** Without the progress that newer progress takes the place of. */
+/** Without the progress that newer progress replaces. */
 function newest(events: EngineEvent[]): EngineEvent[] {
   const last = events.findLastIndex(({ type }) => type === 'progress')
   return events.filter(({ type }, i) => type !== 'progress' || i === last)

@@ -19,7 +19,7 @@ export class Wishes {
     return kinds.includes('stop') ? 'stop' : kinds.includes('pause') ? 'pause' : null
   }
 
-  /** Takes the place of an earlier one of its kind: limits are absolute. */
+  /** Replaces an earlier one of its kind: limits are absolute. */
   add(request: ControlRequest): void {
     const others = this.list().filter(({ kind }) => kind !== request.kind)
     this.store.launches.setWishes(this.key, [...others, request])

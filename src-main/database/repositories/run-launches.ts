@@ -95,7 +95,7 @@ export class RunLaunchRepository {
     return found !== undefined
   }
 
-  /** A launch that is about to be sent; it takes the place of the one before. */
+  /** A launch that is about to be sent; it replaces the one before. */
   begin(run: number, launch: Pick<RunLaunch, 'target' | 'launchId' | 'options'>): void {
     const { target, launchId, options } = launch
     this.db

@@ -51,12 +51,19 @@ export async function waitForMemory(options: {
 }): Promise<void> {
   const { readGpu, estimate, onWait, signal, everyMs = intervalMs } = options
   let told = ''
+  let neededBytes = 0
+  /** The most that did not suffice: an estimate takes seconds in which nothing else is answered. */
+  let tooFew = -1
   for (;;) {
     const gpu = readGpu()
     if (!gpu) return
-    const now = estimate(gpu.freeBytes)
-    if (now.fits || !estimate(gpu.totalBytes).fits) return
-    const message = describe(now.neededBytes, gpu)
+    if (gpu.freeBytes > tooFew) {
+      const now = estimate(gpu.freeBytes)
+      if (now.fits || (tooFew < 0 && !estimate(gpu.totalBytes).fits)) return
+      tooFew = gpu.freeBytes
+      neededBytes = now.neededBytes
+    }
+    const message = describe(neededBytes, gpu)
     if (message !== told) onWait(message)
     told = message
     try {

@@ -17,20 +17,26 @@ const gpu = (freeBytes: number, totalBytes = 24e9): SharedGpu => ({ totalBytes, 
 function waitOn(states: (SharedGpu | null)[], cancel = new AbortController()) {
   const said: string[] = []
   let looks = 0
+  const estimated: number[] = []
   const done = waitForMemory({
     readGpu: () => states[Math.min(looks++, states.length - 1)] ?? null,
-    estimate,
+    estimate: (bytes) => {
+      estimated.push(bytes)
+      return estimate(bytes)
+    },
     onWait: (message) => said.push(message),
     signal: cancel.signal,
     everyMs: 1,
   })
-  return { done, said, looks: () => looks }
+  return { done, said, estimated, looks: () => looks }
 }
 
 test('a run waits until there is room, and says once who uses the memory', async () => {
-  const { done, said, looks } = waitOn([gpu(2e9), gpu(2e9), gpu(4e9), gpu(10e9)])
+  const { done, said, estimated, looks } = waitOn([gpu(2e9), gpu(2e9), gpu(4e9), gpu(10e9)])
   await done
   expect(looks()).toBe(4)
+  // Once of the whole GPU, and only where more is free than before.
+  expect(estimated).toEqual([2e9, 24e9, 4e9, 10e9])
   expect(said).toEqual([
     'The GPU’s memory is in use: 9.0 GB are needed, 2.0 GB are free. Training begins when there is room. It is used by python (process 7, 20.0 GB).',
     expect.stringContaining('4.0 GB are free'),
