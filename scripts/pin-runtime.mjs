@@ -20,6 +20,9 @@ const library = (name) =>
   /^tensorflow\/libtensorflow_(cc|framework)\.so\.2$/.test(name)
     ? name.replace('tensorflow/', 'deps/lib/')
     : null
+/** What XLA compiles kernels with; the rest of the compiler's wheel is for C++. */
+const compiler = (name) =>
+  /^nvidia\/cuda_nvcc\/(bin\/ptxas|nvvm\/libdevice\/libdevice\.10\.bc)$/.test(name) ? `deps/${name}` : null
 const nvidia = (name) => (/^nvidia\/[^/]+\/lib\/[^/]+\.so/.test(name) ? `deps/${name}` : null)
 
 /** The GPU that the libraries require: TensorFlow was built for some, and cuDNN has dropped others since. */
@@ -52,9 +55,9 @@ for (const [platform, machine] of Object.entries(machines)) {
   const wheels = [cuda.wheel]
   const requirements = cuda.metadata.matchAll(/^Requires-Dist: (nvidia-[\w-]+?)([<>=][^;]*);.*and-cuda/gm)
   for (const [, project, specifier] of requirements) {
-    // The compiler is for kernels made at run time (XLA), which nothing here asks for; the profiler likewise.
-    if (/nvcc|cupti/.test(project)) continue
-    wheels.push((await pin(project, below(specifier), machine, nvidia)).wheel)
+    if (project.includes('cupti')) continue
+    const members = project.includes('nvcc') ? compiler : nvidia
+    wheels.push((await pin(project, below(specifier), machine, members)).wheel)
   }
   const needs = needsOf(cuda.buildInfo, wheels)
   runtimes.push({ platform, variant: 'cuda', version, needs, wheels })

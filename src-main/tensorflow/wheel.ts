@@ -105,6 +105,9 @@ export async function addressOf(
   })
 }
 
+/** Programs that a library starts, such as XLA's assembler. */
+const isProgram = ({ path }: WheelMember): boolean => path.split('/').includes('bin')
+
 /** Unpacks one member to its path in `folder`. */
 async function extract(options: {
   member: WheelMember
@@ -131,7 +134,7 @@ async function extract(options: {
       }),
       member.method === 8 ? createInflateRaw() : new PassThrough(),
       hashing,
-      createWriteStream(target, { mode: 0o644, flush: true }),
+      createWriteStream(target, { mode: isProgram(member) ? 0o755 : 0o644, flush: true }),
       signal ? { signal } : {},
     )
   } catch (thrown) {

@@ -40,6 +40,8 @@ export const machineSchema = z.object({
   precision: z.enum(['fp32', 'bf16', 'fp16']).optional(),
   /** Why in that, in words that follow a colon. */
   precisionWhy: z.string().optional(),
+  /** Whether XLA compiled the step of the run. */
+  fused: z.boolean().optional(),
   /** Threads that share an operation on the processor. */
   threads: z.int().optional(),
 })

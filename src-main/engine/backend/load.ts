@@ -21,6 +21,7 @@ import { type Binding, withUnalignedTensors } from './unaligned-tensors.ts'
 import type { NvidiaGpu } from './nvidia.ts'
 import { chooseThreadsHere } from './threads.ts'
 import type { ThreadChoice } from './threads.ts'
+import { decideXla, keepCompiled } from './xla.ts'
 
 export type TensorFlow = typeof TensorFlowModule
 
@@ -57,6 +58,8 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   const { runtime, gpu } = decision
   const threads = chooseThreadsHere({ kernels: !gpu && findKernelsFile() !== null })
   setEnvironment(decision, threads)
+  const usesXla = decideXla({ gpu, runtime: runtime.directory, env: process.env })
+  if (usesXla) keepCompiled(process.env)
   defineRemovedUtilities()
   const tf = startTensorFlow(decision)
   const backend = nodeBackend()
@@ -65,8 +68,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   if (kernels) backend.binding.kernels = kernels
   const fast = chooseFastPrecision({ gpu: used === 'cuda' ? gpu : null, kernels })
   backend.binding.fastPrecision = fast
-  // Not by default: it compiles for 40 seconds, needs ptxas of a CUDA toolkit, and failed on a step in bf16.
-  backend.binding.fuses = used === 'cuda' && process.env['FLOWERBED_XLA'] === 'on'
+  backend.binding.fuses = used === 'cuda' && usesXla
   const refused = gpu && used === 'cpu' ? createUnusedGpuError(gpu) : null
   if (refused && device === 'cuda') throw refused
   const result: LoadedTensorFlow = {

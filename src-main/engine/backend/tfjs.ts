@@ -33,7 +33,7 @@ export interface Binding {
   kernels?: Kernels | undefined
   /** The precision in which matrix products may be faster than in fp32; fp32 where none is. */
   fastPrecision?: Precision
-  /** Whether XLA makes programs faster on this device. */
+  /** Whether XLA compiles the steps of long runs on this device. */
   fuses?: boolean
   TF_FLOAT: number
   TF_INT32: number

@@ -43,7 +43,6 @@ function createProgramFolder(): string {
 }
 
 export interface CompiledProgram extends Program {
-  /** Whether XLA's kernels compute it: not where XLA cannot compile it, which its first run shows. */
   readonly isFused: boolean
 }
 

@@ -39,6 +39,8 @@ export interface ProgramSpec {
 /** Holds the state in the device's memory until `dispose`. */
 export interface Program {
   readonly mode: 'eager' | 'compiled'
+  /** Whether XLA's kernels compute it: not where XLA cannot compile it, which its first run shows. */
+  readonly isFused?: boolean
   /** One call. Feeds must be complete and of the declared sizes; returns each fetch as a flat array. */
   run: (feeds: InputValues) => Values
   /**

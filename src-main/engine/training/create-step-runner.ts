@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { desktopText } from '#shared/desktop-text.ts'
 import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
@@ -5,6 +6,7 @@ import { imageBytes } from '#shared/schemas/image.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import type { WorkerChoice } from '#shared/workers.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
+import { whileCompiling } from '../backend/xla.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
 import { workerPlans } from '../cluster/worker-plans.ts'
 import { knownPrecision, timedPrecision } from './precision-choice.ts'
@@ -28,19 +30,62 @@ export async function createStepRunner(
     workers: WorkerChoice | undefined
     now: () => number
     isCancelled: () => boolean
+    /** Told what keeps the run waiting before XLA compiles its step. */
+    onCompile: (message: string) => void
+  },
+): Promise<PrecisionChoice & { stepRunner: TakesSteps; fused?: true }> {
+  const { config, device, resumed, workers } = options
+  const fast = resolvePrecision('auto')
+  if (workers) return await createWorkerStepRunner({ ...options, workers })
+  const known = knownPrecision({ setting: config.precision, fast, device, resumed })
+  // XLA is slow to compile steps in 16 bits, fails on some, and where it did not they took no less time (docs/benchmarks.md).
+  if (isFusingWorthwhile(config) && (known?.precision ?? 'fp32') === 'fp32') {
+    const choice = known ?? { precision: 'fp32', why: desktopText('precision.fused') }
+    const stepRunner = await createFusedStepRunner(options)
+    if (stepRunner) return { ...choice, fused: true, stepRunner }
+  }
+  if (known)
+    return {
+      ...known,
+      stepRunner: new StepRunner({ ...options, config: { ...config, precision: known.precision } }),
+    }
+  return await createTimedStepRunner({ ...options, fast })
+}
+
+/** Compiles the step by XLA, in which it takes one; null where XLA cannot. */
+async function createFusedStepRunner(
+  options: StepRunnerOptions & { onCompile: (message: string) => void },
+): Promise<StepRunner | null> {
+  const { system, onCompile } = options
+  const config = { ...options.config, precision: 'fp32' as const }
+  const stepRunner = new StepRunner({ ...options, config, fused: true })
+  try {
+    stepRunner.begin(initialState(system, config))
+    onCompile(desktopText('waiting.compiles'))
+    // The message leaves the process before the call that compiles blocks it.
+    await nextTurn()
+    await whileCompiling(() => stepRunner.takeStep(1, config))
+    if (stepRunner.isFused) return stepRunner
+  } catch (thrown) {
+    await stepRunner.dispose()
+    throw thrown
+  }
+  await stepRunner.dispose()
+  return null
+}
+
+/** Times fp32 and 16 bits, and takes the faster. */
+async function createTimedStepRunner(
+  options: StepRunnerOptions & {
+    fast: Precision
+    memory: MemoryEstimate
+    now: () => number
+    isCancelled: () => boolean
   },
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps }> {
-  const { config, system, dataset, resident, memory, device, resumed, now, isCancelled } = options
-  const fast = resolvePrecision('auto')
-  if (options.workers) return await createWorkerStepRunner({ ...options, workers: options.workers })
-  const fused = isFusingWorthwhile(config)
-  const inPrecision = (precision: Precision, { fused }: { fused: boolean }) =>
-    new StepRunner({ ...options, fused, config: { ...config, precision } })
-  const known = knownPrecision({ setting: config.precision, fast, device, resumed })
-  if (known) return { ...known, stepRunner: inPrecision(known.precision, { fused }) }
+  const { config, system, dataset, resident, memory } = options
   const make = (precision: Precision) => {
-    // Without XLA, which takes long to compile both.
-    const stepRunner = inPrecision(precision, { fused: false })
+    const stepRunner = new StepRunner({ ...options, config: { ...config, precision } })
     stepRunner.begin(initialState(system, config))
     return {
       stepRunner,
@@ -50,10 +95,8 @@ export async function createStepRunner(
   }
   const bytesEach = memory.neededBytes + resident * imageBytes(dataset.index.shape)
   const together = 2 * bytesEach <= memory.availableBytes
-  const { steps, ...choice } = await timedPrecision({ fast, make, together, now, isCancelled })
-  if (!fused) return { ...choice, stepRunner: steps.stepRunner }
-  await steps.dispose()
-  return { ...choice, stepRunner: inPrecision(choice.precision, { fused }) }
+  const { steps, ...choice } = await timedPrecision({ ...options, make, together })
+  return { ...choice, stepRunner: steps.stepRunner }
 }
 
 /** Where the precision is left open, that which is fast on a GPU; on processors nothing is timed and fp32 is taken. */
@@ -79,8 +122,8 @@ async function createWorkerStepRunner(
   return { ...choice, stepRunner }
 }
 
-/** XLA takes 10 to 30 seconds to compile a step, and on a GPU halves its time. */
-const fusedFrom = { steps: 3000, minutes: 2 }
+/** XLA takes a minute or so to compile a step, and on a GPU divides its time by four. */
+const fusedFrom = { steps: 5000, minutes: 3 }
 
 /** Whether this device gains by XLA in a run of this length. Recomputed activations would be merged with the first ones. */
 function isFusingWorthwhile({ checkpointing, steps, minutes }: RunConfig): boolean {

@@ -55,6 +55,11 @@ export class StepRunner implements TakesSteps {
     return this.program.read(names)
   }
 
+  /** Whether XLA's kernels compute the steps, which the first step shows. */
+  get isFused(): boolean {
+    return this.program.isFused ?? false
+  }
+
   async takeStep(step: number, config: RunConfig, learningRate?: number): Promise<Values> {
     const startedAt = performance.now()
     const batch = await this.images.feeds(step - 1)

@@ -81,7 +81,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
     })
   }
   // May time some steps to choose the precision; their weights are thrown away.
-  const { precision, why, stepRunner } = await createStepRunner({
+  const { precision, why, fused, stepRunner } = await createStepRunner({
     ...parts,
     ...{ system: parts.stepSystem, config: parts.stepConfig(config) },
     workers: request.workers,
@@ -89,8 +89,9 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
     resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
     now: clock.now,
     isCancelled: () => run.stopRequest !== null,
+    onCompile: (message) => run.emit({ type: 'waiting', runId, message }),
   })
-  run.machine = { ...run.machine, precision, precisionWhy: why }
+  run.machine = { ...run.machine, precision, precisionWhy: why, ...(fused && { fused }) }
   run.stepRunner = stepRunner
   parts.evaluator.usePrecision(precision)
   await stepRunner.begin(

@@ -47,6 +47,7 @@ function machineFacts(machine: Machine): RunFact[] {
           },
         ]
       : []),
+    ...(machine.fused ? [{ title: t('run.facts.kernels'), value: t('run.facts.fused') }] : []),
     { title: t('run.facts.memory'), value: formatBytes(machine.memoryBytes) },
     {
       title: t('run.facts.versions'),

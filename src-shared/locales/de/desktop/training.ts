@@ -17,6 +17,9 @@ export const trainingTexts = {
     'Der Speicher der Grafikkarte ist belegt: {needed} GB werden gebraucht, {free} GB sind frei. Das Training beginnt, sobald Platz ist. Belegt von {users}.',
   'waiting.user': '{name} (Prozess {pid})',
   'waiting.userOf': '{name} (Prozess {pid}, {used} GB)',
+  'waiting.compiles':
+    'XLA übersetzt den Trainingsschritt für diese GPU; das dauert ein bis zwei Minuten und lässt sich nicht unterbrechen. Ähnliche Läufe beginnen danach sofort.',
+  'precision.fused': 'von XLA übersetzt sind 32 Bit so schnell wie 16',
   'precision.chosen': 'in den Einstellungen gewählt',
   'precision.asBefore': 'wie vor dem Fortsetzen des Laufs',
   'precision.notFaster': 'dieses Gerät ist mit 16 Bit nicht schneller',

@@ -17,6 +17,9 @@ export const trainingTexts = {
     'The GPU’s memory is in use: {needed} GB are needed, {free} GB are free. Training begins when there is room. It is used by {users}.',
   'waiting.user': '{name} (process {pid})',
   'waiting.userOf': '{name} (process {pid}, {used} GB)',
+  'waiting.compiles':
+    'XLA compiles the training step for this GPU, which takes a minute or two and cannot be interrupted. Similar runs then start at once.',
+  'precision.fused': 'compiled by XLA, 32 bits are as fast as 16',
   'precision.chosen': 'chosen in the settings',
   'precision.asBefore': 'as before the run was resumed',
   'precision.notFaster': 'this device is not faster in 16 bits',
