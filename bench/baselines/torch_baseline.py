@@ -3,7 +3,7 @@
 Takes steps on demand: a line `N` on stdin is answered by the milliseconds that one of N steps took, on the clock and of
 the processor. The first line it writes says its version and how many parameters it trains, so that the two sides can be seen to be the same.
 
-    python torch_baseline.py --network small-unets|ladder-5|default-64 [--layout nchw|channels_last] [--compile [--graphs]] [--bf16] [--cuda]
+    python torch_baseline.py --network small-unets|ladder-5|default-64|auto-28 [--layout nchw|channels_last] [--compile [--graphs]] [--bf16] [--cuda]
 """
 
 import argparse
@@ -177,12 +177,16 @@ class ResBlock(nn.Module):
 
 
 class ResUnet(nn.Module):
-    def __init__(self, cin, cout, hidden, patch, levels, time):
+    """`mapped`: length of a code and side of the coarsest level, to which the code is mapped."""
+
+    def __init__(self, cin, cout, hidden, patch, levels, time, mapped=None):
         super().__init__()
         widths = [hidden * min(2**i, 4) for i in range(levels + 1)]
         self.levels, self.patch = levels, patch
         self.first = conv3(cin * patch**2, hidden)
         self.down = nn.ModuleList([ResBlock(widths[max(0, i - 1)], c, time) for i, c in enumerate(widths)])
+        self.mapped = (-1, widths[-1], mapped[1], mapped[1]) if mapped else None
+        self.code_map = nn.Linear(mapped[0], widths[-1] * mapped[1] ** 2) if mapped else None
         self.middle = ResBlock(widths[-1], widths[-1], time)
         self.up = nn.ModuleList(
             [ResBlock(c + widths[min(levels, i + 1)], c, time) for i, c in enumerate(widths)]
@@ -190,18 +194,77 @@ class ResUnet(nn.Module):
         self.norm = nn.GroupNorm(groups_of(hidden), hidden)
         self.last = conv3(hidden, cout * patch**2)
 
-    def forward(self, x, t=None):
+    def forward(self, x, t=None, code=None):
         h = self.first(F.pixel_unshuffle(x, self.patch))
         skips = []
         for i, block in enumerate(self.down):
             h = block(h if i == 0 else F.avg_pool2d(h, 2), t)
             skips.append(h)
+        if code is not None:
+            h = h + self.code_map(code).view(self.mapped)
         h = self.middle(h, t)
         for i in range(self.levels, -1, -1):
             if i < self.levels:
                 h = F.interpolate(h, scale_factor=2, mode="nearest")
             h = self.up[i](torch.cat([h, skips[i]], 1), t)
         return F.pixel_shuffle(self.last(F.relu(self.norm(h))), self.patch)
+
+
+frequencies = 16
+
+
+def embedded_time(t, time1):
+    rates = 1000 * torch.exp(-math.log(10_000) / frequencies * torch.arange(frequencies, device=t.device))
+    phase = t * rates
+    return F.relu(time1(torch.cat([phase.sin(), phase.cos()], 1)))
+
+
+def image_velocity(network, x_t, time_):
+    """v of the image that `network` predicts from the scaled input, and the weight of its error."""
+    spread = torch.sqrt(((1 - time_) * 0.35) ** 2 + time_**2)
+    image = network((x_t - (1 - time_) * 0.5) / spread) * 0.35 + 0.5
+    return (x_t - image) / time_.clamp(min=0.02), time_.clamp(min=0.02) / time_.clamp(min=0.15)
+
+
+def spread_uniform(n, device):
+    return (torch.rand(1, device=device) + torch.arange(n, device=device)) / n
+
+
+class CodeEncoder(nn.Module):
+    """q(c|x) of `auto` for 28 × 28: blocks on patches of 2 × 2, then every position is connected to the code."""
+
+    def __init__(self, hidden, code):
+        super().__init__()
+        self.first, self.block0 = conv3(4, hidden), ResBlock(hidden, hidden, 0)
+        self.block1, self.norm = ResBlock(hidden, 2 * hidden, 0), nn.GroupNorm(groups_of(2 * hidden), 2 * hidden)
+        self.last = nn.Linear(7 * 7 * 2 * hidden, 2 * code)
+
+    def forward(self, x):
+        h = self.block0(self.first(F.pixel_unshuffle(x, 2)), None)
+        h = self.block1(F.avg_pool2d(h, 2), None)
+        mean, logvar = self.last(F.relu(self.norm(h)).flatten(1)).chunk(2, 1)
+        return mean, logvar.clamp(-8, 2)
+
+
+class Auto28(nn.Module):
+    batch, shape, clip, ema = 32, (1, 28, 28), 1.0, 0.999
+
+    def __init__(self):
+        super().__init__()
+        self.time1, self.time2 = nn.Linear(2 * frequencies, 128), nn.Linear(128, 128)
+        self.encoder, self.code = CodeEncoder(32, 32), nn.Linear(32, 128)
+        self.velocity = ResUnet(1, 1, 32, 1, 2, 128, mapped=(32, 7))
+
+    def forward(self, x):
+        t = torch.sigmoid(torch.special.ndtri(spread_uniform(x.shape[0], x.device)))[:, None]
+        time_, eps = over_pixels(t), torch.randn_like(x)
+        mean, logvar = self.encoder(x)
+        code = mean + torch.exp(logvar * 0.5) * torch.randn_like(mean)
+        condition = F.relu(self.time2(embedded_time(t, self.time1)) + self.code(code))
+        x_t = (1 - time_) * x + time_ * eps
+        v, weight = image_velocity(lambda h: self.velocity(h, condition, code), x_t, time_)
+        kl = (0.5 * (logvar.exp() + mean**2 - 1 - logvar)).sum(1).mean()
+        return ((weight * (v - (eps - x))) ** 2).mean() + 0.15 * kl * x.shape[0] / x.numel()
 
 
 class Default64(nn.Module):
@@ -214,25 +277,19 @@ class Default64(nn.Module):
         self.posterior = ResUnet(3, 6, 32, 4, 2, 0)
 
     def forward(self, x):
-        n = x.shape[0]
-        u = (torch.rand(1, device=x.device) + torch.arange(n, device=x.device)) / n
+        u = spread_uniform(x.shape[0], x.device)
         t = (2 * u / (1 + u))[:, None]
         time_ = over_pixels(t)
         mean, logvar = self.posterior(x).chunk(2, 1)
         std, eps = torch.exp(logvar * 0.5), torch.randn_like(x)
         x_t = (1 - time_) * x + time_ * mean + time_ * std * eps
-        rates = 1000 * torch.exp(-math.log(10_000) / 16 * torch.arange(16, device=x.device))
-        phase = t * rates
-        embedded = F.relu(self.time2(F.relu(self.time1(torch.cat([phase.sin(), phase.cos()], 1)))))
-        spread = torch.sqrt(((1 - time_) * 0.35) ** 2 + time_**2)
-        image = self.velocity((x_t - (1 - time_) * 0.5) / spread, embedded) * 0.35 + 0.5
-        v = (x_t - image) / time_.clamp(min=0.02)
-        weight = time_.clamp(min=0.02) / time_.clamp(min=0.15)
+        embedded = F.relu(self.time2(embedded_time(t, self.time1)))
+        v, weight = image_velocity(lambda h: self.velocity(h, embedded), x_t, time_)
         kl = (0.5 * (logvar.exp() + mean**2 - 1 - logvar)).mean()
         return ((weight * (v - (mean - x + std * eps))) ** 2).mean() + kl
 
 
-networks = {"small-unets": SmallUnets, "ladder-5": Ladder5, "default-64": Default64}
+networks = {"small-unets": SmallUnets, "ladder-5": Ladder5, "default-64": Default64, "auto-28": Auto28}
 
 
 def main():

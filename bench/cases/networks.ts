@@ -1,13 +1,17 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import { fittedChanges } from '#shared/automatic-settings.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { createSystem } from '../../src-main/engine/model/create-model.ts'
 import type { System } from '../../src-main/engine/model/flow/system.ts'
 import { smallUnets } from './small-unets.ts'
 
-export const benchNetworks = ['small-unets', 'ladder-5', 'default-64'] as const
+export const benchNetworks = ['small-unets', 'ladder-5', 'default-64', 'auto-28'] as const
 export type BenchNetwork = (typeof benchNetworks)[number]
+
+/** The default preset chooses other settings for few images. */
+const manyImages = 60_000
 
 /** What is timed: a model, its configuration and the shape of its images. */
 export interface BenchCase {
@@ -26,7 +30,7 @@ export interface BenchChanges {
 }
 
 /**
- * The networks of the benchmarks: two small U-Nets, the reference's network, and the default at 64 × 64.
+ * The networks of the benchmarks: two small U-Nets, the reference's network, `balanced` at 64 × 64, and the default at 28 × 28.
  * @throws FlowerbedError or ZodError for settings and sizes that no run can have
  */
 export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {
@@ -48,6 +52,11 @@ export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): Bench
       ...settings,
     })
     return { name, config, shape, system: smallUnets(shape, config.hidden) }
+  }
+  if (name === 'auto-28') {
+    const shape = square(28, 1)
+    const config = resolveConfig('auto', fittedChanges('auto', settings, { shape, count: manyImages }))
+    return { name, config, shape, system: createSystem({ config, shape }) }
   }
   const ladder = name === 'ladder-5'
   const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'balanced', settings)
