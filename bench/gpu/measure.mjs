@@ -19,7 +19,11 @@ const { values } = parseArgs({
     out: { type: 'string', default: 'results.json' },
     python: { type: 'string' },
     device: { type: 'string', default: 'cuda' },
-    network: { type: 'string', multiple: true, default: ['small-unets', 'ladder-5', 'default-64', 'auto-28'] },
+    network: {
+      type: 'string',
+      multiple: true,
+      default: ['small-unets', 'ladder-5', 'default-64', 'auto-28'],
+    },
     repeats: { type: 'string', default: '7' },
     steps: { type: 'string' },
   },
