@@ -67,6 +67,7 @@ const balanced: RunConfig = {
   lossScale: 'mean',
   klWeight: 1,
   priorWeight: 0,
+  optimizer: 'adam',
   learningRate: 2e-3,
   schedule: 'constant',
   warmup: 50,
@@ -98,6 +99,7 @@ const auto: RunConfig = {
   posterior: false,
   timeDistribution: 'logit-normal',
   timeShift: 1,
+  optimizer: 'muon',
   schedule: 'cosine',
   sampleSteps: 8,
 }

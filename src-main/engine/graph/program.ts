@@ -33,6 +33,8 @@ export interface ProgramSpec {
   feeds: Record<string, TensorSpec>
   /** Precision of convolutions and matrix products of the compiled program; fp32 by default. */
   precision?: Precision
+  /** Products of what depends on these states stay in fp32. */
+  exact?: string[]
   body: (state: Tensors, feeds: Tensors) => { fetches: Tensors; next: Tensors }
 }
 

@@ -8,6 +8,8 @@ export interface ParameterSpec {
   shape: number[]
   /** `uniform`: U(−bound, bound), `constant`: one value everywhere. */
   init: { kind: 'uniform'; bound: number } | { kind: 'constant'; value: number }
+  /** A matrix between hidden values, which Muon may update as one (`training/orthogonal-updates.ts`). */
+  isHidden?: true
 }
 
 /** Parameters by name, in TensorFlow's layouts (convolution weights HWIO, dense weights [in, out]). */

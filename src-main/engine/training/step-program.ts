@@ -18,6 +18,7 @@ import { batchPart, imagesOfShare, noiseOfShare, reduceGradients } from './batch
 import type { BatchShare } from './batch-share.ts'
 import { accumulated, batchGradients } from './gradients.ts'
 import { learningRateAt } from './schedule.ts'
+import { applyMuon } from './orthogonal-updates.ts'
 import { initialValues, noiseStreams, seedWords, statelessNormal, statelessUniform } from '../rng.ts'
 
 /** Adam's constants (Kingma & Ba 2015). */
@@ -58,11 +59,18 @@ export function stepProgram(options: {
   const plan = imagePlan(options)
   const images = imageInput(share ? { ...plan, count: imagesOfShare(config, share) } : plan)
   const names = system.parameters.map(({ name }) => name)
+  const muonNames = new Set(
+    config.optimizer === 'muon'
+      ? system.parameters.flatMap(({ name, isHidden }) => (isHidden ? [name] : []))
+      : [],
+  )
   const kinds = stateKinds.filter((kind) => kind !== 'ema' || config.emaDecay > 0)
 
   return {
     name: 'train',
     precision: resolvePrecision(config.precision),
+    // Small singular values are lost in 16 bits.
+    exact: [...muonNames].map((name) => stateName('m', name)),
     state: {
       ...Object.fromEntries(
         kinds.flatMap((kind) =>
@@ -122,28 +130,37 @@ export function stepProgram(options: {
       const gradientNorm = tf.sqrt(tf.addN(grads.map((gradient) => sumOfSquares(gradient))))
       const clipping =
         config.clipNorm > 0 ? tf.minimum(1, tf.div(config.clipNorm, gradientNorm.add(1e-12))) : null
-      const next: Tensors = {}
-      names.forEach((name, i) => {
-        const gradient = grads[i] as Tensor
+      const clipped = (gradient: Tensor) => (clipping ? gradient.mul(clipping) : gradient)
+      // Decoupled from the gradient's scale (Loshchilov and Hutter 2019).
+      const decayed = (name: string) => {
         const weight = entry('weight', name)
-        // Decoupled from the gradient's scale (Loshchilov and Hutter 2019).
-        const decayed =
-          config.weightDecay > 0
-            ? weight.sub(weight.mul(feed('learningRate').mul(config.weightDecay)))
-            : weight
-        const updated = applyAdam(
-          { weight: decayed, m: entry('m', name), v: entry('v', name) },
-          clipping ? gradient.mul(clipping) : gradient,
-          { beta1, beta2, stepSize: feed('stepSize'), epsilon: feed('epsilon') },
-        )
-        for (const kind of ['weight', 'm', 'v'] as const) next[stateName(kind, name)] = updated[kind]
-        if (config.emaDecay > 0) {
+        return config.weightDecay > 0
+          ? weight.sub(weight.mul(feed('learningRate').mul(config.weightDecay)))
+          : weight
+      }
+      const next: Tensors = {}
+      const replace = (name: string, values: Partial<Record<StateKind, Tensor>> & { weight: Tensor }) => {
+        for (const [kind, value] of Object.entries(values)) next[stateName(kind as StateKind, name)] = value
+        if (config.emaDecay > 0)
           next[stateName('ema', name)] = updateAverage(
             entry('ema', name),
-            updated.weight,
+            values.weight,
             feed('emaShare') as Scalar,
           )
-        }
+      }
+      const matrices = names.flatMap((name, i) =>
+        muonNames.has(name) ? [{ name, gradient: clipped(grads[i] as Tensor) }] : [],
+      )
+      applyMuon(
+        matrices.map(({ name }) => ({ weight: decayed(name), m: entry('m', name) })),
+        matrices.map(({ gradient }) => gradient),
+        { learningRate: feed('learningRate') },
+      ).forEach((updated, i) => replace((matrices[i] as { name: string }).name, updated))
+      names.forEach((name, i) => {
+        if (muonNames.has(name)) return
+        const state = { weight: decayed(name), m: entry('m', name), v: entry('v', name) }
+        const scalars = { beta1, beta2, stepSize: feed('stepSize'), epsilon: feed('epsilon') }
+        replace(name, { ...applyAdam(state, clipped(grads[i] as Tensor), scalars) })
       })
       return { fetches: { loss, gradientNorm, ...terms }, next }
     },

@@ -2,6 +2,12 @@ import { choice, real, setting, whole } from '#shared/schemas/setting.ts'
 
 /** How weights are updated, and in which precision. */
 export const optimizerSettings = {
+  optimizer: setting(choice(['adam', 'muon'], 'Optimizer').default('adam'), {
+    title: 'Optimizer',
+    help: 'Muon updates the matrices inside the network as a whole, by their singular vectors, and the rest as Adam does. It learns more per step; a step takes a little longer.',
+    group: 'optimizer',
+    options: { adam: 'Adam', muon: 'Muon and Adam' },
+  }),
   learningRate: setting(real(1e-7, 1, 'Learning rate'), {
     title: 'Learning rate',
     help: 'Size of each update. Too high and the loss jumps; too low and it stays where it is.',

@@ -2,6 +2,7 @@ import type { Binding, OpAttribute } from '../../backend/tfjs.ts'
 import { edgeKey, collectValueInfo } from '../graph-utils.ts'
 import type { ProgramSpec } from '../program.ts'
 import { halfTypes, types } from '../analysis/shapes.ts'
+import { stateNode } from '../trace.ts'
 import type { Edge, OpNode, Trace } from '../trace.ts'
 
 /** Convolutions and matrix products: the inputs that are values, and the one that is a gradient. */
@@ -31,9 +32,10 @@ export function applyHalfPrecision(
   { binding, precision }: { binding: Binding; precision: 'bf16' | 'fp16' },
 ): Trace {
   const known = collectValueInfo(spec, trace)
+  const exact = dependentOn(spec.exact ?? [], trace)
   const writer = new HalfWriter(binding, halfTypes[precision])
   for (const node of trace.nodes) {
-    const product = node.kind === 'op' ? products[node.op] : undefined
+    const product = node.kind === 'op' && !exact.has(node.name) ? products[node.op] : undefined
     if (node.kind === 'constant' || !product || node.outputs[0]?.dtype !== types.float32) {
       writer.nodes.push(node)
       continue
@@ -48,6 +50,15 @@ export function applyHalfPrecision(
     writer.addProduct(node, inputs, scale)
   }
   return { ...trace, nodes: writer.nodes }
+}
+
+/** The nodes that depend on these states. */
+function dependentOn(states: string[], { nodes }: Trace): Set<string> {
+  const found = new Set(states.map(stateNode))
+  // In a trace a node stands after its inputs.
+  for (const node of nodes)
+    if (node.kind === 'op' && node.inputs.some(({ node: input }) => found.has(input))) found.add(node.name)
+  return found
 }
 
 /** Adds nodes; a node that several products need is added once. */

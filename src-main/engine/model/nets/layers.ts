@@ -10,6 +10,13 @@ import { conv2d, dense, matMul, rowsAt } from './ops.ts'
 
 type Layer<T> = (parameters: Parameters, x: T) => T
 type TableLayer = (parameters: Parameters, indices: Tensor1D | undefined) => Tensor2D
+/** The channels of a convolution or fully connected layer; `zero`: it starts at zero; `isHidden`: as in `ParameterSpec`. */
+interface LayerSize {
+  cin: number
+  cout: number
+  zero?: boolean
+  isHidden?: true
+}
 /** What is fused with a normalisation (`groupNorm`). */
 interface NormOptions {
   offset?: Tensor2D
@@ -66,16 +73,16 @@ export class Layers {
   }
 
   /** k × k convolution, `cin` → `cout` channels; with `zero` its weights and bias start at zero. */
-  conv(name: string, size: { cin: number; cout: number; k?: number; zero?: boolean }): Layer<Tensor4D> {
-    const { cin, cout, k = 3, zero = false } = size
-    const { weight, bias } = this.affine(name, { shape: [k, k, cin, cout], fanIn: k * k * cin, zero })
+  conv(name: string, size: LayerSize & { k?: number }): Layer<Tensor4D> {
+    const { cin, cout, k = 3, ...options } = size
+    const { weight, bias } = this.affine(name, { shape: [k, k, cin, cout], fanIn: k * k * cin, ...options })
     return (parameters, x) => conv2d(x, getParameter(parameters, weight), getParameter(parameters, bias))
   }
 
   /** Fully connected, `cin` → `cout`. */
-  dense(name: string, size: { cin: number; cout: number; zero?: boolean }): Layer<Tensor2D> {
-    const { cin, cout, zero = false } = size
-    const { weight, bias } = this.affine(name, { shape: [cin, cout], fanIn: cin, zero })
+  dense(name: string, size: LayerSize): Layer<Tensor2D> {
+    const { cin, cout, ...options } = size
+    const { weight, bias } = this.affine(name, { shape: [cin, cout], fanIn: cin, ...options })
     return (parameters, x) => dense(x, getParameter(parameters, weight), getParameter(parameters, bias))
   }
 
@@ -105,21 +112,27 @@ export class Layers {
       })
   }
 
-  private affine(name: string, options: { shape: number[]; fanIn: number; zero: boolean }) {
-    const { shape, fanIn, zero } = options
+  private affine(name: string, options: { shape: number[]; fanIn: number; zero?: boolean; isHidden?: true }) {
+    const { shape, fanIn, zero = false, isHidden } = options
     const init: ParameterSpec['init'] = zero
       ? { kind: 'constant', value: 0 }
       : { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) }
     return {
-      weight: this.add(name, 'weight', shape, init),
+      weight: this.add(name, 'weight', shape, init, isHidden),
       bias: this.add(name, 'bias', shape.slice(-1), init),
     }
   }
 
-  // eslint-disable-next-line max-params -- the four fields of a parameter, private to this class
-  private add(name: string, part: string, shape: number[], init: ParameterSpec['init']): string {
+  // eslint-disable-next-line max-params -- the fields of a parameter, private to this class
+  private add(
+    name: string,
+    part: string,
+    shape: number[],
+    init: ParameterSpec['init'],
+    isHidden?: true,
+  ): string {
     const full = `${this.network}.${name}.${part}`
-    this.parameters.push({ name: full, shape, init })
+    this.parameters.push({ name: full, shape, init, ...(isHidden && { isHidden }) })
     return full
   }
 }

@@ -38,11 +38,14 @@ export const residualBlock = (layers: Layers, options: BlockOptions): Block =>
 function buildBlock(layers: Layers, options: BlockOptions): Block {
   const { name, cin, cout, time, dropout } = options
   const norm1 = layers.norm(`${name}.norm1`, cin, groupsOf(cin))
-  const conv1 = layers.conv(`${name}.conv1`, { cin, cout })
+  const conv1 = layers.conv(`${name}.conv1`, { cin, cout, isHidden: true })
   const norm2 = layers.norm(`${name}.norm2`, cout, groupsOf(cout))
-  const conv2 = layers.conv(`${name}.conv2`, { cin: cout, cout, zero: true })
-  const film = time ? layers.dense(`${name}.film`, { cin: time, cout: 2 * cout, zero: true }) : null
-  const skipProjection = cin === cout ? null : layers.conv(`${name}.short`, { cin, cout, k: 1 })
+  const conv2 = layers.conv(`${name}.conv2`, { cin: cout, cout, zero: true, isHidden: true })
+  const film = time
+    ? layers.dense(`${name}.film`, { cin: time, cout: 2 * cout, zero: true, isHidden: true })
+    : null
+  const skipProjection =
+    cin === cout ? null : layers.conv(`${name}.short`, { cin, cout, k: 1, isHidden: true })
   return (parameters, inputs, { time: t, dropoutNoise } = {}) => {
     const x = join(inputs)
     const first = conv1(parameters, norm1(parameters, x, { relu: true }))

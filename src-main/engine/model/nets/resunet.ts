@@ -56,7 +56,7 @@ const maxMappedPositions = 256
 function codeMap(layers: Layers, options: { codeSize: number; height: number; width: number; cout: number }) {
   const { codeSize, height, width, cout } = options
   if (codeSize === 0 || height * width > maxMappedPositions) return null
-  const map = layers.dense('codeMap', { cin: codeSize, cout: height * width * cout })
+  const map = layers.dense('codeMap', { cin: codeSize, cout: height * width * cout, isHidden: true })
   return (parameters: Parameters, code: Tensor2D) =>
     map(parameters, code).reshape<Tensor4D>([-1, height, width, cout])
 }
