@@ -1,6 +1,6 @@
 /**
- * `npm test`: set-up and every check beside it, then every test, and one line that counts them. Types, lint, imports,
- * spelling and format count as one test each.
+ * `npm test`: set-up, then every test, with the other checks beside both, and one line that counts them. Types, lint,
+ * imports, spelling and format count as one test each.
  */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,7 +10,7 @@ import { root } from './lib/paths.mjs'
 import { fail, note, section } from './lib/report.mjs'
 import { hasDisplay } from './lib/system-packages.mjs'
 import { startXvfb } from './lib/xvfb.mjs'
-import { build, environment, installPackages, installers, node, run } from './setup.mjs'
+import { build, environment, installPackages, installers, node } from './setup.mjs'
 
 // Tests start hundreds of Node processes on the same files: each takes two thirds of the time with compiled code at hand.
 process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compiled')
@@ -57,8 +57,20 @@ async function captured(command, args) {
   return { status, output }
 }
 
+/** Runs a command of the project in this terminal, while others go on; its exit status. */
+async function running(command, args, env = {}) {
+  const child = spawn(command, args, {
+    cwd: root,
+    stdio: ['ignore', 2, 'inherit'],
+    env: { ...environment(), ...env },
+    shell: process.platform === 'win32',
+  })
+  const [status] = await once(child, 'close')
+  return status ?? 1
+}
+
 /** A vitest project, counted from its JSON report; a run without a report has failed. */
-function suite(name, project) {
+async function suite(name, project) {
   section(name)
   const report = join(results, `${project}.json`)
   const args = [
@@ -69,7 +81,7 @@ function suite(name, project) {
     '--reporter=json',
     `--outputFile.json=${report}`,
   ]
-  const status = run(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args])
+  const status = await running(node, [join(root, 'node_modules', 'vitest', 'vitest.mjs'), ...args])
   if (!existsSync(report)) return count({ failed: 1 })
   const {
     numPassedTests,
@@ -92,9 +104,12 @@ async function endToEnd() {
   const screens = hasDisplay() ? [] : await Promise.all([startXvfb(), startXvfb()])
   const cli = join(root, 'node_modules', '@playwright', 'test', 'cli.js')
   const config = join(root, 'tests', 'e2e', 'playwright.config.ts')
-  const status = run(node, [cli, 'test', '--config', config], {
-    env: screens.length > 0 ? { FLOWERBED_TEST_DISPLAYS: screens.map(({ display }) => display).join() } : {},
-  })
+  const displays = screens.map(({ display }) => display).join()
+  const status = await running(
+    node,
+    [cli, 'test', '--config', config],
+    displays === '' ? {} : { FLOWERBED_TEST_DISPLAYS: displays },
+  )
   for (const { stop } of screens) stop()
   const report = join(results, 'e2e.json')
   if (!existsSync(report)) return count({ failed: 1 })
@@ -111,24 +126,26 @@ const checked = {
   Spelling: 'lint:spelling',
   Format: 'format',
 }
+/** The checks take a core for minutes, of which much is one process: the tests that need no window begin meanwhile. */
+let checking
 try {
   installPackages()
-  // Without it, every process of Node that a test starts compiles the same modules again.
-  process.env.NODE_COMPILE_CACHE ??= join(root, 'node_modules', '.cache', 'compiled')
   const needed = {
     ...installers({ xvfb: !hasDisplay(), testServers: true }),
     Compiler: ['install-compiler.mjs'],
   }
   section([...Object.keys(needed), ...Object.keys(checked)].join(', '))
-  await Promise.all([install(needed), checks(checked)])
+  checking = checks(checked)
+  await install(needed)
   build()
 } catch (error) {
   fail(error)
 }
 rmSync(results, { recursive: true, force: true })
 mkdirSync(results, { recursive: true })
-suite('Unit tests', 'unit')
-suite('Integration tests', 'integration')
+await suite('Unit tests', 'unit')
+await suite('Integration tests', 'integration')
+await checking
 await endToEnd()
 console.log(`${total.passed} passed, ${total.failed} failed, ${total.skipped} skipped`)
 process.exitCode = total.failed === 0 ? 0 : 1

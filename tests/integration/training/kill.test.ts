@@ -19,6 +19,8 @@ const small = ['--image-size', '16', '--batch', '4', '--steps', String(steps), '
     'sampleEvery=7',
     'checkpointEvery=3',
     'flip=true',
+    // Compiled soon, with which each process begins. How the default network resumes is in conditions.test.ts.
+    'network=conv',
     'precision=fp32',
   ].flatMap((setting) => ['--set', setting]),
 )
