@@ -17,6 +17,7 @@ import { EngineSupervisor } from './processes/engine.ts'
 import { startUtilityProcess } from './processes/utility-process.ts'
 import { ConnectedTargets } from './remote/connected-targets.ts'
 import { RemoteRuns } from './remote/remote-runs.ts'
+import { TargetQueue } from './remote/target-queue.ts'
 import { Evaluations } from './runs/evaluations.ts'
 import { ExperimentService } from './runs/experiment-service.ts'
 import { PendingDeletions } from './runs/pending-deletions.ts'
@@ -94,6 +95,13 @@ export function createServices(options: {
     onEvent: guard.wrap('window', (event: EngineEvent) => forwardToWindow(event, emit)),
     onState: guard.wrap('window', (state: RemoteState) => emit({ type: 'remote', state })),
     onEnd: guard.wrap('training', (run: RunRecord) => taskbar.announce(run)),
+    onIdle: () => targetQueue.wake(),
+  })
+  const queued = new QueuedRuns({ store, runService })
+  const targetQueue: TargetQueue = new TargetQueue({
+    ...{ store, queued, runService, remoteRuns, access: targets },
+    checkReady: () => history.checkComplete(),
+    onChange: () => runQueue.changed(),
   })
   const reconstructor = new Reconstructor({
     store,
@@ -112,8 +120,7 @@ export function createServices(options: {
     onRow: (row) => emit({ type: 'pinnedRow', row }),
   })
   const runQueue = new RunQueue({
-    ...{ runService, trainingQueue, notify },
-    queued: new QueuedRuns({ store, runService }),
+    ...{ queued, runService, trainingQueue, notify, elsewhere: targetQueue },
     finish: async (run) => {
       if (run.experimentId !== null) await reconstructor.reconstruct(run.id)
     },
@@ -147,6 +154,7 @@ export function createServices(options: {
       trainingQueue,
       runQueue,
       remoteRuns,
+      targetQueue,
       targets,
       experiments,
       reconstructor,

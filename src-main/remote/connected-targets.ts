@@ -11,6 +11,9 @@ import type { RemoteHost } from './remote-host.ts'
 import { startSkyCluster } from './sky.ts'
 import type { ReadyTarget, TargetAccess } from './target-access.ts'
 
+/** A target that does not answer for so long is not reached. */
+const reachMs = 60_000
+
 type PrepareOptions = Parameters<TargetAccess['prepare']>[1]
 
 /** The targets of the history, each reached over one host that its runs share. */
@@ -66,6 +69,12 @@ export class ConnectedTargets implements TargetAccess {
   async start(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
     const { target } = this.store.targets.get(name)
     if (target.kind === 'sky') await startSkyCluster(target, this.hostOf(target), { signal })
+  }
+
+  async reach(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    const { target } = this.store.targets.get(name)
+    await this.start(name, { signal })
+    await this.hostOf(target).run('true', { timeoutMs: reachMs, signal })
   }
 
   private hostOf(target: Target): RemoteHost {

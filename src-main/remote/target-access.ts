@@ -46,4 +46,9 @@ export interface TargetAccess {
    * @throws FlowerbedError `unavailable` where it cannot be started
    */
   start: (name: string, options: { signal: AbortSignal }) => Promise<void>
+  /**
+   * Finds out whether a target is there for a run, as `start` does; installs nothing.
+   * @throws FlowerbedError `unavailable` with the reason
+   */
+  reach: (name: string, options: { signal: AbortSignal }) => Promise<void>
 }

@@ -58,6 +58,10 @@ export class FakeTarget implements RemoteHost, TargetAccess {
     return Promise.resolve()
   }
 
+  async reach(): Promise<void> {
+    await this.connect()
+  }
+
   async prepare() {
     await this.connect()
     return { host: this, agent: new AgentClient(this, 'agent'), folder: '/there' }
