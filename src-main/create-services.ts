@@ -1,5 +1,6 @@
 import { desktopText } from '#shared/desktop-text.ts'
 import { isLive } from '#shared/run-status.ts'
+import { toFlowerbedError } from '#shared/errors.ts'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import type { AppEvent, Notice } from '#shared/ipc.ts'
 import type { RemoteState } from '#shared/remote/remote-state.ts'
@@ -10,6 +11,7 @@ import { appSettings, memoryLimitOf } from './app/settings.ts'
 import type { TaskbarStatus } from './app/taskbar-status.ts'
 import type { Store } from './database/store.ts'
 import type { Guard } from './guard.ts'
+import { createLogger } from './log.ts'
 import { chosenImages } from './ipc/chosen-images.ts'
 import type { Services } from './ipc/services.ts'
 import { startAppImporter } from './processes/app-importer.ts'
@@ -27,6 +29,8 @@ import { Reconstructor } from './runs/reconstructions.ts'
 import { RunQueue } from './runs/run-queue.ts'
 import { RunService } from './runs/run-service.ts'
 import { TrainingQueue } from './runs/training-queue.ts'
+
+const log = createLogger('targets')
 
 /** Makes the app's services and connects them to one another and to the window. */
 export function createServices(options: {
@@ -69,6 +73,7 @@ export function createServices(options: {
       if (trainingQueue.running?.id === run.id) taskbar.show(run)
     }),
     checkpoints: guard.wrap('window', (runId: string) => emit({ type: 'checkpoints', runId })),
+    deleted: (runId) => clearDeleted(runId),
     warning: (runId, message) => notify({ level: 'warning', message, runId }),
   })
   const trainingQueue = new TrainingQueue({
@@ -103,6 +108,14 @@ export function createServices(options: {
     checkReady: () => history.checkComplete(),
     onChange: () => runQueue.changed(),
   })
+  /** Of a run on targets that are not reached now, the folders there are deleted at the next connection. */
+  const clearDeleted = (runId: string) => {
+    const { signal } = new AbortController()
+    for (const { target } of store.folders.left().filter((left) => left.runId === runId))
+      targets.clearDeleted(target, { signal }).catch((thrown: unknown) => {
+        log.info(`${target}: ${toFlowerbedError(thrown).message}`)
+      })
+  }
   const reconstructor = new Reconstructor({
     store,
     runService,

@@ -19,4 +19,5 @@ export function removeTarget(store: Store, name: string): void {
     throw new FlowerbedError('conflict', errorText('remote.targetQueued', { name, run }))
   }
   store.targets.remove(name)
+  store.folders.forget(name)
 }

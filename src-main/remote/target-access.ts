@@ -51,4 +51,10 @@ export interface TargetAccess {
    * @throws FlowerbedError `unavailable` with the reason
    */
   reach: (name: string, options: { signal: AbortSignal }) => Promise<void>
+  /**
+   * Deletes the folders of runs there that were deleted here; also done whenever `prepare` connects. Nothing is started or
+   * installed for it.
+   * @throws FlowerbedError `unavailable`, `not-found`
+   */
+  clearDeleted: (name: string, options: { signal: AbortSignal }) => Promise<void>
 }

@@ -58,6 +58,10 @@ export class FakeTarget implements RemoteHost, TargetAccess {
     return Promise.resolve()
   }
 
+  async clearDeleted(): Promise<void> {
+    await this.connect()
+  }
+
   async reach(): Promise<void> {
     await this.connect()
   }

@@ -46,6 +46,7 @@ function app() {
     close: () => Promise.resolve(),
     examine: (name) => of(name).examine(),
     prepare: (name) => of(name).prepare(),
+    clearDeleted: (name) => of(name).clearDeleted(),
     reach: (name) => of(name).reach(),
     start: (name) => of(name).start(name),
     sendDataset: async ({ host }, options) =>
