@@ -1,5 +1,6 @@
 import { desktopText } from '#shared/desktop-text.ts'
 import { isLive } from '#shared/run-status.ts'
+import { toFlowerbedError } from '#shared/errors.ts'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import type { AppEvent, Notice } from '#shared/ipc.ts'
 import type { RemoteState } from '#shared/remote/remote-state.ts'
@@ -10,6 +11,7 @@ import { appSettings, memoryLimitOf } from './app/settings.ts'
 import type { TaskbarStatus } from './app/taskbar-status.ts'
 import type { Store } from './database/store.ts'
 import type { Guard } from './guard.ts'
+import { createLogger } from './log.ts'
 import { chosenImages } from './ipc/chosen-images.ts'
 import type { Services } from './ipc/services.ts'
 import { startAppImporter } from './processes/app-importer.ts'
@@ -17,6 +19,7 @@ import { EngineSupervisor } from './processes/engine.ts'
 import { startUtilityProcess } from './processes/utility-process.ts'
 import { ConnectedTargets } from './remote/connected-targets.ts'
 import { RemoteRuns } from './remote/remote-runs.ts'
+import { TargetQueue } from './remote/target-queue.ts'
 import { Evaluations } from './runs/evaluations.ts'
 import { ExperimentService } from './runs/experiment-service.ts'
 import { PendingDeletions } from './runs/pending-deletions.ts'
@@ -26,6 +29,8 @@ import { Reconstructor } from './runs/reconstructions.ts'
 import { RunQueue } from './runs/run-queue.ts'
 import { RunService } from './runs/run-service.ts'
 import { TrainingQueue } from './runs/training-queue.ts'
+
+const log = createLogger('targets')
 
 /** Makes the app's services and connects them to one another and to the window. */
 export function createServices(options: {
@@ -68,6 +73,7 @@ export function createServices(options: {
       if (trainingQueue.running?.id === run.id) taskbar.show(run)
     }),
     checkpoints: guard.wrap('window', (runId: string) => emit({ type: 'checkpoints', runId })),
+    deleted: (runId) => clearDeleted(runId),
     warning: (runId, message) => notify({ level: 'warning', message, runId }),
   })
   const trainingQueue = new TrainingQueue({
@@ -94,7 +100,22 @@ export function createServices(options: {
     onEvent: guard.wrap('window', (event: EngineEvent) => forwardToWindow(event, emit)),
     onState: guard.wrap('window', (state: RemoteState) => emit({ type: 'remote', state })),
     onEnd: guard.wrap('training', (run: RunRecord) => taskbar.announce(run)),
+    onIdle: () => targetQueue.wake(),
   })
+  const queued = new QueuedRuns({ store, runService })
+  const targetQueue: TargetQueue = new TargetQueue({
+    ...{ store, queued, runService, remoteRuns, access: targets },
+    checkReady: () => history.checkComplete(),
+    onChange: () => runQueue.changed(),
+  })
+  /** Of a run on targets that are not reached now, the folders there are deleted at the next connection. */
+  const clearDeleted = (runId: string) => {
+    const { signal } = new AbortController()
+    for (const { target } of store.folders.left().filter((left) => left.runId === runId))
+      targets.clearDeleted(target, { signal }).catch((thrown: unknown) => {
+        log.info(`${target}: ${toFlowerbedError(thrown).message}`)
+      })
+  }
   const reconstructor = new Reconstructor({
     store,
     runService,
@@ -112,8 +133,7 @@ export function createServices(options: {
     onRow: (row) => emit({ type: 'pinnedRow', row }),
   })
   const runQueue = new RunQueue({
-    ...{ runService, trainingQueue, notify },
-    queued: new QueuedRuns({ store, runService }),
+    ...{ queued, runService, trainingQueue, notify, elsewhere: targetQueue },
     finish: async (run) => {
       if (run.experimentId !== null) await reconstructor.reconstruct(run.id)
     },
@@ -147,6 +167,7 @@ export function createServices(options: {
       trainingQueue,
       runQueue,
       remoteRuns,
+      targetQueue,
       targets,
       experiments,
       reconstructor,

@@ -19,36 +19,67 @@ export function isDue(
   return isOver(afterStatus)
 }
 
+/** What trains one run at a time: this computer, or a target. */
+export interface Lane {
+  /** Seconds until it is free; null where that is not known. */
+  busySeconds: number | null
+  /** Id of the run that it trains. */
+  live: string | null
+}
+
 /**
  * When each queued run is expected to start, in ms since 1970, if each takes its turn as soon as it may; null where
  * nothing tells: behind a run of unknown length, or after one that is not queued.
- * @param options.busySeconds until the device is free; null where that is not known
+ * @param options.lanes this computer, as null, and targets; those that are left out are free
  */
 export function expectedStarts(
   entries: readonly QueueEntry[],
-  { now, busySeconds, live }: { now: number; busySeconds: number | null; live: string | null },
+  { now, lanes }: { now: number; lanes: ReadonlyMap<string | null, Lane> },
 ): Map<string, number | null> {
   const starts = new Map<string, number | null>()
-  /** When runs end: the one in training, and those that are planned. */
+  /** When runs end: those in training, and those that are planned. */
   const ends = new Map<string, number | null>()
-  let free: number | null = busySeconds === null ? null : now + 1000 * busySeconds
-  if (live !== null) ends.set(live, free)
+  /** When each lane is free. */
+  const free = new Map<string | null, number | null>()
+  for (const [target, { busySeconds, live }] of lanes) {
+    const at = busySeconds === null ? null : now + 1000 * busySeconds
+    free.set(target, at)
+    if (live !== null) ends.set(live, at)
+  }
+  const freeAt = (target: string | null) => (free.has(target) ? (free.get(target) ?? null) : now)
+  const mayStart = ({ startAt, after }: QueueEntry): number | null => {
+    const ended = after === null ? 0 : (ends.get(after) ?? null)
+    return ended === null ? null : Math.max(startAt ?? 0, ended)
+  }
+  const startOf = (entry: QueueEntry): number | null => {
+    const [at, from] = [freeAt(entry.target), mayStart(entry)]
+    return at === null || from === null ? null : Math.max(at, from)
+  }
+  const soonest = (some: readonly QueueEntry[], of: (entry: QueueEntry) => number | null) =>
+    [...some].sort((a, b) => (of(a) ?? Infinity) - (of(b) ?? Infinity))[0]
+  /** The one that a lane takes next. */
+  const nextOf = (target: string | null, some: readonly QueueEntry[]) => {
+    const at = freeAt(target)
+    return some.find((entry) => at !== null && (mayStart(entry) ?? Infinity) <= at) ?? soonest(some, mayStart)
+  }
   let left = [...entries]
   while (left.length > 0) {
-    const mayStart = ({ startAt, after }: QueueEntry): number | null => {
-      const ended = after === null ? 0 : (ends.get(after) ?? null)
-      return ended === null ? null : Math.max(startAt ?? 0, ended)
-    }
-    const at: number | null = free
-    const ready = left.find((entry) => at !== null && (mayStart(entry) ?? Infinity) <= at)
-    const soonest = [...left].sort((a, b) => (mayStart(a) ?? Infinity) - (mayStart(b) ?? Infinity))[0]
-    const entry = ready ?? soonest
+    const targets = [...new Set(left.map(({ target }) => target))]
+    const next = targets.flatMap(
+      (target) =>
+        nextOf(
+          target,
+          left.filter((entry) => entry.target === target),
+        ) ?? [],
+    )
+    // In the order of time, so that the end is known of what others wait for.
+    const entry = soonest(next, startOf)
     if (!entry) break
-    const from = mayStart(entry)
-    const start: number | null = at === null || from === null ? null : Math.max(at, from)
+    const start = startOf(entry)
     starts.set(entry.runId, start)
-    free = start === null || entry.seconds === null ? null : start + 1000 * entry.seconds
-    ends.set(entry.runId, free)
+    const end = start === null || entry.seconds === null ? null : start + 1000 * entry.seconds
+    free.set(entry.target, end)
+    ends.set(entry.runId, end)
     left = left.filter((other) => other !== entry)
   }
   return starts

@@ -18,6 +18,7 @@ import { PinnedPairRepository } from './repositories/pinned-pairs.ts'
 import { RunEventRepository } from './repositories/run-events.ts'
 import { RunRepository } from './repositories/runs.ts'
 import { RunQueueRepository } from './repositories/run-queue.ts'
+import { RunFolderRepository } from './repositories/run-folders.ts'
 import { RunLaunchRepository } from './repositories/run-launches.ts'
 import { SampleMarkRepository } from './repositories/sample-marks.ts'
 import { SampleRepository } from './repositories/samples.ts'
@@ -37,6 +38,7 @@ export interface Store {
   readonly runs: RunRepository
   readonly leases: LeaseRepository
   readonly launches: RunLaunchRepository
+  readonly folders: RunFolderRepository
   readonly queue: RunQueueRepository
   readonly events: RunEventRepository
   readonly metrics: MetricRepository
@@ -76,6 +78,7 @@ export function openStore(directory: string, options: OpenOptions = {}): Store {
     runs: new RunRepository(db, unreadable),
     leases: new LeaseRepository(db),
     launches: new RunLaunchRepository(db),
+    folders: new RunFolderRepository(db),
     queue: new RunQueueRepository(db),
     events: new RunEventRepository(db),
     metrics,

@@ -7,6 +7,7 @@ export function queueHandlers({ runQueue, history }: Services): HandlersOf<'queu
     'queue.remove': ({ id }) => runQueue.remove([id]),
     'queue.move': ({ id, position }) => runQueue.move(id, position),
     'queue.schedule': ({ id, ...condition }) => runQueue.schedule(id, condition),
+    'queue.setTarget': ({ id, target }) => runQueue.setTarget(id, target),
     'queue.goOn': () => {
       history.checkComplete()
       runQueue.goOn()

@@ -16,7 +16,7 @@ import type { Services } from './services.ts'
 export function runHandlers(services: Services): HandlersOf<'runs'> {
   const { store, runService, trainingQueue, runQueue, experiments, history, engine, settings, emit } =
     services
-  const { evaluations, deletions, remoteRuns } = services
+  const { evaluations, deletions, remoteRuns, targetQueue } = services
   const { runs } = store
   const isRemote = (id: string) => runs.get(id).target !== null
   let isNotified = false
@@ -35,12 +35,12 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       history.checkComplete()
       const { target } = argument
       if (target !== undefined) store.targets.get(target)
-      const options = { ...argument, device: settings.get().device, waits: queue && target === undefined }
+      const options = { ...argument, device: settings.get().device, waits: queue }
       const run = startFrom
         ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
         : runService.create(options)
-      if (target !== undefined) await remoteRuns.start(run)
-      else if (queue) runQueue.add([run.id], startAt === undefined ? {} : { startAt })
+      if (queue) runQueue.add([run.id], startAt === undefined ? {} : { startAt })
+      else if (target !== undefined) await targetQueue.start(run)
       else await runQueue.start(run)
       return runs.get(run.id)
     },
@@ -56,7 +56,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return expectedLength(newRunRecord(asked, store.datasets.get(datasetId), ''), runs.list())
     },
     'runs.pause': async ({ id }) => {
-      if (isRemote(id)) await remoteRuns.pause(id)
+      if (isRemote(id)) await targetQueue.pause(runs.get(id))
       else await runQueue.pause(id)
       return runs.get(id)
     },
@@ -69,12 +69,13 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       history.checkComplete()
       if (step !== undefined) {
         runService.checkpoints.choose(id, step)
-        if (isRemote(id)) await remoteRuns.start(run, { checkpoint: step })
-        else if (queue) runQueue.add([id], { checkpoint: step })
+        if (queue) runQueue.add([id], { checkpoint: step })
+        else if (isRemote(id)) await targetQueue.start(run, { checkpoint: step })
         else await runQueue.start(run, { checkpoint: step })
-      } else if (isRemote(id)) await remoteRuns.start(run)
+      } else if (isRemote(id) && !queue) await targetQueue.start(run)
       // With a run of an experiment the experiment resumes.
-      else if (run.experimentId !== null) await experiments.resume(run.experimentId, { first: id, queue })
+      else if (run.experimentId !== null && !isRemote(id))
+        await experiments.resume(run.experimentId, { first: id, queue })
       else if (queue) runQueue.add([id])
       else await runQueue.start(run)
       return runs.get(id)
@@ -85,7 +86,8 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
     },
     'runs.extend': async ({ id, queue = false, ...more }) => {
       history.checkComplete()
-      if (isRemote(id)) await remoteRuns.extend(id, more)
+      const waits = queue || runs.get(id).status === 'queued'
+      if (isRemote(id) && !waits) await remoteRuns.extend(id, more)
       else await runQueue.extend(id, more, { queue })
       return runs.get(id)
     },

@@ -7,6 +7,7 @@ import type { Evaluations } from '../runs/evaluations.ts'
 import type { PendingDeletions } from '../runs/pending-deletions.ts'
 import type { PinnedPairs } from '../runs/pinned-pairs.ts'
 import type { RemoteRuns } from '../remote/remote-runs.ts'
+import type { TargetQueue } from '../remote/target-queue.ts'
 import type { TargetAccess } from '../remote/target-access.ts'
 import type { ExperimentService } from '../runs/experiment-service.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
@@ -23,6 +24,8 @@ export interface Services {
   runQueue: RunQueue
   /** The runs that train on targets. */
   remoteRuns: RemoteRuns
+  /** Starts those that are queued, and what the user wants now. */
+  targetQueue: TargetQueue
   targets: TargetAccess
   experiments: ExperimentService
   reconstructor: Reconstructor

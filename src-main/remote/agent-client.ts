@@ -47,6 +47,11 @@ export class AgentClient {
     await this.ask(`control ${quoted(runId)}`, { input: request, schema: z.unknown(), signal })
   }
 
+  /** Deletes a run's folder there. @throws FlowerbedError `conflict` while it trains, or waits to */
+  async remove(runId: string, signal?: AbortSignal): Promise<void> {
+    await this.ask(`remove ${quoted(runId)}`, { schema: z.unknown(), signal })
+  }
+
   /**
    * Follows a run's journal from an offset until the launch has ended and all of it was said.
    * @throws FlowerbedError `unavailable` when the connection is lost, `cancelled` by the signal

@@ -1,15 +1,21 @@
+import { errorText } from '#shared/error-text.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 import type { TargetReport } from '#shared/remote/protocol.ts'
 import type { Target } from '#shared/remote/target.ts'
 import type { Store } from '../database/store.ts'
 import { AgentClient } from './agent-client.ts'
+import { clearDeletedRuns, hasDeletedRuns } from './deleted-runs.ts'
 import { sendDataset } from './dataset-sync.ts'
 import { examineTarget } from './examine-target.ts'
-import { installProgram } from './install.ts'
+import { findProgram, installProgram } from './install.ts'
 import type { InstallOptions } from './install-options.ts'
 import { openHost } from './open-host.ts'
 import type { RemoteHost } from './remote-host.ts'
 import { startSkyCluster } from './sky.ts'
 import type { ReadyTarget, TargetAccess } from './target-access.ts'
+
+/** A target that does not answer for so long is not reached. */
+const reachMs = 60_000
 
 type PrepareOptions = Parameters<TargetAccess['prepare']>[1]
 
@@ -39,8 +45,10 @@ export class ConnectedTargets implements TargetAccess {
       this.examined.add(host)
     }
     const { folder, command } = program
+    const agent = new AgentClient(host, command)
+    await clearDeletedRuns(this.store, { target: name, agent, signal })
     return {
-      ...{ host, folder, agent: new AgentClient(host, command) },
+      ...{ host, folder, agent },
       ...(target.kind === 'slurm' ? { slurm: target.slurm } : {}),
     }
   }
@@ -66,6 +74,25 @@ export class ConnectedTargets implements TargetAccess {
   async start(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
     const { target } = this.store.targets.get(name)
     if (target.kind === 'sky') await startSkyCluster(target, this.hostOf(target), { signal })
+  }
+
+  async reach(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    const { target } = this.store.targets.get(name)
+    await this.start(name, { signal })
+    await this.hostOf(target).run('true', { timeoutMs: reachMs, signal })
+  }
+
+  async clearDeleted(name: string, { signal }: { signal: AbortSignal }): Promise<void> {
+    if (!hasDeletedRuns(this.store, name)) return
+    const { target } = this.store.targets.get(name)
+    const host = this.hostOf(target)
+    const program = await findProgram(host, target.folder, { signal })
+    if (program === null) throw new FlowerbedError('not-found', errorText('target.notInstalled', { name }))
+    await clearDeletedRuns(this.store, {
+      target: name,
+      agent: new AgentClient(host, program.command),
+      signal,
+    })
   }
 
   private hostOf(target: Target): RemoteHost {

@@ -39,6 +39,8 @@ export class RemoteRuns {
     onState?: (state: RemoteState) => void
     /** A run has ended by itself or failed. */
     onEnd?: (run: RunRecord) => void
+    /** A run is not followed any more, however that came about. */
+    onIdle?: () => void
     times?: RemoteEngineOptions['times']
   }
   private readonly followed = new Map<string, Followed>()
@@ -167,7 +169,7 @@ export class RemoteRuns {
   }
 
   private make(run: RunRecord): Followed {
-    const { store, runService, access, notify, onEvent, onState, onEnd, times } = this.options
+    const { store, runService, access, notify, onEvent, onState, onEnd, onIdle, times } = this.options
     const engine = new RemoteEngine({
       ...{ store, runId: run.id, target: run.target ?? '', access },
       record: (event) => runService.record(event),
@@ -179,6 +181,7 @@ export class RemoteRuns {
       ...{ runService, engine, notify, ...(onEnd ? { onEnd } : {}) },
       onIdle: () => {
         if (this.followed.get(run.id)?.queue === queue) this.followed.delete(run.id)
+        onIdle?.()
       },
     })
     return { engine, queue }

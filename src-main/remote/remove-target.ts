@@ -4,7 +4,8 @@ import type { Store } from '../database/store.ts'
 
 /**
  * Forgets a target; what lies there stays.
- * @throws FlowerbedError `conflict` while a run trains there, whose end could not be recorded any more; `not-found`
+ * @throws FlowerbedError `conflict` while a run trains there, whose end could not be recorded any more, or is queued for it;
+ * `not-found`
  */
 export function removeTarget(store: Store, name: string): void {
   const used = store.launches.open().find(({ target }) => target === name)
@@ -12,5 +13,11 @@ export function removeTarget(store: Store, name: string): void {
     const run = store.runs.get(used.runId).name
     throw new FlowerbedError('conflict', errorText('remote.targetInUse', { name, run }))
   }
+  const queued = store.queue.list().find(({ target, status }) => target === name && status === 'queued')
+  if (queued) {
+    const run = store.runs.get(queued.runId).name
+    throw new FlowerbedError('conflict', errorText('remote.targetQueued', { name, run }))
+  }
   store.targets.remove(name)
+  store.folders.forget(name)
 }

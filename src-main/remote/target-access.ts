@@ -46,4 +46,15 @@ export interface TargetAccess {
    * @throws FlowerbedError `unavailable` where it cannot be started
    */
   start: (name: string, options: { signal: AbortSignal }) => Promise<void>
+  /**
+   * Finds out whether a target is there for a run, as `start` does; installs nothing.
+   * @throws FlowerbedError `unavailable` with the reason
+   */
+  reach: (name: string, options: { signal: AbortSignal }) => Promise<void>
+  /**
+   * Deletes the folders of runs there that were deleted here; also done whenever `prepare` connects. Nothing is started or
+   * installed for it.
+   * @throws FlowerbedError `unavailable`, `not-found`
+   */
+  clearDeleted: (name: string, options: { signal: AbortSignal }) => Promise<void>
 }

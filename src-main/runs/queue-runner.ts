@@ -92,7 +92,7 @@ export class QueueRunner {
 
   private async startNow(run: RunRecord, options: TrainOptions): Promise<void> {
     await this.skipFinish()
-    await this.trainingQueue.start(run, { ...this.optionsOf(run.id), ...options })
+    await this.trainingQueue.start(run, { ...this.queued.optionsOf(run.id), ...options })
     if (this.now?.run.id !== run.id) this.started = run
     this.upkeep.begin(run.id)
     this.upkeep.hold(false)
@@ -188,7 +188,7 @@ export class QueueRunner {
   private async train(run: RunRecord): Promise<RunRecord | null> {
     try {
       if (this.mustStart) {
-        await this.trainingQueue.start(run, this.optionsOf(run.id))
+        await this.trainingQueue.start(run, this.queued.optionsOf(run.id))
         this.upkeep.begin(run.id)
       }
     } catch (thrown) {
@@ -242,11 +242,5 @@ export class QueueRunner {
     await this.finish(run).catch((thrown: unknown) => {
       log.warn(`${run.id}: ${toFlowerbedError(thrown).message}`)
     })
-  }
-
-  /** What a queued run resumes from. */
-  private optionsOf(runId: string): TrainOptions {
-    const checkpoint = this.queued.rows().find((row) => row.runId === runId)?.checkpoint ?? null
-    return checkpoint === null ? {} : { checkpoint }
   }
 }

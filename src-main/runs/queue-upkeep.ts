@@ -42,7 +42,7 @@ export class QueueUpkeep {
   /** Lets nothing start by itself, or lets it again; with an empty queue nothing is held. */
   hold(held: boolean): void {
     attempt(() => {
-      this.queued.held = held && this.queued.waiting().length > 0
+      this.queued.held = held && this.queued.waitingFor(null).length > 0
     })
   }
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { isDone, standingAt } from '#shared/run-limits.ts'
@@ -11,6 +12,8 @@ import { remainingSeconds } from './expected-time.ts'
 import type { RunService } from './run-service.ts'
 
 const heldKey = 'queueHeld'
+const heldTargetsKey = 'queueHeldTargets'
+const namesSchema = z.array(z.string()).catch([])
 
 /** How a run is queued. */
 export interface QueueOptions extends Partial<QueueCondition> {
@@ -41,16 +44,22 @@ export class QueuedRuns {
     return this.rows().flatMap(({ runId, status }) => (status === 'queued' ? [runId] : []))
   }
 
+  /** Ids of those that wait to be trained by a target, null for this computer. */
+  waitingFor(target: string | null): string[] {
+    return this.rows().flatMap((row) => (row.status === 'queued' && row.target === target ? [row.runId] : []))
+  }
+
   state(): QueueState {
     const rows = this.rows().filter(({ status }) => status === 'queued')
     const earlier = rows.length === 0 ? [] : this.store.runs.list()
     const byId = new Map(earlier.map((run) => [run.id, run]))
-    const entries = rows.map(({ runId, startAt, after, afterStatus }) => {
+    const entries = rows.map(({ runId, startAt, after, afterStatus, target, reason }) => {
       const run = byId.get(runId)
       const seconds = run ? remainingSeconds(run, earlier) : null
-      return { runId, startAt, after: after !== null && isOver(afterStatus) ? null : after, seconds }
+      const waitsFor = after !== null && isOver(afterStatus) ? null : after
+      return { runId, startAt, after: waitsFor, seconds, target, reason }
     })
-    return { entries, held: this.held }
+    return { entries, held: this.held, heldTargets: this.heldTargets }
   }
 
   /** Whether nothing starts by itself but at its time; see `QueueState`. */
@@ -64,6 +73,19 @@ export class QueuedRuns {
     this.heldHere = held
     this.store.settings.set(heldKey, held)
     this.heldHere = null
+  }
+
+  /** Targets on which nothing starts by itself but at its time. */
+  get heldTargets(): string[] {
+    return namesSchema.parse(this.store.settings.get(heldTargetsKey))
+  }
+
+  /** Lets nothing start by itself on a target, or lets it again; with none that waits for it nothing is held. */
+  holdTarget(target: string, held: boolean): void {
+    const others = this.heldTargets.filter((name) => name !== target)
+    const isHeld = held && this.waitingFor(target).length > 0
+    if (isHeld !== this.heldTargets.includes(target))
+      this.store.settings.set(heldTargetsKey, isHeld ? [...others, target] : others)
   }
 
   /**
@@ -118,17 +140,45 @@ export class QueuedRuns {
   }
 
   /**
-   * The first run that may start now: of those that wait, or one that trained when its process ended. Null without one.
+   * Has another target, or with null this computer, train a queued run.
+   * @throws FlowerbedError `conflict` for one that is not queued, `not-found` for the target, `bad-input` for a run of several processes
    */
-  next(now = Date.now()): QueueRow | null {
-    const { held } = this
+  setTarget(runId: string, target: string | null): void {
+    this.checkQueued(runId)
+    this.checkTarget(runId, target)
+    this.store.runs.update(runId, { target })
+    this.store.queue.noteReason(runId, null)
+    this.announce([runId])
+  }
+
+  /** @throws FlowerbedError `not-found` for a name that is no target, `bad-input` for a run of several processes */
+  checkTarget(runId: string, target: string | null): void {
+    if (target === null) return
+    this.store.targets.get(target)
+    if (this.store.runs.get(runId).workers)
+      throw new FlowerbedError('bad-input', errorText('remote.noWorkers', { name: target }))
+  }
+
+  /**
+   * The first run that may start now on this computer, or on a target: of those that wait, or here one that trained when its
+   * process ended. Null without one.
+   */
+  next({ now = Date.now(), target = null }: { now?: number; target?: string | null } = {}): QueueRow | null {
+    const held = target === null ? this.held : this.heldTargets.includes(target)
     const found = this.rows().find((row) => {
       const { status, afterStatus } = row
-      if (status === null || isLive({ status })) return false
-      if (status !== 'queued' && isOver(status)) return false
+      if (row.target !== target || status === null || isLive({ status })) return false
+      // What trains on a target is followed on there.
+      if (status !== 'queued' && (target !== null || isOver(status))) return false
       return isDue(row, { now, held, afterStatus })
     })
     return found ?? null
+  }
+
+  /** What a queued run resumes from. */
+  optionsOf(runId: string): { checkpoint?: number } {
+    const checkpoint = this.rows().find((row) => row.runId === runId)?.checkpoint ?? null
+    return checkpoint === null ? {} : { checkpoint }
   }
 
   /** Notes that a run trains, so that it comes first after a restart. */

@@ -18,6 +18,14 @@ const log = createLogger('queue')
 /** How often the queue is looked at: a run may be due by its time, or have been added by the command line. */
 const intervalMs = 5000
 
+/** Starts queued runs on targets, beside those of this computer. */
+export interface QueueElsewhere {
+  /** Starts what is due; to be called again and again. */
+  wake: () => void
+  /** Starts no other run. */
+  close: () => void
+}
+
 /**
  * Trains the app's runs one after the other: those that the user starts, and by themselves those that are queued. All of
  * the queue is in the store, so that it goes on after a restart, with the run that trained first.
@@ -29,6 +37,7 @@ export class RunQueue {
   private readonly trainingQueue: TrainingQueue
   private readonly notify: (notice: Notice) => void
   private readonly onChange: () => void
+  private readonly elsewhere: QueueElsewhere
   /** The queue when its change was last reported. */
   private seen = ''
   private timer: NodeJS.Timeout | undefined
@@ -38,6 +47,8 @@ export class RunQueue {
       notify?: (notice: Notice) => void
       /** The queue, or what it is busy with, has changed. */
       onChange?: () => void
+      /** Starts queued runs on targets. */
+      elsewhere?: QueueElsewhere
     },
   ) {
     this.queued = options.queued
@@ -45,6 +56,7 @@ export class RunQueue {
     this.trainingQueue = options.trainingQueue
     this.notify = options.notify ?? (() => undefined)
     this.onChange = options.onChange ?? (() => undefined)
+    this.elsewhere = options.elsewhere ?? { wake: () => undefined, close: () => undefined }
     this.runner = new QueueRunner(options, () => this.changed())
   }
 
@@ -64,7 +76,7 @@ export class RunQueue {
 
   /** Goes on with what was queued when the app was closed, beginning with the run that trained then. */
   open(): void {
-    const rows = this.queued.rows()
+    const rows = this.queued.rows().filter(({ target }) => target === null)
     const trained = rows.flatMap(({ runId, status }) => (status === 'queued' ? [] : [runId]))
     // Without others behind it a run waits for the user, as after any quit.
     if (trained.length === rows.length || this.queued.held) this.runner.upkeep.drop(trained)
@@ -128,13 +140,14 @@ export class RunQueue {
   add(runIds: readonly string[], options: QueueOptions = {}): void {
     this.queued.add(runIds, options)
     this.changed()
-    this.runner.wake()
+    this.wake()
   }
 
   /** Takes runs out of the queue; they stay as they were before. */
   remove(runIds: readonly string[]): void {
     this.queued.remove(runIds)
     this.runner.upkeep.hold(this.queued.held)
+    this.releaseTargets()
     this.changed()
   }
 
@@ -148,14 +161,24 @@ export class RunQueue {
   schedule(runId: string, condition: QueueCondition): void {
     this.queued.schedule(runId, condition)
     this.changed()
-    this.runner.wake()
+    this.wake()
+  }
+
+  /** Has another target, or with null this computer, train a queued run. @throws FlowerbedError see `QueuedRuns.setTarget` */
+  setTarget(runId: string, target: string | null): void {
+    this.queued.setTarget(runId, target)
+    this.runner.upkeep.hold(this.queued.held)
+    this.releaseTargets()
+    this.changed()
+    this.wake()
   }
 
   /** Lets the queue go on after the user has paused a run. */
   goOn(): void {
     this.queued.held = false
+    for (const target of this.queued.heldTargets) this.queued.holdTarget(target, false)
     this.changed()
-    this.runner.wake()
+    this.wake()
   }
 
   /** Starts nothing by itself until the user wants it. */
@@ -172,6 +195,7 @@ export class RunQueue {
   /** Starts no other run: the app is about to quit. The queue stays as it is. */
   close(): void {
     this.runner.close()
+    this.elsewhere.close()
     clearInterval(this.timer)
   }
 
@@ -179,6 +203,16 @@ export class RunQueue {
   changed(): void {
     this.seen = JSON.stringify(this.queued.rows())
     this.onChange()
+  }
+
+  private wake(): void {
+    this.runner.wake()
+    this.elsewhere.wake()
+  }
+
+  /** Where none waits any more, a target is not held either. */
+  private releaseTargets(): void {
+    for (const target of this.queued.heldTargets) this.queued.holdTarget(target, true)
   }
 
   /** Follows what other processes have done to the queue, and starts what is due. */
@@ -191,7 +225,7 @@ export class RunQueue {
         this.runner.upkeep.hold(this.queued.held)
         this.changed()
       }
-      this.runner.wake()
+      this.wake()
     } catch (thrown) {
       log.warn(`The queue cannot be read: ${toFlowerbedError(thrown).message}`)
     }

@@ -30,6 +30,8 @@ export interface RunListeners {
   run?: (run: RunRecord) => void
   /** The list of a run's checkpoints has changed. */
   checkpoints?: (runId: string) => void
+  /** A run was deleted. */
+  deleted?: (runId: string) => void
   /** A warning about a run, for the user. */
   warning?: (runId: string, message: string) => void
 }
@@ -275,6 +277,7 @@ export class RunService {
       const freedBytes = await folderBytes(folder)
       await removeBelow(runsFolder(this.store.directory), folder)
       this.store.runs.delete(id)
+      this.listeners.deleted?.(id)
       return { freedBytes }
     } finally {
       this.leases.release(id)

@@ -210,6 +210,7 @@ export class TrainingQueue {
       return false
     }
     const safe = this.runService.modelSource(id).checkpoint !== null
+    const reason = lostBecause(error)
     if (!this.countCrash()) {
       this.finish(run)
       this.notify({
@@ -217,8 +218,11 @@ export class TrainingQueue {
         message:
           target === null
             ? desktopText('notice.crashedOften', { times: crashesTolerated, name })
-            : desktopText('notice.lostOften', { times: crashesTolerated, name, target }),
-        hint: desktopText(safe ? 'notice.crashedOftenSafe' : 'notice.crashedOftenHint'),
+            : desktopText('notice.lostOften', { times: crashesTolerated, name, target, reason }),
+        hint:
+          target === null
+            ? desktopText(safe ? 'notice.crashedOftenSafe' : 'notice.crashedOftenHint')
+            : desktopText(safe ? 'notice.lostOftenSafe' : 'notice.lostOftenHint'),
         runId: id,
       })
       return false
@@ -228,7 +232,7 @@ export class TrainingQueue {
       message:
         target === null
           ? desktopText('notice.crashed', { name })
-          : desktopText('notice.lostThere', { name, target, reason: error.message }),
+          : desktopText('notice.lostThere', { name, target, reason }),
       hint: desktopText(safe ? 'notice.resumes' : 'notice.startsAgain'),
       runId: id,
     })
@@ -255,4 +259,10 @@ export class TrainingQueue {
     this.crashes = [...this.crashes.filter((at) => now - at < crashWindowMs), now]
     return this.crashes.length < crashesTolerated
   }
+}
+
+/** What the target says of a job that it lost, as a clause; without one, the error's sentence. */
+function lostBecause({ text, message }: FlowerbedError): string {
+  const reason = text?.id === 'remote.jobLost' ? text.parameters['reason'] : undefined
+  return typeof reason === 'string' ? reason : message
 }

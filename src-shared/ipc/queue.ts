@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { QueueState } from '#shared/schemas/queue.ts'
+import { targetNameSchema } from '#shared/remote/target.ts'
 import { byId, channel, nothing, type } from '#shared/ipc/channel.ts'
 
 /** The queue of runs; each change of it is told by the event `queue`. */
@@ -18,6 +19,11 @@ export const queueChannels = {
       startAt: z.int().min(0).nullable(),
       after: z.string().nullable(),
     }),
+    output: type<void>(),
+  }),
+  /** What trains it; null for this computer. */
+  'queue.setTarget': channel({
+    input: z.strictObject({ id: z.string(), target: targetNameSchema.nullable() }),
     output: type<void>(),
   }),
   /** Lets it go on after the user has paused a run. */

@@ -51,7 +51,7 @@ export const runChannels = {
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
       workers: workerChoiceSchema.exactOptional(),
-      /** The target that trains it, at once, whatever trains here. */
+      /** The target that trains it, beside what trains here. */
       target: targetNameSchema.exactOptional(),
       queue,
       /** In the queue, not before this time, in ms since 1970. */

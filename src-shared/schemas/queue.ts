@@ -11,6 +11,10 @@ export interface QueueEntry extends QueueCondition {
   runId: string
   /** Seconds that it is expected to train; null where nothing tells. */
   seconds: number | null
+  /** The target that is to train it; null for this computer. Runs of one target wait for one another only. */
+  target: string | null
+  /** Why its target could not be reached when its turn came; null where nothing is wrong. */
+  reason: string | null
 }
 
 /** The runs that wait for their turn, in their order. */
@@ -21,4 +25,6 @@ export interface QueueState {
    * queue go on.
    */
   held: boolean
+  /** The same of targets on which a run was paused. */
+  heldTargets: string[]
 }

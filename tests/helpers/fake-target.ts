@@ -58,6 +58,14 @@ export class FakeTarget implements RemoteHost, TargetAccess {
     return Promise.resolve()
   }
 
+  async clearDeleted(): Promise<void> {
+    await this.connect()
+  }
+
+  async reach(): Promise<void> {
+    await this.connect()
+  }
+
   async prepare() {
     await this.connect()
     return { host: this, agent: new AgentClient(this, 'agent'), folder: '/there' }

@@ -86,7 +86,8 @@ export function jobStateOf(
   if (state === 'SUSPENDED' || state === 'STOPPED') {
     return { state: 'queued', jobId, reason: desktopText('slurm.reason.suspended'), position: null }
   }
-  return { state: 'lost', reason: lostInWords(info) }
+  // Slurm's own word as well: it is what its documentation and its administrators use.
+  return { state: 'lost', reason: desktopText('slurm.lost.state', { what: lostInWords(info), state }) }
 }
 
 /** How a job ended that trains no more, as a clause. */
@@ -111,7 +112,7 @@ export function lostInWords({ jobId: job, state, exit }: JobInfo): string {
     case 'FAILED':
       return exitInWords(job, exit)
     default:
-      return desktopText('slurm.lost.other', { job, code: state })
+      return desktopText('slurm.lost.other', { job })
   }
 }
 

@@ -26,12 +26,11 @@ export function targetIn({ on }: RemoteFlags): string | null | undefined {
 /** @throws FlowerbedError `not-found` for a name that is no target, `bad-input` for what a target does not do */
 export function checkTarget(
   store: Store,
-  { target, several, queue }: { target: string | null | undefined; several: boolean; queue: boolean },
+  { target, several }: { target: string | null | undefined; several: boolean },
 ): void {
   if (target === null || target === undefined) return
   store.targets.get(target)
   if (several) throw new FlowerbedError('bad-input', errorText('remote.noWorkers', { name: target }))
-  if (queue) throw new FlowerbedError('bad-input', errorText('remote.notQueued', { name: target }))
 }
 
 /** @throws FlowerbedError `conflict` for a run that trains on another target than where it is to go on */

@@ -5,6 +5,7 @@ import { hasEnded, isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { ConnectedTargets } from '../../remote/connected-targets.ts'
 import { RemoteRuns } from '../../remote/remote-runs.ts'
+import type { TargetAccess } from '../../remote/target-access.ts'
 import type { TrainOptions } from '../../runs/run-training.ts'
 import { Interrupted, onInterrupt, wasInterrupted } from './interrupt.ts'
 import { duration, say, StatusLine } from './output.ts'
@@ -14,7 +15,7 @@ import type { Workspace } from './workspace.ts'
 /** Runs on targets as a command follows them: their states and their progress, a line each. */
 export async function withRemoteRuns<T>(
   { store, runService }: Workspace,
-  work: (runs: RemoteRuns) => Promise<T>,
+  work: (runs: RemoteRuns, access: TargetAccess) => Promise<T>,
   onState: (state: RemoteState) => void = () => undefined,
 ): Promise<T> {
   const line = new StatusLine()
@@ -38,7 +39,7 @@ export async function withRemoteRuns<T>(
     },
   })
   try {
-    return await work(runs)
+    return await work(runs, targets)
   } finally {
     line.end()
     await runs.close()

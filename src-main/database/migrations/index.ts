@@ -16,6 +16,8 @@ import { migration0141 } from './0141-pinned-pairs.ts'
 import { migration0150 } from './0150-targets.ts'
 import { migration0151 } from './0151-run-launches.ts'
 import { migration0170 } from './0170-workers.ts'
+import { migration0180 } from './0180-queue-reason.ts'
+import { migration0181 } from './0181-run-folders.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the last one's version is what this Flowerbed writes. */
@@ -38,4 +40,6 @@ export const migrations: Migration[] = [
   migration0150,
   migration0151,
   migration0170,
+  migration0180,
+  migration0181,
 ]

@@ -11,20 +11,26 @@ export interface QueueRow extends QueueCondition {
   /** Of the run now; null for one that this version does not know. */
   status: RunStatus | null
   experimentId: string | null
+  /** The target that is to train it; null for this computer. */
+  target: string | null
   /** Status of the run that it waits for; null without one. */
   afterStatus: RunStatus | null
   /** The step of the checkpoint to resume from; null for the latest. */
   checkpoint: number | null
+  /** Why it could not be started when its turn came; null where nothing is wrong. */
+  reason: string | null
 }
 
 interface Row {
   id: string
   status: string
   experiment_id: string | null
+  target: string | null
   checkpoint: number | null
   start_at: number | null
   after_id: string | null
   after_status: string | null
+  reason: string | null
 }
 
 const known = (status: string | null): RunStatus | null => runStatusSchema.safeParse(status).data ?? null
@@ -40,7 +46,7 @@ export class RunQueueRepository {
   list(): QueueRow[] {
     const rows = this.db
       .prepare(
-        `SELECT runs.id, runs.status, runs.experiment_id, checkpoint, start_at,
+        `SELECT runs.id, runs.status, runs.experiment_id, runs.target, checkpoint, start_at, reason,
            other.id AS after_id, other.status AS after_status
          FROM run_queue JOIN runs ON runs.key = run_queue.run
          LEFT JOIN runs AS other ON other.key = after_run ORDER BY position, run_queue.run`,
@@ -50,10 +56,12 @@ export class RunQueueRepository {
       runId: row.id,
       status: known(row.status),
       experimentId: row.experiment_id,
+      target: row.target,
       checkpoint: row.checkpoint,
       startAt: row.start_at,
       after: row.after_id,
       afterStatus: known(row.after_status),
+      reason: row.reason,
     }))
   }
 
@@ -127,6 +135,13 @@ export class RunQueueRepository {
          WHERE run = (SELECT key FROM runs WHERE id = ?)`,
       )
       .run(startAt, after, runId)
+  }
+
+  /** Notes why a run could not be started, or with null that nothing is wrong any more. */
+  noteReason(runId: string, reason: string | null): void {
+    this.db
+      .prepare('UPDATE run_queue SET reason = ? WHERE run = (SELECT key FROM runs WHERE id = ?)')
+      .run(reason, runId)
   }
 
   private insert(

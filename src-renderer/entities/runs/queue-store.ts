@@ -2,6 +2,7 @@ import { useIntervalFn } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, shallowRef } from 'vue'
 import { expectedStarts } from '#shared/run-queue.ts'
+import type { Lane } from '#shared/run-queue.ts'
 import type { QueueCondition, QueueState } from '#shared/schemas/queue.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
@@ -18,7 +19,7 @@ const refreshMs = 15_000
 export const useQueue = defineStore('queue', () => {
   const runs = useRuns()
   const notices = useNotices()
-  const state = shallowRef<QueueState>({ entries: [], held: false })
+  const state = shallowRef<QueueState>({ entries: [], held: false, heldTargets: [] })
   let isTold = false
   const now = shallowRef(Date.now())
   useIntervalFn(() => (now.value = Date.now()), refreshMs)
@@ -29,40 +30,50 @@ export const useQueue = defineStore('queue', () => {
     now.value = Date.now()
   })
 
-  const held = computed(() => state.value.held)
-  /** Seconds until the device is free; null where that is not known. */
-  const busySeconds = computed(() => {
-    const { live } = runs
-    if (live) return runs.progress.get(live.id)?.secondsLeft ?? null
-    return held.value ? null : 0
+  /** Whether anything is on hold, here or on a target. */
+  const held = computed(() => state.value.held || state.value.heldTargets.length > 0)
+  const isHeld = (target: string | null) =>
+    target === null ? state.value.held : state.value.heldTargets.includes(target)
+  /** What trains on this computer, null, or on a target, and for how long. */
+  function laneOf(target: string | null): Lane {
+    const live = runs.liveOn(target)
+    const secondsLeft = live && (runs.progress.get(live.id)?.secondsLeft ?? null)
+    const isBlocked = state.value.entries.some((entry) => entry.target === target && entry.reason !== null)
+    return {
+      busySeconds: live ? secondsLeft : isHeld(target) || isBlocked ? null : 0,
+      live: live?.id ?? null,
+    }
+  }
+  const starts = computed(() => {
+    const targets = new Set([null, ...state.value.entries.map(({ target }) => target)])
+    const lanes = new Map([...targets].map((target) => [target, laneOf(target)]))
+    return expectedStarts(state.value.entries, { now: now.value, lanes })
   })
-  const starts = computed(() =>
-    expectedStarts(state.value.entries, {
-      now: now.value,
-      busySeconds: busySeconds.value,
-      live: runs.live?.id ?? null,
-    }),
-  )
   const queued = computed((): QueuedRun[] =>
     state.value.entries.flatMap((entry, i) => {
       const run = runs.byId.get(entry.runId)
-      return run ? [{ ...entry, run, position: i + 1, start: starts.value.get(entry.runId) ?? null }] : []
+      const before = state.value.entries.slice(0, i)
+      const turn = 1 + before.filter(({ target }) => target === entry.target).length
+      const start = starts.value.get(entry.runId) ?? null
+      return run ? [{ ...entry, run, position: i + 1, turn, start }] : []
     }),
   )
-  /** What all queued runs take together; null where one of them is not known. */
-  const totalSeconds = computed(() =>
-    queued.value.reduce<number | null>(
-      (sum, { seconds }) => (sum === null || seconds === null ? null : sum + seconds),
-      0,
-    ),
-  )
+  /** What all queued runs take, those of one target one after the other; null where one of them is not known. */
+  const totalSeconds = computed(() => {
+    const sums = new Map<string | null, number>()
+    for (const { target, seconds } of queued.value) {
+      if (seconds === null) return null
+      sums.set(target, (sums.get(target) ?? 0) + seconds)
+    }
+    return Math.max(0, ...sums.values())
+  })
   const find = (runId: string): QueuedRun | null => queued.value.find(({ run }) => run.id === runId) ?? null
 
   /** “starts at about 14:30”. */
   const startOf = (one: QueuedRun): string =>
     startLabel(one, {
       now: now.value,
-      held: held.value,
+      held: isHeld(one.target),
       nameOf: (id) => runs.byId.get(id)?.name,
     })
   /** Where a run stands in the queue, in a sentence; null for one that is not in it. */
@@ -89,6 +100,8 @@ export const useQueue = defineStore('queue', () => {
   const remove = (id: string) => attempt(() => request('queue.remove', { id }))
   const schedule = (id: string, condition: QueueCondition) =>
     attempt(() => request('queue.schedule', { id, ...condition }))
+  const setTarget = (id: string, target: string | null) =>
+    attempt(() => request('queue.setTarget', { id, target }))
   const goOn = () => attempt(() => request('queue.goOn'))
 
   /** Moves a run to a position counted from 0: at once here, then in main. */
@@ -105,5 +118,8 @@ export const useQueue = defineStore('queue', () => {
     if (!isDone && state.value === moved) state.value = before
   }
 
-  return { queued, held, totalSeconds, now, startOf, sentenceOf, load, remove, move, schedule, goOn }
+  return {
+    ...{ queued, held, totalSeconds, now, startOf, sentenceOf },
+    ...{ load, remove, move, schedule, setTarget, goOn },
+  }
 })

@@ -23,7 +23,10 @@ export const useRuns = defineStore('runs', () => {
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
   /** The run that this computer trains. */
-  const live = computed(() => runs.value.find((run) => isLive(run) && run.target === null) ?? null)
+  const live = computed(() => liveOn(null))
+  /** The run that a target trains. */
+  const liveOn = (target: string | null) =>
+    runs.value.find((run) => isLive(run) && run.target === target) ?? null
   /** The run that the Run, Gallery and Interpolation pages show. */
   const selected = computed(
     () =>
@@ -49,20 +52,22 @@ export const useRuns = defineStore('runs', () => {
 
   const { question: startQuestion, ask } = useStartQuestion()
   /**
-   * How a run is to start; asks where another one trains, which this one would pause. null when it is not to start.
+   * How a run is to start; asks where another one trains on the same machine, which this one would pause or train beside.
+   * null when it is not to start.
    * @param id of the run, where it is there already
+   * @param target that is to train a new run
    */
-  async function howToStart(id?: string): Promise<StartAnswer | null> {
-    const other = live.value
-    // What a target trains takes nothing from this computer.
-    if (!other || other.id === id || byId.value.get(id ?? '')?.target) return 'now'
-    return await ask(other.id, byId.value.get(id ?? '')?.status !== 'queued')
+  async function howToStart(id?: string, target: string | null = null): Promise<StartAnswer | null> {
+    const known = byId.value.get(id ?? '')
+    const other = liveOn(known ? known.target : target)
+    if (!other || other.id === id) return 'now'
+    return await ask(other.id, known?.status !== 'queued')
   }
 
   async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
     const isUnchanged = navigation.remember()
-    const isLater = argument.target === undefined && argument.startAt !== undefined
-    const how = isLater ? 'queue' : argument.target === undefined ? await howToStart() : 'now'
+    const how =
+      argument.startAt === undefined ? await howToStart(undefined, argument.target ?? null) : 'queue'
     if (how === null) return null
     const queue = how === 'queue'
     const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))
@@ -105,7 +110,7 @@ export const useRuns = defineStore('runs', () => {
   }
 
   return {
-    ...{ runs, byId, live, selected, progress, waiting, workers, busy, startQuestion },
+    ...{ runs, byId, live, liveOn, selected, progress, waiting, workers, busy, startQuestion },
     ...{ howToStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })

@@ -178,6 +178,11 @@ it('launches again what is lost, and asks after three times', async () => {
   expect(ended.error?.message).toContain('the machine restarted')
   expect(new Set(target.launches.map(({ launchId }) => launchId)).size).toBe(3)
   expect(here.notices.map(({ level }) => level)).toEqual(['warning', 'warning', 'error'])
+  // Nothing of an engine, which is not here.
+  expect(here.notices.map(({ message }) => message)).toEqual([
+    ...[1, 2].map(() => '“Faces” was lost on mars: the machine restarted'),
+    '“Faces” was lost on mars 3 times within five minutes, so it waits. The last time: the machine restarted',
+  ])
 })
 
 it('records how a run failed there', async () => {

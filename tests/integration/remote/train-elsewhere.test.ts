@@ -89,11 +89,40 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
     expect(newest().checkpoints[0]).toBe(newest().record?.step)
   })
 
+  it('trains queued runs there and here; one whose target is not reached stays with the reason', async () => {
+    await run(['target', 'add', 'pluto', '--ssh', 'pluto.invalid', '--folder', there])
+    const queue = async (name: string, ...options: string[]) => {
+      const { code, err } = await run([...train(3), '--name', name, '--queue', ...options])
+      expect(code, err).toBe(0)
+    }
+    await queue('lost', '--on', 'pluto')
+    await queue('there')
+    await queue('here', '--on', 'local')
+    const listed = (await run(['queue', 'list', '--json'])).json['queue']
+    expect(listed).toMatchObject([{ target: 'pluto' }, { target: 'mars' }, { target: null }])
+    const statuses = () => {
+      const store = openStore(join(folder.path, 'data'))
+      const found = Object.fromEntries(store.runs.list().map(({ name, status }) => [name, status]))
+      store.close()
+      return found
+    }
+    const isDone = () => statuses()['there'] === 'finished' && statuses()['here'] === 'finished'
+    const { code, err } = await run(['queue', 'run'], (told) => told.includes('“lost” waits') && isDone())
+    expect(code, err).toBe(130)
+    expect(statuses()).toMatchObject({ lost: 'queued', there: 'finished', here: 'finished' })
+    expect((await run(['queue', 'list'])).err).toMatch(/lost.*trained on pluto.*pluto\.invalid/)
+    expect((await run(['target', 'remove', 'pluto'])).err).toContain('“lost” is queued for “pluto”')
+    // It trains elsewhere instead.
+    const lost = listed as { run: string }[]
+    const moved = await run(['queue', 'add', lost[0]?.run ?? '', '--on', 'mars', '--json'])
+    expect(moved.json['queue'], moved.err).toMatchObject([{ name: 'lost', target: 'mars', reason: null }])
+  })
+
   it('says what does not go with a target', async () => {
     const unknown = await run(['train', images, '--on', 'venus'])
     expect(unknown.err).toContain('There is no target “venus”.')
-    const queued = await run(['train', images, '--on', 'mars', '--queue'])
-    expect(queued.err).toContain('--queue does not go with --on')
+    const several = await run(['train', images, '--on', 'mars', '--queue', '--workers', '2'])
+    expect(several.err).toContain('--workers and --devices do not go with --on')
     expect((await run(['attach'])).code).toBe(2)
   })
 })

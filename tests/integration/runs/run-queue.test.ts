@@ -116,7 +116,7 @@ describe('the queue of runs', () => {
     end()
     await expect.poll(() => queue.current).toBeNull()
     // With nothing queued there is nothing to hold.
-    expect(queue.state()).toEqual({ entries: [], held: false })
+    expect(queue.state()).toEqual({ entries: [], held: false, heldTargets: [] })
   })
 
   test('moves, removes and reorders; what is removed is as it was', async () => {

@@ -146,7 +146,7 @@ describe.skipIf(!cluster)(`runs in jobs of Slurm${cluster ? '' : ` (${withoutSlu
     const lost = await target.waitFor('killed', 'lost')
     expect(lost.job).toEqual({
       state: 'lost',
-      reason: `its job ${jobIdOf(job)} was killed, as it is when memory runs out`,
+      reason: `its job ${jobIdOf(job)} was killed, as it is when memory runs out (state FAILED)`,
     })
     expect(readFileSync(join(target.path, 'runs', 'killed', 'exit-status'), 'utf8')).toBe('137\n')
   })

@@ -7,6 +7,8 @@ const entry = (runId: string, changes: Partial<QueueEntry> = {}): QueueEntry => 
   startAt: null,
   after: null,
   seconds: 60,
+  target: null,
+  reason: null,
   ...changes,
 })
 
@@ -34,7 +36,7 @@ describe('a queued run may start', () => {
 
 describe('the expected start', () => {
   const starts = (entries: QueueEntry[], busySeconds: number | null = 30, live: string | null = 'live') =>
-    Object.fromEntries(expectedStarts(entries, { now: 0, busySeconds, live }))
+    Object.fromEntries(expectedStarts(entries, { now: 0, lanes: new Map([[null, { busySeconds, live }]]) }))
 
   it('follows the lengths of those before', () => {
     expect(starts([entry('a'), entry('b', { seconds: 10 }), entry('c')])).toEqual({
@@ -53,6 +55,23 @@ describe('the expected start', () => {
     expect(starts([entry('a', { startAt: 500_000 }), entry('b')])).toEqual({ a: 500_000, b: 30_000 })
     expect(starts([entry('a', { after: 'b' }), entry('b')])).toEqual({ a: 90_000, b: 30_000 })
     expect(starts([entry('a', { after: 'live' })])).toEqual({ a: 30_000 })
+  })
+
+  it('on a target does not depend on what this computer or another target trains', () => {
+    const lanes = new Map([
+      [null, { busySeconds: 30, live: 'here' }],
+      ['mars', { busySeconds: 100, live: 'there' }],
+    ])
+    const entries = [
+      ...[entry('a'), entry('m', { target: 'mars' }), entry('n', { target: 'mars' })],
+      ...[entry('v', { target: 'venus' }), entry('w', { target: 'venus', after: 'n' })],
+      ...[entry('b', { after: 'm' })],
+    ]
+    expect(Object.fromEntries(expectedStarts(entries, { now: 0, lanes }))).toEqual({
+      ...{ a: 30_000, m: 100_000, n: 160_000, v: 0 },
+      // After a run of another target, whose end is expected.
+      ...{ w: 220_000, b: 160_000 },
+    })
   })
 
   it('is unknown after a run that is not queued', () => {

@@ -1,9 +1,11 @@
 import type { Command } from 'commander'
 import { errorText } from '#shared/error-text.ts'
 import { expectedStarts } from '#shared/run-queue.ts'
+import type { Lane } from '#shared/run-queue.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import { invalidArgument } from '../../support/invalid-argument.ts'
+import { onOption, targetIn } from '../../support/remote-options.ts'
 import { dataDirOption, jsonOption, wholeNumber, wholeNumberFrom } from '../../support/options.ts'
 import { answer, duration, say } from '../../support/output.ts'
 import { followTraining, trainAnswer } from '../../support/train-run.ts'
@@ -20,6 +22,7 @@ interface AddOptions extends Options {
   after?: string
   checkpoint?: number
   first?: boolean
+  on?: string
 }
 
 const oneRun = ['<run>', 'its id, the beginning of one, or latest'] as const
@@ -43,6 +46,7 @@ export function addQueue(program: Command): void {
     .option('--after <run>', 'not before this run has ended')
     .option('--checkpoint <step>', 'resume from the checkpoint of this step', wholeNumber)
     .option('--first', 'before all others')
+    .addOption(onOption())
     .action((runs: string[], _: object, command: Command) => add(runs, command.optsWithGlobals()))
   queue
     .command('remove')
@@ -61,7 +65,7 @@ export function addQueue(program: Command): void {
   queue
     .command('run')
     .description(
-      'train the queued runs here until none is left; waits while the app or another command trains',
+      'train the queued runs, here and on their targets, until none is left; waits while the app or another command trains here',
     )
     .action((_: object, command: Command) => run(command.optsWithGlobals()))
 }
@@ -84,30 +88,33 @@ function timeOfDay(text: string): number {
 /** Says the queue line by line, and answers it. */
 function report(workspace: Workspace, json: boolean): void {
   const { store } = workspace
-  const { entries, held } = new QueuedRuns(workspace).state()
+  const { entries, held, heldTargets } = new QueuedRuns(workspace).state()
   if (entries.length === 0) say('The queue is empty. Add a run with: flowerbed queue add RUN')
   // Only what waits for its time or for another run has a start that is known here.
-  // What a target trains takes nothing from this computer.
   const [live = null] = store.runs.live().filter((id) => !store.launches.isOpen(id))
-  const starts = expectedStarts(entries, {
-    ...{ now: Date.now(), busySeconds: live === null ? 0 : null, live },
-  })
+  const lanes = new Map<string | null, Lane>([[null, { busySeconds: live === null ? 0 : null, live }]])
+  for (const { target, runId } of store.launches.open()) lanes.set(target, { busySeconds: null, live: runId })
+  const starts = expectedStarts(entries, { now: Date.now(), lanes })
   const nameOf = (id: string) => store.runs.get(id).name
   const lines = entries.map((entry, i) => {
-    const { runId, startAt, after, seconds } = entry
+    const { runId, startAt, after, seconds, target, reason } = entry
     const { name, datasetName } = store.runs.get(runId)
     const start = starts.get(runId) ?? null
     const parts = [
       `${i + 1}. ${runId}  ${name} on ${datasetName}`,
+      ...(target === null ? [] : [`trained on ${target}`]),
       ...(seconds === null ? [] : [`about ${duration(seconds)}`]),
       ...(startAt === null ? [] : [`not before ${new Date(startAt).toLocaleString()}`]),
       ...(after === null ? [] : [`after “${nameOf(after)}”`]),
+      ...(reason === null ? [] : [reason]),
     ]
     say(parts.join(' · '))
-    return { run: runId, name, dataset: datasetName, startAt, after, seconds, expectedStart: start }
+    const times = { startAt, after, seconds, expectedStart: start }
+    return { run: runId, name, dataset: datasetName, target, reason, ...times }
   })
   if (held) say('The queue is on hold, since a run was paused in the app.')
-  answer(json, { queue: lines, held })
+  for (const name of heldTargets) say(`The queue of ${name} is on hold, since a run was paused there.`)
+  answer(json, { queue: lines, held, heldTargets })
 }
 
 async function list({ dataDir, json = false }: Options): Promise<void> {
@@ -135,7 +142,10 @@ async function add(queries: string[], options: AddOptions): Promise<void> {
     const ids = queries.map((query) => find(query).id)
     const condition = { startAt, after: after === undefined ? null : find(after).id }
     const isQueued = new Set(queued.waiting())
+    const target = targetIn(options)
+    if (target !== undefined) for (const id of ids) queued.checkTarget(id, target)
     queued.add(ids, { ...condition, front: first, ...(checkpoint === undefined ? {} : { checkpoint }) })
+    if (target !== undefined) for (const id of ids) queued.setTarget(id, target)
     // What was queued before keeps its condition unless another is given.
     const isGiven = startAt !== null || after !== undefined
     for (const id of ids) if (isGiven && isQueued.has(id)) queued.schedule(id, condition)

@@ -1,6 +1,7 @@
 import type { Command } from 'commander'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
+import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import { answer, say } from '../../support/output.ts'
 import { withRemoteRuns } from '../../support/remote-runs.ts'
 import { withWorkspace } from '../../support/workspace.ts'
@@ -33,6 +34,8 @@ async function endRun(
     }
     const told = await withRemoteRuns(workspace, async (runs) => {
       try {
+        // As in the app, a pause lets nothing else start there by itself.
+        if (how === 'pause' && run.target !== null) new QueuedRuns(workspace).holdTarget(run.target, true)
         await (how === 'pause' ? runs.pause(run.id) : runs.stop(run.id, true))
         return true
       } catch (thrown) {

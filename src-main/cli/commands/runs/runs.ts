@@ -8,6 +8,7 @@ import { diagnosticsFolderOf, readDiagnostics } from '../../../runs/diagnostics.
 import { diskUseOfRun, totalDiskUse } from '../../../runs/disk-use.ts'
 import { dataDirOption, jsonOption, wholeNumber } from '../../support/options.ts'
 import { answer, bytes, duration, say } from '../../support/output.ts'
+import { addDeleteRun } from './delete-run.ts'
 import { addEndRun } from './end-run.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 
@@ -40,6 +41,7 @@ export function addRuns(program: Command): void {
     .argument('<run>', 'its id, the beginning of one, or latest')
     .action((run: string, _: object, command: Command) => listEvents(run, command.optsWithGlobals()))
   addEndRun(runs)
+  addDeleteRun(runs)
   for (const [name, pinned, description] of [
     ['pin', true, 'keep a checkpoint when newer ones are written'],
     ['unpin', false, 'let a checkpoint be deleted when newer ones are written'],

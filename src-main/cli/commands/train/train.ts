@@ -112,7 +112,7 @@ async function train(command: Command, folder: string | undefined, given: Option
   const { dataDir } = options
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const asked = targetIn(options)
-    checkTarget(workspace.store, { target: asked, several: several !== null, queue: options.queue ?? false })
+    checkTarget(workspace.store, { target: asked, several: several !== null })
     const [run, changes] =
       resume === undefined
         ? [
@@ -126,7 +126,8 @@ async function train(command: Command, folder: string | undefined, given: Option
         : resumeOptions(workspace, { ...options, resume }, isGiven('device') || several !== null)
     if (options.queue) {
       new QueuedRuns(workspace).add([run.id])
-      say(`“${run.name}” (${run.id}) is queued. Train the queue with: flowerbed queue run`)
+      const where = run.target === null ? '' : ` for ${run.target}`
+      say(`“${run.name}” (${run.id}) is queued${where}. Train the queue with: flowerbed queue run`)
       answer(options.json ?? false, { run: run.id, dataset: run.datasetId, queued: true })
       return
     }

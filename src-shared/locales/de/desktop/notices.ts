@@ -9,8 +9,10 @@ export const noticeTexts = {
   'notice.cannotResume': '„{name}“ kann nicht fortgesetzt werden: {message}',
   'notice.crashedOften': 'Die Engine endete {times}-mal innerhalb von fünf Minuten, daher wartet „{name}“.',
   'notice.lostOften':
-    '„{name}“ ging auf {target} {times}-mal innerhalb von fünf Minuten verloren und wartet daher.',
+    '„{name}“ ging auf {target} {times}-mal innerhalb von fünf Minuten verloren und wartet daher. Zuletzt: {reason}',
   'notice.lostThere': '„{name}“ ging auf {target} verloren: {reason}',
+  'notice.lostOftenSafe': 'Die Checkpoints bleiben erhalten. Fortsetzen, sobald die Ursache behoben ist.',
+  'notice.lostOftenHint': 'Fortsetzen, sobald die Ursache behoben ist.',
   'notice.crashedOftenSafe':
     'Die Checkpoints bleiben erhalten. Eine kleinere Breite oder weniger Bilder je Schritt versuchen; siehe „Einstellungen → Info“.',
   'notice.crashedOftenHint':

@@ -33,6 +33,7 @@ export const slurmTexts = {
   'slurm.reason.starting': 'sein Knoten wird gestartet',
   'slurm.reason.cleaning': 'sein früherer Job wird aufgeräumt',
   'slurm.reason.suspended': 'er ist ausgesetzt: Ein anderer Job hat Vorrang',
+  'slurm.lost.state': '{what} (Status {state})',
   'slurm.lost.unknown': 'Slurm kennt seinen Job {job} nicht mehr',
   'slurm.lost.silent': 'sein Job {job} endete, ohne zu schreiben, wie',
   'slurm.lost.cancelled': 'sein Job {job} wurde in Slurm abgebrochen',
@@ -44,5 +45,5 @@ export const slurmTexts = {
   'slurm.lost.time': 'sein Job {job} erreichte sein Zeitlimit und wurde nicht wieder eingereiht',
   'slurm.lost.preempted': 'sein Job {job} wich einem anderen und wurde nicht wieder eingereiht',
   'slurm.lost.launch': 'sein Job {job} ließ sich auf seinem Knoten nicht starten',
-  'slurm.lost.other': 'sein Job {job} endete mit {code}',
+  'slurm.lost.other': 'sein Job {job} endete',
 } as const

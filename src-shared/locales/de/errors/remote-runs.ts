@@ -19,9 +19,9 @@ export const remoteRunsErrors = {
       'Ein Lauf auf „{name}“ trainiert mit dem, was dort ist; --workers und --devices passen nicht zu --on.',
     hint: 'Sie weglassen.',
   },
-  'remote.notQueued': {
-    message: 'Ein Lauf auf „{name}“ beginnt sofort; --queue passt nicht zu --on.',
-    hint: 'Eines von beiden weglassen.',
+  'remote.targetQueued': {
+    message: '„{run}“ wartet in der Warteschlange auf „{name}“, deshalb kann das Ziel nicht entfernt werden.',
+    hint: 'Zuerst den Lauf aus der Warteschlange nehmen oder auf einem anderen Ziel trainieren.',
   },
   'remote.trainsThere': {
     message: 'Der Lauf trainiert auf „{name}“.',

@@ -8,8 +8,11 @@ export const noticeTexts = {
     'Very large settings can take that long. If it stays silent, quit and choose a smaller width.',
   'notice.cannotResume': '“{name}” cannot resume: {message}',
   'notice.crashedOften': 'The engine ended {times} times within five minutes, so “{name}” waits.',
-  'notice.lostOften': '“{name}” was lost on {target} {times} times within five minutes, so it waits.',
+  'notice.lostOften':
+    '“{name}” was lost on {target} {times} times within five minutes, so it waits. The last time: {reason}',
   'notice.lostThere': '“{name}” was lost on {target}: {reason}',
+  'notice.lostOftenSafe': 'Its checkpoints are kept. Resume it once the cause is removed.',
+  'notice.lostOftenHint': 'Resume it once the cause is removed.',
   'notice.crashedOftenSafe':
     'Its checkpoints are kept. Try a smaller width or fewer images per step; see Settings → About.',
   'notice.crashedOftenHint': 'Try a smaller width or fewer images per step; see Settings → About.',

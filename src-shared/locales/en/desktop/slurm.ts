@@ -32,6 +32,8 @@ export const slurmTexts = {
   'slurm.reason.starting': 'its node is being started',
   'slurm.reason.cleaning': 'its earlier job is being cleaned up',
   'slurm.reason.suspended': 'it is suspended: another job has precedence',
+  /** With the clause of what happened. */
+  'slurm.lost.state': '{what} (state {state})',
   'slurm.lost.unknown': 'Slurm no longer knows its job {job}',
   'slurm.lost.silent': 'its job {job} ended without writing how',
   'slurm.lost.cancelled': 'its job {job} was cancelled in Slurm',
@@ -43,5 +45,5 @@ export const slurmTexts = {
   'slurm.lost.time': 'its job {job} reached its time limit and was not requeued',
   'slurm.lost.preempted': 'its job {job} made way for another job and was not requeued',
   'slurm.lost.launch': 'its job {job} could not be started on its node',
-  'slurm.lost.other': 'its job {job} ended as {code}',
+  'slurm.lost.other': 'its job {job} ended',
 } as const

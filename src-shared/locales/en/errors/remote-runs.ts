@@ -19,9 +19,9 @@ export const remoteRunsErrors = {
     message: 'A run on “{name}” trains on what is there, so --workers and --devices do not go with --on.',
     hint: 'Leave them out.',
   },
-  'remote.notQueued': {
-    message: 'A run on “{name}” starts at once, so --queue does not go with --on.',
-    hint: 'Leave one of them out.',
+  'remote.targetQueued': {
+    message: '“{run}” is queued for “{name}”, so the target cannot be removed.',
+    hint: 'Take the run out of the queue first, or let another target train it.',
   },
   'remote.trainsThere': {
     message: 'The run trains on “{name}”.',

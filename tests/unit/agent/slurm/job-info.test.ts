@@ -89,9 +89,9 @@ describe('where a job stands', () => {
     ['PREEMPTED', 'its job 17 made way for another job and was not requeued'],
     ['BOOT_FAIL', 'its job 17 could not be started on its node'],
     ['COMPLETED', 'its job 17 ended without writing how'],
-    ['A_STATE_OF_TOMORROW', 'its job 17 ended as A_STATE_OF_TOMORROW'],
+    ['A_STATE_OF_TOMORROW', 'its job 17 ended'],
   ])('is lost as %s', (state, reason) => {
-    expect(stateOf({ state })).toEqual({ state: 'lost', reason })
+    expect(stateOf({ state })).toEqual({ state: 'lost', reason: `${reason} (state ${state})` })
   })
 
   it.each([

@@ -7,7 +7,7 @@ const now = new Date(2026, 4, 3, 12, 0).getTime()
 const minute = 60_000
 const queued = (changes: object) => ({
   ...{ runId: 'a', run: {} as RunRecord, startAt: null, after: null, seconds: 90, position: 2, start: null },
-  ...changes,
+  ...{ turn: 2, target: null, reason: null, ...changes },
 })
 const label = (changes: object, held = false) =>
   startLabel(queued(changes), { now, held, nameOf: (id) => (id === 'b' ? 'Faces' : undefined) })
@@ -15,7 +15,8 @@ const label = (changes: object, held = false) =>
 test('when a run starts is said by what it waits for', () => {
   expect(label({ start: now + minute })).toBe(`starts at about ${timeLabel(now + minute, now)}`)
   expect(label({})).toBe('starts in its turn')
-  expect(label({ position: 1 })).toBe('starts next')
+  expect(label({ turn: 1 })).toBe('starts next')
+  expect(label({ turn: 1, reason: 'No connection.' })).toBe('waits: No connection.')
   expect(label({}, true)).toBe('on hold')
   expect(label({ after: 'b' }, true)).toBe('starts after “Faces”')
   const startAt = now + 60 * minute
