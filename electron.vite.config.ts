@@ -16,6 +16,7 @@ export default defineConfig({
           cli: here('src-main/cli/main.ts'),
           engine: here('src-main/engine/entry.ts'),
           worker: here('src-main/engine/cluster/entry.ts'),
+          'worker-link': here('src-main/engine/cluster/link-entry.ts'),
           importer: here('src-main/importer/entry.ts'),
         },
         // Everything in one folder, so that a path relative to this file is the same in each of them.

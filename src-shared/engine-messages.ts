@@ -12,7 +12,7 @@ import type { SerializedError } from '#shared/errors.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
-import type { WorkerChoice, WorkerDevices, WorkerState } from '#shared/workers.ts'
+import type { WorkerChoice, WorkerDevices, WorkerHost, WorkerState } from '#shared/workers.ts'
 import type {
   DeviceChoice,
   Machine,
@@ -57,6 +57,8 @@ export interface TrainRequest {
   start?: { directory: string; file: string }
   /** The processes that train it together; without, the engine trains it alone. */
   workers?: WorkerChoice
+  /** How those of them on other machines are reached. */
+  workerHosts?: WorkerHost[]
 }
 
 export type TrainOutcome = 'finished' | 'paused' | 'stopped'

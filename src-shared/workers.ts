@@ -1,7 +1,17 @@
 import { z } from 'zod'
+import { targetNameSchema } from './remote/target.ts'
 
 /** More processes on one machine than this are a mistake. */
 export const processesAtMost = 64
+
+/** The name that stands for this computer among the machines of a run. */
+export const localHost = 'local'
+
+/** At least two machines, each of them once. */
+export const workerHostsSchema = z
+  .array(targetNameSchema)
+  .min(2)
+  .refine((hosts) => new Set(hosts).size === hosts.length)
 
 /** The processes that train a run together, each on its share of every batch. */
 export const workerChoiceSchema = z.union([
@@ -9,8 +19,22 @@ export const workerChoiceSchema = z.union([
   z.strictObject({ processes: z.int().min(2).max(processesAtMost) }),
   /** A process for each of these GPUs, as nvidia-smi numbers them. */
   z.strictObject({ gpus: z.array(z.int().min(0)).min(1) }),
+  /** A process on each of these machines: names of targets that OpenSSH reaches, and `local`. */
+  z.strictObject({ hosts: workerHostsSchema }),
 ])
 export type WorkerChoice = z.infer<typeof workerChoiceSchema>
+
+/** How the engine reaches a target on which a worker runs. */
+export interface WorkerHost {
+  /** Of the target. */
+  name: string
+  /** As it is typed after `ssh`. */
+  host: string
+  /** The program ssh and its options. */
+  ssh: string[]
+  /** Starts the worker in the shell there. */
+  command: string
+}
 
 /** What a run can train on together on this machine. */
 export interface WorkerDevices {

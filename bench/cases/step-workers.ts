@@ -1,6 +1,6 @@
 import { imagesPerStep } from '#shared/run-limits.ts'
 import { WorkerGroup } from '../../src-main/engine/cluster/worker-group.ts'
-import type { WorkerPlan } from '../../src-main/engine/cluster/worker-group.ts'
+import type { WorkerPlan } from '../../src-main/engine/cluster/worker-process.ts'
 import { ReplicatedStepRunner } from '../../src-main/engine/training/replicated-step-runner.ts'
 import { initialState } from '../../src-main/engine/training/step-program.ts'
 import type { BenchCase } from './networks.ts'

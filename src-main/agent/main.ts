@@ -53,6 +53,7 @@ async function main(argv: string[]): Promise<void> {
       const hasLauncher = process.send?.(thisProcess()) !== undefined
       await (await import('./train.ts')).trainLaunch(run(), { signals, hasLauncher })
     },
+    worker: async () => await (await import('./worker.ts')).workForAnother(),
     'install-runtime': async () => {
       const variant = z.enum(['cpu', 'cuda']).optional().parse(values.variant)
       const { installRuntimeHere } = await import('./install-runtime.ts')

@@ -34,6 +34,25 @@ const options = {
   LogLevel: 'INFO',
 }
 
+const fixedOptions = [
+  ...['-T', '-x'],
+  ...Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`]),
+]
+
+const programIn = (env: NodeJS.ProcessEnv): string => env['FLOWERBED_SSH'] || 'ssh'
+
+function configurationIn(env: NodeJS.ProcessEnv): string[] {
+  const file = env['FLOWERBED_SSH_CONFIG']
+  return file ? ['-F', file] : []
+}
+
+/** The program ssh and its options, for a connection that is shared with nothing else. */
+export const ownConnection = (env: NodeJS.ProcessEnv): string[] => [
+  programIn(env),
+  ...configurationIn(env),
+  ...fixedOptions,
+]
+
 /** A line before which nothing is a command's output. */
 const mark = 'flowerbed-output-begins'
 
@@ -76,18 +95,16 @@ class SshShell implements Shell {
   }
 
   private get program(): string {
-    return this.env['FLOWERBED_SSH'] || 'ssh'
+    return programIn(this.env)
   }
 
   private get configuration(): string[] {
-    const file = this.env['FLOWERBED_SSH_CONFIG']
-    return file ? ['-F', file] : []
+    return configurationIn(this.env)
   }
 
   private async connectionOptions(): Promise<string[]> {
     this.sharing ??= this.sharedConnection()
-    const fixed = Object.entries(options).flatMap(([name, value]) => ['-o', `${name}=${value}`])
-    return [...this.configuration, '-T', '-x', ...fixed, ...(await this.sharing)]
+    return [...this.configuration, ...fixedOptions, ...(await this.sharing)]
   }
 
   /** Options by which all commands use one connection: the user's own where it is open already, else one of ours. */

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { EngineEvent, TrainProgress, TrainRequest } from '#shared/engine-messages.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { loadTensorFlow } from '../../engine/backend/load.ts'
+import { withWorkerHosts } from '../../remote/worker-hosts.ts'
 import type { TrainOptions } from '../../runs/run-training.ts'
 import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from './interrupt.ts'
 import { bytes, duration, say, StatusLine } from './output.ts'
@@ -59,9 +60,10 @@ export async function trainRun(
   run: RunRecord,
   { partOfExperiment = false, memoryLimit, ...options }: TrainRunOptions = {},
 ): Promise<RunRecord> {
-  const { runService, engine } = workspace
+  const { store, runService, engine } = workspace
   await beforeTraining(workspace, run, checkInterrupted)
   let training = true
+  const preparing = new AbortController()
   /** Retries: the engine does not know the run before its first step. */
   const pause = async () => {
     while (training) {
@@ -75,12 +77,21 @@ export async function trainRun(
   }
   const stopListening = onInterrupt(() => {
     say('Saving …')
+    preparing.abort()
     void pause()
   }, 'nothing since the last checkpoint is saved')
   try {
     const trainer = {
-      train: async (request: TrainRequest) =>
-        await engine.handlers.train({ ...request, ...(memoryLimit === undefined ? {} : { memoryLimit }) }),
+      train: async (given: TrainRequest) => {
+        const request = await withWorkerHosts(store, given, {
+          signal: preparing.signal,
+          onInstall: (name) => say(`Installing Flowerbed on ${name}`),
+        })
+        return await engine.handlers.train({
+          ...request,
+          ...(memoryLimit === undefined ? {} : { memoryLimit }),
+        })
+      },
       stop: async (runId: string, save: boolean) => {
         await engine.handlers.stop({ runId, save })
       },

@@ -2,13 +2,13 @@ import { Option } from 'commander'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
-import { processesAtMost } from '#shared/workers.ts'
+import { processesAtMost, workerHostsSchema } from '#shared/workers.ts'
 import type { WorkerChoice, WorkerState } from '#shared/workers.ts'
 import { invalidArgument } from './invalid-argument.ts'
 import { wholeNumberFrom } from './options.ts'
 
 export interface WorkerFlags {
-  workers?: number
+  workers?: number | string[]
   devices?: number[]
   device: DeviceChoice
 }
@@ -16,14 +16,23 @@ export interface WorkerFlags {
 /** Options that have several processes train a run. */
 export const workersOption = () =>
   new Option(
-    '--workers <count>',
-    'train in so many processes of this computer, which share its cores and each batch',
-  ).argParser(wholeNumberFrom(1, processesAtMost))
+    '--workers <count|hosts>',
+    'train in so many processes of this computer, which share its cores and each batch; or in one on each of several machines: names of flowerbed target list and local, such as local,mars',
+  ).argParser(parseWorkers)
 export const devicesOption = () =>
   new Option(
     '--devices <gpus>',
     'train on these GPUs together, as nvidia-smi numbers them, such as 0,1',
   ).argParser(parseGpus)
+
+const parseCount = wholeNumberFrom(1, processesAtMost)
+
+function parseWorkers(text: string): number | string[] {
+  if (!/[a-z,]/i.test(text)) return parseCount(text)
+  const { data } = workerHostsSchema.safeParse(text.split(','))
+  if (!data) throw invalidArgument(errorText('cli.writeHosts'))
+  return data
+}
 
 function parseGpus(text: string): number[] {
   const gpus = text.split(',')
@@ -43,13 +52,14 @@ export function workersOf({ workers, devices, device }: WorkerFlags): {
   if (workers === undefined && devices === undefined) return null
   if (workers !== undefined && devices !== undefined)
     throw new FlowerbedError('bad-input', errorText('cli.workersOrDevices'), { where: '--workers' })
+  if (Array.isArray(workers)) return { workers: { hosts: workers }, device }
   const implied = devices === undefined ? 'cpu' : 'cuda'
   if (device !== 'auto' && device !== implied)
     throw new FlowerbedError('bad-input', errorText('cli.otherDevice', { device: implied }), {
       where: '--device',
     })
   return {
-    workers: devices ? { gpus: devices } : workers === 1 ? null : { processes: workers as number },
+    workers: devices ? { gpus: devices } : workers === 1 ? null : { processes: workers ?? 1 },
     device: implied,
   }
 }

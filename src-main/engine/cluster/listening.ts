@@ -19,6 +19,12 @@ export function listeningAddresses(pid: number | 'self' = 'self'): ListeningAddr
   )
 }
 
+/** What listens at these ports at another interface than the loopback, of whichever process. */
+export function openListeners(ports: number[]): ListeningAddress[] {
+  const all = ['tcp', 'tcp6'].flatMap((table) => parseTable(readText(`/proc/self/net/${table}`)))
+  return all.filter(({ port, isLoopback }) => !isLoopback && ports.includes(port))
+}
+
 /** The listening sockets of a table of /proc/net. */
 export function parseTable(text: string): (ListeningAddress & { inode: string })[] {
   return text

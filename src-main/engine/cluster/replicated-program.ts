@@ -23,6 +23,8 @@ export interface Devices {
   names: string[]
   /** The server of a cluster that they belong to; null for devices of this process. */
   target: string | null
+  /** Whether all of them have Flowerbed's kernels; by default as this process. */
+  haveKernels?: boolean
   /** How many devices this process's processor counts as, where they are of this process. */
   cpus?: number
 }
@@ -73,7 +75,10 @@ export function createReplicatedProgram(
   const { binding } = nodeBackend()
   const runtime = distributedRuntime()
   const key = ++programs
-  const traces = specs.map((spec) => lower(spec, trace(spec), { binding, fused: false }))
+  const portable = devices.haveKernels === false
+  const traces = specs.map((spec) =>
+    lower(spec, trace(spec, { portable }), { binding, fused: false, portable }),
+  )
   const graph = writeReplicatedGraph(
     specs.map((spec, i) => ({
       // The same in each program of a cluster, whose servers keep variables.

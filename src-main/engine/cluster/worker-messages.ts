@@ -1,11 +1,39 @@
 import type { DeviceChoice } from '#shared/schemas/run.ts'
+import type { WorkerHost } from '#shared/workers.ts'
 
 /** Requests to a worker: `[argument, result]`. */
 export interface WorkerRequests {
   /** Loads TensorFlow for a device. */
-  load: [{ device: DeviceChoice }, { device: 'cpu' | 'cuda'; deviceName: string }]
-  /** Starts the server of one of the workers at these addresses. */
+  load: [{ device: DeviceChoice }, LoadedWorker]
+  /** A port of its machine's loopback interface that nothing listens at. */
+  freePort: [void, number]
+  /** Starts the server of one of the workers, which it reaches at these addresses; its own is among them. */
   serve: [{ addresses: string[]; task: number }, void]
+  /** Tells one on another machine that it is still wanted. */
+  ping: [void, void]
+}
+
+/** Requests to the process that holds the connection to a worker on another machine, which passes on all but these. */
+export interface LinkRequests extends WorkerRequests {
+  /** Connects, and starts the worker there. */
+  open: [WorkerHost, void]
+  /** Ports of the loopback interfaces of both machines that lead to the other one; answers those that were chosen there. */
+  forward: [Forwards, number[]]
+}
+
+export interface Forwards {
+  /** Ports here that lead to ports there. */
+  there: { listen: number; to: number }[]
+  /** Ports here to which a free port there leads, each. */
+  here: number[]
+}
+
+export interface LoadedWorker {
+  device: 'cpu' | 'cuda'
+  deviceName: string
+  pid: number
+  /** Whether it has Flowerbed's kernels. */
+  kernels: boolean
 }
 
 /** A worker says that it is alive. */

@@ -3,8 +3,8 @@ import { desktopText } from '#shared/desktop-text.ts'
 import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
-import type { Machine } from '#shared/schemas/run.ts'
-import type { WorkerChoice } from '#shared/workers.ts'
+import type { DeviceChoice, Machine } from '#shared/schemas/run.ts'
+import type { WorkerChoice, WorkerHost } from '#shared/workers.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import { whileCompiling } from '../backend/xla.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
@@ -28,6 +28,9 @@ export async function createStepRunner(
     resumed: Machine | null
     /** The processes that take the steps together; without, this process takes them. */
     workers: WorkerChoice | undefined
+    /** How those of them on other machines are reached, and the device that each machine is to use. */
+    workerHosts: WorkerHost[] | undefined
+    deviceChoice: DeviceChoice
     now: () => number
     isCancelled: () => boolean
     /** Told what keeps the run waiting before XLA compiles its step. */
@@ -105,9 +108,11 @@ async function createWorkerStepRunner(
     device: Machine['device']
     resumed: Machine | null
     workers: WorkerChoice
+    workerHosts: WorkerHost[] | undefined
+    deviceChoice: DeviceChoice
   },
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps }> {
-  const { config, device, resumed, workers } = options
+  const { config, device, resumed, workers, workerHosts: hosts = [], deviceChoice } = options
   const fast = device === 'cuda' ? resolvePrecision('auto') : 'fp32'
   const known = knownPrecision({ setting: config.precision, fast, device, resumed })
   const choice = known ?? {
@@ -117,7 +122,7 @@ async function createWorkerStepRunner(
   const stepRunner = await WorkerStepRunner.start({
     ...options,
     config: { ...config, precision: choice.precision },
-    plans: workerPlans(workers),
+    plans: workerPlans(workers, { device: deviceChoice, hosts }),
   })
   return { ...choice, stepRunner }
 }

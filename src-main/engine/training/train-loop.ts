@@ -85,6 +85,8 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
     ...parts,
     ...{ system: parts.stepSystem, config: parts.stepConfig(config) },
     workers: request.workers,
+    workerHosts: request.workerHosts,
+    deviceChoice: request.device,
     device: run.machine.device,
     resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
     now: clock.now,

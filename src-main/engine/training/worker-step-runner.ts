@@ -4,7 +4,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { WorkerState } from '#shared/workers.ts'
 import { WorkerGroup } from '../cluster/worker-group.ts'
-import type { WorkerPlan } from '../cluster/worker-group.ts'
+import type { WorkerPlan } from '../cluster/worker-process.ts'
 import type { InputValues, Values } from '../graph/program.ts'
 import { ReplicatedStepRunner } from './replicated-step-runner.ts'
 import type { StepRunnerOptions, TakesSteps } from './step-runner.ts'
@@ -102,13 +102,14 @@ export class WorkerStepRunner implements TakesSteps {
     await this.group.end()
     if (lost.length === 0 && ++this.restarts > restartsAtMost)
       throw new FlowerbedError('crashed', errorText('cluster.failing', { times: restartsAtMost + 1 }))
-    if (left.length === 0) throw new FlowerbedError('crashed', errorText('cluster.noneLeft'))
     // At the same port: TensorFlow tries a call again until its server answers, and this one says that it knows nothing of it.
-    this.group = await WorkerGroup.start(left, { port: old.port })
+    const { group, failed } = await startThoseThatCan(left, old.port)
+    this.group = group
+    lost.push(...failed)
     this.speeds = null
     this.runner = this.createRunner()
     void old.call.catch(() => undefined).then(() => old.runner.dispose())
-    return { lost, left: left.length }
+    return { lost, left: group.states.length }
   }
 
   async dispose(): Promise<void> {
@@ -144,6 +145,26 @@ export class WorkerStepRunner implements TakesSteps {
       throw failure(thrown)
     }
   }
+}
+
+/** Starts workers, without those that cannot be started any more, whose names it answers. @throws FlowerbedError without any */
+async function startThoseThatCan(
+  plans: WorkerPlan[],
+  port: number,
+): Promise<{ group: WorkerGroup; failed: string[] }> {
+  let left = plans
+  const failed = new Set<WorkerPlan>()
+  while (left.length > 0) {
+    const before = failed.size
+    try {
+      const group = await WorkerGroup.start(left, { port, onFailure: (plan) => failed.add(plan) })
+      return { group, failed: [...failed].map(({ name }) => name) }
+    } catch (thrown) {
+      if (failed.size === before) throw thrown
+      left = plans.filter((plan) => !failed.has(plan))
+    }
+  }
+  throw new FlowerbedError('crashed', errorText('cluster.noneLeft'))
 }
 
 /** Less than this factor between the fastest and the slowest may be chance. */

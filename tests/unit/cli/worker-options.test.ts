@@ -17,7 +17,17 @@ test.each(['', '0,', 'a', '0,0', '0,00', '1.5'])('“%s” is no list of GPUs', 
 test('a list of GPUs and a number of processes are read', () => {
   expect(parse(devicesOption(), '0,2')).toEqual([0, 2])
   expect(parse(workersOption(), '2')).toBe(2)
-  expect(() => parse(workersOption(), 'host1,host2')).toThrow('whole number')
+  expect(() => parse(workersOption(), '1.5')).toThrow('whole number')
+})
+
+test('a list of machines is read; one alone or twice the same is none', () => {
+  expect(parse(workersOption(), 'local,mars')).toEqual(['local', 'mars'])
+  for (const text of ['mars', 'mars,', 'mars,mars', '-x,local'])
+    expect(() => parse(workersOption(), text)).toThrow('at least two machines')
+  expect(workersOf({ workers: ['local', 'mars'], device: 'auto' })).toEqual({
+    workers: { hosts: ['local', 'mars'] },
+    device: 'auto',
+  })
 })
 
 test('workers imply their device, and refuse another', () => {
@@ -32,9 +42,9 @@ test('workers imply their device, and refuse another', () => {
 })
 
 test('processes divide the threads of the machine, GPUs get a process each', () => {
-  expect(workerPlans({ processes: 3 }, 8).map(({ threads }) => threads)).toEqual([3, 3, 2])
-  expect(workerPlans({ processes: 2 }, 1).map(({ threads }) => threads)).toEqual([1, 1])
-  expect(workerPlans({ gpus: [0, 3] }, 8)).toEqual([
+  expect(workerPlans({ processes: 3 }, { threads: 8 }).map(({ threads }) => threads)).toEqual([3, 3, 2])
+  expect(workerPlans({ processes: 2 }, { threads: 1 }).map(({ threads }) => threads)).toEqual([1, 1])
+  expect(workerPlans({ gpus: [0, 3] }, { threads: 8 })).toEqual([
     { name: 'GPU 0', device: 'cuda', gpu: 0 },
     { name: 'GPU 3', device: 'cuda', gpu: 3 },
   ])
@@ -55,4 +65,13 @@ test('a worker is told with its share and speed, a lost one as such', () => {
       { ...worker, state: 'silent' },
     ]),
   ).toBe('Worker 1 on CPU: 16 images of each batch, 12.3 images/s; Worker 1 does not respond')
+})
+
+test('each machine of a run has a worker, those elsewhere with how they are reached', () => {
+  const mars = { name: 'mars', host: 'mars', ssh: ['ssh'], command: 'work' }
+  expect(workerPlans({ hosts: ['local', 'mars'] }, { device: 'cpu', hosts: [mars] })).toEqual([
+    { name: 'local', device: 'cpu' },
+    { name: 'mars', device: 'cpu', host: mars },
+  ])
+  expect(() => workerPlans({ hosts: ['local', 'moon'] }, { hosts: [mars] })).toThrow('moon')
 })

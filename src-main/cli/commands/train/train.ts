@@ -9,6 +9,7 @@ import { resumedConfig } from '#shared/resume.ts'
 import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
 import type { WorkerChoice } from '#shared/workers.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
+import { sshTargets } from '../../../remote/worker-hosts.ts'
 import type { StartFrom } from '../../../runs/start-weights.ts'
 import type { TrainOptions } from '../../../runs/run-training.ts'
 import { importFolder } from '../../support/import-folder.ts'
@@ -112,6 +113,7 @@ async function train(command: Command, folder: string | undefined, given: Option
   const { dataDir } = options
   await withWorkspace({ dataDir, onEvent: follow.onEvent, writes: true }, async (workspace) => {
     const asked = targetIn(options)
+    sshTargets(workspace.store, several?.workers)
     checkTarget(workspace.store, { target: asked, several: several !== null })
     const [run, changes] =
       resume === undefined

@@ -13,10 +13,10 @@ import type { Trace } from '../trace.ts'
 export function lower(
   spec: ProgramSpec,
   trace: Trace,
-  { binding, fused }: { binding: Binding; fused: boolean },
+  { binding, fused, portable = false }: { binding: Binding; fused: boolean; portable?: boolean },
 ): Trace {
   // XLA compiles TensorFlow's operations only.
-  const kernels = fused ? undefined : binding.kernels
+  const kernels = fused || portable ? undefined : binding.kernels
   const { precision = 'fp32' } = spec
   // The kernels round while they read, which saves passes over memory.
   const bf16 = precision === 'bf16' && kernels?.bf16 === true

@@ -91,6 +91,10 @@ export const cliErrors = {
   'cli.writeTime': { message: 'Als 23:30 oder 2030-01-31T23:30 schreiben.' },
   'cli.noSuchTime': { message: 'Diese Uhrzeit gibt es nicht.' },
   'cli.writeGpus': { message: 'Die Nummern der GPUs schreiben, etwa 0,1.' },
+  'cli.writeHosts': {
+    message:
+      'Eine Anzahl von Prozessen schreiben oder die Namen von mindestens zwei Rechnern, jeden einmal, etwa local,mars.',
+  },
   'cli.workersOrDevices': {
     message: '--workers und --devices schließen einander aus.',
     hint: '--workers für Prozesse auf dem Prozessor angeben, --devices für GPUs.',

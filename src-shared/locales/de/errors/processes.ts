@@ -34,4 +34,22 @@ export const processesErrors = {
     message: 'Der Worker würde Verbindungen anderer Computer annehmen, auf {address}:{port}.',
     hint: 'Der Server von TensorFlow hat kein Passwort. Flowerbed erneut installieren; das bringt die Bibliothek mit, die ihn abschirmt.',
   },
+  'cluster.forwardOpen': {
+    message:
+      'Ein Port, der zu einem Worker führt, nimmt Verbindungen anderer Computer an, auf {address}:{port}.',
+    hint: 'Der Server von TensorFlow hat kein Passwort. Auf jenem Rechner öffnet ihn „GatewayPorts yes“ des sshd: Es muss „no“ oder „clientspecified“ sein.',
+  },
+  'cluster.noForwards': {
+    message: '„{name}“ leitet keine Ports weiter: {said}',
+    hint: 'Worker erreichen einander über Ports, die OpenSSH weiterleitet: „AllowTcpForwarding“ des sshd muss dort „yes“ sein.',
+  },
+  'cluster.hostLost': {
+    message: 'Der Worker auf „{name}“ ist beendet oder seine Verbindung verloren: {said}',
+    hint: 'Den Rechner ansehen: flowerbed target doctor {name}',
+  },
+  'cluster.sshOnly': {
+    message:
+      '„{name}“ ist kein Rechner, den OpenSSH erreicht, und kann daher keinen Worker eines Laufs haben.',
+    hint: 'Die Rechner auflisten: flowerbed target list',
+  },
 } as const satisfies ErrorEntries

@@ -85,6 +85,10 @@ export const cliErrors = {
   'cli.writeTime': { message: 'Write it as 23:30 or 2030-01-31T23:30.' },
   'cli.noSuchTime': { message: 'There is no such time of day.' },
   'cli.writeGpus': { message: 'Write the numbers of the GPUs, such as 0,1.' },
+  'cli.writeHosts': {
+    message:
+      'Write a number of processes, or the names of at least two machines, each once, such as local,mars.',
+  },
   'cli.workersOrDevices': {
     message: '--workers and --devices exclude each other.',
     hint: 'Give --workers for processes that compute on the processor, --devices for GPUs.',

@@ -34,4 +34,20 @@ export const processesErrors = {
     message: 'The worker would accept connections from other computers, at {address}:{port}.',
     hint: 'TensorFlow’s server has no password. Install Flowerbed again, which brings the library that closes it.',
   },
+  'cluster.forwardOpen': {
+    message: 'A port that leads to a worker accepts connections from other computers, at {address}:{port}.',
+    hint: 'TensorFlow’s server has no password. On that machine “GatewayPorts yes” of sshd opens it: it has to be “no” or “clientspecified”.',
+  },
+  'cluster.noForwards': {
+    message: '“{name}” forwards no ports: {said}',
+    hint: 'Workers reach each other through ports that OpenSSH forwards: “AllowTcpForwarding” of sshd has to be “yes” there.',
+  },
+  'cluster.hostLost': {
+    message: 'The worker on “{name}” has ended or its connection is lost: {said}',
+    hint: 'Look at the machine: flowerbed target doctor {name}',
+  },
+  'cluster.sshOnly': {
+    message: '“{name}” is no machine that OpenSSH reaches, so it cannot have a worker of a run.',
+    hint: 'List the machines: flowerbed target list',
+  },
 } as const satisfies ErrorEntries
