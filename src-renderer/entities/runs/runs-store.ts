@@ -10,7 +10,7 @@ import { request } from '../../api/index.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useRecords } from '../../composables/records.ts'
 import { useStartQuestion } from './start-question.ts'
-import type { StartAnswer } from './start-question.ts'
+import type { StartAnswer, StartDecision } from './start-question.ts'
 
 /** All runs, kept current by main's events, and the actions on one. */
 export const useRuns = defineStore('runs', () => {
@@ -59,11 +59,24 @@ export const useRuns = defineStore('runs', () => {
     return await ask(other.id, byId.value.get(id ?? '')?.status !== 'queued')
   }
 
-  async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
+  /** How a new run is to start; null when it is not to be made. */
+  async function decideStart({
+    target,
+    startAt,
+  }: Pick<IpcArgument<'runs.create'>, 'target' | 'startAt'>): Promise<StartDecision | null> {
     const isUnchanged = navigation.remember()
-    const isLater = argument.target === undefined && argument.startAt !== undefined
-    const how = isLater ? 'queue' : argument.target === undefined ? await howToStart() : 'now'
-    if (how === null) return null
+    const how = target !== undefined ? 'now' : startAt !== undefined ? 'queue' : await howToStart()
+    return how && { how, isUnchanged }
+  }
+
+  /** @param decided where it was asked before, such as before an import */
+  async function create(
+    argument: IpcArgument<'runs.create'>,
+    decided?: StartDecision,
+  ): Promise<RunRecord | null> {
+    const decision = decided ?? (await decideStart(argument))
+    if (decision === null) return null
+    const { how, isUnchanged } = decision
     const queue = how === 'queue'
     const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))
     // A page that was opened meanwhile stays.
@@ -106,6 +119,6 @@ export const useRuns = defineStore('runs', () => {
 
   return {
     ...{ runs, byId, live, selected, progress, waiting, workers, busy, startQuestion },
-    ...{ howToStart, load, create, pause, resume, stop, extend, change, update, toggle },
+    ...{ howToStart, decideStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })
