@@ -58,6 +58,8 @@ export interface ImporterRequests {
     },
     ImportedDataset,
   ]
+  /** The first of a scan's thumbnails as `pack` would decode them; those that cannot be read are left out. */
+  preview: [{ scan: string; count: number; shape: ImageShape; fit: ImportOptions['fit'] }, PixelBatch]
   /** Groups of nearly identical images of a packed dataset, as positions; progress by events. */
   nearDuplicates: [{ job: string; directory: string; excluded: number[] }, number[][]]
   /** One user image at a given shape, as import would have decoded it. */

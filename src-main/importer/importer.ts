@@ -9,6 +9,7 @@ import { decodeFile } from './decode.ts'
 import type { InFlightLog } from '../processes/in-flight-log.ts'
 import { findNearDuplicates } from './near-duplicates.ts'
 import { pack } from './pack.ts'
+import { preview } from './preview.ts'
 import { reasonOf, UnreadableImage } from './reasons.ts'
 import { rescan } from './rescan.ts'
 import { readText, saveSamples } from './sample-files.ts'
@@ -23,6 +24,12 @@ export function createImporter(options: {
   const { emit, inFlightLog } = options
   const scans = new Map<string, Scan>()
   const jobs = new Map<string, AbortController>()
+
+  function scanOf(id: string): Scan {
+    const found = scans.get(id)
+    if (!found) throw new FlowerbedError('not-found', errorText('import.scanGone'))
+    return found
+  }
 
   async function run<Result>(
     job: { job: string; avoid?: CrashSuspects },
@@ -57,14 +64,12 @@ export function createImporter(options: {
       }),
     pack: (argument) =>
       run(argument, (context) => {
-        const found = scans.get(argument.scan)
-        if (!found) {
-          throw new FlowerbedError('not-found', errorText('import.scanGone'))
-        }
+        const found = scanOf(argument.scan)
         const { datasetsDirectory, reuse } = argument
         const options = importOptionsSchema.parse(argument.options)
         return pack(found, { options, datasetsDirectory, reuse, context })
       }),
+    preview: ({ scan: id, count, ...frame }) => preview(scanOf(id).shown.slice(0, count), frame, inFlightLog),
     nearDuplicates: (argument) => run(argument, (context) => findNearDuplicates(argument, context)),
     decode: async ({ path, shape, fit }) => {
       const done = inFlightLog.begin(path)

@@ -27,6 +27,8 @@ export interface Scan {
   sources: string[]
   files: FoundFile[]
   problems: ProblemFile[]
+  /** Those of the report's thumbnails. */
+  shown: FoundFile[]
   /** Removes what was unpacked for it. */
   dispose: () => Promise<void>
 }
@@ -109,7 +111,7 @@ async function scanListed(
   for (const label of labelOf) if (label >= 0) counts[label] = (counts[label] ?? 0) + 1
   const id = randomUUID()
   return {
-    scan: { id, sources: listed.sources, files, problems, dispose: listed.dispose },
+    scan: { id, sources: listed.sources, files, problems, shown: samples.shown, dispose: listed.dispose },
     report: {
       scan: id,
       sources: listed.sources,
@@ -122,7 +124,6 @@ async function scanListed(
       labels: labels.map((label, position) => ({ name: label, count: counts[position] ?? 0 })),
       problems,
       thumbnails: batchOf(samples.thumbnails, thumbnailShape),
-      thumbnailPaths: samples.thumbnailPaths,
     },
   }
 }
@@ -168,7 +169,8 @@ async function headVerdict(file: FoundFile): Promise<string> {
 interface Samples {
   sizes: ImageSize[]
   thumbnails: Uint8Array[]
-  thumbnailPaths: string[]
+  /** The files of the thumbnails. */
+  shown: FoundFile[]
   /** File objects: two names that are not valid UTF-8 may look the same. */
   unreadable: Set<FoundFile>
 }
@@ -183,7 +185,7 @@ async function sample(
   const careful = new Set(crashSuspects.careful)
   const progress = new Progress('scanning', report)
   progress.total = measured.length
-  const samples: Samples = { sizes: [], thumbnails: [], thumbnailPaths: [], unreadable: new Set() }
+  const samples: Samples = { sizes: [], thumbnails: [], shown: [], unreadable: new Set() }
   const results = inOrder(measured, {
     // One at a time after a crash whose cause is not known yet.
     atOnce: careful.size > 0 ? 1 : filesAtOnce,
@@ -211,7 +213,7 @@ async function sample(
     if (size) samples.sizes.push(size)
     if (thumbnail) {
       samples.thumbnails.push(thumbnail)
-      samples.thumbnailPaths.push(file.path)
+      samples.shown.push(file)
     }
     if (reason !== undefined) {
       problems.push({ path: file.path, reason })

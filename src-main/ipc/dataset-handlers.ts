@@ -28,6 +28,7 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
       scanned.set(report.scan, argument.paths)
       return report
     },
+    'datasets.preview': (argument) => importer.request('preview', argument),
     'datasets.import': async (argument) => {
       // The same images may be about to be deleted.
       await deletions.flush()

@@ -51,9 +51,10 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
         device: settings.get().device,
         ...memoryLimitOf(settings.get()),
       }),
-    'runs.expectedLength': ({ datasetId, ...chosen }) => {
-      const asked = { ...chosen, datasetId, device: settings.get().device }
-      return expectedLength(newRunRecord(asked, store.datasets.get(datasetId), ''), runs.list())
+    'runs.expectedLength': ({ images, ...chosen }) => {
+      const asked = { ...chosen, datasetId: '', device: settings.get().device }
+      const dataset = { ...images, id: '', name: '', excludedCount: 0 }
+      return expectedLength(newRunRecord(asked, dataset, ''), runs.list())
     },
     'runs.pause': async ({ id }) => {
       if (isRemote(id)) await targetQueue.pause(runs.get(id))

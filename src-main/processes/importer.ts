@@ -127,6 +127,11 @@ export function createImporterClient(options: {
         }
         return await caller.request('pack', { ...argument, scan: known?.id ?? argument.scan, avoid })
       }, argument.job),
+    preview: (argument: ImporterRequests['preview'][0]) =>
+      supervisor.request('preview', {
+        ...argument,
+        scan: scanned.get(argument.scan)?.id ?? argument.scan,
+      }),
     nearDuplicates: (argument: ImporterRequests['nearDuplicates'][0]) =>
       supervisor.request('nearDuplicates', argument),
     decode: (argument: ImporterRequests['decode'][0]) =>

@@ -31,8 +31,11 @@ export interface NewRun {
   createdAt?: number
 }
 
+/** What a run's record takes of its dataset. */
+type DatasetOfRun = Pick<DatasetRecord, 'id' | 'name' | 'shape' | 'count' | 'excludedCount' | 'labels'>
+
 /** The record of a run that has not been trained. @throws FlowerbedError `bad-input` for settings that do not hold, or without images */
-export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: string): RunRecord {
+export function newRunRecord(options: NewRun, dataset: DatasetOfRun, name: string): RunRecord {
   checkSomeImages(dataset)
   const { preset, changes, device } = options
   const images = { shape: dataset.shape, count: dataset.count - dataset.excludedCount }
@@ -70,7 +73,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetRecord, name: stri
 }
 
 /** @throws FlowerbedError `bad-input` where all images of a dataset are excluded */
-function checkSomeImages({ name, count, excludedCount }: DatasetRecord): void {
+function checkSomeImages({ name, count, excludedCount }: DatasetOfRun): void {
   if (excludedCount >= count)
     throw new FlowerbedError('bad-input', errorText('dataset.allExcluded', { name }), { where: name })
 }

@@ -8,6 +8,7 @@ import type {
   RescanReport,
   ScanReport,
 } from '#shared/schemas/dataset.ts'
+import { imageShapeSchema } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { Deletion } from '#shared/ipc/storage.ts'
 import { absolutePath, byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
@@ -55,6 +56,16 @@ export const datasetChannels = {
   'datasets.scan': channel({
     input: z.strictObject({ job: z.string(), paths }),
     output: type<ScanReport>(),
+  }),
+  /** The first images of a scan as an import with these options packs them, in the order of its thumbnails. */
+  'datasets.preview': channel({
+    input: z.strictObject({
+      scan: z.string(),
+      count: z.int().min(1).max(64),
+      shape: imageShapeSchema,
+      fit: importOptionsSchema.shape.fit,
+    }),
+    output: type<PixelBatch>(),
   }),
   'datasets.import': channel({
     input: z.strictObject({ job: z.string(), scan: z.string(), options: importOptionsSchema }),

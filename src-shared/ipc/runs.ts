@@ -36,6 +36,12 @@ const name = z
   .max(200)
 /** Settings that differ from the preset's; `resolveConfig` checks them. */
 const changes = z.record(z.string(), z.unknown())
+/** What a run's cost and settings go by of its images; they need not be imported yet. */
+const trainingImages = z.strictObject({
+  shape: imageShapeSchema,
+  count: z.int().min(0),
+  labels: z.array(z.string()),
+})
 const step = z.int().min(0)
 /** Behind the runs that are queued, rather than now. */
 const queue = z.boolean().exactOptional()
@@ -65,7 +71,7 @@ export const runChannels = {
     output: type<MemoryEstimate>(),
   }),
   'runs.expectedLength': channel({
-    input: z.strictObject({ datasetId: z.string(), preset: z.string(), changes }),
+    input: z.strictObject({ images: trainingImages, preset: z.string(), changes }),
     output: type<LengthEstimate>(),
   }),
   'runs.pause': channel({ input: byId, output: type<RunRecord>() }),

@@ -144,7 +144,6 @@ export interface ScanReport {
   problems: ProblemFile[]
   /** A few dozen images spread over the folder, cropped square at 64 × 64 × 3. */
   thumbnails: PixelBatch
-  thumbnailPaths: string[]
 }
 
 /** Some files: how many, and the first of them by path. */

@@ -6,7 +6,7 @@ import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { packedDataset } from '../helpers/dataset.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { expectStatus, fillSettings, importImages, plain } from './steps.ts'
+import { expectStatus, fillSettings, importDataset, plain } from './steps.ts'
 
 const folder = temporaryFolder('dataset')
 const images = join(folder.path, 'faces')
@@ -25,9 +25,7 @@ test.beforeAll(async () => {
     dataDirectory: join(folder.path, 'data'),
     size: { width: 1280, height: 800 },
   })
-  await importImages(running.page, [images])
-  await running.page.keyboard.press('Escape')
-  await running.page.getByRole('button', { name: 'Open faces' }).click()
+  await importDataset(running.page, [images])
 })
 test.afterAll(async () => {
   await running.quit()

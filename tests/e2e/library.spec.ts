@@ -103,8 +103,8 @@ test('a cancelled import is not among the recent folders, one that was made is',
   await dropPaths(page, [demoImages])
   await page.getByTestId('import-anyway').click()
   await page.getByTestId('import-submit').click()
-  await page.getByTestId('start-training').waitFor()
-  await page.keyboard.press('Escape')
+  await page.getByTestId('dataset-page').waitFor()
+  await page.getByTestId('go-library').click()
   await expect(page.getByRole('combobox', { name: 'Recent folders' })).toContainText('images')
 })
 

@@ -2,7 +2,7 @@ import { expect, test } from '@playwright/test'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { expectStatus, importImages, startRun } from './steps.ts'
+import { expectStatus, importImages, quick, startRun } from './steps.ts'
 
 test('every setting is within reach, says what it does, and says what is wrong beside its field', async () => {
   const data = temporaryFolder('form')
@@ -48,6 +48,9 @@ test('how long a run trains is one choice, its name is asked, and a later run st
   const data = temporaryFolder('length')
   const { page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
+  // The images are shown as they are imported, before they are.
+  const preview = page.getByTestId('import-previews').locator('canvas').first()
+  await expect(preview).toHaveAttribute('width', quick.size.split('x')[0] ?? '')
   const unit = (name: string) => page.getByRole('radio', { name, exact: true })
   await expect(unit('Steps')).toBeChecked()
   await expect(page.getByTestId('expected-length')).toHaveText(/No run like it/)

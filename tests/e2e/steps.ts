@@ -22,13 +22,17 @@ const usual = { ...quick.settings, precision: 'auto' }
 /** For tests to which network and samples are the same: it trains soonest. */
 export const plain = { ...quick.settings, network: 'conv', sampleEvery: '0' }
 
-/** Drops paths on the window, takes what import suggests at a size, and ends where the run is set up. */
+/** Drops paths on the window and takes what import suggests at a size; ends on the sheet on which the run is set up. */
 export async function importImages(page: Page, paths: string[], size = quick.size): Promise<void> {
   await dropPaths(page, paths)
-  await page.getByTestId('import-submit').waitFor()
   await page.getByTestId('import-size').selectOption(size)
+}
+
+/** Imports dropped paths without a run; ends on the page of the dataset. */
+export async function importDataset(page: Page, paths: string[]): Promise<void> {
+  await importImages(page, paths)
   await page.getByTestId('import-submit').click()
-  await page.getByTestId('start-training').waitFor()
+  await page.getByTestId('dataset-page').waitFor()
 }
 
 const chosen = new Set<string>(settingFields().flatMap(({ key, kind }) => (kind === 'choice' ? [key] : [])))

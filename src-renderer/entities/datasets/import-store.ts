@@ -131,14 +131,17 @@ export const useImport = defineStore('import', () => {
   /** Scans what was dropped although it is a dataset already. */
   const scanKnown = () => scan(paths.value, asked, true)
 
-  async function pack(options: ImportOptions): Promise<void> {
+  /**
+   * Imports what was scanned. The dialog shows its progress until `close` or `offerTraining`.
+   * @returns null where it failed or was cancelled
+   */
+  async function pack(options: ImportOptions): Promise<DatasetRecord | null> {
     const found = report.value
-    if (!found) return
+    if (!found) return null
     reset('packing')
     const packed = await runJob((id) => request('datasets.import', { job: id, scan: found.scan, options }))
-    if (!packed) return
-    forget()
-    showReady(packed)
+    if (packed) forget()
+    return packed
   }
 
   /**
@@ -155,10 +158,10 @@ export const useImport = defineStore('import', () => {
       return
     }
     forget()
-    showReady(existing, from)
+    offerTraining(existing, from)
   }
 
-  function showReady(existing: DatasetRecord, from: RunRecord | null = null): void {
+  function offerTraining(existing: DatasetRecord, from: RunRecord | null = null): void {
     dataset.value = existing
     settingsFrom.value = from
     reset('ready')
@@ -198,6 +201,6 @@ export const useImport = defineStore('import', () => {
 
   return {
     ...{ phase, open, paths, origin, progress, seen, report, dataset, settingsFrom, error },
-    ...{ scan, scanDemo, scanKnown, pack, prepareTraining, cancel, hide, close, show },
+    ...{ scan, scanDemo, scanKnown, pack, prepareTraining, offerTraining, cancel, hide, close, show },
   }
 })

@@ -10,7 +10,7 @@ import { request } from '../../api/index.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useRecords } from '../../composables/records.ts'
 import { useStartQuestion } from './start-question.ts'
-import type { StartAnswer } from './start-question.ts'
+import type { StartAnswer, StartDecision } from './start-question.ts'
 
 /** All runs, kept current by main's events, and the actions on one. */
 export const useRuns = defineStore('runs', () => {
@@ -64,11 +64,24 @@ export const useRuns = defineStore('runs', () => {
     return await ask(other.id, known?.status !== 'queued')
   }
 
-  async function create(argument: IpcArgument<'runs.create'>): Promise<RunRecord | null> {
+  /** How a new run is to start; null when it is not to be made. */
+  async function decideStart({
+    target,
+    startAt,
+  }: Pick<IpcArgument<'runs.create'>, 'target' | 'startAt'>): Promise<StartDecision | null> {
     const isUnchanged = navigation.remember()
-    const how =
-      argument.startAt === undefined ? await howToStart(undefined, argument.target ?? null) : 'queue'
-    if (how === null) return null
+    const how = startAt === undefined ? await howToStart(undefined, target ?? null) : 'queue'
+    return how && { how, isUnchanged }
+  }
+
+  /** @param decided where it was asked before, such as before an import */
+  async function create(
+    argument: IpcArgument<'runs.create'>,
+    decided?: StartDecision,
+  ): Promise<RunRecord | null> {
+    const decision = decided ?? (await decideStart(argument))
+    if (decision === null) return null
+    const { how, isUnchanged } = decision
     const queue = how === 'queue'
     const run = await act('new', () => request('runs.create', queue ? { ...argument, queue } : argument))
     // A page that was opened meanwhile stays.
@@ -111,6 +124,6 @@ export const useRuns = defineStore('runs', () => {
 
   return {
     ...{ runs, byId, live, liveOn, selected, progress, waiting, workers, busy, startQuestion },
-    ...{ howToStart, load, create, pause, resume, stop, extend, change, update, toggle },
+    ...{ howToStart, decideStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })

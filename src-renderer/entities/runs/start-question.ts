@@ -4,6 +4,12 @@ import type { ShallowRef } from 'vue'
 /** How the user wants a run to start: now, another being paused for it, or behind what is queued. */
 export type StartAnswer = 'now' | 'queue'
 
+/** How a new run starts, and whether the page from which it was started is still shown. */
+export interface StartDecision {
+  how: StartAnswer
+  isUnchanged: () => boolean
+}
+
 /** The question how to start a run while another trains. */
 export interface StartQuestion {
   /** The run that trained when it was asked. */

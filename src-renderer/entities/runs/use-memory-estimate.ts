@@ -7,6 +7,7 @@ import type { ImageShape } from '#shared/schemas/image.ts'
 import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import type { IsLatest } from '../../composables/latest-only.ts'
+import type { TrainingImages } from './run-choice.ts'
 
 /** The estimate is requested once typing has paused this long. */
 const pauseMs = 400
@@ -29,14 +30,16 @@ export const useMemoryEstimate = (question: () => MemoryQuestion | null): Estima
   useEstimate(question, (asked) => request('runs.estimate', asked))
 
 export interface LengthQuestion {
-  datasetId: string
+  images: TrainingImages
   preset: string
   changes: Record<string, unknown>
 }
 
 /** How long a run would take by the speed of earlier runs. */
 export const useLengthEstimate = (question: () => LengthQuestion | null): Estimate<LengthEstimate> =>
-  useEstimate(question, (asked) => request('runs.expectedLength', asked))
+  useEstimate(question, ({ images: { shape, count, labels }, ...chosen }) =>
+    request('runs.expectedLength', { images: { shape, count, labels }, ...chosen }),
+  )
 
 function useEstimate<Q, A>(question: () => Q | null, ask: (question: Q) => Promise<A>): Estimate<A> {
   const estimate = shallowRef<A | null>(null)

@@ -32,7 +32,8 @@ export const useTour = defineStore('tour', () => {
   /** Follows what is there, so that a dialog that was closed loses nothing; null without a tour. */
   const step = computed((): TourStep | null => {
     if (startedAt.value === null) return null
-    return run.value ? 'sample' : dataset.value ? 'train' : 'import'
+    if (run.value) return 'sample'
+    return dataset.value || importing.phase === 'options' ? 'train' : 'import'
   })
 
   function end(): void {
