@@ -289,6 +289,35 @@ class Default64(nn.Module):
         return ((weight * (v - (mean - x + std * eps))) ** 2).mean() + kl
 
 
+class MuonAndAdam:
+    """Muon for the matrices inside the network, as 2-D views of their memory, and Adam for the rest."""
+
+    def __init__(self, model):
+        hidden = lambda name: name.split(".")[-2] in ("conv1", "conv2", "film", "short", "code_map")
+        named = [(name, p) for name, p in model.named_parameters()]
+        self.matrices = [p for name, p in named if p.ndim > 1 and hidden(name)]
+        inside = set(map(id, self.matrices))
+        self.views = [nn.Parameter(self.as_matrix(p.detach())) for p in self.matrices]
+        self.muon = torch.optim.Muon(self.views, 1e-3, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
+        self.adam = torch.optim.Adam([p for _, p in named if id(p) not in inside], 1e-3)
+
+    def as_matrix(self, p):
+        channels_last = p.ndim == 4 and not p.is_contiguous()
+        return (p.permute(0, 2, 3, 1) if channels_last else p).view(p.shape[0], -1)
+
+    def zero_grad(self, set_to_none):
+        self.adam.zero_grad(set_to_none=set_to_none)
+        for p in self.matrices:
+            p.grad = None
+
+    def step(self):
+        for view, p in zip(self.views, self.matrices):
+            # A gradient may be laid out differently from its weight.
+            view.grad = self.as_matrix(torch.empty_like(p).copy_(p.grad))
+        self.muon.step()
+        self.adam.step()
+
+
 networks = {"small-unets": SmallUnets, "ladder-5": Ladder5, "default-64": Default64, "auto-28": Auto28}
 
 
@@ -310,7 +339,7 @@ def main():
         x = x.contiguous(memory_format=torch.channels_last)
     parameters = list(model.parameters())
     average = [p.detach().clone() for p in parameters] if model.ema else []
-    optimizer = torch.optim.Adam(parameters, 1e-3)
+    optimizer = MuonAndAdam(model) if isinstance(model, Auto28) else torch.optim.Adam(parameters, 1e-3)
     loss_of = torch.compile(model, mode="reduce-overhead" if options.graphs else None) if options.compile else model
 
     def step():
