@@ -289,32 +289,41 @@ class Default64(nn.Module):
         return ((weight * (v - (mean - x + std * eps))) ** 2).mean() + kl
 
 
+def orthogonalized(x):
+    """Five Newton-Schulz steps in fp32: in bf16, as torch.optim.Muon takes them, they are many times slower on a processor."""
+    tall = x.shape[0] > x.shape[1]
+    x = x.T if tall else x
+    x = x / (x.norm() + 1e-7)
+    for _ in range(5):
+        gram = x @ x.T
+        x = torch.addmm(x, -4.775 * gram + 2.0315 * gram @ gram, x, beta=3.4445)
+    return x.T if tall else x
+
+
 class MuonAndAdam:
-    """Muon for the matrices inside the network, as 2-D views of their memory, and Adam for the rest."""
+    """Muon for the matrices inside the network, and Adam for the rest."""
+
+    rate, momentum = 1e-3, 0.95
 
     def __init__(self, model):
         hidden = lambda name: name.split(".")[-2] in ("conv1", "conv2", "film", "short", "code_map")
-        named = [(name, p) for name, p in model.named_parameters()]
+        named = list(model.named_parameters())
         self.matrices = [p for name, p in named if p.ndim > 1 and hidden(name)]
+        self.moments = [torch.zeros_like(p) for p in self.matrices]
         inside = set(map(id, self.matrices))
-        self.views = [nn.Parameter(self.as_matrix(p.detach())) for p in self.matrices]
-        self.muon = torch.optim.Muon(self.views, 1e-3, weight_decay=0.0, adjust_lr_fn="match_rms_adamw")
-        self.adam = torch.optim.Adam([p for _, p in named if id(p) not in inside], 1e-3)
-
-    def as_matrix(self, p):
-        channels_last = p.ndim == 4 and not p.is_contiguous()
-        return (p.permute(0, 2, 3, 1) if channels_last else p).view(p.shape[0], -1)
+        self.adam = torch.optim.Adam([p for _, p in named if id(p) not in inside], self.rate)
 
     def zero_grad(self, set_to_none):
         self.adam.zero_grad(set_to_none=set_to_none)
         for p in self.matrices:
             p.grad = None
 
+    @torch.no_grad()
     def step(self):
-        for view, p in zip(self.views, self.matrices):
-            # A gradient may be laid out differently from its weight.
-            view.grad = self.as_matrix(torch.empty_like(p).copy_(p.grad))
-        self.muon.step()
+        for p, moment in zip(self.matrices, self.moments):
+            moment.mul_(self.momentum).add_(p.grad)
+            update = orthogonalized((p.grad + self.momentum * moment).reshape(p.shape[0], -1))
+            p.add_(update.view(p.shape), alpha=-self.rate * 0.2 * max(update.shape) ** 0.5)
         self.adam.step()
 
 
