@@ -5,7 +5,9 @@ import type { SettingKey } from '#shared/schemas/run-config.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 
 /** Settings outside the network's that decide how long a step takes. */
-const costly: readonly SettingKey[] = ['batch', 'accumulate', 'posterior', 'prior', 'precision']
+const costly: readonly SettingKey[] = [
+  ...(['batch', 'accumulate', 'posterior', 'prior', 'optimizer', 'precision'] as const),
+]
 
 let cachedKeys: SettingKey[] | null = null
 /** The settings that decide how long a step takes. */
