@@ -6,7 +6,7 @@ import { createSystem } from '../../src-main/engine/model/create-model.ts'
 import type { System } from '../../src-main/engine/model/flow/system.ts'
 import { smallUnets } from './small-unets.ts'
 
-export const benchNetworks = ['small-unets', 'ladder-5', 'default-64'] as const
+export const benchNetworks = ['small-unets', 'ladder-5', 'default-64', 'auto-28'] as const
 export type BenchNetwork = (typeof benchNetworks)[number]
 
 /** What is timed: a model, its configuration and the shape of its images. */
@@ -26,7 +26,8 @@ export interface BenchChanges {
 }
 
 /**
- * The networks of the benchmarks: two small U-Nets, the reference's network, and the default at 64 × 64.
+ * The networks of the benchmarks: two small U-Nets, the reference's network, the balanced preset at 64 × 64, and the default preset at
+ * 28 × 28.
  * @throws FlowerbedError or ZodError for settings and sizes that no run can have
  */
 export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {
@@ -48,6 +49,11 @@ export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): Bench
       ...settings,
     })
     return { name, config, shape, system: smallUnets(shape, config.hidden) }
+  }
+  if (name === 'auto-28') {
+    const shape = square(28, 1)
+    const config = resolveConfig('auto', settings)
+    return { name, config, shape, system: createSystem({ config, shape }) }
   }
   const ladder = name === 'ladder-5'
   const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'balanced', settings)
