@@ -1,6 +1,7 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import { fittedChanges } from '#shared/automatic-settings.ts'
 import { resolveConfig } from '#shared/presets.ts'
 import { createSystem } from '../../src-main/engine/model/create-model.ts'
 import type { System } from '../../src-main/engine/model/flow/system.ts'
@@ -52,7 +53,8 @@ export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): Bench
   }
   if (name === 'auto-28') {
     const shape = square(28, 1)
-    const config = resolveConfig('auto', settings)
+    // As for a dataset that is not small.
+    const config = resolveConfig('auto', fittedChanges('auto', settings, { shape, count: 60_000 }))
     return { name, config, shape, system: createSystem({ config, shape }) }
   }
   const ladder = name === 'ladder-5'
