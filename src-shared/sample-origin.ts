@@ -43,6 +43,7 @@ export function originText(options: {
     ...(images.length === 1 ? [`image ${(images[0] ?? 0) + 1} of ${count}`] : []),
     `${solver}, ${solverSteps} steps`,
     ...(settings ? [`${Math.round(settings.evaluations)} evaluations`] : []),
+    ...(settings?.precision && settings.precision !== 'fp32' ? [settings.precision] : []),
     ...(settings?.sampling.label ? [`label ${settings.sampling.label}`] : []),
     ...(settings && settings.sampling.guidance !== 1 ? [`guidance ${settings.sampling.guidance}`] : []),
   ]

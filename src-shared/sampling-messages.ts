@@ -1,4 +1,4 @@
-import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type { DeviceChoice, SampleRecord } from '#shared/schemas/run.ts'
@@ -37,6 +37,8 @@ export interface SampleResult {
   trajectory: PixelBatch | null
   /** Network evaluations per image, without those for a trajectory; a mean where they differ. */
   evaluations: number
+  /** Of the network's products. */
+  precision: Precision
 }
 
 /** Records how one image of a seed is integrated from noise, with the network's estimate of it at each state. */

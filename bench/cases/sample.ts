@@ -1,3 +1,4 @@
+import type { Precision } from '#shared/schemas/run-config.ts'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import { Sampler } from '../../src-main/engine/sampling/sampler.ts'
 import { initialValues } from '../../src-main/engine/rng.ts'
@@ -9,6 +10,8 @@ export interface SamplingCase {
   count: number
   solver: SolverName
   steps: number
+  /** Of the networks' products. */
+  precision: Precision
 }
 
 /**
@@ -17,9 +20,9 @@ export interface SamplingCase {
  */
 export function timedSample(
   { config, system, shape }: BenchCase,
-  sampling: SamplingCase,
+  { precision, ...sampling }: SamplingCase,
 ): Timed & { evaluations: () => number } {
-  const sampler = new Sampler({ system, shape })
+  const sampler = new Sampler({ system, shape, precision })
   sampler.setWeights(
     Object.fromEntries(
       sampler.system.parameters.map((parameter) => [parameter.name, initialValues(parameter, config.seed)]),

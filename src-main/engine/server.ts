@@ -202,13 +202,14 @@ async function sample(
   const sampling = { ...samplingOf(request.sampling), guideCheckpoint: guideStep }
   const generated = await sampler.sample({ count, first, seed, temperature, trajectory, ...sampling, onStep })
   const { images, evaluations } = generated
-  const result = { images, trajectory: generated.trajectory, evaluations }
+  const { precision } = sampler
+  const result = { images, trajectory: generated.trajectory, evaluations, precision }
   if (!save) return { ...result, record: null }
   const { runId, runDirectory } = source
   const { solver } = sampling
   const record = await writeSampleSheet({
     ...{ runId, runDirectory, kind: 'extra', step, images, seed, solver },
-    settings: { selection: selectionOf(request), sampling, evaluations },
+    settings: { selection: selectionOf(request), sampling, evaluations, precision },
     // An adaptive solver chooses its number of steps.
     solverSteps: solver === adaptiveSolver ? Math.round(generated.steps) : sampling.steps,
   })

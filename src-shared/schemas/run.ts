@@ -124,6 +124,8 @@ export const sampleSettingsSchema = z.object({
   sampling: samplingSchema,
   /** Network evaluations per image; a mean where they differ. */
   evaluations: z.number(),
+  /** Of the network's products; absent in samples of older versions and in grids, which have that of the run. */
+  precision: z.enum(['fp32', 'bf16', 'fp16']).optional(),
 })
 export type SampleSettings = z.infer<typeof sampleSettingsSchema>
 

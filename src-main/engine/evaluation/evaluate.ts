@@ -3,7 +3,7 @@ import type { Evaluation } from '#shared/schemas/evaluation.ts'
 import { partOf } from '../sampling/sampling-jobs.ts'
 import type { OnStep, SamplingJobs } from '../sampling/sampling-jobs.ts'
 import type { Sampler } from '../sampling/sampler.ts'
-import { openImages } from './evaluation-images.ts'
+import { labelsOfSamples, openImages } from './evaluation-images.ts'
 import { generate, generatingWork } from './generate.ts'
 import type { Generated } from './generate.ts'
 import { measure } from './measure.ts'
@@ -34,6 +34,7 @@ export async function evaluate(
     const generated = await withSampler((sampler, { step, onStep }) =>
       generate(sampler, request, {
         ...{ count: choice.count, originals, step },
+        labels: labelsOfSamples(images, sampler.system.labelCount),
         onStep: partOf(onStep, [0, generating]),
       }),
     )

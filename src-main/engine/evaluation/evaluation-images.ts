@@ -6,6 +6,7 @@ import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { splitImages } from '../data/split.ts'
+import { labelsAt } from '../data/step-images.ts'
 import { chooseImages } from './image-choice.ts'
 import type { ImageChoice } from './image-choice.ts'
 
@@ -53,6 +54,19 @@ export function openImages(request: EvaluateRequest): EvaluationImages {
     close()
     throw thrown
   }
+}
+
+/**
+ * The label of each sample of an evaluation: that of a training image chosen at random, so that labels are as frequent as among
+ * the images; undefined without labels.
+ */
+export function labelsOfSamples(
+  { training, choice: { originals, count } }: Pick<EvaluationImages, 'training' | 'choice'>,
+  labelCount: number,
+): Float32Array | undefined {
+  if (labelCount === 0) return undefined
+  const indices = Array.from({ length: count }, (_, i) => originals[i % originals.length] ?? 0)
+  return labelsAt(training, { indices, none: labelCount })
 }
 
 function checkShape(found: ImageShape, shape: ImageShape): void {

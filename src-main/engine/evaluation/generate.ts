@@ -67,16 +67,26 @@ const curveSampling = { solver: multistepSolver, timeGrid: 'karras' } as const
 export async function generate(
   sampler: Sampler,
   request: EvaluateRequest,
-  context: { count: number; originals: PixelBatch; step: number; onStep: OnStep },
+  context: {
+    count: number
+    originals: PixelBatch
+    /** The label of each sample. */
+    labels: Float32Array | undefined
+    step: number
+    onStep: OnStep
+  },
 ): Promise<Generated> {
-  const { count, originals, step } = context
+  const { count, originals, labels, step } = context
   const { seed } = request
   const sampling = samplingOf(request.sampling)
   const encoders = encodersOf(request.model.config)
   const curveCount = Math.min(count, curveSamples, Math.floor(curveBytes / imageBytes(originals)))
   const few = imagesFrom(originals, Math.min(reconstructed, originals.count))
   const next = partsOf(partsOfWork(request, { count, curveCount }), context.onStep)
-  const { images: samples, evaluations } = await sampler.sample({ ...sampling, count, seed, onStep: next() })
+  const { images: samples, evaluations } = await sampler.sample({
+    ...{ ...sampling, count, seed, labels },
+    onStep: next(),
+  })
   const curve = []
   for (const steps of request.curve ? curveEvaluations : []) {
     const onStep = next()
@@ -86,6 +96,7 @@ export async function generate(
       steps,
       count: curveCount,
       seed,
+      labels,
       onStep,
     })
     curve.push({ evaluations: Math.round(taken), images })

@@ -9,7 +9,7 @@ import { guideState } from './guide-state.ts'
 import type { GuideKind } from './guide-state.ts'
 
 /** What all programs of a chunk size share: the weights as state, images `x`, codes and labels as feeds. */
-export type ProgramBase = Required<Pick<ProgramSpec, 'state' | 'precision'>> & {
+export type ProgramBase = Required<Pick<ProgramSpec, 'state' | 'precision' | 'fastConvolutions'>> & {
   feeds: { x: TensorSpec; code?: TensorSpec; label?: TensorSpec }
 }
 
@@ -25,6 +25,7 @@ export function programBase(options: {
   const { height, width, channels } = shape
   return {
     precision,
+    fastConvolutions: true,
     state: {
       ...Object.fromEntries(
         system.parameters.map(({ name, shape: of }) => [name, { shape: of, dtype: 'float32' as const }]),
@@ -77,11 +78,12 @@ export function codeProgram({ codeSize }: System, count: number, { ranged = fals
 /** Images → latents of q(z|x): its mean, or with `sampled` a sample of it by the noise `eps`. */
 export function encodeProgram(
   { posterior }: System,
-  { state, feeds, precision, sampled }: ProgramBase & { sampled: boolean },
+  { state, feeds, precision, fastConvolutions, sampled }: ProgramBase & { sampled: boolean },
 ): ProgramSpec {
   return {
     name: 'encode',
     precision,
+    fastConvolutions,
     state,
     feeds: sampled ? { x: feeds.x, eps: feeds.x } : { x: feeds.x },
     body: (weights, { x, eps }) => {
@@ -95,11 +97,12 @@ export function encodeProgram(
 /** Images → mean and logvar of q(c|x), each `[count, codeSize]`. */
 export function encodeCodeProgram(
   { codePosterior }: System,
-  { state, feeds, precision }: ProgramBase,
+  { state, feeds, precision, fastConvolutions }: ProgramBase,
 ): ProgramSpec {
   return {
     name: 'encode-code',
     precision,
+    fastConvolutions,
     state,
     feeds: { x: feeds.x },
     body: (weights, { x }) => {

@@ -7,7 +7,7 @@ import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
 import type { Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
-import { codeTableNames } from '../model/flow/code-prior.ts'
+import { codeTableNames, codeTableSize } from '../model/flow/code-prior.ts'
 import type { System } from '../model/flow/system.ts'
 import { ChunkIntegrator } from './chunk-integrator.ts'
 import type { ChunkSource, FrameSink, Integration, StateSink } from './chunk-integrator.ts'
@@ -62,6 +62,10 @@ export class Sampler {
     this.calls.precision = precision
   }
 
+  get precision(): Precision {
+    return this.calls.precision
+  }
+
   /** By parameter name. */
   get weights(): Values {
     return this.currentWeights
@@ -92,11 +96,13 @@ export class Sampler {
   }
 
   /**
-   * Samples images from p(z), of a label or of all labels in turn. Image i depends on (seed, i) alone, except that images of a chunk share the steps of an
+   * Samples images from p(z), of a label, of `labels` one by one (their number for none), or of all labels in turn. Image i depends on (seed, i) alone, except that images of a chunk share the steps of an
    * adaptive solver. Latents are sampled chunk by chunk, so that memory is bounded for any count.
    */
-  async sample(options: SelectionOptions & Integration): Promise<Samples> {
-    const { count, seed, first, temperature, trajectory, ...integration } = options
+  async sample(
+    options: SelectionOptions & Integration & { labels?: Float32Array | undefined },
+  ): Promise<Samples> {
+    const { count, seed, first, temperature, trajectory, labels, ...integration } = options
     const selection = selectionOf({ count, seed, first, temperature, trajectory })
     const size = imageBytes(this.shape)
     const pixels = new Uint8Array(count * size)
@@ -106,7 +112,7 @@ export class Sampler {
       ...integration,
       from: 1,
       to: 0,
-      load: this.fromPrior({ ...selection, label: options.label ?? null }),
+      load: this.fromPrior({ ...selection, labels, label: options.label ?? null }),
       store: (i, x) => pixels.set(toBytes(x), i * size),
       frames: {
         count: frames,
@@ -207,16 +213,21 @@ export class Sampler {
     this.calls.programs.dispose()
   }
 
-  /** Latents of p(z), codes of p(c), and labels: the one that is asked for, else all in turn. */
-  private fromPrior(selection: {
+  /** Latents of p(z), codes of p(c), and labels: the one that is asked for, else those that are given, else all in turn. */
+  private fromPrior({
+    labels: given,
+    ...selection
+  }: {
     seed: number
     first: number
     temperature: number
     label: string | null
+    labels?: Float32Array | undefined
   }): ChunkSource['load'] {
     return (i, n) => {
       const at = { ...selection, count: n, first: selection.first + i }
-      const labels = labelsOfImages(this.labels, at)
+      const isGiven = given && selection.label === null
+      const labels = isGiven ? given.subarray(i, i + n) : labelsOfImages(this.labels, at)
       const codes = this.calls.priorCodes({ ...at, ranges: this.codeRanges(labels) })
       return { x: this.calls.priorLatents(at), codes, labels }
     }
@@ -256,7 +267,8 @@ export class Sampler {
 
   private codeRanges(labels: Float32Array | null): Float32Array | null {
     if (!labels || !this.currentWeights[codeTableNames.ranges]) return null
-    return Float32Array.from([...labels].flatMap((label) => this.codeRangeOf(label) ?? []))
+    const all = [0, codeTableSize]
+    return Float32Array.from([...labels].flatMap((label) => this.codeRangeOf(label) ?? all))
   }
 }
 

@@ -99,6 +99,7 @@ export function stepProgram(options: { system: System; base: ProgramBase; solver
     return {
       name: solver,
       precision: base.precision,
+      fastConvolutions: base.fastConvolutions,
       state: { ...base.state, ...base.feeds, last: base.feeds.x },
       feeds: Object.fromEntries(multistepNumberNames.map((name) => [name, scalar])),
       body: ({ x, last, code, label, ...weights }, numbers) => ({
@@ -113,6 +114,7 @@ export function stepProgram(options: { system: System; base: ProgramBase; solver
   return {
     name: solver,
     precision: base.precision,
+    fastConvolutions: base.fastConvolutions,
     state: { ...base.state, ...base.feeds },
     feeds: { t: scalar, dt: scalar },
     body: ({ x, code, label, ...weights }, { t, dt }) => ({

@@ -5,7 +5,7 @@ import type { EvaluateRequest } from '#shared/engine-messages.ts'
 import { curveEvaluations, evaluationSchema, measureNames } from '#shared/schemas/evaluation.ts'
 import type { Evaluation } from '#shared/schemas/evaluation.ts'
 import { resolveConfig } from '#shared/presets.ts'
-import { openImages } from '../../../src-main/engine/evaluation/evaluation-images.ts'
+import { labelsOfSamples, openImages } from '../../../src-main/engine/evaluation/evaluation-images.ts'
 import { measure } from '../../../src-main/engine/evaluation/measure.ts'
 import { Dataset } from '../../../src-main/datasets/packed-dataset.ts'
 import { createEngine } from '../../../src-main/engine/server.ts'
@@ -200,4 +200,26 @@ describe('the nearest images', () => {
       }),
     ).rejects.toThrow(/size/)
   })
+})
+
+it('takes labels of samples as often as images have them', () => {
+  // One in six is of the first label, one in six of none.
+  const label = (image: number) => [0, -1, 1, 1, 1, 1][image % 6] ?? -1
+  const datasetDirectory = packedDataset(join(folder.path, 'labelled'), {
+    ...{ count: 120, shape, pixel: discs(1) },
+    labels: { names: ['few', 'many'], of: label },
+  })
+  const images = openImages(request({ datasetDirectory, count: 60 }))
+  try {
+    const labels = [...(labelsOfSamples(images, 2) ?? [])]
+    expect(labels).toHaveLength(60)
+    const share = (of: number) => labels.filter((each) => each === of).length / 60
+    expect(share(0) + share(1) + share(2)).toBeCloseTo(1)
+    expect(share(1)).toBeGreaterThan(0.5)
+    expect(share(0)).toBeLessThan(0.35)
+    expect(share(2)).toBeGreaterThan(0)
+    expect(labelsOfSamples(images, 0)).toBeUndefined()
+  } finally {
+    images.close()
+  }
 })

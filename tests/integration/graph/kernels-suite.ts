@@ -56,6 +56,8 @@ function convolution({ n, h, w, cin, cout, k }: Size, precision: Precision = 'fp
   }
 }
 
+const fast = (spec: ProgramSpec): ProgramSpec => ({ ...spec, fastConvolutions: true })
+
 const convolutionKernels = [
   'FlowerbedConv2D',
   'FlowerbedConv2DInputGradient',
@@ -118,10 +120,31 @@ export function describeKernels(expected?: Kernels): void {
       )
     })
 
+    it('by fewer products equal TensorFlow’s for any size', () => {
+      const size = fc.record({
+        ...{ n: fc.integer({ min: 1, max: 5 }), h: fc.integer({ min: 1, max: 15 }) },
+        ...{ w: fc.integer({ min: 1, max: 30 }), k: fc.constantFrom(1, 3, 3, 3) },
+        ...{ cin: fc.constantFrom(8, 16, 20, 32, 48), cout: fc.constantFrom(8, 16, 20, 32, 48, 64) },
+      })
+      fc.assert(
+        fc.property(size, (of) => {
+          compareKernels(fast(convolution(of)), convolutionKernels, 1e-5)
+          if (kernels?.bf16)
+            expectClose(run(fast(convolution(of, 'bf16')), 'compiled'), run(convolution(of), 'eager'), 3e-2)
+        }),
+        { numRuns: 25, seed: 7 },
+      )
+    })
+
+    it('are by fewer products only where a program asks for it', () => {
+      const exact = convolution({ n: 2, h: 12, w: 12, cin: 32, cout: 32, k: 3 })
+      expect(run(fast(exact), 'compiled')['y']).not.toEqual(run(exact, 'compiled')['y'])
+    })
+
     it('return the same bits each time', () => {
       const spec = convolution(sizes[7] as Size)
       expect(operations(spec)).toEqual(expect.arrayContaining(convolutionKernels))
-      expect(run(spec, 'compiled')).toEqual(run(spec, 'compiled'))
+      for (const each of [spec, fast(spec)]) expect(run(each, 'compiled')).toEqual(run(each, 'compiled'))
     })
   })
 

@@ -182,6 +182,12 @@ describe('labels', () => {
           // In turn where none is given: image i has the label i mod 2.
           const inTurn = lightOnTheLeft(await sampled({}))
           expect(inTurn.filter((left, i) => left === (i % 2 === 0)).length).toBeGreaterThan(13)
+          // One by one where they are given, 2 for none.
+          const labels = Float32Array.from({ length: 16 }, (_, i) => (i === 15 ? 2 : i < 5 ? 0 : 1))
+          const { images } = await sampler.sample({ count: 16, seed: 1, steps: 8, labels })
+          const [left, right] = [await sampled({ label: 'left' }), await sampled({ label: 'right' })]
+          const expected = [...left.subarray(0, 5 * 64), ...right.subarray(5 * 64, 15 * 64)]
+          expect([...images.pixels.subarray(0, 15 * 64)]).toEqual(expected)
           expect(await sampled({ label: 'left', guidance: 2 })).not.toEqual(await sampled({ label: 'left' }))
           expect(tf.memory().numTensors).toBe(before)
           await expect(sampled({ label: 'up' })).rejects.toMatchObject({ kind: 'bad-input', where: 'label' })

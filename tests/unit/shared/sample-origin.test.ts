@@ -9,13 +9,19 @@ import { enlarged, tile } from '../../../src-main/engine/images/png.ts'
 const record: SampleRecord = {
   ...{ id: 'r1/a.png', runId: 'r1', step: 600, kind: 'extra', file: 'a.png', count: 5, columns: 3 },
   ...{ shape: { height: 8, width: 9, channels: 3 }, seed: 7, solver: 'dpm2m', solverSteps: 12 },
-  settings: { selection: selectionOf({ count: 5, seed: 7 }), sampling: samplingOf(), evaluations: 12 },
+  settings: {
+    selection: selectionOf({ count: 5, seed: 7 }),
+    sampling: samplingOf(),
+    evaluations: 12,
+    precision: 'bf16',
+  },
   createdAt: 1,
 }
 
 it('a file says in ASCII where it comes from, and is read back as it was', () => {
   const text = originText({ record, images: [3], run: 'Émile’s faces 🌷', checkpoint: 'c.safetensors' })
   for (const value of Object.values(text)) expect(value).toMatch(/^[ -~]*$/)
+  expect(text['Description']).toContain('12 evaluations, bf16')
   expect(text['Description']).toContain('step 600, checkpoint c.safetensors, seed 7, image 4 of 5')
   expect(readOrigin(text[originKeyword] ?? '')).toEqual({
     ...{ version: 1, record, images: [3], run: 'Émile’s faces 🌷', checkpoint: 'c.safetensors', enlarge: 1 },

@@ -3,6 +3,7 @@ import { Option } from 'commander'
 import type { Command } from 'commander'
 import { maxFrames } from '#shared/schemas/sampling.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { Precision } from '#shared/schemas/run-config.ts'
 import { originText } from '#shared/sample-origin.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import {
@@ -110,13 +111,18 @@ async function sampleInParts(given: {
   const shown: PixelBatch[] = []
   let firstTrajectories: PixelBatch | null = null
   let evaluations = 0
+  let precision: Precision = 'fp32'
   let checkpoint: string | null = null
   const sampling = samplingFrom(options)
   /** The text of images `first` and following, which were sampled in `evaluations`. */
-  const originOf = (selection: { first: number; count: number }, shape: ImageShape, cost: number) => {
+  const originOf = (
+    selection: { first: number; count: number },
+    shape: ImageShape,
+    cost: { evaluations: number; precision: Precision },
+  ) => {
     const known = runService.checkpoints.list(run.id).find(({ file }) => file === checkpoint)
     return sampledRecord({
-      ...{ run, step: known?.step ?? run.step, shape, sampling, evaluations: cost },
+      ...{ run, step: known?.step ?? run.step, shape, sampling, ...cost },
       selection: { ...selection, seed, temperature },
     })
   }
@@ -140,7 +146,8 @@ async function sampleInParts(given: {
         ),
       [first / count, (first + part) / count],
     )
-    const record = originOf({ first, count: part }, images, more.evaluations)
+    precision = more.precision
+    const record = originOf({ first, count: part }, images, { evaluations: more.evaluations, precision })
     const textOf = (index: number) => originText({ record, images: [index], run: run.name, checkpoint })
     files.push(...(await writing(folder, () => writeEach(folder, images, { first, textOf }))))
     if (first < maxSheetImages) shown.push(images)
@@ -155,7 +162,7 @@ async function sampleInParts(given: {
   }
   const batches = shown as [PixelBatch, ...PixelBatch[]]
   const all = batches.reduce((sum, { count: images }) => sum + images, 0)
-  const record = originOf({ first: 0, count: all }, batches[0], evaluations)
+  const record = originOf({ first: 0, count: all }, batches[0], { evaluations, precision })
   const sheetText = (enlarge: number) => originText({ record, run: run.name, checkpoint, enlarge })
   const sheet = await writing(folder, () => writeSheet(folder, batches, sheetText))
   const animated = firstTrajectories

@@ -1,5 +1,6 @@
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { sheetColumns } from '#shared/schemas/image.ts'
+import type { Precision } from '#shared/schemas/run-config.ts'
 import type { RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import { adaptiveSolver, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { SamplingOptions, SelectionOptions } from '#shared/schemas/sampling.ts'
@@ -13,8 +14,9 @@ export function sampledRecord(options: {
   selection: SelectionOptions
   sampling: SamplingOptions
   evaluations: number
+  precision: Precision
 }): SampleRecord {
-  const { run, step, shape, evaluations } = options
+  const { run, step, shape, evaluations, precision } = options
   const selection = selectionOf(options.selection)
   const sampling = samplingOf(options.sampling)
   const { height, width, channels } = shape
@@ -25,7 +27,7 @@ export function sampledRecord(options: {
     ...{ count, columns: sheetColumns(count), shape: { height, width, channels }, seed, solver },
     // An adaptive solver chooses its steps: about six evaluations each.
     solverSteps: solver === adaptiveSolver ? Math.round(evaluations / 6) : steps,
-    settings: { selection, sampling, evaluations },
+    settings: { selection, sampling, evaluations, precision },
     createdAt: Date.now(),
   }
 }

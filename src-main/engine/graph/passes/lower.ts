@@ -17,12 +17,12 @@ export function lower(
 ): Trace {
   // XLA compiles TensorFlow's operations only.
   const kernels = fused || portable ? undefined : binding.kernels
-  const { precision = 'fp32' } = spec
+  const { precision = 'fp32', fastConvolutions: fast = false } = spec
   // The kernels round while they read, which saves passes over memory.
   const bf16 = precision === 'bf16' && kernels?.bf16 === true
   const rounded =
     precision === 'fp32' || bf16 ? trace : applyHalfPrecision(spec, trace, { binding, precision })
-  return kernels ? replaceConvolutions(spec, rounded, { binding, bf16 }) : rounded
+  return kernels ? replaceConvolutions(spec, rounded, { binding, bf16, fast }) : rounded
 }
 
 /** Resolves `auto` to the precision in which this device may be faster, which a run times (`training/precision-choice.ts`). */

@@ -9,17 +9,18 @@ import type { Edge, OpNode, Trace } from '../trace.ts'
 /**
  * Replaces TensorFlow's convolutions by Flowerbed's kernels (`src-main/native/kernels`) where those apply: float32,
  * stride 1, 'same' padding, odd filter sizes. A bias that is added to a convolution with no other reader is fused with
- * it, and the gradient of the bias with that of the weights.
+ * it, and the gradient of the bias with that of the weights. `fast`: by fewer products, where the size allows.
  */
 export function replaceConvolutions(
   spec: ProgramSpec,
   trace: Trace,
-  { binding, bf16 }: { binding: Binding; bf16: boolean },
+  { binding, bf16, fast }: { binding: Binding; bf16: boolean; fast: boolean },
 ): Trace {
   const known = collectValueInfo(spec, trace)
   const readers = findReaders({ ...trace, nodes: liveNodes(trace) })
   const replaced = new Map<string, Edge>()
   const roundToBf16 = { name: 'bf16', type: binding.TF_ATTR_BOOL, value: bf16 }
+  const byFewerProducts = { name: 'fast', type: binding.TF_ATTR_BOOL, value: fast }
   const integer = (name: string, value = 0) => ({ name, type: binding.TF_ATTR_INT, value })
 
   /** The weights' gradients by the dy of their convolution, by which the bias's gradient finds its own. */
@@ -66,7 +67,12 @@ export function replaceConvolutions(
         return node
       const [x, weights] = convolution.inputs as [Edge, Edge]
       if (!isOdd(known.get(edgeKey(weights))?.shape)) return node
-      return { ...node, op: 'FlowerbedConv2D', inputs: [x, weights, second], attributes: [roundToBf16] }
+      return {
+        ...node,
+        op: 'FlowerbedConv2D',
+        inputs: [x, weights, second],
+        attributes: [roundToBf16, byFewerProducts],
+      }
     }
     const gradient = node.op === 'BiasAddGrad' && first ? weightsGradients.get(edgeKey(first)) : undefined
     if (gradient) replaced.set(edgeKey({ node: node.name, index: 0 }), { node: gradient.name, index: 1 })

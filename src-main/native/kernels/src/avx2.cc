@@ -20,7 +20,7 @@ namespace {
 }  // namespace
 }  // namespace avx2
 
-const Convolutions kAvx2 = {avx2::Forward, avx2::GradientOfInput, avx2::GradientOfWeights};
+const Convolutions kAvx2 = {avx2::Forward, avx2::GradientOfInput, avx2::GradientOfWeights, avx2::FastForward};
 const Normalizations kNormalizationsAvx2 = {avx2::Normalize, avx2::GradientOfNormalized};
 const Resizes kResizesAvx2 = {avx2::ResizeBeside, avx2::GradientOfResize};
 

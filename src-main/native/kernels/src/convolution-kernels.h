@@ -8,3 +8,4 @@
 #pragma once
 #include "convolution-forward.h"
 #include "convolution-weights.h"
+#include "convolution-winograd.h"

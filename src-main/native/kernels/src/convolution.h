@@ -23,6 +23,8 @@ struct Convolutions {
   /** dWeights and dBias of dy; sums in an order that depends on shape, threads and cache alone. */
   void (*gradient_of_weights)(const ConvolutionShape &, const float *x, const float *dy, float *dweights,
                               float *dbias);
+  /** As forward, by fewer products where that is possible, and less exactly. */
+  void (*fast_forward)(const ConvolutionShape &, const float *x, const float *weights, const float *bias, float *y);
 };
 
 extern const Convolutions kAvx2;

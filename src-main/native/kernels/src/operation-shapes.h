@@ -17,7 +17,7 @@ struct Shape {
 
 /** The attributes of a node; those that its operation does not have stay as they are here. */
 struct Attributes {
-  bool bf16 = false, relu = false, moved = false, bilinear = false;
+  bool bf16 = false, fast = false, relu = false, moved = false, bilinear = false;
   int64_t kernel_height = kUnknown, kernel_width = kUnknown, groups = kUnknown;
   /** Of the images before they were resized. */
   int64_t height = kUnknown, width = kUnknown, channels = kUnknown;

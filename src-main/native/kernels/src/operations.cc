@@ -5,8 +5,9 @@ namespace {
 
 void RunConv2D(const KernelSet &kernels, const Arguments &given) {
   const Shape &x = given.input_shapes[0], &weights = given.input_shapes[1];
-  kernels.convolutions->forward({x[0], x[1], x[2], x[3], weights[3], weights[0], weights[1]}, given.inputs[0],
-                                given.inputs[1], given.inputs[2], given.outputs[0]);
+  const auto forward = given.attributes.fast ? kernels.convolutions->fast_forward : kernels.convolutions->forward;
+  forward({x[0], x[1], x[2], x[3], weights[3], weights[0], weights[1]}, given.inputs[0], given.inputs[1], given.inputs[2],
+          given.outputs[0]);
 }
 
 void RunConv2DInputGradient(const KernelSet &kernels, const Arguments &given) {
@@ -73,7 +74,7 @@ const Operation kOperations[kOperationCount] = {
     {"FlowerbedConv2D",
      {{"x: float", 4}, {"weights: float", 4}, {"bias: float", 1}},
      {"y: float"},
-     {"bf16: bool"},
+     {"bf16: bool", "fast: bool"},
      InferConv2D,
      RunConv2D},
     {"FlowerbedConv2DInputGradient",

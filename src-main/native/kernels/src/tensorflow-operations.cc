@@ -107,6 +107,7 @@ Attributes ReadAttributes(TF_OpKernelConstruction *construction, TF_Status *stat
     *value = number;
   };
   flag("bf16", &read.bf16);
+  flag("fast", &read.fast);
   flag("relu", &read.relu);
   flag("moved", &read.moved);
   flag("bilinear", &read.bilinear);

@@ -91,6 +91,31 @@ void TestConvolution(const Convolutions &kernels, bool bf16) {
   Expect("gradient of the bias", dbias, db2, allowed(dba, bf16 ? 1e-2 : 1e-5));
 }
 
+/** By fewer products where the shape allows, else as the other. */
+void TestFastConvolution(const Convolutions &kernels, bool bf16) {
+  const int64_t side = Between(0, 4) == 0 ? 1 : 3;
+  const ConvolutionShape s = {Between(1, 3), Between(1, 15), Between(1, 15), 8 * Between(1, 6), 8 * Between(1, 6), side, side};
+  Buffer x(s.n * s.h * s.w * s.cin), weights(side * side * s.cin * s.cout), bias(s.cout), y(s.n * s.h * s.w * s.cout, false);
+  kernels.fast_forward(s, x.data(), weights.data(), bias.data(), y.data());
+  Doubles y2(static_cast<size_t>(y.size())), allowed(static_cast<size_t>(y.size()));
+  for (int64_t at = 0; at < y.size(); at++) {
+    const int64_t o = at % s.cout, w = at / s.cout % s.w, h = at / s.cout / s.w % s.h, n = at / s.cout / s.w / s.h;
+    double sum = bias[o], terms = fabs(bias[o]);
+    for (int64_t tap = 0; tap < side * side; tap++) {
+      const int64_t row = h + tap / side - side / 2, column = w + tap % side - side / 2;
+      if (row < 0 || row >= s.h || column < 0 || column >= s.w) continue;
+      for (int64_t c = 0; c < s.cin; c++) {
+        const double term = static_cast<double>(x[((n * s.h + row) * s.w + column) * s.cin + c]) * weights[(tap * s.cin + c) * s.cout + o];
+        sum += term;
+        terms += fabs(term);
+      }
+    }
+    y2[static_cast<size_t>(at)] = sum;
+    allowed[static_cast<size_t>(at)] = (bf16 ? 1e-2 : 1e-5) * (1 + terms);
+  }
+  Expect("fast convolution", y, y2, allowed);
+}
+
 void TestNormalization(const Normalizations &kernels) {
   const int64_t groups = Between(1, 8), channels = groups * Between(1, 9);
   const NormalizationShape s = {Between(1, 4), Between(2, 200), channels, groups, Between(0, 1) == 1, Between(0, 1) == 1};
@@ -207,10 +232,11 @@ void TestOutOfMemory() {
 #endif
   no_memory = true;
   kAvx2.forward(s, x.data(), weights.data(), bias.data(), y.data());
+  kAvx2.fast_forward(s, x.data(), weights.data(), bias.data(), y.data());
   kAvx2.gradient_of_weights(s, x.data(), y.data(), dweights.data(), dbias.data());
   no_memory = false;
-  if (ScratchFailures() < before + 2) {
-    printf("%lld failures were counted, not 2\n", static_cast<long long>(ScratchFailures() - before));
+  if (ScratchFailures() < before + 3) {
+    printf("%lld failures were counted, not 3\n", static_cast<long long>(ScratchFailures() - before));
     failures++;
   }
 }
@@ -238,6 +264,7 @@ void TestPreconditions() {
   float *some = memory.data();
   const auto convolution = [&](const char *what, const ConvolutionShape &s) {
     ExpectAbort(what, [&] { kAvx2.forward(s, some, some, some, some); });
+    ExpectAbort(what, [&] { kAvx2.fast_forward(s, some, some, some, some); });
     ExpectAbort(what, [&] { kAvx2.gradient_of_input(s, some, some, some); });
     ExpectAbort(what, [&] { kAvx2.gradient_of_weights(s, some, some, some, some); });
   };
@@ -280,6 +307,7 @@ int main(int count, char **arguments) {
   else for (int i = 0; i < cases; i++) {
     SetThreads(static_cast<int>(Between(1, 3)));
     TestConvolution(convolutions, bf16);
+    TestFastConvolution(convolutions, bf16);
     if (bf16) continue;
     TestNormalization(avx512 ? kNormalizationsAvx512 : kNormalizationsAvx2);
     TestResize(avx512 ? kResizesAvx512 : kResizesAvx2);
