@@ -19,12 +19,14 @@ export function workerPlans(
     hosts = [],
   }: { threads?: number; device?: DeviceChoice; hosts?: WorkerHost[] } = {},
 ): WorkerPlan[] {
-  if ('hosts' in choice)
+  if ('hosts' in choice) {
+    const { network } = choice
     return choice.hosts.map((name) => ({
-      name,
-      device,
+      ...{ name, device },
       ...(name === localHost ? {} : { host: hostOf(name, hosts) }),
+      ...(network === undefined ? {} : { network }),
     }))
+  }
   if ('gpus' in choice) return choice.gpus.map((gpu) => ({ name: `GPU ${gpu}`, device: 'cuda', gpu }))
   const { processes } = choice
   return Array.from({ length: processes }, (_, i) => ({

@@ -1,3 +1,4 @@
+import { networkInterfaces } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
 import { openStore } from '../../../src-main/database/store.ts'
@@ -17,6 +18,11 @@ import { saved, small, trainer, trainingRuns } from '../../helpers/training.ts'
 const { folder, newRun } = trainingRuns('hosts')
 const config = small({ steps: 24, checkpointEvery: 8, sampleEvery: 0, batch: 8, learningRate: 1e-4 })
 const hosts = ['local', 'mars']
+/** An address of this machine that others may reach; the loopback interface's on a machine without a network. */
+const outer =
+  Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .find(({ family, internal }) => family === 'IPv4' && !internal)?.address ?? '127.0.0.1'
 
 describe.skipIf(!hasSshd)('a run whose workers are on this computer and on one that OpenSSH reaches', () => {
   let server: SshServer
@@ -37,8 +43,10 @@ describe.skipIf(!hasSshd)('a run whose workers are on this computer and on one t
     there.remove()
   })
 
-  const prepared = async (request: TrainRequest) =>
-    await withWorkerHosts(store, { ...request, workers: { hosts } }, { env: server.env })
+  const prepared = async (request: TrainRequest, { network }: { network?: string } = {}) => {
+    const workers = { hosts, ...(network === undefined ? {} : { network }) }
+    return await withWorkerHosts(store, { ...request, workers }, { env: server.env })
+  }
 
   /** Trains, and calls `act` once when a step is reported. */
   const train = async (request: TrainRequest, { at, act }: { at: number; act: (run: Training) => void }) => {
@@ -83,12 +91,27 @@ describe.skipIf(!hasSshd)('a run whose workers are on this computer and on one t
       expect(largestDifference(values(one, 8), values(request, 8))).toBeLessThan(1e-5)
 
       const file = first.of('checkpoint').at(-1)?.record
+      const inNetwork: ListeningAddress[] = []
       const second = await train(
-        { ...(await prepared(request)), resume: { file: file?.file ?? '', sha256: file?.sha256 ?? '' } },
-        { at: 18, act: () => server.network.cut() },
+        {
+          ...(await prepared(request, { network: `${outer}/32` })),
+          resume: { file: file?.file ?? '', sha256: file?.sha256 ?? '' },
+        },
+        {
+          at: 18,
+          act: ({ pids }) => {
+            inNetwork.push(...pids.flatMap((pid) => listeningAddresses(pid)))
+            server.network.cut()
+          },
+        },
       )
       expect(second.result).toMatchObject({ outcome: 'finished', step: 24 })
       expect(second.of('workersLost')).toMatchObject([{ lost: ['mars'], left: 1, step: 16 }])
+      // TensorFlow's servers still listen on the loopback interface only, and what leads to them on one other.
+      expect(inNetwork).toHaveLength(4)
+      expect(inNetwork.filter(({ address, isLoopback }) => !isLoopback && address !== outer)).toEqual([])
+      expect(inNetwork.filter(({ address }) => address === outer).length).toBeGreaterThanOrEqual(2)
+      expect(second.of('warning')[0]?.message).toContain(`unencrypted in the network ${outer}/32`)
       const states = second.of('workers').map(({ workers }) => workers.map(({ state }) => state))
       expect(states).toContainEqual(['training', 'ended'])
       expect(states.at(-1)).toEqual(['training'])
