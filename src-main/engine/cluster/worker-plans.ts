@@ -21,9 +21,12 @@ export function workerPlans(
 ): WorkerPlan[] {
   if ('hosts' in choice) {
     const { network } = choice
-    return choice.hosts.map((name) => ({
+    // This computer first: the first worker's state is read, blocking.
+    const isHere = (name: string) => name === localHost
+    const names = [...choice.hosts.filter(isHere), ...choice.hosts.filter((name) => !isHere(name))]
+    return names.map((name) => ({
       ...{ name, device },
-      ...(name === localHost ? {} : { host: hostOf(name, hosts) }),
+      ...(isHere(name) ? {} : { host: hostOf(name, hosts) }),
       ...(network === undefined ? {} : { network }),
     }))
   }

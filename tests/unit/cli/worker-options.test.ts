@@ -80,9 +80,9 @@ test('a network goes with machines', () => {
   expect(() => workersOf({ workers: 2, workersNetwork, device: 'auto' })).toThrow('names of machines')
 })
 
-test('each machine of a run has a worker, those elsewhere with how they are reached', () => {
+test('each machine of a run has a worker, this computer first, those elsewhere with how they are reached', () => {
   const mars = { name: 'mars', host: 'mars', ssh: ['ssh'], command: 'work' }
-  expect(workerPlans({ hosts: ['local', 'mars'] }, { device: 'cpu', hosts: [mars] })).toEqual([
+  expect(workerPlans({ hosts: ['mars', 'local'] }, { device: 'cpu', hosts: [mars] })).toEqual([
     { name: 'local', device: 'cpu' },
     { name: 'mars', device: 'cpu', host: mars },
   ])
