@@ -18,6 +18,7 @@ import { startAppImporter } from './processes/app-importer.ts'
 import { EngineSupervisor } from './processes/engine.ts'
 import { startUtilityProcess } from './processes/utility-process.ts'
 import { ConnectedTargets } from './remote/connected-targets.ts'
+import { EngineWithHosts } from './remote/engine-with-hosts.ts'
 import { RemoteRuns } from './remote/remote-runs.ts'
 import { TargetQueue } from './remote/target-queue.ts'
 import { Evaluations } from './runs/evaluations.ts'
@@ -76,12 +77,22 @@ export function createServices(options: {
     deleted: (runId) => clearDeleted(runId),
     warning: (runId, message) => notify({ level: 'warning', message, runId }),
   })
-  const trainingQueue = new TrainingQueue({
-    runService,
+  const training = new EngineWithHosts({
+    store,
     engine: {
       train: (request) => engine.request('train', { ...request, ...memoryLimitOf(settings.get()) }),
       pause: (runId) => engine.request('pause', { runId }),
       stop: (runId, save) => engine.request('stop', { runId, save }),
+    },
+    onInstall: (runId, name) =>
+      emit({ type: 'waiting', runId, message: desktopText('workers.installing', { name }) }),
+  })
+  const trainingQueue = new TrainingQueue({
+    runService,
+    engine: {
+      train: (request) => training.train(request),
+      pause: (runId) => training.pause(runId),
+      stop: (runId, save) => training.stop(runId, save),
       extend: (runId, { steps, epochs, minutes, learningRate, sampleEvery }) =>
         engine.request('extend', { runId, limits: { steps, epochs, minutes, learningRate, sampleEvery } }),
       end: () => engine.end(),

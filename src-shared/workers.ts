@@ -13,6 +13,9 @@ export const workerHostsSchema = z
   .min(2)
   .refine((hosts) => new Set(hosts).size === hosts.length)
 
+/** The network, as 10.0.0.0/24, in which workers reach each other without OpenSSH, unencrypted. */
+export const workerNetworkSchema = z.cidrv4()
+
 /** The processes that train a run together, each on its share of every batch. */
 export const workerChoiceSchema = z.union([
   /** Processes of this machine, among which its cores are divided. */
@@ -20,7 +23,10 @@ export const workerChoiceSchema = z.union([
   /** A process for each of these GPUs, as nvidia-smi numbers them. */
   z.strictObject({ gpus: z.array(z.int().min(0)).min(1) }),
   /** A process on each of these machines: names of targets that OpenSSH reaches, and `local`. */
-  z.strictObject({ hosts: workerHostsSchema }),
+  z.strictObject({
+    hosts: workerHostsSchema,
+    network: workerNetworkSchema.exactOptional(),
+  }),
 ])
 export type WorkerChoice = z.infer<typeof workerChoiceSchema>
 

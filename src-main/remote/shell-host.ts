@@ -88,6 +88,8 @@ export class ShellHost implements RemoteHost {
     }
     let timer = timeoutMs === undefined ? undefined : setTimeout(onSilence, timeoutMs)
     signal?.addEventListener('abort', onAbort)
+    // While the command was started.
+    if (signal?.aborted) onAbort()
     const failures: Error[] = []
     try {
       const feeding = Promise.resolve(work.feed(running.input)).catch(fail)

@@ -1,6 +1,9 @@
 import { expect, test } from '@playwright/test'
+import { openStore } from '../../src-main/database/store.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
+import { hasSshd, sshServer } from '../helpers/ssh-server.ts'
+import { targetFolder } from '../helpers/ssh-target.ts'
 import { expectStatus, fillSettings, importImages, quick, stepOf } from './steps.ts'
 
 test('a run trains in two processes, which the run page lists while its curves arrive', async () => {
@@ -31,5 +34,34 @@ test('a run trains in two processes, which the run page lists while its curves a
   await page.getByTestId('pause').click()
   await expectStatus(page, 'paused')
   await quit()
+  data.remove()
+})
+
+test('a run trains on this computer and a machine that OpenSSH reaches', async () => {
+  test.skip(!hasSshd, 'there is no sshd')
+  const data = temporaryFolder('worker-hosts')
+  const server = await sshServer()
+  const there = await targetFolder()
+  const store = openStore(data.path)
+  store.targets.add({ kind: 'ssh', name: 'mars', host: 'target', folder: there.path })
+  store.close()
+  const { page, quit } = await launchApp({
+    dataDirectory: data.path,
+    env: { FLOWERBED_SSH_CONFIG: server.env['FLOWERBED_SSH_CONFIG'] ?? '' },
+  })
+  await importImages(page, [demoImages])
+  await fillSettings(page, { ...quick.settings, steps: '100000' })
+  await page.getByTestId('workers').selectOption('hosts')
+  await expect(page.getByTestId('worker-host-mars')).toBeChecked()
+  await page.getByTestId('start-training').click()
+  await expectStatus(page, 'training', 240_000)
+  const rows = page.getByTestId('workers').locator('tbody tr')
+  await expect(rows).toHaveText([/This computer/, /mars/])
+  await expect.poll(() => stepOf(page), { timeout: 120_000 }).toBeGreaterThan(2)
+  await page.getByTestId('pause').click()
+  await expectStatus(page, 'paused')
+  await quit()
+  await server.stop()
+  there.remove()
   data.remove()
 })

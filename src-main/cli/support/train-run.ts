@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { EngineEvent, TrainProgress, TrainRequest } from '#shared/engine-messages.ts'
+import { desktopText } from '#shared/desktop-text.ts'
+import type { EngineEvent, TrainProgress } from '#shared/engine-messages.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { loadTensorFlow } from '../../engine/backend/load.ts'
-import { withWorkerHosts } from '../../remote/worker-hosts.ts'
+import { EngineWithHosts } from '../../remote/engine-with-hosts.ts'
 import type { TrainOptions } from '../../runs/run-training.ts'
 import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from './interrupt.ts'
 import { bytes, duration, say, StatusLine } from './output.ts'
@@ -63,12 +64,21 @@ export async function trainRun(
   const { store, runService, engine } = workspace
   await beforeTraining(workspace, run, checkInterrupted)
   let training = true
-  const preparing = new AbortController()
+  const trainer = new EngineWithHosts({
+    store,
+    engine: {
+      train: async (request) =>
+        await engine.handlers.train({ ...request, ...(memoryLimit === undefined ? {} : { memoryLimit }) }),
+      pause: async (runId) => await engine.handlers.pause({ runId }),
+      stop: async (runId, save) => await engine.handlers.stop({ runId, save }),
+    },
+    onInstall: (_, name) => say(desktopText('workers.installing', { name })),
+  })
   /** Retries: the engine does not know the run before its first step. */
   const pause = async () => {
     while (training) {
       try {
-        await engine.handlers.pause({ runId: run.id })
+        await trainer.pause(run.id)
         return
       } catch {
         await delay(pauseRetryMs)
@@ -77,25 +87,9 @@ export async function trainRun(
   }
   const stopListening = onInterrupt(() => {
     say('Saving …')
-    preparing.abort()
     void pause()
   }, 'nothing since the last checkpoint is saved')
   try {
-    const trainer = {
-      train: async (given: TrainRequest) => {
-        const request = await withWorkerHosts(store, given, {
-          signal: preparing.signal,
-          onInstall: (name) => say(`Installing Flowerbed on ${name}`),
-        })
-        return await engine.handlers.train({
-          ...request,
-          ...(memoryLimit === undefined ? {} : { memoryLimit }),
-        })
-      },
-      stop: async (runId: string, save: boolean) => {
-        await engine.handlers.stop({ runId, save })
-      },
-    }
     const ended = await runService.train(run.id, trainer, options)
     if (!wasInterrupted() || ended.status === 'finished') return ended
     say(describeStop(workspace, ended) + (partOfExperiment ? '' : ` ${howToResume(ended)}`))

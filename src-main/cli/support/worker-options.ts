@@ -2,13 +2,14 @@ import { Option } from 'commander'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
-import { processesAtMost, workerHostsSchema } from '#shared/workers.ts'
+import { processesAtMost, workerHostsSchema, workerNetworkSchema } from '#shared/workers.ts'
 import type { WorkerChoice, WorkerState } from '#shared/workers.ts'
 import { invalidArgument } from './invalid-argument.ts'
 import { wholeNumberFrom } from './options.ts'
 
 export interface WorkerFlags {
   workers?: number | string[]
+  workersNetwork?: string
   devices?: number[]
   device: DeviceChoice
 }
@@ -19,6 +20,11 @@ export const workersOption = () =>
     '--workers <count|hosts>',
     'train in so many processes of this computer, which share its cores and each batch; or in one on each of several machines: names of flowerbed target list and local, such as local,mars',
   ).argParser(parseWorkers)
+export const workersNetworkOption = () =>
+  new Option(
+    '--workers-network <address/prefix>',
+    'have workers on several machines reach each other directly in this network, such as 10.0.0.0/24, unencrypted and without a password: for a network that is private to you; else OpenSSH carries what they exchange',
+  ).argParser(parseNetwork)
 export const devicesOption = () =>
   new Option(
     '--devices <gpus>',
@@ -34,6 +40,11 @@ function parseWorkers(text: string): number | string[] {
   return data
 }
 
+function parseNetwork(text: string): string {
+  if (!workerNetworkSchema.safeParse(text).success) throw invalidArgument(errorText('cli.writeNetwork'))
+  return text
+}
+
 function parseGpus(text: string): number[] {
   const gpus = text.split(',')
   const isList = gpus.every((gpu) => /^\d{1,3}$/.test(gpu)) && new Set(gpus.map(Number)).size === gpus.length
@@ -45,14 +56,17 @@ function parseGpus(text: string): number[] {
  * The processes that the options ask for, null of them for the engine alone, and the device that follows; null without.
  * @throws FlowerbedError `bad-input` for options that exclude each other
  */
-export function workersOf({ workers, devices, device }: WorkerFlags): {
+export function workersOf({ workers, workersNetwork: network, devices, device }: WorkerFlags): {
   workers: WorkerChoice | null
   device: DeviceChoice
 } | null {
+  if (network !== undefined && !Array.isArray(workers))
+    throw new FlowerbedError('bad-input', errorText('cli.networkOfHosts'), { where: '--workers-network' })
   if (workers === undefined && devices === undefined) return null
   if (workers !== undefined && devices !== undefined)
     throw new FlowerbedError('bad-input', errorText('cli.workersOrDevices'), { where: '--workers' })
-  if (Array.isArray(workers)) return { workers: { hosts: workers }, device }
+  if (Array.isArray(workers))
+    return { workers: { hosts: workers, ...(network === undefined ? {} : { network }) }, device }
   const implied = devices === undefined ? 'cpu' : 'cuda'
   if (device !== 'auto' && device !== implied)
     throw new FlowerbedError('bad-input', errorText('cli.otherDevice', { device: implied }), {

@@ -32,6 +32,7 @@ const { emit } = serveCalls<LinkRequests, WorkerEvent>({
     },
     load: async (given) => await link().orLost(link().worker.request('load', given)),
     freePort: async () => await link().orLost(link().worker.request('freePort', undefined)),
+    listen: async (given) => await link().orLost(link().worker.request('listen', given)),
     serve: async (cluster) => await link().orLost(link().worker.request('serve', cluster)),
     ping: () => undefined,
     forward: async (forwards) => await link().forward(forwards),

@@ -8,6 +8,7 @@ import { loadTensorFlow } from '../backend/load.ts'
 import { freePorts } from './free-ports.ts'
 import { listeningAddresses, openListeners } from './listening.ts'
 import { serverDefinition } from './messages.ts'
+import { Relay } from './relay.ts'
 import { heartbeatMs, interfacesVariable } from './worker-messages.ts'
 import type { WorkerEvent, WorkerRequests } from './worker-messages.ts'
 
@@ -21,6 +22,7 @@ export function serveWorker(channel: Channel, { isElsewhere }: { isElsewhere: bo
   // At once: the server's threads may wait for workers that are gone.
   const end = () => process.kill(process.pid, 'SIGKILL')
   let unwanted = 0
+  let relay: Relay | null = null
   const { emit } = serveCalls<WorkerRequests, WorkerEvent>({
     channel,
     handlers: {
@@ -29,12 +31,17 @@ export function serveWorker(channel: Channel, { isElsewhere }: { isElsewhere: bo
         return { device: used, deviceName, pid: process.pid, kernels: kernels !== null }
       },
       freePort: async () => (await freePorts(1))[0] as number,
+      listen: async (given) => {
+        relay = await Relay.listen(given)
+        return toText(relay.address)
+      },
       serve: (cluster) => {
         // gRPC would look for this machine's own ports behind a proxy.
         for (const name of ['grpc_proxy', 'http_proxy', 'https_proxy'])
           Reflect.deleteProperty(process.env, name)
         distributedRuntime().startServer(serverDefinition(cluster))
-        checkInterfaces(cluster.addresses)
+        checkInterfaces(cluster.addresses, relay)
+        relay?.openTo(cluster.addresses.map(hostOf))
       },
       ping: () => {
         unwanted = 0
@@ -50,14 +57,16 @@ export function serveWorker(channel: Channel, { isElsewhere }: { isElsewhere: bo
 }
 
 /** TensorFlow's server lets anyone who reaches it run anything, be it itself or through a port that sshd forwards to it. */
-function checkInterfaces(addresses: string[]): void {
-  const ports = addresses.map((address) => Number(address.split(':').at(-1)))
-  const forward = openListeners(ports.filter((_, i) => addresses[i]?.startsWith('127.0.0.1:')))[0]
-  const isOpen = process.env[interfacesVariable] === 'all'
-  const own = isOpen ? undefined : listeningAddresses().find(({ isLoopback }) => !isLoopback)
-  if (own) throw new FlowerbedError('internal', errorText('cluster.open', toText(own)))
-  if (forward && !isOpen)
-    throw new FlowerbedError('unavailable', errorText('cluster.forwardOpen', toText(forward)))
+function checkInterfaces(addresses: string[], relay: Relay | null): void {
+  if (process.env[interfacesVariable] === 'all') return
+  const intended = relay && toText(relay.address)
+  const own = listeningAddresses().find((one) => !one.isLoopback && toText(one) !== intended)
+  if (own) throw new FlowerbedError('internal', errorText('cluster.open', { address: toText(own) }))
+  const local = addresses.filter((address) => hostOf(address) === '127.0.0.1')
+  const [forward] = openListeners(local.map((address) => Number(address.split(':')[1])))
+  if (!forward) return
+  throw new FlowerbedError('unavailable', errorText('cluster.forwardOpen', { address: toText(forward) }))
 }
 
-const toText = ({ address, port }: { address: string; port: number }) => ({ address, port })
+const toText = ({ address, port }: { address: string; port: number }): string => `${address}:${port}`
+const hostOf = (address: string): string => address.split(':')[0] ?? ''

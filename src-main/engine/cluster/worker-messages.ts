@@ -7,6 +7,8 @@ export interface WorkerRequests {
   load: [{ device: DeviceChoice }, LoadedWorker]
   /** A port of its machine's loopback interface that nothing listens at. */
   freePort: [void, number]
+  /** Has a port of its address in a network, which it answers, lead to a port of its loopback interface. */
+  listen: [{ network: string; to: number }, string]
   /** Starts the server of one of the workers, which it reaches at these addresses; its own is among them. */
   serve: [{ addresses: string[]; task: number }, void]
   /** Tells one on another machine that it is still wanted. */

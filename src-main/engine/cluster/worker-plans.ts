@@ -19,12 +19,17 @@ export function workerPlans(
     hosts = [],
   }: { threads?: number; device?: DeviceChoice; hosts?: WorkerHost[] } = {},
 ): WorkerPlan[] {
-  if ('hosts' in choice)
-    return choice.hosts.map((name) => ({
-      name,
-      device,
-      ...(name === localHost ? {} : { host: hostOf(name, hosts) }),
+  if ('hosts' in choice) {
+    const { network } = choice
+    // This computer first: the first worker's state is read, blocking.
+    const isHere = (name: string) => name === localHost
+    const names = [...choice.hosts.filter(isHere), ...choice.hosts.filter((name) => !isHere(name))]
+    return names.map((name) => ({
+      ...{ name, device },
+      ...(isHere(name) ? {} : { host: hostOf(name, hosts) }),
+      ...(network === undefined ? {} : { network }),
     }))
+  }
   if ('gpus' in choice) return choice.gpus.map((gpu) => ({ name: `GPU ${gpu}`, device: 'cuda', gpu }))
   const { processes } = choice
   return Array.from({ length: processes }, (_, i) => ({

@@ -17,6 +17,8 @@ export interface WorkerPlan {
   threads?: number
   /** The machine that it is on, unless that is this one. */
   host?: WorkerHost
+  /** The network in which workers reach each other without OpenSSH. */
+  network?: string
 }
 
 /** With one thread the first worker, which also directs the others, has them wait until its own part is done. */

@@ -104,6 +104,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   run.emit({ type: 'started', runId, machine: run.machine, step: run.step })
   reportWorkers(run)
   warnOfParts(run)
+  warnOfNetwork(run)
   if (start && started) {
     await writeCheckpoint(run)
     await removeStart(start)
@@ -120,6 +121,12 @@ function warnOfParts({ parts, config, request, emit }: TrainingRun): void {
   if (count === null || count === 1) return
   const values = { batch: config.batch, count, free: (availableBytes / 1e9).toFixed(1) }
   emit({ type: 'warning', runId: request.runId, message: desktopText('warning.batchInParts', values) })
+}
+
+/** Says who can reach the workers. */
+function warnOfNetwork({ request: { runId, workers }, emit }: TrainingRun): void {
+  if (!workers || !('hosts' in workers) || workers.network === undefined) return
+  emit({ type: 'warning', runId, message: desktopText('workers.network', { network: workers.network }) })
 }
 
 /** Takes the next step on its batch of images, and reports its metrics. */

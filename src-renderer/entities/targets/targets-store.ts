@@ -18,6 +18,10 @@ export const useTargets = defineStore('targets', () => {
   })
 
   const names = computed(() => targets.value.map(({ target }) => target.name))
+  /** Those that can have a worker of a run. */
+  const sshNames = computed(() =>
+    targets.value.map(({ target }) => target).flatMap(({ kind, name }) => (kind === 'ssh' ? [name] : [])),
+  )
 
   async function load(): Promise<void> {
     const [list, runs] = await Promise.all([request('targets.list'), request('targets.runs')])
@@ -52,5 +56,5 @@ export const useTargets = defineStore('targets', () => {
   /** What a run is to be told as soon as its target is reached. */
   const wishOf = (run: RunRecord) => (isLive(run) ? (states.value.get(run.id)?.wish ?? null) : null)
 
-  return { targets, names, load, add, remove, examine, sentenceOf, placeOf, wishOf }
+  return { targets, names, sshNames, load, add, remove, examine, sentenceOf, placeOf, wishOf }
 })

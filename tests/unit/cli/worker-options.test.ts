@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   describeWorkers,
   devicesOption,
+  workersNetworkOption,
   workersOf,
   workersOption,
 } from '../../../src-main/cli/support/worker-options.ts'
@@ -67,9 +68,21 @@ test('a worker is told with its share and speed, a lost one as such', () => {
   ).toBe('Worker 1 on CPU: 16 images of each batch, 12.3 images/s; Worker 1 does not respond')
 })
 
-test('each machine of a run has a worker, those elsewhere with how they are reached', () => {
+test('a network goes with machines', () => {
+  expect(parse(workersNetworkOption(), '10.1.0.0/16')).toBe('10.1.0.0/16')
+  for (const text of ['10.1.0.0', '10.1.0.0/33', 'eth0'])
+    expect(() => parse(workersNetworkOption(), text)).toThrow('10.0.0.0/24')
+  const workersNetwork = '10.1.0.0/16'
+  expect(workersOf({ workers: ['local', 'mars'], workersNetwork, device: 'auto' })?.workers).toEqual({
+    hosts: ['local', 'mars'],
+    network: workersNetwork,
+  })
+  expect(() => workersOf({ workers: 2, workersNetwork, device: 'auto' })).toThrow('names of machines')
+})
+
+test('each machine of a run has a worker, this computer first, those elsewhere with how they are reached', () => {
   const mars = { name: 'mars', host: 'mars', ssh: ['ssh'], command: 'work' }
-  expect(workerPlans({ hosts: ['local', 'mars'] }, { device: 'cpu', hosts: [mars] })).toEqual([
+  expect(workerPlans({ hosts: ['mars', 'local'] }, { device: 'cpu', hosts: [mars] })).toEqual([
     { name: 'local', device: 'cpu' },
     { name: 'mars', device: 'cpu', host: mars },
   ])

@@ -32,7 +32,12 @@ import { checkMove, checkTarget, detachOption, onOption, targetIn } from '../../
 import type { RemoteFlags } from '../../support/remote-options.ts'
 import { trainThere } from '../../support/remote-runs.ts'
 import { followTraining, sayDevice, trainAnswer, trainRun } from '../../support/train-run.ts'
-import { devicesOption, workersOf, workersOption } from '../../support/worker-options.ts'
+import {
+  devicesOption,
+  workersNetworkOption,
+  workersOf,
+  workersOption,
+} from '../../support/worker-options.ts'
 import type { WorkerFlags } from '../../support/worker-options.ts'
 import { withWorkspace } from '../../support/workspace.ts'
 import type { Workspace } from '../../support/workspace.ts'
@@ -91,6 +96,7 @@ export function addTrain(program: Command): void {
     .addOption(deviceOption())
     .addOption(memoryLimitOption())
     .addOption(workersOption())
+    .addOption(workersNetworkOption())
     .addOption(devicesOption())
     .addOption(onOption())
     .addOption(detachOption())

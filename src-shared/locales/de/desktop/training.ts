@@ -30,6 +30,9 @@ export const trainingTexts = {
   'threads.processors': 'einer je Prozessor',
   'threads.cores': 'einer je Kern',
   'threads.variables': '{first} und {second}',
+  'workers.installing': 'Flowerbed wird auf {name} installiert.',
+  'workers.network':
+    'Die Worker tauschen ihre Ergebnisse im Netz {network} unverschlüsselt aus, und TensorFlow hat kein Passwort: Wer auf einem dieser Rechner ist oder sich als einer ausgibt, kann in deinem Namen Programme ausführen.',
   'workers.restarted': 'Die Worker antworteten nicht und wurden neu gestartet.',
   'workers.lost': {
     one: 'Beendet oder ohne Antwort: {names}; {count} Worker bleibt.',

@@ -95,6 +95,11 @@ export const cliErrors = {
     message:
       'Eine Anzahl von Prozessen schreiben oder die Namen von mindestens zwei Rechnern, jeden einmal, etwa local,mars.',
   },
+  'cli.writeNetwork': { message: 'Als 10.0.0.0/24 schreiben.' },
+  'cli.networkOfHosts': {
+    message: '--workers-network gehört zu Namen von Rechnern.',
+    hint: 'Etwa --workers local,mars angeben.',
+  },
   'cli.workersOrDevices': {
     message: '--workers und --devices schließen einander aus.',
     hint: '--workers für Prozesse auf dem Prozessor angeben, --devices für GPUs.',

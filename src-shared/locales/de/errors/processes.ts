@@ -31,12 +31,11 @@ export const processesErrors = {
     hint: 'Checkpoints bleiben erhalten. Den Lauf mit einem Gerät fortsetzen.',
   },
   'cluster.open': {
-    message: 'Der Worker würde Verbindungen anderer Computer annehmen, auf {address}:{port}.',
+    message: 'Der Worker würde Verbindungen anderer Computer annehmen, auf {address}.',
     hint: 'Der Server von TensorFlow hat kein Passwort. Flowerbed erneut installieren; das bringt die Bibliothek mit, die ihn abschirmt.',
   },
   'cluster.forwardOpen': {
-    message:
-      'Ein Port, der zu einem Worker führt, nimmt Verbindungen anderer Computer an, auf {address}:{port}.',
+    message: 'Ein Port, der zu einem Worker führt, nimmt Verbindungen anderer Computer an, auf {address}.',
     hint: 'Der Server von TensorFlow hat kein Passwort. Auf jenem Rechner öffnet ihn „GatewayPorts yes“ des sshd: Es muss „no“ oder „clientspecified“ sein.',
   },
   'cluster.noForwards': {
@@ -46,6 +45,10 @@ export const processesErrors = {
   'cluster.hostLost': {
     message: 'Der Worker auf „{name}“ ist beendet oder seine Verbindung verloren: {said}',
     hint: 'Den Rechner ansehen: flowerbed target doctor {name}',
+  },
+  'cluster.notInNetwork': {
+    message: '{name} hat keine Adresse im Netz {network}.',
+    hint: 'Alle Rechner des Laufs müssen im Netz von --workers-network sein.',
   },
   'cluster.sshOnly': {
     message:

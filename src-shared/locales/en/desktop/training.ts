@@ -30,6 +30,9 @@ export const trainingTexts = {
   'threads.processors': 'one per processor',
   'threads.cores': 'one per core',
   'threads.variables': '{first} and {second}',
+  'workers.installing': 'Flowerbed is being installed on {name}.',
+  'workers.network':
+    'The workers exchange what they compute unencrypted in the network {network}, and TensorFlow has no password: whoever is on one of these machines, or passes for one of them, can run programs as you.',
   'workers.restarted': 'The workers did not answer and were started again.',
   'workers.lost': {
     one: 'Ended or without an answer: {names}; {count} worker is left.',

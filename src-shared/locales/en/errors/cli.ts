@@ -89,6 +89,11 @@ export const cliErrors = {
     message:
       'Write a number of processes, or the names of at least two machines, each once, such as local,mars.',
   },
+  'cli.writeNetwork': { message: 'Write it as 10.0.0.0/24.' },
+  'cli.networkOfHosts': {
+    message: '--workers-network goes with the names of machines.',
+    hint: 'Give --workers local,mars, for instance.',
+  },
   'cli.workersOrDevices': {
     message: '--workers and --devices exclude each other.',
     hint: 'Give --workers for processes that compute on the processor, --devices for GPUs.',

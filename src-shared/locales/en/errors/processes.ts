@@ -31,11 +31,11 @@ export const processesErrors = {
     hint: 'Checkpoints are kept. Resume the run with one device.',
   },
   'cluster.open': {
-    message: 'The worker would accept connections from other computers, at {address}:{port}.',
+    message: 'The worker would accept connections from other computers, at {address}.',
     hint: 'TensorFlow’s server has no password. Install Flowerbed again, which brings the library that closes it.',
   },
   'cluster.forwardOpen': {
-    message: 'A port that leads to a worker accepts connections from other computers, at {address}:{port}.',
+    message: 'A port that leads to a worker accepts connections from other computers, at {address}.',
     hint: 'TensorFlow’s server has no password. On that machine “GatewayPorts yes” of sshd opens it: it has to be “no” or “clientspecified”.',
   },
   'cluster.noForwards': {
@@ -45,6 +45,10 @@ export const processesErrors = {
   'cluster.hostLost': {
     message: 'The worker on “{name}” has ended or its connection is lost: {said}',
     hint: 'Look at the machine: flowerbed target doctor {name}',
+  },
+  'cluster.notInNetwork': {
+    message: '{name} has no address in the network {network}.',
+    hint: 'All machines of the run must be in the network of --workers-network.',
   },
   'cluster.sshOnly': {
     message: '“{name}” is no machine that OpenSSH reaches, so it cannot have a worker of a run.',
