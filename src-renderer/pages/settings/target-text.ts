@@ -15,7 +15,12 @@ export function targetAddress(target: Target): string {
         ? t('settings.targets.address.slurmHere', { folder })
         : t('settings.targets.address.slurm', { host: target.host, folder })
     case 'sky':
-      return t('settings.targets.address.sky', { folder })
+      return t('settings.targets.address.sky', {
+        resources: Object.entries(target.resources)
+          .map(([key, value]) => `${key}=${value}`)
+          .join(' '),
+        folder,
+      })
   }
 }
 
