@@ -8,6 +8,7 @@ import { readNvidia } from '../engine/backend/nvidia.ts'
 import { freeBytes } from '../files/atomic-write.ts'
 import { installedRuntimes } from '../tensorflow/installed.ts'
 import { flowerbedVersion } from '../version.ts'
+import { endsAtLogoutHere } from './logind.ts'
 
 /** `agent doctor`: what the target has. TensorFlow is looked for, not loaded. */
 export async function examineTarget(folder: string): Promise<TargetReport> {
@@ -30,6 +31,7 @@ export async function examineTarget(folder: string): Promise<TargetReport> {
     })),
     tensorflow: runtimes.length > 0 ? runtimes.join(', ') : null,
     slurm: await slurmVersion(),
+    endsAtLogout: await endsAtLogoutHere(),
   }
 }
 

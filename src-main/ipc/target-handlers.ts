@@ -1,4 +1,5 @@
 import type { TargetEntry } from '#shared/ipc.ts'
+import { removeTargetWithCluster, stopTargetCluster } from '../remote/end-cluster.ts'
 import { removeTarget } from '../remote/remove-target.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
@@ -11,9 +12,13 @@ export function targetHandlers({ store, targets, remoteRuns }: Services): Handle
       store.targets.add(target)
       return list()
     },
-    'targets.remove': ({ name }) => {
-      removeTarget(store, name)
+    'targets.remove': async ({ name, cluster = false }) => {
+      if (cluster) await removeTargetWithCluster(store, name)
+      else removeTarget(store, name)
       return list()
+    },
+    'targets.stop': async ({ name }) => {
+      await stopTargetCluster(store, name)
     },
     'targets.examine': async ({ name }) => {
       store.targets.saw(name, await targets.examine(name))

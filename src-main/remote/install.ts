@@ -43,7 +43,7 @@ export async function installProgram(
   const program = { ...there, version: digest, command: agentCommand(there.folder, home) }
   const tensorflow = await installTensorFlow(program, options)
   onInstalled?.('tensorflow', tensorflow)
-  if (!isThere) await removeOldVersions(host, { folder: there.folder, keep: digest })
+  if (!isThere || node !== 'there') await removeOldVersions(host, { folder: there.folder, keep: digest })
   return program
 }
 

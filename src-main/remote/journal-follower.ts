@@ -3,11 +3,11 @@ import { errorText } from '#shared/error-text.ts'
 import { deserializeError, FlowerbedError } from '#shared/errors.ts'
 import type { FollowLine, JobState, JournalEntry } from '#shared/remote/protocol.ts'
 import type { AgentClient } from './agent-client.ts'
-import { filesOf } from './event-files.ts'
+import { areSmall, filesOf } from './event-files.ts'
 
 /** More lines than that are not held in memory: the connection is given up, and begins again where recording is. */
 const linesAtMost = 5000
-/** Events without files are stored together up to this many. */
+/** Events that have arrived together are stored together up to this many. */
 const batchSize = 200
 
 /** What is done with what a journal says, in its order. */
@@ -15,8 +15,8 @@ export interface JournalReader {
   runId: string
   launchId: string
   agent: Pick<AgentClient, 'follow'>
-  /** Copies the files of an event; false where they are gone, so that the event is left out. */
-  fetchFiles: (event: EngineEvent) => Promise<boolean>
+  /** Copies the files of events; false for each whose files are gone, so that it is left out. */
+  fetchFiles: (events: readonly EngineEvent[]) => Promise<boolean[]>
   /** Stores events and the offset after them, all or nothing. */
   record: (events: EngineEvent[], offset: number) => Promise<void>
   /** The target says where the launch stands. */
@@ -103,23 +103,32 @@ async function handleEntry(
   if (own && 'job' in entry) reader.onJob(entry.job)
   const event = eventOf(reader, entry)
   if (!event) await reader.record([], offset)
-  else if (filesOf(event).length > 0) {
-    const isHere = await reader.fetchFiles(event)
-    await reader.record(isHere ? [event] : [], offset)
-  } else {
-    const batch = [event]
-    let end = offset
-    while (batch.length < batchSize) {
-      const next = later[0]
-      const more = next && 'entry' in next ? eventOf(reader, next.entry) : null
-      if (!next || !('entry' in next) || !more || filesOf(more).length > 0) break
-      batch.push(more)
-      end = next.offset
-      later.shift()
-    }
-    await reader.record(newest(batch), end)
+  else {
+    const { batch, end } = takeBatch(reader, { event, offset, later })
+    const withFiles = batch.filter((one) => filesOf(one).length > 0)
+    const isHere = withFiles.length > 0 ? await reader.fetchFiles(withFiles) : []
+    const gone = new Set(withFiles.filter((_, i) => isHere[i] !== true))
+    await reader.record(newest(batch.filter((one) => !gone.has(one))), end)
   }
   return null
+}
+
+/** An event with those that have arrived behind it; one with large files is alone, so that what is before it is stored. */
+function takeBatch(
+  reader: JournalReader,
+  { event, offset, later }: { event: EngineEvent; offset: number; later: FollowLine[] },
+): { batch: EngineEvent[]; end: number } {
+  const batch = [event]
+  let end = offset
+  while (areSmall(event) && batch.length < batchSize) {
+    const next = later[0]
+    const more = next && 'entry' in next ? eventOf(reader, next.entry) : null
+    if (!next || !('entry' in next) || !more || !areSmall(more)) break
+    batch.push(more)
+    end = next.offset
+    later.shift()
+  }
+  return { batch, end }
 }
 
 /** The event of an entry; null for another launch's, another run's and for entries without one. */

@@ -192,7 +192,7 @@ export class RemoteEngine implements EngineProcess {
     const end = await readJournal(
       {
         ...{ runId, launchId, agent: target.agent, signal: this.detaching.signal },
-        fetchFiles: (event) => this.fetch(event, target, request.runDirectory),
+        fetchFiles: (events) => this.fetch(events, target, request.runDirectory),
         record: async (events, to) => {
           onContact()
           await this.recorder.record(events, { launchId, offset: to, signal: this.detaching.signal })
@@ -208,10 +208,14 @@ export class RemoteEngine implements EngineProcess {
     return end
   }
 
-  private async fetch(event: EngineEvent, { host, folder }: ReadyTarget, to: string): Promise<boolean> {
+  private async fetch(
+    events: readonly EngineEvent[],
+    { host, folder }: ReadyTarget,
+    to: string,
+  ): Promise<boolean[]> {
     const { signal } = this.detaching
     const from = `${folder}/runs/${this.options.runId}`
-    return await this.recorder.storing(() => fetchFiles(event, { host, from, to, signal }), signal)
+    return await this.recorder.storing(() => fetchFiles(events, { host, from, to, signal }), signal)
   }
 
   /** Delivers wishes; what cannot be delivered now is kept. */

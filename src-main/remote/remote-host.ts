@@ -22,8 +22,28 @@ export interface RemoteHost {
   send: (from: string, to: string, options: TransferOptions) => Promise<void>
   /** Copies a file from there, in the same manner. */
   fetch: (from: string, to: string, options: TransferOptions) => Promise<void>
+  /**
+   * Copies small files from a folder there, all in one stream; see `fetchMany`.
+   * @returns what became of each; one that is `large` is left to `fetch`
+   * @throws FlowerbedError `unavailable`, `no-space`
+   */
+  fetchMany: (
+    from: string,
+    files: readonly FileToFetch[],
+    options: { signal?: AbortSignal },
+  ) => Promise<FetchedFile[]>
   close: () => Promise<void>
 }
+
+/** A file by its path below a folder there, with slashes and without line breaks. */
+export interface FileToFetch {
+  path: string
+  to: string
+  /** What it must be; else it is `other`, and nothing is written. */
+  sha256?: string
+}
+
+export type FetchedFile = { state: 'here' | 'absent' | 'other' } | { state: 'large'; sha256: string }
 
 export interface RunOptions {
   input?: string

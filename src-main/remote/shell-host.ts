@@ -5,7 +5,8 @@ import { deserializeError, FlowerbedError, toFlowerbedError } from '#shared/erro
 import type { ErrorKind } from '#shared/errors.ts'
 import { errorLineSchema } from '#shared/remote/protocol.ts'
 import { fetchFile } from './fetch-file.ts'
-import type { RemoteHost, RunOptions, TransferOptions } from './remote-host.ts'
+import { fetchMany } from './fetch-many.ts'
+import type { FetchedFile, FileToFetch, RemoteHost, RunOptions, TransferOptions } from './remote-host.ts'
 import { sendFile } from './send-file.ts'
 import type { CommandEnd, Shell } from './shell.ts'
 import type { CommandWork } from './stream-host.ts'
@@ -58,6 +59,14 @@ export class ShellHost implements RemoteHost {
 
   async fetch(from: string, to: string, options: TransferOptions): Promise<void> {
     await fetchFile(this, { from, to, ...options })
+  }
+
+  async fetchMany(
+    from: string,
+    files: readonly FileToFetch[],
+    options: { signal?: AbortSignal },
+  ): Promise<FetchedFile[]> {
+    return await fetchMany(this, { from, files, ...options })
   }
 
   async close(): Promise<void> {

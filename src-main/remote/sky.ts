@@ -49,17 +49,42 @@ const isKept = ({ folder }: SkyTarget, host: Pick<RemoteHost, 'run'>, { signal }
 
 /** Stops the cluster of a target; what lies there stays. */
 export const stopSkyCluster = (target: SkyTarget, options: SkyOptions = {}): Promise<void> =>
-  sky(target, ['stop', '--yes', skyCluster(target)], options)
+  endCluster(target, 'stop', options)
 
 /** Deletes the cluster of a target with all that lies there. */
 export const removeSkyCluster = (target: SkyTarget, options: SkyOptions = {}): Promise<void> =>
-  sky(target, ['down', '--yes', skyCluster(target)], options)
+  endCluster(target, 'down', options)
+
+/** What SkyPilot says of a cluster that is not there. */
+const isAbsent = (lines: string[]) => lines.some((line) => /cluster.*(not found|does not exist)/i.test(line))
+
+/** @throws FlowerbedError `unavailable` where it could not be ended; one that is not there has ended already */
+async function endCluster(target: SkyTarget, how: 'stop' | 'down', options: SkyOptions): Promise<void> {
+  await sky(target, [how, '--yes', skyCluster(target)], {
+    ...options,
+    errorOf: (lines) => (isAbsent(lines) ? null : endError(target, lines)),
+  })
+}
+
+function endError({ name }: SkyTarget, lines: string[]): FlowerbedError {
+  const cluster = skyCluster({ name })
+  return new FlowerbedError(
+    'unavailable',
+    errorText('sky.notEnded', { name, cluster, reason: reasonOf(lines) }),
+  )
+}
 
 /** Most of what is kept of its output to say why it failed. */
 const keptLines = 200
 
-async function sky(target: SkyTarget, args: string[], options: SkyOptions): Promise<void> {
+/** @param options.errorOf what a failure means, null for none */
+async function sky(
+  target: SkyTarget,
+  args: string[],
+  options: SkyOptions & { errorOf?: (lines: string[]) => FlowerbedError | null },
+): Promise<void> {
   const { onLine, signal, env = process.env } = options
+  const errorOf = options.errorOf ?? ((said: string[]) => skyError(target, said))
   const lines: string[] = []
   const child = spawn(env['FLOWERBED_SKY'] || 'sky', args, { env, stdio: ['ignore', 'pipe', 'pipe'], signal })
   const both = new PassThrough()
@@ -76,7 +101,8 @@ async function sky(target: SkyTarget, args: string[], options: SkyOptions): Prom
     child.once('error', (cause) => fail(startError(target, cause)))
     child.once('close', done)
   }).finally(() => both.end())
-  if (status !== 0) throw skyError(target, lines)
+  const error = status === 0 ? null : errorOf(lines)
+  if (error) throw error
 }
 
 function startError({ name }: SkyTarget, cause: Error): FlowerbedError {

@@ -16,7 +16,13 @@ const byName = z.strictObject({ name: targetNameSchema })
 export const targetChannels = {
   'targets.list': channel({ input: nothing, output: type<TargetEntry[]>() }),
   'targets.add': channel({ input: targetSchema, output: type<TargetEntry[]>() }),
-  'targets.remove': channel({ input: byName, output: type<TargetEntry[]>() }),
+  /** With `cluster`, the machine that SkyPilot started for it is deleted as well; that takes a minute. */
+  'targets.remove': channel({
+    input: byName.extend({ cluster: z.boolean().exactOptional() }),
+    output: type<TargetEntry[]>(),
+  }),
+  /** Stops the machine that SkyPilot started for a target. */
+  'targets.stop': channel({ input: byName, output: type<void>() }),
   /** Asks a target what it is and has; takes as long as the connection does. */
   'targets.examine': channel({ input: byName, output: type<TargetEntry[]>() }),
   /** What becomes of the runs that are followed; each change is told by the event `remote`. */

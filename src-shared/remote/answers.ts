@@ -73,4 +73,5 @@ export const targetReportSchema: z.ZodType<TargetReport> = z.object({
   ...{ cores: z.int(), memoryBytes: z.number(), freeDiskBytes: z.number() },
   gpus: z.array(z.object({ name: z.string(), memoryBytes: z.number(), freeBytes: z.number() })),
   ...{ tensorflow: z.string().nullable(), slurm: z.string().nullable() },
+  endsAtLogout: z.boolean().exactOptional(),
 })

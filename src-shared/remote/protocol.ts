@@ -112,6 +112,8 @@ export interface TargetReport {
   gpus: { name: string; memoryBytes: number; freeBytes: number }[]
   tensorflow: string | null
   slurm: string | null
+  /** Whether processes, training among them, are ended there when the user's last session ends; older versions do not say. */
+  endsAtLogout?: boolean
 }
 
 export const errorLineSchema = z.object({ error: serializedErrorSchema })

@@ -46,3 +46,11 @@ export const targetSchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type Target = z.infer<typeof targetSchema>
+
+/** `key=value` as a resource of SkyPilot's task file; null for what is no such pair. */
+export function parseResource(text: string): { key: string; value: string | number | boolean } | null {
+  const [, key, value] = /^([A-Za-z_]\w*)=(.+)$/.exec(text) ?? []
+  if (key === undefined || value === undefined) return null
+  if (value === 'true' || value === 'false') return { key, value: value === 'true' }
+  return { key, value: /^\d+(\.\d+)?$/.test(value) ? Number(value) : value }
+}

@@ -5,7 +5,7 @@ import { cacheDirectory } from '../../src-main/tensorflow/layout.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { startSlurmCluster, withoutSlurm } from '../helpers/slurm-cluster.ts'
-import { expectStatus, fillSettings, importImages, quick, stepOf } from './steps.ts'
+import { expectStatus, fillSettings, importImages, plain, quick, stepOf } from './steps.ts'
 
 test('a run trains in a job of Slurm, and its curves and samples arrive in the window', async () => {
   test.slow()
@@ -55,5 +55,33 @@ test('a run trains in a job of Slurm, and its curves and samples arrive in the w
   expect(await slurm.run('squeue', '--noheader')).toBe('')
   await again.quit()
   await slurm.stop()
+  data.remove()
+})
+
+test('a queued run whose target is not reached says so and may be trained here, while others train', async () => {
+  const data = temporaryFolder('target-queue')
+  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  await page.getByTestId('go-settings').click()
+  await page.getByTestId('add-target').click()
+  await page.getByTestId('target-name').fill('pluto')
+  await page.getByTestId('target-host').fill('pluto.invalid')
+  await page.getByTestId('save-target').click()
+  await expect(page.getByTestId('targets')).toContainText('pluto')
+
+  await page.getByTestId('go-library').click()
+  await importImages(page, [demoImages])
+  await page.getByTestId('run-target').selectOption('pluto')
+  await fillSettings(page, { ...plain, steps: '20' })
+  await page.getByTestId('start-later').click()
+  await page.getByTestId('later-apply').click()
+  await page.getByRole('button', { name: /^When “.*” starts/ }).click()
+  await page.getByRole('radio', { name: 'In its turn' }).check()
+  await page.getByRole('button', { name: 'Apply' }).click()
+  await expect(page.getByTestId('queue-reason')).toContainText('pluto.invalid', { timeout: 60_000 })
+  await page.getByTestId('queue-target').selectOption({ label: 'This computer' })
+  await expect(page.getByTestId('queued-run')).toHaveCount(0, { timeout: 60_000 })
+  await page.getByTestId('go-run').click()
+  await expectStatus(page, 'finished')
+  await quit()
   data.remove()
 })

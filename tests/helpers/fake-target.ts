@@ -1,10 +1,17 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { EngineEvent, TrainResult } from '#shared/engine-messages.ts'
 import { FlowerbedError, serializeError } from '#shared/errors.ts'
 import { protocolVersion } from '#shared/remote/protocol.ts'
 import type { ControlRequest, JobState, JournalEntry, LaunchRequest } from '#shared/remote/protocol.ts'
 import { AgentClient } from '../../src-main/remote/agent-client.ts'
-import type { RemoteHost, RunOptions, TransferOptions } from '../../src-main/remote/remote-host.ts'
+import type {
+  FetchedFile,
+  FileToFetch,
+  RemoteHost,
+  RunOptions,
+  TransferOptions,
+} from '../../src-main/remote/remote-host.ts'
 import type { TargetAccess } from '../../src-main/remote/target-access.ts'
 
 const unreachable = () => new FlowerbedError('unavailable', 'no connection')
@@ -123,6 +130,17 @@ export class FakeTarget implements RemoteHost, TargetAccess {
     const bytes = this.files.get(from)
     if (bytes === undefined) throw new FlowerbedError('not-found', `no ${from}`)
     writeFileSync(to, bytes)
+  }
+
+  async fetchMany(from: string, files: readonly FileToFetch[]): Promise<FetchedFile[]> {
+    await this.connect()
+    return files.map(({ path, to }) => {
+      const bytes = this.files.get(`${from}/${path}`)
+      if (bytes === undefined) return { state: 'absent' }
+      mkdirSync(dirname(to), { recursive: true })
+      writeFileSync(to, bytes)
+      return { state: 'here' }
+    })
   }
 
   close(): Promise<void> {

@@ -26,14 +26,14 @@ export function timeLabel(at: number, now: number): string {
 
 /** When a queued run starts, as far as that can be said. */
 export function startLabel(
-  { start, startAt, after, turn, reason }: QueuedRun,
+  { start, startAt, after, turn, target, reason }: QueuedRun,
   { now, held, nameOf }: { now: number; held: boolean; nameOf: (runId: string) => string | undefined },
 ): string {
   const afterName = after === null ? undefined : nameOf(after)
   if (afterName !== undefined) return t('queue.starts.after', { name: afterName })
   if (startAt !== null && startAt > now && (start === null || start <= startAt + 60_000))
     return t('queue.starts.notBefore', { time: timeLabel(startAt, now) })
-  if (reason !== null) return t('queue.starts.waits', { reason })
+  if (target !== null && reason !== null) return t('queue.starts.waits', { target })
   if (held && startAt === null) return t('queue.starts.held')
   if (start === null) return t(turn === 1 ? 'queue.starts.soon' : 'queue.starts.unknown')
   return t('queue.starts.at', { time: timeLabel(start, now) })

@@ -80,7 +80,12 @@ export const useQueue = defineStore('queue', () => {
   function sentenceOf(runId: string): string | null {
     const one = find(runId)
     if (!one) return null
-    return t('queue.sentence', { position: one.position, start: startOf(one), length: lengthLabel(one) })
+    const said = t('queue.sentence', {
+      position: one.position,
+      start: startOf(one),
+      length: lengthLabel(one),
+    })
+    return one.reason === null ? said : `${said} · ${one.reason}`
   }
 
   async function load(): Promise<void> {

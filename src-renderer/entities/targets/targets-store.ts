@@ -32,8 +32,13 @@ export const useTargets = defineStore('targets', () => {
   async function add(target: IpcArgument<'targets.add'>): Promise<void> {
     targets.value = await request('targets.add', target)
   }
-  async function remove(name: string): Promise<void> {
-    targets.value = await request('targets.remove', { name })
+  /** @param cluster with the machine that SkyPilot started */
+  async function remove(name: string, cluster = false): Promise<void> {
+    targets.value = await request('targets.remove', cluster ? { name, cluster } : { name })
+  }
+  /** Stops the machine that SkyPilot started. */
+  async function stop(name: string): Promise<void> {
+    await request('targets.stop', { name })
   }
   /** Asks a target what it is and has. */
   async function examine(name: string): Promise<void> {
@@ -56,5 +61,5 @@ export const useTargets = defineStore('targets', () => {
   /** What a run is to be told as soon as its target is reached. */
   const wishOf = (run: RunRecord) => (isLive(run) ? (states.value.get(run.id)?.wish ?? null) : null)
 
-  return { targets, names, sshNames, load, add, remove, examine, sentenceOf, placeOf, wishOf }
+  return { targets, names, sshNames, load, add, remove, stop, examine, sentenceOf, placeOf, wishOf }
 })

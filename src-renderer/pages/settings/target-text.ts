@@ -14,13 +14,19 @@ export function targetAddress(target: Target): string {
       return target.host === null
         ? t('settings.targets.address.slurmHere', { folder })
         : t('settings.targets.address.slurm', { host: target.host, folder })
-    case 'sky':
-      return t('settings.targets.address.sky', { folder })
+    case 'sky': {
+      const resources = Object.entries(target.resources)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(' ')
+      return resources === ''
+        ? t('settings.targets.address.sky', { folder })
+        : t('settings.targets.address.skyWith', { resources, folder })
+    }
   }
 }
 
 /** What a target last said of itself, a line each. */
-export function targetFacts({ seen }: TargetEntry): string[] {
+export function targetFacts({ target, seen }: TargetEntry): string[] {
   if (!seen) return [t('settings.targets.notSeen')]
   const { report, at } = seen
   const machine = t('settings.targets.machine', {
@@ -36,5 +42,7 @@ export function targetFacts({ seen }: TargetEntry): string[] {
     ...(report.slurm === null ? [] : [t('settings.targets.slurm', { version: report.slurm })]),
     t('settings.targets.seen', { age: formatAge(at) }),
   ]
-  return [machine, ...gpus, versions.join(' · ')]
+  // A job of Slurm is not of a session.
+  const ends = report.endsAtLogout === true && target.kind !== 'slurm'
+  return [machine, ...gpus, versions.join(' · '), ...(ends ? [t('settings.targets.endsAtLogout')] : [])]
 }

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { command } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
@@ -42,4 +44,17 @@ it('adds, lists and removes targets of each kind', async () => {
   const again = await run(['target', 'remove', 'gpu'])
   expect(again.code).not.toBe(0)
   expect(again.err).toContain('There is no target “gpu”.')
+})
+
+it('deletes the machine of a SkyPilot target when that is confirmed, and says what it costs', async () => {
+  const [calls, sky] = [join(folder.path, 'calls'), join(folder.path, 'sky')]
+  writeFileSync(sky, `#!/bin/sh\necho "$*" >> '${calls}'\n`, { mode: 0o755 })
+  const run = command(folder.path, { FLOWERBED_SKY: sky })
+  await run(['target', 'add', 'cloud', '--sky'])
+  const asked = await run(['target', 'stop', 'cloud'])
+  expect(asked.code).not.toBe(0)
+  expect(asked.err).toMatch(/disk stays, and costs money[^]*--yes/)
+  const removed = await run(['target', 'remove', 'cloud', '--cluster', '--yes', '--json'])
+  expect(removed.json, removed.err).toEqual({ removed: 'cloud', cluster: true })
+  expect(readFileSync(calls, 'utf8')).toBe('down --yes flowerbed-cloud\n')
 })

@@ -1,12 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { examineTarget } from '../../../src-main/remote/examine-target.ts'
 import { protocolVersion } from '#shared/remote/protocol.ts'
 import { installProgram } from '../../../src-main/remote/install.ts'
 import type { InstallOptions } from '../../../src-main/remote/install-options.ts'
-import { removeOldVersions } from '../../../src-main/remote/old-versions.ts'
-import { LocalHost } from '../../../src-main/remote/local-host.ts'
 import { SshHost } from '../../../src-main/remote/ssh-host.ts'
 import { installedRuntimes } from '../../../src-main/tensorflow/installed.ts'
 import { flowerbedVersion } from '../../../src-main/version.ts'
@@ -82,43 +80,5 @@ describe.skipIf(!hasSshd)('an installation on a machine reached by OpenSSH', () 
     })
     expect(err).toContain(`TensorFlow: ${runtime!.version}`)
     expect((await run(['target', 'list'])).err).toContain(`${report.cores} cores`)
-  })
-})
-
-describe('other versions', () => {
-  let folder: ReturnType<typeof temporaryFolder>
-  beforeEach(() => {
-    folder = temporaryFolder('versions')
-    for (const version of ['old', 'new'])
-      mkdirSync(join(folder.path, 'versions', version), { recursive: true })
-  })
-  afterEach(() => folder.remove())
-  const versions = () => readdirSync(join(folder.path, 'versions')).toSorted()
-  const run = (id: string, ...lines: string[]) => {
-    mkdirSync(join(folder.path, 'runs', id), { recursive: true })
-    writeFileSync(join(folder.path, 'runs', id, 'request.json'), '{}')
-    writeFileSync(join(folder.path, 'runs', id, 'journal.jsonl'), lines.map((line) => `${line}\n`).join(''))
-  }
-  const remove = () => removeOldVersions(new LocalHost(), { folder: folder.path, keep: 'new' })
-
-  it('go when all runs have ended', async () => {
-    run('a', '{"event":{}}', '{"ended":{}}')
-    run('b', '{"failed":{}}')
-    await remove()
-    expect(versions()).toEqual(['new'])
-  })
-
-  it.each([
-    ['trains', ['{"ended":{}}', '{"event":{}}']],
-    ['waits', []],
-  ])('stay while a run %s', async (_, lines) => {
-    run('a', '{"ended":{}}')
-    run('b', ...lines)
-    await remove()
-    expect(versions()).toEqual(['new', 'old'])
-    rmSync(join(folder.path, 'runs', 'b'), { recursive: true })
-    await remove()
-    expect(versions()).toEqual(['new'])
-    expect(existsSync(join(folder.path, 'runs', 'a'))).toBe(true)
   })
 })

@@ -84,11 +84,14 @@ async function followAll(agent: ReturnType<typeof journal>, faults: boolean[] = 
             signal: new AbortController().signal,
             onJob: () => undefined,
           },
-          fetchFiles: async (event) => {
+          fetchFiles: async (events) => {
             await Promise.resolve()
-            fault()
-            for (const { path } of filesOf(event)) files.add(path)
-            return true
+            // Some of them have arrived when the connection is lost.
+            for (const event of events) {
+              fault()
+              for (const { path } of filesOf(event)) files.add(path)
+            }
+            return events.map(() => true)
           },
           record: async (events, to) => {
             await Promise.resolve()

@@ -3,7 +3,7 @@ import type { z } from 'zod'
 import { errorText } from '#shared/error-text.ts'
 import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import { targetSchema } from '#shared/remote/target.ts'
+import { parseResource, targetSchema } from '#shared/remote/target.ts'
 import type { Target } from '#shared/remote/target.ts'
 import { invalidArgument } from '../../support/invalid-argument.ts'
 import { wholeNumberFrom } from '../../support/options.ts'
@@ -65,14 +65,9 @@ function addPair(
   text: string,
   before: Record<string, string | number | boolean> = {},
 ): Record<string, string | number | boolean> {
-  const [, key, value] = /^([A-Za-z_]\w*)=(.+)$/.exec(text) ?? []
-  if (key === undefined || value === undefined) throw invalidArgument(errorText('target.resourcePair'))
-  return { ...before, [key]: valueOf(value) }
-}
-
-function valueOf(text: string): string | number | boolean {
-  if (text === 'true' || text === 'false') return text === 'true'
-  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : text
+  const pair = parseResource(text)
+  if (pair === null) throw invalidArgument(errorText('target.resourcePair'))
+  return { ...before, [pair.key]: pair.value }
 }
 
 /** Which options belong to which kind. */

@@ -8,6 +8,7 @@ import { dataDirOption, jsonOption } from '../../support/options.ts'
 import { answer, say } from '../../support/output.ts'
 import { addTargetOptions, targetOf } from './add-target.ts'
 import type { TargetOptions } from './add-target.ts'
+import { removeCluster, stopCluster } from './end-cluster.ts'
 import { diagnoseTarget } from './target-doctor.ts'
 import { placeOf, resourcesOf } from './words.ts'
 
@@ -38,7 +39,15 @@ export function addTarget(program: Command): void {
     .command('remove')
     .description('forget a target; what lies there stays')
     .argument('<name>')
+    .option('--cluster', 'SkyPilot: delete its machine, with all that lies there')
+    .option('--yes', 'with --cluster: delete it without asking')
     .action((name: string, _: object, command: Command) => remove(name, command.optsWithGlobals()))
+  target
+    .command('stop')
+    .description('SkyPilot: stop the machine of a target; its disk stays, and the next run starts it again')
+    .argument('<name>')
+    .option('--yes', 'stop it without asking')
+    .action((name: string, _: object, command: Command) => stop(name, command.optsWithGlobals()))
   target
     .command('doctor')
     .description('connect to a target, and say what is there, what is missing and what to do')
@@ -96,8 +105,24 @@ function lineOf({ target, seen }: StoredTarget): string {
   return parts.join(' · ')
 }
 
-function remove(name: string, { dataDir, json = false }: Options): void {
+async function remove(
+  name: string,
+  { dataDir, json = false, cluster = false, yes = false }: Options & { cluster?: boolean; yes?: boolean },
+): Promise<void> {
+  if (cluster) {
+    await removeCluster(name, { dataDir, yes })
+    answer(json, { removed: name, cluster: true })
+    return
+  }
   withTargets({ dataDir, writes: true }, (store) => removeTarget(store, name))
   say(`Removed ${name}. What lies there stays as it is.`)
   answer(json, { removed: name })
+}
+
+async function stop(
+  name: string,
+  { dataDir, json = false, yes = false }: Options & { yes?: boolean },
+): Promise<void> {
+  await stopCluster(name, { dataDir, yes })
+  answer(json, { stopped: name })
 }

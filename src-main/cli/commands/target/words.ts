@@ -71,7 +71,7 @@ const scarceBytes = 5e9
 
 /** What is missing on a target, and what to do about it. */
 export function adviceOn(target: Target, report: TargetReport): string[] {
-  const { tensorflow, gpus, slurm, freeDiskBytes } = report
+  const { tensorflow, gpus, slurm, freeDiskBytes, endsAtLogout = false } = report
   return [
     ...(tensorflow === null
       ? [`TensorFlow is missing there. Install it: flowerbed target doctor ${target.name} --install`]
@@ -81,6 +81,12 @@ export function adviceOn(target: Target, report: TargetReport): string[] {
       : []),
     ...(target.kind === 'slurm' && slurm === null
       ? ['There is no Slurm: the command `sinfo` does not run there.']
+      : []),
+    // A job is not of a session.
+    ...(endsAtLogout && target.kind !== 'slurm'
+      ? [
+          'It ends what you started when your last session there ends (KillUserProcesses=yes of logind), and training with it. Run there once: loginctl enable-linger',
+        ]
       : []),
     ...(freeDiskBytes < scarceBytes ? [`Its disk has ${bytes(freeDiskBytes)} left: make room there.`] : []),
   ]

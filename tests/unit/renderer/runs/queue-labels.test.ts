@@ -16,7 +16,7 @@ test('when a run starts is said by what it waits for', () => {
   expect(label({ start: now + minute })).toBe(`starts at about ${timeLabel(now + minute, now)}`)
   expect(label({})).toBe('starts in its turn')
   expect(label({ turn: 1 })).toBe('starts next')
-  expect(label({ turn: 1, reason: 'No connection.' })).toBe('waits: No connection.')
+  expect(label({ turn: 1, target: 'mars', reason: 'No connection.' })).toBe('waits for mars')
   expect(label({}, true)).toBe('on hold')
   expect(label({ after: 'b' }, true)).toBe('starts after “Faces”')
   const startAt = now + 60 * minute
