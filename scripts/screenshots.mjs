@@ -56,12 +56,8 @@ async function takeAll(minutes) {
 
   await take('welcome')
   await page.getByTestId('try-demo').click()
-  await page.getByTestId('import-submit').waitFor()
-  await take('import')
   await page.getByTestId('import-size').selectOption('32x32')
-  await page.getByTestId('import-submit').click()
-  await page.getByTestId('start-training').waitFor()
-  await take('start')
+  await take('import')
   await page.getByRole('radio', { name: 'Minutes', exact: true }).check()
   await page.getByTestId('setting-minutes').fill(String(minutes))
   await page.getByTestId('start-training').click()

@@ -144,7 +144,9 @@ function measureColumns(runs: readonly ComparedRun[]): ComparisonColumn[] {
 }
 
 function settingColumn(field: SettingField): ComparisonColumn {
-  const { key, title, unit, zero, kind } = field
+  const { key, title, zero, kind } = field
+  // “Base channels” are counted in channels.
+  const unit = field.unit !== undefined && title.endsWith(field.unit) ? undefined : field.unit
   const isNumber = kind === 'integer' || kind === 'number'
   return {
     ...{ key: `setting.${key}`, title, group: 'setting', isNumber, ...(unit === undefined ? {} : { unit }) },

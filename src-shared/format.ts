@@ -39,10 +39,12 @@ export function formatBytes(bytes: number): string {
 }
 
 // cspell:ignore unbekannte
-/** Seconds as people say them: “40 s”, “12 min”, “3 h 20 min”, “2 d 4 h”. */
+/** Seconds as people say them, rounded by less than a tenth: “40 s”, “1 min 40 s”, “12 min”, “3 h 20 min”, “2 d 4 h”. */
 export function formatDuration(seconds: number): string {
   if (!Number.isFinite(seconds)) return language() === 'de' ? 'unbekannte Zeit' : 'unknown time'
   if (Math.round(seconds) < 60) return `${Math.max(0, Math.round(seconds))} s`
+  const tens = Math.round(seconds / 10)
+  if (tens < 60 && tens % 6 > 0) return `${Math.floor(tens / 6)} min ${10 * (tens % 6)} s`
   const minutes = Math.round(seconds / 60)
   if (minutes < 60) return `${minutes} min`
   const hours = Math.floor(minutes / 60)

@@ -56,7 +56,7 @@ export const useTargets = defineStore('targets', () => {
     if (run.target === null) return ''
     const state = states.value.get(run.id)
     const node = isLive(run) && state?.phase === 'training' ? state.node : run.target
-    return ` · ${t('runs.target.on', { target: node === run.target ? node : `${node} (${run.target})` })}`
+    return t('runs.target.on', { target: node === run.target ? node : `${node} (${run.target})` })
   }
   /** What a run is to be told as soon as its target is reached. */
   const wishOf = (run: RunRecord) => (isLive(run) ? (states.value.get(run.id)?.wish ?? null) : null)

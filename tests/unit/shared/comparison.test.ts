@@ -79,10 +79,12 @@ test('measures come with their errors', () => {
   expect(rows.map(({ cells }) => cells[0]?.text)).toEqual(['0.50 ± 0.10', '–'])
 })
 
-test('CSV has the values as they are stored, with units in the heads', () => {
+test('CSV has the values as they are stored, with units in the heads that do not say them', () => {
+  const heads = comparisonCsv(compareRuns(runs, { ...usual, columns: ['speed'] })).split('\r\n')[0]
+  expect(heads).toMatch(/^Run,Speed \(.+\),Id$/)
   const csv = comparisonCsv(compareRuns(runs, { ...usual, columns: ['loss.loss', 'setting.hidden'] }))
   expect(csv.split('\r\n')).toEqual([
-    'Run,Loss,Base channels (channels),Id',
+    'Run,Loss,Base channels,Id',
     `A,0.5,${String(runs[0]?.run.config.hidden)},A`,
     'B,0.25,48,B',
     `C,,${String(runs[2]?.run.config.hidden)},C`,

@@ -10,7 +10,7 @@ it.each<[RemotePhase, 'pause' | 'stop' | null, string]>([
   [
     { phase: 'sending', what: 'dataset', share: 0.409, secondsLeft: 125 },
     null,
-    'Sending the images to mars · 40 % · about 2 min to go',
+    'Sending the images to mars · 40 % · about 2 min 10 s to go',
   ],
   [
     { phase: 'queued', reason: 'waiting for a GPU', position: 3 },

@@ -32,7 +32,7 @@ const current = {
 describe('experimentState', () => {
   it('says which run trains and how long it takes', () => {
     expect(experimentState(experimentOf('training'), all, current)).toBe(
-      'Training run 3 of 4 · 4 min so far · about 2 min to go · 1 failed',
+      'Training run 3 of 4 · 4 min so far · about 1 min 30 s to go · 1 failed',
     )
     expect(experimentState(experimentOf('training'), all, null)).toBe(
       'Preparing the next run · 4 min so far · 1 failed',

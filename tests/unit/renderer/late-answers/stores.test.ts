@@ -20,9 +20,6 @@ const run = (id: string, status: string) =>
   ({ id, status, createdAt: 1, experimentId: null, target: null }) as RunRecord
 const statuses = () => useRuns().runs.map(({ id, status }) => `${id} ${status}`)
 
-/** After all that needs no answer from main. */
-const settled = () => new Promise((resolve) => setTimeout(resolve))
-
 test('a list of runs that arrives late does not undo the changes from events', async () => {
   const runs = useRuns()
   void runs.load()
@@ -51,13 +48,13 @@ test('a created run is not opened if the user has left the page meanwhile', asyn
   const argument = { datasetId: 'd', preset: 'p', changes: {} }
   void runs.create(argument)
   navigation.go('settings')
-  await settled()
+  await main.settled()
   await main.last('runs.create').answer(run('a', 'starting'))
   expect(navigation.page).toBe('settings')
   // A run in training would be asked about first.
   main.tell({ type: 'run', run: run('a', 'paused') })
   void runs.create(argument)
-  await settled()
+  await main.settled()
   await main.last('runs.create').answer(run('b', 'starting'))
   expect([navigation.page, navigation.runId]).toEqual(['run', 'b'])
 })

@@ -34,7 +34,7 @@ test('a time of another day is said with the day', () => {
 })
 
 test('a length that nothing tells is not made up', () => {
-  expect(lengthLabel(queued({}))).toBe('about 2 min')
+  expect(lengthLabel(queued({}))).toBe('about 1 min 30 s')
   expect(lengthLabel(queued({ seconds: null }))).toBe('length not known')
 })
 
