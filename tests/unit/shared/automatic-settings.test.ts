@@ -13,6 +13,13 @@ describe('what the automatic preset chooses by the images', () => {
     expect(patchOf(51)).toBe(1)
   })
 
+  it('is dropout for fewer than 2,000 images', () => {
+    expect(resolveConfig('auto').dropout).toBe(0)
+    expect(fittedChanges('auto', {}, imagesOf(32, 2000))['dropout']).toBeUndefined()
+    expect(fittedChanges('auto', {}, imagesOf(32, 1999))['dropout']).toBeGreaterThan(0)
+    expect(fittedChanges('auto', { dropout: 0 }, imagesOf(32, 1999))['dropout']).toBe(0)
+  })
+
   it('is a higher KL weight of the code for fewer than 2,000 images', () => {
     const own = resolveConfig('auto').codeKlWeight
     expect(fittedChanges('auto', {}, imagesOf(32, 2000))['codeKlWeight']).toBeUndefined()
@@ -22,7 +29,7 @@ describe('what the automatic preset chooses by the images', () => {
   })
 
   it('leaves what is changed by hand, and other presets', () => {
-    const changes = { patch: 4, codeKlWeight: 0.1 }
+    const changes = { patch: 4, codeKlWeight: 0.1, dropout: 0.1 }
     expect(chosenByImages('auto', changes, imagesOf(64, 100))).toEqual([])
     expect(fittedChanges('auto', changes, imagesOf(64, 100))).toEqual(changes)
     expect(chosenByImages('balanced', {}, imagesOf(64, 100))).toEqual([])
@@ -32,6 +39,7 @@ describe('what the automatic preset chooses by the images', () => {
     expect(chosenByImages('auto', {}, imagesOf(64, 100)).map(({ key, because }) => [key, because])).toEqual([
       ['patch', 'imageSize'],
       ['codeKlWeight', 'fewImages'],
+      ['dropout', 'fewImages'],
     ])
   })
 })
