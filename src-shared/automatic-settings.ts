@@ -10,13 +10,13 @@ export interface RunImages {
 
 /** A setting that the preset `auto` chooses by the images, and why. */
 export interface AutomaticSetting {
-  key: 'patch' | 'codeKlWeight'
+  key: 'patch' | 'codeKlWeight' | 'dropout'
   value: number
   because: 'imageSize' | 'fewImages'
 }
 
 /** Settings that may be chosen by the images. */
-export const automaticKeys: readonly SettingKey[] = ['patch', 'codeKlWeight']
+export const automaticKeys: readonly SettingKey[] = ['patch', 'codeKlWeight', 'dropout']
 
 /** Most positions a side that the network works on. */
 const maxPositions = 32
@@ -28,10 +28,11 @@ const patchSizes = [1, 2, 4, 8] as const
  */
 const fewImages = 2000
 const codeKlWeightOfFew = { small: 1.5, large: 0.6 }
+const dropoutOfFew = 0.3
 
 /**
  * What the preset `auto` chooses by the images, except settings that `changes` gives: the smallest patches that leave at most
- * 32 positions a side, and a higher weight of the code's KL for few images. Nothing for other presets.
+ * 32 positions a side, and a higher weight of the code's KL and dropout for few images. Nothing for other presets.
  */
 export function chosenByImages(
   preset: string,
@@ -46,7 +47,10 @@ export function chosenByImages(
   const chosen: AutomaticSetting[] = [
     { key: 'patch', value: patch, because: 'imageSize' },
     ...(count < fewImages
-      ? ([{ key: 'codeKlWeight', value: codeKlWeightOfFew[size], because: 'fewImages' }] as const)
+      ? ([
+          { key: 'codeKlWeight', value: codeKlWeightOfFew[size], because: 'fewImages' },
+          { key: 'dropout', value: dropoutOfFew, because: 'fewImages' },
+        ] as const)
       : []),
   ]
   return chosen.filter(({ key }) => changes[key] === undefined)

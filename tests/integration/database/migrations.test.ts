@@ -69,14 +69,11 @@ function addRows(db: Database, version: number): void {
     db.exec(`INSERT INTO run_events (run, step, kind, detail, at) VALUES (1, 4, 'resumed', '{"checkpoint":"f"}', 3);
       INSERT INTO run_leases VALUES (1, 'token', 7, NULL, 'elsewhere', 'paused', 1, 1)`)
   }
-  if (version >= 110)
-    db.exec(
-      `INSERT INTO run_queue VALUES (1, 0, 'paused', 4, 9, NULL${version >= 180 ? ", 'no answer'" : ''})`,
-    )
+  const reason = version >= 180 ? ", 'no answer'" : ''
+  if (version >= 110) db.exec(`INSERT INTO run_queue VALUES (1, 0, 'paused', 4, 9, NULL${reason})`)
   if (version >= 90) db.exec(`INSERT INTO sample_marks VALUES ('s', 0, 1, 0, '["faces"]', 9)`)
-  if (version >= 121) {
+  if (version >= 121)
     db.exec(`INSERT INTO excluded_images VALUES ('abc', 2); UPDATE runs SET excluded = '[1]'`)
-  }
   if (version >= 120) {
     db.exec(
       `INSERT INTO dataset_tags VALUES ('abc', 'people'); UPDATE datasets SET note = 'mine', starred = 1`,
