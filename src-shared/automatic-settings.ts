@@ -28,7 +28,7 @@ const patchSizes = [1, 2, 4, 8] as const
  */
 const fewImages = 2000
 const codeKlWeightOfFew = { small: 1.5, large: 0.6 }
-const dropoutOfFew = 0.3
+const dropoutOfFew = { small: 0.45, large: 0.3 }
 
 /**
  * What the preset `auto` chooses by the images, except settings that `changes` gives: the smallest patches that leave at most
@@ -49,7 +49,7 @@ export function chosenByImages(
     ...(count < fewImages
       ? ([
           { key: 'codeKlWeight', value: codeKlWeightOfFew[size], because: 'fewImages' },
-          { key: 'dropout', value: dropoutOfFew, because: 'fewImages' },
+          { key: 'dropout', value: dropoutOfFew[size], because: 'fewImages' },
         ] as const)
       : []),
   ]
