@@ -49,7 +49,7 @@ describe.skipIf(!hasSshd)(
     const prepared = async (request: TrainRequest, workers: { hosts: string[]; network?: string }) =>
       await withWorkerHosts(store, { ...request, workers }, { env: server.env })
 
-    /** Trains, and calls `act` once when a step is reported. */
+    /** Trains, and calls `act` once when the checkpoint of a step is written. */
     const train = async (
       request: TrainRequest,
       { at, act }: { at: number; act: (run: Training) => void },
@@ -58,8 +58,7 @@ describe.skipIf(!hasSshd)(
       let hasActed = false
       const run = trainer(request, (event: EngineEvent) => {
         if (event.type === 'workers' && !hasActed) pids = event.workers.map(({ pid }) => pid)
-        const reached = event.type === 'metrics' ? Math.max(...event.points.map(({ step }) => step)) : 0
-        if (hasActed || reached < at) return
+        if (hasActed || event.type !== 'checkpoint' || event.record.step !== at) return
         hasActed = true
         act({ ...run, pids })
       })
@@ -103,10 +102,12 @@ describe.skipIf(!hasSshd)(
             resume: { file: file?.file ?? '', sha256: file?.sha256 ?? '' },
           },
           {
-            at: 18,
+            at: 16,
             act: ({ pids }) => {
               inNetwork.push(...pids.flatMap((pid) => listeningAddresses(pid)))
               server.network.cut()
+              // No step is taken meanwhile.
+              waitForEnd(pids.at(-1) ?? 0)
             },
           },
         )
@@ -126,6 +127,12 @@ describe.skipIf(!hasSshd)(
     )
   },
 )
+
+/** Blocks this process until another has ended, for a minute at most. */
+function waitForEnd(pid: number): void {
+  const pause = new Int32Array(new SharedArrayBuffer(4))
+  for (let i = 0; i < 600 && isThere(pid); i++) Atomics.wait(pause, 0, 0, 100)
+}
 
 /** The values of a checkpoint's arrays. */
 const values = (request: TrainRequest, step: number) => {

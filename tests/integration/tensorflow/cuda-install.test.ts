@@ -3,9 +3,10 @@ import {
   existsSync,
   lstatSync,
   mkdirSync,
-  readFileSync,
   readdirSync,
+  readFileSync,
   realpathSync,
+  statSync,
   writeFileSync,
 } from 'node:fs'
 import { createServer } from 'node:http'
@@ -39,6 +40,8 @@ const runpaths = {
 }
 /** Named there and not pinned: for profiling, and for XLA on several machines. */
 const unneeded = ['cuda_cupti', 'nvshmem']
+/** What XLA compiles with, and which it looks for there by itself. */
+const compiler = 'cuda_nvcc'
 /** What the others look for beside themselves (`$ORIGIN/../../<part>/lib`), and TensorFlow's metadata asks for. */
 const ofOthers = ['cuda_nvrtc', 'curand', 'nvjitlink']
 
@@ -191,7 +194,9 @@ test('every CUDA library lies where TensorFlow’s libraries look for it', async
   }
   const looked = Object.values(runpaths).flat()
   const placed = readdirSync(resolve(libraries, '..', 'nvidia')).sort()
-  expect(placed).toEqual([...looked.filter((name) => !unneeded.includes(name)), ...ofOthers].sort())
+  expect(placed).toEqual([...looked.filter((name) => !unneeded.includes(name)), ...ofOthers, compiler].sort())
+  const ptxas = resolve(libraries, '..', 'nvidia', compiler, 'bin', 'ptxas')
+  expect(statSync(ptxas).mode & 0o777).toBe(0o755)
 })
 
 test('pip’s TensorFlow is used where it lies, CUDA libraries and needs and all', () => {
