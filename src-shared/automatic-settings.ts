@@ -49,7 +49,10 @@ export function chosenByImages(
     ...(count < fewImages
       ? ([
           { key: 'codeKlWeight', value: codeKlWeightOfFew[size], because: 'fewImages' },
-          { key: 'dropout', value: dropoutOfFew[size], because: 'fewImages' },
+          // Other networks cannot train with it.
+          ...((changes['network'] ?? 'resunet') === 'resunet'
+            ? [{ key: 'dropout', value: dropoutOfFew[size], because: 'fewImages' } as const]
+            : []),
         ] as const)
       : []),
   ]

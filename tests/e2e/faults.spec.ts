@@ -143,6 +143,8 @@ test('a signal ends the app while TensorFlow is loading, while a question is ope
   await importImages(starting.page, [demoImages])
   await fillSettings(starting.page, endless)
   await starting.page.getByTestId('start-training').click()
+  // The images are imported first.
+  await starting.page.getByTestId('run-page').waitFor()
   await expect.poll(() => engineProcess(starting.app), { timeout: 60_000 }).toBeDefined()
   await endBy(starting.app, 'SIGTERM')
 

@@ -18,6 +18,8 @@ describe('what the automatic preset chooses by the images', () => {
     expect(fittedChanges('auto', {}, imagesOf(32, 2000))['dropout']).toBeUndefined()
     expect(fittedChanges('auto', {}, imagesOf(32, 1999))['dropout']).toBeGreaterThan(0)
     expect(fittedChanges('auto', { dropout: 0 }, imagesOf(32, 1999))['dropout']).toBe(0)
+    // Only the residual U-Net has it.
+    expect(fittedChanges('auto', { network: 'conv' }, imagesOf(32, 1999))['dropout']).toBeUndefined()
   })
 
   it('is a higher KL weight of the code for fewer than 2,000 images', () => {
