@@ -40,7 +40,7 @@ export function applyMuon(
 const asMatrix = (x: Tensor): Tensor2D => x.reshape([-1, x.shape.at(-1) as number])
 
 /**
- * Each matrix U·S·Vᵀ with singular values near 1 in place of S, by five steps of the Newton–Schulz iteration. They
+ * Each matrix U·S·Vᵀ with singular values near 1 instead of S, by five steps of the Newton–Schulz iteration. They
  * are taken on the smaller Gram matrix, as X_{k+1} = p(X_k·X_kᵀ)·X_k depends on X_0 through it and one last product; the Gram
  * matrices of one size are multiplied together.
  */

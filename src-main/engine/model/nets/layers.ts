@@ -88,13 +88,13 @@ export class Layers {
 
   /** Linear without a bias, `cin` → `cout`, so that zeros stay zeros; its weights start at zero. */
   linear(name: string, { cin, cout }: { cin: number; cout: number }): Layer<Tensor2D> {
-    const weight = this.add(name, 'weight', [cin, cout], { kind: 'constant', value: 0 })
+    const weight = this.add(name, 'weight', { shape: [cin, cout], init: { kind: 'constant', value: 0 } })
     return (parameters, x) => matMul(x, getParameter(parameters, weight))
   }
 
   /** A row of a table `[rows, cout]` that starts at zero, for each index `[n]` (float32); the last row without indices. */
   table(name: string, { rows, cout }: { rows: number; cout: number }): TableLayer {
-    const weight = this.add(name, 'weight', [rows, cout], { kind: 'constant', value: 0 })
+    const weight = this.add(name, 'weight', { shape: [rows, cout], init: { kind: 'constant', value: 0 } })
     return (parameters, indices) => {
       const table = getParameter(parameters, weight) as Tensor2D
       return indices ? rowsAt(table, indices) : tf.slice(table, [rows - 1, 0], [1, cout])
@@ -103,8 +103,8 @@ export class Layers {
 
   /** Group normalisation with learned scale and shift. */
   norm(name: string, channels: number, groups = 1): Norm {
-    const weight = this.add(name, 'weight', [channels], { kind: 'constant', value: 1 })
-    const bias = this.add(name, 'bias', [channels], { kind: 'constant', value: 0 })
+    const weight = this.add(name, 'weight', { shape: [channels], init: { kind: 'constant', value: 1 } })
+    const bias = this.add(name, 'bias', { shape: [channels], init: { kind: 'constant', value: 0 } })
     return (parameters, x, options = {}) =>
       groupNorm({
         ...{ x, scale: getParameter(parameters, weight), shift: getParameter(parameters, bias), groups },
@@ -118,21 +118,14 @@ export class Layers {
       ? { kind: 'constant', value: 0 }
       : { kind: 'uniform', bound: 1 / Math.sqrt(fanIn) }
     return {
-      weight: this.add(name, 'weight', shape, init, isHidden),
-      bias: this.add(name, 'bias', shape.slice(-1), init),
+      weight: this.add(name, 'weight', { shape, init, ...(isHidden && { isHidden }) }),
+      bias: this.add(name, 'bias', { shape: shape.slice(-1), init }),
     }
   }
 
-  // eslint-disable-next-line max-params -- the fields of a parameter, private to this class
-  private add(
-    name: string,
-    part: string,
-    shape: number[],
-    init: ParameterSpec['init'],
-    isHidden?: true,
-  ): string {
+  private add(name: string, part: string, spec: Omit<ParameterSpec, 'name'>): string {
     const full = `${this.network}.${name}.${part}`
-    this.parameters.push({ name: full, shape, init, ...(isHidden && { isHidden }) })
+    this.parameters.push({ name: full, ...spec })
     return full
   }
 }
