@@ -8,7 +8,7 @@ import type { Dataset } from '../datasets/packed-dataset.ts'
 import { datasetsFolder } from '../files/data-folder.ts'
 import { deleteDataset } from '../runs/delete-dataset.ts'
 import { undoMs } from '../runs/pending-deletions.ts'
-import { datasetOfPaths, importOptionsOf, replaceDataset } from '../runs/update-dataset.ts'
+import { datasetOfPaths, earlierImport, importOptionsOf, replaceDataset } from '../runs/update-dataset.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
@@ -32,9 +32,11 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
     'datasets.import': async (argument) => {
       // The same images may be about to be deleted.
       await deletions.flush()
+      const reuse = earlierImport(store, scanned.get(argument.scan) ?? [], argument.options)
       const packed = await importer.request('pack', {
         ...argument,
         datasetsDirectory: datasetsFolder(store.directory),
+        ...(reuse !== undefined && { reuse }),
       })
       const dataset = store.datasets.save(packed)
       // Only what was imported is worth offering again.

@@ -52,15 +52,26 @@ function carriedOver(store: Store, id: string, directory: string): number[] {
 
 /** The dataset that was imported from exactly these paths, the newest of several. */
 export function datasetOfPaths(store: Store, paths: string[]): DatasetRecord | null {
+  return datasetsOfPaths(store, paths).find(({ replacedBy }) => replacedBy === null) ?? null
+}
+
+/** The folder of the newest import of exactly these paths at the same size, whose unchanged files need not be decoded again. */
+export function earlierImport(
+  store: Store,
+  paths: string[],
+  size: Pick<ImportOptions, 'height' | 'width' | 'channels'>,
+): string | undefined {
+  const isSame = ({ shape }: DatasetRecord) =>
+    shape.height === size.height && shape.width === size.width && shape.channels === size.channels
+  return datasetsOfPaths(store, paths).find(isSame)?.directory
+}
+
+/** Newest first. */
+function datasetsOfPaths(store: Store, paths: string[]): DatasetRecord[] {
   const asked = new Set(paths.filter(isAbsolute).map((path) => resolve(path)))
-  return (
-    store.datasets
-      .list()
-      .find(
-        ({ sources, replacedBy }) =>
-          replacedBy === null && sources.length === asked.size && sources.every((path) => asked.has(path)),
-      ) ?? null
-  )
+  return store.datasets
+    .list()
+    .filter(({ sources }) => sources.length === asked.size && sources.every((path) => asked.has(path)))
 }
 
 function indexOf(directory: string): Dataset['index'] {

@@ -6,6 +6,7 @@ import { forkImporter } from '../../processes/importer.ts'
 import type { ImporterClient } from '../../processes/importer.ts'
 import { datasetsFolder } from '../../files/data-folder.ts'
 import type { Store } from '../../database/store.ts'
+import { earlierImport } from '../../runs/update-dataset.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 import { say, StatusLine } from './output.ts'
 
@@ -34,11 +35,14 @@ export async function importFolder(options: {
   })
   try {
     const report = await importer.request('scan', { job, paths: [resolve(folder)] })
+    const options = { ...report.suggested, ...changes }
+    const reuse = earlierImport(store, [resolve(folder)], options)
     const dataset = await importer.request('pack', {
       job,
       scan: report.scan,
-      options: { ...report.suggested, ...changes },
+      options,
       datasetsDirectory: datasetsFolder(store.directory),
+      ...(reuse !== undefined && { reuse }),
     })
     await importer.request('forget', { scan: report.scan })
     line.end()
