@@ -10,7 +10,7 @@ import type { Sampling } from '#shared/schemas/sampling.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { imageAt } from '../images/png.ts'
 import { uniformStream } from '../rng.ts'
-import { latentsOf, sharedDetails, stepsOf } from '../sampling/encode.ts'
+import { latentsOf, likeSamples, stepsOf } from '../sampling/encode.ts'
 import { inversionWork } from '../sampling/inversion.ts'
 import { framesBetween, imagesOfFrames } from '../sampling/path-frames.ts'
 import type { Sampler } from '../sampling/sampler.ts'
@@ -137,7 +137,7 @@ async function measurePair(
   )
   const placement = {
     ...({ frames, mode, easing: 'linear' } as const),
-    ...{ sampling: samplingOf(options.sampling), details: sharedDetails(sampler, options) },
+    ...{ sampling: samplingOf(options.sampling), likeSamples: likeSamples(sampler, options) },
   }
   const even = imagesOfFrames({ frames, pace: 'even' })
   const steps = stepsOf(options, { encoded: 2, generated: even + frames, onStep })

@@ -6,7 +6,7 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { inversionOf, inversionWork } from './inversion.ts'
 import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
-import type { Latents } from './latents.ts'
+import type { Latents, LikeSamples } from './latents.ts'
 import type { Sampler } from './sampler.ts'
 import { differences, imagesOf } from './source-images.ts'
 
@@ -41,16 +41,19 @@ export function stepsOf(
 }
 
 /**
- * The latent whose details the frames away from encoded images have: the sample of p(z) of the request's seed; null
- * where the details are the images' own, or the encoder gives all of them the same.
+ * What frames away from encoded images take from samples: the details of that of the request's seed, unless the encoder gives
+ * all of them the same, and codes near those of images. Nothing where the frames are to be mixed of the images alone.
  */
-export function sharedDetails(
+export function likeSamples(
   sampler: Sampler,
   request: Pick<EncodingRequest, 'encoder' | 'encoderSeed'> & { details?: Details | undefined },
-): Float32Array | null {
+): LikeSamples | undefined {
   const { encoder, encoderSeed: seed = 1, details = 'sampled' } = request
-  const { codeSize } = sampler.system
-  return codeSize > 0 && encoder === 'inversion' && details === 'sampled' ? sampler.detailsOf(seed) : null
+  if (sampler.system.codeSize === 0 || details === 'images') return undefined
+  return {
+    details: encoder === 'inversion' ? sampler.detailsOf(seed) : null,
+    neighbours: sampler.codeNeighbours(),
+  }
 }
 
 /** Latents of images by a request's encoder; `first` is the index of the first image, for samples of q(z|x). */

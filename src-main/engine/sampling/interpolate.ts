@@ -6,7 +6,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import { imageAt } from '../images/png.ts'
 import type { OnStep } from './sampling-jobs.ts'
-import { latentsOf, sharedDetails, stepsOf } from './encode.ts'
+import { latentsOf, likeSamples, stepsOf } from './encode.ts'
 import { withFirstAgain } from './latents.ts'
 import { framesBetween, imagesOfFrames, joined } from './path-frames.ts'
 import type { PathFrames } from './path-frames.ts'
@@ -26,7 +26,13 @@ export async function interpolate(
   const originals = imagesOf(images, sampler.shape)
   // A closed path ends where it began: that frame is left out, since the first one follows.
   const placement = {
-    ...{ frames: closed ? frames + 1 : frames, mode, pace, easing, details: sharedDetails(sampler, request) },
+    ...{
+      frames: closed ? frames + 1 : frames,
+      mode,
+      pace,
+      easing,
+      likeSamples: likeSamples(sampler, request),
+    },
     sampling: samplingOf(request.sampling),
   }
   const generated = imagesOfFrames(placement)

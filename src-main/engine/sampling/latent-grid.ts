@@ -4,7 +4,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { imageAt } from '../images/png.ts'
 import type { OnStep } from './sampling-jobs.ts'
-import { latentsOf, sharedDetails, stepsOf } from './encode.ts'
+import { latentsOf, likeSamples, stepsOf } from './encode.ts'
 import { latentSheet } from './latents.ts'
 import type { Sampler } from './sampler.ts'
 import { differences, imagesOf } from './source-images.ts'
@@ -31,9 +31,14 @@ export async function sampleGrid(
   const originals = imagesOf(images, sampler.shape)
   const steps = stepsOf(request, { encoded: images.length, generated: rows * columns, onStep })
   const corners = await latentsOf(sampler, originals, { request, onStep: steps.encoding })
-  const details = sharedDetails(sampler, request)
   const cells = await sampler.generate(
-    latentSheet(corners, { shape: sampler.shape, rows, columns, mode, details }),
+    latentSheet(corners, {
+      shape: sampler.shape,
+      rows,
+      columns,
+      mode,
+      likeSamples: likeSamples(sampler, request),
+    }),
     {
       ...samplingOf(request.sampling),
       onStep: steps.sampling,

@@ -4,6 +4,8 @@ import type { Between } from '#shared/sampling-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { valuesOf } from '../graph/values-of.ts'
+import { moveToNeighbours } from './code-neighbours.ts'
+import type { CodeNeighbours } from './code-neighbours.ts'
 import { mixCodes, mixDetails } from './mixed-latents.ts'
 import { latentGrid, lerp, linspace, slerp } from '../model/flow/latent-interpolation.ts'
 
@@ -14,15 +16,21 @@ export interface Latents {
   codes: Float32Array | null
 }
 
+/** What latents away from the encoded images take from samples: the details of one, and codes near those of images. */
+export interface LikeSamples {
+  details: Float32Array | null
+  neighbours: CodeNeighbours | null
+}
+
 /**
  * Latents on the path through two or more latents, at shares of it in [0, 1]; each way from one to the next is the same share.
- * `details`: a latent whose details the frames away from the keys have, see `mixDetails`.
+ * `likeSamples`: see `mixDetails` and `moveToNeighbours`.
  */
 export function latentsBetween(
   keys: Latents,
-  options: { shape: ImageShape; shares: number[]; mode: Between; details?: Float32Array | null },
+  options: { shape: ImageShape; shares: number[]; mode: Between; likeSamples?: LikeSamples | undefined },
 ): Latents {
-  const { shape, shares, mode, details = null } = options
+  const { shape, shares, mode, likeSamples } = options
   const located = shares.map((share) => locate(share, keys.count - 1))
   const size = imageBytes(shape)
   const values = new Float32Array(shares.length * size)
@@ -40,9 +48,7 @@ export function latentsBetween(
   const weights = located.map(({ from, along }) =>
     Array.from({ length: keys.count }, (_, i) => (i === from ? 1 - along : i === from + 1 ? along : 0)),
   )
-  const codes = keys.codes && mixCodes({ count: keys.count, codes: keys.codes }, { weights, mode })
-  if (details) mixDetails(values, { weights, details })
-  return { count: shares.length, values, codes }
+  return mixed(keys, { values, weights, mode, likeSamples })
 }
 
 /** Which latent a share of a path is behind, and how far it is to the next, in [0, 1]. */
@@ -57,7 +63,7 @@ export function withFirstAgain({ count, values, codes }: Latents): Latents {
   return { count: count + 1, values: again(values), codes: codes && again(codes) }
 }
 
-/** A grid between three or four latents, row by row; see `latentGrid`, and `latentsBetween` for `details`. */
+/** A grid between three or four latents, row by row; see `latentGrid`, and `latentsBetween` for `likeSamples`. */
 export function latentSheet(
   corners: Latents,
   options: {
@@ -65,10 +71,10 @@ export function latentSheet(
     rows: number
     columns: number
     mode: Between
-    details?: Float32Array | null
+    likeSamples?: LikeSamples | undefined
   },
 ): Latents {
-  const { shape, rows, columns, mode, details = null } = options
+  const { shape, rows, columns, mode, likeSamples } = options
   const values = valuesOf(() => {
     const at = (i: number) => latentAt(corners, i, shape)
     const cornerLatents =
@@ -78,9 +84,25 @@ export function latentSheet(
   const weights = linspace(rows).flatMap((down) =>
     linspace(columns).map((right) => cornerWeights({ down, right, corners: corners.count })),
   )
-  const codes = corners.codes && mixCodes({ count: corners.count, codes: corners.codes }, { weights, mode })
+  return mixed(corners, { values, weights, mode, likeSamples })
+}
+
+/** Latents at `weights` of some others, whose values are mixed already. */
+function mixed(
+  { count, codes: given }: Latents,
+  options: {
+    values: Float32Array
+    weights: number[][]
+    mode: Between
+    likeSamples: LikeSamples | undefined
+  },
+): Latents {
+  const { values, weights, mode, likeSamples } = options
+  const { details, neighbours } = likeSamples ?? {}
+  const codes = given && mixCodes({ count, codes: given }, { weights, mode })
+  if (codes && neighbours) moveToNeighbours(codes, { weights, neighbours })
   if (details) mixDetails(values, { weights, details })
-  return { count: rows * columns, values, codes }
+  return { count: weights.length, values, codes }
 }
 
 /** Bilinear weights of the corners; a fourth that is not given is b + c − a. */

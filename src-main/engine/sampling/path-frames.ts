@@ -7,7 +7,7 @@ import { easedProgress } from './easing.ts'
 import { evenPace, exploredTogether, imagesOfEvenPace } from './even-pace.ts'
 import type { PathRequest } from './even-pace.ts'
 import { latentsBetween } from './latents.ts'
-import type { Latents } from './latents.ts'
+import type { Latents, LikeSamples } from './latents.ts'
 import { changesOf, evennessOf } from './measured-path.ts'
 import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
@@ -17,8 +17,7 @@ import type { Sampler } from './sampler.ts'
 interface Placement {
   frames: number
   mode: Between
-  /** A latent whose details frames away from the keys have. */
-  details: Float32Array | null
+  likeSamples: LikeSamples | undefined
   pace: Pace
   easing: Easing
   sampling: Sampling
@@ -44,7 +43,7 @@ export async function framesBetween(
   keys: Latents,
   options: Placement & { sampler: Sampler; onStep: OnStep },
 ): Promise<PathFrames> {
-  const { sampler, frames, mode, details, pace, easing, sampling, onStep } = options
+  const { sampler, frames, mode, likeSamples, pace, easing, sampling, onStep } = options
   const { shape } = sampler
   const progress = easedProgress(frames, easing)
   // Always the same number of images at once, the last one repeated: the sampler compiles a program for each.
@@ -56,10 +55,13 @@ export async function framesBetween(
         { length: together },
         (_, i) => shares[Math.min(first + i, shares.length - 1)] ?? 1,
       )
-      const batch = await sampler.generate(latentsBetween(keys, { shape, shares: filled, mode, details }), {
-        ...sampling,
-        onStep: partOf(partOf(onStep, part), [first / shares.length, (first + n) / shares.length]),
-      })
+      const batch = await sampler.generate(
+        latentsBetween(keys, { shape, shares: filled, mode, likeSamples }),
+        {
+          ...sampling,
+          onStep: partOf(partOf(onStep, part), [first / shares.length, (first + n) / shares.length]),
+        },
+      )
       images.push(...eachOf(batch).slice(0, n))
     }
     return images

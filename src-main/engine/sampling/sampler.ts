@@ -9,6 +9,8 @@ import type { Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
 import { codeTableNames, codeTableSize } from '../model/flow/code-prior.ts'
 import type { System } from '../model/flow/system.ts'
+import { codeNeighbours } from './code-neighbours.ts'
+import type { CodeNeighbours } from './code-neighbours.ts'
 import { ChunkIntegrator } from './chunk-integrator.ts'
 import type { ChunkSource, FrameSink, Integration, StateSink } from './chunk-integrator.ts'
 import { guideValues, guidedByLabel, strengthName } from './guide-state.ts'
@@ -37,6 +39,8 @@ export class Sampler {
   /** The names of the labels that the system is conditioned on. */
   readonly labels: string[]
   private currentWeights: Values = {}
+  /** Of the table of codes; undefined until it is asked for. */
+  private neighbours: CodeNeighbours | null | undefined
   /** The weaker model that guides samples, by the name it was given. */
   private guide: { key: string; values: Values } | null = null
   private readonly calls: ModelCalls
@@ -74,6 +78,7 @@ export class Sampler {
   /** Sets the weights by parameter name. */
   setWeights(weights: Values): void {
     this.currentWeights = weights
+    this.neighbours = undefined
     this.calls.programs.setWeights({ ...weights, ...this.guide?.values })
   }
 
@@ -190,6 +195,13 @@ export class Sampler {
     }
     const { count } = images
     return { count, values: this.calls.sharedLatents(count, seed), codes: this.calls.codesOf(images) }
+  }
+
+  /** The codes of training images; null without a table of codes. */
+  codeNeighbours(): CodeNeighbours | null {
+    const { [codeTableNames.mean]: codes } = this.currentWeights
+    this.neighbours ??= codes instanceof Float32Array ? codeNeighbours(codes, this.system.codeSize) : null
+    return this.neighbours
   }
 
   /** The sample of p(z) of a seed. */
