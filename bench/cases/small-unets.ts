@@ -45,6 +45,7 @@ export function smallUnets(shape: ImageShape, hidden: number): System {
       }
     },
     codeSize: 0,
+    timeGrid: 'karras',
     labelCount: 0,
     codePosterior: null,
     velocity: (parameters, { xT, t }) => velocity(parameters, xT, t.reshape([-1, 1])),

@@ -21,8 +21,10 @@ export const stepsFor = (solver: SolverName, evaluations: number): number =>
 export const weightNames = ['ema', 'raw'] as const
 export type WeightsName = (typeof weightNames)[number]
 
-export const timeGridNames = ['uniform', 'quadratic', 'shift', 'karras'] as const
+export const timeGridNames = ['auto', 'uniform', 'quadratic', 'shift', 'karras', 'narrow'] as const
 export type TimeGridName = (typeof timeGridNames)[number]
+/** A grid whose times are known without the model. */
+export type KnownTimeGrid = Exclude<TimeGridName, 'auto'>
 
 /** Names of options, which begin their error messages. */
 type NameId =
@@ -61,11 +63,11 @@ export const samplingSchema = z.strictObject({
     .min(1, { error: () => desktopText('input.stepsMin', { min: 1 }) })
     .max(10_000, { error: () => desktopText('input.stepsMax', { max: 10_000 }) })
     .default(8),
-  /** Where those steps lie: evenly, finer near the data, moved by `gridShift`, or even in σ^(1/ρ). */
-  timeGrid: oneOfNames(timeGridNames, 'input.timeGrid').default('karras'),
+  /** Where those steps lie: as is best for the model, evenly, finer near the data, moved by `gridShift`, or even in σ^(1/ρ). */
+  timeGrid: oneOfNames(timeGridNames, 'input.timeGrid').default('auto'),
   /** For the grid `shift`: above 1 finer near the noise, below 1 near the data. */
   gridShift: inRange('input.gridShift', 0.1, 10).default(3),
-  /** For the grid `karras`: larger is finer near the data. */
+  /** For the grids `karras` and `narrow`: larger is finer near the data. */
   gridRho: inRange('input.gridRho', 1, 20).default(2),
   /** For `dopri5`: the error allowed in each of its steps, on values of about 1. */
   tolerance: inRange('input.tolerance', 1e-6, 0.1).default(1e-3),

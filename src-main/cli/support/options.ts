@@ -52,7 +52,7 @@ export function addSamplingOptions(command: Command): Command {
     .addOption(
       new Option(
         '--time-grid <grid>',
-        'times of the steps: even, finer near the image, shifted, or even in the noise level to the power 1/ρ',
+        'times of the steps: as is best for the run, even, finer near the image, shifted, or even in the noise level to the power 1/ρ between wide or narrow ends',
       )
         .choices([...timeGridNames])
         .default(timeGrid),
@@ -63,7 +63,7 @@ export function addSamplingOptions(command: Command): Command {
         .default(gridShift),
     )
     .addOption(
-      new Option('--grid-rho <rho>', 'for the grid karras: larger is finer near the image')
+      new Option('--grid-rho <rho>', 'for the grids karras and narrow: larger is finer near the image')
         .argParser(positiveNumber)
         .default(gridRho),
     )

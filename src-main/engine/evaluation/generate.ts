@@ -61,7 +61,7 @@ export function generatingWork(request: EvaluateRequest, count: number): number 
 }
 
 /** How the samples of the few-step curve are generated: by the solver of few steps, on the grid that is best for it. */
-const curveSampling = { solver: multistepSolver, timeGrid: 'karras' } as const
+const curveSampling = { solver: multistepSolver, timeGrid: 'auto' } as const
 
 /** Generates the samples of an evaluation and reconstructs some of the `originals`. */
 export async function generate(

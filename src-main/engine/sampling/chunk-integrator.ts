@@ -8,6 +8,7 @@ import { chunksOf, padded } from './chunks.ts'
 import { guideKind } from './guide-state.ts'
 import type { GuideKind } from './guide-state.ts'
 import { integrate } from './integrate.ts'
+import { knownSampling } from './known-sampling.ts'
 import type { ModelCalls } from './model-calls.ts'
 import { solverCalls } from './solver-programs.ts'
 import { TimeBudget } from './time-budget.ts'
@@ -76,7 +77,7 @@ export class ChunkIntegrator {
     options: Integration & ChunkSource & { from: number; to: number },
   ): Promise<{ evaluations: number; steps: number }> {
     const { load, store, frames, states, from, to, onStep, ...rest } = options
-    const sampling = samplingOf(rest)
+    const sampling = knownSampling(this.system, samplingOf(rest))
     const n = this.calls.chunkFor(count)
     const size = this.imageSize
     const guide = guideKind(this.system, sampling)

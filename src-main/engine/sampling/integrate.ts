@@ -1,10 +1,10 @@
 import { adaptiveSolver } from '#shared/schemas/sampling.ts'
-import type { Sampling } from '#shared/schemas/sampling.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { adaptiveSteps } from '../model/flow/adaptive-steps.ts'
 import type { AdaptiveCalls } from '../model/flow/adaptive-steps.ts'
 import { timeGrid } from '../model/flow/time-grid.ts'
+import type { KnownSampling } from './known-sampling.ts'
 import type { TimeBudget } from './time-budget.ts'
 
 /** Calls of a fixed-step solver on one chunk of images, which stays on the device between the steps. */
@@ -41,7 +41,7 @@ interface Integration {
   x: Float32Array
   /** How many of the chunk's images are real; the rest is padding. */
   images: number
-  sampling: Sampling
+  sampling: KnownSampling
   from: number
   to: number
   frames?: Frames | undefined
@@ -166,7 +166,7 @@ async function integrateAdaptive({
   return { x, evaluations, steps }
 }
 
-function toleranceNotMet({ tolerance }: Sampling): FlowerbedError {
+function toleranceNotMet({ tolerance }: KnownSampling): FlowerbedError {
   return new FlowerbedError('bad-input', errorText('sampling.toleranceTooSmall', { tolerance }), {
     where: 'tolerance',
   })

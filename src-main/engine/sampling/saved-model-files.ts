@@ -17,6 +17,7 @@ import { labelIndex } from './image-labels.ts'
 import type { ExportPlan } from './export-plan.ts'
 import { codeProgram, programBase } from './model-programs.ts'
 import type { ProgramBase } from './model-programs.ts'
+import { knownSampling } from './known-sampling.ts'
 import { feedsOf, planSteps, stepProgram } from './solver-programs.ts'
 
 /** The name of the signature that samples. */
@@ -43,7 +44,7 @@ export function savedModelFiles(plan: ExportPlan): FolderFiles {
 
 function samplingIteration({ sampler, sampling, count }: ExportPlan): Iteration {
   const { system, shape } = sampler
-  const { solver, steps, timeGrid: grid, gridShift: shift, gridRho: rho } = sampling
+  const { solver, steps, timeGrid: grid, gridShift: shift, gridRho: rho } = knownSampling(system, sampling)
   if (solver === adaptiveSolver) {
     throw new FlowerbedError('bad-input', errorText('export.solver', { solver }), { where: 'solver' })
   }

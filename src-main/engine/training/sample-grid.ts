@@ -15,7 +15,7 @@ const gridSolver = 'dpm2m'
 
 /** How samples are generated while training. */
 export const gridSampling = ({ sampleSteps }: RunConfig) =>
-  ({ solver: gridSolver, timeGrid: 'karras', steps: sampleSteps }) as const
+  ({ solver: gridSolver, timeGrid: 'auto', steps: sampleSteps }) as const
 
 /** Solver steps of a preview: enough to see shapes, few enough to follow the first steps of training. */
 const previewSolverSteps = 4

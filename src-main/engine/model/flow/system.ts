@@ -1,4 +1,5 @@
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
+import type { KnownTimeGrid } from '#shared/schemas/sampling.ts'
 import type { Gaussian } from '../gaussian.ts'
 import type { UniformNoise, VelocityInputs } from '../nets/network.ts'
 import type { ParameterSpec, Parameters } from '../parameters.ts'
@@ -56,6 +57,8 @@ export interface System {
   codeSize: number
   /** Number of labels that the velocity is conditioned on; 0 without. */
   labelCount: number
+  /** The times at which few steps give the best images. */
+  timeGrid: KnownTimeGrid
   /**
    * The training loss at images `x` in [0, 1], noise `eps` shaped like x and times `t` [batch]; with a code also standard
    * normal noise `codeEps` `[batch, codeSize]`.

@@ -14,7 +14,7 @@ it('divides the time evenly', () => {
   expect(timeGrid({ steps: 4, from: 1, to: 0 })).toEqual([1, 0.75, 0.5, 0.25].map((t) => ({ t, dt: -0.25 })))
 })
 
-describe.each(timeGridNames)('the %s grid', (grid) => {
+describe.each(timeGridNames.filter((name) => name !== 'auto'))('the %s grid', (grid) => {
   it('goes from end to end in steps of one direction, each where the last one ended', () => {
     for (const [from, to] of directions) {
       for (const steps of counts) {
@@ -55,4 +55,18 @@ it('is moved towards the noise by a shift above 1, towards the data by one below
   timeGrid({ steps: 5, from: 1, to: 0, grid: 'shift', shift: 1 }).forEach(({ t }, i) =>
     expect(t).toBeCloseTo(1 - i / 5, 14),
   )
+})
+
+it('goes from σ = 5 to 0.06 with 8 steps when narrow, and further out with more', () => {
+  const sigmas = (steps: number) => {
+    const inner = timeGrid({ steps, from: 1, to: 0, grid: 'narrow' }).slice(1)
+    return inner.map(({ t }) => t / (1 - t))
+  }
+  expect(sigmas(2)).toEqual([expect.closeTo(5 / 4 ** (5 / 3), 10)])
+  const [few, more] = [sigmas(8), sigmas(16)]
+  expect([few[0], few.at(-1)]).toEqual([expect.closeTo(5, 10), expect.closeTo(0.06, 10)])
+  expect([more[0], more.at(-1)]).toEqual([expect.closeTo(5 * 2 ** (5 / 3), 10), expect.closeTo(0.03, 10)])
+  // Even in the square root.
+  const roots = few.map(Math.sqrt)
+  expect(roots[1]! - roots[0]!).toBeCloseTo(roots[6]! - roots[5]!, 10)
 })
