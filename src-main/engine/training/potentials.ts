@@ -10,8 +10,7 @@ import { chosenProgram } from './chosen-program.ts'
 /** Points of an iteration, and how many of them there are in all for each target. */
 const pointsTogether = 256
 const pointsPerTarget = 32
-/** About what the largest of some thousand standard normal numbers exceeds: potentials start from this many deviations. */
-const quantile = 3.3
+const fewestIterations = 256
 /** The share of the iterations over which the potentials are averaged: the last ones. */
 const averagedShare = 0.5
 
@@ -54,16 +53,18 @@ export class PotentialsLearner {
     { isCancelled = () => false }: { isCancelled?: () => boolean } = {},
   ): Promise<Float32Array | null> {
     const { count } = targets
-    const spreads = Float64Array.from(squaredNorms(targets), (squared) => Math.sqrt(squared))
+    const spreads = spreadsOf(targets)
+    const quantile = highestOf(count)
     const potentials = new Float32Array(this.size).fill(-Infinity)
     spreads.forEach((spread, j) => (potentials[j] = -quantile * spread))
     const mean = new Float64Array(count)
-    const iterations = Math.ceil((pointsPerTarget * count) / pointsTogether)
+    const iterations = Math.max(fewestIterations, Math.ceil((pointsPerTarget * count) / pointsTogether))
     const averagedFrom = Math.floor((1 - averagedShare) * iterations)
     for (let i = 0; i < iterations; i++) {
       if (isCancelled()) return null
-      // The density of a maximum near its quantile: so many deviations correct a frequency by itself.
-      const rate = pointsTogether / count / quantile / Math.sqrt(1 + (i * pointsTogether) / count)
+      // A potential that is 1 / quantile deviations higher makes its target about twice as frequent.
+      const perTarget = pointsTogether / count
+      const rate = Math.min(1, perTarget) / quantile / Math.sqrt(1 + i * perTarget)
       const chosen = this.chosen({ targets, block }, { potentials, iteration: i })
       const excess = new Float64Array(count).fill(-1)
       for (const j of chosen) excess[j] = (excess[j] ?? 0) + count / pointsTogether
@@ -92,4 +93,17 @@ export class PotentialsLearner {
   dispose(): void {
     this.program.dispose()
   }
+}
+
+/** The standard deviation of each target's product with the points; targets near the mean count as a tenth of the others. */
+function spreadsOf(targets: Rows): Float64Array {
+  const spreads = Float64Array.from(squaredNorms(targets), (squared) => Math.sqrt(squared))
+  const least = 0.1 * (spreads.reduce((sum, each) => sum + each, 0) / targets.count) + 1e-6
+  return spreads.map((spread) => Math.max(spread, least))
+}
+
+/** About what the highest of n standard normal numbers exceeds, from which potentials start. */
+function highestOf(n: number): number {
+  const log = Math.log(Math.max(2, n))
+  return Math.sqrt(Math.max(0.25, 2 * log - Math.log(4 * Math.PI * log)))
 }
