@@ -64,7 +64,7 @@ const allowed = {
   'src-main/engine/checkpoints': [...main, 'src-main/engine/model', 'src-main/engine/graph'],
   'src-main/engine/images': [...main, 'fast-png'],
   'src-main/engine/data': [
-    ...[...maths, 'src-main/datasets', 'src-main/engine/rng.ts'],
+    ...[...maths, 'munkres', 'src-main/datasets', 'src-main/engine/rng.ts'],
     ...['src-main/engine/model', 'src-main/engine/graph', nativeOp],
   ],
   'src-main/engine/sampling': [

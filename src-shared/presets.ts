@@ -59,6 +59,7 @@ const balanced: RunConfig = {
   labelDropout: 0.1,
   posterior: true,
   prior: 'standard',
+  coupling: 'independent',
   sigma: 0,
   path: 'consistent',
   times: 'spread',
@@ -207,6 +208,7 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
   }
   const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
   if (!parsed.success) throw fromZodError(parsed.error)
+  checkCoupling(parsed.data)
   return parsed.data.network === 'resunet' ? parsed.data : withoutResidual(parsed.data, changes)
 }
 
@@ -217,6 +219,12 @@ const residualOnly = {
   dropout: { off: 0, error: 'settings.dropoutNeedsResunet' },
   augmentCondition: { off: false, error: 'settings.augmentNeedsResunet' },
 } as const satisfies Partial<Record<SettingKey, unknown>>
+
+/** @throws FlowerbedError `bad-input` for a coupling where the latent of an image is not plain noise */
+function checkCoupling({ coupling, posterior, prior }: RunConfig): void {
+  if (coupling === 'independent' || (!posterior && prior === 'standard')) return
+  throw new FlowerbedError('bad-input', errorText('settings.couplingNeedsNoise'), { where: 'coupling' })
+}
 
 /** A configuration of another network without what it lacks. @throws FlowerbedError `bad-input` where that is asked for */
 function withoutResidual(config: RunConfig, changes: Record<string, unknown>): RunConfig {

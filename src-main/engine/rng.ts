@@ -27,6 +27,9 @@ const purposes = [
   'validation code',
   'dropout',
   'label dropout',
+  'coupling blocks',
+  'coupling block',
+  'potentials',
 ] as const
 export type Purpose = (typeof purposes)[number]
 
@@ -53,10 +56,13 @@ export function uniformStream(seed: number, step: number, purpose: Purpose): () 
   return () => mix(mix(low ^ counter++) ^ high) / 2 ** 32
 }
 
-/** A random permutation of 0 … count − 1 for each (seed, epoch) (Fisher & Yates). */
-export function permutation(count: number, seed: number, epoch: number): Uint32Array {
+/** A random permutation of 0 … count − 1 for each (seed, epoch). */
+export const permutation = (count: number, seed: number, epoch: number): Uint32Array =>
+  shuffled(count, uniformStream(seed, epoch, 'order'))
+
+/** A random permutation of 0 … count − 1 from uniform numbers (Fisher & Yates). */
+export function shuffled(count: number, uniform: () => number): Uint32Array {
   const order = Uint32Array.from({ length: count }, (_, i) => i)
-  const uniform = uniformStream(seed, epoch, 'order')
   for (let i = count - 1; i > 0; i--) {
     const j = Math.floor(uniform() * (i + 1))
     const swapped = order[i] as number

@@ -18,8 +18,8 @@ const readPackage = (folder: string): Package =>
 
 /** What the agent and the engine import. */
 const importedPackages = [
-  ...['@tensorflow/tfjs-core', '@tensorflow/tfjs-node-gpu', 'electron-log', 'fast-png', 'p-map'],
-  ...['undici', 'yauzl', 'zod'],
+  ...['@tensorflow/tfjs-core', '@tensorflow/tfjs-node-gpu', 'electron-log', 'fast-png', 'munkres'],
+  ...['p-map', 'undici', 'yauzl', 'zod'],
 ]
 
 /** Of Flowerbed itself; what needs a window, a compiler or the images of the demo stays here. */

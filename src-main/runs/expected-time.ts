@@ -6,7 +6,7 @@ import type { RunRecord } from '#shared/schemas/run.ts'
 
 /** Settings outside the network's that decide how long a step takes. */
 const costly: readonly SettingKey[] = [
-  ...(['batch', 'accumulate', 'posterior', 'prior', 'optimizer', 'precision'] as const),
+  ...(['batch', 'accumulate', 'posterior', 'prior', 'coupling', 'optimizer', 'precision'] as const),
 ]
 
 let cachedKeys: SettingKey[] | null = null

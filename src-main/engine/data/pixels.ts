@@ -62,3 +62,9 @@ export function jittered(x: Tensor4D, lights: Tensor2D): Tensor4D {
   const light = x.sub(mean).mul(contrast).add<Tensor4D>(mean.add(brightness))
   return tf.minimum(tf.maximum(light, 0), 1)
 }
+
+/** Rows of float32 `[n, …]` in the order of `indices` (int32 `[n]`). Not differentiable. */
+export function rowsInOrder<T extends Tensor>(rows: T, indices: Tensor): T {
+  const attributes = { Tparams: 'float32', Tindices: 'int32', Taxis: 'int32', batch_dims: 0 } as const
+  return runNativeOp('GatherV2', attributes, [rows, indices, tf.scalar(0, 'int32')]) as T
+}

@@ -88,21 +88,29 @@ export function labelsAt(
   })
 }
 
+/** The images of each step: step 0 is the first. */
+export interface ImageOrder {
+  indicesAt: (step: number) => Int32Array
+}
+
 /** Feeds a program its images step by step; the next step's images are read while a step is computed. */
 export class ImageFeed {
   private readonly dataset: Dataset
   private readonly plan: ImagePlan
   private readonly seed: number
-  private readonly batches: BatchStream
+  private readonly order: ImageOrder
   private prefetched: { step: number; pixels: Promise<Uint8Array> } | null = null
 
-  /** @param options `indices`: the training images */
-  constructor(dataset: Dataset, options: { plan: ImagePlan; seed: number; indices: Uint32Array }) {
-    const { plan, seed, indices } = options
+  /** @param options `indices`: the training images, shuffled for each epoch where there is no `order` */
+  constructor(
+    dataset: Dataset,
+    options: { plan: ImagePlan; seed: number; indices: Uint32Array; order?: ImageOrder | undefined },
+  ) {
+    const { plan, seed, indices, order } = options
     this.dataset = dataset
     this.plan = plan
     this.seed = seed
-    this.batches = new BatchStream({ batch: plan.count, seed, indices })
+    this.order = order ?? new BatchStream({ batch: plan.count, seed, indices })
   }
 
   /** State that the program is given once. */
@@ -116,7 +124,7 @@ export class ImageFeed {
     const { seed } = this
     const { views, lights, conditions } = randomAugmentation({ settings, shape, count, seed, step })
     return {
-      ...(resident > 0 ? { indices: this.batches.indicesAt(step) } : { pixels: await this.pixels(step) }),
+      ...(resident > 0 ? { indices: this.order.indicesAt(step) } : { pixels: await this.pixels(step) }),
       ...(movesPixels(settings) ? { views } : {}),
       ...(changesLight(settings) ? { lights } : {}),
       ...(settings.augmentCondition ? { augmentation: conditions } : {}),
@@ -127,7 +135,7 @@ export class ImageFeed {
   /** The labels of a step's images, some of them left out at random (Ho and Salimans 2022, algorithm 1). */
   private labels(step: number, { count, dropout }: { count: number; dropout: number }): Float32Array {
     const uniform = uniformStream(this.seed, step, 'label dropout')
-    const labels = labelsAt(this.dataset, { indices: this.batches.indicesAt(step), none: count })
+    const labels = labelsAt(this.dataset, { indices: this.order.indicesAt(step), none: count })
     return labels.map((label) => (uniform() < dropout ? count : label))
   }
 
@@ -147,6 +155,6 @@ export class ImageFeed {
   }
 
   private read(step: number): Promise<Uint8Array> {
-    return this.dataset.read(this.batches.indicesAt(step))
+    return this.dataset.read(this.order.indicesAt(step))
   }
 }

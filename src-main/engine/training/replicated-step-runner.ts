@@ -1,11 +1,12 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { createReplicatedProgram } from '../cluster/replicated-program.ts'
 import type { Devices, ReplicatedProgram } from '../cluster/replicated-program.ts'
-import { ImageFeed, imageInput } from '../data/step-images.ts'
+import { imageInput } from '../data/step-images.ts'
 import type { InputValues, Values } from '../graph/program.ts'
 import { feedsOfShare, imagesOfShare, splitBatch } from './batch-share.ts'
 import type { BatchShare } from './batch-share.ts'
-import { imagePlan, stepFeeds, stepProgram } from './step-program.ts'
+import { StepInput } from './step-input.ts'
+import { imagePlan, stepProgram } from './step-program.ts'
 import type { StepRunnerOptions, TakesSteps } from './step-runner.ts'
 
 export interface ReplicatedStepRunnerOptions extends Omit<StepRunnerOptions, 'resident' | 'fused'> {
@@ -22,15 +23,14 @@ export interface ReplicatedStepRunnerOptions extends Omit<StepRunnerOptions, 're
  * batch, so that the result is that of one device but for the order of sums.
  */
 export class ReplicatedStepRunner implements TakesSteps {
-  inputMs = 0
   readonly shares: BatchShare[]
   private readonly program: ReplicatedProgram
-  private readonly images: ImageFeed
+  private readonly input: StepInput
   private readonly imageFeeds: string[]
   private readonly config: RunConfig
 
   constructor(options: ReplicatedStepRunnerOptions) {
-    const { system, config, dataset, indices, devices, speeds, timeoutMs } = options
+    const { system, config, dataset, indices, order, devices, speeds, timeoutMs } = options
     const { shape } = dataset.index
     // More devices than images have nothing to compute.
     const count = Math.min(devices.names.length, config.batch)
@@ -42,8 +42,16 @@ export class ReplicatedStepRunner implements TakesSteps {
       timeoutMs === undefined ? {} : { timeoutMs },
     )
     const plan = imagePlan({ system, config, shape })
-    this.images = new ImageFeed(dataset, { plan, seed: config.seed, indices })
+    this.input = new StepInput({ dataset, plan, config, indices, order })
     this.imageFeeds = Object.keys(imageInput(plan).feeds)
+  }
+
+  get inputMs(): number {
+    return this.input.spentMs
+  }
+
+  set inputMs(ms: number) {
+    this.input.spentMs = ms
   }
 
   async begin(state: InputValues): Promise<void> {
@@ -55,7 +63,7 @@ export class ReplicatedStepRunner implements TakesSteps {
   }
 
   async takeStep(step: number, config: RunConfig, learningRate?: number): Promise<Values> {
-    return await this.program.run(await this.feeds(step, stepFeeds(config, step, learningRate)))
+    return await this.program.run(await this.feeds(step, config, learningRate))
   }
 
   /**
@@ -75,7 +83,7 @@ export class ReplicatedStepRunner implements TakesSteps {
    * best of `times`; nothing of the run changes. To be called where `hasOwnParts`.
    */
   async timeOwnParts(replicas = [...this.shares.keys()], times = 3): Promise<number> {
-    const feeds = await this.feeds(1, stepFeeds(this.config, 1))
+    const feeds = await this.feeds(1, this.config)
     const given = new Map(replicas.map((replica) => [replica, feeds[replica] as InputValues]))
     // The first call of a graph optimizes it.
     await this.program.timeOwnParts(given)
@@ -91,19 +99,16 @@ export class ReplicatedStepRunner implements TakesSteps {
   }
 
   async dispose(): Promise<void> {
-    await this.images.end()
+    await this.input.end()
     await this.program.dispose()
   }
 
   /** The feeds of each replica. */
-  private async feeds(step: number, scalars: Values): Promise<InputValues[]> {
+  private async feeds(step: number, given: RunConfig, learningRate?: number): Promise<InputValues[]> {
+    const { images, rest } = await this.input.feeds(step, given, learningRate)
     const startedAt = performance.now()
-    const batch = await this.images.feeds(step - 1)
     const { config, imageFeeds: names } = this
-    const feeds = this.shares.map((share) => ({
-      ...feedsOfShare(batch, { config, share, names }),
-      ...scalars,
-    }))
+    const feeds = this.shares.map((share) => ({ ...feedsOfShare(images, { config, share, names }), ...rest }))
     this.inputMs += performance.now() - startedAt
     return feeds
   }

@@ -6,6 +6,7 @@ import type { ImageShape } from '#shared/schemas/image.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
 import type { ProgramSpec, Tensors, Values } from '../graph/program.ts'
 import { applyAdam, updateAverage } from '../graph/optimizer-ops.ts'
+import { rowsInOrder } from '../data/pixels.ts'
 import { imageInput } from '../data/step-images.ts'
 import type { ImagePlan } from '../data/step-images.ts'
 import { pathTimes } from '../model/flow/times.ts'
@@ -33,7 +34,9 @@ export function imagePlan(options: {
   shape: ImageShape
   resident?: number | undefined
 }): ImagePlan {
-  const { system, config, shape, resident = 0 } = options
+  const { system, config, shape } = options
+  // The pixels are needed before the step, for the assignment.
+  const resident = config.coupling === 'minibatch' ? 0 : (options.resident ?? 0)
   const labels =
     system.labelCount > 0 ? { count: system.labelCount, dropout: config.labelDropout } : undefined
   return { shape, resident, settings: config, count: imagesPerStep(config), labels }
@@ -86,6 +89,10 @@ export function stepProgram(options: {
       ...images.feeds,
       noiseSeed: { shape: [2], dtype: 'int32' },
       timeSeed: { shape: [2], dtype: 'int32' },
+      /** The row of noise that each image of the whole batch is paired with. */
+      ...(config.coupling === 'minibatch'
+        ? { partner: { shape: [plan.count], dtype: 'int32' as const } }
+        : {}),
       ...(system.codeSize > 0 ? { codeSeed: { shape: [2], dtype: 'int32' as const } } : {}),
       ...(config.dropout > 0 ? { dropoutSeed: { shape: [2], dtype: 'int32' as const } } : {}),
       learningRate: { shape: [], dtype: 'float32' },
@@ -99,7 +106,8 @@ export function stepProgram(options: {
       const entry = (kind: StateKind, name: string) => state[stateName(kind, name)] as Tensor
       const feed = (name: string) => feeds[name] as Tensor
       const { height, width, channels } = shape
-      const eps = statelessNormal<Tensor4D>([plan.count, height, width, channels], feed('noiseSeed'))
+      const noiseRows = statelessNormal<Tensor4D>([plan.count, height, width, channels], feed('noiseSeed'))
+      const eps = config.coupling === 'minibatch' ? rowsInOrder(noiseRows, feed('partner')) : noiseRows
       const t = pathTimes(statelessUniform<Tensor1D>([plan.count], feed('timeSeed')), config)
       const codeEps =
         system.codeSize > 0

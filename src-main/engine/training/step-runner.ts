@@ -2,9 +2,10 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { createProgram } from '../graph/create-program.ts'
 import type { InputValues, Program, Values } from '../graph/program.ts'
-import { ImageFeed } from '../data/step-images.ts'
+import type { ImageOrder } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
-import { imagePlan, stepFeeds, stepProgram } from './step-program.ts'
+import { StepInput } from './step-input.ts'
+import { imagePlan, stepProgram } from './step-program.ts'
 
 export interface StepRunnerOptions {
   system: System
@@ -14,6 +15,8 @@ export interface StepRunnerOptions {
   indices: Uint32Array
   /** As in `stepProgram`. */
   resident: number
+  /** Chooses the images of each step; by default they are shuffled. */
+  order?: ImageOrder | undefined
   /** Whether XLA compiles the step. */
   fused?: boolean | undefined
 }
@@ -36,19 +39,26 @@ export interface TakesSteps {
 
 /** Takes steps on one device: feeds the step program each step's batch of images and scalars. */
 export class StepRunner implements TakesSteps {
-  inputMs = 0
   private readonly program: Program
-  private readonly images: ImageFeed
+  private readonly input: StepInput
 
-  constructor({ system, config, dataset, indices, resident, fused }: StepRunnerOptions) {
+  constructor({ system, config, dataset, indices, resident, order, fused }: StepRunnerOptions) {
     const { shape } = dataset.index
     this.program = createProgram(stepProgram({ system, config, shape, resident }), { fused })
     const plan = imagePlan({ system, config, shape, resident })
-    this.images = new ImageFeed(dataset, { plan, seed: config.seed, indices })
+    this.input = new StepInput({ dataset, plan, config, indices, order })
+  }
+
+  get inputMs(): number {
+    return this.input.spentMs
+  }
+
+  set inputMs(ms: number) {
+    this.input.spentMs = ms
   }
 
   begin(state: InputValues): void {
-    this.program.write({ ...state, ...this.images.state() })
+    this.program.write({ ...state, ...this.input.state() })
   }
 
   read(names?: string[]): Values {
@@ -61,14 +71,12 @@ export class StepRunner implements TakesSteps {
   }
 
   async takeStep(step: number, config: RunConfig, learningRate?: number): Promise<Values> {
-    const startedAt = performance.now()
-    const batch = await this.images.feeds(step - 1)
-    this.inputMs += performance.now() - startedAt
-    return this.program.run({ ...batch, ...stepFeeds(config, step, learningRate) })
+    const { images, rest } = await this.input.feeds(step, config, learningRate)
+    return this.program.run({ ...images, ...rest })
   }
 
   async dispose(): Promise<void> {
-    await this.images.end()
+    await this.input.end()
     this.program.dispose()
   }
 }

@@ -8,6 +8,7 @@ import { gridExists } from '../sampling/sample-sheet.ts'
 import { checkFinite, checkFiniteState, checkResumable } from './checks.ts'
 import { createStepRunner } from './create-step-runner.ts'
 import { sampleAtStop, sampleGrid, samplePreview } from './run-samples.ts'
+import { SemidiscreteCoupling } from './semidiscrete-coupling.ts'
 import { isPreviewDue, learningRateAt, limitRise, schedulePosition } from './schedule.ts'
 import { removeStart, startState } from './start-state.ts'
 import { initialState } from './step-program.ts'
@@ -80,10 +81,12 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
       isCancelled: () => run.stopRequest !== null,
     })
   }
+  run.coupling = await prepareCoupling(run)
   // May time some steps to choose the precision; their weights are thrown away.
   const { precision, why, fused, stepRunner } = await createStepRunner({
     ...parts,
     ...{ system: parts.stepSystem, config: parts.stepConfig(config) },
+    order: run.coupling ?? undefined,
     workers: request.workers,
     workerHosts: request.workerHosts,
     deviceChoice: request.device,
@@ -113,6 +116,24 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
 
   if (!run.isDue(run.config.sampleEvery) || !run.hasMore()) return
   if (run.step > 0 && !gridExists(runDirectory, run.step)) await sampleGrid(run)
+}
+
+/** Learns how noise chooses its images, where it does; anew when a run resumes, with the same result. */
+async function prepareCoupling(run: TrainingRun): Promise<SemidiscreteCoupling | null> {
+  const { parts, config, request, emit } = run
+  if (config.coupling !== 'semidiscrete') return null
+  let told = -1
+  return await SemidiscreteCoupling.prepare({
+    ...{ dataset: parts.dataset, indices: parts.indices, config },
+    isCancelled: () => run.stopRequest !== null,
+    onProgress: (share) => {
+      const percent = 10 * Math.floor(10 * share)
+      if (percent <= told) return
+      told = percent
+      const message = desktopText('waiting.coupling', { percent })
+      emit({ type: 'waiting', runId: request.runId, message })
+    },
+  })
 }
 
 /** Says that the memory is too short for whole batches. */

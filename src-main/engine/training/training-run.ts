@@ -13,6 +13,7 @@ import type { WeightsAtStep } from './evaluator.ts'
 import { ProgressReporter } from './progress-reporter.ts'
 import { RunClock } from './run-clock.ts'
 import { SmoothedLoss } from './smoothed-loss.ts'
+import type { SemidiscreteCoupling } from './semidiscrete-coupling.ts'
 import type { TakesSteps } from './step-runner.ts'
 import { ThroughputMeter } from './throughput.ts'
 import { openParts } from './training-parts.ts'
@@ -54,6 +55,8 @@ export class TrainingRun {
   smoothedLoss = new SmoothedLoss()
   /** The file that training would resume from; null without one. */
   lastCheckpoint: { file: string; sha256: string } | null
+  /** Chooses the images of each step; null where they are shuffled, and before it is prepared. */
+  coupling: SemidiscreteCoupling | null = null
   private runner: TakesSteps | null = null
   /** Of the weights that sampling uses, as last measured. */
   private codeTable: { step: number; values: Values } | null = null
@@ -187,6 +190,7 @@ export class TrainingRun {
     await this.parts.evaluator.dispose()
     this.parts.codeTable?.dispose()
     await this.runner?.dispose()
+    this.coupling?.dispose()
     this.parts.dataset.close()
   }
 }

@@ -1,18 +1,27 @@
+import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { createProgram } from '../graph/create-program.ts'
 import type { InputValues, Program, Values } from '../graph/program.ts'
 import { toImages } from '../data/batches.ts'
+import { rowsInOrder } from '../data/pixels.ts'
 import { labelsAt } from '../data/step-images.ts'
 import { pathTimes } from '../model/flow/times.ts'
+import { valuesOf } from '../graph/values-of.ts'
 import type { System } from '../model/flow/system.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { seedWords, statelessNormal, statelessUniform } from '../rng.ts'
+import { assigned, partScores } from './minibatch-coupling.ts'
 
 /** Most batches of an evaluation; more would delay training for little more certainty. */
 const maxBatches = 4
 
-/** The loss on images that are not trained on, with the same noise and times at every evaluation. */
+type Shape = [batch: number, height: number, width: number, channels: number]
+
+/**
+ * The loss on images that are not trained on, with the same noise and times at every evaluation; where training couples
+ * noise and images, they are assigned to each other within each batch.
+ */
 export class Validation {
   private readonly program: Program
   private readonly batches: InputValues[]
@@ -22,7 +31,8 @@ export class Validation {
     const { system, config, dataset, indices } = options
     const { labelCount: labels } = system
     const { height, width, channels } = dataset.index.shape
-    const shape = [config.batch, height, width, channels]
+    const shape: Shape = [config.batch, height, width, channels]
+    const isCoupled = config.coupling !== 'independent'
     const count = Math.min(maxBatches, Math.ceil(indices.length / config.batch))
     this.batches = Array.from({ length: count }, (_, i) => {
       // The last batch is filled up from the first images.
@@ -30,9 +40,11 @@ export class Validation {
         { length: config.batch },
         (_, k) => indices[(i * config.batch + k) % indices.length] ?? 0,
       )
+      const x = toImages(dataset.images(batch).pixels)
+      const noiseSeed = seedWords(config.seed, i, 'validation noise')
       return {
-        x: toImages(dataset.images(batch).pixels),
-        noiseSeed: seedWords(config.seed, i, 'validation noise'),
+        ...{ x, noiseSeed },
+        ...(isCoupled ? { partner: partnersOf({ x, noiseSeed, shape }) } : {}),
         timeSeed: seedWords(config.seed, i, 'validation time'),
         ...(labels > 0 ? { label: labelsAt(dataset, { indices: batch, none: labels }) } : {}),
         ...(system.codeSize > 0 ? { codeSeed: seedWords(config.seed, i, 'validation code') } : {}),
@@ -50,15 +62,17 @@ export class Validation {
       feeds: {
         x: { shape, dtype: 'float32' },
         noiseSeed: { shape: [2], dtype: 'int32' },
+        ...(isCoupled ? { partner: { shape: [config.batch], dtype: 'int32' as const } } : {}),
         timeSeed: { shape: [2], dtype: 'int32' },
         ...(labels > 0 ? { label: { shape: [config.batch], dtype: 'float32' as const } } : {}),
         ...(system.codeSize > 0 ? { codeSeed: { shape: [2], dtype: 'int32' as const } } : {}),
       },
-      body: (weights, { x, noiseSeed, timeSeed, codeSeed, label }) => {
+      body: (weights, { x, noiseSeed, partner, timeSeed, codeSeed, label }) => {
+        const noise = statelessNormal<Tensor4D>(shape, noiseSeed as Tensor1D)
         const uniform = statelessUniform<Tensor1D>([config.batch], timeSeed as Tensor1D)
         const { loss, terms } = system.objective(weights, {
           x: x as Tensor4D,
-          eps: statelessNormal<Tensor4D>(shape, noiseSeed as Tensor1D),
+          eps: partner ? rowsInOrder(noise, partner) : noise,
           t: pathTimes(uniform, config),
           label: label as Tensor1D | undefined,
           codeEps: codeSeed && statelessNormal<Tensor2D>([config.batch, system.codeSize], codeSeed),
@@ -85,4 +99,12 @@ export class Validation {
   dispose(): void {
     this.program.dispose()
   }
+}
+
+/** The row of a batch's noise that each of its images is paired with. */
+function partnersOf({ x, noiseSeed, shape }: { x: Float32Array; noiseSeed: Int32Array; shape: Shape }) {
+  const scores = valuesOf(() =>
+    partScores(tf.tensor4d(x, shape), statelessNormal<Tensor4D>(shape, tf.tensor1d(noiseSeed, 'int32'))),
+  )
+  return assigned(scores, shape[0])
 }

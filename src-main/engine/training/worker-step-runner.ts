@@ -124,9 +124,11 @@ export class WorkerStepRunner implements TakesSteps {
   }
 
   private createRunner(speeds?: number[]): ReplicatedStepRunner {
-    const { system, config, dataset, indices, timeoutMs } = this.options
+    const { system, config, dataset, indices, order, timeoutMs } = this.options
     const { devices } = this.group
-    return new ReplicatedStepRunner({ system, config, dataset, indices, devices, speeds, timeoutMs })
+    return new ReplicatedStepRunner({
+      ...{ system, config, dataset, indices, order, devices, speeds, timeoutMs },
+    })
   }
 
   /** Runs a call of the workers. @throws WorkersFailed as soon as one of them is gone, or the call fails for that */

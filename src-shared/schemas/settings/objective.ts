@@ -48,6 +48,16 @@ export const objectiveSettings = {
     group: 'objective',
     options: { standard: 'Standard normal N(0, 1)', learned: 'Learned per pixel' },
   }),
+  coupling: setting(choice(['independent', 'minibatch', 'semidiscrete'], 'Coupling').default('independent'), {
+    title: 'Coupling',
+    help: 'Which noise an image is paired with while training: any, the nearest assignment within each batch (minibatch optimal transport), or noise that chooses its image among thousands (semidiscrete optimal transport). Paths get straighter. Needs no posterior, the standard prior, and suits runs without a code.',
+    group: 'objective',
+    options: {
+      independent: 'Independent',
+      minibatch: 'Optimal within the batch',
+      semidiscrete: 'Semidiscrete, over the images',
+    },
+  }),
   sigma: setting(real(0, 1, 'Observation noise'), {
     title: 'Observation noise σ',
     help: 'Standard deviation of the noise assumed on every pixel. A little makes training smoother.',

@@ -28,6 +28,7 @@ test.each([2, 4])('50 steps on %i devices give the losses and the state of one d
 test.each<[string, Parameters<typeof optionsOf>[0]]>([
   ['gradient accumulation', { accumulate: 2 }],
   ['losses that are sums', { lossScale: 'sum', klWeight: 1e-3 }],
+  ['noise that is assigned to the whole batch', { posterior: false, coupling: 'minibatch', accumulate: 2 }],
   // The loss then has the maximum of a mean over the whole batch.
   ['dropout and a code with free nats', { network: 'resunet', dropout: 0.2, code: 4, codeFreeNats: 0.3 }],
 ])('unequal shares of a batch give the result of one device: %s', async (_, changes) => {

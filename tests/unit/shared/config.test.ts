@@ -57,6 +57,17 @@ describe('run settings', () => {
     expect(refusalOf(() => resolveConfig('balanced', { flip: 'maybe' })).message).toMatch(/true or false/)
   })
 
+  it('couples noise and images only where the latent is standard normal noise', () => {
+    const settings = { posterior: false, prior: 'standard', coupling: 'minibatch' }
+    expect(resolveConfig('balanced', settings).coupling).toBe('minibatch')
+    for (const changes of [{ posterior: true }, { prior: 'learned' }, { posterior: true, coupling: 'semidiscrete' }]) {
+      const refused = refusalOf(() => resolveConfig('auto', { ...settings, ...changes }))
+      expect(refused).toMatchObject({ kind: 'bad-input', where: 'coupling' })
+      expect(refused.hint).toContain('posterior=false')
+    }
+    expect(resolveConfig('balanced').coupling).toBe('independent')
+  })
+
   it('names an unknown setting and an unknown preset, and what there is', () => {
     const setting = refusalOf(() => resolveConfig('balanced', { hiden: 12 }))
     expect(setting.message).toContain('hiden')

@@ -151,6 +151,14 @@ add('Tile', (call) => {
     dtype,
   )
 })
+add('ArgMax', (call) => {
+  const { shape } = input(call, 0)
+  const [axis = 0] = constant(call, 1)
+  return of(
+    shape.filter((_, i) => i !== (axis < 0 ? axis + shape.length : axis)),
+    attribute<number>(call, 'output_type'),
+  )
+})
 add('Transpose', (call) => {
   const { shape, dtype } = input(call, 0)
   return of(

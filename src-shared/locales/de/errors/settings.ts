@@ -25,6 +25,10 @@ export const settingsErrors = {
     message: 'Nur dem residualen U-Net kann mitgeteilt werden, wie Bilder augmentiert wurden.',
     hint: 'network=resunet oder augmentCondition=false setzen.',
   },
+  'settings.couplingNeedsNoise': {
+    message: 'Rauschen und Bilder lassen sich nur koppeln, wenn das Latent standardnormales Rauschen ist.',
+    hint: 'posterior=false und prior=standard oder coupling=independent setzen.',
+  },
   'settings.fixedOnResume': {
     message: '„{setting}“ kann beim Fortsetzen eines Laufs nicht geändert werden.',
     hint: 'Änderbar sind: {choices}. Für andere einen neuen Lauf starten.',

@@ -19,6 +19,10 @@ export const settingsErrors = {
     message: 'Only the residual U-Net can be told how images were augmented.',
     hint: 'Set network=resunet, or augmentCondition=false.',
   },
+  'settings.couplingNeedsNoise': {
+    message: 'Noise and images can be coupled only where the latent is standard normal noise.',
+    hint: 'Set posterior=false and prior=standard, or coupling=independent.',
+  },
   'settings.fixedOnResume': {
     message: '“{setting}” cannot change when a run resumes.',
     hint: 'These can: {choices}. Start a new run to change another.',
