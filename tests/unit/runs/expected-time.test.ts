@@ -7,7 +7,7 @@ const runOf = (config: Record<string, unknown>, record: Partial<RunRecord> = {})
   ({
     ...{ step: 0, trainedSeconds: 0, imageCount: 100, deviceChoice: 'cpu' },
     shape: { height: 8, width: 8, channels: 3 },
-    config: resolveConfig('balanced', { steps: 100, ...config }),
+    config: resolveConfig('pixel-posterior', { steps: 100, ...config }),
     ...record,
   }) as RunRecord
 /** Trained at 5 steps per second and at 2; the last one is older than those that count. */

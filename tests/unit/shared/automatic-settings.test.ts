@@ -34,7 +34,7 @@ describe('what the automatic preset chooses by the images', () => {
     const changes = { patch: 4, codeKlWeight: 0.1, dropout: 0.1 }
     expect(chosenByImages('auto', changes, imagesOf(64, 100))).toEqual([])
     expect(fittedChanges('auto', changes, imagesOf(64, 100))).toEqual(changes)
-    expect(chosenByImages('balanced', {}, imagesOf(64, 100))).toEqual([])
+    expect(chosenByImages('pixel-posterior', {}, imagesOf(64, 100))).toEqual([])
   })
 
   it('says why', () => {

@@ -31,12 +31,12 @@ describe('run settings', () => {
       const { key, min, max } = field
       fc.assert(
         fc.property(fc.integer({ min: min!, max: max! }), (value) => {
-          expect(resolveConfig('balanced', { [key]: String(value) })[key]).toBe(value)
+          expect(resolveConfig('pixel-posterior', { [key]: String(value) })[key]).toBe(value)
         }),
         { seed: 1, numRuns: 20 },
       )
       for (const value of [min! - 1, max! + 1, min! + 0.5, 'many', '', null, NaN]) {
-        const refused = refusalOf(() => resolveConfig('balanced', { [key]: value }))
+        const refused = refusalOf(() => resolveConfig('pixel-posterior', { [key]: value }))
         expect(refused.kind).toBe('bad-input')
         expect(refused.where).toBe(key)
       }
@@ -52,18 +52,18 @@ describe('run settings', () => {
   })
 
   it('reads yes and no as typed on a command line', () => {
-    expect(resolveConfig('balanced', { flip: 'true' }).flip).toBe(true)
-    expect(resolveConfig('balanced', { flip: 'no' }).flip).toBe(false)
-    expect(refusalOf(() => resolveConfig('balanced', { flip: 'maybe' })).message).toMatch(/true or false/)
+    expect(resolveConfig('pixel-posterior', { flip: 'true' }).flip).toBe(true)
+    expect(resolveConfig('pixel-posterior', { flip: 'no' }).flip).toBe(false)
+    expect(refusalOf(() => resolveConfig('pixel-posterior', { flip: 'maybe' })).message).toMatch(/true or false/)
   })
 
   it('names an unknown setting and an unknown preset, and what there is', () => {
-    const setting = refusalOf(() => resolveConfig('balanced', { hiden: 12 }))
+    const setting = refusalOf(() => resolveConfig('pixel-posterior', { hiden: 12 }))
     expect(setting.message).toContain('hiden')
     expect(setting.hint).toContain('hidden')
     const preset = refusalOf(() => resolveConfig('best'))
     expect(preset.message).toContain('best')
-    expect(preset.hint).toContain('balanced')
+    expect(preset.hint).toContain('pixel-posterior')
   })
 })
 

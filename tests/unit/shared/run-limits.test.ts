@@ -12,7 +12,7 @@ import {
 import { presets } from '#shared/presets.ts'
 
 const run = (limits: object, standing: object = {}) => ({
-  config: { ...presets.balanced.config, steps: 100, batch: 8, ...limits },
+  config: { ...presets['pixel-posterior'].config, steps: 100, batch: 8, ...limits },
   imageCount: 20,
   step: 0,
   trainedSeconds: 0,

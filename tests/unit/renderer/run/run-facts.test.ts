@@ -11,7 +11,7 @@ const machine: Machine = {
 }
 const run: RunRecord = {
   ...{ id: 'a', name: 'Faces', note: '', tags: [], starred: false, status: 'finished' },
-  ...{ preset: 'balanced', config: presets.balanced.config, experimentId: null, parent: null, target: null },
+  ...{ preset: 'pixel-posterior', config: presets['pixel-posterior'].config, experimentId: null, parent: null, target: null },
   ...{ datasetId: 'd', datasetName: 'Faces', imageCount: 1024 },
   shape: { height: 32, width: 24, channels: 3 },
   ...{

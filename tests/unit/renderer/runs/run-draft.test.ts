@@ -53,7 +53,7 @@ describe('a draft of a run', () => {
   })
 
   it('holds only what differs from the preset, as values', () => {
-    const draft = useRunDraft('balanced')
+    const draft = useRunDraft('pixel-posterior')
     draft.set('steps', '500')
     draft.set('learningRate', '2e-4')
     draft.set('flip', 'true')
@@ -79,16 +79,16 @@ describe('a draft of a run', () => {
   })
 
   it('resets to the value of the preset, also from an invalid one', () => {
-    const draft = useRunDraft('balanced')
+    const draft = useRunDraft('pixel-posterior')
     draft.set('hidden', 'wide')
     draft.reset('hidden')
-    expect(draft.texts.value.hidden).toBe(String(presets.balanced.config.hidden))
+    expect(draft.texts.value.hidden).toBe(String(presets['pixel-posterior'].config.hidden))
     expect(draft.errors.value).toEqual({})
     expect(draft.changed.value.size).toBe(0)
   })
 
   it('keeps what was changed by hand when the preset is switched, and only that', () => {
-    const draft = useRunDraft('balanced')
+    const draft = useRunDraft('pixel-posterior')
     draft.set('batch', '64')
     draft.set('seed', '7')
     draft.set('steps', '5')
@@ -96,7 +96,7 @@ describe('a draft of a run', () => {
     draft.preset.value = 'ladder-3-unet'
     expect(draft.texts.value).toMatchObject({ batch: '64', seed: '7', network: 'unet' })
     expect(draft.changes.value).toEqual({ seed: 7 })
-    draft.preset.value = 'balanced'
+    draft.preset.value = 'pixel-posterior'
     expect(draft.changes.value).toEqual({ batch: 64, seed: 7 })
   })
 
