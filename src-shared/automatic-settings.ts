@@ -19,6 +19,12 @@ export const choosesByImages = (preset: string): boolean => preset in positionsA
 /** Whether a preset chooses settings by the time given and the speed of the device, too. */
 export const choosesByTime = (preset: string): boolean => preset === 'auto'
 
+/** Settings that a preset may choose: what is typed of them counts also where it is the preset's own value. */
+export const automaticKeys = (preset: string): readonly AutomaticSetting['key'][] => [
+  ...(choosesByImages(preset) ? (['patch', 'codeKlWeight', 'dropout'] as const) : []),
+  ...(choosesByTime(preset) ? (['hidden', 'batch', 'learningRate'] as const) : []),
+]
+
 const patchSizes = [1, 2, 3, 4, 5, 6, 7, 8] as const
 /** With fewer positions a side nothing small is seen. */
 const fewestPositions = 12

@@ -31,10 +31,7 @@ export function chosenByTime({ seconds, widths: costs, config, speed }: TimeBudg
   if (!chosen) return []
   const width: AutomaticSetting = { key: 'hidden', value: chosen.hidden, because: 'time' }
   let times = 1
-  while (
-    config.batch * times * 2 <= batchAtMost &&
-    stepsOf(costOfBatch(chosen.cost, times)) > stepsAtMost
-  )
+  while (config.batch * times * 2 <= batchAtMost && stepsOf(costOfBatch(chosen.cost, times)) > stepsAtMost)
     times *= 2
   if (times === 1) return [width]
   const learningRate = Number((config.learningRate * Math.sqrt(times)).toPrecision(2))

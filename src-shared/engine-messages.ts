@@ -112,9 +112,9 @@ export interface EngineRequests {
     { config: RunConfig; shape: ImageShape; device: DeviceChoice; memoryLimit?: number },
     MemoryEstimate,
   ]
-  /** What steps with these settings cost, and how fast the device is: measured the first time. */
+  /** What steps of some runs cost, and how fast the device is: measured the first time. */
   stepCosts: [
-    { configs: RunConfig[]; shape: ImageShape; device: DeviceChoice },
+    { steps: { config: RunConfig; shape: ImageShape }[]; device: DeviceChoice },
     { costs: StepCost[]; speed: DeviceSpeed },
   ]
   /** Ends training after the present step; resolves when its checkpoint is on disk. */

@@ -5,7 +5,17 @@ import type { SettingKey } from '#shared/schemas/run-config.ts'
 /** The settings that decide what a step costs. */
 export const costKeys: readonly SettingKey[] = [
   ...(Object.keys(networkSettings) as (keyof typeof networkSettings)[]),
-  ...(['batch', 'accumulate', 'code', 'codeMap', 'labels', 'posterior', 'prior', 'optimizer', 'precision'] as const),
+  ...([
+    'batch',
+    'accumulate',
+    'code',
+    'codeMap',
+    'labels',
+    'posterior',
+    'prior',
+    'optimizer',
+    'precision',
+  ] as const),
 ]
 
 /** What one training step computes, counted from the shapes of its operations. */

@@ -137,10 +137,10 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       const availableBytes = Math.min(memoryLimit, readAvailableMemory(loaded.device))
       return estimateMemory({ config, shape, availableBytes })
     },
-    stepCosts: async ({ configs, shape, device }) => {
+    stepCosts: async ({ steps, device }) => {
       const loaded = loadTensorFlow({ device })
       const speed = await deviceSpeed(loaded, cacheDirectory())
-      return { costs: configs.map((config) => stepCost({ config, shape })), speed }
+      return { costs: steps.map(stepCost), speed }
     },
     pause: async ({ runId }) => {
       if (cancelWaiting(runId)) return

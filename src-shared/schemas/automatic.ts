@@ -15,7 +15,7 @@ export type DeviceSpeed = z.infer<typeof deviceSpeedSchema>
 export const automaticSettingSchema = z.object({
   key: z.enum(['patch', 'codeKlWeight', 'dropout', 'hidden', 'batch', 'learningRate']),
   value: z.number(),
-  because: z.enum(['imageSize', 'fewImages', 'time', 'noSpeed', 'manySteps', 'largeBatch']),
+  because: z.enum(['imageSize', 'fewImages', 'time', 'manySteps', 'largeBatch']),
 })
 export type AutomaticSetting = z.infer<typeof automaticSettingSchema>
 

@@ -51,7 +51,10 @@ interface TimedStack {
 
 function stackProgram({ batch, side, channels, depth }: Stack, precision: Precision): ProgramSpec {
   const filters = Object.fromEntries(
-    Array.from({ length: depth }, (_, i) => [`w${i}`, { shape: [3, 3, channels, channels], dtype: 'float32' as const }]),
+    Array.from({ length: depth }, (_, i) => [
+      `w${i}`,
+      { shape: [3, 3, channels, channels], dtype: 'float32' as const },
+    ]),
   )
   return {
     name: 'speed',
