@@ -156,7 +156,14 @@ describe('a history with a row in each table', () => {
             status: 'paused',
             step: 4,
           },
-          ...{ config: presets['pixel-posterior'].config, datasetId: 'abc', losses: { loss: 0.5 }, updatedAt: 2 },
+          ...{
+            config: presets['pixel-posterior'].config,
+            datasetId: 'abc',
+            losses: { loss: 0.5 },
+            updatedAt: 2,
+          },
+          // What was called `balanced` has another name since.
+          preset: version >= 210 ? 'balanced' : 'pixel-posterior',
           experimentId: version >= 30 ? 'e' : null,
           ...{ parent: null, target: null },
         },

@@ -46,6 +46,13 @@ test('a new run is expected to take as long as those of its cost, and to end by 
   expect(expectedLength(runOf({}), [])).toEqual({ seconds: null, steps: 100, basis: null })
 })
 
+test('a run unlike all others is expected to take as long as by the measured speed of the device', () => {
+  const automatic = { settings: [], speed: null, secondsPerStep: 0.5 }
+  const run = { ...runOf({ hidden: 32 }), automatic }
+  expect(expectedLength(run, earlier)).toEqual({ seconds: 50, steps: 100, basis: 'measured' })
+  expect(expectedLength({ ...runOf({ hidden: 8 }), automatic }, earlier)).toMatchObject({ basis: 'same' })
+})
+
 test('a run unlike all others is scaled by its work', () => {
   // Twice the channels are four times the work, and a quarter of the batch is a quarter of it.
   const one = [runOf({ hidden: 16, batch: 32 }, { step: 20, trainedSeconds: 10 })]

@@ -20,6 +20,19 @@ describe('run settings', () => {
     }
   })
 
+  it('has a length of its own in minutes unless steps or epochs are given', () => {
+    const limits = (changes: Record<string, unknown>) => {
+      const { steps, epochs, minutes } = resolveConfig('auto', changes)
+      return [steps, epochs, minutes]
+    }
+    expect(limits({})).toEqual([10_000_000, 0, 20])
+    expect(limits({ minutes: 3 })).toEqual([10_000_000, 0, 3])
+    expect(limits({ steps: '500' })).toEqual([500, 0, 0])
+    expect(limits({ epochs: 4 })).toEqual([10_000_000, 4, 0])
+    expect(limits({ epochs: 0 })).toEqual([10_000_000, 0, 20])
+    expect(limits({ steps: 500, minutes: 3 })).toEqual([500, 0, 3])
+  })
+
   it.each(presetIds)('has a valid preset %s', (id) => {
     expect(runConfigSchema.parse(presets[id].config)).toEqual(presets[id].config)
     expect(presets[id].id).toBe(id)
@@ -54,7 +67,9 @@ describe('run settings', () => {
   it('reads yes and no as typed on a command line', () => {
     expect(resolveConfig('pixel-posterior', { flip: 'true' }).flip).toBe(true)
     expect(resolveConfig('pixel-posterior', { flip: 'no' }).flip).toBe(false)
-    expect(refusalOf(() => resolveConfig('pixel-posterior', { flip: 'maybe' })).message).toMatch(/true or false/)
+    expect(refusalOf(() => resolveConfig('pixel-posterior', { flip: 'maybe' })).message).toMatch(
+      /true or false/,
+    )
   })
 
   it('names an unknown setting and an unknown preset, and what there is', () => {

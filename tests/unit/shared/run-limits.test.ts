@@ -67,6 +67,13 @@ test('an extended run has as many more steps before it as were asked for', () =>
   expect(extendedLimits(timeUp, { steps: 10 })).toEqual({ steps: 17, epochs: 0, minutes: 0 })
 })
 
+test('steps that are added to a run of minutes count from where it stands, and end it', () => {
+  const timed = run({ steps: 10_000_000, minutes: 4 }, { step: 7, trainedSeconds: 60 })
+  expect(extendedLimits(timed, { steps: 10 })).toEqual({ steps: 17, epochs: 0, minutes: 0 })
+  const both = extendedLimits(timed, { steps: 10, minutes: 3 })
+  expect(both).toEqual({ steps: 17, epochs: 0, minutes: 7 })
+})
+
 test('more minutes or epochs are added to what a run had, and lift the steps that would end it before', () => {
   const done = run({ steps: 10 }, { step: 10, trainedSeconds: 120 })
   const minutes = extendedLimits(done, { minutes: 3 })
