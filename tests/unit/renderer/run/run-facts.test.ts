@@ -31,7 +31,7 @@ const factsOf = (record: RunRecord) =>
 test('the facts of a run name its images, its machine and its versions', () => {
   expect(factsOf(run)).toMatchObject({
     Images: '1,024 images of “Faces”, 24 × 32',
-    Preset: 'Balanced',
+    Preset: 'Posterior per pixel',
     Device: 'Some CPU, 1 core',
     'Precision used': '16 bits (bfloat16): measured as the faster',
     Memory: '8.0 GB',
