@@ -105,7 +105,7 @@ async function takeAll(minutes) {
   await page.getByTestId('compare-systems').click()
   const boxes = page.locator('[data-testid^="compare-"][type="checkbox"]')
   for (const box of await boxes.all()) await box.uncheck()
-  for (const preset of ['ladder-1-vanilla', 'balanced']) await page.getByTestId(`compare-${preset}`).check()
+  for (const preset of ['ladder-1-vanilla', 'pixel-posterior']) await page.getByTestId(`compare-${preset}`).check()
   await page.getByRole('radio', { name: 'Steps' }).check()
   await page.getByTestId('experiment-length').fill(String(20 * minutes))
   await take('new-experiment')

@@ -8,6 +8,8 @@ import type {
   RuntimeStatus,
   RuntimeVariant,
 } from '#shared/schemas/doctor.ts'
+import type { DeviceSpeed } from '#shared/schemas/automatic.ts'
+import type { StepCost } from '#shared/step-cost.ts'
 import type { SerializedError } from '#shared/errors.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
@@ -109,6 +111,11 @@ export interface EngineRequests {
   estimate: [
     { config: RunConfig; shape: ImageShape; device: DeviceChoice; memoryLimit?: number },
     MemoryEstimate,
+  ]
+  /** What steps of some runs cost, and how fast the device is: measured the first time. */
+  stepCosts: [
+    { steps: { config: RunConfig; shape: ImageShape }[]; device: DeviceChoice },
+    { costs: StepCost[]; speed: DeviceSpeed },
   ]
   /** Ends training after the present step; resolves when its checkpoint is on disk. */
   pause: [{ runId: string }, void]

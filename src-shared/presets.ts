@@ -1,5 +1,6 @@
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, fromZodError } from '#shared/errors.ts'
+import { mostSteps } from '#shared/run-limits.ts'
 import { runConfigSchema, settingKeys } from '#shared/schemas/run-config.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 
@@ -16,7 +17,10 @@ export interface Preset {
 
 export const presetIds = [
   'auto',
+  'fast',
   'balanced',
+  'quality',
+  'pixel-posterior',
   'ladder-1-vanilla',
   'ladder-2-posterior',
   'ladder-3-unet',
@@ -36,7 +40,7 @@ const monitoring = {
   checkpointKeep: 2,
 } as const
 
-const balanced: RunConfig = {
+const pixelPosterior: RunConfig = {
   steps: 20_000,
   epochs: 0,
   minutes: 0,
@@ -86,11 +90,13 @@ const balanced: RunConfig = {
 }
 
 /**
- * The network sees small patches and a compact code; the learning rate falls to zero. Chosen by studies of equal minutes
- * (docs/model.md).
+ * The network sees small patches and a compact code; the learning rate falls to zero at the end of the time. Chosen by
+ * studies of equal minutes (docs/model.md). What `automatic-settings.ts` chooses comes on top.
  */
 const auto: RunConfig = {
-  ...balanced,
+  ...pixelPosterior,
+  steps: mostSteps,
+  minutes: 20,
   hidden: 32,
   embeddingWidth: 4,
   code: 32,
@@ -104,10 +110,12 @@ const auto: RunConfig = {
   schedule: 'cosine',
   sampleSteps: 8,
 }
+const fast: RunConfig = { ...auto, hidden: 16, minutes: 5 }
+const quality: RunConfig = { ...auto, hidden: 64, minutes: 120 }
 
 /** Third rung: flow matching between images and q(z|x), both networks the reference’s U-Net. */
 const ladder3: RunConfig = {
-  ...balanced,
+  ...pixelPosterior,
   precision: 'fp32',
   network: 'unet',
   batch: 64,
@@ -133,16 +141,38 @@ export const presets: Record<PresetId, Preset> = {
   auto: {
     id: 'auto',
     title: 'Automatic',
-    summary: 'The best images for the minutes, and interpolations that morph. Start here.',
+    summary:
+      'The best images for the time given: the width by the speed of this computer and the images. 20 minutes unless you choose. Start here.',
     family: 'standard',
     config: auto,
+  },
+  fast: {
+    id: 'fast',
+    title: 'Fast',
+    summary: 'A quarter of the computation per step, for five minutes on a weak computer.',
+    family: 'standard',
+    config: fast,
   },
   balanced: {
     id: 'balanced',
     title: 'Balanced',
-    summary: 'A wider network with an encoder per pixel, as in earlier versions.',
+    summary: 'The same width on every computer, so that runs can be compared. 20 minutes.',
     family: 'standard',
-    config: balanced,
+    config: auto,
+  },
+  quality: {
+    id: 'quality',
+    title: 'Quality',
+    summary: 'Twice as wide, for two hours on a fast processor or for a GPU.',
+    family: 'standard',
+    config: quality,
+  },
+  'pixel-posterior': {
+    id: 'pixel-posterior',
+    title: 'Posterior per pixel',
+    summary: 'A wider network with an encoder per pixel: the preset that earlier versions called Balanced.',
+    family: 'standard',
+    config: pixelPosterior,
   },
   'ladder-1-vanilla': {
     id: 'ladder-1-vanilla',
@@ -206,10 +236,15 @@ export function resolveConfig(preset: string, changes: Record<string, unknown> =
       },
     )
   }
-  const parsed = runConfigSchema.safeParse({ ...found.config, ...changes })
+  const parsed = runConfigSchema.safeParse({ ...found.config, ...liftedLimits(changes), ...changes })
   if (!parsed.success) throw fromZodError(parsed.error)
   checkCoupling(parsed.data)
   return parsed.data.network === 'resunet' ? parsed.data : withoutResidual(parsed.data, changes)
+}
+
+/** The minutes of a preset are its length unless another is asked for: steps or epochs that are given take their place. */
+function liftedLimits({ steps, epochs, minutes }: Record<string, unknown>): Partial<RunConfig> {
+  return minutes === undefined && (steps !== undefined || Number(epochs ?? 0) > 0) ? { minutes: 0 } : {}
 }
 
 /** Settings that only the residual U-Net has: switched off, and the error where another network should have them. */

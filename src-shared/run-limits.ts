@@ -104,8 +104,15 @@ export function extendedLimits(run: Trained, more: Extension): Limits {
   const epochs = extendedEpochs(run, more.epochs)
   const epochSteps = stepsOfEpochs({ ...run, config: { ...run.config, epochs } })
   if (more.steps !== undefined) {
-    const steps = (isTimeUp(run) ? run.step : goalSteps(run)) + more.steps
-    return { steps, epochs: more.epochs === undefined && epochSteps < steps ? 0 : epochs, minutes }
+    const goal = goalSteps(run)
+    // A run that ends by its minutes alone has no number of steps to add to.
+    const isCounted = goal < mostSteps
+    const steps = (isCounted && !isTimeUp(run) ? goal : run.step) + more.steps
+    return {
+      steps,
+      epochs: more.epochs === undefined && epochSteps < steps ? 0 : epochs,
+      minutes: isCounted || more.minutes !== undefined ? minutes : 0,
+    }
   }
   const endsBefore =
     run.config.steps <= run.step || (more.epochs !== undefined && run.config.steps < epochSteps)

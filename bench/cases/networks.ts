@@ -30,7 +30,7 @@ export interface BenchChanges {
 }
 
 /**
- * The networks of the benchmarks: two small U-Nets, the reference's network, `balanced` at 64 × 64, and the default at 28 × 28.
+ * The networks of the benchmarks: two small U-Nets, the reference's network, `pixel-posterior` at 64 × 64, and the default at 28 × 28.
  * @throws FlowerbedError or ZodError for settings and sizes that no run can have
  */
 export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): BenchCase {
@@ -42,7 +42,7 @@ export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): Bench
   }
   if (name === 'small-unets') {
     const shape = square(28, 1)
-    const config = resolveConfig('balanced', {
+    const config = resolveConfig('pixel-posterior', {
       hidden: 32,
       batch: 32,
       emaDecay: 0,
@@ -59,7 +59,7 @@ export function benchCase(name: BenchNetwork, changes: BenchChanges = {}): Bench
     return { name, config, shape, system: createSystem({ config, shape }) }
   }
   const ladder = name === 'ladder-5'
-  const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'balanced', settings)
+  const config = resolveConfig(ladder ? 'ladder-5-observation-noise' : 'pixel-posterior', settings)
   const shape = ladder ? square(28, 1) : square(64, 3)
   return { name, config, shape, system: createSystem({ config, shape }) }
 }

@@ -33,7 +33,7 @@ export function makeHistory(directory: string, sizes: readonly number[]): string
     return sizes.map((points, i) => {
       const changes = { steps: points }
       const name = `Run ${i + 1}`
-      const { id } = runService.create({ datasetId, preset: 'balanced', changes, device: 'cpu', name })
+      const { id } = runService.create({ datasetId, preset: 'pixel-posterior', changes, device: 'cpu', name })
       const key = store.runs.key(id)
       const like = copied.get(points)
       if (like === undefined) {

@@ -5,7 +5,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { presets } from '#shared/presets.ts'
 
 /** Whose settings take the place of unusable ones of an unknown preset. */
-const fallbackPreset = 'balanced'
+const fallbackPreset = 'pixel-posterior'
 
 /**
  * A run's settings as they are kept. One that this version does not know is left out and one that it cannot use is the

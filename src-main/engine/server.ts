@@ -23,7 +23,10 @@ import { shift } from './sampling/latent-shift.ts'
 import { writeSampleSheet } from './sampling/sample-sheet.ts'
 import { interpolate } from './sampling/interpolate.ts'
 import { recordTrajectory } from './sampling/trajectory.ts'
+import { cacheDirectory } from '../tensorflow/layout.ts'
+import { deviceSpeed } from './training/device-speed.ts'
 import { estimateMemory } from './training/memory-estimate.ts'
+import { stepCost } from './training/step-costs.ts'
 import { waitForGpu } from './training/memory-wait.ts'
 import { Trainer } from './training/trainer.ts'
 
@@ -32,6 +35,7 @@ export type ModelRequests = Pick<
   EngineRequests,
   | 'train'
   | 'estimate'
+  | 'stepCosts'
   | 'pause'
   | 'stop'
   | 'extend'
@@ -132,6 +136,11 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       const loaded = loadTensorFlow({ device })
       const availableBytes = Math.min(memoryLimit, readAvailableMemory(loaded.device))
       return estimateMemory({ config, shape, availableBytes })
+    },
+    stepCosts: async ({ steps, device }) => {
+      const loaded = loadTensorFlow({ device })
+      const speed = await deviceSpeed(loaded, cacheDirectory())
+      return { costs: steps.map(stepCost), speed }
     },
     pause: async ({ runId }) => {
       if (cancelWaiting(runId)) return

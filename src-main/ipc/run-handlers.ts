@@ -5,6 +5,8 @@ import { isDone, standingAt } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import { expectedLength } from '../runs/expected-time.ts'
 import { newRunRecord } from '../runs/new-run.ts'
+import { planRun } from '../runs/plan-run.ts'
+import type { PlannedRun } from '../runs/plan-run.ts'
 import { readDiagnostics } from '../runs/diagnostics.ts'
 import { diskUseOfRun } from '../runs/disk-use.ts'
 import { undoMs } from '../runs/pending-deletions.ts'
@@ -19,6 +21,11 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
   const { evaluations, deletions, remoteRuns, targetQueue } = services
   const { runs } = store
   const isRemote = (id: string) => runs.get(id).target !== null
+  const plan = (run: Omit<PlannedRun, 'device'>) =>
+    planRun(
+      { ...run, device: settings.get().device },
+      { ask: (asked) => engine.request('stepCosts', asked), earlier: runs.list() },
+    )
   let isNotified = false
   /** Once, with the first list: the window is there to show it then. */
   const notifyOfUnreadableRows = () => {
@@ -33,9 +40,14 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
     },
     'runs.create': async ({ startFrom, startAt, queue = startAt !== undefined, ...argument }) => {
       history.checkComplete()
-      const { target } = argument
+      const { target, datasetId, preset, changes, workers } = argument
       if (target !== undefined) store.targets.get(target)
-      const options = { ...argument, device: settings.get().device, waits: queue }
+      // With the settings of the run that it starts from there is nothing to choose.
+      const { shape, count, excludedCount } = store.datasets.get(datasetId)
+      const images = { shape, count: count - excludedCount }
+      const alone = target === undefined && workers === undefined
+      const planned = startFrom ? {} : { automatic: await plan({ preset, changes, images, alone }) }
+      const options = { ...argument, ...planned, device: settings.get().device, waits: queue }
       const run = startFrom
         ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
         : runService.create(options)
@@ -51,10 +63,11 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
         device: settings.get().device,
         ...memoryLimitOf(settings.get()),
       }),
-    'runs.expectedLength': ({ images, ...chosen }) => {
-      const asked = { ...chosen, datasetId: '', device: settings.get().device }
+    'runs.expectedLength': async ({ images, target, ...chosen }) => {
+      const automatic = await plan({ ...chosen, images, alone: target === undefined })
+      const asked = { ...chosen, automatic, datasetId: '', device: settings.get().device }
       const dataset = { ...images, id: '', name: '', excludedCount: 0 }
-      return expectedLength(newRunRecord(asked, dataset, ''), runs.list())
+      return { ...expectedLength(newRunRecord(asked, dataset, ''), runs.list()), chosen: automatic.settings }
     },
     'runs.pause': async ({ id }) => {
       if (isRemote(id)) await targetQueue.pause(runs.get(id))

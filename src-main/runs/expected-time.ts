@@ -1,25 +1,11 @@
 import type { LengthEstimate } from '#shared/ipc/runs.ts'
 import { goalSteps } from '#shared/run-limits.ts'
-import { settingFields } from '#shared/schemas/run-config.ts'
-import type { SettingKey } from '#shared/schemas/run-config.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-
-/** Settings outside the network's that decide how long a step takes. */
-const costly: readonly SettingKey[] = [
-  ...(['batch', 'accumulate', 'posterior', 'prior', 'coupling', 'optimizer', 'precision'] as const),
-]
-
-let cachedKeys: SettingKey[] | null = null
-/** The settings that decide how long a step takes. */
-const costKeys = (): SettingKey[] =>
-  (cachedKeys ??= [
-    ...settingFields().flatMap(({ key, group }) => (group === 'network' ? [key] : [])),
-    ...costly,
-  ])
+import { costKeys } from '#shared/step-cost.ts'
 
 /** Equal for runs whose steps take equally long on one machine. */
 const costKey = ({ config, shape, deviceChoice, workers }: RunRecord): string =>
-  JSON.stringify([shape, deviceChoice, workers, ...costKeys().map((key) => config[key])])
+  JSON.stringify([shape, deviceChoice, workers, ...costKeys.map((key) => config[key])])
 
 /** Runs of one cost whose speed is averaged. */
 const mostEarlier = 5
@@ -30,7 +16,7 @@ const shortestSeconds = 10
 const manySteps = 200
 
 /** Whether a run was trained long enough to tell how fast it trains. */
-const tellsSpeed = ({ step, trainedSeconds }: RunRecord): boolean =>
+export const tellsSpeed = ({ step, trainedSeconds }: RunRecord): boolean =>
   trainedSeconds > 0 && (step >= manySteps || (step >= fewestSteps && trainedSeconds >= shortestSeconds))
 
 /** Steps per second of the newest runs of each cost that were trained long enough, or that `alsoTells`. */
@@ -86,23 +72,26 @@ const workOfStep = ({ config, shape }: RunRecord): number => {
 const mostUnlike = 10
 
 /**
- * How long a new run will train, by earlier runs of the same cost; where there are none, by the work that the newest
- * others with its architecture did a second, which is rough.
+ * How long a new run will train, by earlier runs of the same cost; where there are none, by the speed of the device, or by
+ * the work that the newest others with its architecture did a second, which is rough.
  * @param earlier runs of the same machine, newest first
  */
 export function expectedLength(run: RunRecord, earlier: readonly RunRecord[]): LengthEstimate {
   const { config } = run
   const same = speedsByCost(earlier).get(costKey(run))
-  const speed = same ?? scaledSpeed(run, earlier)
+  const { secondsPerStep = null } = run.automatic ?? {}
+  const known = same ?? (secondsPerStep === null ? null : 1 / secondsPerStep)
+  const speed = known ?? scaledSpeed(run, earlier)
   const goal = goalSteps(run)
   if (speed === null) {
     const seconds = config.minutes > 0 ? config.minutes * 60 : null
     return { seconds, steps: config.minutes > 0 ? null : goal, basis: null }
   }
+  const basis = same !== undefined ? 'same' : known === null ? 'scaled' : 'measured'
   const bySteps = goal / speed
   const byMinutes = config.minutes > 0 ? config.minutes * 60 : Infinity
   const steps = bySteps <= byMinutes ? goal : Math.max(1, Math.round(byMinutes * speed))
-  return { seconds: Math.min(bySteps, byMinutes), steps, basis: same === undefined ? 'scaled' : 'same' }
+  return { seconds: Math.min(bySteps, byMinutes), steps, basis }
 }
 
 /**

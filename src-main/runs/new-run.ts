@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
-import { fittedChanges } from '#shared/automatic-settings.ts'
+import { choosesByImages, chosenByImages, withChosen } from '#shared/automatic-settings.ts'
 import { labelsOf } from '#shared/dataset-labels.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
+import type { AutomaticChoice } from '#shared/schemas/automatic.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { DeviceChoice, RunParent, RunRecord } from '#shared/schemas/run.ts'
 import type { WorkerChoice } from '#shared/workers.ts'
@@ -15,6 +16,8 @@ export interface NewRun {
   /** Settings that differ from the preset's. */
   changes: Record<string, unknown>
   device: DeviceChoice
+  /** What the preset chooses (`planRun`); by default by the images alone. */
+  automatic?: AutomaticChoice
   /** The processes that train it together; without, the engine trains it alone. */
   workers?: WorkerChoice
   /** The target that trains it; without, this computer does. */
@@ -39,7 +42,10 @@ export function newRunRecord(options: NewRun, dataset: DatasetOfRun, name: strin
   checkSomeImages(dataset)
   const { preset, changes, device } = options
   const images = { shape: dataset.shape, count: dataset.count - dataset.excludedCount }
-  const config = resolveConfig(preset, fittedChanges(preset, changes, images))
+  const automatic = options.automatic ?? {
+    ...{ settings: chosenByImages(preset, changes, images), speed: null, secondsPerStep: null },
+  }
+  const config = resolveConfig(preset, withChosen(changes, automatic.settings))
   labelsOf(config, dataset.labels)
   const experimentId = options.experimentId ?? null
   const now = options.createdAt ?? Date.now()
@@ -52,6 +58,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetOfRun, name: strin
     status: experimentId === null && !options.waits ? 'starting' : 'waiting',
     preset,
     config,
+    ...(choosesByImages(preset) || automatic.speed ? { automatic } : {}),
     experimentId,
     parent: options.parent ?? null,
     datasetId: dataset.id,

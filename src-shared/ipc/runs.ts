@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { desktopText } from '#shared/desktop-text.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
+import type { AutomaticSetting } from '#shared/schemas/automatic.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
 import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
 import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
@@ -20,13 +21,18 @@ export interface DiskUse {
   total: number
 }
 
-/** How long a run would take by the speed of earlier runs of the same machine; null where none tells. */
+/** How long a run would take on this machine, and what its preset chooses; null where nothing tells. */
 export interface LengthEstimate {
   seconds: number | null
   /** The step at which it would end. */
   steps: number | null
-  /** How alike the runs are that this goes by: with networks and images of the same cost, or of others. */
-  basis: 'same' | 'scaled' | null
+  /** What this goes by: runs of the same cost, the measured speed of the device, or runs of other cost. */
+  basis: 'same' | 'measured' | 'scaled' | null
+}
+
+/** The same with what the preset would choose. */
+export interface PlannedLength extends LengthEstimate {
+  chosen: AutomaticSetting[]
 }
 
 const name = z
@@ -71,8 +77,13 @@ export const runChannels = {
     output: type<MemoryEstimate>(),
   }),
   'runs.expectedLength': channel({
-    input: z.strictObject({ images: trainingImages, preset: z.string(), changes }),
-    output: type<LengthEstimate>(),
+    input: z.strictObject({
+      images: trainingImages,
+      preset: z.string(),
+      changes,
+      target: targetNameSchema.exactOptional(),
+    }),
+    output: type<PlannedLength>(),
   }),
   'runs.pause': channel({ input: byId, output: type<RunRecord>() }),
   /** From its latest checkpoint that can be read, or from the one of a step. */

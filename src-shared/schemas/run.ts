@@ -3,6 +3,7 @@ import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import { serializedErrorSchema } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { workerChoiceSchema } from '#shared/workers.ts'
+import { automaticChoiceSchema } from '#shared/schemas/automatic.ts'
 import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
 
 export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
@@ -67,6 +68,8 @@ export const runRecordSchema = z.object({
   status: runStatusSchema,
   preset: z.string(),
   config: runConfigSchema,
+  /** What the preset chose of them; absent in runs of presets that choose nothing, and of older versions. */
+  automatic: automaticChoiceSchema.exactOptional(),
   /** The experiment it is part of. */
   experimentId: z.string().nullable(),
   /** null for a run that started from random weights. */

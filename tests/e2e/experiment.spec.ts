@@ -4,7 +4,7 @@ import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { importImages } from './steps.ts'
 
-const compared = ['ladder-1-vanilla', 'ladder-2-posterior', 'balanced']
+const compared = ['ladder-1-vanilla', 'ladder-2-posterior', 'pixel-posterior']
 const left = ['ladder-3-unet', 'ladder-4-prior', 'ladder-5-observation-noise', 'auto']
 
 /** Sets up an experiment of three small systems on what was just imported, and starts it. */

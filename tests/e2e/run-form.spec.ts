@@ -52,9 +52,15 @@ test('how long a run trains is one choice, its name is asked, and a later run st
   const preview = page.getByTestId('import-previews').locator('canvas').first()
   await expect(preview).toHaveAttribute('width', quick.size.split('x')[0] ?? '')
   const unit = (name: string) => page.getByRole('radio', { name, exact: true })
-  await expect(unit('Steps')).toBeChecked()
-  await expect(page.getByTestId('expected-length')).toHaveText(/No run like it/)
-  await page.getByRole('radio', { name: 'Minutes', exact: true }).check()
+  await expect(unit('Minutes')).toBeChecked()
+  await expect(page.getByTestId('setting-minutes')).toHaveValue('20')
+  // Before any run on this computer, by its measured speed; the field shows the width that is chosen by it.
+  const length = /About 20 min of training, [\d,]+ steps, estimated from the measured speed of this computer/
+  await expect(page.getByTestId('expected-length')).toHaveText(length, { timeout: 60_000 })
+  const automatic = page.getByTestId('automatic-settings')
+  await expect(automatic).toContainText('Base channels')
+  const width = /Base channels (\d+)/.exec((await automatic.textContent()) ?? '')?.[1] ?? ''
+  await expect(page.getByTestId('setting-hidden')).toHaveValue(width)
   await page.getByTestId('setting-minutes').fill('0')
   await expect(page.getByText('This must be more than 0.')).toBeVisible()
   await page.getByTestId('setting-minutes').fill('0.3')
@@ -74,7 +80,7 @@ test('how long a run trains is one choice, its name is asked, and a later run st
   await expect(page.getByText('Settings of the last run, “Small faces”')).toBeVisible()
   await expect(page.getByTestId('expected-length')).toHaveText(/About 18 s of training, [\d,]+ steps/)
   await page.getByTestId('reset-settings').click()
-  await expect(unit('Steps')).toBeChecked()
+  await expect(unit('Minutes')).toBeChecked()
   await expect(page.getByTestId('settings-changed')).toHaveText('All settings as in the preset')
   await page.getByTestId('cancel-run').click()
   await expect(page.getByTestId('start-training')).toBeHidden()

@@ -16,7 +16,7 @@ test('one run that cannot be read hides no other, and is reported once', async (
   for (const name of ['Whole', 'Damaged']) {
     const { id } = runService.create({
       datasetId: 'abc',
-      preset: 'balanced',
+      preset: 'pixel-posterior',
       changes: {},
       device: 'cpu',
       name,

@@ -24,7 +24,7 @@ export const targetDataset = { id: 'halves', count: 20, shape: { height: 8, widt
 
 /** Settings of a run of seconds whose numbers are the same each time. */
 export const shortConfig = (changes: Partial<RunConfig> = {}): RunConfig =>
-  resolveConfig('balanced', {
+  resolveConfig('pixel-posterior', {
     ...{ steps: 12, batch: 4, hidden: 8, network: 'conv', precision: 'fp32', flip: true },
     ...{ sampleEvery: 0, sampleCount: 1, sampleSteps: 2, checkpointEvery: 4, ...changes },
   })

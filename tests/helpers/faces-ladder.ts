@@ -10,7 +10,7 @@ export const facesLadder = (
 ) =>
   createLadder(parts, {
     datasetId: 'faces',
-    presets: ['balanced', 'ladder-1-vanilla', 'ladder-3-unet'],
+    presets: ['pixel-posterior', 'ladder-1-vanilla', 'ladder-3-unet'],
     budget: { steps: 7 },
     seed: 3,
     changes: { hidden: 8 },

@@ -72,7 +72,7 @@ export function remoteDesk(directory: string, options: DeskOptions = {}) {
     },
     create: (steps: number, target: string | null, more: Partial<RunConfig> = {}): RunRecord => {
       const changes = { ...tinyRun(steps), ...more }
-      return runService.create({ datasetId, preset: 'balanced', changes, device: 'cpu', target })
+      return runService.create({ datasetId, preset: 'pixel-posterior', changes, device: 'cpu', target })
     },
     /** All that is here of a run. */
     results: (id: string) => resultsOf(store, id),

@@ -19,7 +19,7 @@ export function replicatedRuns(name: string) {
   const dataset = new Dataset(packedDataset(join(folder.path, 'dataset'), { count: 40, shape, pixel }))
   const indices = Uint32Array.from({ length: 40 }, (_, i) => i)
   const optionsOf = (changes: Partial<RunConfig> = {}) => {
-    const config = resolveConfig('balanced', {
+    const config = resolveConfig('pixel-posterior', {
       ...{ steps: 50, batch: 12, hidden: 8, network: 'conv', precision: 'fp32', emaDecay: 0.99 },
       ...{ flip: true, learningRate: 1e-3, warmup: 5, clipNorm: 0.5, ...changes },
     })

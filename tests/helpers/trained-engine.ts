@@ -42,7 +42,7 @@ export function trainedEngine(name: string) {
   const run = {
     runId: 'run',
     runDirectory: join(folder.path, 'run'),
-    config: resolveConfig('balanced', {
+    config: resolveConfig('pixel-posterior', {
       steps: 80,
       batch: 8,
       hidden: 8,

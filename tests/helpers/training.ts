@@ -16,7 +16,7 @@ export const shape = { height: 8, width: 8, channels: 1 } as const
 
 /** Settings of a short, reproducible run: no precision is chosen by its speed. */
 export const small = (changes: Partial<RunConfig> = {}): RunConfig =>
-  resolveConfig('balanced', {
+  resolveConfig('pixel-posterior', {
     steps: 12,
     batch: 8,
     hidden: 8,

@@ -18,6 +18,7 @@ import { migration0151 } from './0151-run-launches.ts'
 import { migration0170 } from './0170-workers.ts'
 import { migration0180 } from './0180-queue-reason.ts'
 import { migration0181 } from './0181-run-folders.ts'
+import { migration0210 } from './0210-automatic.ts'
 import type { Migration } from './migration.ts'
 
 /** In order; the last one's version is what this Flowerbed writes. */
@@ -42,4 +43,5 @@ export const migrations: Migration[] = [
   migration0170,
   migration0180,
   migration0181,
+  migration0210,
 ]

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, serializedErrorSchema } from '#shared/errors.ts'
 import { liveStatuses } from '#shared/run-status.ts'
+import { automaticChoiceSchema } from '#shared/schemas/automatic.ts'
 import { deviceChoiceSchema, machineSchema, runParentSchema, runRecordSchema } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { workerChoiceSchema } from '#shared/workers.ts'
@@ -19,6 +20,7 @@ interface Row {
   status: string
   preset: string
   config: string
+  automatic: string | null
   experiment_id: string | null
   parent: string | null
   dataset_id: string | null
@@ -42,7 +44,7 @@ interface Row {
 const columns = `runs.*, (SELECT json_group_array(tag) FROM run_tags WHERE run = runs.key) AS tags`
 
 /** Optional columns read as empty when they are damaged, so that the run stays in the lists. */
-const storedSchema = runRecordSchema.omit({ config: true }).extend({
+const storedSchema = runRecordSchema.omit({ config: true, automatic: true }).extend({
   deviceChoice: deviceChoiceSchema.catch('auto'),
   workers: workerChoiceSchema.nullable().catch(null),
   machine: machineSchema.nullable().catch(null),
@@ -93,7 +95,8 @@ function toRecord(row: Row): RunRecord {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
   })
-  return { ...rest, config }
+  const automatic = automaticChoiceSchema.safeParse(json(row.automatic)).data
+  return { ...rest, config, ...(automatic ? { automatic } : {}) }
 }
 
 const reading = { kind: 'run', id: (row: Row) => row.id, read: toRecord } as const
@@ -152,8 +155,8 @@ export class RunRepository {
     this.db
       .prepare(
         `INSERT INTO runs (id, name, status, preset, config, experiment_id, dataset_id, dataset_name, picture_count, shape,
-           device_choice, created_at, updated_at, parent, workers, target, excluded)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+           device_choice, created_at, updated_at, parent, workers, target, automatic, excluded)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
            (SELECT nullif(json_group_array(image), '[]') FROM excluded_images WHERE dataset = ?))`,
       )
       .run(
@@ -173,6 +176,7 @@ export class RunRepository {
         record.parent && JSON.stringify(record.parent),
         record.workers && JSON.stringify(record.workers),
         record.target,
+        record.automatic ? JSON.stringify(record.automatic) : null,
         record.datasetId,
       )
     return this.get(record.id)

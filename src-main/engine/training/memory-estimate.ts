@@ -10,7 +10,7 @@ import { createSystem } from '../model/create-model.ts'
 import { stepProgram } from './step-program.ts'
 
 /**
- * Memory of a training process beyond the values of its step, measured and rounded up (balanced and ladder presets,
+ * Memory of a training process beyond the values of its step, measured and rounded up (`pixel-posterior` and ladder presets,
  * 28 × 28 to 256 × 256, on the CPU; the estimate was 1 to 1.46 times the peak): TensorFlow, Node and the evaluator;
  * copies of the state while checkpoints are read and written; temporary memory of the kernels.
  */

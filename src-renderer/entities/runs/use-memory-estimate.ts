@@ -1,7 +1,7 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
-import type { LengthEstimate } from '#shared/ipc/runs.ts'
+import type { PlannedLength } from '#shared/ipc/runs.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { request } from '../../api/index.ts'
@@ -33,12 +33,18 @@ export interface LengthQuestion {
   images: TrainingImages
   preset: string
   changes: Record<string, unknown>
+  /** The target that would train it; null for this computer. */
+  target: string | null
 }
 
-/** How long a run would take by the speed of earlier runs. */
-export const useLengthEstimate = (question: () => LengthQuestion | null): Estimate<LengthEstimate> =>
-  useEstimate(question, ({ images: { shape, count, labels }, ...chosen }) =>
-    request('runs.expectedLength', { images: { shape, count, labels }, ...chosen }),
+/** How long a run would take, and what its preset would choose. */
+export const useLengthEstimate = (question: () => LengthQuestion | null): Estimate<PlannedLength> =>
+  useEstimate(question, ({ images: { shape, count, labels }, target, ...chosen }) =>
+    request('runs.expectedLength', {
+      images: { shape, count, labels },
+      ...(target === null ? {} : { target }),
+      ...chosen,
+    }),
   )
 
 function useEstimate<Q, A>(question: () => Q | null, ask: (question: Q) => Promise<A>): Estimate<A> {

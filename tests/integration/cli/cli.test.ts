@@ -137,7 +137,7 @@ describe('flowerbed', () => {
       'ladder-3-unet',
       'ladder-4-prior',
       'ladder-5-observation-noise',
-      'balanced',
+      'pixel-posterior',
       'auto',
     ])
     const page = readFileSync(join(out, 'index.html'), 'utf8')
@@ -175,7 +175,7 @@ describe('flowerbed', () => {
     let run = ''
     beforeAll(async () => {
       trained = await flowerbed(
-        ['train', images, '--epochs', '2', '--json', '--preset', 'balanced', ...small, ...soon].concat(
+        ['train', images, '--epochs', '2', '--json', '--preset', 'pixel-posterior', ...small, ...soon].concat(
           ['checkpointEvery=2', 'checkpointKeep=3', 'sampleEvery=2'].flatMap((setting) => ['--set', setting]),
         ),
       )

@@ -34,7 +34,7 @@ beforeAll(() => {
     { store, runService: new RunService(store) },
     {
       ...{ datasetId: 'abc', axes: [{ key: 'hidden', values: ['8', '16'] }], seeds: 1 },
-      ...{ preset: 'balanced', changes: {}, budget: { steps: 7 }, device: 'cpu' },
+      ...{ preset: 'pixel-posterior', changes: {}, budget: { steps: 7 }, device: 'cpu' },
     },
   ).id
   store.evaluations.add(store.runs.key(ids[0] ?? ''), anEvaluation)

@@ -42,7 +42,7 @@ beforeAll(async () => {
     'learningRate=0.003',
   ]
   const trained = await flowerbed(
-    ['train', images, '--steps', '120', '--image-size', '16', '--preset', 'balanced'].concat(
+    ['train', images, '--steps', '120', '--image-size', '16', '--preset', 'pixel-posterior'].concat(
       settings.flatMap((setting) => ['--set', setting]),
     ),
   )

@@ -9,7 +9,7 @@ const folder = temporaryFolder('cli-queue')
 const images = join(folder.path, 'Images')
 const data = join(folder.path, 'data')
 const flowerbed = command(data)
-const small = ['--image-size', '16', '--device', 'cpu', '--preset', 'balanced'].concat(
+const small = ['--image-size', '16', '--device', 'cpu', '--preset', 'pixel-posterior'].concat(
   ['hidden=8', 'batch=4', 'network=conv', 'sampleEvery=0', 'sampleCount=4', 'precision=fp32'].flatMap(
     (setting) => ['--set', setting],
   ),

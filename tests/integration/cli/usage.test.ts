@@ -76,7 +76,7 @@ describe('a wrong setting', () => {
 describe('changes of a preset', () => {
   it('are those of options, and what --set says after them', () => {
     const own = { batch: 4, steps: 10, minutes: undefined }
-    expect(checkedChanges('balanced', { own, set: { batch: '8' } })).toEqual({ batch: '8', steps: 10 })
+    expect(checkedChanges('pixel-posterior', { own, set: { batch: '8' } })).toEqual({ batch: '8', steps: 10 })
   })
 
   it.each([
@@ -85,13 +85,13 @@ describe('changes of a preset', () => {
     [{ own: { batch: 4 }, set: { batch: 'x' } }, /^Batch size must be a number$/],
     [{ own: {}, set: { network: 'big' } }, /^Architecture must be conv, unet or resunet$/],
   ])('%j are refused by the name of the option', (given, message) => {
-    expect(() => checkedChanges('balanced', given)).toThrow(message)
+    expect(() => checkedChanges('pixel-posterior', given)).toThrow(message)
   })
 
   it('of a preset that is not there are refused', () => {
     const refusal = expect.objectContaining({
       where: '--preset',
-      hint: expect.stringContaining('balanced') as string,
+      hint: expect.stringContaining('pixel-posterior') as string,
     })
     expect(() => checkedChanges('best', { own: {} })).toThrow(refusal as Error)
   })

@@ -14,7 +14,7 @@ import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('images')
 const seed = 5
-const off: Augmentation = resolveConfig('balanced')
+const off: Augmentation = resolveConfig('pixel-posterior')
 
 beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })

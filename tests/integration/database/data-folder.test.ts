@@ -45,7 +45,7 @@ function makeOriginal(): void {
     ...{ id: 'abc', name: 'Faces', directory, shape, count: 3, labels: [], sources: ['/faces'] },
     ...{ problemCount: 0, bytes: 1, createdAt: 1 },
   })
-  new RunService(store).create({ datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu' })
+  new RunService(store).create({ datasetId: 'abc', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
   closeAll()
 }
 

@@ -38,7 +38,7 @@ const shape = '{"height":8,"width":8,"channels":3}'
 
 /** A row in every table of that version. */
 function addRows(db: Database, version: number): void {
-  const config = JSON.stringify(presets.balanced.config)
+  const config = JSON.stringify(presets['pixel-posterior'].config)
   db.prepare(
     `INSERT INTO datasets (id, name, directory, shape, count, labels, sources, problem_count, bytes, created_at)
      VALUES ('abc', 'Faces', ?, ?, 3, '["happy"]', '["/faces"]', 1, 9, 1)`,
@@ -156,7 +156,14 @@ describe('a history with a row in each table', () => {
             status: 'paused',
             step: 4,
           },
-          ...{ config: presets.balanced.config, datasetId: 'abc', losses: { loss: 0.5 }, updatedAt: 2 },
+          ...{
+            config: presets['pixel-posterior'].config,
+            datasetId: 'abc',
+            losses: { loss: 0.5 },
+            updatedAt: 2,
+          },
+          // What was called `balanced` has another name since.
+          preset: version >= 210 ? 'balanced' : 'pixel-posterior',
           experimentId: version >= 30 ? 'e' : null,
           ...{ parent: null, target: null },
         },

@@ -18,7 +18,7 @@ afterEach(() => {
 
 it('keeps a launch, its state and what it is to be told', () => {
   const run = store.runs.key(store.runs.add(aRun({ target: 'mars' })).id)
-  const { config } = presets.balanced
+  const { config } = presets['pixel-posterior']
   store.launches.begin(run, { target: 'mars', launchId: 'l1', options: { config } })
   expect(store.launches.find(run)?.offset).toBeNull()
   store.launches.advance(run, 'another', 99)

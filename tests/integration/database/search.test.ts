@@ -32,7 +32,7 @@ describe('runs', () => {
       'wide-nets',
       'show',
       'faces',
-      'balanced',
+      'pixel-posterior',
       'nig show',
     ])
       expect(store.search.runs(text), text).toEqual([id])
@@ -63,7 +63,7 @@ describe('runs', () => {
         VALUES ('abc', 'Roses', 'datasets/abc', '{}', 3, '[]', '["/garden/red"]', 1, 9, 1);
       INSERT INTO runs (key, id, name, note, status, preset, config, dataset_name, picture_count, shape,
           device_choice, created_at, updated_at)
-        VALUES (5, 'r', 'Run', 'nice', 'paused', 'balanced', '{}', 'Roses', 3, '{}', 'cpu', 1, 1);
+        VALUES (5, 'r', 'Run', 'nice', 'paused', 'pixel-posterior', '{}', 'Roses', 3, '{}', 'cpu', 1, 1);
       INSERT INTO run_tags VALUES (5, 'evening')`)
     migrate(db, null)
     const search = new SearchRepository(db)

@@ -38,7 +38,7 @@ const faces = (): PackedDataset => ({
 
 function makeRun(runService = new RunService(store)) {
   store.datasets.save(faces())
-  return runService.create({ datasetId: 'abc', preset: 'balanced', changes: { steps: 5 }, device: 'cpu' })
+  return runService.create({ datasetId: 'abc', preset: 'pixel-posterior', changes: { steps: 5 }, device: 'cpu' })
 }
 
 const checkpoint = (runId: string, step: number, loss: number | null = null): EngineEvent => ({
@@ -69,7 +69,7 @@ describe('the store', () => {
       starred: true,
       note: 'nice',
       losses: { loss: 0.5 },
-      config: { ...presets.balanced.config, steps: 5 },
+      config: { ...presets['pixel-posterior'].config, steps: 5 },
     })
   })
 

@@ -35,7 +35,7 @@ afterEach(() => {
 })
 
 function newRun() {
-  const options = { datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu', name: 'Run' } as const
+  const options = { datasetId: 'abc', preset: 'pixel-posterior', changes: {}, device: 'cpu', name: 'Run' } as const
   const run = runService.create(options)
   runService.abandon(run.id)
   return run
@@ -85,10 +85,10 @@ it('the command lists the others and says so on one line', async () => {
 
 it('a run with settings of another version is shown, sampled as it was made, and not trained', async () => {
   const { id } = newRun()
-  const config = { ...presets.balanced.config, hidden: 1024, path: 'newer', dreams: true }
+  const config = { ...presets['pixel-posterior'].config, hidden: 1024, path: 'newer', dreams: true }
   set(id, 'config', JSON.stringify(config))
-  const { path } = presets.balanced.config
-  expect(store.runs.get(id).config).toEqual({ ...presets.balanced.config, hidden: 1024, path })
+  const { path } = presets['pixel-posterior'].config
+  expect(store.runs.get(id).config).toEqual({ ...presets['pixel-posterior'].config, hidden: 1024, path })
   expect(runService.modelSource(id).config.hidden).toBe(1024)
   const refusal = { kind: 'conflict', hint: expect.stringContaining('hidden, path, dreams') as string }
   const engine = { train: () => Promise.reject(new Error('It must not be asked.')) }

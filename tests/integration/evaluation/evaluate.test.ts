@@ -43,7 +43,7 @@ const engine = createEngine({
   },
 })
 let tensorsBefore = 0
-const config = resolveConfig('balanced', {
+const config = resolveConfig('pixel-posterior', {
   ...{ steps: 20, batch: 8, hidden: 8, network: 'conv', precision: 'fp32' },
   ...{ sampleEvery: 0, sampleCount: 1, sampleSteps: 1, checkpointEvery: 1000 },
 })

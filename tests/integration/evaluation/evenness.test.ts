@@ -27,7 +27,7 @@ const engine = createEngine({
 const run = {
   runId: 'run',
   runDirectory: join(folder.path, 'run'),
-  config: resolveConfig('balanced', {
+  config: resolveConfig('pixel-posterior', {
     ...{ steps: 60, batch: 8, hidden: 8, network: 'conv', learningRate: 3e-3 },
     ...{ sampleEvery: 0, checkpointEvery: 60 },
   }),

@@ -65,7 +65,7 @@ describe('the memory of a run', () => {
   it('rises with the batch, the width and the image, up to 256 × 256', () => {
     const needed = (changes: Record<string, unknown>, side = 32) =>
       memoryNeeded({
-        config: resolveConfig('balanced', changes),
+        config: resolveConfig('pixel-posterior', changes),
         shape: { height: side, width: side, channels: 3 },
       })
     const plain = needed({})
@@ -110,7 +110,7 @@ describe('the memory of a run', () => {
   })
 
   it('includes the images on the device where half of the memory holds all of them', () => {
-    const config = resolveConfig('balanced')
+    const config = resolveConfig('pixel-posterior')
     const neededBytes = memoryNeeded({ config, shape })
     // Bytes, three copies while they are written.
     const count = 10_000

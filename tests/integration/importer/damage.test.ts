@@ -162,7 +162,7 @@ it('training on damaged pixels is refused before the first step', async () => {
       runId: 'run',
       runDirectory: join(folder.path, 'run'),
       datasetDirectory: directory,
-      config: resolveConfig('balanced', { steps: 2, batch: 4, hidden: 8, network: 'conv', sampleEvery: 0 }),
+      config: resolveConfig('pixel-posterior', { steps: 2, batch: 4, hidden: 8, network: 'conv', sampleEvery: 0 }),
       device: 'cpu',
     },
     machine: describeMachine(loadTensorFlow({ device: 'cpu' })),

@@ -29,7 +29,7 @@ function runOver(ssh: string): string {
   })
   vi.stubEnv('FLOWERBED_SSH', path)
   return desk.runService.create({
-    ...{ datasetId: 'halves', preset: 'balanced', changes: {}, device: 'cpu', target: null },
+    ...{ datasetId: 'halves', preset: 'pixel-posterior', changes: {}, device: 'cpu', target: null },
     workers: { hosts: ['local', 'mars'] },
   }).id
 }

@@ -51,7 +51,7 @@ describe('a dataset without its excluded images', () => {
 
 describe('a run', () => {
   const create = (runService: RunService) =>
-    runService.create({ datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu' })
+    runService.create({ datasetId: 'abc', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
 
   it('leaves out what is excluded when it is created, and goes on doing so', () => {
     const first = addRun(store)

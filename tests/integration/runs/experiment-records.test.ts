@@ -16,9 +16,9 @@ describe('an experiment in the store', () => {
     const some = faces.newLadder()
     expect([all.name, some.name]).toEqual(['Faces, systems compared', 'Faces, systems compared 2'])
     const runs = faces.store.runs.ofExperiment(some.id)
-    expect(runs.map(({ preset }) => preset)).toEqual(['ladder-1-vanilla', 'ladder-3-unet', 'balanced'])
+    expect(runs.map(({ preset }) => preset)).toEqual(['ladder-1-vanilla', 'ladder-3-unet', 'pixel-posterior'])
     for (const { config, preset, status, experimentId } of runs) {
-      expect(config).toEqual({ ...presets[preset as 'balanced'].config, steps: 7, seed: 3, hidden: 8 })
+      expect(config).toEqual({ ...presets[preset as 'pixel-posterior'].config, steps: 7, seed: 3, hidden: 8 })
       expect({ status, experimentId }).toEqual({ status: 'waiting', experimentId: some.id })
     }
     faces.store.close()
@@ -58,7 +58,7 @@ describe('an experiment in the store', () => {
       migrations.filter(({ version }) => version < 20),
     )
     db.exec(`INSERT INTO runs (id, name, status, preset, config, dataset_name, picture_count, shape, device_choice,
-      created_at, updated_at) VALUES ('old', 'Old', 'finished', 'balanced', '{}', 'Faces', 1, '{}', 'cpu', 1, 1)`)
+      created_at, updated_at) VALUES ('old', 'Old', 'finished', 'pixel-posterior', '{}', 'Faces', 1, '{}', 'cpu', 1, 1)`)
     migrate(db, path)
     expect(db.prepare('SELECT id, experiment_id FROM runs').all()).toEqual([
       { id: 'old', experiment_id: null },

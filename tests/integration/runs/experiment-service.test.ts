@@ -160,7 +160,7 @@ describe('the queue of an experiment', () => {
     expect(faces.statuses(a.id)).toEqual(['paused', 'waiting', 'waiting'])
     const own = faces.runService.create({
       datasetId: 'faces',
-      preset: 'balanced',
+      preset: 'pixel-posterior',
       changes: {},
       device: 'cpu',
     })

@@ -35,7 +35,7 @@ afterEach(async () => {
 /** A run that nobody holds, as it stands after its process has paused it. */
 function newRun(changes: Parameters<Store['runs']['update']>[1] = { status: 'paused' }): string {
   const maker = new RunService(store)
-  const { id } = maker.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+  const { id } = maker.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
   maker.dispose()
   store.runs.update(id, changes)
   return id
@@ -183,7 +183,7 @@ describe('a lease', () => {
 
 test('a run that was made and never trained does not stay “starting”', () => {
   const maker = new RunService(store)
-  const { id } = maker.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+  const { id } = maker.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
   // While it is held, nobody takes it for one that was left.
   expect(runService.markInterrupted()).toEqual([])
   expect(status(id)).toBe('starting')

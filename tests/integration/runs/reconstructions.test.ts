@@ -27,7 +27,7 @@ beforeEach(() => {
     createdAt: 1,
   })
   runService = new RunService(store)
-  runId = runService.create({ datasetId: 'abc', preset: 'balanced', changes: {}, device: 'cpu' }).id
+  runId = runService.create({ datasetId: 'abc', preset: 'pixel-posterior', changes: {}, device: 'cpu' }).id
   samples = join(runFolder(store.directory, runId), 'samples')
 })
 afterEach(() => {

@@ -23,7 +23,7 @@ beforeEach(() => {
   facesDataset(store)
   runId = runService.create({
     datasetId: 'faces',
-    preset: 'balanced',
+    preset: 'pixel-posterior',
     changes: { checkpointKeep: 2 },
     device: 'cpu',
   }).id

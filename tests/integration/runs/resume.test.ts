@@ -25,7 +25,7 @@ beforeEach(() => {
   runService = new RunService(store, { warning: (_, message) => warnings.push(message) })
   facesDataset(store)
   const changes = { steps: 8, checkpointKeep: 3 }
-  runId = runService.create({ datasetId: 'faces', preset: 'balanced', changes, device: 'cpu' }).id
+  runId = runService.create({ datasetId: 'faces', preset: 'pixel-posterior', changes, device: 'cpu' }).id
 })
 afterEach(() => {
   runService.dispose()

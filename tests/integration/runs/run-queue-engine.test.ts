@@ -60,7 +60,7 @@ test('runs are trained in their order, through a restart of the app, each to its
   const config = { ...small(), sampleEvery: 0 }
   const create = (name: string, steps: number, datasetId = 'halves') =>
     before.runService.create({
-      ...{ datasetId, preset: 'balanced', device: 'cpu', name, waits: true },
+      ...{ datasetId, preset: 'pixel-posterior', device: 'cpu', name, waits: true },
       changes: { ...config, steps },
     })
   const [long, a, b] = [create('long', 100_000), create('a', 4), create('b', 6)]

@@ -33,7 +33,7 @@ function open(): void {
 
 const newRun = (name: string) =>
   runService.create({
-    ...{ datasetId: 'faces', preset: 'balanced', changes: { steps: 7 }, device: 'cpu', name },
+    ...{ datasetId: 'faces', preset: 'pixel-posterior', changes: { steps: 7 }, device: 'cpu', name },
     waits: true,
   })
 const status = ({ id }: RunRecord) => store.runs.get(id).status

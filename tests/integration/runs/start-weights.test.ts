@@ -21,7 +21,7 @@ beforeEach(() => {
   runService = new RunService(store)
   facesDataset(store)
   const changes = { hidden: 12, batch: 3, steps: 40 }
-  parentId = runService.create({ datasetId: 'faces', preset: 'balanced', changes, device: 'cpu' }).id
+  parentId = runService.create({ datasetId: 'faces', preset: 'pixel-posterior', changes, device: 'cpu' }).id
   for (const step of [20, 30]) {
     const file = checkpointFile(step)
     const checkpoints = checkpointFolder(runFolder(folder.path, parentId))
@@ -39,7 +39,7 @@ afterEach(() => {
   folder.remove()
 })
 
-const child = (changes: Record<string, unknown> = {}, preset = 'balanced') =>
+const child = (changes: Record<string, unknown> = {}, preset = 'pixel-posterior') =>
   runService.createFrom({ runId: parentId }, { datasetId: 'faces', preset, changes, device: 'cpu' })
 
 test('a run that starts from another’s weights has its settings, names it, and outlives it', async () => {
@@ -85,7 +85,7 @@ test('another network is refused with the settings that differ, and nothing is l
   expect(() =>
     runService.createFrom(
       { runId: parentId, checkpoint: 99 },
-      { datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' },
+      { datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' },
     ),
   ).toThrow(expect.objectContaining({ kind: 'not-found' }))
   expect(store.runs.list()).toHaveLength(before)

@@ -30,7 +30,7 @@ const newStudy = (changes: Partial<StudyPlan> = {}) =>
     { store, runService: new RunService(store) },
     {
       datasetId: 'faces',
-      ...{ axes, seeds: 2, preset: 'balanced', changes: {}, budget: { steps: 7 }, device: 'cpu' },
+      ...{ axes, seeds: 2, preset: 'pixel-posterior', changes: {}, budget: { steps: 7 }, device: 'cpu' },
       ...changes,
     },
   )
@@ -64,10 +64,10 @@ test('a study is one experiment with a run for each point and seed, the points o
 })
 
 test('presets can be compared as well, and minutes alone are used up', () => {
-  const presets = [{ key: 'preset', values: ['balanced', 'ladder-1-vanilla'] }]
+  const presets = [{ key: 'preset', values: ['pixel-posterior', 'ladder-1-vanilla'] }]
   const runs = runsOf(newStudy({ axes: presets, seeds: 1, budget: { minutes: 2 } }))
   expect(runs.map(({ preset, config }) => [preset, config.network])).toEqual([
-    ['balanced', 'resunet'],
+    ['pixel-posterior', 'resunet'],
     ['ladder-1-vanilla', 'conv'],
   ])
   for (const { config } of runs) expect(config).toMatchObject({ steps: mostSteps, minutes: 2 })

@@ -24,7 +24,7 @@ afterEach(() => {
   folder.remove()
 })
 
-const newRun = () => runService.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+const newRun = () => runService.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
 const result = (outcome: TrainResult['outcome']): TrainResult => ({
   outcome,
   step: 5,
@@ -141,7 +141,7 @@ test('of two starts at once the first is paused, and one run trains', async () =
 test('a run that another process trains is refused before the one in training makes room', async () => {
   const own = newRun()
   const maker = new RunService(store)
-  const { id } = maker.create({ datasetId: 'faces', preset: 'balanced', changes: {}, device: 'cpu' })
+  const { id } = maker.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
   const { trainingQueue } = scriptedDesk([])
   await trainingQueue.start(own)
   await expect(trainingQueue.start(store.runs.get(id))).rejects.toThrow(/Another Flowerbed/)

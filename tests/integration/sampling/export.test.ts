@@ -175,7 +175,7 @@ describe('a SavedModel', () => {
   })
 
   it('describes itself, contains only what sampling needs, and is not overwritten', async () => {
-    const { sampler, request } = modelOf('balanced', 48)
+    const { sampler, request } = modelOf('pixel-posterior', 48)
     const asked = request('described', { solver: 'euler', steps: 2 }, 4)
     const written = await exportModel(sampler, { request: asked, step: 12 })
     expect(readdirSync(asked.folder).sort()).toEqual(['README.txt', 'config.json', 'saved_model.pb'])
@@ -207,7 +207,7 @@ describe('a SavedModel', () => {
   })
 
   it('is refused for what it cannot represent, and nothing is left behind', async () => {
-    const { sampler, request } = modelOf('balanced')
+    const { sampler, request } = modelOf('pixel-posterior')
     for (const [asked, where] of [
       [request('adaptive', { solver: 'dopri5' }, 1), 'solver'],
       [request('none', {}, 0), 'count'],

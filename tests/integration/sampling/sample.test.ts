@@ -28,7 +28,7 @@ const engine = createEngine({
 let model: ModelSource
 
 const config = (changes: Partial<RunConfig> = {}) =>
-  resolveConfig('balanced', {
+  resolveConfig('pixel-posterior', {
     ...{ steps: 150, batch: 8, hidden: 8, network: 'conv', learningRate: 3e-3 },
     ...{ sampleEvery: 0, sampleCount: 1, sampleSteps: 1, checkpointEvery: 1000 },
     ...changes,

@@ -29,7 +29,7 @@ beforeAll(async () => {
     datasetDirectory: packedDataset(join(folder.path, 'dataset'), {
       ...{ count: 20, shape, pixel: halves(shape) },
     }),
-    config: resolveConfig('balanced', {
+    config: resolveConfig('pixel-posterior', {
       ...{ steps: 100, batch: 8, hidden: 8, network: 'conv', learningRate: 3e-3 },
       ...{ sampleEvery: 0, sampleCount: 1, sampleSteps: 1, checkpointEvery: 1000 },
     }),

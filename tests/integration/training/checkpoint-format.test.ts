@@ -17,7 +17,7 @@ afterAll(() => folder.remove())
 /** A checkpoint of a small run as the trainer writes it. */
 async function checkpoint() {
   const shape = { height: 8, width: 8, channels: 3 } as const
-  const config = resolveConfig('balanced', { hidden: 8, batch: 2 })
+  const config = resolveConfig('pixel-posterior', { hidden: 8, batch: 2 })
   const machine = describeMachine(loadTensorFlow({ device: 'cpu' }))
   const system = createSystem({ config, shape })
   const { state: spec } = stepProgram({ system, config, shape })

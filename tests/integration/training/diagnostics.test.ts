@@ -76,7 +76,7 @@ describe('the diagnostics of a run in training', () => {
   })
 
   it('are among the metrics at the steps of the grid', async () => {
-    const { points, diagnostics } = await trained('balanced', {})
+    const { points, diagnostics } = await trained('pixel-posterior', {})
     const evaluated = points.filter(({ values }) => 'activeShare' in values)
     expect(evaluated.map(({ step }) => step)).toEqual([4, 8])
     for (const { step, values } of evaluated) {
@@ -98,7 +98,7 @@ describe('the diagnostics of a run in training', () => {
   })
 
   it('include the error by time, whose mean is the velocity term', async () => {
-    const { points } = await trained('balanced', { batch: 16, times: 'spread', timeShift: 1 })
+    const { points } = await trained('pixel-posterior', { batch: 16, times: 'spread', timeShift: 1 })
     for (const { values } of points) {
       const parts = [1, 2, 3, 4].map((i) => values[`velocityTime${i}`]!)
       // Evenly spaced times: four images in each quarter.
@@ -107,7 +107,7 @@ describe('the diagnostics of a run in training', () => {
   })
 
   it('warn once when the encodings are the same for every image', async () => {
-    const { warnings, diagnostics } = await trained('balanced', {
+    const { warnings, diagnostics } = await trained('pixel-posterior', {
       ...{ steps: 240, sampleEvery: 20, klWeight: 1000, emaDecay: 0, learningRate: 1e-3 },
     })
     expect(warnings).toEqual([expect.stringMatching(/collapsed/)])

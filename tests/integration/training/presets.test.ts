@@ -16,7 +16,7 @@ const smallShapes: ImageShape[] = [
 ]
 const large: ImageShape = { height: 32, width: 32, channels: 4 }
 /** The other presets use the networks of these two. */
-const presetsOfLarge: string[] = ['balanced', 'ladder-5-observation-noise']
+const presetsOfLarge: string[] = ['pixel-posterior', 'ladder-5-observation-noise']
 beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })
 })

@@ -17,7 +17,7 @@ beforeAll(() => {
 })
 
 const shape = { height: 16, width: 16, channels: 3 } as const
-const presets = ['balanced', 'ladder-5-observation-noise'] as const
+const presets = ['pixel-posterior', 'ladder-5-observation-noise'] as const
 
 function specOf(preset: PresetId, changes: Partial<RunConfig>, side = 16) {
   const config = resolveConfig(preset, { hidden: 8, batch: 8, emaDecay: 0.9, precision: 'fp32', ...changes })
@@ -74,7 +74,7 @@ describe('accumulated batches', () => {
 
   it('take little more memory than one of them, by the estimate', () => {
     const peak = (changes: Partial<RunConfig>) => {
-      const { spec } = specOf('balanced', changes, 32)
+      const { spec } = specOf('pixel-posterior', changes, 32)
       const { stateBytes, peakBytes } = estimateProgramMemory(spec, trace(spec))
       return peakBytes - stateBytes
     }

@@ -11,7 +11,7 @@ const dataset = {
   ...{ starred: false, excludedCount: 0, replacedBy: null },
 }
 const record = newRunRecord(
-  { datasetId: 'd', preset: 'balanced', changes: { hidden: 24 }, device: 'cpu', createdAt: 0 },
+  { datasetId: 'd', preset: 'pixel-posterior', changes: { hidden: 24 }, device: 'cpu', createdAt: 0 },
   dataset,
   'One <run>',
 )

@@ -7,7 +7,7 @@ const runOf = (config: Record<string, unknown>, record: Partial<RunRecord> = {})
   ({
     ...{ step: 0, trainedSeconds: 0, imageCount: 100, deviceChoice: 'cpu' },
     shape: { height: 8, width: 8, channels: 3 },
-    config: resolveConfig('balanced', { steps: 100, ...config }),
+    config: resolveConfig('pixel-posterior', { steps: 100, ...config }),
     ...record,
   }) as RunRecord
 /** Trained at 5 steps per second and at 2; the last one is older than those that count. */
@@ -44,6 +44,13 @@ test('a new run is expected to take as long as those of its cost, and to end by 
   expect(length({ hidden: 8, minutes: 0.1 })).toEqual({ seconds: 6, steps: 30, basis: 'same' })
   expect(expectedLength(runOf({ minutes: 2 }), [])).toEqual({ seconds: 120, steps: null, basis: null })
   expect(expectedLength(runOf({}), [])).toEqual({ seconds: null, steps: 100, basis: null })
+})
+
+test('a run unlike all others is expected to take as long as by the measured speed of the device', () => {
+  const automatic = { settings: [], speed: null, secondsPerStep: 0.5 }
+  const run = { ...runOf({ hidden: 32 }), automatic }
+  expect(expectedLength(run, earlier)).toEqual({ seconds: 50, steps: 100, basis: 'measured' })
+  expect(expectedLength({ ...runOf({ hidden: 8 }), automatic }, earlier)).toMatchObject({ basis: 'same' })
 })
 
 test('a run unlike all others is scaled by its work', () => {

@@ -8,9 +8,17 @@ const patchOf = (side: number) => fittedChanges('auto', {}, imagesOf(side))['pat
 describe('what the automatic preset chooses by the images', () => {
   it('are patches that leave at most 32 positions a side, and divide the image', () => {
     expect([28, 32, 48, 64, 128, 256].map(patchOf)).toEqual([1, 1, 2, 2, 4, 8])
-    // 50 is divided by 1 and 2 only.
-    expect(patchOf(50)).toBe(2)
-    expect(patchOf(51)).toBe(1)
+    // An even number of positions can be halved: 20 rather than 25.
+    expect([96, 100, 42, 224].map(patchOf)).toEqual([3, 5, 3, 7])
+    // No even number of at least 12 positions.
+    expect([50, 51].map(patchOf)).toEqual([2, 3])
+    // No patches leave so few positions.
+    expect([53, 300].map(patchOf)).toEqual([1, 6])
+  })
+
+  it('are the same patches with every preset of the model', () => {
+    for (const preset of ['auto', 'fast', 'balanced', 'quality'])
+      expect(fittedChanges(preset, {}, imagesOf(28))['patch']).toBe(1)
   })
 
   it('is dropout for fewer than 2,000 images', () => {
@@ -34,7 +42,7 @@ describe('what the automatic preset chooses by the images', () => {
     const changes = { patch: 4, codeKlWeight: 0.1, dropout: 0.1 }
     expect(chosenByImages('auto', changes, imagesOf(64, 100))).toEqual([])
     expect(fittedChanges('auto', changes, imagesOf(64, 100))).toEqual(changes)
-    expect(chosenByImages('balanced', {}, imagesOf(64, 100))).toEqual([])
+    expect(chosenByImages('pixel-posterior', {}, imagesOf(64, 100))).toEqual([])
   })
 
   it('says why', () => {

@@ -20,7 +20,7 @@ const dataset = {
   ...{ excludedCount: 0, replacedBy: null },
 }
 function run(name: string, changes: Record<string, unknown> = {}, loss?: number): ComparedRun {
-  const options = { datasetId: 'd', preset: 'balanced', changes, device: 'cpu' as const, createdAt: 1 }
+  const options = { datasetId: 'd', preset: 'pixel-posterior', changes, device: 'cpu' as const, createdAt: 1 }
   const record = newRunRecord(options, dataset, name)
   return {
     run: { ...record, id: name, ...(loss === undefined ? {} : { losses: { loss } }) },

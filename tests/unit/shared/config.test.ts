@@ -20,6 +20,19 @@ describe('run settings', () => {
     }
   })
 
+  it('has a length of its own in minutes unless steps or epochs are given', () => {
+    const limits = (changes: Record<string, unknown>) => {
+      const { steps, epochs, minutes } = resolveConfig('auto', changes)
+      return [steps, epochs, minutes]
+    }
+    expect(limits({})).toEqual([10_000_000, 0, 20])
+    expect(limits({ minutes: 3 })).toEqual([10_000_000, 0, 3])
+    expect(limits({ steps: '500' })).toEqual([500, 0, 0])
+    expect(limits({ epochs: 4 })).toEqual([10_000_000, 4, 0])
+    expect(limits({ epochs: 0 })).toEqual([10_000_000, 0, 20])
+    expect(limits({ steps: 500, minutes: 3 })).toEqual([500, 0, 3])
+  })
+
   it.each(presetIds)('has a valid preset %s', (id) => {
     expect(runConfigSchema.parse(presets[id].config)).toEqual(presets[id].config)
     expect(presets[id].id).toBe(id)
@@ -31,12 +44,12 @@ describe('run settings', () => {
       const { key, min, max } = field
       fc.assert(
         fc.property(fc.integer({ min: min!, max: max! }), (value) => {
-          expect(resolveConfig('balanced', { [key]: String(value) })[key]).toBe(value)
+          expect(resolveConfig('pixel-posterior', { [key]: String(value) })[key]).toBe(value)
         }),
         { seed: 1, numRuns: 20 },
       )
       for (const value of [min! - 1, max! + 1, min! + 0.5, 'many', '', null, NaN]) {
-        const refused = refusalOf(() => resolveConfig('balanced', { [key]: value }))
+        const refused = refusalOf(() => resolveConfig('pixel-posterior', { [key]: value }))
         expect(refused.kind).toBe('bad-input')
         expect(refused.where).toBe(key)
       }
@@ -52,9 +65,11 @@ describe('run settings', () => {
   })
 
   it('reads yes and no as typed on a command line', () => {
-    expect(resolveConfig('balanced', { flip: 'true' }).flip).toBe(true)
-    expect(resolveConfig('balanced', { flip: 'no' }).flip).toBe(false)
-    expect(refusalOf(() => resolveConfig('balanced', { flip: 'maybe' })).message).toMatch(/true or false/)
+    expect(resolveConfig('pixel-posterior', { flip: 'true' }).flip).toBe(true)
+    expect(resolveConfig('pixel-posterior', { flip: 'no' }).flip).toBe(false)
+    expect(refusalOf(() => resolveConfig('pixel-posterior', { flip: 'maybe' })).message).toMatch(
+      /true or false/,
+    )
   })
 
   it('couples noise and images only where the latent is standard normal noise', () => {
@@ -69,12 +84,12 @@ describe('run settings', () => {
   })
 
   it('names an unknown setting and an unknown preset, and what there is', () => {
-    const setting = refusalOf(() => resolveConfig('balanced', { hiden: 12 }))
+    const setting = refusalOf(() => resolveConfig('pixel-posterior', { hiden: 12 }))
     expect(setting.message).toContain('hiden')
     expect(setting.hint).toContain('hidden')
     const preset = refusalOf(() => resolveConfig('best'))
     expect(preset.message).toContain('best')
-    expect(preset.hint).toContain('balanced')
+    expect(preset.hint).toContain('pixel-posterior')
   })
 })
 

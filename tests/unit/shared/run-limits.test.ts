@@ -12,7 +12,7 @@ import {
 import { presets } from '#shared/presets.ts'
 
 const run = (limits: object, standing: object = {}) => ({
-  config: { ...presets.balanced.config, steps: 100, batch: 8, ...limits },
+  config: { ...presets['pixel-posterior'].config, steps: 100, batch: 8, ...limits },
   imageCount: 20,
   step: 0,
   trainedSeconds: 0,
@@ -65,6 +65,13 @@ test('an extended run has as many more steps before it as were asked for', () =>
   )
   const timeUp = run({ minutes: 1 }, { step: 7, trainedSeconds: 61 })
   expect(extendedLimits(timeUp, { steps: 10 })).toEqual({ steps: 17, epochs: 0, minutes: 0 })
+})
+
+test('steps that are added to a run of minutes count from where it stands, and end it', () => {
+  const timed = run({ steps: 10_000_000, minutes: 4 }, { step: 7, trainedSeconds: 60 })
+  expect(extendedLimits(timed, { steps: 10 })).toEqual({ steps: 17, epochs: 0, minutes: 0 })
+  const both = extendedLimits(timed, { steps: 10, minutes: 3 })
+  expect(both).toEqual({ steps: 17, epochs: 0, minutes: 7 })
 })
 
 test('more minutes or epochs are added to what a run had, and lift the steps that would end it before', () => {

@@ -48,7 +48,7 @@ describe('expandGrid', () => {
 })
 
 describe('checkedAxes', () => {
-  const base = { preset: 'balanced', changes: { hidden: 8 } }
+  const base = { preset: 'pixel-posterior', changes: { hidden: 8 } }
   const refusal = (...grid: GridAxis[]) => {
     try {
       checkedAxes(grid, base)
@@ -63,13 +63,13 @@ describe('checkedAxes', () => {
       { key: 'klWeight', values: ['0.3', '1e0'] },
       { key: 'flip', values: ['yes', 'false'] },
       { key: 'prior', values: ['learned'] },
-      { key: 'preset', values: ['balanced', 'ladder-5-observation-noise'] },
+      { key: 'preset', values: ['pixel-posterior', 'ladder-5-observation-noise'] },
     ]
     expect(checkedAxes(grid, base).map(({ values }) => values)).toEqual([
       [0.3, 1],
       [true, false],
       ['learned'],
-      ['balanced', 'ladder-5-observation-noise'],
+      ['pixel-posterior', 'ladder-5-observation-noise'],
     ])
   })
 

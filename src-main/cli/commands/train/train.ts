@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
-import { chosenByImages } from '#shared/automatic-settings.ts'
 import { resumableSettings } from '#shared/resume.ts'
+import { formatEstimate } from '#shared/format.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { goalSteps, isDone, isTimeUp, standingAt } from '#shared/run-limits.ts'
@@ -8,6 +8,8 @@ import { defaultPresetId, presetIds } from '#shared/presets.ts'
 import { resumedConfig } from '#shared/resume.ts'
 import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
 import type { WorkerChoice } from '#shared/workers.ts'
+import { expectedLength } from '../../../runs/expected-time.ts'
+import { planRun } from '../../../runs/plan-run.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import { sshTargets } from '../../../remote/worker-hosts.ts'
 import type { StartFrom } from '../../../runs/start-weights.ts'
@@ -142,7 +144,7 @@ async function train(command: Command, folder: string | undefined, given: Option
     const target = asked === undefined ? run.target : asked
     checkMove(workspace.store, run, target)
     say(`Training “${run.name}” (${run.id})${target === null ? '' : ` on ${target}`}`)
-    if (resume === undefined) sayAutomatic(run, settingsOf({ ...options, preset: run.preset }))
+    if (resume === undefined && target === null) sayPlan(workspace, run)
     if (target !== run.target) workspace.store.runs.update(run.id, { target })
     if (target !== null) {
       const there = await trainThere(
@@ -164,12 +166,29 @@ async function train(command: Command, folder: string | undefined, given: Option
   })
 }
 
-/** Says what the preset chose by the images. */
-function sayAutomatic({ preset, shape, imageCount }: RunRecord, changes: Record<string, unknown>): void {
-  const chosen = chosenByImages(preset, changes, { shape, count: imageCount })
-  const reasons = { imageSize: `for ${shape.width} × ${shape.height} pixels`, fewImages: 'for few images' }
-  const texts = chosen.map(({ key, value, because }) => `${key}=${value} ${reasons[because]}`)
-  if (texts.length > 0) say(`Chosen by the images: ${texts.join(', ')}`)
+/** Says what the preset chose and why, and how long the run will take. */
+function sayPlan({ store }: Workspace, run: RunRecord): void {
+  const { automatic, shape, config } = run
+  const settings = automatic?.settings ?? []
+  const { secondsPerStep = null } = automatic ?? {}
+  const steps = secondsPerStep === null ? '' : formatEstimate((60 * config.minutes) / secondsPerStep)
+  const reasons = {
+    imageSize: `for ${shape.width} × ${shape.height} pixels`,
+    fewImages: 'for few images',
+    time: `since ${config.minutes} minutes hold about ${steps} steps of it`,
+    manySteps: 'since the time holds many steps',
+    largeBatch: 'for the larger batch',
+  }
+  const texts = settings.map(({ key, value, because }) => `${key}=${value} ${reasons[because]}`)
+  if (texts.length > 0) say(`Chosen by the preset: ${texts.join(', ')}`)
+  const { seconds, basis } = expectedLength(run, store.runs.list())
+  if (seconds === null || basis === null) return
+  const sources = {
+    same: 'by earlier runs like it',
+    measured: 'estimated from the measured speed of this device',
+    scaled: 'very roughly, by other runs',
+  }
+  say(`It will train about ${duration(seconds)} (${sources[basis]}).`)
 }
 
 /** The settings given by any option. @throws FlowerbedError `bad-input` naming the option */
@@ -223,10 +242,17 @@ async function createRun(
     store,
     ...(size !== undefined ? { changes: { width: size, height: size } } : {}),
   })
+  const changes = settingsOf({ ...options, preset })
+  const images = { shape: dataset.shape, count: dataset.count - dataset.excludedCount }
+  const alone = options.target === null && !options.together
   const run = {
     datasetId: dataset.id,
     preset,
-    changes: settingsOf({ ...options, preset }),
+    changes,
+    // With the settings of the run that it starts from there is nothing to choose.
+    ...(parent
+      ? {}
+      : { automatic: await planRun({ preset, changes, images, device, alone }, planning(workspace)) }),
     device,
     target: options.target,
     ...(name ? { name } : {}),
@@ -235,6 +261,11 @@ async function createRun(
   }
   return from && parent ? runService.createFrom({ ...from, runId: parent.id }, run) : runService.create(run)
 }
+
+const planning = ({ store, engine }: Workspace): Parameters<typeof planRun>[1] => ({
+  ask: (asked) => engine.handlers.stepCosts(asked),
+  earlier: store.runs.list(),
+})
 
 /** The run to resume and its changes; nothing is written before training starts. */
 function resumeOptions(

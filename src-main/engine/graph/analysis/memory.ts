@@ -18,7 +18,7 @@ const inPlace = new Set(
 )
 
 /** Updates of state are computed in place. */
-const isView = (node: OpNode) => views.has(node.op) || isUpdate(node)
+export const isView = (node: OpNode) => views.has(node.op) || isUpdate(node)
 
 /** Bytes of the program's state, and the peak of one call with the state included. */
 export interface ProgramMemory {

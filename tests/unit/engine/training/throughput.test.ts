@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { presets } from '#shared/presets.ts'
 import { ThroughputMeter } from '../../../../src-main/engine/training/throughput.ts'
 
-const settings = { ...presets.balanced.config, steps: 1000, sampleEvery: 0, checkpointEvery: 1000 }
+const settings = { ...presets['pixel-posterior'].config, steps: 1000, sampleEvery: 0, checkpointEvery: 1000 }
 const run = (changes: object, standing: object = {}) => ({
   config: { ...settings, ...changes },
   imageCount: 1000,

@@ -11,7 +11,7 @@ const machine: Machine = {
 }
 const run: RunRecord = {
   ...{ id: 'a', name: 'Faces', note: '', tags: [], starred: false, status: 'finished' },
-  ...{ preset: 'balanced', config: presets.balanced.config, experimentId: null, parent: null, target: null },
+  ...{ preset: 'pixel-posterior', config: presets['pixel-posterior'].config, experimentId: null, parent: null, target: null },
   ...{ datasetId: 'd', datasetName: 'Faces', imageCount: 1024 },
   shape: { height: 32, width: 24, channels: 3 },
   ...{
@@ -31,7 +31,7 @@ const factsOf = (record: RunRecord) =>
 test('the facts of a run name its images, its machine and its versions', () => {
   expect(factsOf(run)).toMatchObject({
     Images: '1,024 images of “Faces”, 24 × 32',
-    Preset: 'Balanced',
+    Preset: 'Posterior per pixel',
     Device: 'Some CPU, 1 core',
     'Precision used': '16 bits (bfloat16): measured as the faster',
     Memory: '8.0 GB',

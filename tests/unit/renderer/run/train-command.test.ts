@@ -7,12 +7,12 @@ const shape = { width: 32, height: 32, channels: 3 } as const
 test('the command of a run names its folder, size and what differs from the preset', () => {
   const run = {
     name: 'Small faces',
-    preset: 'balanced',
+    preset: 'pixel-posterior',
     shape,
-    config: resolveConfig('balanced', { steps: 50 }),
+    config: resolveConfig('pixel-posterior', { steps: 50 }),
   }
   expect(trainCommand(run, ["/home/me/it's here"])).toBe(
-    String.raw`flowerbed train '/home/me/it'\''s here' --preset balanced --image-size 32 --name 'Small faces' --set steps=50`,
+    String.raw`flowerbed train '/home/me/it'\''s here' --preset pixel-posterior --image-size 32 --name 'Small faces' --set steps=50`,
   )
   expect(trainCommand({ ...run, shape: { ...shape, width: 48 } }, ['b'])).toBeNull()
   expect(trainCommand({ ...run, preset: 'gone' }, ['b'])).toBeNull()

@@ -3,11 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { defaultPresetId, presets, resolveConfig } from '#shared/presets.ts'
-import { useRunDraft } from '../../../../src-renderer/entities/runs/run-draft.ts'
+import type { AutomaticSetting } from '#shared/schemas/automatic.ts'
+import { settingsOfRun, useRunDraft } from '../../../../src-renderer/entities/runs/run-draft.ts'
 import {
   settingRangeLabel,
   settingValueLabel,
 } from '../../../../src-renderer/entities/runs/setting-labels.ts'
+import type { RunDraft } from '../../../../src-renderer/entities/runs/run-draft.ts'
 
 const fields = settingFields()
 const numeric = fields.filter(({ kind }) => kind === 'integer' || kind === 'number')
@@ -53,7 +55,7 @@ describe('a draft of a run', () => {
   })
 
   it('holds only what differs from the preset, as values', () => {
-    const draft = useRunDraft('balanced')
+    const draft = useRunDraft('pixel-posterior')
     draft.set('steps', '500')
     draft.set('learningRate', '2e-4')
     draft.set('flip', 'true')
@@ -79,16 +81,16 @@ describe('a draft of a run', () => {
   })
 
   it('resets to the value of the preset, also from an invalid one', () => {
-    const draft = useRunDraft('balanced')
+    const draft = useRunDraft('pixel-posterior')
     draft.set('hidden', 'wide')
     draft.reset('hidden')
-    expect(draft.texts.value.hidden).toBe(String(presets.balanced.config.hidden))
+    expect(draft.texts.value.hidden).toBe(String(presets['pixel-posterior'].config.hidden))
     expect(draft.errors.value).toEqual({})
     expect(draft.changed.value.size).toBe(0)
   })
 
   it('keeps what was changed by hand when the preset is switched, and only that', () => {
-    const draft = useRunDraft('balanced')
+    const draft = useRunDraft('pixel-posterior')
     draft.set('batch', '64')
     draft.set('seed', '7')
     draft.set('steps', '5')
@@ -96,8 +98,38 @@ describe('a draft of a run', () => {
     draft.preset.value = 'ladder-3-unet'
     expect(draft.texts.value).toMatchObject({ batch: '64', seed: '7', network: 'unet' })
     expect(draft.changes.value).toEqual({ seed: 7 })
-    draft.preset.value = 'balanced'
+    draft.preset.value = 'pixel-posterior'
     expect(draft.changes.value).toEqual({ batch: 64, seed: 7 })
+  })
+
+  it('shows what the preset chooses, and takes what is typed of it, also its own value', () => {
+    const own = presets.auto.config.hidden
+    const all: AutomaticSetting[] = [{ key: 'hidden', value: 48, because: 'time' }]
+    const draft: RunDraft = useRunDraft('auto', {}, () =>
+      all.filter(({ key }) => draft.changes.value[key] === undefined),
+    )
+    expect(draft.texts.value.hidden).toBe('48')
+    expect(draft.changes.value).toEqual({})
+    draft.set('hidden', String(own))
+    expect(draft.texts.value.hidden).toBe(String(own))
+    expect(draft.changes.value).toEqual({ hidden: own })
+    draft.reset('hidden')
+    expect(draft.texts.value.hidden).toBe('48')
+    draft.set('hidden', String(own))
+    // Which chooses no width.
+    draft.preset.value = 'balanced'
+    expect(draft.changes.value).toEqual({})
+  })
+
+  it('of an earlier run has what was changed by hand, not what the preset chose', () => {
+    const config = resolveConfig('auto', { hidden: 64, patch: 2, seed: 7 })
+    const settings: AutomaticSetting[] = [{ key: 'patch', value: 2, because: 'imageSize' }]
+    const automatic = { settings, speed: null, secondsPerStep: null }
+    expect(settingsOfRun({ preset: 'auto', config, automatic })?.changes).toEqual({ hidden: 64, seed: 7 })
+    // Older versions did not record it.
+    const older = resolveConfig('auto', { patch: 2, dropout: 0.3, steps: 20_000 })
+    expect(settingsOfRun({ preset: 'auto', config: older })?.changes).toEqual({ steps: 20_000, minutes: 0 })
+    expect(settingsOfRun({ preset: 'gone', config })).toBeNull()
   })
 
   it('takes any value in range and gives it back as a change', () => {
