@@ -14,7 +14,7 @@ import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function runHandlers(services: Services): HandlersOf<'runs'> {
-  const { store, runService, trainingQueue, runQueue, experiments, history, engine, settings, emit } =
+  const { store, runService, trainingQueues, runQueue, experiments, history, engine, settings, emit } =
     services
   const { evaluations, deletions, remoteRuns, targetQueue } = services
   const { runs } = store
@@ -35,7 +35,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       history.checkComplete()
       const { target } = argument
       if (target !== undefined) store.targets.get(target)
-      const options = { ...argument, device: settings.get().device, waits: queue }
+      const options = { device: settings.get().device, ...argument, waits: queue }
       const run = startFrom
         ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
         : runService.create(options)
@@ -82,7 +82,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return runs.get(id)
     },
     'runs.stop': async ({ id, save }) => {
-      await (isRemote(id) ? remoteRuns : trainingQueue).stop(id, save)
+      await (isRemote(id) ? remoteRuns : trainingQueues).stop(id, save)
       return runs.get(id)
     },
     'runs.extend': async ({ id, queue = false, ...more }) => {
@@ -93,7 +93,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return runs.get(id)
     },
     'runs.change': async ({ id, ...changes }) => {
-      await (isRemote(id) ? remoteRuns : trainingQueue).change(id, changes)
+      await (isRemote(id) ? remoteRuns : trainingQueues).change(id, changes)
       return runs.get(id)
     },
     'runs.update': ({ id, ...changes }) => runService.describe(id, changes),

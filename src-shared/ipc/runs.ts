@@ -56,6 +56,8 @@ export const runChannels = {
       name: name.exactOptional(),
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
+      /** That of the settings by default. */
+      device: deviceChoiceSchema.exactOptional(),
       workers: workerChoiceSchema.exactOptional(),
       /** The target that trains it, beside what trains here. */
       target: targetNameSchema.exactOptional(),
