@@ -11,12 +11,19 @@ const log = createLogger('devices')
 export class GpuDevices {
   private readonly readGpus: () => Promise<readonly { index: number }[]>
   private readonly onChange: () => void
+  private readonly mayHaveGpus: () => boolean
   private found: TrainingDevice[] = trainingDevices([])
 
   /** @param options.readGpus asks for the GPUs on each of which a run can train, the preferred one first */
-  constructor(options: { readGpus: () => Promise<readonly { index: number }[]>; onChange: () => void }) {
+  constructor(options: {
+    readGpus: () => Promise<readonly { index: number }[]>
+    onChange: () => void
+    /** Whether asking is worth a process; by default by what the driver has left on this computer. */
+    mayHaveGpus?: () => boolean
+  }) {
     this.readGpus = options.readGpus
     this.onChange = options.onChange
+    this.mayHaveGpus = options.mayHaveGpus ?? mayHaveGpus
   }
 
   get list(): readonly TrainingDevice[] {
@@ -26,7 +33,7 @@ export class GpuDevices {
   /** Looks for GPUs again, such as after TensorFlow was installed. Never rejects. */
   async refresh(): Promise<void> {
     try {
-      const gpus = mayHaveGpus() ? await this.readGpus() : []
+      const gpus = this.mayHaveGpus() ? await this.readGpus() : []
       this.found = trainingDevices(gpus.map(({ index }) => index))
       if (this.found.length > 1) log.info(`trains on ${this.found.join(', ')}`)
       this.onChange()

@@ -64,7 +64,10 @@ export class TrainingQueues {
   /** Pauses all runs in training and starts no other. */
   async close(): Promise<void> {
     this.closed = true
-    await Promise.all(this.queues.map((queue) => queue.close()))
+    // One that fails does not end the wait for the others' checkpoints.
+    const closed = await Promise.allSettled(this.queues.map((queue) => queue.close()))
+    const failed = closed.find((one) => one.status === 'rejected')
+    if (failed) throw failed.reason
   }
 
   private get queues(): TrainingQueue[] {

@@ -87,14 +87,12 @@ export const useRuns = defineStore('runs', () => {
       : (liveOn(run.target)?.id ?? null)
 
   /** How a new run is to start; null when it is not to be made. */
-  async function decideStart({
-    target = null,
-    device: deviceChoice = 'auto',
-    workers: several = null,
-    startAt,
-  }: Pick<RunChoice, 'target' | 'device' | 'workers' | 'startAt'>): Promise<StartDecision | null> {
+  async function decideStart(
+    choice: Pick<RunChoice, 'target' | 'device' | 'workers' | 'startAt'>,
+  ): Promise<StartDecision | null> {
+    const { target = null, device: deviceChoice = 'auto', startAt } = choice
     const isUnchanged = navigation.remember()
-    const place = { target, deviceChoice, workers: several }
+    const place = { target, deviceChoice, workers: choice.workers ?? null }
     const how = startAt === undefined ? await howToStart(undefined, place) : 'queue'
     return how && { how, isUnchanged }
   }
