@@ -55,6 +55,7 @@ export function createServices(options: {
   const turns = new DeviceTurns({
     devices: () => devices.list,
     trainedElsewhere: () => runService.trainedElsewhere(),
+    known: () => devices.known(),
   })
   const engine = new EngineProcesses({
     devices: () => devices.list,

@@ -96,7 +96,7 @@ function start(): void {
   // Queued runs wait until it is known on what they can train.
   guard.watch(
     'queue',
-    made.devices.refresh().then(() => {
+    made.devices.known().then(() => {
       if (services) made.runQueue.open()
     }),
   )

@@ -13,6 +13,7 @@ export class GpuDevices {
   private readonly onChange: () => void
   private readonly mayHaveGpus: () => boolean
   private found: TrainingDevice[] = trainingDevices([])
+  private latest: Promise<void> | null = null
 
   /** @param options.readGpus asks for the GPUs on each of which a run can train, the preferred one first */
   constructor(options: {
@@ -30,8 +31,18 @@ export class GpuDevices {
     return this.found
   }
 
+  /** Resolves when they are known. */
+  async known(): Promise<void> {
+    await (this.latest ?? this.refresh())
+  }
+
   /** Looks for GPUs again, such as after TensorFlow was installed. Never rejects. */
   async refresh(): Promise<void> {
+    this.latest = this.look()
+    await this.latest
+  }
+
+  private async look(): Promise<void> {
     try {
       const gpus = this.mayHaveGpus() ? await this.readGpus() : []
       this.found = trainingDevices(gpus.map(({ index }) => index))

@@ -9,6 +9,7 @@ interface Waiting extends ChosenDevices {
 export class DeviceTurns {
   private readonly listed: () => readonly TrainingDevice[]
   private readonly trainedElsewhere: () => readonly ChosenDevices[]
+  private readonly known: () => Promise<void>
   /** The devices of each run, the one whose engine trains it first. */
   private readonly taken = new Map<string, readonly TrainingDevice[]>()
   /** The start that the user has asked for, while it makes room. */
@@ -17,13 +18,16 @@ export class DeviceTurns {
   /**
    * @param options.devices of this computer; may change while no run trains
    * @param options.trainedElsewhere the runs that other processes train on them
+   * @param options.known resolves when it is known which devices there are; nothing begins before
    */
   constructor(options: {
     devices?: () => readonly TrainingDevice[]
     trainedElsewhere: () => readonly ChosenDevices[]
+    known?: () => Promise<void>
   }) {
     this.listed = options.devices ?? (() => ['computer'])
     this.trainedElsewhere = options.trainedElsewhere
+    this.known = options.known ?? (() => Promise.resolve())
   }
 
   /** The devices of this computer, the preferred one first. */
@@ -78,14 +82,15 @@ export class DeviceTurns {
     return placeNow(run, this.states())
   }
 
-  /** Resolves when no start of the user makes room any more. */
+  /** Resolves when the devices are known and no start of the user makes room any more. */
   async settled(): Promise<void> {
+    await this.known()
     await this.starting
   }
 
   /** One after the other; see `settled`. */
   async duringStart(start: () => Promise<void>): Promise<void> {
-    const started = this.starting.then(start)
+    const started = this.starting.then(() => this.known()).then(start)
     this.starting = started.catch(() => undefined)
     await started
   }

@@ -27,25 +27,22 @@ async function live(page: Page): Promise<string[]> {
 
 const engines = (app: ElectronApplication) =>
   app.evaluate(
-    ({ app: electron }) =>
-      electron.getAppMetrics().filter(({ name }) => name === 'Flowerbed engine').length,
+    ({ app: electron }) => electron.getAppMetrics().filter(({ name }) => name === 'Flowerbed engine').length,
   )
+
+test.setTimeout(600_000)
 
 test('with two GPUs two runs train side by side, and are paused, queued and resumed each for itself', async () => {
   const [data, cache] = [temporaryFolder('gpus'), temporaryFolder('gpus-cache')]
-  const env = fakeGpus(cache.path)
-  const first = await launchApp({ dataDirectory: data.path, env })
+  const gpus = fakeGpus(cache.path)
+  const first = await launchApp({ dataDirectory: data.path, ...gpus })
   const { page } = first
   await importImages(page, [demoImages])
   await page.getByTestId('run-name').fill('one')
+  const devices = ['As in the settings', 'GPU 0: Test GPU A', 'GPU 1: Test GPU B', 'CPU']
+  await expect(page.getByTestId('run-device').locator('option')).toHaveText(devices, { timeout: 120_000 })
   await startRun(page, long)
   await nameRun(page, 'two')
-  await expect(page.getByTestId('run-device').locator('option')).toHaveText([
-    'As in the settings',
-    'GPU 0: Test GPU A',
-    'GPU 1: Test GPU B',
-    'CPU',
-  ])
   // On the other GPU, without a question.
   await startRun(page, long)
   expect(await engines(first.app)).toBe(2)
@@ -82,7 +79,7 @@ test('with two GPUs two runs train side by side, and are paused, queued and resu
     { name: 'three', status: 'paused', sees: 'Test GPU A' },
   ])
 
-  const second = await launchApp({ dataDirectory: data.path, env })
+  const second = await launchApp({ dataDirectory: data.path, ...gpus })
   await second.page.getByTestId('go-queue').click()
   await expect.poll(() => live(second.page)).toHaveLength(2)
   await expect(second.page.getByTestId('queued-run')).toHaveAttribute('data-run', 'one')
