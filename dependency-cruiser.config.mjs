@@ -106,9 +106,20 @@ const allowed = {
     ...[...main, 'electron', 'src-main/guard.ts', 'src-main/version.ts', 'src-main/app', 'src-main/database'],
     ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/reports', 'src-main/remote'],
   ],
+  'src-main/training-engine.ts': [
+    ...[
+      'src-shared',
+      'src-main/app',
+      'src-main/database',
+      'src-main/processes',
+      'src-main/remote',
+      'src-main/runs',
+    ],
+  ],
   'src-main/create-services.ts': [
     ...[...main, 'electron', 'src-main/guard.ts', 'src-main/app', 'src-main/ipc', 'src-main/database'],
     ...['src-main/datasets', 'src-main/runs', 'src-main/processes', 'src-main/remote'],
+    'src-main/training-engine.ts',
   ],
   'src-main/index.ts': ['node', 'electron', 'src-shared', 'src-main'],
   'src-main/cli': [

@@ -6,8 +6,10 @@ import type { AppEvent, Notice } from '#shared/ipc.ts'
 import type { RemoteState } from '#shared/remote/remote-state.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { EngineEvents } from './app/engine-events.ts'
+import { GpuDevices } from './app/gpu-devices.ts'
 import { forwardToWindow, runControl } from './app/run-control.ts'
-import { appSettings, memoryLimitOf } from './app/settings.ts'
+import { appSettings } from './app/settings.ts'
+import { trainingEngine } from './training-engine.ts'
 import type { TaskbarStatus } from './app/taskbar-status.ts'
 import type { Store } from './database/store.ts'
 import type { Guard } from './guard.ts'
@@ -15,12 +17,13 @@ import { createLogger } from './log.ts'
 import { chosenImages } from './ipc/chosen-images.ts'
 import type { Services } from './ipc/services.ts'
 import { startAppImporter } from './processes/app-importer.ts'
+import { EngineProcesses, environmentOf } from './processes/engine-processes.ts'
 import { EngineSupervisor } from './processes/engine.ts'
 import { startUtilityProcess } from './processes/utility-process.ts'
 import { ConnectedTargets } from './remote/connected-targets.ts'
-import { EngineWithHosts } from './remote/engine-with-hosts.ts'
 import { RemoteRuns } from './remote/remote-runs.ts'
 import { TargetQueue } from './remote/target-queue.ts'
+import { DeviceTurns } from './runs/device-turns.ts'
 import { Evaluations } from './runs/evaluations.ts'
 import { ExperimentService } from './runs/experiment-service.ts'
 import { PendingDeletions } from './runs/pending-deletions.ts'
@@ -30,6 +33,7 @@ import { Reconstructor } from './runs/reconstructions.ts'
 import { RunQueue } from './runs/run-queue.ts'
 import { RunService } from './runs/run-service.ts'
 import { TrainingQueue } from './runs/training-queue.ts'
+import { TrainingQueues } from './runs/training-queues.ts'
 
 const log = createLogger('targets')
 
@@ -44,17 +48,32 @@ export function createServices(options: {
   const settings = appSettings(store)
   const notify = (notice: Notice) => emit({ type: 'notice', ...notice })
 
-  const engine = new EngineSupervisor({
-    name: 'engine',
-    start: () => startUtilityProcess({ module: 'engine.js', name: 'engine' }),
-    guard,
-    onEvent: (event) => history.onEngineEvent(event),
+  const devices = new GpuDevices({
+    readGpus: () => installer.request('usableGpus', undefined),
+    onChange: () => runQueue.changed(),
+  })
+  const turns = new DeviceTurns({
+    devices: () => devices.list,
+    trainedElsewhere: () => runService.trainedElsewhere(),
+    known: () => devices.known(),
+  })
+  const engine = new EngineProcesses({
+    devices: () => devices.list,
+    deviceOf: (runId) => turns.deviceOf(runId),
     onState: (state, memoryBytes) => emit({ type: 'engine', state, memoryBytes }),
-    onSilence: () =>
-      notify({
-        level: 'warning',
-        message: desktopText('notice.engineSilent'),
-        hint: desktopText('notice.engineSilentHint'),
+    make: (device, onState) =>
+      new EngineSupervisor({
+        name: 'engine',
+        start: () => startUtilityProcess({ module: 'engine.js', name: 'engine', env: environmentOf(device) }),
+        guard,
+        onEvent: (event) => history.onEngineEvent(event),
+        onState,
+        onSilence: () =>
+          notify({
+            level: 'warning',
+            message: desktopText('notice.engineSilent'),
+            hint: desktopText('notice.engineSilentHint'),
+          }),
       }),
   })
   const installer = new EngineSupervisor({
@@ -71,39 +90,26 @@ export function createServices(options: {
   const runService = new RunService(store, {
     run: guard.wrap('window', (run: RunRecord) => {
       emit({ type: 'run', run })
-      if (trainingQueue.running?.id === run.id) taskbar.show(run)
+      if (trainingQueues.trains(run.id)) showTraining()
     }),
     checkpoints: guard.wrap('window', (runId: string) => emit({ type: 'checkpoints', runId })),
     deleted: (runId) => clearDeleted(runId),
     warning: (runId, message) => notify({ level: 'warning', message, runId }),
   })
-  const training = new EngineWithHosts({
-    store,
-    engine: {
-      train: (request) => engine.request('train', { ...request, ...memoryLimitOf(settings.get()) }),
-      pause: (runId) => engine.request('pause', { runId }),
-      stop: (runId, save) => engine.request('stop', { runId, save }),
-    },
-    onInstall: (runId, name) =>
-      emit({ type: 'waiting', runId, message: desktopText('workers.installing', { name }) }),
-  })
-  const trainingQueue = new TrainingQueue({
-    runService,
-    engine: {
-      train: (request) => training.train(request),
-      pause: (runId) => training.pause(runId),
-      stop: (runId, save) => training.stop(runId, save),
-      extend: (runId, { steps, epochs, minutes, learningRate, sampleEvery }) =>
-        engine.request('extend', { runId, limits: { steps, epochs, minutes, learningRate, sampleEvery } }),
-      end: () => engine.end(),
-    },
-    notify,
-    onEnd: guard.wrap('training', (run: RunRecord) => {
-      // How it ended could not be written.
-      if (isLive(run)) history.settle(run.id)
-      taskbar.announce(run)
-    }),
-    onIdle: guard.wrap('training', () => taskbar.show(null)),
+  const showTraining = () => taskbar.show(trainingQueues.records)
+  const trainingQueues: TrainingQueues = new TrainingQueues((device) => {
+    const own = engine.of(device)
+    return new TrainingQueue({
+      runService,
+      engine: trainingEngine({ ...{ store, engine: own, settings }, emit }),
+      notify,
+      onEnd: guard.wrap('training', (run: RunRecord) => {
+        // How it ended could not be written.
+        if (isLive(run)) history.settle(run.id)
+        taskbar.announce(run)
+      }),
+      onIdle: guard.wrap('training', showTraining),
+    })
   })
   const targets = new ConnectedTargets({ store })
   const remoteRuns = new RemoteRuns({
@@ -144,11 +150,11 @@ export function createServices(options: {
     onRow: (row) => emit({ type: 'pinnedRow', row }),
   })
   const runQueue = new RunQueue({
-    ...{ queued, runService, trainingQueue, notify, elsewhere: targetQueue },
+    ...{ queued, runService, trainingQueues, turns, notify, elsewhere: targetQueue },
     finish: async (run) => {
       if (run.experimentId !== null) await reconstructor.reconstruct(run.id)
     },
-    endFinish: () => engine.end(),
+    endFinish: (device) => engine.of(device).end(),
     checkReady: () => history.checkComplete(),
     onChange: guard.wrap('window', () => {
       emit({ type: 'queue', queue: runQueue.state() })
@@ -163,7 +169,7 @@ export function createServices(options: {
   })
   const deletions = new PendingDeletions({ watch: (done) => guard.watch('deleting', done) })
   const history = new EngineEvents({
-    runs: runControl({ store, runService, trainingQueue, runQueue, emit }),
+    runs: runControl({ store, runService, trainingQueues, runQueue, emit }),
     guard,
     notify,
     forward: (event) => {
@@ -175,7 +181,7 @@ export function createServices(options: {
     ...{
       store,
       runService,
-      trainingQueue,
+      trainingQueues,
       runQueue,
       remoteRuns,
       targetQueue,
@@ -186,6 +192,6 @@ export function createServices(options: {
       history,
       pinnedPairs,
     },
-    ...{ engine, installer, importer, settings, emit, deletions },
+    ...{ devices, engine, installer, importer, settings, emit, deletions },
   }
 }

@@ -39,7 +39,9 @@ let services: Services | null = null
 const tray = new TrayStatus({
   window: () => window,
   guard,
-  pause: async (runId) => await services?.runQueue.pause(runId),
+  pause: async (runIds) => {
+    for (const id of runIds) await services?.runQueue.pause(id)
+  },
   quit: () => app.quit(),
 })
 const paths = new PathOpener({
@@ -91,7 +93,13 @@ function start(): void {
   guard.watch('checkpoints', recordFoundCheckpoints({ store, checkpoints: made.runService.checkpoints }))
 
   window = openWindow({ store, guard, quit: () => app.quit() })
-  made.runQueue.open()
+  // Queued runs wait until it is known on what they can train.
+  guard.watch(
+    'queue',
+    made.devices.known().then(() => {
+      if (services) made.runQueue.open()
+    }),
+  )
   made.remoteRuns.open()
   paths.openArguments(process.argv, process.cwd())
   quitSafely({
@@ -131,7 +139,7 @@ function showMenu(): void {
 function quitSteps(services: Services) {
   const {
     store,
-    trainingQueue,
+    trainingQueues,
     runQueue,
     remoteRuns,
     targets,
@@ -142,7 +150,7 @@ function quitSteps(services: Services) {
     deletions,
   } = services
   return {
-    trainingQueue,
+    trainingQueues,
     runQueue,
     elsewhere: () => remoteRuns.states().length,
     // Each write would wait ten seconds for a program that is writing the history.

@@ -140,6 +140,8 @@ export interface EngineRequests {
   deviceStatement: [{ device: DeviceChoice }, DeviceStatement]
   /** What a run can train on together here. */
   workerDevices: [void, WorkerDevices]
+  /** The GPUs on each of which a run can train, the preferred one first. */
+  usableGpus: [void, WorkerDevices['gpus']]
   runtimeInstall: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeRemove: [{ variant: RuntimeVariant }, RuntimeStatus]
   runtimeCancel: [void, void]

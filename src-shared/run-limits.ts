@@ -64,6 +64,10 @@ export function shareDone(run: Lengthy & Pick<RunRecord, 'step' | 'trainedSecond
   return Math.min(1, Math.max(run.step / goalSteps(run), shareOfTime(run)))
 }
 
+/** The mean share of several runs; null of none. */
+export const shareOfAll = (runs: readonly Parameters<typeof shareDone>[0][]): number | null =>
+  runs.length === 0 ? null : runs.reduce((sum, run) => sum + shareDone(run), 0) / runs.length
+
 /** Which limit ends a run. */
 export type EndReason = 'steps' | 'epochs' | 'minutes'
 

@@ -19,7 +19,7 @@ export function isDue(
   return isOver(afterStatus)
 }
 
-/** What trains one run at a time: this computer, or a target. */
+/** What trains one run at a time: a device of this computer, or a target. */
 export interface Lane {
   /** Seconds until it is free; null where that is not known. */
   busySeconds: number | null
@@ -30,23 +30,31 @@ export interface Lane {
 /**
  * When each queued run is expected to start, in ms since 1970, if each takes its turn as soon as it may; null where
  * nothing tells: behind a run of unknown length, or after one that is not queued.
- * @param options.lanes this computer, as null, and targets; those that are left out are free
+ * @param options.lanes those of this computer, as null, and of targets; of one that is left out one is free
  */
 export function expectedStarts(
   entries: readonly QueueEntry[],
-  { now, lanes }: { now: number; lanes: ReadonlyMap<string | null, Lane> },
+  { now, lanes }: { now: number; lanes: ReadonlyMap<string | null, readonly Lane[]> },
 ): Map<string, number | null> {
   const starts = new Map<string, number | null>()
   /** When runs end: those in training, and those that are planned. */
   const ends = new Map<string, number | null>()
   /** When each lane is free. */
-  const free = new Map<string | null, number | null>()
-  for (const [target, { busySeconds, live }] of lanes) {
-    const at = busySeconds === null ? null : now + 1000 * busySeconds
-    free.set(target, at)
-    if (live !== null) ends.set(live, at)
+  const free = new Map<string | null, (number | null)[]>()
+  for (const [target, some] of lanes)
+    for (const { busySeconds, live } of some) {
+      const at = busySeconds === null ? null : now + 1000 * busySeconds
+      free.set(target, [...(free.get(target) ?? []), at])
+      if (live !== null) ends.set(live, at)
+    }
+  const freeAt = (target: string | null): number | null => {
+    const known = (free.get(target) ?? [now]).filter((at) => at !== null)
+    return known.length === 0 ? null : Math.min(...known)
   }
-  const freeAt = (target: string | null) => (free.has(target) ? (free.get(target) ?? null) : now)
+  const takeLane = (target: string | null, until: number | null) => {
+    const present = free.get(target) ?? [now]
+    free.set(target, present.toSpliced(Math.max(0, present.indexOf(freeAt(target))), 1, until))
+  }
   const mayStart = ({ startAt, after }: QueueEntry): number | null => {
     const ended = after === null ? 0 : (ends.get(after) ?? null)
     return ended === null ? null : Math.max(startAt ?? 0, ended)
@@ -78,7 +86,7 @@ export function expectedStarts(
     const start = startOf(entry)
     starts.set(entry.runId, start)
     const end = start === null || entry.seconds === null ? null : start + 1000 * entry.seconds
-    free.set(entry.target, end)
+    takeLane(entry.target, end)
     ends.set(entry.runId, end)
     left = left.filter((other) => other !== entry)
   }

@@ -13,6 +13,7 @@ export const costKeys: readonly SettingKey[] = [
     'labels',
     'posterior',
     'prior',
+    'coupling',
     'optimizer',
     'precision',
   ] as const),

@@ -2,7 +2,7 @@ import { app, dialog } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { desktopText } from '#shared/desktop-text.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
-import type { TrainingQueue } from '../runs/training-queue.ts'
+import type { TrainingQueues } from '../runs/training-queues.ts'
 import type { Guard } from '../guard.ts'
 import { createQuitter } from './quitter.ts'
 import type { TrayStatus } from './tray.ts'
@@ -13,7 +13,7 @@ import type { TrayStatus } from './tray.ts'
  */
 export function quitSafely(options: {
   window: BrowserWindow
-  trainingQueue: TrainingQueue
+  trainingQueues: TrainingQueues
   runQueue: RunQueue
   /** How many runs in training on targets are followed. */
   elsewhere: () => number
@@ -26,15 +26,22 @@ export function quitSafely(options: {
   /** Ends the processes and closes the store. */
   shutDown: () => Promise<void>
 }): void {
-  const { window, trainingQueue, runQueue, elsewhere, guard, tray, trainsClosed, hurry, shutDown } = options
+  const { window, trainingQueues, runQueue, elsewhere, guard, tray, trainsClosed, hurry, shutDown } = options
   const quitter = createQuitter({
     guard,
-    running: () => trainingQueue.running,
-    ask: async ({ name }) => {
+    running: () => trainingQueues.running,
+    ask: async (runs) => {
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',
-        message: desktopText('quit.training', { name }),
-        detail: detailOf({ queued: runQueue.state().entries.length, elsewhere: elsewhere() }),
+        message:
+          runs.length === 1
+            ? desktopText('quit.training', { name: runs[0]?.name ?? '' })
+            : desktopText('quit.trainingSeveral', { count: runs.length }),
+        detail: detailOf({
+          count: runs.length,
+          queued: runQueue.state().entries.length,
+          elsewhere: elsewhere(),
+        }),
         buttons: [desktopText('quit.save'), desktopText('quit.stay')],
         defaultId: 0,
         cancelId: 1,
@@ -46,7 +53,7 @@ export function quitSafely(options: {
       runQueue.close()
       hurry()
     },
-    pause: () => trainingQueue.close(),
+    pause: () => trainingQueues.close(),
     shutDown,
     leave: () => app.quit(),
     leaveNow: () => app.exit(0),
@@ -59,7 +66,7 @@ export function quitSafely(options: {
   window.on('close', (event) => {
     if (quitter.mayClose()) return
     event.preventDefault()
-    if (!isQuitting && runQueue.current !== null && trainsClosed()) {
+    if (!isQuitting && runQueue.current.length > 0 && trainsClosed()) {
       guard.watch('closing the window', tray.hideWindow())
       return
     }
@@ -77,10 +84,18 @@ export function quitSafely(options: {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => quitter.end())
 }
 
-/** What quitting means, with that many runs queued, and in training on targets. */
-function detailOf({ queued, elsewhere }: { queued: number; elsewhere: number }): string {
+/** What quitting means, with that many runs in training here, queued, and in training on targets. */
+function detailOf({
+  count,
+  queued,
+  elsewhere,
+}: {
+  count: number
+  queued: number
+  elsewhere: number
+}): string {
   return [
-    desktopText('quit.detail'),
+    desktopText(count === 1 ? 'quit.detail' : 'quit.detailSeveral'),
     ...(queued === 0 ? [] : [desktopText('quit.queue', { count: queued })]),
     ...(elsewhere === 0 ? [] : [desktopText('quit.elsewhere', { count: elsewhere })]),
   ].join(' ')

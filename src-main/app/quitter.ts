@@ -18,12 +18,13 @@ export interface Quitter {
 /** The order of quitting: ask, write a checkpoint, end the processes, quit. No part of it can keep the app open. */
 export function createQuitter(options: {
   guard: Guard
-  running: () => { id: string; name: string } | null
-  /** Whether the run in training may be ended. */
-  ask: (running: { name: string }) => Promise<boolean>
-  /** After the present run none is begun. */
+  running: () => readonly { name: string }[]
+  /** Whether the runs in training may be ended. */
+  ask: (running: readonly { name: string }[]) => Promise<boolean>
+  /** After the present runs none is begun. */
   beginNoOther: () => void
-  pause: (id: string) => Promise<unknown>
+  /** Writes checkpoints and ends training. */
+  pause: () => Promise<unknown>
   shutDown: () => Promise<void>
   leave: () => void
   /** Ends the app whatever still prevents it, such as an open dialog. */
@@ -37,11 +38,11 @@ export function createQuitter(options: {
 
   async function close(): Promise<void> {
     if (state !== 'open') return
-    const run = running()
-    if (run) {
+    const runs = running()
+    if (runs.length > 0) {
       state = 'asking'
       // When it cannot be asked, saving is what loses nothing.
-      const mayEnd = await ask(run).catch(() => true)
+      const mayEnd = await ask(runs).catch(() => true)
       // A signal may have come while the question was open.
       if ((state as string) !== 'asking') return
       state = 'open'
@@ -55,8 +56,7 @@ export function createQuitter(options: {
     if (state === 'closing' || state === 'closed') return
     state = 'closing'
     guard.wrap('quitting', beginNoOther)()
-    const run = running()
-    if (run) await within(times.pauseMs, () => pause(run.id), impatience.signal)
+    if (running().length > 0) await within(times.pauseMs, pause, impatience.signal)
     await within(times.shutDownMs, shutDown)
     state = 'closed'
     // Electron ignores a quit from within the close that is being prevented.

@@ -4,7 +4,7 @@ import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
 import type { RunService } from '../runs/run-service.ts'
-import type { TrainingQueue } from '../runs/training-queue.ts'
+import type { TrainingQueues } from '../runs/training-queues.ts'
 import type { Store } from '../database/store.ts'
 import type { RunControl } from './engine-events.ts'
 import { isStorageFault } from '../database/storage-faults.ts'
@@ -13,15 +13,15 @@ import { isStorageFault } from '../database/storage-faults.ts'
 export function runControl(options: {
   store: Store
   runService: RunService
-  trainingQueue: TrainingQueue
+  trainingQueues: TrainingQueues
   runQueue: RunQueue
   emit: (event: AppEvent) => void
 }): RunControl {
-  const { store, runService, trainingQueue, runQueue, emit } = options
+  const { store, runService, trainingQueues, runQueue, emit } = options
   /** The record of a run that does not train although it says so. */
   const stale = (runId: string): RunRecord | null => {
     const run = store.runs.get(runId)
-    const isIdle = trainingQueue.running?.id !== runId && !runService.isTrainedElsewhere(runId)
+    const isIdle = !trainingQueues.trains(runId) && !runService.isTrainedElsewhere(runId)
     return isLive(run) && isIdle ? run : null
   }
   return {
@@ -30,18 +30,18 @@ export function runControl(options: {
       // The next run of the queue could not be recorded either.
       runQueue.hold()
       try {
-        await trainingQueue.pause(runId)
+        await trainingQueues.pause(runId)
       } catch (thrown) {
         // A checkpoint that could not be written ends training all the same, a moment later.
-        if (isStorageFault(thrown)) await trainingQueue.settled(runId)
+        if (isStorageFault(thrown)) await trainingQueues.settled(runId)
         throw thrown
       }
     },
     discard: async (runId) => {
       emit({ type: 'runDeleted', id: runId })
-      if (trainingQueue.running?.id === runId) await trainingQueue.stop(runId, false)
+      if (trainingQueues.trains(runId)) await trainingQueues.stop(runId, false)
     },
-    ended: (runId) => trainingQueue.settled(runId),
+    ended: (runId) => trainingQueues.settled(runId),
     settle: (runId) => {
       if (!stale(runId)) return
       emit({ type: 'run', run: store.runs.update(runId, { status: 'paused' }) })

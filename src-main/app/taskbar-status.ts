@@ -2,7 +2,7 @@ import { Notification, powerSaveBlocker } from 'electron'
 import type { BrowserWindow } from 'electron'
 import { desktopText } from '#shared/desktop-text.ts'
 import { sentencesOf } from '#shared/errors.ts'
-import { shareDone } from '#shared/run-limits.ts'
+import { shareOfAll } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { Guard } from '../guard.ts'
@@ -21,16 +21,17 @@ export class TaskbarStatus {
     this.tray = options.tray
   }
 
-  /** Follows one run's record; `null` when none is in training. */
-  show(run: RunRecord | null): void {
-    const trains = run !== null && isLive(run)
+  /** Shows the runs in training, by their present records. */
+  show(runs: readonly RunRecord[]): void {
+    const live = runs.filter(isLive)
+    const trains = live.length > 0
     if (trains && this.blocker === null) this.blocker = powerSaveBlocker.start('prevent-app-suspension')
     if (!trains && this.blocker !== null) {
       powerSaveBlocker.stop(this.blocker)
       this.blocker = null
     }
-    this.tray.show(run)
-    this.window?.setProgressBar(trains ? shareDone(run) : -1)
+    this.tray.show(live)
+    this.window?.setProgressBar(shareOfAll(live) ?? -1)
   }
 
   /** Notifies that a run has ended, unless the window has the focus. */

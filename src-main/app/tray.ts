@@ -1,8 +1,7 @@
 import { Menu, nativeImage, Tray } from 'electron'
 import type { BrowserWindow, NativeImage } from 'electron'
 import { desktopText } from '#shared/desktop-text.ts'
-import { shareDone } from '#shared/run-limits.ts'
-import { isLive } from '#shared/run-status.ts'
+import { shareOfAll } from '#shared/run-limits.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { Guard } from '../guard.ts'
 import { hasTray } from './tray-host.ts'
@@ -15,16 +14,16 @@ const side = 22
 export class TrayStatus {
   private readonly windowNow: () => BrowserWindow | null
   private readonly guard: Guard
-  private readonly pause: (runId: string) => Promise<unknown>
+  private readonly pause: (runIds: string[]) => Promise<unknown>
   private readonly quit: () => void
   private tray: Tray | null = null
-  private run: RunRecord | null = null
+  private runs: readonly RunRecord[] = []
   private shown = ''
 
   constructor(options: {
     window: () => BrowserWindow | null
     guard: Guard
-    pause: (runId: string) => Promise<unknown>
+    pause: (runIds: string[]) => Promise<unknown>
     quit: () => void
   }) {
     this.windowNow = options.window
@@ -33,9 +32,9 @@ export class TrayStatus {
     this.quit = options.quit
   }
 
-  /** Follows one run's record; `null` when none is in training. */
-  show(run: RunRecord | null): void {
-    this.run = run && isLive(run) ? run : null
+  /** Shows the runs in training. */
+  show(runs: readonly RunRecord[]): void {
+    this.runs = runs
     this.paint()
   }
 
@@ -78,11 +77,10 @@ export class TrayStatus {
 
   private paint(): void {
     if (!this.tray) return
-    const { run } = this
-    const percent = run ? Math.floor(100 * shareDone(run)) : null
-    const text = run
-      ? desktopText('tray.training', { name: run.name, percent: percent ?? 0 })
-      : desktopText('tray.idle')
+    const { runs } = this
+    const share = shareOfAll(runs)
+    const percent = share === null ? null : Math.floor(100 * share)
+    const text = describe(runs, percent ?? 0)
     // Records come many times a second.
     if (text === this.shown) return
     this.shown = text
@@ -95,13 +93,20 @@ export class TrayStatus {
         { label: desktopText('tray.open'), click: this.guard.wrap('tray', () => this.showWindow()) },
         {
           label: desktopText('tray.pause'),
-          enabled: run !== null,
-          click: this.guard.wrap('tray', () => (run ? this.pause(run.id) : undefined)),
+          enabled: runs.length > 0,
+          click: this.guard.wrap('tray', () => this.pause(runs.map(({ id }) => id))),
         },
         { label: desktopText('tray.quit'), click: this.guard.wrap('tray', () => this.quit()) },
       ]),
     )
   }
+}
+
+function describe(runs: readonly RunRecord[], percent: number): string {
+  const [run] = runs
+  if (!run) return desktopText('tray.idle')
+  if (runs.length > 1) return desktopText('tray.trainingSeveral', { count: runs.length, percent })
+  return desktopText('tray.training', { name: run.name, percent })
 }
 
 /** @param percent that is done; null when nothing trains */

@@ -4,7 +4,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Handlers } from '../processes/rpc.ts'
 import { installRuntime, removeRuntime, runtimeStatus } from '../tensorflow/install.ts'
-import { describeDevice } from './backend/device-choice.ts'
+import { describeDevice, usableGpusHere } from './backend/device-choice.ts'
 import { examine } from './backend/doctor.ts'
 import { readNvidia } from './backend/nvidia.ts'
 import { chooseThreadsHere } from './backend/threads.ts'
@@ -15,6 +15,7 @@ export type RuntimeRequests = Pick<
   | 'runtimeStatus'
   | 'deviceStatement'
   | 'workerDevices'
+  | 'usableGpus'
   | 'runtimeInstall'
   | 'runtimeRemove'
   | 'runtimeCancel'
@@ -44,6 +45,7 @@ export function createRuntimeHandlers(emit: (event: EngineEvent) => void): Handl
       cores: chooseThreadsHere({ kernels: true }).intraOp,
       gpus: readNvidia().gpus.map(({ index, name }) => ({ index, name })),
     }),
+    usableGpus: () => usableGpusHere().map(({ index, name }) => ({ index, name })),
     runtimeInstall: async ({ variant }) => {
       if (installing) throw new FlowerbedError('conflict', errorText('tensorflow.installing'))
       installing = new AbortController()

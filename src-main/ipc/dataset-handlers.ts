@@ -13,7 +13,7 @@ import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
-  const { store, importer, trainingQueue, experiments, deletions, emit } = services
+  const { store, importer, trainingQueues, experiments, deletions, emit } = services
   const opened = new OpenDatasets()
   /** The paths of each scan. */
   const scanned = new Map<string, string[]>()
@@ -123,8 +123,9 @@ export function datasetHandlers(services: Services): HandlersOf<'datasets'> {
     },
     'datasets.delete': ({ id }) => {
       const directory = store.datasets.directoryOf(id)
-      const inTraining = trainingQueue.running && store.runs.get(trainingQueue.running.id)
-      if (inTraining?.datasetId === id) {
+      const trained = trainingQueues.running.map((run) => store.runs.get(run.id))
+      const inTraining = trained.find(({ datasetId }) => datasetId === id)
+      if (inTraining) {
         throw new FlowerbedError('conflict', errorText('dataset.inTraining', { run: inTraining.name }))
       }
       emit({ type: 'datasetDeleted', id })

@@ -16,7 +16,7 @@ import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function runHandlers(services: Services): HandlersOf<'runs'> {
-  const { store, runService, trainingQueue, runQueue, experiments, history, engine, settings, emit } =
+  const { store, runService, trainingQueues, runQueue, experiments, history, engine, settings, emit } =
     services
   const { evaluations, deletions, remoteRuns, targetQueue } = services
   const { runs } = store
@@ -47,7 +47,8 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       const images = { shape, count: count - excludedCount }
       const alone = target === undefined && workers === undefined
       const planned = startFrom ? {} : { automatic: await plan({ preset, changes, images, alone }) }
-      const options = { ...argument, ...planned, device: settings.get().device, waits: queue }
+      const device = argument.device ?? settings.get().device
+      const options = { ...argument, ...planned, device, waits: queue }
       const run = startFrom
         ? runService.createFrom({ runId: startFrom.id, checkpoint: startFrom.step }, options)
         : runService.create(options)
@@ -95,7 +96,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return runs.get(id)
     },
     'runs.stop': async ({ id, save }) => {
-      await (isRemote(id) ? remoteRuns : trainingQueue).stop(id, save)
+      await (isRemote(id) ? remoteRuns : trainingQueues).stop(id, save)
       return runs.get(id)
     },
     'runs.extend': async ({ id, queue = false, ...more }) => {
@@ -106,7 +107,7 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       return runs.get(id)
     },
     'runs.change': async ({ id, ...changes }) => {
-      await (isRemote(id) ? remoteRuns : trainingQueue).change(id, changes)
+      await (isRemote(id) ? remoteRuns : trainingQueues).change(id, changes)
       return runs.get(id)
     },
     'runs.update': ({ id, ...changes }) => runService.describe(id, changes),

@@ -4,7 +4,7 @@ import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
 
 export function runtimeHandlers(services: Services): HandlersOf<'runtime'> {
-  const { engine, installer, trainingQueue, settings } = services
+  const { engine, installer, trainingQueues, devices, settings } = services
   return {
     'runtime.status': () => installer.request('runtimeStatus', undefined),
     // The engine would answer for the device it has loaded; this is about the next one.
@@ -14,17 +14,18 @@ export function runtimeHandlers(services: Services): HandlersOf<'runtime'> {
       const status = await installer.request('runtimeInstall', argument)
       // TensorFlow is chosen when it is loaded: the next engine finds the new one.
       await engine.endWhenIdle()
+      await devices.refresh()
       return status
     },
     'runtime.remove': async (argument) => {
-      if (trainingQueue.running) {
-        throw new FlowerbedError(
-          'conflict',
-          errorText('tensorflow.inUse', { run: trainingQueue.running.name }),
-        )
+      const [running] = trainingQueues.running
+      if (running) {
+        throw new FlowerbedError('conflict', errorText('tensorflow.inUse', { run: running.name }))
       }
       await engine.endWhenIdle()
-      return await installer.request('runtimeRemove', argument)
+      const status = await installer.request('runtimeRemove', argument)
+      await devices.refresh()
+      return status
     },
     'runtime.cancel': () => installer.request('runtimeCancel', undefined),
   }

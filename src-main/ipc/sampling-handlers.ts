@@ -69,7 +69,7 @@ export function samplingHandlers(services: Services): HandlersOf<'gallery' | 'la
         dataset.close()
       }
     },
-    'gallery.cancel': (argument) => engine.request('cancelSampling', argument),
+    'gallery.cancel': ({ job }) => engine.cancelSampling(job),
     'latent.image': ({ id, path }) => decode(store.runs.get(id), path),
     'latent.encode': async ({ id, image, ...encoding }) => {
       const run = store.runs.get(id)

@@ -1,8 +1,10 @@
 import type { AppEvent } from '#shared/ipc.ts'
 import type { ImporterClient } from '../processes/importer.ts'
 import type { EngineEvents } from '../app/engine-events.ts'
+import type { GpuDevices } from '../app/gpu-devices.ts'
 import type { AppSettingsStore } from '../app/settings.ts'
 import type { EngineSupervisor } from '../processes/engine.ts'
+import type { EngineProcesses } from '../processes/engine-processes.ts'
 import type { Evaluations } from '../runs/evaluations.ts'
 import type { PendingDeletions } from '../runs/pending-deletions.ts'
 import type { PinnedPairs } from '../runs/pinned-pairs.ts'
@@ -13,14 +15,14 @@ import type { ExperimentService } from '../runs/experiment-service.ts'
 import type { Reconstructor } from '../runs/reconstructions.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
 import type { RunService } from '../runs/run-service.ts'
-import type { TrainingQueue } from '../runs/training-queue.ts'
+import type { TrainingQueues } from '../runs/training-queues.ts'
 import type { Store } from '../database/store.ts'
 
 /** The parts of the app that answer requests; made once, by `createServices`. */
 export interface Services {
   store: Store
   runService: RunService
-  trainingQueue: TrainingQueue
+  trainingQueues: TrainingQueues
   runQueue: RunQueue
   /** The runs that train on targets. */
   remoteRuns: RemoteRuns
@@ -33,8 +35,10 @@ export interface Services {
   pinnedPairs: PinnedPairs
   /** Records the engine's events. */
   history: EngineEvents
-  /** Trains and samples. */
-  engine: EngineSupervisor
+  /** Of this computer, on each of which one run trains. */
+  devices: GpuDevices
+  /** Train and sample. */
+  engine: EngineProcesses
   /** Installs TensorFlow in its own process, so that a pause does not end a download. */
   installer: EngineSupervisor
   importer: ImporterClient

@@ -18,10 +18,13 @@ export type Handlers<Requests> = {
     : never
 }
 
-type ArgumentOf<Requests, Name extends keyof Requests> = Requests[Name] extends [infer Argument, unknown]
+export type ArgumentOf<Requests, Name extends keyof Requests> = Requests[Name] extends [
+  infer Argument,
+  unknown,
+]
   ? Argument
   : never
-type ResultOf<Requests, Name extends keyof Requests> = Requests[Name] extends [unknown, infer Result]
+export type ResultOf<Requests, Name extends keyof Requests> = Requests[Name] extends [unknown, infer Result]
   ? Result
   : never
 

@@ -4,6 +4,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { Store } from '../database/store.ts'
+import type { CurrentRun } from './queue-runner.ts'
 import type { RunQueue } from './run-queue.ts'
 import type { RunService } from './run-service.ts'
 import { checkResumable } from './train-experiment.ts'
@@ -52,9 +53,9 @@ export class ExperimentService {
     id: string,
     { first, queue = false }: { first?: string; queue?: boolean } = {},
   ): Promise<Experiment> {
-    const { current } = this.runQueue
-    if (current?.run.experimentId === id) {
-      if ((first ?? current.run.id) === current.run.id) return this.get(id)
+    const current = this.currentOf(id)
+    if (current.length > 0) {
+      if (first === undefined || current.some(({ run }) => run.id === first)) return this.get(id)
       await this.pause(id)
     }
     const { store, runService, runQueue } = this
@@ -66,20 +67,22 @@ export class ExperimentService {
   }
 
   /**
-   * Takes its runs out of the queue and writes a checkpoint of the one in training. Resolves when the device's memory is
-   * free.
+   * Takes its runs out of the queue and writes checkpoints of those in training. Resolves when the memory of their devices
+   * is free.
    */
   async pause(id: string): Promise<Experiment> {
     const { runQueue } = this
     const ids = this.store.runs.ofExperiment(id).flatMap((run) => (isLive(run) ? [] : [run.id]))
     runQueue.remove(ids)
-    const { current } = runQueue
-    if (current?.run.experimentId === id) {
-      if (current.activity === 'finishing') {
-        runQueue.hold()
-        await runQueue.skipFinish()
-      } else await this.pauseRun(current.run.id)
-    }
+    await Promise.all(
+      this.currentOf(id).map(async ({ run, activity }) => {
+        if (activity === 'training') await this.pauseRun(run.id)
+        else {
+          runQueue.hold()
+          await runQueue.skipFinish(run.id)
+        }
+      }),
+    )
     return this.get(id)
   }
 
@@ -99,7 +102,7 @@ export class ExperimentService {
   checkDeletable(id: string, options: { runs: boolean }): void {
     this.store.experiments.get(id)
     const runs = options.runs ? this.store.runs.ofExperiment(id) : []
-    if (this.runQueue.current?.run.experimentId === id || runs.some(isLive))
+    if (this.currentOf(id).length > 0 || runs.some(isLive))
       throw new FlowerbedError('conflict', errorText('experiment.inTraining'))
     for (const run of runs) this.runService.checkNotElsewhere(run.id)
   }
@@ -131,6 +134,11 @@ export class ExperimentService {
     }
   }
 
+  /** The runs of an experiment that the queue is busy with. */
+  private currentOf(id: string): CurrentRun[] {
+    return this.runQueue.current.filter(({ run }) => run.experimentId === id)
+  }
+
   private queuedExperiments(): Set<string> {
     const rows = this.store.queue.list()
     return new Set(
@@ -141,9 +149,9 @@ export class ExperimentService {
   }
 
   private describe(record: ExperimentRecord, queued: ReadonlySet<string>): Experiment {
-    const { current } = this.runQueue
-    if (current?.run.experimentId !== record.id)
-      return { ...record, activity: queued.has(record.id) ? 'queued' : null }
-    return { ...record, activity: current.activity === 'finishing' ? 'reconstructing' : 'training' }
+    const current = this.currentOf(record.id)
+    if (current.length === 0) return { ...record, activity: queued.has(record.id) ? 'queued' : null }
+    const isTraining = current.some(({ activity }) => activity === 'training')
+    return { ...record, activity: isTraining ? 'training' : 'reconstructing' }
   }
 }

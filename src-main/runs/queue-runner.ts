@@ -2,17 +2,20 @@ import { toFlowerbedError } from '#shared/errors.ts'
 import type { FlowerbedError } from '#shared/errors.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import type { TrainingDevice } from '#shared/training-devices.ts'
 import { createLogger } from '../log.ts'
+import type { DeviceTurns } from './device-turns.ts'
 import type { QueuedRuns } from './queued-runs.ts'
-import { QueueUpkeep } from './queue-upkeep.ts'
+import type { QueueUpkeep } from './queue-upkeep.ts'
 import type { RunService } from './run-service.ts'
 import type { TrainOptions } from './run-training.ts'
 import { trainInOrder } from './train-in-order.ts'
 import type { TrainingQueue } from './training-queue.ts'
+import type { TrainingQueues } from './training-queues.ts'
 
 const log = createLogger('queue')
 
-/** The run that the queue is busy with. */
+/** A run that the queue is busy with. */
 export interface CurrentRun {
   run: RunRecord
   /** `finishing` between its end and the start of the next. */
@@ -27,50 +30,63 @@ interface Current extends CurrentRun {
 export interface QueueParts {
   queued: QueuedRuns
   runService: RunService
-  trainingQueue: TrainingQueue
-  /** What is done with a run that has reached its goal, before the next one starts; may fail. */
+  trainingQueues: TrainingQueues
+  /** What is done with a run that has reached its goal, before the next one starts there; may fail. */
   finish?: (run: RunRecord) => Promise<void>
-  /** Ends that early. */
-  endFinish?: () => Promise<void>
+  /** Ends early what is done so on a device. */
+  endFinish?: (device: TrainingDevice) => Promise<void>
   /** @throws when no run may start by itself now */
   checkReady?: () => void
 }
 
+/** What the runners of all devices share. */
+interface Shared {
+  upkeep: QueueUpkeep
+  turns: DeviceTurns
+  /** Something else is done than before. */
+  onChange: () => void
+  /** Devices are free that other runners may wait for. */
+  onFree: () => void
+}
+
 /**
- * Follows the run in training and starts the next one by itself. The store knows what trains, so that it comes first after
- * a restart.
+ * Follows the run in training on a device and starts the next one by itself. The store knows what trains, so that it comes
+ * first after a restart.
  */
 export class QueueRunner {
-  readonly upkeep: QueueUpkeep
+  private readonly device: TrainingDevice
+  private readonly upkeep: QueueUpkeep
+  private readonly turns: DeviceTurns
   private readonly queued: QueuedRuns
   private readonly runService: RunService
   private readonly trainingQueue: TrainingQueue
   private readonly finish: (run: RunRecord) => Promise<void>
-  private readonly endFinish: () => Promise<void>
+  private readonly endFinish: (device: TrainingDevice) => Promise<void>
   private readonly checkReady: () => void
   private readonly onChange: () => void
+  private readonly onFree: () => void
   private now: Current | null = null
   private isAwake = false
   /** Something has changed since the queue was last asked for the next run. */
   private mustLook = false
-  /** The start that the user has asked for, while it makes room. */
-  private asked: Promise<unknown> = Promise.resolve()
   /** The run that the user has started, until it is followed. */
   private started: RunRecord | null = null
   /** Whether the next run is to be started; else it trains already, and is followed. */
   private mustStart = false
   private closed = false
 
-  /** @param onChange is called when something else is done than before */
-  constructor(parts: QueueParts, onChange: () => void) {
+  constructor(device: TrainingDevice, parts: QueueParts, shared: Shared) {
+    this.device = device
     this.queued = parts.queued
-    this.upkeep = new QueueUpkeep(parts.queued)
+    this.upkeep = shared.upkeep
+    this.turns = shared.turns
     this.runService = parts.runService
-    this.trainingQueue = parts.trainingQueue
+    this.trainingQueue = parts.trainingQueues.of(device)
     this.finish = parts.finish ?? (() => Promise.resolve())
     this.endFinish = parts.endFinish ?? (() => Promise.resolve())
     this.checkReady = parts.checkReady ?? (() => undefined)
-    this.onChange = onChange
+    this.onChange = shared.onChange
+    this.onFree = shared.onFree
   }
 
   get current(): CurrentRun | null {
@@ -83,14 +99,8 @@ export class QueueRunner {
     if (this.now?.run.id === runId) await this.now.done
   }
 
-  /** Starts what the user wants now; see `RunQueue.start`. */
+  /** Starts what the user wants now, within `DeviceTurns.duringStart`; see `RunQueue.start`. */
   async start(run: RunRecord, options: TrainOptions): Promise<void> {
-    const start = this.asked.then(() => this.startNow(run, options))
-    this.asked = start.catch(() => undefined)
-    await start
-  }
-
-  private async startNow(run: RunRecord, options: TrainOptions): Promise<void> {
     await this.skipFinish()
     await this.trainingQueue.start(run, { ...this.queued.optionsOf(run.id), ...options })
     if (this.now?.run.id !== run.id) this.started = run
@@ -103,7 +113,7 @@ export class QueueRunner {
   async skipFinish(): Promise<void> {
     const { now } = this
     if (now?.activity !== 'finishing') return
-    await this.endFinish()
+    await this.endFinish(this.device)
     await now.done
   }
 
@@ -112,7 +122,7 @@ export class QueueRunner {
     this.closed = true
   }
 
-  /** Starts the next run if nothing trains and one may start. */
+  /** Starts the next run if nothing trains on the device and one may start. */
   wake(): void {
     this.mustLook = true
     if (this.isAwake || this.closed) return
@@ -133,15 +143,16 @@ export class QueueRunner {
       .catch((thrown: unknown) => log.error(toFlowerbedError(thrown).message, thrown))
   }
 
-  /** The first queued run that may start by itself now. */
-  nextDue(): RunRecord | null {
-    const row = this.mayStart() ? this.queued.next() : null
-    if (!row || this.upkeep.isStale(row.runId)) return null
+  /** The first queued run that may start by itself on the device now, and all devices that it takes. */
+  nextDue(): { run: RunRecord; devices: readonly TrainingDevice[] } | null {
+    const next = this.mayStart() ? this.turns.next(this.device, this.queued.due()) : null
+    if (!next || this.upkeep.isStale(next.run.runId)) return null
+    const { runId } = next.run
     try {
-      return this.runService.find(row.runId)
+      return { run: this.runService.find(runId), devices: next.devices }
     } catch (thrown) {
-      log.warn(`${row.runId} cannot be read: ${toFlowerbedError(thrown).message}`)
-      this.upkeep.drop([row.runId])
+      log.warn(`${runId} cannot be read: ${toFlowerbedError(thrown).message}`)
+      this.upkeep.drop([runId])
       return this.nextDue()
     }
   }
@@ -165,18 +176,20 @@ export class QueueRunner {
 
   /** The run in training, or the first that may start. */
   private async next(): Promise<RunRecord | null> {
-    await this.asked
+    await this.turns.settled()
     this.mustLook = false
     if (this.closed) return null
     const trained = (this.started ?? this.trainingQueue.running)?.id
     this.started = null
     this.mustStart = trained === undefined
-    return trained === undefined ? this.nextDue() : this.runService.find(trained)
+    const hasFreed = this.turns.releaseFrom(this.device, trained)
+    const due = trained === undefined ? this.nextDue() : null
+    if (due) this.turns.take(due.run.id, due.devices)
+    if (hasFreed) this.onFree()
+    return trained === undefined ? (due?.run ?? null) : this.runService.find(trained)
   }
 
-  /** Whether a run may start by itself: on one device one trains, here or elsewhere. */
   private mayStart(): boolean {
-    if (this.runService.isAnyTrainedElsewhere) return false
     try {
       this.checkReady()
       return true
@@ -197,7 +210,7 @@ export class QueueRunner {
     }
     const ended = await this.settled(run)
     // What the user starts decides what comes next.
-    await this.asked
+    await this.turns.settled()
     this.noteEnd(run, ended)
     return ended
   }
@@ -214,16 +227,19 @@ export class QueueRunner {
   private noteEnd({ id, experimentId }: RunRecord, ended: RunRecord | null): void {
     const { running } = this.trainingQueue
     if (this.closed || !ended || running?.id === id) return
+    const otherId = running?.id ?? this.turns.holderOf(this.device, id)
     // How it ended could not be recorded where it is live.
     if (ended.status !== 'paused' && !isLive(ended)) {
       this.upkeep.drop([id])
       return
     }
-    const other = running && this.runService.find(running.id)
+    const other = otherId === null ? null : this.runService.find(otherId)
     const isGroupPaused = experimentId !== null && other?.experimentId !== experimentId
     const group = this.queued.rows().filter((row) => isGroupPaused && row.experimentId === experimentId)
-    this.upkeep.drop([id, ...group.map(({ runId }) => runId)])
-    if (running) return
+    // What trains on another device trains on.
+    const waiting = group.filter(({ runId }) => this.turns.deviceOf(runId) === null)
+    this.upkeep.drop([id, ...waiting.map(({ runId }) => runId)])
+    if (other) return
     this.now = null
     this.upkeep.hold(true)
     this.onChange()

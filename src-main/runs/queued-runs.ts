@@ -4,7 +4,7 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { isDone, standingAt } from '#shared/run-limits.ts'
 import { isDue, isOver, wouldWaitForItself } from '#shared/run-queue.ts'
 import { isLive } from '#shared/run-status.ts'
-import type { QueueCondition, QueueState } from '#shared/schemas/queue.ts'
+import type { QueueCondition, QueuedState } from '#shared/schemas/queue.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import type { QueueRow } from '../database/repositories/run-queue.ts'
 import type { Store } from '../database/store.ts'
@@ -49,7 +49,7 @@ export class QueuedRuns {
     return this.rows().flatMap((row) => (row.status === 'queued' && row.target === target ? [row.runId] : []))
   }
 
-  state(): QueueState {
+  state(): QueuedState {
     const rows = this.rows().filter(({ status }) => status === 'queued')
     const earlier = rows.length === 0 ? [] : this.store.runs.list()
     const byId = new Map(earlier.map((run) => [run.id, run]))
@@ -62,7 +62,7 @@ export class QueuedRuns {
     return { entries, held: this.held, heldTargets: this.heldTargets }
   }
 
-  /** Whether nothing starts by itself but at its time; see `QueueState`. */
+  /** Whether nothing starts by itself but at its time; see `QueuedState`. */
   get held(): boolean {
     return this.heldHere ?? this.store.settings.get(heldKey) === true
   }
@@ -163,16 +163,20 @@ export class QueuedRuns {
    * The first run that may start now on this computer, or on a target: of those that wait, or here one that trained when its
    * process ended. Null without one.
    */
-  next({ now = Date.now(), target = null }: { now?: number; target?: string | null } = {}): QueueRow | null {
+  next(options: { now?: number; target?: string | null } = {}): QueueRow | null {
+    return this.due(options)[0] ?? null
+  }
+
+  /** All runs that may start now on this computer, or on a target, in their order. */
+  due({ now = Date.now(), target = null }: { now?: number; target?: string | null } = {}): QueueRow[] {
     const held = target === null ? this.held : this.heldTargets.includes(target)
-    const found = this.rows().find((row) => {
+    return this.rows().filter((row) => {
       const { status, afterStatus } = row
       if (row.target !== target || status === null || isLive({ status })) return false
       // What trains on a target is followed on there.
       if (status !== 'queued' && (target !== null || isOver(status))) return false
       return isDue(row, { now, held, afterStatus })
     })
-    return found ?? null
   }
 
   /** What a queued run resumes from. */

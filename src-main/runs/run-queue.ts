@@ -5,13 +5,16 @@ import { resumedConfig } from '#shared/resume.ts'
 import type { Extension } from '#shared/run-limits.ts'
 import type { QueueCondition, QueueState } from '#shared/schemas/queue.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import type { TrainingDevice } from '#shared/training-devices.ts'
 import { createLogger } from '../log.ts'
+import { DeviceTurns } from './device-turns.ts'
 import type { QueuedRuns, QueueOptions } from './queued-runs.ts'
 import { QueueRunner } from './queue-runner.ts'
 import type { CurrentRun, QueueParts } from './queue-runner.ts'
+import { QueueUpkeep } from './queue-upkeep.ts'
 import type { RunService } from './run-service.ts'
 import type { TrainOptions } from './run-training.ts'
-import type { TrainingQueue } from './training-queue.ts'
+import type { TrainingQueues } from './training-queues.ts'
 
 const log = createLogger('queue')
 
@@ -27,23 +30,29 @@ export interface QueueElsewhere {
 }
 
 /**
- * Trains the app's runs one after the other: those that the user starts, and by themselves those that are queued. All of
- * the queue is in the store, so that it goes on after a restart, with the run that trained first.
+ * Trains the app's runs, on each device one after the other: those that the user starts, and by themselves those that are
+ * queued. All of the queue is in the store, so that it goes on after a restart, with the runs that trained first.
  */
 export class RunQueue {
   private readonly queued: QueuedRuns
-  private readonly runner: QueueRunner
+  private readonly parts: QueueParts
+  private readonly upkeep: QueueUpkeep
+  private readonly turns: DeviceTurns
+  private readonly runners = new Map<TrainingDevice, QueueRunner>()
   private readonly runService: RunService
-  private readonly trainingQueue: TrainingQueue
+  private readonly trainingQueues: TrainingQueues
   private readonly notify: (notice: Notice) => void
   private readonly onChange: () => void
   private readonly elsewhere: QueueElsewhere
   /** The queue when its change was last reported. */
   private seen = ''
   private timer: NodeJS.Timeout | undefined
+  private closed = false
 
   constructor(
     options: QueueParts & {
+      /** Of the devices; without them this computer is one. */
+      turns?: DeviceTurns
       notify?: (notice: Notice) => void
       /** The queue, or what it is busy with, has changed. */
       onChange?: () => void
@@ -53,51 +62,85 @@ export class RunQueue {
   ) {
     this.queued = options.queued
     this.runService = options.runService
-    this.trainingQueue = options.trainingQueue
+    this.trainingQueues = options.trainingQueues
     this.notify = options.notify ?? (() => undefined)
     this.onChange = options.onChange ?? (() => undefined)
     this.elsewhere = options.elsewhere ?? { wake: () => undefined, close: () => undefined }
-    this.runner = new QueueRunner(options, () => this.changed())
+    this.parts = options
+    this.upkeep = new QueueUpkeep(options.queued)
+    this.turns =
+      options.turns ?? new DeviceTurns({ trainedElsewhere: () => options.runService.trainedElsewhere() })
   }
 
   state(): QueueState {
-    return this.queued.state()
+    return { ...this.queued.state(), devices: this.turns.states() }
   }
 
-  /** The run that is trained or finished now. */
-  get current(): CurrentRun | null {
-    return this.runner.current
+  /** The runs that are trained or finished now. */
+  get current(): CurrentRun[] {
+    return [...this.runners.values()].flatMap(({ current }) => current ?? [])
   }
 
   /** Whether a run trains, started by the queue or by the user. */
   trains(id: string): boolean {
-    return this.trainingQueue.running?.id === id
+    return this.trainingQueues.trains(id)
   }
 
   /** Goes on with what was queued when the app was closed, beginning with the run that trained then. */
   open(): void {
+    if (this.closed) return
     const rows = this.queued.rows().filter(({ target }) => target === null)
     const trained = rows.flatMap(({ runId, status }) => (status === 'queued' ? [] : [runId]))
     // Without others behind it a run waits for the user, as after any quit.
-    if (trained.length === rows.length || this.queued.held) this.runner.upkeep.drop(trained)
-    const next = this.runner.nextDue()
+    if (trained.length === rows.length || this.queued.held) this.upkeep.drop(trained)
+    const [next] = this.turns.devices.flatMap((device) => this.runnerOf(device).nextDue() ?? [])
     if (next) {
-      this.notify({
-        level: 'info',
-        message: desktopText('notice.queueGoesOn', { name: next.name }),
-        runId: next.id,
-      })
+      const { name, id: runId } = next.run
+      this.notify({ level: 'info', message: desktopText('notice.queueGoesOn', { name }), runId })
     }
     this.timer = setInterval(() => this.look(), intervalMs).unref()
     this.look()
   }
 
   /**
-   * Trains a run now. The one in training before it is paused.
+   * Trains a run now, on devices that are free, else on those that it prefers, where what trains before it is paused.
    * @throws FlowerbedError `conflict` when another process trains it, with nothing changed
    */
   async start(run: RunRecord, options: TrainOptions = {}): Promise<void> {
-    await this.runner.start(run, options)
+    await this.turns.duringStart(() => this.startNow(run, options))
+  }
+
+  private async startNow(run: RunRecord, options: TrainOptions): Promise<void> {
+    const present = this.turns.deviceOf(run.id)
+    if (present !== null) {
+      await this.runnerOf(present).start(run, options)
+      return
+    }
+    const { deviceChoice, workers } = run
+    const place = this.turns.placeNow({
+      deviceChoice: options.device ?? deviceChoice,
+      workers: options.workers === undefined ? workers : options.workers,
+    })
+    const [first = 'computer', ...others] = place.devices
+    this.turns.take(run.id, place.devices)
+    try {
+      for (const device of others) await this.clear(device, run.id)
+      await this.runnerOf(first).start(run, options)
+      // The queue is not held any more.
+      this.wakeDevices(first)
+    } catch (thrown) {
+      this.turns.release(run.id)
+      throw thrown
+    }
+  }
+
+  /** Ends what is done on a device that a run takes besides the one whose engine trains it. */
+  private async clear(device: TrainingDevice, runId: string): Promise<void> {
+    const other = this.turns.holderOf(device, runId)
+    const engine = other === null ? null : this.turns.deviceOf(other)
+    if (other === null || engine === null) return
+    await this.runnerOf(engine).skipFinish()
+    await this.trainingQueues.pause(other)
   }
 
   /** Trains runs now, one after the other, before all that is queued. @throws FlowerbedError see `QueuedRuns.add` */
@@ -108,7 +151,7 @@ export class RunQueue {
     try {
       await this.start(this.runService.find(first))
     } catch (thrown) {
-      this.runner.upkeep.drop(runIds)
+      this.upkeep.drop(runIds)
       this.changed()
       throw thrown
     }
@@ -116,14 +159,14 @@ export class RunQueue {
 
   /** Writes a checkpoint and ends training. Nothing starts by itself until the user wants it. */
   async pause(id: string): Promise<void> {
-    await this.trainingQueue.pause(id)
-    await this.runner.done(id)
+    await this.trainingQueues.pause(id)
+    await Promise.all([...this.runners.values()].map((runner) => runner.done(id)))
   }
 
   /** Lets a run train longer: now, or where it waits for its turn then. */
   async extend(id: string, more: Extension, { queue = false } = {}): Promise<void> {
     if (this.trains(id)) {
-      await this.trainingQueue.extend(id, more)
+      await this.trainingQueues.extend(id, more)
       return
     }
     const run = this.runService.find(id)
@@ -146,7 +189,7 @@ export class RunQueue {
   /** Takes runs out of the queue; they stay as they were before. */
   remove(runIds: readonly string[]): void {
     this.queued.remove(runIds)
-    this.runner.upkeep.hold(this.queued.held)
+    this.upkeep.hold(this.queued.held)
     this.releaseTargets()
     this.changed()
   }
@@ -167,7 +210,7 @@ export class RunQueue {
   /** Has another target, or with null this computer, train a queued run. @throws FlowerbedError see `QueuedRuns.setTarget` */
   setTarget(runId: string, target: string | null): void {
     this.queued.setTarget(runId, target)
-    this.runner.upkeep.hold(this.queued.held)
+    this.upkeep.hold(this.queued.held)
     this.releaseTargets()
     this.changed()
     this.wake()
@@ -183,18 +226,20 @@ export class RunQueue {
 
   /** Starts nothing by itself until the user wants it. */
   hold(): void {
-    this.runner.upkeep.hold(true)
+    this.upkeep.hold(true)
     this.changed()
   }
 
   /** Ends what is done with a run that has reached its goal. */
-  async skipFinish(): Promise<void> {
-    await this.runner.skipFinish()
+  async skipFinish(runId: string): Promise<void> {
+    const device = this.turns.deviceOf(runId)
+    if (device !== null) await this.runnerOf(device).skipFinish()
   }
 
   /** Starts no other run: the app is about to quit. The queue stays as it is. */
   close(): void {
-    this.runner.close()
+    this.closed = true
+    for (const runner of this.runners.values()) runner.close()
     this.elsewhere.close()
     clearInterval(this.timer)
   }
@@ -206,8 +251,23 @@ export class RunQueue {
   }
 
   private wake(): void {
-    this.runner.wake()
+    this.wakeDevices()
     this.elsewhere.wake()
+  }
+
+  private wakeDevices(except?: TrainingDevice): void {
+    if (this.closed) return
+    for (const device of this.turns.devices) if (device !== except) this.runnerOf(device).wake()
+  }
+
+  private runnerOf(device: TrainingDevice): QueueRunner {
+    const { parts, upkeep, turns } = this
+    const made = this.runners.get(device)
+    if (made) return made
+    const shared = { upkeep, turns, onChange: () => this.changed(), onFree: () => this.wakeDevices(device) }
+    const runner = new QueueRunner(device, parts, shared)
+    this.runners.set(device, runner)
+    return runner
   }
 
   /** Where none waits any more, a target is not held either. */
@@ -218,11 +278,11 @@ export class RunQueue {
   /** Follows what other processes have done to the queue, and starts what is due. */
   private look(): void {
     try {
-      this.runner.upkeep.retry()
+      this.upkeep.retry()
       const rows = this.queued.rows()
       if (JSON.stringify(rows) !== this.seen) {
         for (const { runId } of rows) this.runService.announce(runId)
-        this.runner.upkeep.hold(this.queued.held)
+        this.upkeep.hold(this.queued.held)
         this.changed()
       }
       this.wake()

@@ -131,7 +131,14 @@ export class RunService {
 
   /** Whether another process of this computer trains any run. */
   get isAnyTrainedElsewhere(): boolean {
-    return this.store.runs.live().some((id) => this.isTrainedElsewhere(id) && !this.store.launches.isOpen(id))
+    return this.trainedElsewhere().length > 0
+  }
+
+  /** The runs that other processes of this computer train. */
+  trainedElsewhere(): RunRecord[] {
+    const { runs, launches } = this.store
+    const ids = runs.live().filter((id) => this.isTrainedElsewhere(id) && !launches.isOpen(id))
+    return ids.map((id) => runs.get(id))
   }
 
   /** Notifies of a run that was changed in the store. */

@@ -29,7 +29,7 @@ const crashesTolerated = 3
 const crashWindowMs = 5 * 60_000
 
 /**
- * Trains the app's runs, one at a time. A run is paused by ending the engine's process, and resumed when that process
+ * Trains the runs of a device, one at a time. A run is paused by ending the engine's process, and resumed when that process
  * ended unexpectedly.
  */
 export class TrainingQueue {
@@ -62,6 +62,11 @@ export class TrainingQueue {
   /** The run in training. */
   get running(): { id: string; name: string } | null {
     return this.current
+  }
+
+  /** Its record; null also where it was deleted meanwhile. */
+  get record(): RunRecord | null {
+    return this.current && this.recordOf(this.current.id)
   }
 
   /**

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { languages } from '#shared/language.ts'
 import type { Language } from '#shared/language.ts'
 import type { DoctorReport } from '#shared/schemas/doctor.ts'
-import { deviceChoiceSchema } from '#shared/schemas/run.ts'
-import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { deviceKindSchema } from '#shared/schemas/run.ts'
+import type { DeviceKind } from '#shared/schemas/run.ts'
 import { channel, nothing, type } from '#shared/ipc/channel.ts'
 
 /** What the app remembers between launches. */
 export interface AppSettings {
-  device: DeviceChoice
+  device: DeviceKind
   /** The most memory that a run may plan with, in GB; 0 without a limit. */
   memoryLimit: number
   theme: 'system' | 'light' | 'dark'
@@ -20,7 +20,7 @@ export interface AppSettings {
 
 /** Some of `AppSettings`. */
 export const settingsChangesSchema = z.strictObject({
-  device: deviceChoiceSchema.exactOptional(),
+  device: deviceKindSchema.exactOptional(),
   memoryLimit: z.number().min(0).max(10_000).exactOptional(),
   theme: z.enum(['system', 'light', 'dark']).exactOptional(),
   language: z.enum(['system', ...languages]).exactOptional(),

@@ -9,6 +9,7 @@ import { targetNameSchema } from '#shared/remote/target.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
+import { deviceChoiceSchema } from '#shared/schemas/run.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import { workerChoiceSchema } from '#shared/workers.ts'
 import type { Deletion } from '#shared/ipc/storage.ts'
@@ -62,6 +63,8 @@ export const runChannels = {
       name: name.exactOptional(),
       /** The run and the step of the checkpoint whose averaged weights it starts from. */
       startFrom: z.strictObject({ id: z.string(), step }).exactOptional(),
+      /** That of the settings by default. */
+      device: deviceChoiceSchema.exactOptional(),
       workers: workerChoiceSchema.exactOptional(),
       /** The target that trains it, beside what trains here. */
       target: targetNameSchema.exactOptional(),

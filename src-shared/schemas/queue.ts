@@ -1,3 +1,5 @@
+import type { DeviceState } from '#shared/training-devices.ts'
+
 /** When a queued run may start; times are ms since 1970. */
 export interface QueueCondition {
   /** Not before this time. */
@@ -18,7 +20,7 @@ export interface QueueEntry extends QueueCondition {
 }
 
 /** The runs that wait for their turn, in their order. */
-export interface QueueState {
+export interface QueuedState {
   entries: QueueEntry[]
   /**
    * The user has paused a run: nothing starts by itself, but for what has a time, until the user starts a run or lets the
@@ -27,4 +29,10 @@ export interface QueueState {
   held: boolean
   /** The same of targets on which a run was paused. */
   heldTargets: string[]
+}
+
+/** The queue, and what it is busy with. */
+export interface QueueState extends QueuedState {
+  /** Where this computer has several devices, each with the run that it trains; else none. */
+  devices: DeviceState[]
 }

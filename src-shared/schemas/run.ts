@@ -6,7 +6,14 @@ import { workerChoiceSchema } from '#shared/workers.ts'
 import { automaticChoiceSchema } from '#shared/schemas/automatic.ts'
 import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
 
-export const deviceChoiceSchema = z.enum(['auto', 'cuda', 'cpu'])
+/** Any device, any GPU, or the processor. */
+export const deviceKindSchema = z.enum(['auto', 'cuda', 'cpu'])
+export type DeviceKind = z.infer<typeof deviceKindSchema>
+/** A kind of device, or the GPU that nvidia-smi gives this number. */
+export const deviceChoiceSchema = z.union([
+  deviceKindSchema,
+  z.custom<`cuda:${number}`>((value) => typeof value === 'string' && /^cuda:(0|[1-9]\d{0,2})$/.test(value)),
+])
 export type DeviceChoice = z.infer<typeof deviceChoiceSchema>
 
 export const runStatuses = [

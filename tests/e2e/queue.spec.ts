@@ -1,11 +1,11 @@
 import AxeBuilder from '@axe-core/playwright'
 import { expect, test } from '@playwright/test'
-import type { ElectronApplication, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { openDatabase } from '../../src-main/database/driver.ts'
 import { join } from 'node:path'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { expectStatus, fillSettings, importImages, plain, startRun, stepOf } from './steps.ts'
+import { expectStatus, fillSettings, importImages, plain, saveAndQuit, startRun, stepOf } from './steps.ts'
 
 /** Sets up a run of 20 steps on the images that are there, and answers the question by its default. */
 async function queueRun(page: Page, name: string): Promise<void> {
@@ -24,18 +24,6 @@ async function queueRun(page: Page, name: string): Promise<void> {
 async function queued(page: Page): Promise<(string | null)[]> {
   const rows = await page.getByTestId('queued-run').all()
   return await Promise.all(rows.map((row) => row.getAttribute('data-run')))
-}
-
-/** Quits as a user does who lets the run be saved. */
-async function saveAndQuit(app: ElectronApplication): Promise<void> {
-  await app.evaluate(({ dialog }) => {
-    dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false })
-  })
-  const ended = app.waitForEvent('close')
-  await app.evaluate(({ app: electronApp }) => {
-    electronApp.quit()
-  })
-  await ended
 }
 
 test('runs are queued behind the one in training, reordered, and trained in that order through a restart', async () => {

@@ -68,3 +68,15 @@ export async function engineProcess(app: ElectronApplication): Promise<number | 
     ({ app: electron }) => electron.getAppMetrics().find(({ name }) => name === 'Flowerbed engine')?.pid,
   )
 }
+
+/** Quits as a user does who lets the run be saved. */
+export async function saveAndQuit(app: ElectronApplication): Promise<void> {
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false })
+  })
+  const ended = app.waitForEvent('close')
+  await app.evaluate(({ app: electronApp }) => {
+    electronApp.quit()
+  })
+  await ended
+}

@@ -16,6 +16,7 @@ import { QueuedRuns } from '../../src-main/runs/queued-runs.ts'
 import { RunQueue } from '../../src-main/runs/run-queue.ts'
 import { RunService } from '../../src-main/runs/run-service.ts'
 import { TrainingQueue } from '../../src-main/runs/training-queue.ts'
+import { TrainingQueues } from '../../src-main/runs/training-queues.ts'
 
 export const machine = {
   cpu: 'x',
@@ -78,10 +79,11 @@ export function appParts(store: Store, { retryMs = 1_000_000 } = {}) {
       if (isLive(run)) events.settle(run.id)
     },
   })
+  const trainingQueues = new TrainingQueues(() => trainingQueue)
   const queued = new QueuedRuns({ store, runService })
-  const runQueue = new RunQueue({ queued, runService, trainingQueue })
+  const runQueue = new RunQueue({ queued, runService, trainingQueues })
   const events = new EngineEvents({
-    runs: runControl({ store, runService, trainingQueue, runQueue, emit }),
+    runs: runControl({ store, runService, trainingQueues, runQueue, emit }),
     guard,
     notify,
     forward: () => undefined,

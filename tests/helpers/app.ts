@@ -15,7 +15,7 @@ export interface RunningApp {
 }
 
 /** Playwright adds this only to an Electron it has found itself: without it, the window opens while it attaches. */
-const holdUntilAttached = ['-r', join(root, 'node_modules/playwright-core/lib/server/electron/loader.js')]
+const holdUntilAttached = join(root, 'node_modules/playwright-core/lib/server/electron/loader.js')
 
 /** Starts the built app on a data folder; the window is loaded when this resolves. */
 export async function launchApp(options: {
@@ -23,18 +23,20 @@ export async function launchApp(options: {
   size?: { width: number; height: number }
   /** Set for the app besides what is set here. */
   env?: Record<string, string>
+  /** A module that the app's main process loads first; it has to load what `FLOWERBED_TEST_LOADER` names. */
+  preload?: string
 }): Promise<RunningApp> {
   const electron = electronToLaunch()
   const app = await _electron.launch({
     executablePath: electron.executablePath,
     args: [
-      ...holdUntilAttached,
+      ...['-r', options.preload ?? holdUntilAttached],
       ...electron.args,
       join(root, 'out/main/index.js'),
       `--data-dir=${options.dataDirectory}`,
     ],
     cwd: root,
-    env: { ...definedEnvironment(), ...options.env },
+    env: { ...definedEnvironment(), FLOWERBED_TEST_LOADER: holdUntilAttached, ...options.env },
     timeout: 60_000,
   })
   const page = await app.firstWindow()

@@ -10,7 +10,7 @@ import { encoderNames } from '#shared/sampling-messages.ts'
 import type { EncoderName, EncodingRequest } from '#shared/sampling-messages.ts'
 import { largestSide, smallestSide } from '#shared/schemas/image.ts'
 import { deviceChoiceSchema } from '#shared/schemas/run.ts'
-import type { CheckpointChoice, RunRecord } from '#shared/schemas/run.ts'
+import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
 import { invalidArgument } from './invalid-argument.ts'
 import { checkedSampling } from './settings.ts'
 
@@ -18,7 +18,12 @@ import { checkedSampling } from './settings.ts'
 export const dataDirOption = () => new Option('--data-dir <folder>', 'data folder with the runs and datasets')
 export const jsonOption = () => new Option('--json', 'print one JSON document on stdout')
 export const deviceOption = () =>
-  new Option('--device <device>', 'device to compute on').choices(deviceChoiceSchema.options).default('auto')
+  new Option(
+    '--device <device>',
+    'device to compute on: auto, cuda, cpu, or the GPU that nvidia-smi gives a number, such as cuda:1',
+  )
+    .argParser(parseDevice)
+    .default('auto')
 export const memoryLimitOption = () =>
   new Option(
     '--memory-limit <GB>',
@@ -151,6 +156,12 @@ export const checkpointOption = () =>
   new Option('--checkpoint <checkpoint>', 'latest, best, or the step of a checkpoint').argParser(
     checkpointChoice,
   )
+
+function parseDevice(text: string): DeviceChoice {
+  const { data } = deviceChoiceSchema.safeParse(text)
+  if (data === undefined) throw invalidArgument(errorText('cli.writeDevice'))
+  return data
+}
 
 function checkpointChoice(text: string): CheckpointChoice {
   if (text === 'latest' || text === 'best') return text

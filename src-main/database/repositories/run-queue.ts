@@ -1,12 +1,15 @@
+import { z } from 'zod'
 import { liveStatuses } from '#shared/run-status.ts'
 import type { QueueCondition } from '#shared/schemas/queue.ts'
-import { runStatusSchema } from '#shared/schemas/run.ts'
+import { deviceChoiceSchema, runStatusSchema } from '#shared/schemas/run.ts'
 import type { RunStatus } from '#shared/schemas/run.ts'
+import type { ChosenDevices } from '#shared/training-devices.ts'
+import { workerChoiceSchema } from '#shared/workers.ts'
 import { freeingSpace, inTransaction } from '../driver.ts'
 import type { Database } from '../driver.ts'
 
 /** A run in the queue: it waits for its turn, or trains and has not ended. */
-export interface QueueRow extends QueueCondition {
+export interface QueueRow extends QueueCondition, ChosenDevices {
   runId: string
   /** Of the run now; null for one that this version does not know. */
   status: RunStatus | null
@@ -26,6 +29,8 @@ interface Row {
   status: string
   experiment_id: string | null
   target: string | null
+  device_choice: string
+  workers: string | null
   checkpoint: number | null
   start_at: number | null
   after_id: string | null
@@ -33,6 +38,13 @@ interface Row {
   reason: string | null
 }
 
+/** A column that may be damaged. */
+const workersSchema = z
+  .string()
+  .transform((text): unknown => JSON.parse(text))
+  .pipe(workerChoiceSchema)
+  .nullable()
+  .catch(null)
 const known = (status: string | null): RunStatus | null => runStatusSchema.safeParse(status).data ?? null
 
 /** The queue of runs, in its order. What is added gets the status `queued` in the same transaction. */
@@ -46,7 +58,7 @@ export class RunQueueRepository {
   list(): QueueRow[] {
     const rows = this.db
       .prepare(
-        `SELECT runs.id, runs.status, runs.experiment_id, runs.target, checkpoint, start_at, reason,
+        `SELECT runs.id, runs.status, runs.experiment_id, runs.target, runs.device_choice, runs.workers, checkpoint, start_at, reason,
            other.id AS after_id, other.status AS after_status
          FROM run_queue JOIN runs ON runs.key = run_queue.run
          LEFT JOIN runs AS other ON other.key = after_run ORDER BY position, run_queue.run`,
@@ -57,6 +69,8 @@ export class RunQueueRepository {
       status: known(row.status),
       experimentId: row.experiment_id,
       target: row.target,
+      deviceChoice: deviceChoiceSchema.catch('auto').parse(row.device_choice),
+      workers: workersSchema.parse(row.workers),
       checkpoint: row.checkpoint,
       startAt: row.start_at,
       after: row.after_id,

@@ -4,6 +4,7 @@ import type { DeviceStatement, InstalledRuntime } from '#shared/schemas/doctor.t
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { chosenGpu, deviceKind } from '#shared/training-devices.ts'
 import { cudaNeeds } from '../../tensorflow/cuda-needs.ts'
 import type { CudaNeeds } from '../../tensorflow/cuda-needs.ts'
 import { compareVersions, installedRuntimes, noRuntime } from '../../tensorflow/installed.ts'
@@ -52,10 +53,10 @@ export function chooseDevice(facts: DeviceFacts): DeviceDecision {
   if (device === 'cpu') return useProcessor(desktopText('device.chosen'), null)
   const gpu = chooseGpu(facts)
   const obstacle = findObstacle(facts, gpu, cuda)
-  if (device === 'cuda' && obstacle) {
+  if (deviceKind(device) === 'cuda' && obstacle) {
     const problem = obstacle.problem.charAt(0).toUpperCase() + obstacle.problem.slice(1)
     const text = errorText('tensorflow.deviceObstacle', { problem, remedy: obstacle.remedy })
-    throw new FlowerbedError('unavailable', text, { where: '--device cuda' })
+    throw new FlowerbedError('unavailable', text, { where: `--device ${device}` })
   }
   if (obstacle) return useProcessor(obstacle.problem, obstacle.isFixable ? obstacle.remedy : null)
   const runtime = cuda as InstalledRuntime
@@ -68,21 +69,33 @@ export function chooseDevice(facts: DeviceFacts): DeviceDecision {
     device: 'cuda',
     runtime,
     gpu,
-    why: device === 'cuda' ? desktopText('device.chosenFound', { found }) : found,
+    why: deviceKind(device) === 'cuda' ? desktopText('device.chosenFound', { found }) : found,
     advice: null,
   }
 }
 
+/** The GPUs on each of which a run could train, but for others' use of its memory; the one that is preferred first. */
+export function usableGpus(facts: Omit<DeviceFacts, 'device'>): NvidiaGpu[] {
+  const cuda = facts.runtimes.find(({ variant }) => variant === 'cuda')
+  return rankedGpus(facts).filter((gpu) => findObstacle(facts, { ...gpu, freeBytes: null }, cuda) === null)
+}
+
+/** `usableGpus` of this machine now, without loading TensorFlow. */
+export const usableGpusHere = (): NvidiaGpu[] => usableGpus(factsHere(process.env))
+
 /** `chooseDevice` for the present state of this machine, without loading TensorFlow. */
 export function chooseDeviceHere(device: DeviceChoice, env: NodeJS.ProcessEnv = process.env): DeviceDecision {
+  return chooseDevice({ device, ...factsHere(env) })
+}
+
+function factsHere(env: NodeJS.ProcessEnv): Omit<DeviceFacts, 'device'> {
   const runtimes = installedRuntimes(env)
-  return chooseDevice({
-    device,
+  return {
     runtimes,
     nvidia: readNvidia(),
     needs: cudaNeeds(runtimes.find(({ variant }) => variant === 'cuda')),
     visible: env['CUDA_VISIBLE_DEVICES'],
-  })
+  }
 }
 
 /** Describes the device that a choice results in, or why it is refused. */
@@ -109,7 +122,12 @@ interface Obstacle {
 
 /** The first obstacle to computing on a GPU, in the order in which a user has to remove them. */
 function findObstacle(
-  { nvidia, needs, visible }: DeviceFacts,
+  {
+    device = 'auto',
+    nvidia,
+    needs,
+    visible,
+  }: Partial<Pick<DeviceFacts, 'device'>> & Omit<DeviceFacts, 'device'>,
   gpu: NvidiaGpu | null,
   cuda: InstalledRuntime | undefined,
 ): Obstacle | null {
@@ -121,6 +139,16 @@ function findObstacle(
   if (gpus.length === 0) {
     const remedy = desktopText('device.installDriver')
     return { problem: desktopText('device.noGpu'), remedy, isFixable: false }
+  }
+  const named = chosenGpu(device)
+  if (gpu === null && named !== null && filterVisibleGpus(gpus, visible).length > 0) {
+    const problem = desktopText('device.noSuchGpu', {
+      index: named,
+      gpus: filterVisibleGpus(gpus, visible)
+        .map(({ index, name }) => `${index} (${name})`)
+        .join(', '),
+    })
+    return { problem, remedy: desktopText('device.chooseAnother'), isFixable: false }
   }
   if (gpu === null) {
     const problem = desktopText('device.hidden', {
@@ -168,8 +196,14 @@ function findObstacle(
   return null
 }
 
-/** The newest of the visible GPUs, of equally new ones the one with more memory: TensorFlow uses one GPU. */
-function chooseGpu({ nvidia, visible, needs }: DeviceFacts): NvidiaGpu | null {
+/** The GPU that a choice names, else the first of those that are there: TensorFlow uses one GPU. */
+function chooseGpu(facts: DeviceFacts): NvidiaGpu | null {
+  const named = chosenGpu(facts.device)
+  return rankedGpus(facts).find(({ index }) => named === null || index === named) ?? null
+}
+
+/** The visible GPUs, the newest first, of equally new ones that with more memory. */
+function rankedGpus({ nvidia, visible, needs }: Omit<DeviceFacts, 'device'>): NvidiaGpu[] {
   const rank = ({ computeCapability, memoryBytes, freeBytes }: NvidiaGpu): number[] => [
     // A GPU of unknown compute capability is assumed to work.
     (computeCapability ?? needs.computeCapability) >= needs.computeCapability ? 1 : 0,
@@ -177,12 +211,11 @@ function chooseGpu({ nvidia, visible, needs }: DeviceFacts): NvidiaGpu | null {
     computeCapability ?? 0,
     memoryBytes ?? 0,
   ]
-  const [best] = filterVisibleGpus(nvidia.gpus, visible).sort((a, b) => {
+  return filterVisibleGpus(nvidia.gpus, visible).sort((a, b) => {
     const [first, second] = [rank(a), rank(b)]
     const i = first.findIndex((value, k) => value !== second[k])
     return i < 0 ? a.index - b.index : (second[i] ?? 0) - (first[i] ?? 0)
   })
-  return best ?? null
 }
 
 /** “NVIDIA H100 (85.5 GB, driver 550.54.15)”. */

@@ -7,6 +7,7 @@ import { errorText } from '#shared/error-text.ts'
 import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { chosenGpu, deviceKind } from '#shared/training-devices.ts'
 import { createGpuStartError, createUnusedGpuError } from './gpu-errors.ts'
 import { chooseDeviceHere, getProcessorName } from './device-choice.ts'
 import type { DeviceDecision } from './device-choice.ts'
@@ -45,7 +46,7 @@ export interface LoadedTensorFlow {
 }
 
 const nodeRequire = createRequire(import.meta.url)
-let loaded: { device: DeviceChoice; result: LoadedTensorFlow } | undefined
+let loaded: { gpu: NvidiaGpu | null; result: LoadedTensorFlow } | undefined
 
 /**
  * Loads TensorFlow into this process, once: until the process ends, its library cannot be unloaded nor its device
@@ -53,7 +54,7 @@ let loaded: { device: DeviceChoice; result: LoadedTensorFlow } | undefined
  * @throws FlowerbedError `unavailable` without a runtime or the requested device, `conflict` when it is loaded for another device
  */
 export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = {}): LoadedTensorFlow {
-  if (loaded) return checkDevice(device, loaded.result)
+  if (loaded) return checkDevice(device, loaded)
   const decision = chooseDeviceHere(device)
   const { runtime, gpu } = decision
   const threads = chooseThreadsHere({ kernels: !gpu && findKernelsFile() !== null })
@@ -70,7 +71,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
   backend.binding.fastPrecision = fast
   backend.binding.fuses = used === 'cuda' && usesXla
   const refused = gpu && used === 'cpu' ? createUnusedGpuError(gpu) : null
-  if (refused && device === 'cuda') throw refused
+  if (refused && deviceKind(device) === 'cuda') throw refused
   const result: LoadedTensorFlow = {
     tf,
     tensorflowVersion: backend.binding.TF_Version,
@@ -84,7 +85,7 @@ export function loadTensorFlow({ device = 'auto' }: { device?: DeviceChoice } = 
     fastPrecision: fast,
     runtime,
   }
-  loaded = { device, result }
+  loaded = { gpu, result }
   return result
 }
 
@@ -116,8 +117,13 @@ function startTensorFlow(decision: DeviceDecision): TensorFlow {
   }
 }
 
-function checkDevice(device: DeviceChoice, result: LoadedTensorFlow): LoadedTensorFlow {
-  if (device === 'auto' || device === result.device) return result
+function checkDevice(
+  device: DeviceChoice,
+  { gpu, result }: { gpu: NvidiaGpu | null; result: LoadedTensorFlow },
+): LoadedTensorFlow {
+  const kind = deviceKind(device)
+  const named = chosenGpu(device)
+  if ((kind === 'auto' || kind === result.device) && (named === null || named === gpu?.index)) return result
   throw new FlowerbedError('conflict', errorText('tensorflow.otherDevice', { device: result.device }))
 }
 

@@ -19,7 +19,7 @@ const refreshMs = 15_000
 export const useQueue = defineStore('queue', () => {
   const runs = useRuns()
   const notices = useNotices()
-  const state = shallowRef<QueueState>({ entries: [], held: false, heldTargets: [] })
+  const state = shallowRef<QueueState>({ entries: [], held: false, heldTargets: [], devices: [] })
   let isTold = false
   const now = shallowRef(Date.now())
   useIntervalFn(() => (now.value = Date.now()), refreshMs)
@@ -35,18 +35,19 @@ export const useQueue = defineStore('queue', () => {
   const isHeld = (target: string | null) =>
     target === null ? state.value.held : state.value.heldTargets.includes(target)
   /** What trains on this computer, null, or on a target, and for how long. */
-  function laneOf(target: string | null): Lane {
-    const live = runs.liveOn(target)
-    const secondsLeft = live && (runs.progress.get(live.id)?.secondsLeft ?? null)
+  function lanesOf(target: string | null): Lane[] {
+    const gpus = state.value.devices.filter(({ device }) => device !== 'cpu')
+    if (target === null && gpus.length > 0) return gpus.map(({ runId }) => laneOf(null, runId))
+    return [laneOf(target, runs.liveOn(target)?.id ?? null)]
+  }
+  function laneOf(target: string | null, live: string | null): Lane {
     const isBlocked = state.value.entries.some((entry) => entry.target === target && entry.reason !== null)
-    return {
-      busySeconds: live ? secondsLeft : isHeld(target) || isBlocked ? null : 0,
-      live: live?.id ?? null,
-    }
+    if (live !== null) return { busySeconds: runs.progress.get(live)?.secondsLeft ?? null, live }
+    return { busySeconds: isHeld(target) || isBlocked ? null : 0, live }
   }
   const starts = computed(() => {
     const targets = new Set([null, ...state.value.entries.map(({ target }) => target)])
-    const lanes = new Map([...targets].map((target) => [target, laneOf(target)]))
+    const lanes = new Map([...targets].map((target) => [target, lanesOf(target)]))
     return expectedStarts(state.value.entries, { now: now.value, lanes })
   })
   const queued = computed((): QueuedRun[] =>
@@ -58,14 +59,14 @@ export const useQueue = defineStore('queue', () => {
       return run ? [{ ...entry, run, position: i + 1, turn, start }] : []
     }),
   )
-  /** What all queued runs take, those of one target one after the other; null where one of them is not known. */
+  /** What all queued runs take, those of one target or device one after the other; null where one of them is not known. */
   const totalSeconds = computed(() => {
     const sums = new Map<string | null, number>()
     for (const { target, seconds } of queued.value) {
       if (seconds === null) return null
       sums.set(target, (sums.get(target) ?? 0) + seconds)
     }
-    return Math.max(0, ...sums.values())
+    return Math.max(0, ...[...sums].map(([target, seconds]) => seconds / lanesOf(target).length))
   })
   const find = (runId: string): QueuedRun | null => queued.value.find(({ run }) => run.id === runId) ?? null
 
@@ -90,7 +91,9 @@ export const useQueue = defineStore('queue', () => {
 
   async function load(): Promise<void> {
     const found = await request('queue.get')
-    if (!isTold) state.value = found
+    if (isTold) return
+    state.value = found
+    runs.devices = found.devices
   }
 
   async function attempt(task: () => Promise<void>): Promise<boolean> {

@@ -1,6 +1,7 @@
 import type { PresetId } from '#shared/presets.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
 import type { SettingKey } from '#shared/schemas/run-config.ts'
 import type { WorkerChoice } from '#shared/workers.ts'
 import type { SettingValue } from './run-draft.ts'
@@ -25,6 +26,7 @@ export interface RunChoice {
   /** The settings that differ from the preset's. */
   changes: Partial<Record<SettingKey, SettingValue>>
   name?: string
+  device?: DeviceChoice
   workers?: WorkerChoice
   target?: string
   /** In the queue, not before this time, in ms since 1970. */

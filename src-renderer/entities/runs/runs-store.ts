@@ -4,13 +4,20 @@ import type { TrainProgress } from '#shared/engine-messages.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
 import { canResume, isLive } from '#shared/run-status.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import { chosenGpu, placeNow } from '#shared/training-devices.ts'
+import type { ChosenDevices, DeviceState, TrainingDevice } from '#shared/training-devices.ts'
 import type { WorkerState } from '#shared/workers.ts'
 import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useRecords } from '../../composables/records.ts'
+import { t } from '../../i18n.ts'
 import { useStartQuestion } from './start-question.ts'
+import type { RunChoice } from './run-choice.ts'
 import type { StartAnswer, StartDecision } from './start-question.ts'
+
+/** Where a run trains. */
+type Place = ChosenDevices & Pick<RunRecord, 'target'>
 
 /** All runs, kept current by main's events, and the actions on one. */
 export const useRuns = defineStore('runs', () => {
@@ -22,7 +29,16 @@ export const useRuns = defineStore('runs', () => {
 
   /** Newest first. */
   const runs = computed(() => [...byId.value.values()].sort((a, b) => b.createdAt - a.createdAt))
-  /** The run that this computer trains. */
+  /** The devices of this computer where there are several, each with the run that it trains. */
+  const devices = shallowRef<DeviceState[]>([])
+  const deviceLabel = (device: TrainingDevice) =>
+    device === 'cpu' ? t('runs.device.cpu') : t('runs.device.gpu', { index: chosenGpu(device) ?? 0 })
+  /** The devices on which this computer trains a run, where it has several; else empty. */
+  const devicesOf = ({ id }: RunRecord) =>
+    devices.value.flatMap(({ device, runId }) => (runId === id ? [deviceLabel(device)] : [])).join(', ')
+  /** The runs that this computer trains: one on each device. */
+  const liveHere = computed(() => runs.value.filter((run) => isLive(run) && run.target === null))
+  /** The newest of these. */
   const live = computed(() => liveOn(null))
   /** The run that a target trains. */
   const liveOn = (target: string | null) =>
@@ -39,6 +55,7 @@ export const useRuns = defineStore('runs', () => {
 
   on('run', ({ run }) => changed(run))
   on('runDeleted', ({ id }) => deleted(id))
+  on('queue', ({ queue }) => (devices.value = queue.devices))
   on('progress', ({ runId, progress: latest }) => {
     progress.value = new Map(progress.value).set(runId, latest)
   })
@@ -52,25 +69,31 @@ export const useRuns = defineStore('runs', () => {
 
   const { question: startQuestion, ask } = useStartQuestion()
   /**
-   * How a run is to start; asks where another one trains on the same machine, which this one would pause or train beside.
-   * null when it is not to start.
+   * How a run is to start; asks where another one trains in its place, which this one would pause or train beside. null
+   * when it is not to start.
    * @param id of the run, where it is there already
-   * @param target that is to train a new run
+   * @param asked where a new run is to train
    */
-  async function howToStart(id?: string, target: string | null = null): Promise<StartAnswer | null> {
+  async function howToStart(id?: string, asked: Partial<Place> = {}): Promise<StartAnswer | null> {
     const known = byId.value.get(id ?? '')
-    const other = liveOn(known ? known.target : target)
-    if (!other || other.id === id) return 'now'
-    return await ask(other.id, known?.status !== 'queued')
+    const other = inPlaceOf({ target: null, deviceChoice: 'auto', workers: null, ...asked, ...known })
+    if (other === null || other === id) return 'now'
+    return await ask(other, known?.status !== 'queued')
   }
+  /** The run that trains where another one is to. */
+  const inPlaceOf = (run: Place): string | null =>
+    run.target === null && devices.value.length > 0
+      ? (placeNow(run, devices.value).pauses[0] ?? null)
+      : (liveOn(run.target)?.id ?? null)
 
   /** How a new run is to start; null when it is not to be made. */
-  async function decideStart({
-    target,
-    startAt,
-  }: Pick<IpcArgument<'runs.create'>, 'target' | 'startAt'>): Promise<StartDecision | null> {
+  async function decideStart(
+    choice: Pick<RunChoice, 'target' | 'device' | 'workers' | 'startAt'>,
+  ): Promise<StartDecision | null> {
+    const { target = null, device: deviceChoice = 'auto', startAt } = choice
     const isUnchanged = navigation.remember()
-    const how = startAt === undefined ? await howToStart(undefined, target ?? null) : 'queue'
+    const place = { target, deviceChoice, workers: choice.workers ?? null }
+    const how = startAt === undefined ? await howToStart(undefined, place) : 'queue'
     return how && { how, isUnchanged }
   }
 
@@ -123,7 +146,22 @@ export const useRuns = defineStore('runs', () => {
   }
 
   return {
-    ...{ runs, byId, live, liveOn, selected, progress, waiting, workers, busy, startQuestion },
+    ...{
+      runs,
+      byId,
+      live,
+      liveHere,
+      liveOn,
+      devices,
+      deviceLabel,
+      devicesOf,
+      selected,
+      progress,
+      waiting,
+      workers,
+      busy,
+      startQuestion,
+    },
     ...{ howToStart, decideStart, load, create, pause, resume, stop, extend, change, update, toggle },
   }
 })

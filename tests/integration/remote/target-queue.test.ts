@@ -12,6 +12,7 @@ import { QueuedRuns } from '../../../src-main/runs/queued-runs.ts'
 import { RunQueue } from '../../../src-main/runs/run-queue.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
 import { TrainingQueue } from '../../../src-main/runs/training-queue.ts'
+import { TrainingQueues } from '../../../src-main/runs/training-queues.ts'
 import { endingEngine } from '../../helpers/ending-engine.ts'
 import { FakeTarget } from '../../helpers/fake-target.ts'
 import { facesDataset } from '../../helpers/faces-dataset.ts'
@@ -64,7 +65,12 @@ function app() {
     ...{ store, queued, runService, remoteRuns, access, retryMs: 20 },
     onChange: () => queue.changed(),
   })
-  const queue = new RunQueue({ queued, runService, trainingQueue, elsewhere: targetQueue })
+  const queue = new RunQueue({
+    queued,
+    runService,
+    trainingQueues: new TrainingQueues(() => trainingQueue),
+    elsewhere: targetQueue,
+  })
   close = async () => {
     queue.close()
     await remoteRuns.close()
@@ -156,7 +162,7 @@ it('is held on a target where a run was paused, and only there', async () => {
   expect(queue.state()).toMatchObject({ held: false, heldTargets: ['mars'], entries: [{ runId: n.id }] })
   queue.goOn()
   await until(() => launched(mars).length === 2)
-  expect(queue.state()).toEqual({ held: false, heldTargets: [], entries: [] })
+  expect(queue.state()).toEqual({ held: false, heldTargets: [], entries: [], devices: [] })
 })
 
 it('starts what the user wants beside the run of a target, and takes it out of the queue', async () => {

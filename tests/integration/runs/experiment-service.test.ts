@@ -9,6 +9,7 @@ import { QueuedRuns } from '../../../src-main/runs/queued-runs.ts'
 import { RunQueue } from '../../../src-main/runs/run-queue.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
 import { TrainingQueue } from '../../../src-main/runs/training-queue.ts'
+import { TrainingQueues } from '../../../src-main/runs/training-queues.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { FacesHistory } from '../../helpers/faces-history.ts'
 
@@ -56,7 +57,8 @@ function scripted(starts: ((request: TrainRequest) => Promise<TrainResult>)[] = 
   })
   const runQueue = new RunQueue({
     queued: new QueuedRuns(faces),
-    ...{ runService: faces.runService, trainingQueue },
+    runService: faces.runService,
+    trainingQueues: new TrainingQueues(() => trainingQueue),
     finish: ({ id }) => Promise.resolve(void seen.reconstruction.push(id)),
     endFinish: endEngine,
     onChange: () => queue.report(),

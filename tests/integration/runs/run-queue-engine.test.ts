@@ -7,6 +7,7 @@ import { QueuedRuns } from '../../../src-main/runs/queued-runs.ts'
 import { RunQueue } from '../../../src-main/runs/run-queue.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
 import { TrainingQueue } from '../../../src-main/runs/training-queue.ts'
+import { TrainingQueues } from '../../../src-main/runs/training-queues.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { shape, small } from '../../helpers/training.ts'
@@ -52,7 +53,12 @@ function app() {
     notify: () => undefined,
   })
   const queued = new QueuedRuns({ store, runService })
-  return { runService, trainingQueue, dispose, queue: new RunQueue({ queued, runService, trainingQueue }) }
+  return {
+    runService,
+    trainingQueue,
+    dispose,
+    queue: new RunQueue({ queued, runService, trainingQueues: new TrainingQueues(() => trainingQueue) }),
+  }
 }
 
 test('runs are trained in their order, through a restart of the app, each to its goal', async () => {
@@ -88,7 +94,7 @@ test('runs are trained in their order, through a restart of the app, each to its
     ['finished', 4],
   ])
   expect(first.updatedAt).toBeLessThanOrEqual(second.updatedAt)
-  await expect.poll(() => after.queue.current).toBeNull()
+  await expect.poll(() => after.queue.current).toEqual([])
   expect(store.queue.list()).toEqual([])
   after.queue.close()
   await after.dispose()

@@ -7,6 +7,7 @@ import { QueuedRuns } from '../../../src-main/runs/queued-runs.ts'
 import { RunQueue } from '../../../src-main/runs/run-queue.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
 import { TrainingQueue } from '../../../src-main/runs/training-queue.ts'
+import { TrainingQueues } from '../../../src-main/runs/training-queues.ts'
 import { endingEngine } from '../../helpers/ending-engine.ts'
 import { facesDataset } from '../../helpers/faces-dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
@@ -49,7 +50,7 @@ function app() {
   })
   const queued = new QueuedRuns({ store, runService })
   const queue = new RunQueue({
-    ...{ queued, runService, trainingQueue },
+    ...{ queued, runService, trainingQueues: new TrainingQueues(() => trainingQueue) },
     notify: ({ message }) => notices.push(message),
   })
   const waiting = () => queue.state().entries.map(({ runId }) => store.runs.get(runId).name)
@@ -86,7 +87,7 @@ describe('the queue of runs', () => {
     fail(new FlowerbedError('non-finite', 'The loss is not a number.'))
     await training('c')
     end()
-    await expect.poll(() => queue.current).toBeNull()
+    await expect.poll(() => queue.current).toEqual([])
     expect(trained).toEqual(['first', 'a', 'b', 'c'])
     expect(others.map(status)).toEqual(['stopped', 'failed', 'finished'])
     expect(store.queue.list()).toEqual([])
@@ -114,9 +115,9 @@ describe('the queue of runs', () => {
     end()
     await training('b')
     end()
-    await expect.poll(() => queue.current).toBeNull()
+    await expect.poll(() => queue.current).toEqual([])
     // With nothing queued there is nothing to hold.
-    expect(queue.state()).toEqual({ entries: [], held: false, heldTargets: [] })
+    expect(queue.state()).toEqual({ entries: [], held: false, heldTargets: [], devices: [] })
   })
 
   test('moves, removes and reorders; what is removed is as it was', async () => {
@@ -191,7 +192,7 @@ describe('the queue of runs', () => {
   test('what is queued must have something left to train, its images and its checkpoint', async () => {
     const { queue, first, end } = await withQueue()
     end()
-    await expect.poll(() => queue.current).toBeNull()
+    await expect.poll(() => queue.current).toEqual([])
     expect(() => queue.add([first.id])).toThrow('“first” has reached its goal.')
     await queue.extend(first.id, { steps: 5 }, { queue: true })
     await expect.poll(() => status(first)).toBe('training')
@@ -258,7 +259,7 @@ describe('after a restart', () => {
       await after.training(name)
     }
     after.end()
-    await expect.poll(() => after.queue.current).toBeNull()
+    await expect.poll(() => after.queue.current).toEqual([])
     expect(after.trained).toEqual(['first', 'c', 'a', 'b'])
     after.queue.close()
   })

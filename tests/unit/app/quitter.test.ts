@@ -13,7 +13,7 @@ function quitting(options: Partial<Parameters<typeof createQuitter>[0]> = {}) {
   }
   const quitter = createQuitter({
     guard: guard(),
-    running: () => ({ id: 'r', name: 'Faces' }),
+    running: () => [{ name: 'Faces' }],
     ask: () => Promise.resolve(true),
     beginNoOther: () => void did.push('no other'),
     pause: note('pause'),

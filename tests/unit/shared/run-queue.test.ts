@@ -36,7 +36,7 @@ describe('a queued run may start', () => {
 
 describe('the expected start', () => {
   const starts = (entries: QueueEntry[], busySeconds: number | null = 30, live: string | null = 'live') =>
-    Object.fromEntries(expectedStarts(entries, { now: 0, lanes: new Map([[null, { busySeconds, live }]]) }))
+    Object.fromEntries(expectedStarts(entries, { now: 0, lanes: new Map([[null, [{ busySeconds, live }]]]) }))
 
   it('follows the lengths of those before', () => {
     expect(starts([entry('a'), entry('b', { seconds: 10 }), entry('c')])).toEqual({
@@ -59,8 +59,8 @@ describe('the expected start', () => {
 
   it('on a target does not depend on what this computer or another target trains', () => {
     const lanes = new Map([
-      [null, { busySeconds: 30, live: 'here' }],
-      ['mars', { busySeconds: 100, live: 'there' }],
+      [null, [{ busySeconds: 30, live: 'here' }]],
+      ['mars', [{ busySeconds: 100, live: 'there' }]],
     ])
     const entries = [
       ...[entry('a'), entry('m', { target: 'mars' }), entry('n', { target: 'mars' })],
@@ -71,6 +71,15 @@ describe('the expected start', () => {
       ...{ a: 30_000, m: 100_000, n: 160_000, v: 0 },
       // After a run of another target, whose end is expected.
       ...{ w: 220_000, b: 160_000 },
+    })
+  })
+
+  it('on several devices is that of the one which is free first', () => {
+    const busy = [30, 10, null].map((busySeconds, i) => ({ busySeconds, live: `live ${i}` }))
+    const lanes = new Map([[null, busy]])
+    const entries = [entry('a'), entry('b'), entry('c'), entry('d', { after: 'live 1' })]
+    expect(Object.fromEntries(expectedStarts(entries, { now: 0, lanes }))).toEqual({
+      ...{ a: 10_000, b: 30_000, c: 70_000, d: 90_000 },
     })
   })
 

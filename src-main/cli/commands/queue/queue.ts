@@ -3,6 +3,7 @@ import { errorText } from '#shared/error-text.ts'
 import { expectedStarts } from '#shared/run-queue.ts'
 import type { Lane } from '#shared/run-queue.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
+import { chosenGpu } from '#shared/training-devices.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import { invalidArgument } from '../../support/invalid-argument.ts'
 import { onOption, targetIn } from '../../support/remote-options.ts'
@@ -91,18 +92,24 @@ function report(workspace: Workspace, json: boolean): void {
   const { entries, held, heldTargets } = new QueuedRuns(workspace).state()
   if (entries.length === 0) say('The queue is empty. Add a run with: flowerbed queue add RUN')
   // Only what waits for its time or for another run has a start that is known here.
-  const [live = null] = store.runs.live().filter((id) => !store.launches.isOpen(id))
-  const lanes = new Map<string | null, Lane>([[null, { busySeconds: live === null ? 0 : null, live }]])
-  for (const { target, runId } of store.launches.open()) lanes.set(target, { busySeconds: null, live: runId })
+  const live = store.runs.live().filter((id) => !store.launches.isOpen(id))
+  const here = live.map((id): Lane => ({ busySeconds: null, live: id }))
+  const lanes = new Map<string | null, Lane[]>([
+    [null, here.length > 0 ? here : [{ busySeconds: 0, live: null }]],
+  ])
+  for (const { target, runId } of store.launches.open())
+    lanes.set(target, [{ busySeconds: null, live: runId }])
   const starts = expectedStarts(entries, { now: Date.now(), lanes })
   const nameOf = (id: string) => store.runs.get(id).name
   const lines = entries.map((entry, i) => {
     const { runId, startAt, after, seconds, target, reason } = entry
-    const { name, datasetName } = store.runs.get(runId)
+    const { name, datasetName, deviceChoice } = store.runs.get(runId)
+    const gpu = chosenGpu(deviceChoice)
     const start = starts.get(runId) ?? null
     const parts = [
       `${i + 1}. ${runId}  ${name} on ${datasetName}`,
       ...(target === null ? [] : [`trained on ${target}`]),
+      ...(gpu === null ? [] : [`on GPU ${gpu}`]),
       ...(seconds === null ? [] : [`about ${duration(seconds)}`]),
       ...(startAt === null ? [] : [`not before ${new Date(startAt).toLocaleString()}`]),
       ...(after === null ? [] : [`after “${nameOf(after)}”`]),
@@ -110,7 +117,7 @@ function report(workspace: Workspace, json: boolean): void {
     ]
     say(parts.join(' · '))
     const times = { startAt, after, seconds, expectedStart: start }
-    return { run: runId, name, dataset: datasetName, target, reason, ...times }
+    return { run: runId, name, dataset: datasetName, device: deviceChoice, target, reason, ...times }
   })
   if (held) say('The queue is on hold, since a run was paused in the app.')
   for (const name of heldTargets) say(`The queue of ${name} is on hold, since a run was paused there.`)

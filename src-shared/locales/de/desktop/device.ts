@@ -10,6 +10,8 @@ export const deviceTexts = {
   'device.reinstallDriver': 'Den NVIDIA-Treiber neu installieren und prüfen, ob `nvidia-smi` funktioniert.',
   'device.noGpu': 'keine NVIDIA-GPU mit funktionierendem Treiber gefunden',
   'device.installDriver': 'Falls es eine GPU gibt, den NVIDIA-Treiber installieren.',
+  'device.noSuchGpu': 'es gibt keine GPU {index}, sondern {gpus}',
+  'device.chooseAnother': 'Eine von diesen wählen.',
   'device.hidden': 'CUDA_VISIBLE_DEVICES={visible} verbirgt {gpus}',
   'device.unset': 'Die Variable löschen, um eine GPU zu verwenden.',
   'device.oldDriver':

@@ -2,6 +2,8 @@
 export const dialogTexts = {
   'startup.failed': 'Flowerbed kann nicht starten',
   'quit.training': '„{name}“ trainiert noch.',
+  'quit.trainingSeveral': '{count} Läufe trainieren noch.',
+  'quit.detailSeveral': 'Die Läufe können jetzt gespeichert und später von hier fortgesetzt werden.',
   'quit.detail': 'Der Lauf kann jetzt gespeichert und später von hier fortgesetzt werden.',
   'quit.queue': {
     one: 'Mit ihm geht die Warteschlange beim nächsten Start von Flowerbed weiter: {count} Lauf danach.',

@@ -21,6 +21,7 @@ export const menuTexts = {
   'menu.zoomOut': 'Verkleinern',
   'menu.togglefullscreen': 'Vollbild ein/aus',
   'tray.training': '„{name}“ trainiert: {percent} %',
+  'tray.trainingSeveral': '{count} Läufe trainieren: {percent} %',
   'tray.idle': 'Kein Training läuft',
   'tray.tip': 'Flowerbed: {status}',
   'tray.open': 'Flowerbed öffnen',

@@ -90,6 +90,9 @@ export const cliErrors = {
   'cli.wholeNumberAtLeast': { message: 'Erforderlich ist eine ganze Zahl ab {min}.' },
   'cli.writeTime': { message: 'Als 23:30 oder 2030-01-31T23:30 schreiben.' },
   'cli.noSuchTime': { message: 'Diese Uhrzeit gibt es nicht.' },
+  'cli.writeDevice': {
+    message: 'auto, cuda, cpu oder die Nummer einer GPU schreiben, etwa cuda:1.',
+  },
   'cli.writeGpus': { message: 'Die Nummern der GPUs schreiben, etwa 0,1.' },
   'cli.writeHosts': {
     message:

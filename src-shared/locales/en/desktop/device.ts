@@ -10,6 +10,8 @@ export const deviceTexts = {
   'device.reinstallDriver': 'Install the NVIDIA driver again, and check that `nvidia-smi` works.',
   'device.noGpu': 'no NVIDIA GPU with a working driver was found',
   'device.installDriver': 'If there is a GPU, install the NVIDIA driver.',
+  'device.noSuchGpu': 'there is no GPU {index}, but {gpus}',
+  'device.chooseAnother': 'Choose one of these.',
   'device.hidden': 'CUDA_VISIBLE_DEVICES={visible} hides {gpus}',
   'device.unset': 'Unset it to use a GPU.',
   'device.oldDriver': 'the NVIDIA driver {driver} is too old for CUDA {cuda}, which needs {needed} or newer',

@@ -2,6 +2,8 @@
 export const dialogTexts = {
   'startup.failed': 'Flowerbed cannot start',
   'quit.training': '“{name}” is still training.',
+  'quit.trainingSeveral': '{count} runs are still training.',
+  'quit.detailSeveral': 'They can be saved now and resumed from here later.',
   'quit.detail': 'It can be saved now and resumed from here later.',
   'quit.queue': {
     one: 'With it the queue goes on when Flowerbed is opened again: {count} run after it.',

@@ -21,6 +21,7 @@ export const menuTexts = {
   'menu.zoomOut': 'Zoom Out',
   'menu.togglefullscreen': 'Toggle Full Screen',
   'tray.training': '“{name}” is training: {percent} %',
+  'tray.trainingSeveral': '{count} runs are training: {percent} %',
   'tray.idle': 'Nothing is training',
   'tray.tip': 'Flowerbed: {status}',
   'tray.open': 'Open Flowerbed',

@@ -84,6 +84,7 @@ export const cliErrors = {
   'cli.wholeNumberAtLeast': { message: 'It must be a whole number of at least {min}.' },
   'cli.writeTime': { message: 'Write it as 23:30 or 2030-01-31T23:30.' },
   'cli.noSuchTime': { message: 'There is no such time of day.' },
+  'cli.writeDevice': { message: 'Write auto, cuda, cpu, or the number of a GPU, such as cuda:1.' },
   'cli.writeGpus': { message: 'Write the numbers of the GPUs, such as 0,1.' },
   'cli.writeHosts': {
     message:

@@ -3,7 +3,11 @@ import { describe, expect, it } from 'vitest'
 import type { InstalledRuntime } from '#shared/schemas/doctor.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { cudaNeeds } from '../../../../src-main/tensorflow/cuda-needs.ts'
-import { chooseDevice, describeDevice } from '../../../../src-main/engine/backend/device-choice.ts'
+import {
+  chooseDevice,
+  describeDevice,
+  usableGpus,
+} from '../../../../src-main/engine/backend/device-choice.ts'
 import type { DeviceFacts } from '../../../../src-main/engine/backend/device-choice.ts'
 import type { NvidiaGpu } from '../../../../src-main/engine/backend/nvidia.ts'
 
@@ -189,5 +193,34 @@ describe('cudaNeeds', () => {
   it('are those of tfjs-node’s own TensorFlow where that is installed', () => {
     const own = { ...runtime('cuda'), source: 'package' as const }
     expect(cudaNeeds(own, 'win32')).toEqual({ cuda: 11, computeCapability: 3.5, driver: '452.39' })
+  })
+})
+
+describe('a choice of one of several GPUs', () => {
+  const [old, small, large] = [
+    gpu({ index: 0, name: 'Old', computeCapability: 6.1 }),
+    gpu({ index: 1, name: 'Small', freeBytes: 0.1e9 }),
+    gpu({ index: 2, name: 'Large', memoryBytes: 24e9 }),
+  ]
+  const several = (changes: Partial<DeviceFacts> = {}) =>
+    facts({ ...withGpus([old, small, large]), ...changes })
+
+  it('takes that GPU, whichever is better', () => {
+    expect(chooseDevice(several()).gpu).toEqual(large)
+    expect(chooseDevice(several({ device: 'cuda:2' })).gpu).toEqual(large)
+    const nearlyFull = () => chooseDevice(several({ device: 'cuda:1' }))
+    expect(nearlyFull).toThrow(/^Small has 0\.1 GB of 10\.0 GB of memory free/)
+  })
+
+  it('is refused with the GPUs that are there', () => {
+    const missing = several({ device: 'cuda:7', visible: '2,1' })
+    expect(() => chooseDevice(missing)).toThrow('There is no GPU 7, but 2 (Large), 1 (Small)')
+  })
+
+  it('is among those on which a run can train, but for what others use now', () => {
+    const indices = (changes?: Partial<DeviceFacts>) => usableGpus(several(changes)).map(({ index }) => index)
+    expect(indices()).toEqual([2, 1])
+    expect(indices({ visible: '1' })).toEqual([1])
+    expect(indices({ runtimes: [runtime('cpu')] })).toEqual([])
   })
 })

@@ -1,0 +1,104 @@
+import type { EngineRequests } from '#shared/engine-messages.ts'
+import type { DeviceChoice } from '#shared/schemas/run.ts'
+import { chosenGpu, deviceKind } from '#shared/training-devices.ts'
+import type { TrainingDevice } from '#shared/training-devices.ts'
+import type { EngineSupervisor } from './engine.ts'
+import type { ArgumentOf, ResultOf } from './rpc.ts'
+import type { ProcessState } from './supervisor.ts'
+
+type OnState = (state: ProcessState, memoryBytes: number) => void
+
+/**
+ * The engines of this computer's devices, each in a process of its own. What a run in training is asked for, its engine
+ * answers; all else that of the preferred device, or of the processor where that is chosen.
+ */
+export class EngineProcesses {
+  private readonly make: (device: TrainingDevice, onState: OnState) => EngineSupervisor
+  private readonly devices: () => readonly TrainingDevice[]
+  private readonly deviceOf: (runId: string) => TrainingDevice | null
+  private readonly onState: OnState
+  private readonly made = new Map<TrainingDevice, EngineSupervisor>()
+  private readonly states = new Map<TrainingDevice, { state: ProcessState; memoryBytes: number }>()
+
+  constructor(options: {
+    make: (device: TrainingDevice, onState: OnState) => EngineSupervisor
+    /** Of this computer, the preferred one first. */
+    devices: () => readonly TrainingDevice[]
+    /** The device whose engine a run is with; null for other runs. */
+    deviceOf: (runId: string) => TrainingDevice | null
+    /** Told of all of them together: the most that one of them does, and their memory. */
+    onState: OnState
+  }) {
+    this.make = options.make
+    this.devices = options.devices
+    this.deviceOf = options.deviceOf
+    this.onState = options.onState
+  }
+
+  /** That of a device. */
+  of(device: TrainingDevice): EngineSupervisor {
+    const engine =
+      this.made.get(device) ??
+      this.make(device, (state, memoryBytes) => {
+        this.states.set(device, { state, memoryBytes })
+        this.report()
+      })
+    this.made.set(device, engine)
+    return engine
+  }
+
+  /** Sends a request to the engine that is to answer it; see `ProcessSupervisor.request`. */
+  async request<Name extends keyof EngineRequests & string>(
+    name: Name,
+    argument: ArgumentOf<EngineRequests, Name>,
+  ): Promise<ResultOf<EngineRequests, Name>> {
+    const { model, device } = partsOf(argument)
+    const to = this.deviceFor(model?.runId, device)
+    if (device === undefined) return await this.of(to).request(name, argument)
+    return await this.of(to).request(name, { ...(argument as object), device: choiceOn(to, device) } as never)
+  }
+
+  /** Cancels a sampling job, wherever it runs. */
+  async cancelSampling(job: string): Promise<void> {
+    const running = [...this.made.values()].filter(({ current }) => current !== null)
+    await Promise.all(running.map((engine) => engine.request('cancelSampling', { job })))
+  }
+
+  /** Ends those processes for whose answers no request waits. */
+  async endWhenIdle(): Promise<void> {
+    await Promise.all([...this.made.values()].map((engine) => engine.endWhenIdle()))
+  }
+
+  /** Ends all processes and starts no other. */
+  async dispose(): Promise<void> {
+    await Promise.all([...this.made.values()].map((engine) => engine.dispose()))
+  }
+
+  private deviceFor(runId: string | undefined, choice: DeviceChoice | undefined): TrainingDevice {
+    const own = runId === undefined ? null : this.deviceOf(runId)
+    const [first = 'computer', ...others] = this.devices()
+    return own ?? (choice === 'cpu' && others.includes('cpu') ? 'cpu' : first)
+  }
+
+  private report(): void {
+    const all = [...this.states.values()]
+    const state = (['on', 'starting'] as const).find((one) => all.some((other) => other.state === one))
+    const memoryBytes = all.reduce((sum, one) => sum + one.memoryBytes, 0)
+    this.onState(state ?? 'off', memoryBytes)
+  }
+}
+
+/** What decides where a request goes. */
+const partsOf = (argument: unknown): { model?: { runId: string }; device?: DeviceChoice } =>
+  typeof argument === 'object' && argument !== null ? argument : {}
+
+/** A choice for the engine of a GPU, which sees no other. */
+const choiceOn = (device: TrainingDevice, choice: DeviceChoice): DeviceChoice =>
+  device === 'computer' || chosenGpu(choice) === null ? choice : deviceKind(choice)
+
+/** The variables by which an engine's process sees only its device. */
+export const environmentOf = (device: TrainingDevice): Record<string, string> => {
+  const gpu = chosenGpu(device)
+  // In the numbering of nvidia-smi.
+  return gpu === null ? {} : { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: `${gpu}` }
+}
