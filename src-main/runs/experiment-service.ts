@@ -71,8 +71,7 @@ export class ExperimentService {
    */
   async pause(id: string): Promise<Experiment> {
     const { runQueue } = this
-    const ids = this.store.runs.ofExperiment(id).flatMap((run) => (isLive(run) ? [] : [run.id]))
-    runQueue.remove(ids)
+    this.dequeue(id)
     const { current } = runQueue
     if (current?.run.experimentId === id) {
       if (current.activity === 'finishing') {
@@ -81,6 +80,24 @@ export class ExperimentService {
       } else await this.pauseRun(current.run.id)
     }
     return this.get(id)
+  }
+
+  /** Takes its runs out of the queue and ends the one in training for good, with or without a checkpoint. */
+  async stop(id: string, { save }: { save: boolean }): Promise<Experiment> {
+    const { runQueue } = this
+    this.dequeue(id)
+    const { current } = runQueue
+    if (current?.run.experimentId === id) {
+      if (current.activity === 'finishing') await runQueue.skipFinish()
+      else await runQueue.stop(current.run.id, save)
+    }
+    return this.get(id)
+  }
+
+  /** Its runs that wait start no more by themselves. */
+  private dequeue(id: string): void {
+    const runs = this.store.runs.ofExperiment(id)
+    this.runQueue.remove(runs.flatMap((run) => (isLive(run) ? [] : [run.id])))
   }
 
   private async pauseRun(runId: string): Promise<void> {

@@ -120,6 +120,11 @@ export class RunQueue {
     await this.runner.done(id)
   }
 
+  /** Ends a run for good, with or without a checkpoint; what is queued goes on. */
+  async stop(id: string, save: boolean): Promise<void> {
+    await this.trainingQueue.stop(id, save)
+  }
+
   /** Lets a run train longer: now, or where it waits for its turn then. */
   async extend(id: string, more: Extension, { queue = false } = {}): Promise<void> {
     if (this.trains(id)) {

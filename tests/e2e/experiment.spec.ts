@@ -44,8 +44,13 @@ test('systems train one after the other, are compared side by side, and are stil
   await page.getByTestId('experiment-row').getByText('systems compared').click()
   await page.getByTestId('resume-experiment').click()
   await expect.poll(() => statuses(page)).toEqual(['training', 'queued', 'queued'])
-  await page.getByTestId('pause-experiment').click()
+  await page.getByTestId('stop-experiment').click()
+  await expect(page.getByRole('dialog', { name: /^Stop “images, systems compared”/ })).toContainText(
+    'Its other runs train when you resume it',
+  )
+  await page.getByTestId('stop-without-saving').click()
   await expect.poll(() => activity(page)).toBe('none')
+  expect(await statuses(page)).toEqual(['stopped', 'waiting', 'waiting'])
   await page.getByTestId('go-library').click()
   const deleteIt = async () => {
     await page.getByRole('button', { name: /^Delete images, systems compared/ }).click()
