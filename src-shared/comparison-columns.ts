@@ -1,5 +1,5 @@
 import { desktopText } from '#shared/desktop-text.ts'
-import { formatCount, formatDuration, withDecimalMark } from '#shared/format.ts'
+import { formatCount, formatDuration, formatMeasured, withDecimalMark } from '#shared/format.ts'
 import { metricWords, settingFields } from '#shared/labels/described.ts'
 import { estimateText, evaluationFacts } from '#shared/labels/evaluation.ts'
 import { measureNames } from '#shared/schemas/evaluation.ts'
@@ -109,6 +109,7 @@ function lossColumns(runs: readonly ComparedRun[]): ComparisonColumn[] {
           group: 'result',
           better: 'lower',
           value: ({ run }) => run.losses[name],
+          text: formatMeasured,
         },
       }),
     )

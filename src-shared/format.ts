@@ -17,6 +17,12 @@ export const withDecimalMark = (number: string): string =>
 export const formatFixed = (value: number, decimals: number): string =>
   withDecimalMark(value.toFixed(decimals))
 
+/** A measured value with four significant digits, so that values below each other can be compared; “–” for none. */
+export const formatMeasured = (value: number): string =>
+  Number.isFinite(value)
+    ? withDecimalMark(Math.abs(value) >= 1e5 ? value.toExponential(2) : value.toPrecision(4))
+    : '–'
+
 /** An estimated count with three significant digits: 1447 → “1,450”. */
 export const formatEstimate = (count: number): string => formatCount(Number(count.toPrecision(3)))
 

@@ -6,6 +6,7 @@ import { errorText } from '#shared/error-text.ts'
 import { language } from '#shared/language.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RevealTarget } from '#shared/ipc.ts'
+import { lastPageSchema } from '#shared/schemas/last-page.ts'
 import { electronInUse } from '../app/running-electron.ts'
 import { Dataset } from '../datasets/packed-dataset.ts'
 import { runFolder } from '../files/data-folder.ts'
@@ -14,6 +15,9 @@ import { totalDiskUse } from '../runs/disk-use.ts'
 import { flowerbedVersion } from '../version.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
+
+/** Under this key of the settings. */
+const lastPageKey = 'lastPage'
 
 const imageExtensions = ['png', 'jpg', 'jpeg', 'webp', 'gif', 'avif', 'tif', 'tiff', 'svg']
 
@@ -41,6 +45,8 @@ export function appHandlers({ store, engine, settings, emit }: Services): Handle
       demoFolder: demoFolder(),
       settings: settings.get(),
     }),
+    'app.lastPage': () => lastPageSchema.safeParse(store.settings.get(lastPageKey)).data ?? null,
+    'app.setLastPage': (last) => store.settings.set(lastPageKey, last),
     'app.doctor': async () => {
       const { device } = settings.get()
       // The engine cannot see which Electron this is.

@@ -14,6 +14,7 @@ export function experimentHandlers(services: Services): HandlersOf<'experiments'
       return experiments.resume(id, { queue })
     },
     'experiments.pause': ({ id }) => experiments.pause(id),
+    'experiments.stop': ({ id, save }) => experiments.stop(id, { save }),
     'experiments.resume': ({ id, queue = false }) => {
       history.checkComplete()
       return experiments.resume(id, { queue })

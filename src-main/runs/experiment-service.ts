@@ -72,8 +72,7 @@ export class ExperimentService {
    */
   async pause(id: string): Promise<Experiment> {
     const { runQueue } = this
-    const ids = this.store.runs.ofExperiment(id).flatMap((run) => (isLive(run) ? [] : [run.id]))
-    runQueue.remove(ids)
+    this.dequeue(id)
     await Promise.all(
       this.currentOf(id).map(async ({ run, activity }) => {
         if (activity === 'training') await this.pauseRun(run.id)
@@ -84,6 +83,25 @@ export class ExperimentService {
       }),
     )
     return this.get(id)
+  }
+
+  /** Takes its runs out of the queue and ends the one in training for good, with or without a checkpoint. */
+  async stop(id: string, { save }: { save: boolean }): Promise<Experiment> {
+    const { runQueue } = this
+    this.dequeue(id)
+    await Promise.all(
+      this.currentOf(id).map(async ({ run, activity }) => {
+        if (activity === 'training') await runQueue.stop(run.id, save)
+        else await runQueue.skipFinish(run.id)
+      }),
+    )
+    return this.get(id)
+  }
+
+  /** Its runs that wait start no more by themselves. */
+  private dequeue(id: string): void {
+    const runs = this.store.runs.ofExperiment(id)
+    this.runQueue.remove(runs.flatMap((run) => (isLive(run) ? [] : [run.id])))
   }
 
   private async pauseRun(runId: string): Promise<void> {

@@ -163,6 +163,11 @@ export class RunQueue {
     await Promise.all([...this.runners.values()].map((runner) => runner.done(id)))
   }
 
+  /** Ends a run for good, with or without a checkpoint; what is queued goes on. */
+  async stop(id: string, save: boolean): Promise<void> {
+    await this.trainingQueue.stop(id, save)
+  }
+
   /** Lets a run train longer: now, or where it waits for its turn then. */
   async extend(id: string, more: Extension, { queue = false } = {}): Promise<void> {
     if (this.trains(id)) {

@@ -1,13 +1,36 @@
+import { watchDebounced } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { ref } from 'vue'
-import type { Page } from '#shared/ipc.ts'
+import { computed, ref } from 'vue'
+import type { LastPage, Page } from '#shared/schemas/last-page.ts'
+import { request } from '../api/index.ts'
 
-/** The current page and the selected run, experiment and dataset; the selection stays from page to page. */
+/** A page that is left sooner is not kept. */
+const keepAfterMs = 400
+
+/** The current page and the selected run, experiment and dataset: the selection stays from page to page, all of it from launch to launch. */
 export const useNavigation = defineStore('navigation', () => {
   const page = ref<Page>('library')
   const runId = ref<string | null>(null)
   const experimentId = ref<string | null>(null)
   const datasetId = ref<string | null>(null)
+
+  const current = computed((): LastPage => ({
+    ...{ page: page.value, runId: runId.value },
+    ...{ experimentId: experimentId.value, datasetId: datasetId.value },
+  }))
+  /** Goes where the window was left, unless one has gone elsewhere meanwhile; what is deleted since is not selected. */
+  async function restore(): Promise<void> {
+    const isUnchanged = remember()
+    const last = await request('app.lastPage')
+    if (!last || !isUnchanged()) return
+    page.value = last.page
+    runId.value = last.runId
+    experimentId.value = last.experimentId
+    datasetId.value = last.datasetId
+  }
+  // Where it cannot be stored the next launch begins in the library, which is not worth a message.
+  const keep = (last: LastPage) => request('app.setLastPage', last).catch(() => undefined)
+  watchDebounced(current, keep, { debounce: keepAfterMs })
 
   function go(to: Page): void {
     page.value = to
@@ -34,5 +57,5 @@ export const useNavigation = defineStore('navigation', () => {
     return () => before === [page.value, runId.value, experimentId.value].join()
   }
 
-  return { page, runId, experimentId, datasetId, go, openRun, openExperiment, openDataset, remember }
+  return { page, runId, experimentId, datasetId, restore, go, openRun, openExperiment, openDataset, remember }
 })

@@ -2,6 +2,8 @@ import { z } from 'zod'
 import { languages } from '#shared/language.ts'
 import type { Language } from '#shared/language.ts'
 import type { DoctorReport } from '#shared/schemas/doctor.ts'
+import { lastPageSchema } from '#shared/schemas/last-page.ts'
+import type { LastPage } from '#shared/schemas/last-page.ts'
 import { deviceKindSchema } from '#shared/schemas/run.ts'
 import type { DeviceKind } from '#shared/schemas/run.ts'
 import { channel, nothing, type } from '#shared/ipc/channel.ts'
@@ -57,6 +59,9 @@ export interface TotalDiskUse {
 
 export const appChannels = {
   'app.info': channel({ input: nothing, output: type<AppInfo>() }),
+  /** null at the first launch. */
+  'app.lastPage': channel({ input: nothing, output: type<LastPage | null>() }),
+  'app.setLastPage': channel({ input: lastPageSchema, output: type<void>() }),
   'app.doctor': channel({ input: nothing, output: type<DoctorReport>() }),
   'app.diskUse': channel({ input: nothing, output: type<TotalDiskUse>() }),
   'app.settings': channel({ input: settingsChangesSchema, output: type<AppSettings>() }),

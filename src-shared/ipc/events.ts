@@ -55,17 +55,3 @@ export interface Notice {
 }
 
 export type AppCommand = { name: 'open'; paths: string[] } | { name: 'do'; command: CommandId }
-
-export const pages = [
-  'library',
-  'run',
-  'experiment',
-  'gallery',
-  'interpolation',
-  'compare',
-  'dataset',
-  'storage',
-  'queue',
-  'settings',
-] as const
-export type Page = (typeof pages)[number]

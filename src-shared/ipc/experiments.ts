@@ -24,6 +24,11 @@ export const experimentChannels = {
     output: type<Experiment>(),
   }),
   'experiments.pause': channel({ input: byId, output: type<Experiment>() }),
+  /** Ends the run in training for good and starts no other. */
+  'experiments.stop': channel({
+    input: z.strictObject({ id: z.string(), save: z.boolean() }),
+    output: type<Experiment>(),
+  }),
   'experiments.resume': channel({ input: byId.extend({ queue }), output: type<Experiment>() }),
   /** With its runs and their files, or only the grouping. */
   /** With its runs, which can be undone; else at once, as its runs stay: null. */

@@ -41,11 +41,19 @@ test('systems train one after the other, are compared side by side, and are stil
   // It waits as one entry, and resumes with the run that was paused. Then it is deleted with its runs.
   const second = await launchApp({ dataDirectory: data.path })
   const { page } = second
+  // It opens where it was left.
+  await expect(page.getByTestId('experiment-page')).toBeVisible()
+  await page.getByTestId('go-library').click()
   await page.getByTestId('experiment-row').getByText('systems compared').click()
   await page.getByTestId('resume-experiment').click()
   await expect.poll(() => statuses(page)).toEqual(['training', 'queued', 'queued'])
-  await page.getByTestId('pause-experiment').click()
+  await page.getByTestId('stop-experiment').click()
+  await expect(page.getByRole('dialog', { name: /^Stop “images, systems compared”/ })).toContainText(
+    'Its other runs train when you resume it',
+  )
+  await page.getByTestId('stop-without-saving').click()
   await expect.poll(() => activity(page)).toBe('none')
+  expect(await statuses(page)).toEqual(['stopped', 'waiting', 'waiting'])
   await page.getByTestId('go-library').click()
   const deleteIt = async () => {
     await page.getByRole('button', { name: /^Delete images, systems compared/ }).click()
@@ -71,6 +79,7 @@ test('systems train one after the other, are compared side by side, and are stil
   await second.quit()
 
   const third = await launchApp({ dataDirectory: data.path })
+  await third.page.getByTestId('go-library').click()
   await third.page.getByTestId('experiment-row').getByText('systems compared').click()
   await expect.poll(() => statuses(third.page)).toEqual(['finished', 'finished', 'finished'])
   await expect(third.page.getByTestId('experiment-curves')).toHaveAttribute('data-curves', '3')

@@ -113,6 +113,7 @@ test('told to end while nothing can be written it ends, and its checkpoint is fo
   makeRoom(data.path)
   const again = await launchApp({ dataDirectory: data.path })
   await expect.poll(() => savedStep(data.path)).toBeGreaterThanOrEqual(trained)
+  await again.page.getByTestId('go-library').click()
   await again.page.getByTestId('history').getByText('images').first().click()
   await again.page.getByTestId('resume').click()
   await expectStatus(again.page, 'training')
@@ -149,6 +150,7 @@ test('a signal ends the app while TensorFlow is loading, while a question is ope
   await endBy(starting.app, 'SIGTERM')
 
   const asking = await launchApp({ dataDirectory: data.path })
+  await asking.page.getByTestId('go-library').click()
   await asking.page.getByTestId('history').getByText('images').first().click()
   await asking.page.getByTestId('resume').click()
   await expectStatus(asking.page, 'training')
@@ -157,6 +159,7 @@ test('a signal ends the app while TensorFlow is loading, while a question is ope
   expect(status(data.path)).toBe('paused')
 
   const group = await launchApp({ dataDirectory: data.path })
+  await group.page.getByTestId('go-library').click()
   await group.page.getByTestId('history').getByText('images').first().click()
   await group.page.getByTestId('resume').click()
   await expectStatus(group.page, 'training')

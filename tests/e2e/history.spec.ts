@@ -182,6 +182,9 @@ test('a run is named, described, starred, found again after a restart, and delet
 
   running = await launchApp({ dataDirectory: data.path })
   const again = running.page
+  // It opens where it was left.
+  await expect(again.getByTestId('run-page')).toBeVisible()
+  await again.getByTestId('go-library').click()
   const history = again.getByTestId('history')
   await expect(history.getByText('First faces')).toBeVisible()
   const find = again.getByRole('searchbox', { name: 'Find datasets and runs' })

@@ -76,6 +76,7 @@ test('from a dropped folder to a gallery, an interpolation, and all of it again 
   await first.quit()
 
   const second = await launchApp({ dataDirectory: data.path })
+  await second.page.getByTestId('go-library').click()
   await second.page.getByTestId('history').getByText('images').first().click()
   await expectStatus(second.page, 'finished')
   const plotAgain = second.page.getByTestId('run-curves')

@@ -160,6 +160,7 @@ test('an app that is ended by a signal writes a checkpoint of the run that train
   await ended
 
   const again = await launchApp({ dataDirectory: data.path })
+  await again.page.getByTestId('go-library').click()
   await again.page.getByTestId('history').getByText('images').first().click()
   await expectStatus(again.page, 'paused')
   expect(await stepOf(again.page)).toBeGreaterThanOrEqual(trained)

@@ -11,6 +11,8 @@ import { t } from '../../i18n.ts'
 export interface CurrentRun {
   run: RunRecord
   progress: TrainProgress | undefined
+  /** Seconds that a run which waits is expected to train; null where nothing tells. */
+  expected?: (runId: string) => number | null
 }
 
 /** Progress of an experiment in [0, 1], each run counting the same. */
@@ -19,7 +21,7 @@ export function experimentShare(runs: RunRecord[]): number {
   return sum / Math.max(1, runs.length)
 }
 
-/** The time that is left: of all runs where each that is left has a time limit, else of the current run alone. */
+/** The time that is left: of all runs where it is known or expected of each, else of the current run alone. */
 export function timeLeft(
   runs: RunRecord[],
   current: CurrentRun | null,
@@ -27,9 +29,14 @@ export function timeLeft(
   const ofCurrent = current?.progress?.secondsLeft ?? null
   if (!current || ofCurrent === null) return null
   const others = runsLeft(runs).filter(({ id, status }) => id !== current.run.id && status !== 'failed')
-  if (others.some(({ config }) => config.minutes === 0)) return { seconds: ofCurrent, all: false }
-  const rest = others.map(({ config, trainedSeconds }) => Math.max(0, config.minutes * 60 - trainedSeconds))
-  return { seconds: ofCurrent + rest.reduce((sum, seconds) => sum + seconds, 0), all: true }
+  let seconds = ofCurrent
+  for (const { id, config, trainedSeconds } of others) {
+    const limit = config.minutes > 0 ? Math.max(0, config.minutes * 60 - trainedSeconds) : null
+    const rest = current.expected?.(id) ?? limit
+    if (rest === null) return { seconds: ofCurrent, all: false }
+    seconds += rest
+  }
+  return { seconds, all: true }
 }
 
 /** The state of an experiment in one line. */

@@ -64,6 +64,7 @@ export const useExperiments = defineStore('experiments', () => {
     return experiment !== null
   }
   const pause = (id: string) => act(id, () => request('experiments.pause', { id }))
+  const stop = (id: string, save: boolean) => act(id, () => request('experiments.stop', { id, save }))
   /** Now, or behind what is queued, where a run that is not its own trains. */
   async function resume(id: string): Promise<void> {
     const how = await runs.howToStart(runsOf(id).find(isLive)?.id)
@@ -89,6 +90,6 @@ export const useExperiments = defineStore('experiments', () => {
 
   return {
     ...{ experiments, selected, runsOf, variants, titles, busy, preparing },
-    ...{ load, create, pause, resume, isActive, canResume, toggle },
+    ...{ load, create, pause, stop, resume, isActive, canResume, toggle },
   }
 })

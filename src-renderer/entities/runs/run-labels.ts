@@ -1,5 +1,5 @@
 import type { TrainProgress } from '#shared/engine-messages.ts'
-import { formatCount, formatDuration, formatEstimate, withDecimalMark } from '#shared/format.ts'
+import { formatCount, formatDuration, formatEstimate } from '#shared/format.ts'
 import { expectedEnd, isTimeUp } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import type { RunRecord, RunStatus } from '#shared/schemas/run.ts'
@@ -90,9 +90,3 @@ export function formatAge(at: number, now = Date.now()): string {
     return t('runs.age.ago', { duration: formatDuration(seconds).split(' ').slice(0, 2).join(' ') })
   return new Date(at).toLocaleDateString(dateLocale(), { day: 'numeric', month: 'short', year: 'numeric' })
 }
-
-/** A loss with four significant digits. */
-export const formatLoss = (value: number): string =>
-  Number.isFinite(value)
-    ? withDecimalMark(Math.abs(value) >= 1e5 ? value.toExponential(2) : value.toPrecision(4))
-    : '–'

@@ -1,9 +1,8 @@
-import { formatCount, formatDuration, formatFixed, withDecimalMark } from '#shared/format.ts'
+import { formatCount, formatDuration, formatFixed, formatMeasured, withDecimalMark } from '#shared/format.ts'
 import type { Reconstruction } from '#shared/schemas/experiment.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { meanWithError } from '#shared/statistics.ts'
 import { klPerPixel } from '../../entities/experiments/experiment-labels.ts'
-import { formatLoss } from '../../entities/runs/run-labels.ts'
 import { t } from '../../i18n.ts'
 import { meanError } from './use-reconstructions.ts'
 
@@ -26,7 +25,7 @@ export function tableColumns(reconstruction: Map<string, Reconstruction>): Table
   }
   const percent = (share: number) => t('experiment.table.percent', { percent: formatFixed(100 * share, 1) })
   const loss = {
-    format: formatLoss,
+    format: formatMeasured,
     formatError: (value: number) => withDecimalMark(String(Number(value.toPrecision(2)))),
   }
   return [

@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatDuration } from '#shared/format.ts'
+import { formatBytes, formatCount, formatDuration, formatMeasured } from '#shared/format.ts'
 import { estimateText } from '#shared/labels/evaluation.ts'
 import { shareDone } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
@@ -6,7 +6,7 @@ import type { Compared } from '#shared/schemas/evaluation.ts'
 import type { RunColumn } from '#shared/schemas/library-view.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { dateLocale, t } from '../../i18n.ts'
-import { formatAge, formatLoss, statusLabel } from '../../entities/runs/run-labels.ts'
+import { formatAge, statusLabel } from '../../entities/runs/run-labels.ts'
 
 /** What a cell shows; a share is drawn as a ring before its text. */
 export interface Cell {
@@ -31,7 +31,7 @@ export function runCells(
     progress: progressCell(shareDone(run), isLive(run)),
     step: { text: formatCount(run.step) },
     time: { text: formatDuration(run.trainedSeconds) },
-    loss: { text: formatLoss(run.losses['loss'] ?? NaN) },
+    loss: { text: formatMeasured(run.losses['loss'] ?? NaN) },
     quality: quality
       ? {
           text: estimateText(quality),

@@ -30,6 +30,14 @@ export function notInstalled({ installed, available }: RuntimeStatus): Available
   )
 }
 
+/** Whether this machine would train with a variant that is not installed, as its device says. */
+export function suitsMachine(variant: RuntimeVariant, statement: DeviceStatement | null): boolean {
+  if (statement === null) return false
+  const { device, advice } = statement
+  // There is advice only for a GPU that is there.
+  return variant === 'cpu' ? device === null : device === 'cpu' && advice !== null
+}
+
 /** Bytes that removing a variant frees: every version of it that Flowerbed has installed is removed. */
 export function removableBytes(installed: InstalledRuntime[], variant: RuntimeVariant): number {
   return installed

@@ -1,7 +1,7 @@
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { IpcArgument } from '#shared/ipc.ts'
-import { parseResource } from '#shared/remote/target.ts'
+import { parseResource, targetSchema } from '#shared/remote/target.ts'
 
 /** A new target as it is typed. */
 export const emptyTarget = {
@@ -10,11 +10,15 @@ export const emptyTarget = {
   ...{ resources: '', idleMinutes: '10' },
 }
 
+export type TargetField = Exclude<keyof typeof emptyTarget, 'kind'>
+
 const given = (text: string) => text.trim() !== ''
+
+const resourcePairs = (text: string) => text.split(/\s+/).filter(given).map(parseResource)
 
 /** Pairs `key=value`, as on the command line. @throws FlowerbedError for what is no such pair */
 function resourcesOf(text: string): Record<string, string | number | boolean> {
-  const pairs = text.split(/\s+/).filter(given).map(parseResource)
+  const pairs = resourcePairs(text)
   if (pairs.includes(null)) throw new FlowerbedError('bad-input', errorText('target.resourcePair'))
   return Object.fromEntries(pairs.flatMap((pair) => (pair ? [[pair.key, pair.value]] : [])))
 }
@@ -39,3 +43,18 @@ export function targetOf(draft: typeof emptyTarget): IpcArgument<'targets.add'> 
     },
   }
 }
+
+/** The fields whose text no target can have, in no order. */
+export function wrongFields(draft: typeof emptyTarget): Set<TargetField> {
+  const isWrong = draft.kind === 'sky' && resourcePairs(draft.resources).includes(null)
+  // Without them the other fields can be judged.
+  const { error } = targetSchema.safeParse(targetOf(isWrong ? { ...draft, resources: '' } : draft))
+  const wrong = (error?.issues ?? []).flatMap(({ path }) => {
+    const field = path.find((part) => part !== 'slurm')
+    return isField(field) ? [field] : []
+  })
+  return new Set([...wrong, ...(isWrong ? (['resources'] as const) : [])])
+}
+
+const isField = (part: PropertyKey | undefined): part is TargetField =>
+  typeof part === 'string' && part !== 'kind' && Object.hasOwn(emptyTarget, part)

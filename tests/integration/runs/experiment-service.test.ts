@@ -152,6 +152,24 @@ describe('the queue of an experiment', () => {
     expect(seen.reconstruction).toEqual([first!.id, second!.id])
   })
 
+  test('stop ends the run in training and starts no other; resumed, it trains those that are left', async () => {
+    const { id } = faces.newLadder()
+    const { queue, seen, idle, trainingQueue, finishNow } = scripted()
+    await queue.resume(id)
+    await queue.stop(id, { save: true })
+    await idle(id)
+    expect(faces.statuses(id)).toEqual(['stopped', 'waiting', 'waiting'])
+    expect(seen.trained).toHaveLength(1)
+    await queue.resume(id)
+    const [, second, third] = faces.store.runs.ofExperiment(id)
+    expect(trainingQueue.running?.id).toBe(second!.id)
+    finishNow()
+    await expect.poll(() => trainingQueue.running?.id).toBe(third!.id)
+    finishNow()
+    await idle(id)
+    expect(faces.statuses(id)).toEqual(['stopped', 'finished', 'finished'])
+  })
+
   test('another run or experiment takes its place, and it waits', async () => {
     const [a, b] = [faces.newLadder(), faces.newLadder()]
     const { queue, runQueue, trainingQueue, idle } = scripted()

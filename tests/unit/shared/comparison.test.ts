@@ -72,6 +72,11 @@ test('rows are in the order of a column, those without a value last', () => {
   expect(order('no such column', true)).toEqual(['A', 'B', 'C'])
 })
 
+test('losses below each other have the same number of digits', () => {
+  const { rows } = compareRuns(runs, { ...usual, columns: ['loss.loss'] })
+  expect(rows.map(({ cells }) => cells[0]?.text)).toEqual(['0.5000', '0.2500', '–'])
+})
+
 test('measures come with their errors', () => {
   const [first, second] = runs as [ComparedRun, ComparedRun]
   const compared = [{ ...first, evaluation: anEvaluation }, second]
@@ -99,7 +104,7 @@ test('titles, settings and numbers follow the language', () => {
       columns: ['status', 'loss.loss', 'setting.hidden'],
     })
     expect(columns.map(({ title }) => title)).toEqual(['Status', 'Loss', 'Basiskanäle'])
-    expect(rows[1]?.cells.map(({ text }) => text)).toEqual(['Startet', '0,25', '48'])
+    expect(rows[1]?.cells.map(({ text }) => text)).toEqual(['Startet', '0,2500', '48'])
     const [first] = runs
     if (!first) throw new Error('There is no run.')
     const changes = settingChanges(first.run.config, { ...first.run.config, hidden: 8, prior: 'standard' })

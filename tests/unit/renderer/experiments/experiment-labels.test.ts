@@ -59,6 +59,14 @@ it('timeLeft is that of the current run alone where another has no time limit', 
   expect(timeLeft([...all, unlimited], current)).toEqual({ seconds: 30, all: false })
 })
 
+it('timeLeft counts what runs without a time limit are expected to take', () => {
+  const { config } = runOf('waiting')
+  const unlimited = { ...runOf('queued'), config: { ...config, minutes: 0 } }
+  const expected = (id: string) => (id === unlimited.id ? 600 : null)
+  expect(timeLeft([...all, unlimited], { ...current, expected })).toEqual({ seconds: 690, all: true })
+  expect(timeLeft([...all, unlimited], { ...current, expected: () => null })?.all).toBe(false)
+})
+
 it('experimentShare counts each run the same, and an ended one as whole', () => {
   expect(experimentShare([runOf('stopped'), runOf('paused')])).toBe(0.75)
   expect(experimentShare([])).toBe(0)

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
+import { formatMeasured } from '#shared/format.ts'
 import { shareDone } from '#shared/run-limits.ts'
 import { presets } from '#shared/presets.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import {
   formatAge,
-  formatLoss,
   endSentence,
   runSentence,
   stepLabel,
@@ -79,6 +79,6 @@ test('the share done is by steps or by time, whichever is further', () => {
 test('ages and losses are formatted', () => {
   expect(formatAge(1_000, 30_000)).toBe('just now')
   expect(formatAge(0, 12 * 60_000)).toBe('12 min ago')
-  expect(formatLoss(0.123456)).toBe('0.1235')
-  expect(formatLoss(NaN)).toBe('–')
+  expect(formatMeasured(0.123456)).toBe('0.1235')
+  expect(formatMeasured(NaN)).toBe('–')
 })

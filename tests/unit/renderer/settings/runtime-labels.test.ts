@@ -4,6 +4,7 @@ import {
   notInstalled,
   removableBytes,
   runtimeName,
+  suitsMachine,
   versionLabel,
 } from '../../../../src-renderer/pages/settings/runtime-labels.ts'
 
@@ -33,6 +34,22 @@ describe('notInstalled', () => {
   })
   it('offers nothing beside one that FLOWERBED_TF_DIR names, which alone would be used', () => {
     expect(offered(one({ source: 'folder', removable: false }))).toEqual([])
+  })
+})
+
+describe('suitsMachine', () => {
+  const on = (device: 'cpu' | 'cuda' | null, advice: string | null = null) => ({
+    ...{ device, advice, name: null, why: '' },
+  })
+  it('CUDA suits only where a GPU is there and is not used', () => {
+    expect(suitsMachine('cuda', on('cpu'))).toBe(false)
+    expect(suitsMachine('cuda', on('cpu', 'Install TensorFlow for NVIDIA GPU.'))).toBe(true)
+    expect(suitsMachine('cuda', on('cuda'))).toBe(false)
+    expect(suitsMachine('cuda', null)).toBe(false)
+  })
+  it('the processor’s suits where nothing can train yet', () => {
+    expect(suitsMachine('cpu', on(null, 'Install TensorFlow.'))).toBe(true)
+    expect(suitsMachine('cpu', on('cpu'))).toBe(false)
   })
 })
 
