@@ -73,6 +73,7 @@ const balanced: RunConfig = {
   warmup: 50,
   weightDecay: 0,
   clipNorm: 1,
+  emaKind: 'decay',
   emaDecay: 0.999,
   precision: 'auto',
   flip: false,
