@@ -22,6 +22,7 @@ import { EngineWithHosts } from './remote/engine-with-hosts.ts'
 import { RemoteRuns } from './remote/remote-runs.ts'
 import { TargetQueue } from './remote/target-queue.ts'
 import { Evaluations } from './runs/evaluations.ts'
+import { WeightAverages } from './runs/weight-averages.ts'
 import { ExperimentService } from './runs/experiment-service.ts'
 import { PendingDeletions } from './runs/pending-deletions.ts'
 import { PinnedPairs } from './runs/pinned-pairs.ts'
@@ -137,6 +138,10 @@ export function createServices(options: {
     ...{ store, runService },
     evaluate: (request) => engine.request('evaluate', request),
   })
+  const averages = new WeightAverages({
+    ...{ store, runService },
+    average: (request) => engine.request('average', request),
+  })
   const pinnedPairs = new PinnedPairs({
     isHidden: (pair) => deletions.hides(pair),
     ...{ store, runService, sourceOf: chosenImages({ store, importer }).sourceOf },
@@ -183,6 +188,7 @@ export function createServices(options: {
       experiments,
       reconstructor,
       evaluations,
+      averages,
       history,
       pinnedPairs,
     },

@@ -12,7 +12,7 @@ import type { SerializedError } from '#shared/errors.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
-import type { SavedSnapshot } from '#shared/weight-averaging.ts'
+import type { AverageRequest, AverageResult, SavedSnapshot } from '#shared/weight-averaging.ts'
 import type { WorkerChoice, WorkerDevices, WorkerHost, WorkerState } from '#shared/workers.ts'
 import type {
   DeviceChoice,
@@ -127,6 +127,8 @@ export interface EngineRequests {
   move: [MoveRequest, PixelBatch]
   trajectory: [TrajectoryRequest, TrajectoryResult]
   evaluate: [EvaluateRequest, Evaluation]
+  /** Writes a checkpoint with an average of another width; the one that it takes the place of stays. */
+  average: [AverageRequest, AverageResult]
   nearest: [NearestRequest, NearestResult]
   export: [ExportRequest, ExportResult]
   runtimeStatus: [void, RuntimeStatus]
