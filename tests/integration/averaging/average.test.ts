@@ -13,7 +13,7 @@ import { deleteSnapshots } from '../../../src-main/files/average-snapshots.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
-const steps = 20
+const steps = 12
 const shape = { height: 8, width: 8, channels: 1 } as const
 const folder = temporaryFolder('average')
 const dataset = packedDataset(join(folder.path, 'dataset'), { count: 60, shape, pixel: halves(shape) })
@@ -61,7 +61,7 @@ afterAll(async () => {
 it('makes a checkpoint that samples with the average, and is else as it was', async () => {
   const before = await loadCheckpoint(runDirectory, fileOf(steps))
   const { made, record, width, snapshots, compared } = await averaged()
-  expect(record).toMatchObject({ step: steps, file: 'step-00000020-width-0.100.safetensors', runId: 'run' })
+  expect(record).toMatchObject({ step: steps, file: 'step-00000012-width-0.100.safetensors', runId: 'run' })
   expect({ width, snapshots, compared }).toEqual({
     ...{ width: 0.1, snapshots: steps - 1 },
     compared: [{ width: 0.1, profileError: made.info.average!.profileError, kernelDistance: null }],
@@ -131,7 +131,7 @@ it('compares widths by samples of the same noise, and takes the best', async () 
 })
 
 it('resumes from a checkpoint with another average as from the one without', async () => {
-  const { record } = await averaged({ model: { ...run, shape, checkpoint: fileOf(16), exact: true } })
+  const { record } = await averaged({ model: { ...run, shape, checkpoint: fileOf(10), exact: true } })
   const whole = await loadCheckpoint(runDirectory, fileOf(steps))
   await engine.handlers.train({
     ...{ ...run, datasetDirectory: dataset, device: 'cpu' },
