@@ -77,6 +77,11 @@ const allowed = {
     ...['src-main/engine/graph', 'src-main/engine/checkpoints', 'src-main/engine/data'],
     ...['src-main/engine/images', 'src-main/engine/sampling'],
   ],
+  'src-main/engine/averaging': [
+    ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/model', 'src-main/engine/graph'],
+    ...['src-main/engine/checkpoints', 'src-main/engine/data', 'src-main/engine/sampling'],
+    'src-main/engine/evaluation',
+  ],
   'src-main/engine/training': [
     ...[...main, ...maths, 'src-main/datasets', 'src-main/engine/rng.ts', 'src-main/engine/mutex.ts'],
     ...['src-main/engine/model', 'src-main/engine/graph', 'src-main/engine/backend'],
@@ -86,7 +91,7 @@ const allowed = {
   'src-main/engine': [
     ...[...main, 'src-main/processes', 'src-main/tensorflow', 'src-main/engine/backend'],
     ...['src-main/engine/checkpoints', 'src-main/engine/sampling', 'src-main/engine/evaluation'],
-    'src-main/engine/training',
+    ...['src-main/engine/averaging', 'src-main/engine/training'],
   ],
 
   'src-main/agent': [

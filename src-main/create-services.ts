@@ -25,6 +25,7 @@ import { RemoteRuns } from './remote/remote-runs.ts'
 import { TargetQueue } from './remote/target-queue.ts'
 import { DeviceTurns } from './runs/device-turns.ts'
 import { Evaluations } from './runs/evaluations.ts'
+import { WeightAverages } from './runs/weight-averages.ts'
 import { ExperimentService } from './runs/experiment-service.ts'
 import { PendingDeletions } from './runs/pending-deletions.ts'
 import { PinnedPairs } from './runs/pinned-pairs.ts'
@@ -143,6 +144,10 @@ export function createServices(options: {
     ...{ store, runService },
     evaluate: (request) => engine.request('evaluate', request),
   })
+  const averages = new WeightAverages({
+    ...{ store, runService },
+    average: (request) => engine.request('average', request),
+  })
   const pinnedPairs = new PinnedPairs({
     isHidden: (pair) => deletions.hides(pair),
     ...{ store, runService, sourceOf: chosenImages({ store, importer }).sourceOf },
@@ -189,6 +194,7 @@ export function createServices(options: {
       experiments,
       reconstructor,
       evaluations,
+      averages,
       history,
       pinnedPairs,
     },

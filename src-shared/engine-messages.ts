@@ -14,6 +14,7 @@ import type { SerializedError } from '#shared/errors.ts'
 import type { LiveSettings } from '#shared/resume.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { ImageShape, PixelBatch } from '#shared/schemas/image.ts'
+import type { AverageRequest, AverageResult, SavedSnapshot } from '#shared/weight-averaging.ts'
 import type { WorkerChoice, WorkerDevices, WorkerHost, WorkerState } from '#shared/workers.ts'
 import type {
   DeviceChoice,
@@ -133,6 +134,8 @@ export interface EngineRequests {
   move: [MoveRequest, PixelBatch]
   trajectory: [TrajectoryRequest, TrajectoryResult]
   evaluate: [EvaluateRequest, Evaluation]
+  /** Writes a checkpoint with an average of another width; the one that it takes the place of stays. */
+  average: [AverageRequest, AverageResult]
   nearest: [NearestRequest, NearestResult]
   export: [ExportRequest, ExportResult]
   runtimeStatus: [void, RuntimeStatus]
@@ -156,6 +159,8 @@ export type EngineEvent =
   | { type: 'sample'; record: SampleRecord }
   | { type: 'diagnostics'; diagnostics: Diagnostics }
   | { type: 'checkpoint'; record: SavedCheckpoint }
+  /** A snapshot of the averages by power functions. */
+  | { type: 'snapshot'; record: SavedSnapshot }
   /** The share of a sampling job that is done, in [0, 1]; a few times a second. */
   | { type: 'sampling'; job: string; share: number }
   | { type: 'warning'; runId: string; message: string }

@@ -78,6 +78,7 @@ const pixelPosterior: RunConfig = {
   warmup: 50,
   weightDecay: 0,
   clipNorm: 1,
+  emaKind: 'decay',
   emaDecay: 0.999,
   precision: 'auto',
   flip: false,

@@ -6,6 +6,8 @@ import type { CheckpointRecord, SampleRecord } from '#shared/schemas/run.ts'
 export const thinningSchema = z.strictObject({
   checkpoints: z.boolean(),
   samples: z.boolean(),
+  /** The snapshots from which averages of other widths are made. */
+  averages: z.boolean().default(false),
   /** Of the others every n-th is kept, from the oldest on; 0 keeps none of them. */
   keepEvery: z.int().min(0).max(1000),
 })
@@ -16,6 +18,8 @@ export interface ThinningPlan {
   checkpoints: number
   /** Sheets of samples. */
   sheets: number
+  /** Snapshots of averages. */
+  averages: number
   bytes: number
 }
 
@@ -45,3 +49,7 @@ export function surplusSamples(
     .sort((a, b) => a.step - b.step || a.createdAt - b.createdAt)
   return grids.filter((one, i) => !(i === grids.length - 1 || marked.has(one.id) || isNth(i, keepEvery)))
 }
+
+/** The steps of the snapshots to delete: every n-th stays, counted so that those that stay are at even distances. */
+export const surplusSnapshots = (steps: number[], keepEvery: number): number[] =>
+  steps.filter((_, i) => !isNth(i + 1, keepEvery))

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { flowerbedVersion } from '../version.ts'
 import { addAttach } from './commands/attach/attach.ts'
+import { addAverage } from './commands/average/average.ts'
 import { runBench } from './commands/bench/bench.ts'
 import { addCompare } from './commands/compare/compare.ts'
 import { addDemo } from './commands/demo/demo.ts'
@@ -41,6 +42,7 @@ async function main(argv: string[]): Promise<number> {
     addQueue,
     addTarget,
     addEvaluate,
+    addAverage,
     addExport,
     addDoctor,
     addDemo,

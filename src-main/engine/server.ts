@@ -8,6 +8,7 @@ import { describeMachine } from './backend/machine.ts'
 import { toOutOfMemoryError } from './backend/gpu-errors.ts'
 import { readAvailableMemory } from './backend/free-memory.ts'
 import { loadTensorFlow } from './backend/load.ts'
+import { makeAverage } from './averaging/average.ts'
 import { evaluate } from './evaluation/evaluate.ts'
 import { findNearest } from './evaluation/nearest-images.ts'
 import { prepareGuide } from './sampling/guide.ts'
@@ -48,6 +49,7 @@ export type ModelRequests = Pick<
   | 'move'
   | 'trajectory'
   | 'evaluate'
+  | 'average'
   | 'nearest'
   | 'export'
   | 'cancelSampling'
@@ -177,6 +179,10 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       ),
     evaluate: async (request) =>
       await evaluate(request, { jobs, withSampler: (work) => withSampler(request, work) }),
+    average: async (request) => {
+      loadTensorFlow({ device: request.device })
+      return await jobs.run(request.job, (onStep) => makeAverage(request, onStep))
+    },
     nearest: async (request) => {
       loadTensorFlow({ device: request.device })
       return await jobs.run(request.job, (onStep) => findNearest(request, onStep))

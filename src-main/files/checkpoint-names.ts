@@ -9,19 +9,33 @@ export const checkpointFolder = (runDirectory: string) => join(runDirectory, 'ch
 /** Ten million steps still stand in the order of their names. */
 export const checkpointFile = (step: number) => `step-${String(step).padStart(8, '0')}.safetensors`
 
+/** A checkpoint with an average of another width, by its text (`widthText`), takes the place of the one of its step. */
+export const averagedFile = (step: number, width: string) =>
+  checkpointFile(step).replace(/\.safetensors$/, `-width-${width}.safetensors`)
+
+/** The step of a checkpoint, by its name; null for another file. */
+export function stepOfFile(file: string): number | null {
+  const step = /^step-(\d+)(?:-width-[\d.]+)?\.safetensors$/.exec(file)?.[1]
+  return step === undefined ? null : Number(step)
+}
+
 /** The JSON beside a checkpoint. */
 export const descriptionOf = (file: string) => file.replace(/\.safetensors$/, '.json')
 
-/** The steps of the checkpoints in a run's folder, oldest first; those without a description are not whole. */
-export async function checkpointSteps(runDirectory: string): Promise<number[]> {
+/** The checkpoints in a run's folder by step, oldest first; those without a description are not whole. */
+export async function checkpointFiles(runDirectory: string): Promise<Map<number, string>> {
   const names = new Set(await readdir(checkpointFolder(runDirectory)).catch(() => []))
-  return [...names]
-    .flatMap((name) => {
-      const step = /^step-(\d+)\.safetensors$/.exec(name)?.[1]
-      return step !== undefined && names.has(descriptionOf(name)) ? [Number(step)] : []
-    })
-    .sort((a, b) => a - b)
+  const whole = [...names].flatMap((file) => {
+    const step = names.has(descriptionOf(file)) ? stepOfFile(file) : null
+    return step === null ? [] : [{ step, file }]
+  })
+  return new Map(whole.sort((a, b) => a.step - b.step).map(({ step, file }) => [step, file]))
 }
+
+/** The steps of the checkpoints in a run's folder, oldest first. */
+export const checkpointSteps = async (runDirectory: string): Promise<number[]> => [
+  ...(await checkpointFiles(runDirectory)).keys(),
+]
 
 /** Deletes what processes that were killed while they wrote a checkpoint have left: each may be as large as one. */
 export async function deleteAbandonedCheckpoints(runDirectory: string): Promise<void> {
@@ -46,10 +60,15 @@ export async function deleteOtherCheckpoints(
     // A later one may just be written by the engine, also under a name that was forgotten.
     const later = name > newest
     if (later && !(forgotten.has(name) && (await writtenAt(join(folder, name))) < written)) continue
-    // The description goes first: arrays without one are never taken for a checkpoint.
-    await rm(join(folder, descriptionOf(name)), { force: true })
-    await rm(join(folder, name), { force: true })
+    await deleteCheckpoint(runDirectory, name)
   }
+}
+
+/** Deletes a checkpoint, its description first: arrays without one are never taken for a checkpoint. */
+export async function deleteCheckpoint(runDirectory: string, file: string): Promise<void> {
+  const folder = checkpointFolder(runDirectory)
+  await rm(join(folder, descriptionOf(file)), { force: true })
+  await rm(join(folder, file), { force: true })
 }
 
 /** Ms since 1970; 0 when it is not there. */

@@ -18,7 +18,7 @@ import type { Services } from './services.ts'
 export function runHandlers(services: Services): HandlersOf<'runs'> {
   const { store, runService, trainingQueues, runQueue, experiments, history, engine, settings, emit } =
     services
-  const { evaluations, deletions, remoteRuns, targetQueue } = services
+  const { averages, evaluations, deletions, remoteRuns, targetQueue } = services
   const { runs } = store
   const isRemote = (id: string) => runs.get(id).target !== null
   const plan = (run: Omit<PlannedRun, 'device'>) =>
@@ -131,6 +131,10 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
     'runs.diagnostics': ({ id }) => readDiagnostics(store.directory, runs.get(id)),
     'runs.evaluations': ({ id }) => evaluations.list(id),
     'runs.evaluate': ({ id, ...options }) => evaluations.evaluate(id, options),
+    'runs.average': ({ id, step, ...options }) => {
+      history.checkComplete()
+      return averages.make(id, { ...options, checkpoint: step })
+    },
     'runs.checkpoints': ({ id }) => runService.checkpoints.list(id),
     'runs.pinCheckpoint': ({ id, step, pinned }) => {
       runService.checkpoints.pin(id, { step, pinned })

@@ -16,6 +16,7 @@ import type { Reconstructor } from '../runs/reconstructions.ts'
 import type { RunQueue } from '../runs/run-queue.ts'
 import type { RunService } from '../runs/run-service.ts'
 import type { TrainingQueues } from '../runs/training-queues.ts'
+import type { WeightAverages } from '../runs/weight-averages.ts'
 import type { Store } from '../database/store.ts'
 
 /** The parts of the app that answer requests; made once, by `createServices`. */
@@ -32,6 +33,7 @@ export interface Services {
   experiments: ExperimentService
   reconstructor: Reconstructor
   evaluations: Evaluations
+  averages: WeightAverages
   pinnedPairs: PinnedPairs
   /** Records the engine's events. */
   history: EngineEvents

@@ -23,4 +23,4 @@ export class EngineSupervisor extends ProcessSupervisor<EngineRequests, EngineEv
 
 /** What the engine has written to disk counts also after its end; what it was about to do does not. */
 const isDurable = ({ type }: EngineEvent): boolean =>
-  type === 'checkpoint' || type === 'sample' || type === 'metrics' || type === 'diagnostics'
+  ['checkpoint', 'snapshot', 'sample', 'metrics', 'diagnostics'].includes(type)

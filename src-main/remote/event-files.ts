@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { EngineEvent } from '#shared/engine-messages.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import { diagnosticsFile, diagnosticsFolder } from '#shared/schemas/diagnostics.ts'
+import { snapshotsName } from '../files/average-snapshots.ts'
 import { descriptionOf } from '../files/checkpoint-names.ts'
 import { createLogger } from '../log.ts'
 import { largeBytes } from './fetch-many.ts'
@@ -22,10 +23,11 @@ const isPlain = (path: string) =>
 /** The files that an event names, in the order in which they are to appear. */
 export function filesOf(event: EngineEvent): RunFile[] {
   if (event.type === 'sample') return [{ path: `samples/${event.record.file}` }]
-  if (event.type === 'checkpoint') {
+  if (event.type === 'checkpoint' || event.type === 'snapshot') {
     const { file, sha256 } = event.record
-    // The description last: arrays without one are never taken for a checkpoint.
-    return [{ path: `checkpoints/${file}`, sha256 }, { path: `checkpoints/${descriptionOf(file)}` }]
+    const folder = event.type === 'checkpoint' ? 'checkpoints' : snapshotsName
+    // The description last: arrays without one are never taken for whole.
+    return [{ path: `${folder}/${file}`, sha256 }, { path: `${folder}/${descriptionOf(file)}` }]
   }
   if (event.type !== 'diagnostics') return []
   const { step, posterior, prior } = event.diagnostics
@@ -35,7 +37,7 @@ export function filesOf(event: EngineEvent): RunFile[] {
 
 /** Whether the files of an event go in one stream with those of others. */
 export const areSmall = (event: EngineEvent): boolean =>
-  event.type !== 'checkpoint' || event.record.bytes <= largeBytes
+  (event.type !== 'checkpoint' && event.type !== 'snapshot') || event.record.bytes <= largeBytes
 
 /**
  * Copies the files of events from a run's folder there to the one here: small ones in one stream, large ones each from where
@@ -69,7 +71,7 @@ export async function fetchFiles(
   }
   for (const one of wanted) {
     if (!one.files.every(({ path }) => isPlain(path))) one.isHere = false
-    // The arrays of a checkpoint, before the description.
+    // The arrays of a checkpoint or snapshot, before the description.
     const arrays = one.isHere && !areSmall(one.event) ? one.files.shift() : undefined
     if (arrays) await fetchLarge(one, arrays)
   }

@@ -6,7 +6,7 @@ import { protocolVersion } from '#shared/remote/protocol.ts'
 import type { LaunchRequest } from '#shared/remote/protocol.ts'
 import type { RemotePhase } from '#shared/remote/remote-state.ts'
 import type { Store } from '../database/store.ts'
-import { checkpointFolder, descriptionOf } from '../files/checkpoint-names.ts'
+import { checkpointFile, checkpointFolder, descriptionOf, stepOfFile } from '../files/checkpoint-names.ts'
 import { sendProgress } from './send-progress.ts'
 import type { ReadyTarget, TargetAccess } from './target-access.ts'
 
@@ -53,9 +53,13 @@ async function sendAll(
   await access.sendDataset(target, { datasetId, directory: datasetDirectory, onProgress, signal })
   const sendCheckpoint = async (from: { directory: string; file: string; sha256?: string }, to: string) => {
     // The description last: arrays without one are never taken for a checkpoint.
-    for (const file of [from.file, descriptionOf(from.file)]) {
+    const name = plainFile(from.file)
+    for (const [file, there] of [
+      [from.file, name],
+      [descriptionOf(from.file), descriptionOf(name)],
+    ] as const) {
       const sha256 = file === from.file ? from.sha256 : undefined
-      await target.host.send(join(checkpointFolder(from.directory), file), `${to}/checkpoints/${file}`, {
+      await target.host.send(join(checkpointFolder(from.directory), file), `${to}/checkpoints/${there}`, {
         ...(sha256 === undefined ? {} : { sha256 }),
         onProgress: (progress) => onProgress({ ...progress, what: 'checkpoint' }),
         signal,
@@ -68,8 +72,14 @@ async function sendAll(
   return {
     ...{ protocol: protocolVersion, runId, launchId, datasetId, config, device },
     ...(excluded ? { excluded } : {}),
-    ...(resume ? { resume } : {}),
-    ...(start ? { start: { file: start.file } } : {}),
+    ...(resume ? { resume: { ...resume, file: plainFile(resume.file) } } : {}),
+    ...(start ? { start: { file: plainFile(start.file) } } : {}),
     ...(target.slurm ? { slurm: target.slurm } : {}),
   }
+}
+
+/** The name of a checkpoint there, as that of one without an average of another width: there it is found by its step. */
+function plainFile(file: string): string {
+  const step = stepOfFile(file)
+  return step === null ? file : checkpointFile(step)
 }

@@ -11,6 +11,7 @@ import { Detached } from '../runs/detached.ts'
 import type { EngineProcess } from '../runs/training-queue.ts'
 import { fetchFiles } from './event-files.ts'
 import { EventRecorder } from './event-recorder.ts'
+import { followSnapshots } from './followed-snapshots.ts'
 import { readJournal } from './journal-follower.ts'
 import type { LaunchEnd } from './journal-follower.ts'
 import { launchThere } from './launch.ts'
@@ -196,6 +197,7 @@ export class RemoteEngine implements EngineProcess {
         record: async (events, to) => {
           onContact()
           await this.recorder.record(events, { launchId, offset: to, signal: this.detaching.signal })
+          await followSnapshots(request.runDirectory, events)
         },
         onJob: (job) => {
           onContact()

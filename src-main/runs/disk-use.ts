@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { DiskUse, RunBytes, StorageUse, TotalDiskUse } from '#shared/ipc.ts'
 import { diagnosticsFolder } from '#shared/schemas/diagnostics.ts'
 import type { Store } from '../database/store.ts'
+import { snapshotsName } from '../files/average-snapshots.ts'
 import { folderBytes, freeBytes } from '../files/atomic-write.ts'
 import { datasetsFolder, runFolder } from '../files/data-folder.ts'
 
@@ -39,11 +40,11 @@ export async function storageUse(store: Store): Promise<StorageUse> {
 
 async function runBytes(dataDirectory: string, runId: string): Promise<RunBytes> {
   const folder = runFolder(dataDirectory, runId)
-  const [checkpoints, samples, diagnostics, total] = await Promise.all(
-    [join(folder, 'checkpoints'), join(folder, 'samples'), join(folder, diagnosticsFolder), folder].map(
-      folderBytes,
+  const [checkpoints = 0, samples = 0, averages = 0, diagnostics = 0, total = 0] = await Promise.all(
+    ['checkpoints', 'samples', snapshotsName, diagnosticsFolder, '.'].map((name) =>
+      folderBytes(join(folder, name)),
     ),
   )
-  const [c = 0, s = 0, d = 0] = [checkpoints, samples, diagnostics]
-  return { checkpoints: c, samples: s, diagnostics: d, other: Math.max(0, (total ?? 0) - c - s - d) }
+  const other = Math.max(0, total - checkpoints - samples - averages - diagnostics)
+  return { checkpoints, samples, averages, diagnostics, other }
 }

@@ -2,7 +2,7 @@ import { guideStepsToKeep } from '#shared/guidance.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError, toFlowerbedError } from '#shared/errors.ts'
 import type { CheckpointChoice, CheckpointRecord, SavedCheckpoint } from '#shared/schemas/run.ts'
-import { deleteOtherCheckpoints } from '../files/checkpoint-names.ts'
+import { deleteCheckpoint, deleteOtherCheckpoints } from '../files/checkpoint-names.ts'
 import { createLogger } from '../log.ts'
 import { runFolder } from '../files/data-folder.ts'
 import type { Store } from '../database/store.ts'
@@ -92,6 +92,12 @@ export class RecordedCheckpoints {
     const run = runs.key(runId)
     checkpoints.save(run, saved)
     this.unreadableFiles.delete(`${runId}/${newest}`)
+    const others = checkpoints.list(run).filter((one) => one.step === saved.step && one.file !== newest)
+    // One of a continuation that was given up, with an average that was made of it.
+    checkpoints.forget(
+      run,
+      others.map(({ file }) => file),
+    )
     const all = checkpoints.list(run)
     const { checkpointKeep } = runs.get(runId).config
     const whole = all.filter(({ damaged }) => !damaged)
@@ -104,8 +110,9 @@ export class RecordedCheckpoints {
     const unreadable = checkpoints.files(run).filter((file) => !listed.has(file))
     const keep = new Set([...kept.map(({ file }) => file), ...unreadable])
     // Removed from the history first: a recorded checkpoint must exist.
-    const forgotten = all.flatMap(({ file }) => (keep.has(file) ? [] : [file]))
-    checkpoints.forget(run, forgotten)
+    const surplus = all.flatMap(({ file }) => (keep.has(file) ? [] : [file]))
+    checkpoints.forget(run, surplus)
+    const forgotten = [...surplus, ...others.map(({ file }) => file)]
     const folder = runFolder(this.store.directory, runId)
     this.deleting = this.deleting
       .then(() => {
@@ -117,6 +124,19 @@ export class RecordedCheckpoints {
         })
       })
       .catch((thrown: unknown) => log.warn(`Old checkpoints stay: ${toFlowerbedError(thrown).message}`))
+    this.changed(runId)
+  }
+
+  /** Records the file that takes the place of a checkpoint's, which is deleted. */
+  replace(runId: string, file: string, by: SavedCheckpoint): void {
+    this.store.checkpoints.replace(this.store.runs.key(runId), file, by)
+    this.unreadableFiles.delete(`${runId}/${by.file}`)
+    if (by.file !== file) {
+      const folder = runFolder(this.store.directory, runId)
+      this.deleting = this.deleting
+        .then(() => deleteCheckpoint(folder, file))
+        .catch((thrown: unknown) => log.warn(`${file} stays: ${toFlowerbedError(thrown).message}`))
+    }
     this.changed(runId)
   }
 

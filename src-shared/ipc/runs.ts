@@ -3,6 +3,8 @@ import { desktopText } from '#shared/desktop-text.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import type { AutomaticSetting } from '#shared/schemas/automatic.ts'
 import type { Diagnostics } from '#shared/schemas/diagnostics.ts'
+import { widthRange } from '#shared/weight-averaging.ts'
+import type { AverageResult } from '#shared/weight-averaging.ts'
 import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
 import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import { targetNameSchema } from '#shared/remote/target.ts'
@@ -153,6 +155,14 @@ export const runChannels = {
       pairs: z.int().min(interpolationPairs.min).max(interpolationPairs.max).exactOptional(),
     }),
     output: type<EvaluationRecord>(),
+  }),
+  /** Gives a checkpoint the average of a width, or of the best of several; progress and cancelling go by `job`. */
+  'runs.average': channel({
+    input: z.strictObject({
+      ...{ id: z.string(), job: z.string(), step },
+      width: z.number().min(widthRange.min).max(widthRange.max).exactOptional(),
+    }),
+    output: type<AverageResult>(),
   }),
   /** Newest first. */
   'runs.checkpoints': channel({ input: byId, output: type<CheckpointRecord[]>() }),

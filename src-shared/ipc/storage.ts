@@ -7,6 +7,8 @@ import { channel, nothing, type } from '#shared/ipc/channel.ts'
 export interface RunBytes {
   checkpoints: number
   samples: number
+  /** Snapshots from which averages of other widths are made. */
+  averages: number
   diagnostics: number
   /** Logs and what does not belong to a kind. */
   other: number

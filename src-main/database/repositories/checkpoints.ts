@@ -55,6 +55,15 @@ export class CheckpointRepository {
       .run(run, record.file, record.step, record.sha256, record.bytes, record.loss, record.createdAt, run)
   }
 
+  /** Another file takes the place of a checkpoint's, which stays as old, as good and as pinned as it was. */
+  replace(run: number, file: string, by: Pick<SavedCheckpoint, 'file' | 'sha256' | 'bytes'>): void {
+    this.db
+      .prepare(
+        'UPDATE checkpoints SET file = ?, sha256 = ?, bytes = ?, damaged = 0 WHERE run = ? AND file = ?',
+      )
+      .run(by.file, by.sha256, by.bytes, run, file)
+  }
+
   /** Newest step first. */
   list(run: number): CheckpointRecord[] {
     const rows = this.db

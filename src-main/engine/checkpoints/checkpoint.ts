@@ -8,7 +8,13 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { imageShapeSchema } from '#shared/schemas/image.ts'
 import { machineSchema } from '#shared/schemas/run.ts'
 import type { SavedCheckpoint } from '#shared/schemas/run.ts'
-import { checkpointFile, checkpointFolder, descriptionOf } from '../../files/checkpoint-names.ts'
+import { widthText } from '#shared/weight-averaging.ts'
+import {
+  averagedFile,
+  checkpointFile,
+  checkpointFolder,
+  descriptionOf,
+} from '../../files/checkpoint-names.ts'
 import { sha256, writeFileAtomically } from '../../files/atomic-write.ts'
 import type { Values } from '../graph/program.ts'
 import { readSafetensors, writeSafetensors } from './safetensors.ts'
@@ -32,6 +38,8 @@ export const checkpointInfoSchema = z.object({
   /** The labels that the model is conditioned on, in its order. */
   labels: z.array(z.string()).default([]),
   machine: machineSchema,
+  /** The average that was chosen after the run: its width, and how far its profile is from a power function's. */
+  average: z.object({ width: z.number(), profileError: z.number() }).optional(),
   sha256: z.string(),
 })
 export type CheckpointInfo = z.infer<typeof checkpointInfoSchema>
@@ -39,6 +47,7 @@ export type CheckpointInfo = z.infer<typeof checkpointInfoSchema>
 export interface Checkpoint {
   info: CheckpointInfo
   state: Values
+  shapes: Record<string, number[]>
 }
 
 /**
@@ -54,7 +63,8 @@ export async function saveCheckpoint(options: {
   const { runDirectory, info, state, shapes } = options
   const folder = checkpointFolder(runDirectory)
   await mkdir(folder, { recursive: true })
-  const file = checkpointFile(info.step)
+  const { step, average } = info
+  const file = average ? averagedFile(step, widthText(average.width)) : checkpointFile(step)
   const bytes = writeSafetensors({
     tensors: Object.fromEntries(
       Object.entries(state).map(([name, values]) => [
@@ -114,8 +124,10 @@ export async function loadCheckpoint(
   if (hash !== info.sha256 || (recorded !== undefined && hash !== recorded))
     throw corrupt(errorText('checkpoint.damaged'))
   const { tensors } = readSafetensors(bytes, path)
+  const entries = Object.entries(tensors)
   return {
     info,
-    state: Object.fromEntries(Object.entries(tensors).map(([name, { values }]) => [name, values])),
+    state: Object.fromEntries(entries.map(([name, { values }]) => [name, values])),
+    shapes: Object.fromEntries(entries.map(([name, { shape }]) => [name, shape])),
   }
 }

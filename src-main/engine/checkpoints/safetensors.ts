@@ -1,10 +1,11 @@
 import { errorText } from '#shared/error-text.ts'
 import type { ErrorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
+import { fromHalf, toHalf } from './half.ts'
 
-/** An array of a safetensors file. */
+/** An array of a safetensors file; F16 is of numbers that are rounded to 16 bits when they are written. */
 export interface SafeTensor {
-  dtype: 'F32' | 'I32'
+  dtype: 'F32' | 'I32' | 'F16'
   shape: number[]
   values: Float32Array | Int32Array
 }
@@ -31,9 +32,13 @@ const alignment = 8
 export function writeSafetensors({ tensors, metadata }: SafetensorsContent): Uint8Array {
   const header: Record<string, Entry | Record<string, string>> = { __metadata__: metadata }
   let offset = 0
-  for (const [name, { dtype, shape, values }] of Object.entries(tensors)) {
-    header[name] = { dtype, shape, data_offsets: [offset, offset + values.byteLength] }
-    offset += values.byteLength
+  const arrays = Object.values(tensors).map(({ dtype, values }) =>
+    dtype === 'F16' ? toHalf(Float32Array.from(values)) : values,
+  )
+  for (const [i, [name, { dtype, shape }]] of Object.entries(tensors).entries()) {
+    const { byteLength } = arrays[i] as Float32Array
+    header[name] = { dtype, shape, data_offsets: [offset, offset + byteLength] }
+    offset += byteLength
   }
   const text = JSON.stringify(header)
   const json = Buffer.from(text + ' '.repeat((alignment - (Buffer.byteLength(text) % alignment)) % alignment))
@@ -41,7 +46,7 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsContent): Uin
   new DataView(file.buffer).setBigUint64(0, BigInt(json.length), true)
   file.set(json, lengthBytes)
   let at = lengthBytes + json.length
-  for (const { values } of Object.values(tensors)) {
+  for (const values of arrays) {
     file.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), at)
     at += values.byteLength
   }
@@ -87,14 +92,5 @@ export function readSafetensors(file: Uint8Array, where: string): SafetensorsCon
 
 function valuesOf(dtype: 'F32' | 'F16' | 'I32', bytes: ArrayBufferLike): Float32Array | Int32Array {
   if (dtype === 'I32') return new Int32Array(bytes)
-  return dtype === 'F32' ? new Float32Array(bytes) : Float32Array.from(new Uint16Array(bytes), halfToNumber)
-}
-
-/** The number of 16 bits in IEEE 754's binary16: a sign, 5 bits of exponent, 10 of fraction. */
-function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1
-  const exponent = (bits >> 10) & 31
-  const fraction = bits & 1023
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : NaN
-  return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25)
+  return dtype === 'F32' ? new Float32Array(bytes) : fromHalf(new Uint16Array(bytes))
 }

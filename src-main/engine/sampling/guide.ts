@@ -3,7 +3,7 @@ import type { ModelSource } from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Sampling } from '#shared/schemas/sampling.ts'
-import { checkpointFile, checkpointSteps } from '../../files/checkpoint-names.ts'
+import { checkpointFile, checkpointFiles } from '../../files/checkpoint-names.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
 import { samplingWeights } from '../checkpoints/state-names.ts'
 import { guidedByLabel } from './guide-state.ts'
@@ -21,19 +21,20 @@ export async function prepareGuide(
   const { guidance, guideCheckpoint, weights } = sampling
   if (guidance === 1 || guidedByLabel(sampler.system, sampling)) return null
   const { runDirectory } = source
-  const guideStep = await chooseGuide(runDirectory, { step, asked: guideCheckpoint })
-  await sampler.useGuide(`${runDirectory}/${guideStep}/${weights}`, async () => {
-    const { state, info } = await loadCheckpoint(runDirectory, checkpointFile(guideStep))
+  const files = await checkpointFiles(runDirectory)
+  const guideStep = chooseGuide(runDirectory, { steps: [...files.keys()], step, asked: guideCheckpoint })
+  const file = files.get(guideStep) ?? checkpointFile(guideStep)
+  await sampler.useGuide(`${runDirectory}/${file}/${weights}`, async () => {
+    const { state, info } = await loadCheckpoint(runDirectory, file)
     return samplingWeights(state, info.config, weights)
   })
   return guideStep
 }
 
-async function chooseGuide(
+function chooseGuide(
   runDirectory: string,
-  { step, asked }: { step: number; asked: number | null },
-): Promise<number> {
-  const steps = await checkpointSteps(runDirectory)
+  { steps, step, asked }: { steps: number[]; step: number; asked: number | null },
+): number {
   if (asked !== null && asked >= step) {
     throw new FlowerbedError('bad-input', errorText('guide.notEarlier', { guide: asked, step }), {
       where: 'guideCheckpoint',

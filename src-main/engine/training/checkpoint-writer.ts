@@ -60,6 +60,11 @@ export class CheckpointWriter {
     return record
   }
 
+  /** Whether the disk has room for one more checkpoint, and as much again. */
+  async hasRoom(): Promise<boolean> {
+    return (await this.freeBytes(this.request.runDirectory)) >= 2 * this.bytes
+  }
+
   /**
    * @param options `timeoutMs`: how long to wait for older checkpoints to be deleted
    * @throws FlowerbedError `no-space` when the disk has no room for one more checkpoint

@@ -3,7 +3,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
-import { samplingWeights, stateName } from '../checkpoints/state-names.ts'
+import { averageKinds, samplingWeights, stateName } from '../checkpoints/state-names.ts'
 import type { Values } from '../graph/program.ts'
 import type { System } from '../model/flow/system.ts'
 import { initialState } from './step-program.ts'
@@ -33,7 +33,7 @@ export async function startState(
     if (values?.length !== state[stateName('weight', name)]?.length) {
       throw new FlowerbedError('conflict', errorText('training.startSizeDiffers', { name }), { where: name })
     }
-    for (const kind of config.emaDecay > 0 ? (['weight', 'ema'] as const) : (['weight'] as const))
+    for (const kind of ['weight', ...averageKinds(config)] as const)
       state[stateName(kind, name)] = (values as Float32Array).slice()
   }
   return state

@@ -3,17 +3,19 @@ import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/t
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { imagesPerStep } from '#shared/run-limits.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import { keptWidths } from '#shared/weight-averaging.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
 import type { ProgramSpec, Tensors, Values } from '../graph/program.ts'
 import { applyAdam, updateAverage } from '../graph/optimizer-ops.ts'
 import { rowsInOrder } from '../data/pixels.ts'
 import { imageInput } from '../data/step-images.ts'
 import type { ImagePlan } from '../data/step-images.ts'
+import { averageShare, exponentOf } from '../model/power-average.ts'
 import { pathTimes } from '../model/flow/times.ts'
 import type { System } from '../model/flow/system.ts'
 import { withControlDependencies } from '../graph/control-dependencies.ts'
 import { sumOfSquares } from '../model/nets/ops.ts'
-import { stateKinds, stateName } from '../checkpoints/state-names.ts'
+import { averageKinds, kindsOf, stateName } from '../checkpoints/state-names.ts'
 import type { StateKind } from '../checkpoints/state-names.ts'
 import { batchPart, imagesOfShare, noiseOfShare, reduceGradients } from './batch-share.ts'
 import type { BatchShare } from './batch-share.ts'
@@ -44,7 +46,7 @@ export function imagePlan(options: {
 
 /**
  * One training step over device-resident state: the system's objective on the step's images, its gradients, clipping by
- * global norm, Adam with bias correction, and the exponential average of the weights. With `accumulate` the gradient is
+ * global norm, Adam with bias correction, and the averages of the weights. With `accumulate` the gradient is
  * the mean over that many batches, taken one after the other; noise and times are those of one batch of all of them.
  * Fetches `loss`, each loss term, `gradientNorm` (before clipping), and per range of times the sums of the velocity
  * errors of its images (`errorsByTime`) and their counts (`imagesByTime`).
@@ -67,7 +69,7 @@ export function stepProgram(options: {
       ? system.parameters.flatMap(({ name, isHidden }) => (isHidden ? [name] : []))
       : [],
   )
-  const kinds = stateKinds.filter((kind) => kind !== 'ema' || config.emaDecay > 0)
+  const averages = averageKinds(config)
 
   return {
     name: 'train',
@@ -76,7 +78,7 @@ export function stepProgram(options: {
     exact: [...muonNames].map((name) => stateName('m', name)),
     state: {
       ...Object.fromEntries(
-        kinds.flatMap((kind) =>
+        kindsOf(config).flatMap((kind) =>
           system.parameters.map((parameter) => [
             stateName(kind, parameter.name),
             { shape: parameter.shape, dtype: 'float32' as const },
@@ -99,8 +101,9 @@ export function stepProgram(options: {
       /** Adam's, with the bias correction of both moments. */
       stepSize: { shape: [], dtype: 'float32' },
       epsilon: { shape: [], dtype: 'float32' },
-      /** The share of the new weights in their average. */
+      /** The share of the new weights in each of their averages. */
       emaShare: { shape: [], dtype: 'float32' },
+      ...(averages.includes('emaWide') ? { emaWideShare: { shape: [], dtype: 'float32' as const } } : {}),
     },
     body: (state, feeds) => {
       const entry = (kind: StateKind, name: string) => state[stateName(kind, name)] as Tensor
@@ -149,11 +152,11 @@ export function stepProgram(options: {
       const next: Tensors = {}
       const replace = (name: string, values: Partial<Record<StateKind, Tensor>> & { weight: Tensor }) => {
         for (const [kind, value] of Object.entries(values)) next[stateName(kind as StateKind, name)] = value
-        if (config.emaDecay > 0)
-          next[stateName('ema', name)] = updateAverage(
-            entry('ema', name),
+        for (const kind of averages)
+          next[stateName(kind, name)] = updateAverage(
+            entry(kind, name),
             values.weight,
-            feed('emaShare') as Scalar,
+            feed(`${kind}Share`) as Scalar,
           )
       }
       const matrices = names.flatMap((name, i) =>
@@ -190,12 +193,21 @@ export function stepFeeds(
     learningRate: Float32Array.of(learningRate),
     stepSize: Float32Array.of((learningRate * correction2) / (1 - beta1 ** step)),
     epsilon: Float32Array.of(epsilon * correction2),
-    // A short warm-up, so that the average forgets the random initial weights (as in TensorFlow's ExponentialMovingAverage).
-    emaShare: Float32Array.of(1 - Math.min(config.emaDecay, (1 + step) / (10 + step))),
+    ...averageShares(config, step),
   }
 }
 
-/** The state before the first step: random weights, moments of zero, the average equal to the weights. */
+/** The shares of step `step`'s weights in their averages. */
+function averageShares(config: RunConfig, step: number): Values {
+  if (config.emaKind === 'decay') {
+    // A short warm-up, so that the average forgets the random initial weights (as in TensorFlow's ExponentialMovingAverage).
+    return { emaShare: Float32Array.of(1 - Math.min(config.emaDecay, (1 + step) / (10 + step))) }
+  }
+  const [narrow, wide] = keptWidths.map((width) => averageShare(step, exponentOf(width))) as [number, number]
+  return { emaShare: Float32Array.of(narrow), emaWideShare: Float32Array.of(wide) }
+}
+
+/** The state before the first step: random weights, moments of zero, the averages equal to the weights. */
 export function initialState(system: System, config: RunConfig): Values {
   const state: Values = {}
   for (const parameter of system.parameters) {
@@ -203,7 +215,7 @@ export function initialState(system: System, config: RunConfig): Values {
     state[stateName('weight', parameter.name)] = weight
     state[stateName('m', parameter.name)] = new Float32Array(weight.length)
     state[stateName('v', parameter.name)] = new Float32Array(weight.length)
-    if (config.emaDecay > 0) state[stateName('ema', parameter.name)] = weight.slice()
+    for (const kind of averageKinds(config)) state[stateName(kind, parameter.name)] = weight.slice()
   }
   return state
 }

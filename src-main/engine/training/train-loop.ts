@@ -10,6 +10,7 @@ import { createStepRunner } from './create-step-runner.ts'
 import { sampleAtStop, sampleGrid, samplePreview } from './run-samples.ts'
 import { SemidiscreteCoupling } from './semidiscrete-coupling.ts'
 import { isPreviewDue, learningRateAt, limitRise, schedulePosition } from './schedule.ts'
+import { deleteLaterSnapshots, takeSnapshot } from './snapshots.ts'
 import { removeStart, startState } from './start-state.ts'
 import { initialState } from './step-program.ts'
 import { recoverWorkers, reportWorkers, reportWorkersAtTimes } from './worker-recovery.ts'
@@ -36,6 +37,7 @@ export async function train(run: TrainingRun): Promise<TrainResult> {
 
 async function trainToEnd(run: TrainingRun): Promise<TrainResult> {
   let outcome: TrainOutcome = 'finished'
+  await deleteLaterSnapshots(run)
   while (run.hasMore()) {
     if (run.stopRequest) {
       outcome = run.stopRequest.outcome
@@ -45,6 +47,7 @@ async function trainToEnd(run: TrainingRun): Promise<TrainResult> {
     reportWorkersAtTimes(run)
     // The process answers messages here: requests to pause, to extend the run, to sample.
     await nextTurn()
+    await takeSnapshot(run)
     const { checkpointEvery, sampleEvery } = run.config
     if (run.isDue(checkpointEvery)) await writeCheckpoint(run)
     if (run.isDue(sampleEvery) && run.hasMore()) await sampleGrid(run)

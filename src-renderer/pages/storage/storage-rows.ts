@@ -1,13 +1,13 @@
 import type { RunBytes } from '#shared/ipc.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 
-export const kinds = ['checkpoints', 'samples', 'diagnostics', 'other'] as const
+export const kinds = ['checkpoints', 'samples', 'averages', 'diagnostics', 'other'] as const
 
 /** The bytes of a run's files, and of all of them. */
 export type Bytes = RunBytes & { total: number }
 export type StorageRow = Bytes & { run: RunRecord }
 
-const nothing: RunBytes = { checkpoints: 0, samples: 0, diagnostics: 0, other: 0 }
+const nothing: RunBytes = { checkpoints: 0, samples: 0, averages: 0, diagnostics: 0, other: 0 }
 
 /** The runs, the largest first. */
 export function storageRows(runs: RunRecord[], sizes: Record<string, RunBytes>): StorageRow[] {
@@ -29,6 +29,7 @@ export function sumOf(rows: Bytes[]): Bytes {
 export const colourOf: Record<(typeof kinds)[number] | 'datasets', string> = {
   checkpoints: 'var(--curve-1)',
   samples: 'var(--curve-3)',
+  averages: 'var(--curve-4)',
   diagnostics: 'var(--curve-5)',
   other: 'var(--line-strong)',
   datasets: 'var(--curve-2)',

@@ -1,5 +1,6 @@
 import type { errors as english } from '../en/errors.ts'
 import type { Translated } from '../translated.ts'
+import { averagingErrors } from './errors/averaging.ts'
 import { checkpointsErrors } from './errors/checkpoints.ts'
 import { cliErrors } from './errors/cli.ts'
 import { experimentsErrors } from './errors/experiments.ts'
@@ -21,6 +22,7 @@ import { tensorflowErrors } from './errors/tensorflow.ts'
 import { trainingErrors } from './errors/training.ts'
 
 const texts = {
+  ...averagingErrors,
   ...checkpointsErrors,
   ...cliErrors,
   ...experimentsErrors,

@@ -1,3 +1,4 @@
+import { averagingErrors } from './errors/averaging.ts'
 import { checkpointsErrors } from './errors/checkpoints.ts'
 import { cliErrors } from './errors/cli.ts'
 import { experimentsErrors } from './errors/experiments.ts'
@@ -23,6 +24,7 @@ import { trainingErrors } from './errors/training.ts'
  * `errorText` demand each.
  */
 export const errors = {
+  ...averagingErrors,
   ...checkpointsErrors,
   ...cliErrors,
   ...experimentsErrors,

@@ -36,9 +36,15 @@ export const optimizerSettings = {
     help: 'Gradients with a larger global norm are scaled down to this norm. 0 switches it off.',
     group: 'optimizer',
   }),
+  emaKind: setting(choice(['decay', 'power'], 'Kind of weight averaging').default('decay'), {
+    title: 'Kind of weight averaging',
+    help: 'Constant: one moving average with the decay below. Power function: two averages that cover a share of all steps, with snapshots, so that the width of the average can be chosen after the run (flowerbed average).',
+    group: 'optimizer',
+    options: { decay: 'Constant decay', power: 'Power function' },
+  }),
   emaDecay: setting(real(0, 0.99999, 'EMA decay'), {
     title: 'Weight averaging (EMA)',
-    help: 'Decay of the moving average of the weights. Samples are generated with the average, which is steadier. 0 switches it off.',
+    help: 'Decay of the moving average of the weights. Samples are generated with the average, which is steadier. 0 switches it off. Averaging by a power function does not use it.',
     group: 'optimizer',
   }),
   precision: setting(choice(['auto', 'fp32', 'bf16', 'fp16'], 'Precision').default('fp32'), {

@@ -42,6 +42,7 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
     'network=conv',
     'precision=fp32',
     'sampleEvery=1000000',
+    'emaKind=power',
   ]
   const train = (steps: number) => [
     ...['train', images, '--on', 'mars', '--image-size', '16', '--batch', '4', '--steps', String(steps)],
@@ -65,6 +66,9 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
     const { record, lastMetric, checkpoints } = newest()
     expect(record).toMatchObject({ status: 'finished', target: 'mars', step: 3 })
     expect([lastMetric, checkpoints[0]]).toEqual([3, 3])
+    // The snapshots of its averages are here too, so that another width can be made of them; training resumes there as before.
+    const averaged = await run(['average', 'latest', '--width', '0.1', '--json'])
+    expect(averaged.json, averaged.err).toMatchObject({ step: 3, width: 0.1, snapshots: 2 })
     const longer = await run(['train', '--resume', 'latest', '--steps', '2'])
     expect(longer.code, longer.err).toBe(0)
     expect(newest().record).toMatchObject({ status: 'finished', target: 'mars', step: 5 })

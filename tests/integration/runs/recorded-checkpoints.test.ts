@@ -1,7 +1,13 @@
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { checkpointFile, checkpointFolder, descriptionOf } from '../../../src-main/files/checkpoint-names.ts'
+import {
+  averagedFile,
+  checkpointFile,
+  checkpointFiles,
+  checkpointFolder,
+  descriptionOf,
+} from '../../../src-main/files/checkpoint-names.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
 import { runFolder } from '../../../src-main/files/data-folder.ts'
 import { openStore } from '../../../src-main/database/store.ts'
@@ -140,4 +146,29 @@ test('the checkpoint that an argument names', async () => {
   expect(() => runService.modelSource(runId, 7)).toThrow(
     expect.objectContaining({ kind: 'not-found', hint: 'There are checkpoints of step 2, 1.' }),
   )
+})
+
+test('a checkpoint with another average takes the place of the one of its step, as old, good and pinned as that', async () => {
+  await record(1, 0.3)
+  await record(2, 0.9)
+  runService.checkpoints.pin(runId, { step: 1, pinned: true })
+  const [second, first] = runService.checkpoints.list(runId)
+  const file = averagedFile(1, '0.100')
+  writeFileSync(join(checkpoints(), file), 'abcd')
+  writeFileSync(join(checkpoints(), descriptionOf(file)), '{}')
+  const by = { runId, step: 1, file, sha256: 'y', bytes: 4, loss: 0.3, createdAt: 99 }
+  runService.checkpoints.replace(runId, checkpointFile(1), by)
+  await runService.checkpoints.settled()
+  expect(runService.checkpoints.list(runId)).toEqual([second, { ...first, file, sha256: 'y', bytes: 4 }])
+  expect(runService.checkpoints.latest(runId)).toEqual(second)
+  expect(onDisk()).toEqual([2, 1])
+  expect([...(await checkpointFiles(runFolder(folder.path, runId)))]).toEqual([
+    [1, file],
+    [2, checkpointFile(2)],
+  ])
+
+  // Trained again, the step has the average of its training.
+  await record(1, 0.2)
+  expect(runService.checkpoints.list(runId).map((one) => one.file)).toEqual([2, 1].map(checkpointFile))
+  expect(onDisk()).toEqual([2, 1])
 })

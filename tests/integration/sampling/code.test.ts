@@ -11,7 +11,7 @@ import { loadCheckpoint } from '../../../src-main/engine/checkpoints/checkpoint.
 import { interpolate } from '../../../src-main/engine/sampling/interpolate.ts'
 import { encode } from '../../../src-main/engine/sampling/encode.ts'
 import { LoadedSamplers } from '../../../src-main/engine/sampling/loaded-samplers.ts'
-import { CodeTable } from '../../../src-main/engine/training/code-table.ts'
+import { CodeTable } from '../../../src-main/engine/sampling/code-table.ts'
 import { Trainer } from '../../../src-main/engine/training/trainer.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'

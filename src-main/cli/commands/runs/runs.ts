@@ -3,6 +3,7 @@ import type { Command } from 'commander'
 import { diagnosticFacts, diagnosticMaps } from '#shared/labels/diagnostics.ts'
 import { expectedEnd, isTimeUp } from '#shared/run-limits.ts'
 import type { CheckpointRecord } from '#shared/schemas/run.ts'
+import { widthOfFile, widthText } from '#shared/weight-averaging.ts'
 import { eventText } from '#shared/labels/run-events.ts'
 import { diagnosticsFolderOf, readDiagnostics } from '../../../runs/diagnostics.ts'
 import { diskUseOfRun, totalDiskUse } from '../../../runs/disk-use.ts'
@@ -133,9 +134,15 @@ async function diagnostics(
   })
 }
 
-function line({ step, loss, bytes: size, best, pinned, damaged }: CheckpointRecord): string {
+function line({ step, file, loss, bytes: size, best, pinned, damaged }: CheckpointRecord): string {
+  const width = widthOfFile(file)
   const lossText = loss === null ? '' : `loss ${loss.toPrecision(4)}`
-  const marks = [best ? 'best' : '', pinned ? 'pinned' : '', damaged ? 'damaged' : '']
+  const marks = [
+    best ? 'best' : '',
+    pinned ? 'pinned' : '',
+    damaged ? 'damaged' : '',
+    width === null ? '' : `average of width ${widthText(width)}`,
+  ]
     .filter(Boolean)
     .join(', ')
   return `step ${String(step).padEnd(9)} ${bytes(size).padStart(8)}  ${lossText.padEnd(16)} ${marks}`.trimEnd()

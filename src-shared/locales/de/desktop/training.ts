@@ -9,6 +9,8 @@ export const trainingTexts = {
     'Der Checkpoint von Schritt {step} ist nicht lesbar: {reason} Verwendet wird der von Schritt {next}.',
   'warning.resumesEarlier':
     'Der Checkpoint von Schritt {step} ist nicht lesbar: {reason} Das Training wird ab dem von Schritt {next} fortgesetzt.',
+  'warning.noRoomForSnapshot':
+    'Auf dem Datenträger ist kein Platz für die Momentaufnahme der Mittel bei Schritt {step}; das Training geht ohne sie weiter. Mittel anderer Breiten werden ungenauer.',
   'warning.batchInParts':
     '{free} GB Arbeitsspeicher sind zu wenig für ganze Batches: Jeder Batch von {batch} Bildern wird in {count} Teilen berechnet. Das Ergebnis ist dasselbe; ein Schritt dauert etwas länger.',
   'waiting.memory':

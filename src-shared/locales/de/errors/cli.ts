@@ -10,6 +10,7 @@ export const cliErrors = {
     hint: 'Ein Pfad ohne Endung ist ein neuer Ordner mit einem PNG je Frame.',
   },
   'cli.gridOrShift': { message: 'Entweder --grid oder --add und --subtract, nicht beides.' },
+  'cli.widthOrChoose': { message: 'Entweder --width oder --choose, eines von beiden.' },
   'cli.interpolationImages': {
     message: 'Eine Interpolation verbindet {min} bis {max} Bilder, nicht {count}.',
     hint: 'Mit --add und --subtract lässt sich ein einzelnes Bild ändern.',

@@ -9,6 +9,8 @@ export const trainingTexts = {
     'The checkpoint of step {step} cannot be read: {reason} The one of step {next} is used.',
   'warning.resumesEarlier':
     'The checkpoint of step {step} cannot be read: {reason} Training resumes from the one of step {next}.',
+  'warning.noRoomForSnapshot':
+    'The disk has no room for the snapshot of the averages at step {step}; training goes on without it. Averages of other widths will be less exact.',
   'warning.batchInParts':
     '{free} GB of memory are too few for whole batches: each batch of {batch} images is computed in {count} parts. The result is the same; a step takes a little longer.',
   'waiting.memory':

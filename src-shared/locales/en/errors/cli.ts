@@ -10,6 +10,7 @@ export const cliErrors = {
     hint: 'A path without an ending is a new folder for a PNG of each frame.',
   },
   'cli.gridOrShift': { message: 'Either --grid or --add and --subtract, not both.' },
+  'cli.widthOrChoose': { message: 'Either --width or --choose, one of them.' },
   'cli.interpolationImages': {
     message: 'An interpolation is between {min} to {max} images, not {count}.',
     hint: 'Use --add and --subtract to change one image.',

@@ -3,8 +3,8 @@ import type { Values } from '../graph/program.ts'
 import { codeTableNames, codeTableSize } from '../model/flow/code-prior.ts'
 import { labelsAt } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
-import { chunksOf } from '../sampling/chunks.ts'
-import { Sampler } from '../sampling/sampler.ts'
+import { chunksOf } from './chunks.ts'
+import { Sampler } from './sampler.ts'
 
 /** Images that are read and encoded at once. */
 const readTogether = 64
