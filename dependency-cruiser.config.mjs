@@ -37,7 +37,7 @@ const allowed = {
   'src-main/version.ts': ['package.json'],
   'src-main/log.ts': ['node', 'electron-log'],
   'src-main/guard.ts': ['src-shared', 'src-main/log.ts'],
-  'src-main/files': main,
+  'src-main/files': [...main, 'p-map'],
   'src-main/datasets': main,
   'src-main/processes': [...main, 'electron', 'src-main/datasets', 'src-main/guard.ts'],
   'src-main/tensorflow': [...main, 'yauzl', 'undici', 'p-map', 'src-main/version.ts'],

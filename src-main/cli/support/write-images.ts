@@ -4,7 +4,8 @@ import type { PixelBatch } from '#shared/schemas/image.ts'
 import { frameRate } from '#shared/schemas/image-file.ts'
 import type { ImageFileFormat, SavedImages } from '#shared/schemas/image-file.ts'
 import { saveImages } from '../../animation/save-images.ts'
-import { imageAt, tile, writePng } from '../../engine/images/png.ts'
+import { encodePng, imageAt, tile, writePng } from '../../engine/images/png.ts'
+import { writeFilesAtomically } from '../../files/atomic-write.ts'
 import { writing } from '../../files/write-errors.ts'
 import { checkInterrupted, onInterrupt } from './interrupt.ts'
 
@@ -23,13 +24,12 @@ export async function writeEach(
   { first = 0, textOf }: { first?: number; textOf?: (index: number) => Record<string, string> } = {},
 ): Promise<string[]> {
   await mkdir(folder, { recursive: true })
-  const files: string[] = []
-  for (let i = 0; i < images.count; i++) {
-    const file = join(folder, `image-${String(first + i + 1).padStart(4, '0')}.png`)
-    await writePng(file, imageAt(images, i), { text: textOf?.(i) ?? {} })
-    files.push(file)
-  }
-  return files
+  const names = Array.from(
+    { length: images.count },
+    (_, i) => `image-${String(first + i + 1).padStart(4, '0')}.png`,
+  )
+  await writeFilesAtomically(folder, names, (i) => encodePng(imageAt(images, i), { text: textOf?.(i) ?? {} }))
+  return names.map((name) => join(folder, name))
 }
 
 /** Writes a contact sheet of the batches, small images enlarged. Answers the file. */

@@ -89,15 +89,22 @@ export function enlarged(image: PixelBatch, times: number): PixelBatch {
   return { height: height * times, width: width * times, channels, count: 1, pixels: large }
 }
 
-/** Writes the first image of a batch as PNG, atomically; `text` by keyword, in ASCII. */
-export async function writePng(
-  path: string,
-  image: PixelBatch,
-  options: { enlarge?: number; text?: Record<string, string> } = {},
-): Promise<void> {
-  const { height, width, channels, pixels } = enlarged(image, options.enlarge ?? 1)
-  const { text = {} } = options
-  await writeFileAtomically(path, encode({ width, height, channels, depth: 8, data: pixels, text }))
+interface PngOptions {
+  /** How many times as large each pixel is. */
+  enlarge?: number
+  /** By keyword, in ASCII. */
+  text?: Record<string, string>
+}
+
+/** The first image of a batch as PNG. */
+export function encodePng(image: PixelBatch, { enlarge = 1, text = {} }: PngOptions = {}): Uint8Array {
+  const { height, width, channels, pixels } = enlarge === 1 ? image : enlarged(image, enlarge)
+  return encode({ width, height, channels, depth: 8, data: pixels, text })
+}
+
+/** Writes the first image of a batch as PNG, atomically. */
+export async function writePng(path: string, image: PixelBatch, options?: PngOptions): Promise<void> {
+  await writeFileAtomically(path, encodePng(image, options))
 }
 
 /** One image out of a batch. */

@@ -286,5 +286,8 @@ export class Sampler {
 
 /** float32, clipped to [0, 1] → uint8. */
 export function toBytes(images: Float32Array): Uint8Array {
-  return Uint8Array.from(images, (value) => Math.round(Math.min(1, Math.max(0, value)) * 255))
+  const bytes = new Uint8Array(images.length)
+  for (let i = 0; i < images.length; i++)
+    bytes[i] = Math.round(Math.min(1, Math.max(0, images[i] ?? 0)) * 255)
+  return bytes
 }

@@ -22,6 +22,7 @@ import { checkDestination, writing } from '../../support/destination.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
 import { checkSelection } from '../../support/settings.ts'
 import { sampledRecord } from './sampled-record.ts'
+import { OneInBackground } from '../../support/one-in-background.ts'
 import { writeTrajectories, writeTrajectoryAnimation } from './trajectory.ts'
 import { enlargement, writeEach, writeSheet } from '../../support/write-images.ts'
 import { withWorkspace } from '../../support/workspace.ts'
@@ -126,39 +127,47 @@ async function sampleInParts(given: {
       selection: { ...selection, seed, temperature },
     })
   }
+  // The files of a part are written while the next one is sampled.
+  const writes = new OneInBackground()
   const most = partSize(frames)
-  // At least once: the engine refuses a count of zero.
-  for (let first = 0; first === 0 || first < count; first += most) {
-    const part = Math.min(most, count - first)
-    const { images, ...more } = await follow.during(
-      engine,
-      (job) =>
-        runService.withModel(
-          run.id,
-          async (model) => {
-            checkpoint = model.checkpoint
-            return await engine.handlers.sample({
-              ...{ model, device, sampling, job, save: false },
-              ...{ count: part, first, seed, temperature, trajectory: frames },
-            })
-          },
-          options.checkpoint,
-        ),
-      [first / count, (first + part) / count],
-    )
-    precision = more.precision
-    const record = originOf({ first, count: part }, images, { evaluations: more.evaluations, precision })
-    const textOf = (index: number) => originText({ record, images: [index], run: run.name, checkpoint })
-    files.push(...(await writing(folder, () => writeEach(folder, images, { first, textOf }))))
-    if (first < maxSheetImages) shown.push(images)
-    evaluations += (more.evaluations * part) / count
-    const { trajectory } = more
-    if (trajectory) {
-      firstTrajectories ??= trajectory
-      const enlarge = enlargement(images)
-      const write = () => writeTrajectories({ folder, trajectory, frames, first, enlarge })
-      trajectoryFiles.push(...(await writing(folder, write)))
+  try {
+    // At least once: the engine refuses a count of zero.
+    for (let first = 0; first === 0 || first < count; first += most) {
+      const part = Math.min(most, count - first)
+      const { images, ...more } = await follow.during(
+        engine,
+        (job) =>
+          runService.withModel(
+            run.id,
+            async (model) => {
+              checkpoint = model.checkpoint
+              return await engine.handlers.sample({
+                ...{ model, device, sampling, job, save: false },
+                ...{ count: part, first, seed, temperature, trajectory: frames },
+              })
+            },
+            options.checkpoint,
+          ),
+        [first / count, (first + part) / count],
+      )
+      precision = more.precision
+      const record = originOf({ first, count: part }, images, { evaluations: more.evaluations, precision })
+      const textOf = (index: number) => originText({ record, images: [index], run: run.name, checkpoint })
+      await writes.begin(async () => {
+        files.push(...(await writing(folder, () => writeEach(folder, images, { first, textOf }))))
+      })
+      if (first < maxSheetImages) shown.push(images)
+      evaluations += (more.evaluations * part) / count
+      const { trajectory } = more
+      if (trajectory) {
+        firstTrajectories ??= trajectory
+        const enlarge = enlargement(images)
+        const write = () => writeTrajectories({ folder, trajectory, frames, first, enlarge })
+        trajectoryFiles.push(...(await writing(folder, write)))
+      }
     }
+  } finally {
+    await writes.end()
   }
   const batches = shown as [PixelBatch, ...PixelBatch[]]
   const all = batches.reduce((sum, { count: images }) => sum + images, 0)

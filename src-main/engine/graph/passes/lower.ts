@@ -2,6 +2,7 @@ import type { Precision } from '#shared/schemas/run-config.ts'
 import { nodeBackend } from '../../backend/tfjs.ts'
 import type { Binding } from '../../backend/tfjs.ts'
 import { applyHalfPrecision } from './half-precision.ts'
+import { fuseNormalizations } from './fused-normalization.ts'
 import { replaceConvolutions } from './native-convolutions.ts'
 import type { ProgramSpec } from '../program.ts'
 import type { Trace } from '../trace.ts'
@@ -22,7 +23,9 @@ export function lower(
   const bf16 = precision === 'bf16' && kernels?.bf16 === true
   const rounded =
     precision === 'fp32' || bf16 ? trace : applyHalfPrecision(spec, trace, { binding, precision })
-  return kernels ? replaceConvolutions(spec, rounded, { binding, bf16, fast }) : rounded
+  if (!kernels) return rounded
+  const replaced = replaceConvolutions(spec, rounded, { binding, bf16, fast })
+  return fast ? fuseNormalizations(spec, replaced) : replaced
 }
 
 /** Resolves `auto` to the precision in which this device may be faster, which a run times (`training/precision-choice.ts`). */

@@ -20,8 +20,9 @@ namespace {
 }  // namespace
 }  // namespace avx2
 
-const Convolutions kAvx2 = {avx2::Forward, avx2::GradientOfInput, avx2::GradientOfWeights, avx2::FastForward};
-const Normalizations kNormalizationsAvx2 = {avx2::Normalize, avx2::GradientOfNormalized};
+const Convolutions kAvx2 = {avx2::Forward, avx2::GradientOfInput, avx2::GradientOfWeights, avx2::FastForward,
+                              avx2::FusedForward};
+const Normalizations kNormalizationsAvx2 = {avx2::Normalize, avx2::Factors, avx2::GradientOfNormalized};
 const Resizes kResizesAvx2 = {avx2::ResizeBeside, avx2::GradientOfResize};
 
 }  // namespace flowerbed

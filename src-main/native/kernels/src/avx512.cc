@@ -20,8 +20,9 @@ namespace {
 }  // namespace
 }  // namespace avx512
 
-const Convolutions kAvx512 = {avx512::Forward, avx512::GradientOfInput, avx512::GradientOfWeights, avx512::FastForward};
-const Normalizations kNormalizationsAvx512 = {avx512::Normalize, avx512::GradientOfNormalized};
+const Convolutions kAvx512 = {avx512::Forward, avx512::GradientOfInput, avx512::GradientOfWeights, avx512::FastForward,
+                              avx512::FusedForward};
+const Normalizations kNormalizationsAvx512 = {avx512::Normalize, avx512::Factors, avx512::GradientOfNormalized};
 const Resizes kResizesAvx512 = {avx512::ResizeBeside, avx512::GradientOfResize};
 
 }  // namespace flowerbed

@@ -17,6 +17,7 @@ namespace {
 }  // namespace
 }  // namespace avx512bf16
 
-const Convolutions kAvx512Bf16 = {avx512bf16::Forward, avx512bf16::GradientOfInput, avx512bf16::GradientOfWeights, avx512bf16::FastForward};
+const Convolutions kAvx512Bf16 = {avx512bf16::Forward, avx512bf16::GradientOfInput, avx512bf16::GradientOfWeights, avx512bf16::FastForward,
+                              avx512bf16::FusedForward};
 
 }  // namespace flowerbed

@@ -69,15 +69,33 @@ struct Winograd {
 #endif
   }
 
-  /** The numbers of a tile of inputs, each `step` words behind the one before; `from` are its pixels. */
-  static void TransformInputs(const float *const (&from)[kSide][kSide], int64_t cin, float *to, int64_t step) {
+  /** The pixels of a tile of inputs, null outside of the image, and the factors and terms of that image. */
+  struct InputTile {
+    const float *pixels[kSide][kSide];
+    const float *factor, *term;
+    float least;
+  };
+
+  template <bool kFused>
+  static Value LoadInput(const InputTile &tile, const float *pixel, int64_t c) {
+    if (!pixel) return Vector::Zero().value;
+    const Value value = Vector::Load(pixel + c).value;
+    if (!kFused) return value;
+    const Value moved = value * Vector::Load(tile.factor + c).value + Vector::Load(tile.term + c).value;
+    const Value least = Vector::All(&tile.least).value;
+    return moved < least ? least : moved;
+  }
+
+  /** The numbers of a tile of inputs, each `step` words behind the one before. */
+  template <bool kFused>
+  static void TransformInputs(const InputTile &tile, int64_t cin, float *to, int64_t step) {
     for (int64_t c = 0; c < cin; c += kLanes) {
       Value d[kSide][kSide];
 #pragma GCC unroll 6
       for (int j = 0; j < kSide; j++) {
         Value column[kSide];
 #pragma GCC unroll 6
-        for (int i = 0; i < kSide; i++) column[i] = Vector::Load(from[i][j] + c).value;
+        for (int i = 0; i < kSide; i++) column[i] = LoadInput<kFused>(tile, tile.pixels[i][j], c);
         Tile::Input(column);
 #pragma GCC unroll 6
         for (int i = 0; i < kSide; i++) d[i][j] = column[i];
@@ -158,29 +176,35 @@ struct Winograd {
     return loops[tiles - 1];
   }
 
-  /** The pixels of a tile of the result for a vector of outputs; `step` lies between the numbers of the tile in `from`. */
-  static void TransformOutputs(const float *from, int64_t step, Value bias, float *const (&to)[kOut][kOut]) {
+  /**
+   * The pixels of a tile of the result for a vector of outputs; `step` lies between the numbers of the tile in `from`.
+   * `added` is null or what the pixels get besides, in the order of `y`.
+   */
+  static void TransformOutputs(const float *from, int64_t step, Value bias, float *const (&to)[kOut][kOut], const float *added,
+                               const float *y) {
     Value rows[kOut][kSide];
 #pragma GCC unroll 6
     for (int j = 0; j < kSide; j++) {
-      Value m[kSide], y[kOut];
+      Value m[kSide], column[kOut];
 #pragma GCC unroll 6
       for (int i = 0; i < kSide; i++) m[i] = Vector::Load(from + (i * kSide + j) * step).value;
-      Tile::Output(m, y);
+      Tile::Output(m, column);
 #pragma GCC unroll 4
-      for (int i = 0; i < kOut; i++) rows[i][j] = y[i];
+      for (int i = 0; i < kOut; i++) rows[i][j] = column[i];
     }
 #pragma GCC unroll 4
     for (int i = 0; i < kOut; i++) {
-      Value y[kOut];
-      Tile::Output(rows[i], y);
+      Value pixels[kOut];
+      Tile::Output(rows[i], pixels);
 #pragma GCC unroll 4
       for (int j = 0; j < kOut; j++)
-        if (to[i][j]) Vector{y[j] + bias}.Store(to[i][j]);
+        if (to[i][j]) Vector{added ? pixels[j] + bias + Vector::Load(added + (to[i][j] - y)).value : pixels[j] + bias}.Store(to[i][j]);
     }
   }
 
-  static void Convolve(const ConvolutionShape &s, const float *x, const float *weights, const float *bias, float *y) {
+  template <bool kFused>
+  static void Convolve(const ConvolutionShape &s, const Fusion &fusion, const float *x, const float *weights, const float *bias,
+                       float *y) {
     const int64_t words = s.cin / kInWord, outputs = kMostVectors * kLanes, groups = CeilDiv(s.cout, outputs);
     const int64_t across = CeilDiv(s.w, kOut), down = CeilDiv(s.h, kOut), tiles = s.n * down * across;
     float *kernels = Scratch(ScratchSlot::kWeights, groups * kNumbers * words * outputs);
@@ -191,21 +215,20 @@ struct Winograd {
     const int64_t together = Max(1, Min(Min(fitting, for_all), kMostTiles) / Vector::kPixels) * Vector::kPixels;
     Parallel(CeilDiv(tiles, together), [&](int64_t task) {
       const int64_t first = task * together, count = Min(together, tiles - first);
-      float *inputs = Scratch(ScratchSlot::kImage, kNumbers * together * words + s.cin);
+      float *inputs = Scratch(ScratchSlot::kImage, kNumbers * together * words);
       float *sums = Scratch(ScratchSlot::kSums, kNumbers * together * outputs);
       if (!inputs || !sums) return;
-      float *nothing = inputs + kNumbers * together * words;
-      memset(nothing, 0, sizeof(float) * s.cin);
       for (int64_t t = 0; t < count; t++) {
         const Place at = PlaceOf(s, first + t, across, down);
-        const float *from[kSide][kSide];
+        InputTile tile = {{}, kFused ? fusion.factor + at.image * s.cin : nullptr, kFused ? fusion.term + at.image * s.cin : nullptr,
+                          fusion.least};
         for (int64_t i = 0; i < kSide; i++)
           for (int64_t j = 0; j < kSide; j++) {
             const int64_t row = at.row + i - 1, column = at.column + j - 1;
             const bool inside = row >= 0 && row < s.h && column >= 0 && column < s.w;
-            from[i][j] = inside ? x + ((at.image * s.h + row) * s.w + column) * s.cin : nothing;
+            tile.pixels[i][j] = inside ? x + ((at.image * s.h + row) * s.w + column) * s.cin : nullptr;
           }
-        TransformInputs(from, s.cin, inputs + t * words, together * words);
+        TransformInputs<kFused>(tile, s.cin, inputs + t * words, together * words);
       }
       constexpr auto all = std::make_integer_sequence<int, Vector::kPixels>();
       for (int64_t group = 0; group < groups; group++) {
@@ -229,7 +252,7 @@ struct Winograd {
                 const bool inside = row < s.h && column < s.w;
                 to[i][j] = inside ? y + ((at.image * s.h + row) * s.w + column) * s.cout + output : nullptr;
               }
-            TransformOutputs(sums + t * width + v, together * width, Vector::Load(bias + output).value, to);
+            TransformOutputs(sums + t * width + v, together * width, Vector::Load(bias + output).value, to, fusion.added, y);
           }
         }
       }
@@ -264,6 +287,13 @@ using WinogradTile = TileOf6;
 /** As Forward, by fewer products where the shape allows. */
 static void FastForward(const ConvolutionShape &s, const float *x, const float *weights, const float *bias, float *y) {
   assert(IsValid(s) && x && weights && bias && y);
-  if (FitsWinograd(s)) Winograd<WinogradTile>::Convolve(s, x, weights, bias, y);
+  if (FitsWinograd(s)) Winograd<WinogradTile>::Convolve<false>(s, {}, x, weights, bias, y);
   else Forward(s, x, weights, bias, y);
+}
+
+/** FastForward of normalised images, which are not stored, and the sum with others. */
+static void FusedForward(const ConvolutionShape &s, const Fusion &fusion, const float *x, const float *weights, const float *bias,
+                         float *y) {
+  assert(IsValid(s) && FitsWinograd(s) && fusion.factor && fusion.term && x && weights && bias && y);
+  Winograd<WinogradTile>::Convolve<true>(s, fusion, x, weights, bias, y);
 }

@@ -14,6 +14,18 @@ static inline bool IsValid(const ConvolutionShape &s) {
   return s.n > 0 && s.h > 0 && s.w > 0 && s.cin > 0 && s.cout > 0 && s.kh > 0 && s.kh % 2 == 1 && s.kw > 0 && s.kw % 2 == 1;
 }
 
+/** What is fused with a convolution: x becomes max(x · factor + term, least), factors and terms `[n, cin]`; y gets `added`. */
+struct Fusion {
+  /** Null for x as it is. */
+  const float *factor = nullptr, *term = nullptr;
+  float least = 0;
+  /** Like y, or null. */
+  const float *added = nullptr;
+};
+
+/** Channels by whose multiples the kernels fuse, whichever instructions they use. */
+constexpr int64_t kFusedChannels = 32;
+
 /** What one instruction set has to offer. */
 struct Convolutions {
   /** y = x * weights + bias. */
@@ -25,6 +37,9 @@ struct Convolutions {
                               float *dbias);
   /** As forward, by fewer products where that is possible, and less exactly. */
   void (*fast_forward)(const ConvolutionShape &, const float *x, const float *weights, const float *bias, float *y);
+  /** As fast_forward, 3 × 3 and of multiples of kFusedChannels only. */
+  void (*fused_forward)(const ConvolutionShape &, const Fusion &, const float *x, const float *weights, const float *bias,
+                        float *y);
 };
 
 extern const Convolutions kAvx2;

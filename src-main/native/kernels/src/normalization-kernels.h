@@ -90,30 +90,46 @@ static void MeanOfGroups(const NormalizationShape &s, float *values, float by) {
   }
 }
 
+/** Of an image: y = x·a + b, and with offset the mean and the reciprocal of the standard deviation of each channel's group. */
+static void FactorsOfImage(const NormalizationShape &s, const NormalizationInputs &in, int64_t n, float *__restrict mu,
+                           float *__restrict rsd, float *__restrict a, float *__restrict b) {
+  const float pixels = static_cast<float>(s.pixels);
+  const int64_t row = n * s.channels;
+  const float *__restrict from = in.x + row * s.pixels, *__restrict offset = in.offset + row;
+  SumOverPixels(s, mu, [&](auto block, int64_t i, int64_t) { return block.Load(from + i); });
+  for (int64_t c = 0; c < s.channels; c++) mu[c] += pixels * offset[c];
+  MeanOfGroups(s, mu, pixels);
+  for (int64_t c = 0; c < s.channels; c++) b[c] = offset[c] - mu[c];
+  SumOverPixels(s, rsd, [&](auto block, int64_t i, int64_t c) {
+    const auto off = block.Load(from + i) + block.Load(b + c);
+    return off * off;
+  });
+  MeanOfGroups(s, rsd, pixels);
+  for (int64_t c = 0; c < s.channels; c++) {
+    rsd[c] = 1 / __builtin_sqrtf(rsd[c] + kEpsilon);
+    a[c] = rsd[c] * in.scale[row + c];
+    b[c] = in.shift[row + c] + b[c] * a[c];
+  }
+}
+
+static void Factors(const NormalizationShape &s, const NormalizationInputs &in, float *factor, float *term) {
+  assert(IsValid(s) && in.x && in.offset && in.scale && in.shift && factor && term);
+  Parallel(s.n, [&](int64_t n) {
+    float *scratch = Scratch(ScratchSlot::kImage, 2 * s.channels);
+    if (scratch) FactorsOfImage(s, in, n, scratch, scratch + s.channels, factor + n * s.channels, term + n * s.channels);
+  });
+}
+
 static void Normalize(const NormalizationShape &s, const NormalizationInputs &in, float *y, float *mean, float *reciprocal) {
   assert(IsValid(s) && in.x && in.offset && in.scale && in.shift && y && mean && reciprocal);
-  const float pixels = static_cast<float>(s.pixels);
   Parallel(s.n, [&](int64_t n) {
     const int64_t image = n * s.pixels * s.channels, row = n * s.channels;
-    const float *__restrict from = in.x + image, *__restrict offset = in.offset + row;
-    float *__restrict to = y + image, *__restrict mu = mean + row, *__restrict rsd = reciprocal + row;
+    const float *__restrict from = in.x + image;
+    float *__restrict to = y + image;
     float *scratch = Scratch(ScratchSlot::kImage, 2 * s.channels);
     if (!scratch) return;
     float *__restrict a = scratch, *__restrict b = scratch + s.channels;
-    SumOverPixels(s, mu, [&](auto block, int64_t i, int64_t) { return block.Load(from + i); });
-    for (int64_t c = 0; c < s.channels; c++) mu[c] += pixels * offset[c];
-    MeanOfGroups(s, mu, pixels);
-    for (int64_t c = 0; c < s.channels; c++) b[c] = offset[c] - mu[c];
-    SumOverPixels(s, rsd, [&](auto block, int64_t i, int64_t c) {
-      const auto off = block.Load(from + i) + block.Load(b + c);
-      return off * off;
-    });
-    MeanOfGroups(s, rsd, pixels);
-    for (int64_t c = 0; c < s.channels; c++) {
-      rsd[c] = 1 / __builtin_sqrtf(rsd[c] + kEpsilon);
-      a[c] = rsd[c] * in.scale[row + c];
-      b[c] = in.shift[row + c] + b[c] * a[c];
-    }
+    FactorsOfImage(s, in, n, mean + row, reciprocal + row, a, b);
     const float least = s.relu ? 0 : -__builtin_inff();
     ForRuns(s, [&](auto block, int64_t channel, int64_t begin, int64_t end) {
       using Block = decltype(block);

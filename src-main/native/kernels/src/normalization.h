@@ -30,6 +30,8 @@ struct NormalizationGradients {
 struct Normalizations {
   /** y = (x + offset − mean)·reciprocal·scale + shift; all but x and y are `[n, channels]`, the mean is of x + offset. */
   void (*forward)(const NormalizationShape &, const NormalizationInputs &, float *y, float *mean, float *reciprocal);
+  /** The factors and terms `[n, channels]` of y = x · factor + term, before relu. */
+  void (*factors)(const NormalizationShape &, const NormalizationInputs &, float *factor, float *term);
   /** dx, dOffset, dScale and dShift of dy. */
   void (*gradient)(const NormalizationShape &, const NormalizationInputs &, const float *mean, const float *reciprocal,
                    const float *dy, const NormalizationGradients &);

@@ -1,5 +1,7 @@
 #include "operation-shapes.h"
 
+#include "convolution.h"
+
 namespace flowerbed {
 namespace {
 
@@ -55,6 +57,23 @@ const char *InferGroupNorm(const Attributes &node, const Shape *inputs, Shape *o
   outputs[1] = outputs[2] = rows;
   return nullptr;
 }
+
+template <bool kAdds>
+const char *InferNormalizedConv2D(const Attributes &node, const Shape *inputs, Shape *outputs) {
+  Shape normalized[3];
+  const char *wrong = InferGroupNorm(node, inputs, normalized);
+  if (wrong) return wrong;
+  const Shape &weights = inputs[4], convolution[] = {normalized[0], weights, inputs[5]};
+  wrong = InferConv2D(node, convolution, outputs);
+  if (wrong) return wrong;
+  const auto fused = [](int64_t channels) { return !Known(channels) || channels % kFusedChannels == 0; };
+  if (!Fits(weights[0], 3) || !Fits(weights[1], 3) || !fused(weights[2]) || !fused(weights[3]))
+    return "Only convolutions of 3 × 3 and multiples of 32 channels are fused with a normalisation.";
+  if (kAdds && !Fits(inputs[6], outputs[0])) return "What is added has another shape than the result.";
+  return nullptr;
+}
+template const char *InferNormalizedConv2D<false>(const Attributes &, const Shape *, Shape *);
+template const char *InferNormalizedConv2D<true>(const Attributes &, const Shape *, Shape *);
 
 const char *InferGroupNormGradient(const Attributes &node, const Shape *inputs, Shape *outputs) {
   const char *wrong = InferGroupNorm(node, inputs, outputs);

@@ -34,6 +34,9 @@ const char *InferConv2DInputGradient(const Attributes &, const Shape *inputs, Sh
 const char *InferConv2DWeightsGradient(const Attributes &, const Shape *inputs, Shape *outputs);
 /** x, offset, scale, shift → y, mean, reciprocal. */
 const char *InferGroupNorm(const Attributes &, const Shape *inputs, Shape *outputs);
+/** x, offset, scale, shift, weights, bias, and with kAdds what is added to y → y. */
+template <bool kAdds>
+const char *InferNormalizedConv2D(const Attributes &, const Shape *inputs, Shape *outputs);
 /** x, offset, scale, shift, mean, reciprocal, dy → dx, dOffset, dScale, dShift. */
 const char *InferGroupNormGradient(const Attributes &, const Shape *inputs, Shape *outputs);
 /** x, beside → y. */

@@ -1,5 +1,7 @@
 #include "operations.h"
 
+#include "threads.h"
+
 namespace flowerbed {
 namespace {
 
@@ -35,6 +37,20 @@ NormalizationInputs NormalizationInputsOf(const Arguments &given) {
 void RunGroupNorm(const KernelSet &kernels, const Arguments &given) {
   kernels.normalizations->forward(NormalizationOf(given), NormalizationInputsOf(given), given.outputs[0], given.outputs[1],
                                   given.outputs[2]);
+}
+
+/** x, offset, scale, shift, weights, bias, and with kAdds another image. */
+template <bool kAdds>
+void RunNormalizedConv2D(const KernelSet &kernels, const Arguments &given) {
+  const Shape &x = given.input_shapes[0], &weights = given.input_shapes[4];
+  float *factor = Scratch(ScratchSlot::kFactors, 2 * x[0] * x[3]);
+  if (!factor) return;
+  float *term = factor + x[0] * x[3];
+  kernels.normalizations->factors(NormalizationOf(given), NormalizationInputsOf(given), factor, term);
+  const float least = given.attributes.relu ? 0 : -__builtin_inff();
+  kernels.convolutions->fused_forward({x[0], x[1], x[2], x[3], weights[3], weights[0], weights[1]},
+                                      {factor, term, least, kAdds ? given.inputs[6] : nullptr}, given.inputs[0],
+                                      given.inputs[4], given.inputs[5], given.outputs[0]);
 }
 
 void RunGroupNormGradient(const KernelSet &kernels, const Arguments &given) {
@@ -95,6 +111,29 @@ const Operation kOperations[kOperationCount] = {
      {"groups: int", "relu: bool"},
      InferGroupNorm,
      RunGroupNorm},
+    {"FlowerbedNormalizedConv2D",
+     {{"x: float", 4},
+      {"offset: float", 2},
+      {"scale: float", 2},
+      {"shift: float", 2},
+      {"weights: float", 4},
+      {"bias: float", 1}},
+     {"y: float"},
+     {"groups: int", "relu: bool", "bf16: bool"},
+     InferNormalizedConv2D<false>,
+     RunNormalizedConv2D<false>},
+    {"FlowerbedNormalizedConv2DAdd",
+     {{"x: float", 4},
+      {"offset: float", 2},
+      {"scale: float", 2},
+      {"shift: float", 2},
+      {"weights: float", 4},
+      {"bias: float", 1},
+      {"added: float", 4}},
+     {"y: float"},
+     {"groups: int", "relu: bool", "bf16: bool"},
+     InferNormalizedConv2D<true>,
+     RunNormalizedConv2D<true>},
     {"FlowerbedGroupNormGradient",
      {{"x: float", 4},
       {"offset: float", 2},

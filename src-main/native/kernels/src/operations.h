@@ -37,7 +37,7 @@ struct Operation {
   int output_count() const;
 };
 
-constexpr int kOperationCount = 7;
+constexpr int kOperationCount = 9;
 extern const Operation kOperations[kOperationCount];
 
 }  // namespace flowerbed

@@ -151,7 +151,7 @@ float *Scratch(ScratchSlot slot, int64_t floats) {
     float *memory;
     int64_t floats;
   };
-  static __thread Kept kept[4];
+  static __thread Kept kept[5];
   Kept &one = kept[static_cast<int>(slot)];
   if (one.floats < floats) {
     free(one.memory);

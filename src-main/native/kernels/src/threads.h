@@ -22,7 +22,7 @@ void Parallel(int64_t tasks, const Work &work) {
 int64_t Level2Bytes();
 
 /** Memory of this thread that is kept from call to call, uninitialised; null, and counted, when there is none. */
-enum class ScratchSlot { kWeights, kImage, kSums, kGradient };
+enum class ScratchSlot { kWeights, kImage, kSums, kGradient, kFactors };
 float *Scratch(ScratchSlot slot, int64_t floats);
 /** How often Scratch has found no memory, in all threads. */
 int64_t ScratchFailures();

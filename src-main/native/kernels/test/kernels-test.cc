@@ -116,6 +116,25 @@ void TestFastConvolution(const Convolutions &kernels, bool bf16) {
   Expect("fast convolution", y, y2, allowed);
 }
 
+/** As with the normalised images stored and the sum taken afterwards; bf16 may round a number to its other neighbour. */
+void TestFusedConvolution(const Convolutions &kernels, bool bf16) {
+  const ConvolutionShape s = {Between(1, 3), Between(1, 15), Between(1, 15), 32 * Between(1, 3), 32 * Between(1, 3), 3, 3};
+  Buffer x(s.n * s.h * s.w * s.cin), weights(9 * s.cin * s.cout), bias(s.cout), factor(s.n * s.cin), term(s.n * s.cin);
+  Buffer added(s.n * s.h * s.w * s.cout), y(added.size(), false), plain(added.size(), false), normalized(x.size(), false);
+  const bool adds = Between(0, 1) == 1;
+  const float least = Between(0, 1) == 1 ? 0 : -HUGE_VALF;
+  for (int64_t at = 0; at < x.size(); at++) {
+    const int64_t row = at / (s.h * s.w * s.cin) * s.cin + at % s.cin;
+    normalized[at] = fmaxf(x[at] * factor[row] + term[row], least);
+  }
+  kernels.fast_forward(s, normalized.data(), weights.data(), bias.data(), plain.data());
+  kernels.fused_forward(s, {factor.data(), term.data(), least, adds ? added.data() : nullptr}, x.data(), weights.data(),
+                        bias.data(), y.data());
+  Doubles y2(static_cast<size_t>(y.size())), allowed(y2.size(), bf16 ? 0.3 : 1e-3);
+  for (int64_t at = 0; at < y.size(); at++) y2[static_cast<size_t>(at)] = static_cast<double>(plain[at]) + (adds ? added[at] : 0);
+  Expect("fused convolution", y, y2, allowed);
+}
+
 void TestNormalization(const Normalizations &kernels) {
   const int64_t groups = Between(1, 8), channels = groups * Between(1, 9);
   const NormalizationShape s = {Between(1, 4), Between(2, 200), channels, groups, Between(0, 1) == 1, Between(0, 1) == 1};
@@ -272,6 +291,8 @@ void TestPreconditions() {
   convolution("no rows", {1, 0, 2, 2, 2, 1, 1});
   convolution("no channels", {1, 2, 2, 0, 2, 1, 1});
   convolution("an even kernel", {1, 2, 2, 2, 2, 3, 2});
+  ExpectAbort("channels that are not fused", [&] { kAvx2.fused_forward({1, 2, 2, 12, 32, 3, 3}, {some, some}, some, some, some, some); });
+  ExpectAbort("no factors", [&] { kAvx2.fused_forward({1, 2, 2, 32, 32, 3, 3}, {}, some, some, some, some); });
   ExpectAbort("no memory of images", [&] { kAvx2.forward({1, 2, 2, 2, 2, 1, 1}, nullptr, some, some, some); });
 
   const NormalizationInputs in = {some, some, some, some};
@@ -308,6 +329,7 @@ int main(int count, char **arguments) {
     SetThreads(static_cast<int>(Between(1, 3)));
     TestConvolution(convolutions, bf16);
     TestFastConvolution(convolutions, bf16);
+    TestFusedConvolution(convolutions, bf16);
     if (bf16) continue;
     TestNormalization(avx512 ? kNormalizationsAvx512 : kNormalizationsAvx2);
     TestResize(avx512 ? kResizesAvx512 : kResizesAvx2);

@@ -43,9 +43,11 @@ Attributes ImagesOf(int64_t height, int64_t width, int64_t channels) {
 
 const char *const kForward = "FlowerbedConv2D", *const kInput = "FlowerbedConv2DInputGradient",
                   *const kWeights = "FlowerbedConv2DWeightsGradient", *const kNorm = "FlowerbedGroupNorm",
-                  *const kNormGradient = "FlowerbedGroupNormGradient", *const kResize = "FlowerbedResizeBeside",
+                  *const kFused = "FlowerbedNormalizedConv2D",
+                  *const kFusedAdd = "FlowerbedNormalizedConv2DAdd", *const kNormGradient = "FlowerbedGroupNormGradient", *const kResize = "FlowerbedResizeBeside",
                   *const kResizeGradient = "FlowerbedResizeBesideGradient";
 constexpr Shape kImages = {4, {2, 5, 7, 6}}, kRows = {2, {2, 6}}, kOther = {2, {2, 5}};
+constexpr Shape kWide = {4, {2, 5, 7, 32}}, kWideRows = {2, {2, 32}};
 
 const Case kCases[] = {
     {"a convolution", kForward, {{4, {2, 5, 7, 3}}, {4, {3, 1, 3, 8}}, {1, {8}}}, {}, {{4, {2, 5, 7, 8}}}, {{4, {2, 5, 7, 8}}}},
@@ -89,6 +91,37 @@ const Case kCases[] = {
     {"another scale", kNorm, {kImages, kRows, kOther, kRows}, GroupsOf(2), {}, {}},
     {"groups that do not divide the channels", kNorm, {kImages, kRows, kRows, kRows}, GroupsOf(4), {kImages, kRows, kRows}, {}},
     {"no groups", kNorm, {kImages, kRows, kRows, kRows}, GroupsOf(0), {kImages, kRows, kRows}, {}},
+
+    {"a normalised convolution",
+     kFused,
+     {kWide, kWideRows, kWideRows, kWideRows, {4, {3, 3, 32, 64}}, {1, {64}}},
+     GroupsOf(8),
+     {{4, {2, 5, 7, 64}}},
+     {{4, {2, 5, 7, 64}}}},
+    {"a normalised convolution and a sum",
+     kFusedAdd,
+     {kWide, kWideRows, kWideRows, kWideRows, {4, {3, 3, 32, 64}}, {1, {64}}, {4, {2, 5, 7, 64}}},
+     GroupsOf(8),
+     {{4, {2, 5, 7, 64}}},
+     {{4, {2, 5, 7, 64}}}},
+    {"a sum with other images",
+     kFusedAdd,
+     {kWide, kWideRows, kWideRows, kWideRows, {4, {3, 3, 32, 64}}, {1, {64}}, {4, {2, 5, 7, 32}}},
+     GroupsOf(8),
+     {},
+     {}},
+    {"a normalised convolution of few channels",
+     kFused,
+     {kImages, kRows, kRows, kRows, {4, {3, 3, 6, 64}}, {1, {64}}},
+     GroupsOf(2),
+     {},
+     {}},
+    {"a normalised convolution of another side",
+     kFused,
+     {kWide, kWideRows, kWideRows, kWideRows, {4, {1, 1, 32, 64}}, {1, {64}}},
+     GroupsOf(8),
+     {},
+     {}},
 
     {"a gradient of a normalisation",
      kNormGradient,
