@@ -165,7 +165,7 @@ export class RunQueue {
 
   /** Ends a run for good, with or without a checkpoint; what is queued goes on. */
   async stop(id: string, save: boolean): Promise<void> {
-    await this.trainingQueue.stop(id, save)
+    await this.trainingQueues.stop(id, save)
   }
 
   /** Lets a run train longer: now, or where it waits for its turn then. */
