@@ -127,7 +127,7 @@ export const useQueue = defineStore('queue', () => {
   }
 
   return {
-    ...{ queued, held, totalSeconds, now, startOf, sentenceOf },
+    ...{ queued, held, totalSeconds, now, find, startOf, sentenceOf },
     ...{ load, remove, move, schedule, setTarget, goOn },
   }
 })

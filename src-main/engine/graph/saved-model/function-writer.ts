@@ -22,7 +22,7 @@ const outputNames: Record<string, string> = {
   y: 'Square Sqrt Rsqrt Neg Exp Expm1 Log Log1p Tanh Sin Cos Floor Ceil Round Abs Sign Sigmoid Reciprocal Erf ZerosLike LogicalNot IsNan IsFinite IsInf Cast Transpose',
   z: 'TanhGrad SigmoidGrad Add AddV2 Mul Sub RealDiv Div DivNoNan FloorDiv Maximum Minimum Pow SquaredDifference Mod FloorMod Atan2 Greater GreaterEqual Less LessEqual Equal NotEqual LogicalAnd LogicalOr',
   output:
-    'Const Identity BiasAdd ClipByValue L2Loss Select SelectV2 BiasAddGrad Reshape Sum Mean Max Min Prod Any All Tile Fill BroadcastTo Slice Pad PadV2 MirrorPad ConcatV2 GatherV2 OneHot BatchMatMulV2 Conv2D DepthwiseConv2dNative Conv2DBackpropInput Conv2DBackpropFilter MaxPool AvgPool MaxPoolGrad AvgPoolGrad ResizeBilinearGrad ResizeNearestNeighborGrad StatelessRandomNormal StatelessRandomUniform SplitV',
+    'Const Identity ArgMax BiasAdd ClipByValue L2Loss Select SelectV2 BiasAddGrad Reshape Sum Mean Max Min Prod Any All Tile Fill BroadcastTo Slice Pad PadV2 MirrorPad ConcatV2 GatherV2 OneHot BatchMatMulV2 Conv2D DepthwiseConv2dNative Conv2DBackpropInput Conv2DBackpropFilter MaxPool AvgPool MaxPoolGrad AvgPoolGrad ResizeBilinearGrad ResizeNearestNeighborGrad StatelessRandomNormal StatelessRandomUniform SplitV',
 }
 const outputNameOf = new Map(
   Object.entries(outputNames).flatMap(([name, ops]) => ops.split(' ').map((op) => [op, name] as const)),
