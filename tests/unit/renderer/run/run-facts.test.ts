@@ -57,10 +57,13 @@ test('the facts of a run say what its preset chose, and by which speed', () => {
       ...run,
       automatic: {
         settings,
-        speed: speed && {
-          measured: { device: 'CPU', flopsPerSecond: speed, secondsPerOperation: 1e-6 },
-          correction: 1.5,
-        },
+        speed:
+          speed === null
+            ? null
+            : {
+                measured: { device: 'CPU', flopsPerSecond: speed, secondsPerOperation: 1e-6 },
+                correction: 1.5,
+              },
         secondsPerStep: null,
       },
     })['Chosen by the preset']
