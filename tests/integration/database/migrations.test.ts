@@ -159,8 +159,7 @@ describe('a history with a row in each table', () => {
           ...{ config, datasetId: 'abc', losses: { loss: 0.5 }, updatedAt: 2 },
           // What was called `balanced` has another name since.
           preset: version >= 210 ? 'balanced' : 'pixel-posterior',
-          experimentId: version >= 30 ? 'e' : null,
-          ...{ parent: null, target: null },
+          ...{ experimentId: version >= 30 ? 'e' : null, parent: null, target: null },
         },
       ],
       excluded: version >= 121 ? [[2], [1]] : [[], []],
