@@ -26,7 +26,12 @@ function longRun(directory: string): void {
     createdAt: 1,
   })
   const runService = new RunService(store)
-  const run = runService.create({ datasetId: 'images', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
+  const run = runService.create({
+    datasetId: 'images',
+    preset: 'pixel-posterior',
+    changes: {},
+    device: 'cpu',
+  })
   const key = store.runs.key(run.id)
   const names = ['loss', 'velocity', 'kl', 'gradientNorm', 'learningRate']
   for (let from = 1; from <= points; from += 10_000) {

@@ -143,7 +143,13 @@ function addRuns(count: number): void {
   const runService = new RunService(store)
   const datasetId = store.datasets.list()[0]!.id
   for (let number = 1; number <= count; number++) {
-    runService.create({ datasetId, preset: 'pixel-posterior', changes: {}, device: 'cpu', name: `Run ${number}` })
+    runService.create({
+      datasetId,
+      preset: 'pixel-posterior',
+      changes: {},
+      device: 'cpu',
+      name: `Run ${number}`,
+    })
   }
   runService.dispose()
   store.close()

@@ -35,6 +35,8 @@ export async function importDataset(page: Page, paths: string[]): Promise<void> 
   await page.getByTestId('dataset-page').waitFor()
 }
 
+/** How long a run trains is shown in one unit at a time. */
+const lengthUnits: Partial<Record<string, string>> = { minutes: 'Minutes', steps: 'Steps', epochs: 'Epochs' }
 const chosen = new Set<string>(settingFields().flatMap(({ key, kind }) => (kind === 'choice' ? [key] : [])))
 
 /** Fills in settings by key. */
@@ -42,6 +44,8 @@ export async function fillSettings(page: Page, settings: Record<string, string>)
   await page.getByText('Advanced').click()
   for (const [key, value] of Object.entries(settings)) {
     const control = page.getByTestId(`setting-${key}`)
+    const unit = lengthUnits[key]
+    if (unit !== undefined) await page.getByRole('radio', { name: unit, exact: true }).check()
     if (chosen.has(key)) await control.selectOption(value)
     else await control.fill(value)
   }

@@ -122,7 +122,12 @@ export const checkpoint = (runId: string, step: number): EngineEvent => ({
 /** A run whose training has begun, with the metrics of one step. */
 export async function startTraining(parts: ReturnType<typeof appParts>): Promise<RunRecord> {
   const { store } = parts
-  const run = parts.runService.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
+  const run = parts.runService.create({
+    datasetId: 'faces',
+    preset: 'pixel-posterior',
+    changes: {},
+    device: 'cpu',
+  })
   mkdirSync(join(runFolder(store.directory, run.id), 'checkpoints'), { recursive: true })
   await parts.trainingQueue.start(run)
   parts.events.onEngineEvent({ type: 'started', runId: run.id, machine, step: 0 })

@@ -17,7 +17,12 @@ export function addRun(store: Store): string {
   }
   store.datasets.save(dataset)
   const runService = new RunService(store)
-  const { id } = runService.create({ datasetId: 'abc', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
+  const { id } = runService.create({
+    datasetId: 'abc',
+    preset: 'pixel-posterior',
+    changes: {},
+    device: 'cpu',
+  })
   runService.dispose()
   return id
 }

@@ -56,7 +56,13 @@ export async function madeLibrary(
 async function addRun(store: Store, datasetId: string, made: MadeRun): Promise<string> {
   const runService = new RunService(store)
   const changes = { steps: 1000, ...made.changes }
-  const { id } = runService.create({ datasetId, preset: 'pixel-posterior', changes, device: 'cpu', name: made.name })
+  const { id } = runService.create({
+    datasetId,
+    preset: 'pixel-posterior',
+    changes,
+    device: 'cpu',
+    name: made.name,
+  })
   // Otherwise it would count as trained by this process.
   runService.dispose()
   const { name, status, tags = [], note = '', starred = false, loss = 0.5, step = 1000 } = made

@@ -6,7 +6,12 @@ import type { Machine, RunRecord } from '#shared/schemas/run.ts'
 export function aRun(changes: Partial<RunRecord> = {}): RunRecord {
   return {
     ...{ id: 'run-1', name: 'Faces', note: '', tags: [], starred: false, status: 'starting' },
-    ...{ preset: 'pixel-posterior', config: presets['pixel-posterior'].config, experimentId: null, parent: null },
+    ...{
+      preset: 'pixel-posterior',
+      config: presets['pixel-posterior'].config,
+      experimentId: null,
+      parent: null,
+    },
     ...{ datasetId: null, datasetName: 'Faces', imageCount: 3, shape: { height: 8, width: 8, channels: 3 } },
     ...{ deviceChoice: 'auto', workers: null, target: null, machine: null },
     ...{ step: 0, trainedSeconds: 0, losses: {} },

@@ -1,4 +1,5 @@
-import { formatBytes, formatCount } from '#shared/format.ts'
+import { formatBytes, formatCount, formatEstimate } from '#shared/format.ts'
+import type { AutomaticChoice } from '#shared/schemas/automatic.ts'
 import { precisionLabels } from '#shared/schemas/run.ts'
 import type { Machine, RunParent, RunRecord } from '#shared/schemas/run.ts'
 import { presetWords, settingFields } from '#shared/labels/described.ts'
@@ -18,6 +19,9 @@ export function runFacts(run: RunRecord): RunFact[] {
   return [
     { title: t('run.facts.images'), value: t('run.facts.imagesOf', { count, dataset, width, height }) },
     { title: t('run.facts.preset'), value: preset },
+    ...(run.automatic && run.automatic.settings.length > 0
+      ? [{ title: t('run.facts.chosen'), value: chosenText(run.automatic) }]
+      : []),
     ...(parent ? [{ title: t('run.facts.parent'), value: parentText(parent) }] : []),
     ...(machine ? machineFacts(machine) : []),
     { title: t('run.facts.started'), value: new Date(run.createdAt).toLocaleString(dateLocale()) },
@@ -27,6 +31,19 @@ export function runFacts(run: RunRecord): RunFact[] {
       value: settingValueLabel(field, config[field.key]),
     })),
   ]
+}
+
+/** What the preset chose, and the speed by which it did. */
+function chosenText({ settings, speed }: AutomaticChoice): string {
+  const titles = new Map<string, string>(settingFields().map(({ key, title }) => [key, title]))
+  const text = settings.map(({ key, value }) => `${titles.get(key) ?? key} ${value}`).join(', ')
+  if (!speed) return text
+  const gigaflops = formatEstimate(speed.measured.flopsPerSecond / 1e9)
+  return t('run.facts.chosenAt', {
+    settings: text,
+    speed: gigaflops,
+    correction: speed.correction.toFixed(2),
+  })
 }
 
 const parentText = ({ name, step }: RunParent) => t('run.facts.parentStep', { name, step: formatCount(step) })

@@ -22,7 +22,12 @@ beforeAll(() => {
   const runService = new RunService(store)
   facesDataset(store)
   for (let i = 0; i < runCount; i++) {
-    const run = runService.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
+    const run = runService.create({
+      datasetId: 'faces',
+      preset: 'pixel-posterior',
+      changes: {},
+      device: 'cpu',
+    })
     runService.describe(run.id, { note: 'n'.repeat(800) })
   }
   runService.dispose()

@@ -23,7 +23,12 @@ afterEach(() => {
 })
 
 const newRun = () => {
-  const { id } = runService.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
+  const { id } = runService.create({
+    datasetId: 'faces',
+    preset: 'pixel-posterior',
+    changes: {},
+    device: 'cpu',
+  })
   return { id, key: store.runs.key(id) }
 }
 

@@ -34,11 +34,11 @@ function oldDatabase(path: string, version: number): Database {
   return db
 }
 
+const { config } = presets['pixel-posterior']
 const shape = '{"height":8,"width":8,"channels":3}'
 
 /** A row in every table of that version. */
 function addRows(db: Database, version: number): void {
-  const config = JSON.stringify(presets['pixel-posterior'].config)
   db.prepare(
     `INSERT INTO datasets (id, name, directory, shape, count, labels, sources, problem_count, bytes, created_at)
      VALUES ('abc', 'Faces', ?, ?, 3, '["happy"]', '["/faces"]', 1, 9, 1)`,
@@ -47,7 +47,7 @@ function addRows(db: Database, version: number): void {
     `INSERT INTO runs (key, id, name, note, starred, status, preset, config, dataset_id, dataset_name, picture_count,
        shape, device_choice, step, losses, created_at, updated_at)
      VALUES (1, 'r1', 'Run', 'nice', 1, 'paused', 'balanced', ?, 'abc', 'Faces', 3, ?, 'cpu', 4, '{"loss":0.5}', 1, 2)`,
-  ).run(config, shape)
+  ).run(JSON.stringify(config), shape)
   db.exec(`
     INSERT INTO run_tags VALUES (1, 'a'), (1, 'b');
     INSERT INTO metric_names VALUES (1, '["loss"]');
@@ -156,16 +156,10 @@ describe('a history with a row in each table', () => {
             status: 'paused',
             step: 4,
           },
-          ...{
-            config: presets['pixel-posterior'].config,
-            datasetId: 'abc',
-            losses: { loss: 0.5 },
-            updatedAt: 2,
-          },
+          ...{ config, datasetId: 'abc', losses: { loss: 0.5 }, updatedAt: 2 },
           // What was called `balanced` has another name since.
           preset: version >= 210 ? 'balanced' : 'pixel-posterior',
-          experimentId: version >= 30 ? 'e' : null,
-          ...{ parent: null, target: null },
+          ...{ experimentId: version >= 30 ? 'e' : null, parent: null, target: null },
         },
       ],
       excluded: version >= 121 ? [[2], [1]] : [[], []],

@@ -38,7 +38,12 @@ const faces = (): PackedDataset => ({
 
 function makeRun(runService = new RunService(store)) {
   store.datasets.save(faces())
-  return runService.create({ datasetId: 'abc', preset: 'pixel-posterior', changes: { steps: 5 }, device: 'cpu' })
+  return runService.create({
+    datasetId: 'abc',
+    preset: 'pixel-posterior',
+    changes: { steps: 5 },
+    device: 'cpu',
+  })
 }
 
 const checkpoint = (runId: string, step: number, loss: number | null = null): EngineEvent => ({

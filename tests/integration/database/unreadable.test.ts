@@ -35,7 +35,13 @@ afterEach(() => {
 })
 
 function newRun() {
-  const options = { datasetId: 'abc', preset: 'pixel-posterior', changes: {}, device: 'cpu', name: 'Run' } as const
+  const options = {
+    datasetId: 'abc',
+    preset: 'pixel-posterior',
+    changes: {},
+    device: 'cpu',
+    name: 'Run',
+  } as const
   const run = runService.create(options)
   runService.abandon(run.id)
   return run

@@ -85,20 +85,23 @@ describe('several runs in one call', () => {
     many!.dispose()
   })
 
-  it.each(['pixel-posterior', 'ladder-3-unet'] as const)('train %s to the same bits as single steps', (preset) => {
-    const { spec, state, feeds } = training(preset)
-    const [single, many] = [1, 3].map((iterations) => {
-      const program = createProgram(spec, { mode: 'compiled', iterations })
-      program.write(state)
-      return program
-    })
-    const fetched = many!.runMany(feeds)
-    expect(fetched).toEqual(feeds.map((each) => single!.run(each)))
-    expect(new Set(fetched.map(({ loss }) => loss![0])).size).toBe(feeds.length)
-    expect(many!.read()).toEqual(single!.read())
-    single!.dispose()
-    many!.dispose()
-  })
+  it.each(['pixel-posterior', 'ladder-3-unet'] as const)(
+    'train %s to the same bits as single steps',
+    (preset) => {
+      const { spec, state, feeds } = training(preset)
+      const [single, many] = [1, 3].map((iterations) => {
+        const program = createProgram(spec, { mode: 'compiled', iterations })
+        program.write(state)
+        return program
+      })
+      const fetched = many!.runMany(feeds)
+      expect(fetched).toEqual(feeds.map((each) => single!.run(each)))
+      expect(new Set(fetched.map(({ loss }) => loss![0])).size).toBe(feeds.length)
+      expect(many!.read()).toEqual(single!.read())
+      single!.dispose()
+      many!.dispose()
+    },
+  )
 
   it('equal the eager program’s runs', () => {
     const { spec, state, feeds } = training('pixel-posterior')

@@ -112,7 +112,12 @@ describe('the import of the difference', () => {
   it('keeps the old dataset for the runs that use it, out of the lists', async () => {
     const before = only()
     const runService = new RunService(store)
-    const run = runService.create({ datasetId: before.id, preset: 'pixel-posterior', changes: {}, device: 'cpu' })
+    const run = runService.create({
+      datasetId: before.id,
+      preset: 'pixel-posterior',
+      changes: {},
+      device: 'cpu',
+    })
     runService.dispose()
     await draw('d', '#ffffff')
     const { dataset, deleted } = await withImporter((importer) => update(importer, before.id))

@@ -79,7 +79,14 @@ function app() {
   }
   const newRun = (name: string, target: string | null) =>
     runService.create({
-      ...{ datasetId: 'faces', preset: 'pixel-posterior', changes: { steps: 7 }, device: 'cpu', name, target },
+      ...{
+        datasetId: 'faces',
+        preset: 'pixel-posterior',
+        changes: { steps: 7 },
+        device: 'cpu',
+        name,
+        target,
+      },
       waits: true,
     })
   return { ...{ queue, targetQueue, remoteRuns, queued, newRun, runService }, endRun: engine.endRun }

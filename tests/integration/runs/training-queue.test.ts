@@ -24,7 +24,8 @@ afterEach(() => {
   folder.remove()
 })
 
-const newRun = () => runService.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
+const newRun = () =>
+  runService.create({ datasetId: 'faces', preset: 'pixel-posterior', changes: {}, device: 'cpu' })
 const result = (outcome: TrainResult['outcome']): TrainResult => ({
   outcome,
   step: 5,

@@ -35,12 +35,19 @@ test('systems of the ladder keep their titles and their order, also where they w
   const ladder = { kind: 'ladder' as const, varied: ['preset'] }
   const runs = [runOf({}), runOf({}, 'ladder-3-unet'), runOf({}, 'ladder-1-vanilla')]
   const ordered = experimentOrder(ladder, runs)
-  expect(ordered.map(({ preset }) => preset)).toEqual(['ladder-1-vanilla', 'ladder-3-unet', 'pixel-posterior'])
+  expect(ordered.map(({ preset }) => preset)).toEqual([
+    'ladder-1-vanilla',
+    'ladder-3-unet',
+    'pixel-posterior',
+  ])
   expect(titles(ladder, ordered)).toEqual(['Rung 1: vanilla', 'Rung 3: U-Net', 'Posterior per pixel'])
 })
 
 test('seeds alone are a study too, and a setting of another version has no value', () => {
   const runs = [runOf({ seed: 1 }), runOf({ seed: 2 })]
-  expect(titles({ kind: 'study', varied: [] }, runs)).toEqual(['Posterior per pixel, seed 1', 'Posterior per pixel, seed 2'])
+  expect(titles({ kind: 'study', varied: [] }, runs)).toEqual([
+    'Posterior per pixel, seed 1',
+    'Posterior per pixel, seed 2',
+  ])
   expect(titles({ kind: 'study', varied: ['garden'] }, runs.slice(0, 1))).toEqual(['garden –'])
 })

@@ -171,7 +171,8 @@ function sayPlan({ store }: Workspace, run: RunRecord): void {
   const { automatic, shape, config } = run
   const settings = automatic?.settings ?? []
   const { secondsPerStep = null } = automatic ?? {}
-  const steps = secondsPerStep === null ? '' : formatEstimate((60 * config.minutes) / secondsPerStep)
+  const steps =
+    secondsPerStep === null ? '' : formatEstimate(Math.round((60 * config.minutes) / secondsPerStep))
   const reasons = {
     imageSize: `for ${shape.width} × ${shape.height} pixels`,
     fewImages: 'for few images',

@@ -11,7 +11,12 @@ import { filterRuns, showsDataset } from '../../../../src-renderer/pages/library
 const run = (id: string, changes: Partial<RunRecord> = {}) =>
   ({
     ...{ id, name: id, note: '', tags: [], starred: false, status: 'finished', preset: 'pixel-posterior' },
-    ...{ config: { ...presets['pixel-posterior'].config, steps: 100 }, imageCount: 10, step: 10, trainedSeconds: 1 },
+    ...{
+      config: { ...presets['pixel-posterior'].config, steps: 100 },
+      imageCount: 10,
+      step: 10,
+      trainedSeconds: 1,
+    },
     ...{ losses: {}, datasetName: 'Faces', createdAt: 1, experimentId: null },
     ...changes,
   }) as unknown as RunRecord

@@ -11,7 +11,13 @@ const machine: Machine = {
 }
 const run: RunRecord = {
   ...{ id: 'a', name: 'Faces', note: '', tags: [], starred: false, status: 'finished' },
-  ...{ preset: 'pixel-posterior', config: presets['pixel-posterior'].config, experimentId: null, parent: null, target: null },
+  ...{
+    preset: 'pixel-posterior',
+    config: presets['pixel-posterior'].config,
+    experimentId: null,
+    parent: null,
+    target: null,
+  },
   ...{ datasetId: 'd', datasetName: 'Faces', imageCount: 1024 },
   shape: { height: 32, width: 24, channels: 3 },
   ...{
@@ -42,6 +48,30 @@ test('the facts of a run name its images, its machine and its versions', () => {
     Device: 'CPU, 8 cores',
     Versions: 'Flowerbed 1.0, TensorFlow 2.9, Node 24.0, Electron 45',
   })
+})
+
+test('the facts of a run say what its preset chose, and by which speed', () => {
+  const settings = [{ key: 'hidden', value: 48, because: 'time' } as const]
+  const chosen = (speed: number | null) =>
+    factsOf({
+      ...run,
+      automatic: {
+        settings,
+        speed:
+          speed === null
+            ? null
+            : {
+                measured: { device: 'CPU', flopsPerSecond: speed, secondsPerOperation: 1e-6 },
+                correction: 1.5,
+              },
+        secondsPerStep: null,
+      },
+    })['Chosen by the preset']
+  expect(chosen(null)).toBe('Base channels 48')
+  expect(chosen(252.4e9)).toBe(
+    'Base channels 48, at a measured 252 GFLOP/s (real steps took 1.50 times as long)',
+  )
+  expect(factsOf(run)['Chosen by the preset']).toBeUndefined()
 })
 
 test('no two facts have the same title', () => {
