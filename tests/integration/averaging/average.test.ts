@@ -17,7 +17,7 @@ const steps = 12
 const shape = { height: 8, width: 8, channels: 1 } as const
 const folder = temporaryFolder('average')
 const dataset = packedDataset(join(folder.path, 'dataset'), { count: 60, shape, pixel: halves(shape) })
-const config = resolveConfig('balanced', {
+const config = resolveConfig('pixel-posterior', {
   ...{ steps, batch: 8, hidden: 8, code: 4, posterior: false, precision: 'fp32', learningRate: 0.01 },
   ...{ warmup: 0, sampleEvery: 0, sampleCount: 1, sampleSteps: 1, checkpointEvery: 1, emaKind: 'power' },
 })

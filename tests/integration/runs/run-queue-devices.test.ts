@@ -37,7 +37,7 @@ function open(): void {
 }
 
 function newRun(name: string, device: DeviceChoice = 'auto', workers: WorkerChoice | null = null): RunRecord {
-  const asked = { datasetId: 'faces', preset: 'balanced', changes: { steps: 7 } } as const
+  const asked = { datasetId: 'faces', preset: 'pixel-posterior', changes: { steps: 7 } } as const
   const run = runService.create({ ...asked, device, name, waits: true })
   return workers ? store.runs.update(run.id, { workers }) : run
 }

@@ -55,7 +55,7 @@ async function trained(
 ): Promise<string> {
   const { id } = runService.create({
     datasetId: 'faces',
-    preset: 'balanced',
+    preset: 'pixel-posterior',
     changes: { emaKind },
     device: 'cpu',
   })
