@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D } from '@tensorflow/tfjs-core'
+import { errorText } from '#shared/error-text.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 import { imagesPerStep } from '#shared/run-limits.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
@@ -117,12 +119,12 @@ export class SemidiscreteCoupling implements ImageOrder {
     this.program.dispose()
   }
 
-  /** A block by its share of the images. */
+  /** A block at random, by its share of the images. @throws FlowerbedError `cancelled` where its preparation was */
   private blockOf(step: number): Block {
     const total = this.blocks.reduce((sum, { images }) => sum + images.length, 0)
     let left = Math.floor(uniformStream(this.seed, step, 'coupling block')() * total)
     const found = this.blocks.find(({ images }) => (left -= images.length) < 0)
-    if (!found) throw new RangeError('No block of images is prepared')
+    if (!found) throw new FlowerbedError('cancelled', errorText('training.notStarted'))
     return found
   }
 }

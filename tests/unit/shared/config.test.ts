@@ -75,7 +75,11 @@ describe('run settings', () => {
   it('couples noise and images only where the latent is standard normal noise', () => {
     const settings = { posterior: false, prior: 'standard', coupling: 'minibatch' }
     expect(resolveConfig('balanced', settings).coupling).toBe('minibatch')
-    for (const changes of [{ posterior: true }, { prior: 'learned' }, { posterior: true, coupling: 'semidiscrete' }]) {
+    for (const changes of [
+      { posterior: true },
+      { prior: 'learned' },
+      { posterior: true, coupling: 'semidiscrete' },
+    ]) {
       const refused = refusalOf(() => resolveConfig('auto', { ...settings, ...changes }))
       expect(refused).toMatchObject({ kind: 'bad-input', where: 'coupling' })
       expect(refused.hint).toContain('posterior=false')
