@@ -13,7 +13,7 @@ export function useExperimentState(experiment: () => Experiment): ComputedRef<st
   const queue = useQueue()
   const experiments = useExperiments()
   const runs = computed(() => experiments.runsOf(experiment().id))
-  const expected = (runId: string) => queue.find(runId)?.seconds ?? null
+  const expected = (runId: string) => queue.queued.find(({ run }) => run.id === runId)?.seconds ?? null
   const current = computed(() => {
     const run = runs.value.find(isLive)
     return run ? { run, progress: all.progress.get(run.id), expected } : null
