@@ -60,6 +60,7 @@ export function createServices(options: {
   })
   const engine = new EngineProcesses({
     devices: () => devices.list,
+    known: () => devices.known(),
     deviceOf: (runId) => turns.deviceOf(runId),
     onState: (state, memoryBytes) => emit({ type: 'engine', state, memoryBytes }),
     make: (device, onState) =>

@@ -16,6 +16,7 @@ export class EngineProcesses {
   private readonly make: (device: TrainingDevice, onState: OnState) => EngineSupervisor
   private readonly devices: () => readonly TrainingDevice[]
   private readonly deviceOf: (runId: string) => TrainingDevice | null
+  private readonly known: () => Promise<void>
   private readonly onState: OnState
   private readonly made = new Map<TrainingDevice, EngineSupervisor>()
   private readonly states = new Map<TrainingDevice, { state: ProcessState; memoryBytes: number }>()
@@ -24,6 +25,8 @@ export class EngineProcesses {
     make: (device: TrainingDevice, onState: OnState) => EngineSupervisor
     /** Of this computer, the preferred one first. */
     devices: () => readonly TrainingDevice[]
+    /** Resolves when these are known; no engine is started before. */
+    known?: () => Promise<void>
     /** The device whose engine a run is with; null for other runs. */
     deviceOf: (runId: string) => TrainingDevice | null
     /** Told of all of them together: the most that one of them does, and their memory. */
@@ -31,6 +34,7 @@ export class EngineProcesses {
   }) {
     this.make = options.make
     this.devices = options.devices
+    this.known = options.known ?? (() => Promise.resolve())
     this.deviceOf = options.deviceOf
     this.onState = options.onState
   }
@@ -52,6 +56,7 @@ export class EngineProcesses {
     name: Name,
     argument: ArgumentOf<EngineRequests, Name>,
   ): Promise<ResultOf<EngineRequests, Name>> {
+    await this.known()
     const { model, device } = partsOf(argument)
     const to = this.deviceFor(model?.runId, device)
     if (device === undefined) return await this.of(to).request(name, argument)

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test'
+import { expect as expectSoon, test } from '@playwright/test'
 import { join } from 'node:path'
 import type { ElectronApplication, Page } from 'playwright-core'
 import { openDatabase } from '../../src-main/database/driver.ts'
@@ -7,6 +7,9 @@ import { fakeGpus } from '../helpers/fake-gpus.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { expectStatus, fillSettings, importImages, plain, saveAndQuit, startRun } from './steps.ts'
 
+// Two engines beside each other take their time on a computer that is busy.
+const patienceMs = 150_000
+const expect = expectSoon.configure({ timeout: patienceMs })
 const long = { ...plain, steps: '100000' }
 
 /** Opens the sheet of another run on the images that are there. */
@@ -30,17 +33,18 @@ const engines = (app: ElectronApplication) =>
     ({ app: electron }) => electron.getAppMetrics().filter(({ name }) => name === 'Flowerbed engine').length,
   )
 
-test.setTimeout(600_000)
+test.setTimeout(900_000)
 
 test('with two GPUs two runs train side by side, and are paused, queued and resumed each for itself', async () => {
   const [data, cache] = [temporaryFolder('gpus'), temporaryFolder('gpus-cache')]
   const gpus = fakeGpus(cache.path)
   const first = await launchApp({ dataDirectory: data.path, ...gpus })
   const { page } = first
+  page.setDefaultTimeout(patienceMs)
   await importImages(page, [demoImages])
   await page.getByTestId('run-name').fill('one')
   const devices = ['As in the settings', 'GPU 0: Test GPU A', 'GPU 1: Test GPU B', 'CPU']
-  await expect(page.getByTestId('run-device').locator('option')).toHaveText(devices, { timeout: 120_000 })
+  await expect(page.getByTestId('run-device').locator('option')).toHaveText(devices)
   await startRun(page, long)
   await nameRun(page, 'two')
   // On the other GPU, without a question.
@@ -80,6 +84,7 @@ test('with two GPUs two runs train side by side, and are paused, queued and resu
   ])
 
   const second = await launchApp({ dataDirectory: data.path, ...gpus })
+  second.page.setDefaultTimeout(patienceMs)
   await second.page.getByTestId('go-queue').click()
   await expect.poll(() => live(second.page)).toHaveLength(2)
   await expect(second.page.getByTestId('queued-run')).toHaveAttribute('data-run', 'one')

@@ -45,7 +45,8 @@ const status = ({ id }: RunRecord) => store.runs.get(id).status
 const nameOf = (id: string | null) => (id === null ? null : store.runs.get(id).name)
 
 /** The app's queue with an engine for each device, whose runs end when the test says so. */
-function app(devices: readonly TrainingDevice[] = trainingDevices([0, 1])) {
+function app({ known = Promise.resolve() }: { known?: Promise<void> } = {}) {
+  const devices = trainingDevices([0, 1])
   const engines = new Map<TrainingDevice, ReturnType<typeof endingEngine>>()
   const finishes: (() => void)[] = []
   const ended: TrainingDevice[] = []
@@ -60,6 +61,7 @@ function app(devices: readonly TrainingDevice[] = trainingDevices([0, 1])) {
   const turns = new DeviceTurns({
     devices: () => devices,
     trainedElsewhere: () => runService.trainedElsewhere(),
+    known: () => known,
   })
   const queue = new RunQueue({
     ...{ queued: new QueuedRuns({ store, runService }), runService, trainingQueues, turns },
@@ -164,6 +166,20 @@ describe('the queue of a computer with several GPUs', () => {
     await Promise.all([queue.start(run), queue.start(run)])
     await expect.poll(() => status(run)).toBe('training')
     expect(placed()).toEqual({ 'cuda:0': 'a', 'cuda:1': null, cpu: null })
+  })
+
+  test('begins nothing before it is known which devices there are', async () => {
+    let tell: () => void = () => undefined
+    const known = new Promise<void>((resolve) => (tell = resolve))
+    const { queue, engine, placedAs } = app({ known })
+    const [queued, started] = [newRun('queued'), newRun('started')]
+    queue.add([queued.id])
+    const start = queue.start(started)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+    expect((['cuda:0', 'cuda:1'] as const).flatMap((device) => engine(device).trained)).toEqual([])
+    tell()
+    await start
+    await placedAs(null, 'started', 'queued')
   })
 
   test('a pause holds what waits, and leaves what trains elsewhere alone', async () => {

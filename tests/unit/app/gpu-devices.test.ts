@@ -24,6 +24,13 @@ test('the computer is one device until several GPUs are found, and again when th
   expect(told).toEqual(['cuda:1 cuda:0 cpu', 'computer'])
 })
 
+test('they are known after the first look', async () => {
+  const answers = [[0, 1], [3]]
+  const { found } = devices(answers)
+  await Promise.all([found.known(), found.known()])
+  expect([found.list, answers]).toEqual([['cuda:0', 'cuda:1', 'cpu'], [[3]]])
+})
+
 test('what cannot be asked stays as it was', async () => {
   const { found, told } = devices([[0, 1], new FlowerbedError('crashed', 'The process ended.')])
   await found.refresh()
