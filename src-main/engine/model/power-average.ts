@@ -13,8 +13,8 @@ export interface PowerProfile {
 const widestWidth = 1 / Math.sqrt(12)
 
 /**
- * The exponent γ of the profile of a width σ, the largest root of γ³ + 7γ² + (16 − σ⁻²)γ + 12 − σ⁻² (appendix C.1), by Viète's
- * formula: all three roots are real.
+ * The exponent γ of the profile of a width σ, the largest root of γ³ + 7γ² + (16 − σ⁻²)γ + 12 − σ⁻² (appendix C.1), by the
+ * cosine of a third of an angle: all three roots are real.
  * @throws RangeError for a width outside (0, 1/√12)
  */
 export function exponentOf(width: number): number {

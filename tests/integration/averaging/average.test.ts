@@ -85,7 +85,7 @@ it.each(keptWidths)('reproduces the average of width %f that the run has kept', 
     chosen[name]!.forEach((value, i) => expect(Math.abs(value - values[i]!)).toBeLessThan(1e-5))
 })
 
-it.each([0.075, 0.15, 0.2])('comes near the average of width %f over all steps', async (width) => {
+it.each([0.075, 0.15])('comes near the average of width %f over all steps', async (width) => {
   const { made } = await averaged({ widths: [width] })
   const states = await Promise.all(
     Array.from({ length: steps }, (_, i) => loadCheckpoint(runDirectory, fileOf(i + 1))),
