@@ -195,17 +195,6 @@ export class RunService {
     }
   }
 
-  /** Holds a run while something of it is changed. @throws FlowerbedError `conflict` when another process holds it */
-  async holding<T>(id: string, work: () => Promise<T>): Promise<T> {
-    const isHeld = this.leases.holds(id)
-    this.leases.claim(id)
-    try {
-      return await work()
-    } finally {
-      if (!isHeld) this.leases.release(id)
-    }
-  }
-
   /** Changes what the user may say of a run. @throws FlowerbedError `bad-input` for an empty name */
   describe(
     id: string,

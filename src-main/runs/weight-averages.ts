@@ -1,6 +1,7 @@
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { isLive } from '#shared/run-status.ts'
+import type { ModelSource } from '#shared/sampling-messages.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
 import type { SamplingOptions } from '#shared/schemas/sampling.ts'
 import { comparedCounts, comparedWidths, widthRange } from '#shared/weight-averaging.ts'
@@ -53,19 +54,24 @@ export class WeightAverages {
       throw new FlowerbedError('conflict', errorText('average.inTraining', { name }), { where: runId })
     if (config.emaKind !== 'power')
       throw new FlowerbedError('bad-input', errorText('average.constantDecay'), { where: runId })
-    return await this.runService.holding(runId, () =>
-      this.runService.withModel(
+    this.runService.claim(runId)
+    try {
+      return await this.runService.withModel(
         runId,
-        async (model) => {
-          const result = await this.engine({ ...this.requestOf(runId, options), model })
-          if (model.checkpoint !== null)
-            this.runService.checkpoints.replace(runId, model.checkpoint, result.record)
-          await this.runService.checkpoints.settled()
-          return result
-        },
+        async (model) => await this.makeOf(model, this.requestOf(runId, options)),
         checkpoint,
-      ),
-    )
+      )
+    } finally {
+      this.runService.abandon(runId)
+    }
+  }
+
+  private async makeOf(model: ModelSource, request: Omit<AverageRequest, 'model'>): Promise<AverageResult> {
+    const { checkpoints } = this.runService
+    const result = await this.engine({ ...request, model })
+    if (model.checkpoint !== null) checkpoints.replace(model.runId, model.checkpoint, result.record)
+    await checkpoints.settled()
+    return result
   }
 
   private requestOf(runId: string, options: AverageOptions): Omit<AverageRequest, 'model'> {

@@ -24,7 +24,8 @@ export function numberToHalf(value: number): number {
   if (Number.isNaN(value)) return sign | 0x7e00
   const magnitude = Math.abs(value)
   // Halves below are whole multiples of one unit; adding 2²³ units to a number of 24 bits rounds it to them.
-  if (magnitude < smallestNormal) return sign | Math.fround(Math.fround(magnitude / subnormalUnit + 2 ** 23) - 2 ** 23)
+  if (magnitude < smallestNormal)
+    return sign | Math.fround(Math.fround(magnitude / subnormalUnit + 2 ** 23) - 2 ** 23)
   // The lowest of the 13 bits that go is rounded up by half, of ties to even; a carry goes into the exponent as it should.
   const rest = (bits & 0x7fffffff) + 0xfff + ((bits >>> 13) & 1)
   const half = (rest - ((127 - 15) << 23)) >>> 13
@@ -32,7 +33,19 @@ export function numberToHalf(value: number): number {
 }
 
 /** An array in 16 bits. */
-export const toHalf = (values: Float32Array): Uint16Array<ArrayBuffer> => Uint16Array.from(values, numberToHalf)
+export function toHalf(values: Float32Array): Uint16Array<ArrayBuffer> {
+  const halves = new Uint16Array(values.length)
+  for (let i = 0; i < values.length; i++) halves[i] = numberToHalf(values[i] as number)
+  return halves
+}
+
+/** The number of all 16 bits; made when first needed, since snapshots have millions of them. */
+let numbers: Float32Array | null = null
 
 /** An array of 16 bits as numbers. */
-export const fromHalf = (bits: Uint16Array): Float32Array => Float32Array.from(bits, halfToNumber)
+export function fromHalf(halves: Uint16Array): Float32Array {
+  numbers ??= Float32Array.from({ length: 0x10000 }, (_, bits) => halfToNumber(bits))
+  const values = new Float32Array(halves.length)
+  for (let i = 0; i < halves.length; i++) values[i] = numbers[halves[i] as number] as number
+  return values
+}

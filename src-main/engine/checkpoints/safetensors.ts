@@ -33,7 +33,7 @@ export function writeSafetensors({ tensors, metadata }: SafetensorsContent): Uin
   const header: Record<string, Entry | Record<string, string>> = { __metadata__: metadata }
   let offset = 0
   const arrays = Object.values(tensors).map(({ dtype, values }) =>
-    dtype === 'F16' ? toHalf(Float32Array.from(values)) : values,
+    dtype === 'F16' ? toHalf(values instanceof Float32Array ? values : Float32Array.from(values)) : values,
   )
   for (const [i, [name, { dtype, shape }]] of Object.entries(tensors).entries()) {
     const { byteLength } = arrays[i] as Float32Array

@@ -13,12 +13,12 @@ export interface PowerProfile {
 const widestWidth = 1 / Math.sqrt(12)
 
 /**
- * The exponent γ of the profile of a width σ, the largest root of γ³ + 7γ² + (16 − σ⁻²)γ + 12 − σ⁻² (appendix C.1), by Viète's
- * formula: all three roots are real.
+ * The exponent γ of the profile of a width σ, the largest root of γ³ + 7γ² + (16 − σ⁻²)γ + 12 − σ⁻² (appendix C.1), by the
+ * cosine of a third of an angle: all three roots are real.
  * @throws RangeError for a width outside (0, 1/√12)
  */
 export function exponentOf(width: number): number {
-  if (!(width > 0 && width < widestWidth)) throw new RangeError(`No power function has the width ${width}.`)
+  if (!(width > 0 && width < widestWidth)) throw new RangeError(`width: ${width}`)
   const inverse = width ** -2
   const [square, linear, constant] = [7, 16 - inverse, 12 - inverse]
   const p = linear - square ** 2 / 3
@@ -65,7 +65,11 @@ export function combineProfiles(wanted: PowerProfile, known: readonly PowerProfi
   const scaled = free.map((value, i) => value + multiplier * (ones[i] as number))
   return {
     factors: scaled.map((value, i) => value / normOf(i)),
-    error: relativeError(wanted, known, scaled.map((value, i) => value / normOf(i))),
+    error: relativeError(
+      wanted,
+      known,
+      scaled.map((value, i) => value / normOf(i)),
+    ),
   }
 }
 
@@ -89,7 +93,7 @@ function choleskySolver(matrix: readonly Float64Array[]): (right: number[]) => n
     for (let i = j; i < size; i++) {
       let rest = at(i, j)
       for (let k = 0; k < j; k++) rest -= at(i, k) * at(j, k)
-      if (i === j && !(rest > 0)) throw new RangeError('Two of the profiles are the same.')
+      if (i === j && !(rest > 0)) throw new RangeError(`pivot ${j}: ${rest}`)
       ;(lower[i] as Float64Array)[j] = i === j ? Math.sqrt(rest) : rest / at(j, j)
     }
   }

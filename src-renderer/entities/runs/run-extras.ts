@@ -7,8 +7,8 @@ import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNotices } from '../../composables/notices.ts'
 
-export const totalBytes = (bytes: RunBytes): number =>
-  Object.values(bytes).reduce((sum, each) => sum + each, 0)
+export const totalBytes = ({ checkpoints, samples, averages, diagnostics, other }: RunBytes): number =>
+  checkpoints + samples + averages + diagnostics + other
 
 /** What lists show of runs besides their records: latest samples, quality, and bytes on disk. */
 export const useRunExtras = defineStore('runExtras', () => {

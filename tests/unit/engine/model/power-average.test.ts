@@ -18,8 +18,8 @@ const sum = (values: number[]) => values.reduce((total, value) => total + value,
 
 /** Snapshots of both kept averages at even distances, and the averages at the end. */
 const snapshots = (end: number, interval: number): PowerProfile[] =>
-  [...Array.from({ length: Math.ceil(end / interval) - 1 }, (_, i) => (i + 1) * interval), end].flatMap((at) =>
-    keptWidths.map((width) => ({ end: at, exponent: exponentOf(width) })),
+  [...Array.from({ length: Math.ceil(end / interval) - 1 }, (_, i) => (i + 1) * interval), end].flatMap(
+    (at) => keptWidths.map((width) => ({ end: at, exponent: exponentOf(width) })),
   )
 
 describe('the exponent of a width', () => {
@@ -93,7 +93,7 @@ describe('combining snapshots', () => {
       const { factors, error } = combineProfiles({ end: 1000, exponent: exponentOf(width) }, known)
       expect(sum(factors)).toBeCloseTo(1, 9)
       expect(error).toBeLessThan(width < 0.05 ? 0.15 : 0.03)
-      // Roundings of snapshots are not multiplied beyond use.
+      // Rounding of snapshots is not multiplied beyond use.
       expect(sum(factors.map(Math.abs))).toBeLessThan(width < 0.03 ? 60 : 20)
     },
   )
