@@ -14,6 +14,7 @@ import type { Store } from '../database/store.ts'
 import { findRun } from './find-run.ts'
 import { freeName } from './free-name.ts'
 import { markInterrupted } from './interrupted-runs.ts'
+import { modelSourceOf } from './model-source.ts'
 import { newRunRecord } from './new-run.ts'
 import type { NewRun } from './new-run.ts'
 import { recordEnd } from './record-end.ts'
@@ -225,21 +226,10 @@ export class RunService {
     return markInterrupted({ store, leases, end })
   }
 
-  /**
-   * Where a run's networks are: in its latest checkpoint, or in the one asked for. A new run may have none yet.
-   * @throws FlowerbedError `not-found` for a checkpoint that is not there
-   */
+  /** @throws FlowerbedError see `modelSourceOf` */
   modelSource(id: string, choice?: CheckpointChoice): ModelSource {
-    const { config, shape } = this.store.runs.get(id)
-    const chosen = choice === undefined ? this.checkpoints.latest(id) : this.checkpoints.choose(id, choice)
-    return {
-      runId: id,
-      runDirectory: runFolder(this.store.directory, id),
-      config,
-      shape,
-      checkpoint: chosen?.file ?? null,
-      ...(choice === undefined ? {} : { exact: true }),
-    }
+    const { store, checkpoints } = this
+    return modelSourceOf({ store, checkpoints }, id, choice)
   }
 
   /**

@@ -34,7 +34,11 @@ export async function takeSnapshot(run: TrainingRun): Promise<void> {
   checkFiniteState(averages, step)
   await mkdir(runDirectory, { recursive: true })
   if (await parts.checkpointWriter.hasRoom()) {
-    const saved = await saveSnapshot({ runDirectory, info: { runId, step, widths: [...keptWidths] }, averages })
+    const saved = await saveSnapshot({
+      runDirectory,
+      info: { runId, step, widths: [...keptWidths] },
+      averages,
+    })
     await deleteSnapshots(runDirectory, (at) => at < step && at % interval !== 0)
     run.emit({ type: 'snapshot', record: { ...saved, interval } })
   } else run.emit({ type: 'warning', runId, message: desktopText('warning.noRoomForSnapshot', { step }) })

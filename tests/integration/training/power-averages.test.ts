@@ -15,7 +15,9 @@ const power = (changes: Partial<RunConfig> = {}): RunConfig =>
 const fileOf = (step: number) => `step-${String(step).padStart(8, '0')}.safetensors`
 const folderOf = (request: TrainRequest) => join(request.runDirectory, 'averages')
 const snapshotsOf = (request: TrainRequest) =>
-  Object.fromEntries(readdirSync(folderOf(request)).map((name) => [name, readFileSync(join(folderOf(request), name))]))
+  Object.fromEntries(
+    readdirSync(folderOf(request)).map((name) => [name, readFileSync(join(folderOf(request), name))]),
+  )
 const stepsOf = async (request: TrainRequest) =>
   (await foundSnapshots(request.runDirectory, Infinity)).map(({ step }) => step)
 
@@ -24,7 +26,10 @@ it('keeps the averages of all steps’ weights by the two power functions', asyn
   const request = newRun(power({ steps, checkpointEvery: 1 }))
   await trainer(request).made.run()
   const states = Array.from({ length: steps }, (_, i) => saved(request, fileOf(i + 1)))
-  for (const [kind, width] of [['ema', keptWidths[0]], ['emaWide', keptWidths[1]]] as const) {
+  for (const [kind, width] of [
+    ['ema', keptWidths[0]],
+    ['emaWide', keptWidths[1]],
+  ] as const) {
     const exponent = exponentOf(width) + 1
     const shares = states.map((_, i) => ((i + 1) / steps) ** exponent - (i / steps) ** exponent)
     const averages = Object.entries(states[steps - 1]!).filter(([name]) => name.startsWith(`${kind}/`))

@@ -11,16 +11,19 @@ function kept(steps: number, goal: number): number[] {
   return taken
 }
 
-it.each([40, 600, 1000, 1024, 2600, 20_000])('keeps 16 to 32 snapshots at even distances of %i steps', (steps) => {
-  for (const goal of [steps, Infinity]) {
-    const at = kept(steps, goal)
-    if (goal === steps || steps >= 512) expect(at.length).toBeGreaterThanOrEqual(16)
-    expect(at.length).toBeLessThanOrEqual(32)
-    const gaps = at.map((step, i) => step - (at[i - 1] ?? 0))
-    expect(new Set(gaps).size).toBe(1)
-    expect(steps - (at.at(-1) ?? NaN)).toBeLessThan(gaps[0] ?? NaN)
-  }
-})
+it.each([40, 600, 1000, 1024, 2600, 20_000])(
+  'keeps 16 to 32 snapshots at even distances of %i steps',
+  (steps) => {
+    for (const goal of [steps, Infinity]) {
+      const at = kept(steps, goal)
+      if (goal === steps || steps >= 512) expect(at.length).toBeGreaterThanOrEqual(16)
+      expect(at.length).toBeLessThanOrEqual(32)
+      const gaps = at.map((step, i) => step - (at[i - 1] ?? 0))
+      expect(new Set(gaps).size).toBe(1)
+      expect(steps - (at.at(-1) ?? NaN)).toBeLessThan(gaps[0] ?? NaN)
+    }
+  },
+)
 
 it('keeps the snapshots of a run that is extended at the distances of the longer run', () => {
   const first = kept(1000, 1000)
