@@ -1,13 +1,15 @@
 import { presetWords, settingFields } from '#shared/labels/described.ts'
 import type { RunConfig, SettingKey } from '#shared/schemas/run-config.ts'
 import { settingWords } from '#shared/schemas/setting.ts'
-import { defaultPresetId, presetIds, presets } from '#shared/presets.ts'
+import { defaultPresetId, presetIds, presets, sizePresetIds } from '#shared/presets.ts'
 import type { PresetId } from '#shared/presets.ts'
 
 /** The systems of the ladder: the reference's in order, then Flowerbed's, the default preset last. */
 export const ladderPresets: readonly PresetId[] = [
   ...presetIds.filter((id) => presets[id].family === 'ladder'),
-  ...presetIds.filter((id) => presets[id].family === 'standard' && id !== defaultPresetId),
+  ...presetIds.filter(
+    (id) => presets[id].family === 'standard' && id !== defaultPresetId && !sizePresetIds.includes(id),
+  ),
   defaultPresetId,
 ]
 

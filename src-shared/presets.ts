@@ -29,6 +29,8 @@ export const presetIds = [
 ] as const
 export type PresetId = (typeof presetIds)[number]
 export const defaultPresetId: PresetId = 'auto'
+/** The default preset's system in sizes that do not depend on the time. */
+export const sizePresetIds: readonly PresetId[] = ['fast', 'balanced', 'quality']
 
 const monitoring = {
   validationShare: 0,
