@@ -62,6 +62,7 @@ export default tseslint.config(
   },
   js.configs.recommended,
   { files: ['**/*.{js,mjs}', 'scripts/**'], languageOptions: { globals: globals.node } },
+  { files: ['**/*.cjs'], languageOptions: { globals: globals.node, sourceType: 'commonjs' } },
   ...tseslint.configs.strictTypeChecked.map((config) => ({
     ...config,
     files: [...typed, 'scripts/**/*.ts'],

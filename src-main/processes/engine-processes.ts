@@ -52,7 +52,7 @@ export class EngineProcesses {
   }
 
   /** Sends a request to the engine that is to answer it; see `ProcessSupervisor.request`. */
-  async request<Name extends keyof EngineRequests & string>(
+  async request<Name extends keyof EngineRequests>(
     name: Name,
     argument: ArgumentOf<EngineRequests, Name>,
   ): Promise<ResultOf<EngineRequests, Name>> {

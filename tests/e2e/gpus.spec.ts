@@ -25,7 +25,9 @@ async function nameRun(page: Page, name: string): Promise<void> {
 /** What the queue page says of each run in training: its name and its device. */
 async function live(page: Page): Promise<string[]> {
   const texts = await page.getByTestId('queue-live').allTextContents()
-  return texts.map((text) => /^\s*(\w+).*(GPU \d)\s*$/s.exec(text)?.slice(1).join(' on ') ?? text).sort()
+  return texts
+    .map((text) => /^\s*(one|two|three).*(GPU \d)\s*$/s.exec(text)?.slice(1).join(' on ') ?? text)
+    .sort()
 }
 
 const engines = (app: ElectronApplication) =>

@@ -70,8 +70,8 @@ test('a run is deleted for good after ten seconds, or at once when the app quits
   await running.quit()
   expect(existsSync(folderOf('Small'))).toBe(false)
 
+  // Where it was when it quit.
   running = await launchApp({ dataDirectory: data.path })
-  await running.page.getByTestId('go-storage').click()
   await expect(running.page.getByTestId('run-storage').getByText('Large')).toBeVisible()
   await expect(running.page.getByTestId('run-storage').getByText('Small')).toBeHidden()
 })

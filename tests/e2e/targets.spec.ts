@@ -52,7 +52,8 @@ test('a run trains in a job of Slurm, and its curves and samples arrive in the w
   await expect.poll(() => stepOf(again.page), { timeout: 120_000 }).toBeGreaterThan(seen)
   await again.page.getByTestId('pause').click()
   await expectStatus(again.page, 'paused', 120_000)
-  expect(await slurm.run('squeue', '--noheader')).toBe('')
+  // The job ends once the pause is written.
+  await expect.poll(() => slurm.run('squeue', '--noheader'), { timeout: 60_000 }).toBe('')
   await again.quit()
   await slurm.stop()
   data.remove()

@@ -27,7 +27,7 @@ afterEach(() => {
   folder.remove()
 })
 
-function open(): void {
+const open = () => {
   store = openStore(folder.path)
   runService = new RunService(store)
 }
@@ -38,7 +38,6 @@ const newRun = (name: string) =>
     waits: true,
   })
 const status = ({ id }: RunRecord) => store.runs.get(id).status
-
 /** The app's queue around an engine whose runs end when the test says so. */
 function app() {
   const notices: string[] = []
