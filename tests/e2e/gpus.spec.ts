@@ -77,6 +77,7 @@ test('with two GPUs two runs train side by side, and are paused, queued and resu
   await expectStatus(page, 'paused')
   await page.getByTestId('resume').click()
   await page.getByTestId('add-to-queue').click()
+  await page.getByTestId('go-queue').click()
   await expect(page.getByTestId('queued-run')).toHaveCount(1)
   await saveAndQuit(first.app)
   expect(runsIn(data.path)).toEqual([

@@ -138,8 +138,8 @@ export function createSystem(options: {
     latentParameters,
     codeSize,
     labelCount,
-    // Dropout leaves images vague, and the errors of the wider grid sharpen them (docs/model.md).
-    timeGrid: codeSize > 0 && config.dropout === 0 ? 'narrow' : 'karras',
+    // Dropout and patches leave images vague, and the errors of the wider grid sharpen them (docs/model.md).
+    timeGrid: codeSize > 0 && dropout === 0 && patch === 1 ? 'narrow' : 'karras',
     objective,
     velocity: (parameters, at) => velocity.apply(parameters, at),
     codePosterior: codeNetwork ? (parameters, x) => codeNetwork.apply(parameters, x) : null,
