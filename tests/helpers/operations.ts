@@ -115,6 +115,14 @@ add(
 )
 add('Any All', reduce(positive, {}))
 add(
+  'ArgMax',
+  fc.tuple(shape(1), fc.nat({ max: 3 }), fc.boolean()).map(([of, at, fromEnd]): Use => {
+    const axis = (at % of.length) - (fromEnd ? of.length : 0)
+    const attributes = { ...T, Tidx: 'int32', output_type: 'int32' }
+    return { shapes: [of], call: (op, [x]) => runOp(op, attributes, [x!, tf.scalar(axis, 'int32')]) }
+  }),
+)
+add(
   'Tile',
   fc
     .tuple(shape(1), fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 4, maxLength: 4 }))
