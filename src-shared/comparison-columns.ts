@@ -7,7 +7,7 @@ import type { Evaluation, MeasureName } from '#shared/schemas/evaluation.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { metricLabels } from '#shared/schemas/run.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
-import { settingWords } from '#shared/schemas/setting.ts'
+import { settingWords, wordsForNoAmount } from '#shared/schemas/setting.ts'
 
 /** What is compared of a run. */
 export interface ComparedRun {
@@ -145,7 +145,7 @@ function measureColumns(runs: readonly ComparedRun[]): ComparisonColumn[] {
 }
 
 function settingColumn(field: SettingField): ComparisonColumn {
-  const { key, title, zero, kind } = field
+  const { key, title, kind } = field
   // “Base channels” are counted in channels.
   const unit = field.unit !== undefined && title.endsWith(field.unit) ? undefined : field.unit
   const isNumber = kind === 'integer' || kind === 'number'
@@ -154,7 +154,7 @@ function settingColumn(field: SettingField): ComparisonColumn {
     value: ({ run }) => run.config[key],
     text: ({ run }) => {
       const value = run.config[key]
-      const words = value === 0 && zero !== undefined ? zero : settingWords(field, value)
+      const words = wordsForNoAmount(field, value) ?? settingWords(field, value)
       return typeof value === 'number' ? withDecimalMark(words) : words
     },
   }

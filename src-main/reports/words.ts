@@ -1,5 +1,5 @@
 import type { SettingField } from '#shared/schemas/run-config.ts'
-import { settingWords } from '#shared/schemas/setting.ts'
+import { settingWords, wordsForNoAmount } from '#shared/schemas/setting.ts'
 
 /** 75 → “1 min 15 s”. */
 export function duration(seconds: number): string {
@@ -11,6 +11,6 @@ export function duration(seconds: number): string {
 
 /** A setting's value as a sentence would have it. */
 export function valueWords(field: SettingField, value: string | number | boolean): string {
-  if (value === 0 && field.zero !== undefined) return field.zero
-  return [settingWords(field, value), ...(field.unit === undefined ? [] : [field.unit])].join(' ')
+  const words = wordsForNoAmount(field, value)
+  return words ?? [settingWords(field, value), ...(field.unit === undefined ? [] : [field.unit])].join(' ')
 }

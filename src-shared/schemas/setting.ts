@@ -11,6 +11,8 @@ export interface SettingMeta {
   unit?: string
   /** What 0 means, where it is no amount. */
   zero?: string
+  /** What the largest value means, where it is no amount. */
+  most?: string
   group: SettingGroup
   /** Shown without opening Advanced. */
   basic?: boolean
@@ -111,6 +113,12 @@ function shapeOf(schema: z.ZodType): SettingShape {
     ...(json.maximum === undefined ? {} : { max: json.maximum }),
   }
 }
+
+/** What a value means that is no amount, such as “no limit”. */
+export const wordsForNoAmount = (
+  { zero, most, max }: Pick<SettingMeta, 'zero' | 'most'> & Pick<SettingShape, 'max'>,
+  value: string | number | boolean,
+): string | undefined => (value === 0 ? zero : value === max ? most : undefined)
 
 /** A value of a setting as it is shown, without its unit. */
 export function settingWords(

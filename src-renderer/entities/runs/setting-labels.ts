@@ -3,6 +3,7 @@ import type { Language } from '#shared/language.ts'
 import type { SettingField } from '#shared/schemas/run-config.ts'
 import { t } from '../../i18n.ts'
 import { singularOf } from '#shared/labels/described.ts'
+import { wordsForNoAmount } from '#shared/schemas/setting.ts'
 
 // Enough digits that 0.99999 is not shown as 1.
 const digits = { maximumFractionDigits: 20 } as const
@@ -21,13 +22,12 @@ export function settingRangeLabel({ min, max }: SettingField): string {
 }
 
 /** A value of a setting with its unit: “20,000 images”, “1 batch”, “no limit”, “on”, “Learned per pixel”. */
-export function settingValueLabel(
-  { unit, zero, options }: SettingField,
-  value: string | number | boolean,
-): string {
+export function settingValueLabel(field: SettingField, value: string | number | boolean): string {
+  const { unit, options } = field
   if (typeof value === 'boolean') return t(value ? 'runs.setting.on' : 'runs.setting.off')
   if (typeof value === 'string') return options?.[value] ?? value
-  if (value === 0 && zero !== undefined) return zero
+  const words = wordsForNoAmount(field, value)
+  if (words !== undefined) return words
   if (unit === undefined) return numbers.format(value)
   return `${numbers.format(value)} ${value === 1 ? singularOf(unit) : unit}`
 }

@@ -7,6 +7,7 @@ export const lengthSettings = {
   steps: setting(whole(1, 10_000_000, 'Steps'), {
     title: 'Steps',
     help: 'Number of optimizer updates. More usually give better images and take longer.',
+    most: 'no limit',
     group: 'length',
     basic: true,
     scale: 'log',

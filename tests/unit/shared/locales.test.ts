@@ -65,10 +65,12 @@ describe('the settings in German', () => {
     expect(Object.keys(germanFields.metrics)).toEqual(Object.keys(metricLabels))
   })
 
-  it.each(fields)('have the parts of $key', ({ key, unit, zero, options }) => {
-    const german: { title: string; unit?: string; zero?: string; options?: object } = germanFields.fields[key]
+  it.each(fields)('have the parts of $key', ({ key, unit, zero, most, options }) => {
+    const german: { title: string; unit?: string; zero?: string; most?: string; options?: object } =
+      germanFields.fields[key]
     expect(german.unit === undefined).toBe(unit === undefined)
     expect(german.zero === undefined).toBe(zero === undefined)
+    expect(german.most === undefined).toBe(most === undefined)
     expect(Object.keys(german.options ?? {})).toEqual(Object.keys(options ?? {}))
   })
 })

@@ -172,6 +172,8 @@ describe('labels of a setting', () => {
     expect(settingValueLabel(field('accumulate'), 1)).toBe('1 batch')
     expect(settingValueLabel(field('batch'), 1)).toBe('1 image')
     expect(settingValueLabel(field('minutes'), 0)).toBe('no limit')
+    // A run that ends by its time.
+    expect(settingValueLabel(field('steps'), 10_000_000)).toBe('no limit')
     expect(settingValueLabel(field('warmup'), 0)).toBe('0 steps')
     expect(settingValueLabel(field('flip'), false)).toBe('off')
     expect(settingValueLabel(field('prior'), 'learned')).toBe('Learned per pixel')
