@@ -1,11 +1,7 @@
-import { watchDebounced } from '@vueuse/core'
 import { defineStore } from 'pinia'
-import { computed, ref } from 'vue'
+import { computed, ref, watch } from 'vue'
 import type { LastPage, Page } from '#shared/schemas/last-page.ts'
 import { request } from '../api/index.ts'
-
-/** A page that is left sooner is not kept. */
-const keepAfterMs = 400
 
 /** The current page and the selected run, experiment and dataset: the selection stays from page to page, all of it from launch to launch. */
 export const useNavigation = defineStore('navigation', () => {
@@ -28,9 +24,9 @@ export const useNavigation = defineStore('navigation', () => {
     experimentId.value = last.experimentId
     datasetId.value = last.datasetId
   }
-  // Where it cannot be stored the next launch begins in the library, which is not worth a message.
+  // At once, so that quitting right after counts. Where it cannot be stored the next launch begins in the library, which is not worth a message.
   const keep = (last: LastPage) => request('app.setLastPage', last).catch(() => undefined)
-  watchDebounced(current, keep, { debounce: keepAfterMs })
+  watch(current, keep)
 
   function go(to: Page): void {
     page.value = to
