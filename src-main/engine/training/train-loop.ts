@@ -208,7 +208,7 @@ async function measureQuality(run: TrainingRun): Promise<Record<string, number>>
     run.reportProgress('evaluating', { always: true })
     const isCancelled = () => run.stopRequest !== null && run.hasMore()
     const values = await parts.evaluator.measureQuality(run.weightsAtStep, { config, isCancelled })
-    throughput.addInterruption('quality', clock.secondsSince(startedAt))
+    throughput.addInterruption('distance', clock.secondsSince(startedAt))
     return values
   })
 }
@@ -229,5 +229,5 @@ async function writeCheckpoint(run: TrainingRun): Promise<void> {
   run.emit({ type: 'checkpoint', record })
   // Checked now, when nothing can be lost.
   if (run.hasMore() && !run.stopRequest) await checkpointWriter.checkRoom({ timeoutMs: deletionMs })
-  run.throughput.addInterruption('saving', run.clock.secondsSince(startedAt))
+  run.throughput.addInterruption('checkpoint', run.clock.secondsSince(startedAt))
 }
