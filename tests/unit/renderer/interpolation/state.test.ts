@@ -51,7 +51,7 @@ test('path and grid share their images, and each result ends with its own', asyn
   await main.last('latent.interpolate').answer('path')
   // The fourth corner chosen, the third one counts as chosen, too.
   grid.choose(3, image(9))
-  expect(chosen.images.value).toEqual([image(0), image(3), image(20), image(9)])
+  expect(chosen.images.value).toEqual([image(0), image(3), image(10), image(9)])
   expect([grid.result.value, path.result.value]).toEqual([null, null])
 
   void grid.generate()
