@@ -33,8 +33,8 @@ export async function createStepRunner(
     deviceChoice: DeviceChoice
     now: () => number
     isCancelled: () => boolean
-    /** Told what keeps the run waiting before XLA compiles its step. */
-    onCompile: (message: string) => void
+    /** Told what keeps the run waiting before its step is compiled or timed. */
+    onWait: (message: string) => void
   },
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps; fused?: true }> {
   const { config, device, resumed, workers } = options
@@ -57,14 +57,14 @@ export async function createStepRunner(
 
 /** Compiles the step by XLA, in which it takes one; null where XLA cannot. */
 async function createFusedStepRunner(
-  options: StepRunnerOptions & { onCompile: (message: string) => void },
+  options: StepRunnerOptions & { onWait: (message: string) => void },
 ): Promise<StepRunner | null> {
-  const { system, onCompile } = options
+  const { system, onWait } = options
   const config = { ...options.config, precision: 'fp32' as const }
   const stepRunner = new StepRunner({ ...options, config, fused: true })
   try {
     stepRunner.begin(initialState(system, config))
-    onCompile(desktopText('waiting.compiles'))
+    onWait(desktopText('waiting.compiles'))
     // The message leaves the process before the call that compiles blocks it.
     await nextTurn()
     await whileCompiling(() => stepRunner.takeStep(1, config))
@@ -84,9 +84,13 @@ async function createTimedStepRunner(
     memory: MemoryEstimate
     now: () => number
     isCancelled: () => boolean
+    onWait: (message: string) => void
   },
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps }> {
-  const { config, system, dataset, resident, memory } = options
+  const { config, system, dataset, resident, memory, fast, onWait } = options
+  onWait(desktopText('waiting.precision', { fast }))
+  // The message leaves the process before the calls that build the steps block it.
+  await nextTurn()
   const make = (precision: Precision) => {
     const stepRunner = new StepRunner({ ...options, config: { ...config, precision } })
     stepRunner.begin(initialState(system, config))

@@ -60,6 +60,10 @@ describe('automatic precision', () => {
       const run = await timed(request, [...seconds])
       const precisionWhy = `bf16 takes ${share} of fp32’s time per step, measured at the start of the run`
       expect(started(run)).toMatchObject({ precision, precisionWhy })
+      // Said before, since it takes a while.
+      expect(run.of('waiting').map(({ message }) => message)).toEqual([
+        expect.stringContaining('timed in both'),
+      ])
       expect(savedInfo(request, last(run)).machine).toMatchObject({ precision, precisionWhy })
       // The timed program is used for the run, and computes what an untimed one does.
       expect(run.built).toBe(2)

@@ -23,6 +23,8 @@ export const trainingTexts = {
     'XLA übersetzt den Trainingsschritt für diese GPU; das dauert ein bis zwei Minuten und lässt sich nicht unterbrechen. Ähnliche Läufe beginnen danach sofort.',
   'waiting.coupling':
     'Vorbereitung: Die Kopplung von Rauschen und Bildern wird berechnet ({percent} %). Danach beginnt das Training.',
+  'waiting.precision':
+    'Vorbereitung: Der Trainingsschritt wird in fp32 und in {fast} gebaut und gemessen, um im schnelleren zu trainieren.',
   'precision.fused': 'von XLA übersetzt sind 32 Bit so schnell wie 16',
   'precision.chosen': 'in den Einstellungen gewählt',
   'precision.asBefore': 'wie vor dem Fortsetzen des Laufs',

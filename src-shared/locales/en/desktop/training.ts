@@ -23,6 +23,8 @@ export const trainingTexts = {
     'XLA compiles the training step for this GPU, which takes a minute or two and cannot be interrupted. Similar runs then start at once.',
   'waiting.coupling':
     'Preparing: the coupling of noise and images is computed ({percent} %). Training begins then.',
+  'waiting.precision':
+    'Preparing: the training step is built in fp32 and in {fast} and timed in both, to train in the faster one.',
   'precision.fused': 'compiled by XLA, 32 bits are as fast as 16',
   'precision.chosen': 'chosen in the settings',
   'precision.asBefore': 'as before the run was resumed',
