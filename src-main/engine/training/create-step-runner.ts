@@ -5,12 +5,16 @@ import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { DeviceChoice, Machine } from '#shared/schemas/run.ts'
 import type { WorkerChoice, WorkerHost } from '#shared/workers.ts'
+import { loadTensorFlow } from '../backend/load.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import { whileCompiling } from '../backend/xla.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
 import { workerPlans } from '../cluster/worker-plans.ts'
-import { knownPrecision, timedPrecision } from './precision-choice.ts'
+import { cacheDirectory } from '../../tensorflow/layout.ts'
+import { deviceSpeed } from './device-speed.ts'
+import { knownPrecision, precisionBySpeed, timedPrecision } from './precision-choice.ts'
 import type { PrecisionChoice } from './precision-choice.ts'
+import { stepCost } from './step-costs.ts'
 import { initialState } from './step-program.ts'
 import { StepRunner } from './step-runner.ts'
 import type { StepRunnerOptions, TakesSteps } from './step-runner.ts'
@@ -47,12 +51,22 @@ export async function createStepRunner(
     const stepRunner = await createFusedStepRunner(options)
     if (stepRunner) return { ...choice, fused: true, stepRunner }
   }
-  if (known)
+  const choice = known ?? (await choiceBySpeed(options, fast))
+  if (choice)
     return {
-      ...known,
-      stepRunner: new StepRunner({ ...options, config: { ...config, precision: known.precision } }),
+      ...choice,
+      stepRunner: new StepRunner({ ...options, config: { ...config, precision: choice.precision } }),
     }
   return await createTimedStepRunner({ ...options, fast })
+}
+
+/** The precision that the speed of the device decides, measured once for all runs; null where steps are to be timed. */
+async function choiceBySpeed(
+  { config, dataset }: StepRunnerOptions,
+  fast: Precision,
+): Promise<PrecisionChoice | null> {
+  const speed = await deviceSpeed(loadTensorFlow(), cacheDirectory())
+  return precisionBySpeed({ fast, speed, cost: stepCost({ config, shape: dataset.index.shape }) })
 }
 
 /** Compiles the step by XLA, in which it takes one; null where XLA cannot. */

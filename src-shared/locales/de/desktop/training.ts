@@ -30,6 +30,7 @@ export const trainingTexts = {
   'precision.asBefore': 'wie vor dem Fortsetzen des Laufs',
   'precision.notFaster': 'dieses Gerät ist mit 16 Bit nicht schneller',
   'precision.timed': '{fast} braucht {share} der Zeit von fp32 je Schritt, gemessen am Anfang des Laufs',
+  'precision.bySpeed': '{fast} braucht auf diesem Gerät {share} der Zeit von fp32',
   'precision.workers': 'die übliche dieses Geräts; mehrere Worker werden nicht gemessen',
   'precision.notTimed': 'der Lauf endete, bevor seine Schritte gemessen wurden',
   'threads.container': 'die Prozessorzeit-Grenze des Containers',

@@ -30,6 +30,7 @@ export const trainingTexts = {
   'precision.asBefore': 'as before the run was resumed',
   'precision.notFaster': 'this device is not faster in 16 bits',
   'precision.timed': '{fast} takes {share} of fp32’s time per step, measured at the start of the run',
+  'precision.bySpeed': '{fast} takes {share} of the time of fp32 on this device',
   'precision.workers': 'the usual one of this device; several workers are not timed',
   'precision.notTimed': 'the run ended before its steps were timed',
   'threads.container': 'the container’s limit of processor time',
