@@ -84,9 +84,22 @@ export async function launchApp(options: {
 }
 
 /** Drops files and folders on the window as the system's file manager does: with paths, through the input pipeline. */
-export async function dropPaths(page: Page, paths: string[], at = { x: 640, y: 400 }): Promise<void> {
+export function dropPaths(page: Page, paths: string[], at = { x: 640, y: 400 }): Promise<void> {
+  return dispatchDrag(page, ['dragEnter', 'dragOver', 'drop'], { paths, at })
+}
+
+/** Drags files and folders over the window and leaves them there. */
+export function dragOver(page: Page, paths: string[], at = { x: 640, y: 400 }): Promise<void> {
+  return dispatchDrag(page, ['dragEnter', 'dragOver'], { paths, at })
+}
+
+async function dispatchDrag(
+  page: Page,
+  types: ('dragEnter' | 'dragOver' | 'drop')[],
+  { paths, at }: { paths: string[]; at: { x: number; y: number } },
+): Promise<void> {
   const session = await page.context().newCDPSession(page)
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+  for (const type of types) {
     await session.send('Input.dispatchDragEvent', {
       type,
       ...at,

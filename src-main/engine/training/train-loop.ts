@@ -97,7 +97,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
     resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
     now: clock.now,
     isCancelled: () => run.stopRequest !== null,
-    onCompile: (message) => run.emit({ type: 'waiting', runId, message }),
+    onWait: (message) => run.emit({ type: 'waiting', runId, message }),
   })
   run.machine = { ...run.machine, precision, precisionWhy: why, ...(fused && { fused }) }
   run.stepRunner = stepRunner
