@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { demoImages, dragOver, dropPaths, launchApp } from '../helpers/app.ts'
@@ -6,6 +6,7 @@ import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { zipOf } from '../helpers/zip.ts'
 import { importDataset } from './steps.ts'
+import { test } from './test.ts'
 
 let app: RunningApp
 let folder: ReturnType<typeof temporaryFolder>

@@ -1,11 +1,12 @@
 // cspell:ignore Bibliothek Datei Deutsch
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { complaints } from './complaints.ts'
 import { expectStatus, quick, startRun } from './steps.ts'
+import { test } from './test.ts'
 
 let running: RunningApp
 const data = temporaryFolder('looks')

@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { madeLibrary } from '../helpers/library-folder.ts'
 import { complaints } from './complaints.ts'
+import { test } from './test.ts'
 
 const data = temporaryFolder('plots')
 let running: RunningApp
