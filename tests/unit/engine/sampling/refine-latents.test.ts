@@ -26,7 +26,7 @@ const errors = (latents: Float32Array) => {
   })
 }
 
-function refined(decode: (latents: Float32Array, round: number) => Float32Array, from = start) {
+function refined(decode: (latents: Float32Array, round: number) => Float32Array, from: Float32Array = start) {
   return refineLatents({
     ...{ images: wanted, latents: from, count, rounds },
     decode: (latents, round) => Promise.resolve(decode(latents, round)),
