@@ -13,7 +13,7 @@ export interface TimeBudget {
 }
 
 /** The base channels that are chosen from, and how many steps the time must hold for each (docs/model.md, width by budget). */
-export const stepsWanted: Readonly<Record<number, number>> = { 16: 0, 32: 2000, 64: 8000, 96: 20_000 }
+export const stepsWanted: Readonly<Record<number, number>> = { 16: 0, 32: 3000, 64: 8000, 96: 20_000 }
 export const widths: readonly number[] = Object.keys(stepsWanted).map(Number)
 
 /** With more steps than these the batch is doubled, up to so many images. */
