@@ -1,4 +1,5 @@
 import type { EvaluateRequest } from '#shared/engine-messages.ts'
+import { defaultStepsOf } from '#shared/default-sampling.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { evaluationCounts } from '#shared/schemas/evaluation.ts'
@@ -65,7 +66,8 @@ export class Evaluations {
       throw new FlowerbedError('not-found', errorText('run.imagesDeletedForEvaluation'), { where: run.name })
     }
     const { directory } = this.store.datasets.get(run.datasetId)
-    const { against = null, device = run.deviceChoice, sampling, job } = options
+    const { against = null, device = run.deviceChoice, job } = options
+    const sampling = options.sampling ?? { steps: defaultStepsOf(run.config) }
     const evaluation = await this.runService.withModel(
       runId,
       async (model) => ({
@@ -77,7 +79,7 @@ export class Evaluations {
           seed: options.seed ?? 1,
           curve: options.curve ?? false,
           interpolation: options.pairs === undefined ? null : { pairs: options.pairs },
-          ...(sampling ? { sampling } : {}),
+          sampling,
           ...(job === undefined ? {} : { job }),
         })),
       }),

@@ -1,3 +1,4 @@
+import { defaultStepsOf } from '#shared/default-sampling.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { isLive } from '#shared/run-status.ts'
@@ -75,8 +76,8 @@ export class WeightAverages {
   }
 
   private requestOf(runId: string, options: AverageOptions): Omit<AverageRequest, 'model'> {
-    const { datasetId, deviceChoice } = this.store.runs.get(runId)
-    const { width, device = deviceChoice, sampling, count, seed, job } = options
+    const { datasetId, deviceChoice, config } = this.store.runs.get(runId)
+    const { width, device = deviceChoice, count, seed, job } = options
     return {
       device,
       widths: width === undefined ? [...comparedWidths] : [width],
@@ -84,7 +85,7 @@ export class WeightAverages {
       excluded: this.store.runs.excluded(runId),
       count: count ?? comparedCounts.default,
       seed: seed ?? 1,
-      ...(sampling ? { sampling } : {}),
+      sampling: options.sampling ?? { steps: defaultStepsOf(config) },
       ...(job === undefined ? {} : { job }),
     }
   }

@@ -4,7 +4,9 @@ import { errorText } from '#shared/error-text.ts'
 import type { ErrorText } from '#shared/error-text.ts'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import { samplingDefaults, solverNames, timeGridNames, weightNames } from '#shared/schemas/sampling.ts'
-import type { Sampling } from '#shared/schemas/sampling.ts'
+import type { Sampling, SamplingOptions } from '#shared/schemas/sampling.ts'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
+import { defaultStepsOf } from '#shared/default-sampling.ts'
 import { defaultEncoder } from '#shared/encoders.ts'
 import { encoderNames } from '#shared/sampling-messages.ts'
 import type { EncoderName, EncodingRequest } from '#shared/sampling-messages.ts'
@@ -30,9 +32,8 @@ export const memoryLimitOption = () =>
     'plan with at most so much memory; batches are computed in parts then',
   ).argParser(positiveNumber)
 /** The options of `addSamplingOptions`. */
-export type SamplingFlags = Pick<
+export type SamplingFlags = { steps?: number } & Pick<
   Sampling,
-  | 'steps'
   | 'solver'
   | 'timeGrid'
   | 'gridShift'
@@ -46,9 +47,14 @@ export type SamplingFlags = Pick<
 
 /** Sampling options, the same for every command that samples. */
 export function addSamplingOptions(command: Command): Command {
-  const { solver, steps, timeGrid, gridShift, gridRho, tolerance, weights, guidance } = samplingDefaults
+  const { solver, timeGrid, gridShift, gridRho, tolerance, weights, guidance } = samplingDefaults
   return command
-    .addOption(new Option('--steps <count>', 'steps of the solver').argParser(wholeNumber).default(steps))
+    .addOption(
+      new Option(
+        '--steps <count>',
+        `steps of the solver (default: as many as the run needs, at most ${samplingDefaults.steps})`,
+      ).argParser(wholeNumber),
+    )
     .addOption(
       new Option('--solver <solver>', 'ODE solver; dopri5 chooses its step sizes')
         .choices([...solverNames])
@@ -106,8 +112,20 @@ export function addSamplingOptions(command: Command): Command {
     )
 }
 
-/** The options as an engine request. @throws FlowerbedError `bad-input` that names the option */
-export function samplingFrom(flags: SamplingFlags): Sampling {
+/**
+ * The options as an engine request, with the number of steps of a run's settings where none is given.
+ * @throws FlowerbedError `bad-input` that names the option
+ */
+export function samplingFrom(flags: SamplingFlags, config: RunConfig): Sampling {
+  return checkedSampling({ ...givenSampling(flags), steps: flags.steps ?? defaultStepsOf(config, flags) })
+}
+
+/** Checks the options before there is a run. @throws FlowerbedError `bad-input` that names the option */
+export function checkSampling(flags: SamplingFlags): void {
+  checkedSampling(givenSampling(flags))
+}
+
+function givenSampling(flags: SamplingFlags): SamplingOptions {
   const {
     solver,
     steps,
@@ -120,9 +138,10 @@ export function samplingFrom(flags: SamplingFlags): Sampling {
     guideCheckpoint,
     label,
   } = flags
-  return checkedSampling({
-    ...{ solver, steps, timeGrid, gridShift, gridRho, tolerance, weights, guidance, guideCheckpoint, label },
-  })
+  return {
+    ...{ solver, timeGrid, gridShift, gridRho, tolerance, weights, guidance, guideCheckpoint, label },
+    ...(steps === undefined ? {} : { steps }),
+  }
 }
 
 /** The options of `addEncodingOptions`. */

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import { minLabels } from '#shared/dataset-labels.ts'
+import { timeGridOf } from '#shared/default-sampling.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import { createCodeNetwork } from './nets/code-encoder.ts'
@@ -138,8 +139,7 @@ export function createSystem(options: {
     latentParameters,
     codeSize,
     labelCount,
-    // Dropout and patches leave images vague, and the errors of the wider grid sharpen them (docs/model.md).
-    timeGrid: codeSize > 0 && dropout === 0 && patch === 1 ? 'narrow' : 'karras',
+    timeGrid: timeGridOf(config),
     objective,
     velocity: (parameters, at) => velocity.apply(parameters, at),
     codePosterior: codeNetwork ? (parameters, x) => codeNetwork.apply(parameters, x) : null,

@@ -1,9 +1,12 @@
 import { evaluationsOf, samplingOf } from '#shared/schemas/sampling.ts'
+import type { Sampling } from '#shared/schemas/sampling.ts'
 import type { Details, EncodeRequest, EncodeResult, EncodingRequest } from '#shared/sampling-messages.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
-import { inversionOf, inversionWork } from './inversion.ts'
+import { toImages } from '../data/batches.ts'
+import { inversionOf, inversionWork, refiningRounds } from './inversion.ts'
+import { refineLatents } from './refine-latents.ts'
 import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
 import type { Latents, LikeSamples } from './latents.ts'
@@ -69,7 +72,30 @@ export async function latentsOf(
   const { request, onStep, first = 0 } = options
   const { encoder, encoderSeed: seed = 1 } = request
   if (encoder === 'inversion')
-    return await sampler.invert(images, { ...inversionOf(samplingOf(request.sampling)), onStep })
+    return await invertedLatents(sampler, images, { sampling: samplingOf(request.sampling), onStep })
   if (encoder === 'code') return sampler.encodeCode(images, { seed })
   return encoder === 'posterior' ? sampler.encode(images) : sampler.encode(images, { seed, first })
+}
+
+/** Latents by inversion, refined for the sampling that images are generated from them with. */
+async function invertedLatents(
+  sampler: Sampler,
+  images: PixelBatch,
+  { sampling, onStep }: { sampling: Sampling; onStep: OnStep },
+): Promise<Latents> {
+  const rounds = refiningRounds(sampling)
+  const share = evaluationsOf(inversionOf(sampling)) / inversionWork(sampling)
+  const latents = await sampler.invert(images, {
+    ...inversionOf(sampling),
+    onStep: partOf(onStep, [0, share]),
+  })
+  const refining = partOf(onStep, [share, 1])
+  const partOfRound = (round: number) => partOf(refining, [round / (rounds + 1), (round + 1) / (rounds + 1)])
+  const values = await refineLatents({
+    images: toImages(images.pixels),
+    ...{ latents: latents.values, count: images.count, rounds },
+    decode: (values, round) =>
+      sampler.decode({ ...latents, values }, { ...sampling, onStep: partOfRound(round) }),
+  })
+  return { ...latents, values }
 }

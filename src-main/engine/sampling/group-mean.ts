@@ -33,8 +33,17 @@ export async function meanEncoding(
     const part = { ...images, count: pixels.length / size, pixels }
     const shareAt = (at: number) => Math.min(1, at / images.count)
     const partOnStep = partOf(onStep, [shareAt(first), shareAt(first + partSize)])
-    const { values, codes } = await latentsOf(sampler, part, { request, onStep: partOnStep, first })
+    const encoding = { request: forMean(sampler, request), onStep: partOnStep, first }
+    const { values, codes } = await latentsOf(sampler, part, encoding)
     mean.add(codes ?? values)
   }
   return mean.value()
 }
+
+/** With codes the details are not in the mean: finding them by inversion would be in vain. */
+const forMean = <R extends Pick<EncodingRequest, 'encoder'>>(sampler: Sampler, request: R): R =>
+  isByCode(sampler, request) ? { ...request, encoder: 'code' } : request
+
+/** Whether the encodings of a group need no network evaluations of the velocity. */
+export const isByCode = ({ system }: Sampler, { encoder }: Pick<EncodingRequest, 'encoder'>): boolean =>
+  encoder === 'inversion' && system.codeSize > 0

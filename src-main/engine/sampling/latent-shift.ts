@@ -8,7 +8,7 @@ import { direction, rms, shifted } from './latent-arithmetic.ts'
 import { partOf } from './sampling-jobs.ts'
 import type { OnStep } from './sampling-jobs.ts'
 import { latentsOf, stepsOf } from './encode.ts'
-import { meanEncoding } from './group-mean.ts'
+import { isByCode, meanEncoding } from './group-mean.ts'
 import { groupImages } from './image-group.ts'
 import type { Latents } from './latents.ts'
 import type { Sampler } from './sampler.ts'
@@ -22,10 +22,11 @@ export async function shift(sampler: Sampler, request: ShiftRequest, onStep: OnS
   checkRequest(images, strengths)
   const [add, subtract] = [groupImages(request.add), groupImages(request.subtract)]
   const originals = imagesOf(images, sampler.shape)
-  const encoded = add.length + subtract.length + images.length
+  const [added, subtracted] = isByCode(sampler, request) ? [0, 0] : [add.length, subtract.length]
+  const encoded = added + subtracted + images.length
   const count = images.length * (1 + strengths.length)
   const steps = stepsOf(request, { encoded, generated: count, onStep })
-  const [a, b] = [add.length / encoded, (add.length + subtract.length) / encoded]
+  const [a, b] = [added / encoded, (added + subtracted) / encoded]
   const encoding = (part: [number, number]) => ({ request, onStep: partOf(steps.encoding, part) })
   const d = direction(
     await meanEncoding(sampler, add, encoding([0, a])),

@@ -168,8 +168,12 @@ export class Sampler {
 
   /** Generates images from latents: dx = v dt from t = 1 to t = 0. */
   async generate(z: Latents, integration: Integration): Promise<PixelBatch> {
-    const images = await this.transport(z, { ...integration, from: 1, to: 0 })
-    return { ...this.shape, count: z.count, pixels: toBytes(images.values) }
+    return { ...this.shape, count: z.count, pixels: toBytes(await this.decode(z, integration)) }
+  }
+
+  /** Images of latents as they are before they are clipped to [0, 1] and rounded, flat. */
+  async decode(z: Latents, integration: Integration): Promise<Float32Array> {
+    return (await this.transport(z, { ...integration, from: 1, to: 0 })).values
   }
 
   /**

@@ -7,17 +7,17 @@ import {
   selectionSchema,
 } from '#shared/schemas/sampling.ts'
 import type { RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import { defaultStepsOf } from '#shared/default-sampling.ts'
 import { request } from '../../api/index.ts'
 import { useJob } from '../../entities/samples/use-job.ts'
 
 /** Generating samples on request: its options, its progress and its error. */
 export function useSampling(run: RunRecord, { onSampled }: { onSampled: (record: SampleRecord) => void }) {
-  // The number of evaluations that the few-step curve of docs/model.md found to be as good as more.
   const options = reactive({
     count: 16,
     seed: 1 + Math.floor(Math.random() * 9999),
     temperature: 1,
-    sampling: { ...samplingDefaults },
+    sampling: { ...samplingDefaults, steps: defaultStepsOf(run.config) },
   })
   const { share, error, run: runJob, cancel } = useJob()
 

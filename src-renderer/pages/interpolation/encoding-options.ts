@@ -1,5 +1,7 @@
 import type { Between, Details, EncoderName } from '#shared/sampling-messages.ts'
 import { defaultEncoder } from '#shared/encoders.ts'
+import { defaultStepsOf } from '#shared/default-sampling.ts'
+import { samplingDefaults } from '#shared/schemas/sampling.ts'
 import { formatCount } from '#shared/format.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { t } from '../../i18n.ts'
@@ -17,7 +19,10 @@ export interface EncodingOptions {
 
 export function defaultOptions(run: RunRecord): EncodingOptions {
   const encoder = defaultEncoder(run.config)
-  return { mode: 'slerp', encoder, details: 'sampled', encoderSeed: 1, steps: run.config.sampleSteps }
+  // As many as the run's grids of samples have, unless those are the default and fewer are as good.
+  const { sampleSteps } = run.config
+  const steps = sampleSteps === samplingDefaults.steps ? defaultStepsOf(run.config) : sampleSteps
+  return { mode: 'slerp', encoder, details: 'sampled', encoderSeed: 1, steps }
 }
 
 /** The encoding as a request has it. An emptied field holds no number: the seed is 1 then. */

@@ -3,7 +3,7 @@ import { encodersOf } from '#shared/encoders.ts'
 import { imageAt } from '../../../src-main/engine/images/png.ts'
 import { size, trainedEngine } from '../../helpers/trained-engine.ts'
 
-const { encode, image, sampling } = trainedEngine('encode')
+const { encode, image, sampling, shares } = trainedEngine('encode')
 const encoders = encodersOf({ posterior: true, code: 0 })
 
 describe('encoding', () => {
@@ -34,12 +34,28 @@ describe('encoding', () => {
       expect(error).toBeLessThan(0.5 * encoded.reconstructionError[i]!)
   })
 
-  it('by inversion is as exact for images that are generated in few steps', async () => {
+  it('by inversion finds latents for the steps that images are generated in', async () => {
     const inverted = (steps: number) =>
-      encode({ ...sampling(), sampling: { steps }, encoder: 'inversion', images: [0, 1].map(image) })
-    const [few, fewer] = [await inverted(12), await inverted(4)]
-    expect(fewer.latents).toEqual(few.latents)
-    for (const error of few.reconstructionError) expect(error).toBeLessThan(0.05)
+      encode({ ...sampling(), sampling: { steps }, encoder: 'inversion', images: [0, 1, 2, 3].map(image) })
+    const [few, fewer] = [await inverted(8), await inverted(3)]
+    for (const error of few.reconstructionError) expect(error).toBeLessThan(0.012)
+    for (const error of fewer.reconstructionError) expect(error).toBeLessThan(0.06)
+    expect(fewer.latents).not.toEqual(few.latents)
+    expect((await inverted(3)).latents).toEqual(fewer.latents)
+  })
+
+  it('by inversion reports its progress in order, and can be cancelled', async () => {
+    const request = {
+      ...sampling(),
+      sampling: { steps: 3 },
+      encoder: 'inversion' as const,
+      images: [image(0)],
+    }
+    shares.length = 0
+    await encode({ ...request, job: 'progress' })
+    expect(shares).toEqual(shares.toSorted((a, b) => a - b))
+    expect(shares.filter((share) => share < 0 || share > 1 + 1e-9)).toEqual([])
+    await expect(encode({ ...request, job: 'cancelled' })).rejects.toMatchObject({ kind: 'cancelled' })
   })
 
   it('samples q(z|x) by seed and index alone, around its mean', async () => {

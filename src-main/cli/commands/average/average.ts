@@ -16,6 +16,7 @@ import {
   deviceOption,
   jsonOption,
   positiveNumber,
+  checkSampling,
   samplingFrom,
   wholeNumber,
   wholeNumberFrom,
@@ -76,12 +77,13 @@ async function average(runId: string, options: Options): Promise<void> {
   const { width, choose = false, count, seed, device, checkpoint, json = false } = options
   if ((width === undefined) !== choose)
     throw new FlowerbedError('bad-input', errorText('cli.widthOrChoose'), { where: 'width' })
-  const sampling = samplingFrom(options)
+  checkSampling(options)
   const follow = followSampling()
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent, writes: true },
     async ({ engine, runService, store }) => {
       const run = runService.find(runId)
+      const sampling = samplingFrom(options, run.config)
       const averages = new WeightAverages({
         ...{ store, runService },
         average: async (request) => await engine.handlers.average(request),

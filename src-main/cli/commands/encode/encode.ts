@@ -13,6 +13,7 @@ import {
   checkpointOption,
   dataDirOption,
   deviceOption,
+  checkSampling,
   samplingFrom,
   encodingFrom,
   jsonOption,
@@ -51,13 +52,14 @@ async function encode(runId: string, paths: string[], options: Options): Promise
   const out = resolve(options.out)
   if (!out.endsWith('.safetensors'))
     throw new FlowerbedError('bad-input', errorText('cli.notSafetensors'), { where: options.out })
-  const sampling = samplingFrom(options)
+  checkSampling(options)
   await checkDestination(out, 'file')
   const follow = followSampling()
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent },
     async ({ runService, engine }) => {
       const run = runService.find(runId)
+      const sampling = samplingFrom(options, run.config)
       const images = await decodeImages(paths, run.shape)
       const encoding = encodingFrom(options, run)
       const { encoder } = encoding

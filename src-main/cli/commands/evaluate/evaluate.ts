@@ -19,6 +19,7 @@ import {
   dataDirOption,
   deviceOption,
   jsonOption,
+  checkSampling,
   samplingFrom,
   wholeNumber,
   wholeNumberFrom,
@@ -75,13 +76,14 @@ export function addEvaluate(program: Command): void {
 async function evaluate(runId: string, options: Options): Promise<void> {
   const { count, seed, stepsCurve: curve = false, device, checkpoint, json = false } = options
   const pairs = options.interpolation ? { pairs: options.pairs } : {}
-  const sampling = samplingFrom(options)
+  checkSampling(options)
   const follow = followSampling()
   await withWorkspace(
     { dataDir: options.dataDir, onEvent: follow.onEvent, writes: true },
     async (workspace) => {
       const { engine, runService, store } = workspace
       const run = runService.find(runId)
+      const sampling = samplingFrom(options, run.config)
       const against =
         options.against === undefined ? null : await imagesToCompare(workspace, run, options.against)
       const evaluations = new Evaluations({

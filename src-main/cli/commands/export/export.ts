@@ -9,6 +9,7 @@ import {
   checkpointOption,
   dataDirOption,
   deviceOption,
+  checkSampling,
   samplingFrom,
   jsonOption,
   wholeNumber,
@@ -53,12 +54,13 @@ export function addExport(program: Command): void {
 async function exportRun(runId: string, options: Options): Promise<void> {
   const { format, out, count, checkpoint, device, dataDir, json = false } = options
   const folder = resolve(out)
-  const sampling = samplingFrom(options)
+  checkSampling(options)
   checkSelection({ count, seed: 0 })
   await checkDestination(folder, 'new-folder')
   const follow = followSampling()
   await withWorkspace({ dataDir, onEvent: follow.onEvent }, async ({ runService, engine }) => {
     const run = runService.find(runId)
+    const sampling = samplingFrom(options, run.config)
     const written = await writing(folder, () =>
       follow.during(engine, (job) =>
         runService.withModel(

@@ -21,6 +21,7 @@ import {
   checkpointOption,
   dataDirOption,
   deviceOption,
+  checkSampling,
   samplingFrom,
   encodingFrom,
   jsonOption,
@@ -113,7 +114,7 @@ async function interpolate(given: InterpolateArguments): Promise<void> {
   const { grid, add, addLabel, subtract, subtractLabel } = options
   const shifts = [add, addLabel, subtract, subtractLabel].some((group) => group !== undefined)
   if (grid && shifts) throw new FlowerbedError('bad-input', errorText('cli.gridOrShift'))
-  samplingFrom(options)
+  checkSampling(options)
   await checkDestination(out, format === 'frames' ? 'new-folder' : 'file')
   if (grid) await writeGrid(out, { ...given, grid })
   else if (shifts) await writeShift(out, given)
@@ -146,7 +147,7 @@ async function writePath(out: string, { run: runId, images, options }: Interpola
         ...{ frames, closed },
         ...{ mode, details, pace, easing },
         ...encodingFrom(options, run),
-        sampling: samplingFrom(options),
+        sampling: samplingFrom(options, run.config),
       }
       const result = await follow.during(engine, (job) =>
         runService.withModel(

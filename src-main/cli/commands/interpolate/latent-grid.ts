@@ -42,7 +42,7 @@ export async function writeGrid(
         mode,
         details,
         ...encodingFrom(options, run),
-        sampling: samplingFrom(options),
+        sampling: samplingFrom(options, run.config),
       }
       const { cells, originals, reconstructionError } = await follow.during(engine, (job) =>
         runService.withModel(

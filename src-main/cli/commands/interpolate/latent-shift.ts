@@ -55,7 +55,7 @@ export async function writeShift(
         subtract: await groupOf('subtract', { run, store, options }),
         strengths,
         ...encodingFrom(options, run),
-        sampling: samplingFrom(options),
+        sampling: samplingFrom(options, run.config),
       }
       const result = await follow.during(engine, (job) =>
         runService.withModel(

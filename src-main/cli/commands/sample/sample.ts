@@ -11,6 +11,7 @@ import {
   checkpointOption,
   dataDirOption,
   deviceOption,
+  checkSampling,
   samplingFrom,
   jsonOption,
   notNegative,
@@ -92,7 +93,7 @@ async function sample(runId: string, options: Options): Promise<void> {
 /** Checks the options before TensorFlow is loaded; the engine checks each part again. */
 function checkAll(options: Options): void {
   const { count, seed, temperature, trajectory } = options
-  samplingFrom(options)
+  checkSampling(options)
   checkSelection({ count: Math.min(count, 16), seed, temperature, trajectory })
 }
 
@@ -114,7 +115,7 @@ async function sampleInParts(given: {
   let evaluations = 0
   let precision: Precision = 'fp32'
   let checkpoint: string | null = null
-  const sampling = samplingFrom(options)
+  const sampling = samplingFrom(options, run.config)
   /** The text of images `first` and following, which were sampled in `evaluations`. */
   const originOf = (
     selection: { first: number; count: number },
