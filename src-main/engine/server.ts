@@ -123,11 +123,15 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       const busy = trainer?.runId ?? waiting?.runId
       if (busy !== undefined)
         throw new FlowerbedError('conflict', errorText('training.anotherRun'), { where: busy })
-      const machine = describeMachine(loadTensorFlow({ device: request.device }))
+      const loaded = loadTensorFlow({ device: request.device })
+      const machine = describeMachine(loaded)
       // Frees memory for training.
       void samplers.clear()
       if (machine.device === 'cuda') await waitForTurn(request)
-      trainer = new Trainer({ request, machine, emit })
+      trainer = new Trainer({
+        ...{ request, machine, emit },
+        measuredSpeed: () => deviceSpeed(loaded, cacheDirectory()),
+      })
       try {
         return await trainer.run()
       } finally {

@@ -9,6 +9,7 @@ import { loadTensorFlow } from '../../src-main/engine/backend/load.ts'
 import type { CheckpointInfo } from '../../src-main/engine/checkpoints/checkpoint.ts'
 import { readSafetensors } from '../../src-main/engine/checkpoints/safetensors.ts'
 import { Trainer } from '../../src-main/engine/training/trainer.ts'
+import type { TrainingRunOptions } from '../../src-main/engine/training/training-run.ts'
 import { halves, packedDataset } from './dataset.ts'
 import { temporaryFolder } from './folder.ts'
 
@@ -59,7 +60,7 @@ export function trainingRuns(name: string) {
 export function trainer(
   request: TrainRequest,
   onEvent: (event: EngineEvent) => void = () => undefined,
-  { freeBytes, now }: { freeBytes?: () => Promise<number>; now?: () => number } = {},
+  options: Pick<TrainingRunOptions, 'freeBytes' | 'now' | 'measuredSpeed'> = {},
 ) {
   const events: EngineEvent[] = []
   const made = new Trainer({
@@ -69,8 +70,7 @@ export function trainer(
       events.push(event)
       onEvent(event)
     },
-    ...(freeBytes ? { freeBytes } : {}),
-    ...(now ? { now } : {}),
+    ...options,
   })
   const of = <T extends EngineEvent['type']>(type: T) =>
     events.filter((event): event is Extract<EngineEvent, { type: T }> => event.type === type)

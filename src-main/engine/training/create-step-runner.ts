@@ -2,16 +2,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { desktopText } from '#shared/desktop-text.ts'
 import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
+import type { DeviceSpeed } from '#shared/schemas/automatic.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { DeviceChoice, Machine } from '#shared/schemas/run.ts'
 import type { WorkerChoice, WorkerHost } from '#shared/workers.ts'
-import { loadTensorFlow } from '../backend/load.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import { whileCompiling } from '../backend/xla.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
 import { workerPlans } from '../cluster/worker-plans.ts'
-import { cacheDirectory } from '../../tensorflow/layout.ts'
-import { deviceSpeed } from './device-speed.ts'
 import { knownPrecision, precisionBySpeed, timedPrecision } from './precision-choice.ts'
 import type { PrecisionChoice } from './precision-choice.ts'
 import { stepCost } from './step-costs.ts'
@@ -36,6 +34,8 @@ export async function createStepRunner(
     workerHosts: WorkerHost[] | undefined
     deviceChoice: DeviceChoice
     now: () => number
+    /** The speed of the device; null where steps are to be timed in any case. */
+    measuredSpeed: () => Promise<DeviceSpeed | null>
     isCancelled: () => boolean
     /** Told what keeps the run waiting before its step is compiled or timed. */
     onWait: (message: string) => void
@@ -51,7 +51,7 @@ export async function createStepRunner(
     const stepRunner = await createFusedStepRunner(options)
     if (stepRunner) return { ...choice, fused: true, stepRunner }
   }
-  const choice = known ?? (await choiceBySpeed(options, fast))
+  const choice = known ?? (await choiceBySpeed({ ...options, fast }))
   if (choice)
     return {
       ...choice,
@@ -60,13 +60,13 @@ export async function createStepRunner(
   return await createTimedStepRunner({ ...options, fast })
 }
 
-/** The precision that the speed of the device decides, measured once for all runs; null where steps are to be timed. */
+/** The precision that the speed of the device decides; null where steps are to be timed. */
 async function choiceBySpeed(
-  { config, dataset }: StepRunnerOptions,
-  fast: Precision,
+  options: StepRunnerOptions & { fast: Precision; measuredSpeed: () => Promise<DeviceSpeed | null> },
 ): Promise<PrecisionChoice | null> {
-  const speed = await deviceSpeed(loadTensorFlow(), cacheDirectory())
-  return precisionBySpeed({ fast, speed, cost: stepCost({ config, shape: dataset.index.shape }) })
+  const { config, dataset, fast, measuredSpeed } = options
+  const speed = await measuredSpeed()
+  return speed && precisionBySpeed({ fast, speed, cost: stepCost({ config, shape: dataset.index.shape }) })
 }
 
 /** Compiles the step by XLA, in which it takes one; null where XLA cannot. */

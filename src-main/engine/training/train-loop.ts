@@ -96,6 +96,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
     device: run.machine.device,
     resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
     now: clock.now,
+    measuredSpeed: run.measuredSpeed,
     isCancelled: () => run.stopRequest !== null,
     onWait: (message) => run.emit({ type: 'waiting', runId, message }),
   })

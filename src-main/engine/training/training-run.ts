@@ -3,6 +3,7 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { goalSteps, isDone } from '#shared/run-limits.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
+import type { DeviceSpeed } from '#shared/schemas/automatic.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import type { WeightsName } from '#shared/schemas/sampling.ts'
 import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
@@ -34,6 +35,8 @@ export interface TrainingRunOptions {
   freeBytes?: FreeBytes
   /** The clock that training is timed by, in milliseconds. */
   now?: () => number
+  /** The speed of the device, by which the precision may be known without timing steps in it. */
+  measuredSpeed?: () => Promise<DeviceSpeed>
 }
 
 /** The state of a run in training, and what follows from it. */
@@ -44,6 +47,7 @@ export class TrainingRun {
   readonly clock: RunClock
   readonly throughput = new ThroughputMeter()
   readonly reporter: ProgressReporter
+  readonly measuredSpeed: () => Promise<DeviceSpeed | null>
   /** Its limits may change while the run trains. */
   config: RunConfig
   /** Names the precision once it is chosen. */
@@ -66,7 +70,9 @@ export class TrainingRun {
    * Opens the dataset and creates the model.
    * @throws FlowerbedError before anything is allocated
    */
-  constructor({ request, machine, emit, freeBytes, now = () => performance.now() }: TrainingRunOptions) {
+  constructor(options: TrainingRunOptions) {
+    const { request, machine, emit, freeBytes, now = () => performance.now() } = options
+    this.measuredSpeed = options.measuredSpeed ?? (() => Promise.resolve(null))
     this.request = request
     this.lastCheckpoint = request.resume ?? null
     this.machine = machine

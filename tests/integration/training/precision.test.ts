@@ -5,17 +5,14 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
 import { nodeBackend } from '../../../src-main/engine/backend/tfjs.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
-import { deviceSpeed } from '../../../src-main/engine/training/device-speed.ts'
-import { cacheDirectory } from '../../../src-main/tensorflow/layout.ts'
 import { saved, savedInfo, small, trainer, trainingRuns } from '../../helpers/training.ts'
 
 const { newRun } = trainingRuns('precision')
 const auto = () => newRun(small({ precision: 'auto', sampleEvery: 0, validationShare: 0.25 }))
 
 // On a processor without bfloat16 TensorFlow emulates it, which is slower and as exact.
-beforeEach(async () => {
-  // Measured before, so that the programs of a run are those of its steps.
-  await deviceSpeed(loadTensorFlow({ device: 'cpu' }), cacheDirectory())
+beforeEach(() => {
+  loadTensorFlow({ device: 'cpu' })
   nodeBackend().binding.fastPrecision = 'bf16'
 })
 
@@ -103,6 +100,19 @@ describe('automatic precision', () => {
     )
     const rest = await timed({ ...request, resume: { file, sha256 } }, [0.5, 1])
     expect([rest.built, started(rest).precision]).toEqual([1, 'bf16'])
+  })
+
+  it('is known without timing where the measured speed of the device decides it', async () => {
+    // Operations take no time here, so that all of a step is arithmetic.
+    const speed = { device: 'one', flopsPerSecond: 1, secondsPerOperation: 0, fastShare: 0.6 }
+    const request = auto()
+    const run = trainer(request, undefined, { measuredSpeed: () => Promise.resolve(speed) })
+    await run.made.run()
+    expect(started(run)).toMatchObject({
+      precision: 'bf16',
+      precisionWhy: expect.stringContaining('0.60') as string,
+    })
+    expect(run.of('waiting')).toEqual([])
   })
 
   it('times nothing where fp32 is the fastest precision of the device', async () => {
