@@ -37,6 +37,8 @@ export default defineConfig({
           pool,
           // Much of each file is one process loading TensorFlow or waiting for another: two of them fill two cores.
           maxWorkers: 2,
+          // Threads of two processes on two cores wait for each other; tests/helpers/all-threads.ts is for those that need them.
+          env: { FLOWERBED_THREADS: '1' },
           testTimeout: 300_000,
           hookTimeout: 300_000,
         },

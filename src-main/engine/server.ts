@@ -188,7 +188,9 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       return await jobs.run(request.job, (onStep) => findNearest(request, onStep))
     },
     export: async (request) =>
-      await withSampler(request, (sampler, { step }) => exportModel(sampler, { request, step })),
+      await withSampler(request, (sampler, { step, onStep }) =>
+        exportModel(sampler, { request, step, onStep }),
+      ),
     cancelSampling: ({ job }) => jobs.cancel(job),
   }
 

@@ -9,7 +9,7 @@ export const snapshotFolder = (runDirectory: string) => join(runDirectory, snaps
 export const snapshotFile = (step: number) => `average-${String(step).padStart(8, '0')}.safetensors`
 
 /** Half as many are enough to find an average: with twice the interval every second one stays. */
-const mostSnapshots = 32
+export const mostSnapshots = 32
 /** Of a run whose last step is not known. */
 const shortestInterval = 16
 

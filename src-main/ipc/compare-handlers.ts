@@ -1,5 +1,8 @@
+import { compareViewSchema, defaultCompareView } from '#shared/schemas/compare-view.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
+
+const viewKey = 'compare'
 
 /** What the page that compares runs needs of them, and its saved views. */
 export const compareHandlers = ({ store }: Services): HandlersOf<'compare'> => ({
@@ -10,6 +13,8 @@ export const compareHandlers = ({ store }: Services): HandlersOf<'compare'> => (
         return latest ? [[id, latest]] : []
       }),
     ),
+  'compare.view': () => compareViewSchema.safeParse(store.settings.get(viewKey)).data ?? defaultCompareView,
+  'compare.setView': (view) => store.settings.set(viewKey, view),
   'compare.views': () => store.compareViews.list(),
   'compare.saveView': ({ name, view }) => {
     store.compareViews.save(name, view)

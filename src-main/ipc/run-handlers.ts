@@ -1,3 +1,4 @@
+import { desktopText } from '#shared/desktop-text.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { resolveConfig } from '#shared/presets.ts'
@@ -11,6 +12,8 @@ import { readDiagnostics } from '../runs/diagnostics.ts'
 import { diskUseOfRun } from '../runs/disk-use.ts'
 import { undoMs } from '../runs/pending-deletions.ts'
 import { unreadableNotice } from '../runs/unreadable-notice.ts'
+import { askSavePath } from '../app/save-dialog.ts'
+import { writing } from '../files/write-errors.ts'
 import { memoryLimitOf } from '../app/settings.ts'
 import type { HandlersOf } from './dispatch.ts'
 import type { Services } from './services.ts'
@@ -134,6 +137,20 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
     'runs.average': ({ id, step, ...options }) => {
       history.checkComplete()
       return averages.make(id, { ...options, checkpoint: step })
+    },
+    'runs.export': async ({ id, checkpoint, ...asked }) => {
+      const { name, deviceChoice: device } = runs.get(id)
+      const folder = await askSavePath({ title: desktopText('save.model'), name, ending: '', type: '' })
+      if (folder === null) return null
+      const format = 'saved-model'
+      await writing(folder, () =>
+        runService.withModel(
+          id,
+          (model) => engine.request('export', { model, device, format, folder, ...asked }),
+          checkpoint,
+        ),
+      )
+      return folder
     },
     'runs.checkpoints': ({ id }) => runService.checkpoints.list(id),
     'runs.pinCheckpoint': ({ id, step, pinned }) => {

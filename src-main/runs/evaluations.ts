@@ -4,9 +4,12 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import { evaluationCounts } from '#shared/schemas/evaluation.ts'
 import type { Evaluation, EvaluationRecord } from '#shared/schemas/evaluation.ts'
+import type { ModelSource } from '#shared/sampling-messages.ts'
+import { isLive } from '#shared/run-status.ts'
 import type { SamplingOptions } from '#shared/schemas/sampling.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { CheckpointChoice, DeviceChoice } from '#shared/schemas/run.ts'
+import { widthOfFile } from '#shared/weight-averaging.ts'
 import type { Store } from '../database/store.ts'
 import type { RunService } from './run-service.ts'
 
@@ -24,6 +27,15 @@ export interface EvaluateOptions {
   /** Pairs of images to measure interpolations between; default: none. */
   pairs?: number
   job?: string
+}
+
+/** The width that was chosen for the average that a model samples with; a run in training samples with its own. */
+function widthOf(
+  { checkpoint, exact = false }: ModelSource,
+  { isTraining, sampling }: { isTraining: boolean; sampling: SamplingOptions | undefined },
+): number | null {
+  const readsFile = checkpoint !== null && (exact || !isTraining)
+  return readsFile && sampling?.weights !== 'raw' ? widthOfFile(checkpoint) : null
 }
 
 /** Evaluates runs on an engine and keeps the results in the history. */
@@ -58,8 +70,9 @@ export class Evaluations {
     const sampling = options.sampling ?? { steps: defaultStepsOf(run.config) }
     const evaluation = await this.runService.withModel(
       runId,
-      async (model) =>
-        await this.engine({
+      async (model) => ({
+        width: widthOf(model, { isTraining: isLive(run), sampling }),
+        ...(await this.engine({
           ...{ model, device, datasetDirectory: directory, excluded: this.store.runs.excluded(runId) },
           against: against && { datasetDirectory: against.directory, name: against.name },
           count: options.count ?? evaluationCounts.default,
@@ -68,7 +81,8 @@ export class Evaluations {
           interpolation: options.pairs === undefined ? null : { pairs: options.pairs },
           sampling,
           ...(job === undefined ? {} : { job }),
-        }),
+        })),
+      }),
       options.checkpoint,
     )
     if (this.store.readOnly) return { ...evaluation, createdAt: Date.now() }

@@ -13,6 +13,7 @@ import { runConfigSchema } from '#shared/schemas/run-config.ts'
 import type { RunEvent } from '#shared/schemas/run-event.ts'
 import { deviceChoiceSchema } from '#shared/schemas/run.ts'
 import type { CheckpointRecord, MetricSeries, RunRecord, SampleRecord } from '#shared/schemas/run.ts'
+import { maxSamples, samplingSchema } from '#shared/schemas/sampling.ts'
 import { workerChoiceSchema } from '#shared/workers.ts'
 import type { Deletion } from '#shared/ipc/storage.ts'
 import { byId, channel, noteSchema, nothing, tagsSchema, type } from '#shared/ipc/channel.ts'
@@ -163,6 +164,18 @@ export const runChannels = {
       width: z.number().min(widthRange.min).max(widthRange.max).exactOptional(),
     }),
     output: type<AverageResult>(),
+  }),
+  /**
+   * Exports the model of a checkpoint as a SavedModel that samples so into a folder that the user names; answers it, or null
+   * when none was named. Cancelling goes by `job`.
+   */
+  'runs.export': channel({
+    input: z.strictObject({
+      ...{ id: z.string(), job: z.string(), checkpoint: step },
+      count: z.int().min(1).max(maxSamples),
+      sampling: samplingSchema,
+    }),
+    output: type<string | null>(),
   }),
   /** Newest first. */
   'runs.checkpoints': channel({ input: byId, output: type<CheckpointRecord[]>() }),

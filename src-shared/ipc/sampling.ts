@@ -17,7 +17,7 @@ import { chosenImageSchema, imagePathSchema } from '#shared/schemas/chosen-image
 import type { ChosenImage } from '#shared/schemas/chosen-image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord } from '#shared/schemas/run.ts'
-import { samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
+import { maxSamples, samplingSchema, selectionSchema } from '#shared/schemas/sampling.ts'
 import { channel, type } from '#shared/ipc/channel.ts'
 
 /** See `ChosenImage`. */
@@ -56,7 +56,7 @@ export const samplingChannels = {
     input: z.strictObject({
       id: z.string(),
       job: z.string(),
-      count: z.int().min(1).max(256),
+      count: z.int().min(1).max(maxSamples),
       seed,
       first: selectionSchema.shape.first,
       temperature: selectionSchema.shape.temperature,

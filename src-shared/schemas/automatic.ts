@@ -8,6 +8,8 @@ export const deviceSpeedSchema = z.object({
   flopsPerSecond: z.number().positive(),
   /** That an operation takes beside its multiplications and additions. */
   secondsPerOperation: z.number().nonnegative(),
+  /** Time of the same arithmetic in 16 bits over that in fp32; absent where the device has no faster precision than fp32. */
+  fastShare: z.number().positive().optional(),
 })
 export type DeviceSpeed = z.infer<typeof deviceSpeedSchema>
 

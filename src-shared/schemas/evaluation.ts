@@ -92,8 +92,15 @@ export const evaluationSchema = z.object({
 })
 export type Evaluation = z.infer<typeof evaluationSchema>
 
-/** An evaluation as the history keeps it; `createdAt` in ms since 1970. */
-export type EvaluationRecord = Evaluation & { createdAt: number }
+/** An evaluation as the history keeps it. */
+export const keptEvaluationSchema = evaluationSchema.extend({
+  /** The width of the average that was chosen for the checkpoint; null where none was, as before widths were kept. */
+  width: z.number().nullable().default(null),
+})
+export type KeptEvaluation = z.infer<typeof keptEvaluationSchema>
+
+/** The same with the time of its making in ms since 1970. */
+export type EvaluationRecord = KeptEvaluation & { createdAt: number }
 
 /** A sheet of samples on disk: one PNG of `count` images. */
 export interface SheetSource {

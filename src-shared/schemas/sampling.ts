@@ -52,6 +52,9 @@ function wholeFrom(id: NameId, min?: number) {
     : whole.min(min, { error: () => desktopText('input.min', { what: what(), min }) })
 }
 
+/** Most samples of one request. */
+export const maxSamples = 256
+
 /**
  * How images are sampled from latents, and latents found by integrating backwards. Engine, command line and app read its
  * ranges and defaults here.

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { benchFile } from '../helpers/command.ts'
+import { test } from './test.ts'
 
 test('a step that needs gigabytes runs in a utility process of Electron, as it does in plain Node', async () => {
   // TensorFlow allocates a gigabyte and more at once, where Electron's allocator would end the process (code 5).

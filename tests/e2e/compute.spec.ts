@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
@@ -9,6 +9,7 @@ import { pinnedRuntime } from '../../src-main/tensorflow/manifest.ts'
 import { launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { serve } from '../helpers/server.ts'
+import { test } from './test.ts'
 
 /** The installed TensorFlow in a cache of its own, that may be deleted: its large files are links. */
 function copyOfRuntime(cache: string): void {

@@ -1,10 +1,11 @@
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { RunService } from '../../src-main/runs/run-service.ts'
 import { openStore } from '../../src-main/database/store.ts'
 import { launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
+import { test } from './test.ts'
 
 const points = 300_000
 /** A loss that falls and never leaves a thousandth, with one spike that must not get lost among 300,000 points. */

@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { copyFileSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { openStore } from '../../src-main/database/store.ts'
@@ -7,6 +7,7 @@ import type { RunningApp } from '../helpers/app.ts'
 import { packedDataset } from '../helpers/dataset.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { expectStatus, fillSettings, importDataset, plain } from './steps.ts'
+import { test } from './test.ts'
 
 const folder = temporaryFolder('dataset')
 const images = join(folder.path, 'faces')

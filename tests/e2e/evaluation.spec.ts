@@ -1,8 +1,9 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { expectStatus, importImages, quick, startRun } from './steps.ts'
+import { test } from './test.ts'
 
 const data = temporaryFolder('evaluation')
 let running: RunningApp

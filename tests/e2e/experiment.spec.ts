@@ -1,8 +1,9 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { importImages } from './steps.ts'
+import { test } from './test.ts'
 
 const compared = ['ladder-1-vanilla', 'ladder-2-posterior', 'pixel-posterior']
 const left = ['ladder-3-unet', 'ladder-4-prior', 'ladder-5-observation-noise', 'auto']

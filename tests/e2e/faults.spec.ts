@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,6 +8,7 @@ import type { Database } from '../../src-main/database/driver.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { engineProcess, expectStatus, fillSettings, importImages, plain, startRun, stepOf } from './steps.ts'
+import { test } from './test.ts'
 
 const endless = { ...plain, steps: '100000', checkpointEvery: '100000' }
 

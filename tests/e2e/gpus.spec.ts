@@ -1,4 +1,4 @@
-import { expect as expectSoon, test } from '@playwright/test'
+import { expect as expectSoon } from '@playwright/test'
 import { join } from 'node:path'
 import type { ElectronApplication, Page } from 'playwright-core'
 import { openDatabase } from '../../src-main/database/driver.ts'
@@ -6,6 +6,7 @@ import { demoImages, launchApp } from '../helpers/app.ts'
 import { fakeGpus } from '../helpers/fake-gpus.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { expectStatus, fillSettings, importImages, plain, saveAndQuit, startRun } from './steps.ts'
+import { test } from './test.ts'
 
 // Two engines beside each other take their time on a computer that is busy.
 const patienceMs = 150_000

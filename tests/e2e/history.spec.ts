@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ElectronApplication, Locator, Page } from 'playwright-core'
@@ -7,6 +7,7 @@ import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { readMp4 } from '../helpers/mp4.ts'
 import { expectStatus, importImages, quick, startRun } from './steps.ts'
+import { test } from './test.ts'
 
 const data = temporaryFolder('history')
 let running: RunningApp

@@ -1,11 +1,12 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { copyFileSync, linkSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
+import { demoImages, dragOver, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { zipOf } from '../helpers/zip.ts'
 import { importDataset } from './steps.ts'
+import { test } from './test.ts'
 
 let app: RunningApp
 let folder: ReturnType<typeof temporaryFolder>
@@ -117,4 +118,18 @@ test('a zip that is dropped is opened like a folder, and one that is no archive 
   writeFileSync(archive, 'words')
   await page.getByTestId('rescan').click()
   await expect(page.getByRole('alert')).toContainText('is not a zip archive that can be opened')
+})
+
+test('while files are dragged over the window a message at its foot leaves the page readable, and goes when they leave', async () => {
+  const { page } = app
+  const message = page.getByTestId('drop-message')
+  await dragOver(page, [demoImages])
+  await expect(message).toBeVisible()
+  const [shown, ...below] = await Promise.all(
+    [message, page.getByRole('heading'), page.getByTestId('try-demo')].map((each) => each.boundingBox()),
+  )
+  for (const each of below) expect((each?.y ?? NaN) + (each?.height ?? NaN)).toBeLessThan(shown?.y ?? NaN)
+  // The drag ended elsewhere, which the window is not told.
+  await page.mouse.move(300, 300)
+  await expect(message).toHaveCount(0)
 })

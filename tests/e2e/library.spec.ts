@@ -1,4 +1,4 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { openStore } from '../../src-main/database/store.ts'
 import { RunService } from '../../src-main/runs/run-service.ts'
@@ -6,6 +6,7 @@ import { demoImages, dropPaths, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { madeLibrary } from '../helpers/library-folder.ts'
+import { test } from './test.ts'
 
 const data = temporaryFolder('library')
 let running: RunningApp

@@ -1,11 +1,12 @@
 // cspell:ignore Bibliothek Datei Deutsch
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { complaints } from './complaints.ts'
 import { expectStatus, quick, startRun } from './steps.ts'
+import { test } from './test.ts'
 
 let running: RunningApp
 const data = temporaryFolder('looks')
@@ -135,6 +136,25 @@ for (const theme of ['light', 'dark'] as const) {
     }
   })
 }
+
+test('at a zoom of 200 % every control of a page lies within the width of the window', async () => {
+  const { app, page } = running
+  const zoom = (factor: number) =>
+    app.evaluate(({ BrowserWindow }, by) => {
+      BrowserWindow.getAllWindows()[0]?.webContents.setZoomFactor(by)
+    }, factor)
+  await zoom(2)
+  await expect.poll(() => page.evaluate('innerWidth')).toBeLessThan(720)
+  const beyond = `[...document.querySelectorAll('main button, main input, main select')]
+    .filter((each) => each.offsetParent && each.getBoundingClientRect().right > innerWidth + 1)
+    .map((each) => each.outerHTML.slice(0, 120))`
+  for (const view of ['library', 'run', 'gallery', 'interpolation', 'queue', 'settings']) {
+    await page.getByTestId(`go-${view}`).click()
+    await page.locator('main .page-head, main h1').first().waitFor()
+    expect.soft(await page.evaluate(beyond), view).toEqual([])
+  }
+  await zoom(1)
+})
 
 test('the keyboard goes everywhere', async () => {
   const { page } = running

@@ -4,6 +4,8 @@ import { defineConfig } from '@playwright/test'
 const displays = process.env['FLOWERBED_TEST_DISPLAYS']?.split(',') ?? []
 const display = displays[Number(process.env['TEST_PARALLEL_INDEX'])]
 if (display !== undefined) process.env['DISPLAY'] = display
+// Two apps that train share the cores: threads of both would wait for each other.
+if (displays.length > 1) process.env['FLOWERBED_THREADS'] ??= '1'
 
 export default defineConfig({
   testDir: '.',

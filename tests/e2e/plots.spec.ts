@@ -1,12 +1,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { madeLibrary } from '../helpers/library-folder.ts'
 import { complaints } from './complaints.ts'
+import { test } from './test.ts'
 
 const data = temporaryFolder('plots')
 let running: RunningApp
@@ -130,6 +131,21 @@ test('picked runs are compared; a view is saved and opened again', async () => {
   await page.getByTestId('saved-views').click()
   await page.getByTestId('view-All three').click()
   await expect(table.locator('tbody tr')).toHaveCount(3)
+})
+
+test('the runs compared, their order and the columns are kept over a restart', async () => {
+  const table = () => running.page.getByTestId('compare-table')
+  await running.page.getByTestId('compare-columns').click()
+  await running.page.getByTestId('check-status').click()
+  await running.page.keyboard.press('Escape')
+  await expect(table().locator('[data-column="status"]')).toHaveCount(0)
+  const columns = await table().locator('thead th').allTextContents()
+  await running.quit()
+  running = await launchApp({ dataDirectory: data.path, size: { width: 1280, height: 800 } })
+  await expect(table().locator('tbody tr')).toHaveCount(3)
+  await expect(running.page.getByTestId('only-differing')).toBeChecked()
+  await expect(table().locator('tbody th').first()).toContainText('Wider')
+  expect(await table().locator('thead th').allTextContents()).toEqual(columns)
 })
 
 test('the comparison and all plots of a run can be read', async () => {

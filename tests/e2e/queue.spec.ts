@@ -1,11 +1,12 @@
 import AxeBuilder from '@axe-core/playwright'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Page } from 'playwright-core'
 import { openDatabase } from '../../src-main/database/driver.ts'
 import { join } from 'node:path'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { expectStatus, fillSettings, importImages, plain, saveAndQuit, startRun, stepOf } from './steps.ts'
+import { test } from './test.ts'
 
 /** Sets up a run of 20 steps on the images that are there, and answers the question by its default. */
 async function queueRun(page: Page, name: string): Promise<void> {

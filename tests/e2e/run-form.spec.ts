@@ -1,8 +1,9 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { settingFields } from '#shared/schemas/run-config.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { expectStatus, importImages, quick, startRun } from './steps.ts'
+import { test } from './test.ts'
 
 test('every setting is within reach, says what it does, and says what is wrong beside its field', async () => {
   const data = temporaryFolder('form')

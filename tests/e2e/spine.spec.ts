@@ -1,8 +1,9 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import type { Locator } from 'playwright-core'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { expectStatus, importImages, quick, startRun } from './steps.ts'
+import { test } from './test.ts'
 
 test('from a dropped folder to a gallery, an interpolation, and all of it again after a restart', async () => {
   const data = temporaryFolder('spine')

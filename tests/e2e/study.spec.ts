@@ -1,7 +1,8 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { command } from '../helpers/command.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
+import { test } from './test.ts'
 
 test('a study of the command line is shown as one experiment, its runs titled by what differs', async () => {
   const data = temporaryFolder('study-window')

@@ -1,11 +1,12 @@
 import { mkdirSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { cacheDirectory } from '../../src-main/tensorflow/layout.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { startSlurmCluster, withoutSlurm } from '../helpers/slurm-cluster.ts'
 import { expectStatus, fillSettings, importImages, plain, quick, stepOf } from './steps.ts'
+import { test } from './test.ts'
 
 test('a run trains in a job of Slurm, and its curves and samples arrive in the window', async () => {
   test.slow()

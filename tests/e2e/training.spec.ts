@@ -1,10 +1,11 @@
 import { readdirSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { openDatabase } from '../../src-main/database/driver.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { engineProcess, expectStatus, importImages, plain, quick, startRun, stepOf } from './steps.ts'
+import { test } from './test.ts'
 
 test('pause frees the engine, resume continues, train longer moves the goal, stop writes a checkpoint, delete leaves nothing', async () => {
   const data = temporaryFolder('training')

@@ -1,9 +1,10 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { join } from 'node:path'
 import { RunService } from '../../src-main/runs/run-service.ts'
 import { openStore } from '../../src-main/database/store.ts'
 import { launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
+import { test } from './test.ts'
 
 test('one run that cannot be read hides no other, and is reported once', async () => {
   const data = temporaryFolder('unreadable-run')

@@ -1,10 +1,11 @@
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { openStore } from '../../src-main/database/store.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { hasSshd, sshServer } from '../helpers/ssh-server.ts'
 import { targetFolder } from '../helpers/ssh-target.ts'
 import { expectStatus, fillSettings, importImages, quick, stepOf } from './steps.ts'
+import { test } from './test.ts'
 
 test('a run trains in two processes, which the run page lists while its curves arrive', async () => {
   const data = temporaryFolder('workers')

@@ -14,6 +14,21 @@ export interface RunningApp {
   quit: () => Promise<void>
 }
 
+const running = new Set<ElectronApplication>()
+const endedByForce = new WeakSet<ElectronApplication>()
+
+/** Ends at once, with all their processes, the apps that are running. */
+export function endApps(): void {
+  for (const app of running) {
+    const { pid } = app.process()
+    // Playwright makes each app the first of a process group, except on Windows.
+    if (pid === undefined || process.platform === 'win32') app.process().kill('SIGKILL')
+    else process.kill(-pid, 'SIGKILL')
+    endedByForce.add(app)
+  }
+  running.clear()
+}
+
 /** Playwright adds this only to an Electron it has found itself: without it, the window opens while it attaches. */
 const holdUntilAttached = join(root, 'node_modules/playwright-core/lib/server/electron/loader.js')
 
@@ -39,6 +54,8 @@ export async function launchApp(options: {
     env: { ...definedEnvironment(), FLOWERBED_TEST_LOADER: holdUntilAttached, ...options.env },
     timeout: 60_000,
   })
+  running.add(app)
+  app.once('close', () => running.delete(app))
   const page = await app.firstWindow()
   const { size } = options
   if (size) {
@@ -51,6 +68,7 @@ export async function launchApp(options: {
     app,
     page,
     quit: async () => {
+      if (endedByForce.has(app)) return
       const ended = app.waitForEvent('close')
       await app
         .evaluate(({ app: electronApp }) => {
@@ -66,9 +84,22 @@ export async function launchApp(options: {
 }
 
 /** Drops files and folders on the window as the system's file manager does: with paths, through the input pipeline. */
-export async function dropPaths(page: Page, paths: string[], at = { x: 640, y: 400 }): Promise<void> {
+export function dropPaths(page: Page, paths: string[], at = { x: 640, y: 400 }): Promise<void> {
+  return dispatchDrag(page, ['dragEnter', 'dragOver', 'drop'], { paths, at })
+}
+
+/** Drags files and folders over the window and leaves them there. */
+export function dragOver(page: Page, paths: string[], at = { x: 640, y: 400 }): Promise<void> {
+  return dispatchDrag(page, ['dragEnter', 'dragOver'], { paths, at })
+}
+
+async function dispatchDrag(
+  page: Page,
+  types: ('dragEnter' | 'dragOver' | 'drop')[],
+  { paths, at }: { paths: string[]; at: { x: number; y: number } },
+): Promise<void> {
   const session = await page.context().newCDPSession(page)
-  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+  for (const type of types) {
     await session.send('Input.dispatchDragEvent', {
       type,
       ...at,

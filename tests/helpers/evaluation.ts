@@ -1,9 +1,9 @@
 import { measureNames } from '#shared/schemas/evaluation.ts'
-import type { Evaluation } from '#shared/schemas/evaluation.ts'
+import type { Evaluation, KeptEvaluation } from '#shared/schemas/evaluation.ts'
 
 /** An evaluation as the history keeps it. */
-export const anEvaluation: Evaluation = {
-  format: 1,
+export const anEvaluation: KeptEvaluation = {
+  ...{ format: 1, width: null },
   ...{ step: 4, count: 20, against: null, images: 40, seed: 1, solver: 'heun', evaluations: 100, seconds: 9 },
   measures: Object.fromEntries(
     measureNames.map((name) => [name, { value: 0.5, error: 0.1, floor: { value: 0.25, error: 0.01 } }]),

@@ -1,5 +1,5 @@
-import { comparedSchema, evaluationSchema } from '#shared/schemas/evaluation.ts'
-import type { Compared, Evaluation, EvaluationRecord } from '#shared/schemas/evaluation.ts'
+import { comparedSchema, keptEvaluationSchema } from '#shared/schemas/evaluation.ts'
+import type { Compared, EvaluationRecord, KeptEvaluation } from '#shared/schemas/evaluation.ts'
 import type { Database } from '../driver.ts'
 import { parsedJson, UnreadableRows } from '../unreadable.ts'
 
@@ -13,7 +13,7 @@ const reading = {
   kind: 'evaluation',
   id: (row: Row) => String(row.id),
   read: (row: Row): EvaluationRecord => ({
-    ...evaluationSchema.parse(parsedJson(row.document, 'document')),
+    ...keptEvaluationSchema.parse(parsedJson(row.document, 'document')),
     createdAt: row.created_at,
   }),
 } as const
@@ -28,7 +28,7 @@ export class EvaluationRepository {
     this.unreadable = unreadable
   }
 
-  add(run: number, evaluation: Evaluation): EvaluationRecord {
+  add(run: number, evaluation: KeptEvaluation): EvaluationRecord {
     const createdAt = Date.now()
     this.db
       .prepare('INSERT INTO evaluations (run, step, created_at, document) VALUES (?, ?, ?, ?)')

@@ -3,9 +3,9 @@ import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { AverageRequest, AverageResult, ComparedWidth } from '#shared/weight-averaging.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
-import { freeBytes } from '../../files/atomic-write.ts'
 import { loadCheckpoint, saveCheckpoint } from '../checkpoints/checkpoint.ts'
 import type { Checkpoint } from '../checkpoints/checkpoint.ts'
+import { checkDiskRoom } from '../checkpoints/disk-room.ts'
 import { chosenState, measuredState, stateName, trainedState } from '../checkpoints/state-names.ts'
 import { splitImages } from '../data/split.ts'
 import { samplingPrecision } from '../graph/passes/lower.ts'
@@ -158,12 +158,5 @@ function shapesOfChosen({ shapes }: Checkpoint, weights: Values): Record<string,
 async function checkRoom(runDirectory: string, { state }: Checkpoint): Promise<void> {
   const bytes = Object.values(state).reduce((sum, { byteLength }) => sum + byteLength, 0)
   const needed = 1.25 * bytes + otherBytes
-  const free = await freeBytes(runDirectory)
-  if (free >= needed) return
-  const megabytes = (count: number) => `${Math.ceil(count / 1e6)} MB`
-  throw new FlowerbedError(
-    'no-space',
-    errorText('average.noRoom', { needed: megabytes(needed), free: megabytes(free) }),
-    { where: runDirectory },
-  )
+  await checkDiskRoom(runDirectory, { needed, text: 'average.noRoom' })
 }

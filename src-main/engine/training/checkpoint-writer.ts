@@ -1,8 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { setTimeout as delay } from 'node:timers/promises'
 import type { TrainRequest } from '#shared/engine-messages.ts'
-import { errorText } from '#shared/error-text.ts'
-import { FlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
 import type { SavedCheckpoint } from '#shared/schemas/run.ts'
 import { deleteAbandonedCheckpoints } from '../../files/checkpoint-names.ts'
@@ -10,13 +7,11 @@ import { freeBytes as freeBytesOf } from '../../files/atomic-write.ts'
 import type { ProgramSpec, Values } from '../graph/program.ts'
 import { saveCheckpoint } from '../checkpoints/checkpoint.ts'
 import type { CheckpointInfo } from '../checkpoints/checkpoint.ts'
-
-/** Bytes free on the disk that a folder is on. */
-export type FreeBytes = (folder: string) => Promise<number>
+import { checkDiskRoom } from '../checkpoints/disk-room.ts'
+import type { FreeBytes } from '../checkpoints/disk-room.ts'
 
 /** Bytes that a checkpoint takes besides its arrays: their names, the JSON, a grid of samples, rows of the database. */
 const otherBytes = 16_000_000
-const pollMs = 100
 
 /** What a checkpoint says beside its arrays, except for what is the same in all checkpoints of a run. */
 export type CheckpointContents = Omit<CheckpointInfo, 'sha256' | 'format' | 'runId' | 'shape' | 'labels'>
@@ -73,17 +68,7 @@ export class CheckpointWriter {
     const { runDirectory } = this.request
     await mkdir(runDirectory, { recursive: true })
     if (this.writtenStep < 0) await deleteAbandonedCheckpoints(runDirectory)
-    let free = await this.freeBytes(runDirectory)
-    for (let waited = 0; free < this.bytes && waited < timeoutMs; waited += pollMs) {
-      await delay(pollMs)
-      free = await this.freeBytes(runDirectory)
-    }
-    if (free >= this.bytes) return
-    const megabytes = (bytes: number) => `${Math.ceil(bytes / 1e6)} MB`
-    throw new FlowerbedError(
-      'no-space',
-      errorText('training.noRoom', { needed: megabytes(this.bytes), free: megabytes(free) }),
-      { where: runDirectory },
-    )
+    const { bytes: needed, freeBytes } = this
+    await checkDiskRoom(runDirectory, { needed, text: 'training.noRoom', timeoutMs, freeBytes })
   }
 }

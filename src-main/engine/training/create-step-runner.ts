@@ -5,12 +5,16 @@ import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
 import type { DeviceChoice, Machine } from '#shared/schemas/run.ts'
 import type { WorkerChoice, WorkerHost } from '#shared/workers.ts'
+import { loadTensorFlow } from '../backend/load.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
 import { whileCompiling } from '../backend/xla.ts'
 import { resolvePrecision } from '../graph/passes/lower.ts'
 import { workerPlans } from '../cluster/worker-plans.ts'
-import { knownPrecision, timedPrecision } from './precision-choice.ts'
+import { cacheDirectory } from '../../tensorflow/layout.ts'
+import { deviceSpeed } from './device-speed.ts'
+import { knownPrecision, precisionBySpeed, timedPrecision } from './precision-choice.ts'
 import type { PrecisionChoice } from './precision-choice.ts'
+import { stepCost } from './step-costs.ts'
 import { initialState } from './step-program.ts'
 import { StepRunner } from './step-runner.ts'
 import type { StepRunnerOptions, TakesSteps } from './step-runner.ts'
@@ -33,8 +37,8 @@ export async function createStepRunner(
     deviceChoice: DeviceChoice
     now: () => number
     isCancelled: () => boolean
-    /** Told what keeps the run waiting before XLA compiles its step. */
-    onCompile: (message: string) => void
+    /** Told what keeps the run waiting before its step is compiled or timed. */
+    onWait: (message: string) => void
   },
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps; fused?: true }> {
   const { config, device, resumed, workers } = options
@@ -47,24 +51,34 @@ export async function createStepRunner(
     const stepRunner = await createFusedStepRunner(options)
     if (stepRunner) return { ...choice, fused: true, stepRunner }
   }
-  if (known)
+  const choice = known ?? (await choiceBySpeed(options, fast))
+  if (choice)
     return {
-      ...known,
-      stepRunner: new StepRunner({ ...options, config: { ...config, precision: known.precision } }),
+      ...choice,
+      stepRunner: new StepRunner({ ...options, config: { ...config, precision: choice.precision } }),
     }
   return await createTimedStepRunner({ ...options, fast })
 }
 
+/** The precision that the speed of the device decides, measured once for all runs; null where steps are to be timed. */
+async function choiceBySpeed(
+  { config, dataset }: StepRunnerOptions,
+  fast: Precision,
+): Promise<PrecisionChoice | null> {
+  const speed = await deviceSpeed(loadTensorFlow(), cacheDirectory())
+  return precisionBySpeed({ fast, speed, cost: stepCost({ config, shape: dataset.index.shape }) })
+}
+
 /** Compiles the step by XLA, in which it takes one; null where XLA cannot. */
 async function createFusedStepRunner(
-  options: StepRunnerOptions & { onCompile: (message: string) => void },
+  options: StepRunnerOptions & { onWait: (message: string) => void },
 ): Promise<StepRunner | null> {
-  const { system, onCompile } = options
+  const { system, onWait } = options
   const config = { ...options.config, precision: 'fp32' as const }
   const stepRunner = new StepRunner({ ...options, config, fused: true })
   try {
     stepRunner.begin(initialState(system, config))
-    onCompile(desktopText('waiting.compiles'))
+    onWait(desktopText('waiting.compiles'))
     // The message leaves the process before the call that compiles blocks it.
     await nextTurn()
     await whileCompiling(() => stepRunner.takeStep(1, config))
@@ -84,9 +98,13 @@ async function createTimedStepRunner(
     memory: MemoryEstimate
     now: () => number
     isCancelled: () => boolean
+    onWait: (message: string) => void
   },
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps }> {
-  const { config, system, dataset, resident, memory } = options
+  const { config, system, dataset, resident, memory, fast, onWait } = options
+  onWait(desktopText('waiting.precision', { fast }))
+  // The message leaves the process before the calls that build the steps block it.
+  await nextTurn()
   const make = (precision: Precision) => {
     const stepRunner = new StepRunner({ ...options, config: { ...config, precision } })
     stepRunner.begin(initialState(system, config))

@@ -121,7 +121,9 @@ export function measureSpeed({ deviceName, device, fastPrecision, threads }: Loa
   const each = precisions.map((precision) => timedStack(thick[device], { precision, threads: ofThreads }))
   const big = each.reduce((a, b) => (b.seconds < a.seconds ? b : a))
   const small = timedStack(thin, { precision: fastPrecision, threads: ofThreads })
-  return { device: deviceName, ...speedOf(small, big) }
+  const [fp32, fast] = each
+  const fastShare = fp32 && fast && { fastShare: fast.seconds / fp32.seconds }
+  return { device: deviceName, ...speedOf(small, big), ...fastShare }
 }
 
 const fileSchema = z.record(z.string(), deviceSpeedSchema)
@@ -147,7 +149,8 @@ export async function deviceSpeed(loaded: LoadedTensorFlow, cache: string): Prom
   const path = join(cache, 'speeds.json')
   const key = keyOf(loaded)
   const known = readSpeeds(path)[key]
-  if (known) return known
+  // Earlier versions did not keep what 16 bits gain.
+  if (known && (known.fastShare !== undefined || loaded.fastPrecision === 'fp32')) return known
   const speed = measureSpeed(loaded)
   log.info(`${key}: ${(speed.flopsPerSecond / 1e9).toFixed(0)} GFLOP/s`)
   try {

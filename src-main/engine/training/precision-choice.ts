@@ -2,6 +2,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { desktopText } from '#shared/desktop-text.ts'
 import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { Machine } from '#shared/schemas/run.ts'
+import type { DeviceSpeed } from '#shared/schemas/automatic.ts'
+import type { StepCost } from '#shared/step-cost.ts'
 
 /** The precision of a run's matrix products, and why it was chosen, as text that follows a colon. */
 export interface PrecisionChoice {
@@ -34,6 +36,28 @@ export function knownPrecision(options: {
     if (precision === 'fp32' || precision === fast) return { precision, why: precisionWhy }
   }
   return fast === 'fp32' ? { precision: fast, why: desktopText('precision.notFaster') } : null
+}
+
+/** 16 bits need not be timed in a run where they take at most this share of the time of the same arithmetic in fp32. */
+const clearShare = 0.85
+
+/**
+ * `fast`, where by the measured speed of the device it is clearly faster and most of a step's time is arithmetic: a run then
+ * starts sooner, since one step is built instead of two. Else null.
+ */
+export function precisionBySpeed(options: {
+  fast: Precision
+  speed: DeviceSpeed
+  cost: StepCost
+}): PrecisionChoice | null {
+  const { fast, speed, cost } = options
+  const { fastShare = 1, flopsPerSecond, secondsPerOperation } = speed
+  const isMostlyArithmetic = cost.flops / flopsPerSecond > cost.operations * secondsPerOperation
+  if (fastShare > clearShare || !isMostlyArithmetic) return null
+  return {
+    precision: fast,
+    why: desktopText('precision.bySpeed', { fast, share: fastShare.toFixed(2) }),
+  }
 }
 
 /** Takes steps of which only the time counts. */

@@ -9,10 +9,8 @@ import { FeatureExtractor } from '../evaluation/features.ts'
 import { chooseImages } from '../evaluation/image-choice.ts'
 import { pixelRows } from '../evaluation/pixel-rows.ts'
 import type { Sampler } from '../sampling/sampler.ts'
+import { mostDistanceSamples } from './interruptions.ts'
 import { gridSampling } from './sample-grid.ts'
-
-/** Most samples of a measurement, and as many images on each side. */
-const mostSamples = 256
 
 const cancelled = new FlowerbedError('cancelled', errorText('training.evaluationEnds'))
 
@@ -69,7 +67,7 @@ export class QualityMeter {
   }
 
   private async open({ seed }: RunConfig, onPart: () => Promise<void>): Promise<Reference> {
-    const choice = chooseImages({ training: this.indices, against: null, count: mostSamples, seed })
+    const choice = chooseImages({ training: this.indices, against: null, count: mostDistanceSamples, seed })
     const extractor = new FeatureExtractor(this.dataset.index.shape)
     try {
       const images = this.dataset.images(choice.reference)

@@ -18,6 +18,10 @@ export class RepeatedCost {
     if (this.later.length > remembered) this.later.shift()
   }
 
+  get isMeasured(): boolean {
+    return this.first !== null
+  }
+
   /** The first time builds programs as well, so that it counts only until there is another; 0 before any. */
   get seconds(): number {
     return this.later.length > 0 ? median(this.later) : (this.first ?? 0)
@@ -32,25 +36,35 @@ export interface IntegrationTimes {
   later: { seconds: number; share: number }
 }
 
-/** How long a grid of samples takes, by its number of solver steps: known from a grid of fewer steps as well. */
+/** How long a grid of samples takes, by its number of solver steps: known from a preview as well. */
 export class SamplingCost {
-  private readonly rest = new RepeatedCost()
+  /** What is not integration: diagnostics and files, of which a preview has the files only. */
+  private readonly rest = { grid: new RepeatedCost(), preview: new RepeatedCost() }
   private secondsPerSolverStep: number | null = null
 
   /** @param seconds all of it, with diagnostics and files */
-  add(seconds: number, integration: IntegrationTimes): void {
-    this.rest.add(Math.max(0, seconds - integration.seconds))
-    this.addIntegration(integration)
-  }
-
-  addIntegration({ solverSteps, seconds, later }: IntegrationTimes): void {
+  add(kind: 'grid' | 'preview', seconds: number, integration: IntegrationTimes): void {
+    this.rest[kind].add(Math.max(0, seconds - integration.seconds))
+    const { solverSteps, later } = integration
     if (later.share > 0) this.secondsPerSolverStep = later.seconds / (later.share * solverSteps)
-    else this.secondsPerSolverStep ??= seconds / solverSteps
+    else this.secondsPerSolverStep ??= integration.seconds / solverSteps
   }
 
-  /** 0 before the first grid. */
+  /** Those of a grid; 0 before the first grid or preview. */
   seconds(solverSteps: number): number {
-    return this.rest.seconds + solverSteps * (this.secondsPerSolverStep ?? 0)
+    const { grid, preview } = this.rest
+    return (grid.isMeasured ? grid : preview).seconds + this.integration(solverSteps)
+  }
+
+  /** Those of a preview; 0 before the first. */
+  previewSeconds(solverSteps: number): number {
+    const { preview } = this.rest
+    return preview.isMeasured ? preview.seconds + this.integration(solverSteps) : 0
+  }
+
+  /** The integration alone. */
+  integration(solverSteps: number): number {
+    return solverSteps * (this.secondsPerSolverStep ?? 0)
   }
 }
 

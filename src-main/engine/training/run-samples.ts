@@ -18,8 +18,9 @@ export async function sampleGrid(run: TrainingRun): Promise<void> {
 
 /** Samples and stores the same grid in few solver steps, so that something can be seen from the first steps on. */
 export async function samplePreview(run: TrainingRun): Promise<void> {
+  const startedAt = run.clock.now()
   const integration = await sample(run, { isPreview: true, isCancelled: () => run.stopRequest !== null })
-  if (integration) run.throughput.addPreview(integration)
+  if (integration) run.throughput.addPreview(run.clock.secondsSince(startedAt), integration)
 }
 
 /** The last samples of a run that is paused or stopped are of the step it stopped at, unless it samples only at the end. */

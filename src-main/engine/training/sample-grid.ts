@@ -7,6 +7,7 @@ import type { SampleRecord, SampleSettings } from '#shared/schemas/run.ts'
 import { evaluationsPerStep, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { Sampler } from '../sampling/sampler.ts'
 import { writeSampleSheet } from '../sampling/sample-sheet.ts'
+import { previewSolverSteps } from './interruptions.ts'
 import { IntegrationTimer } from './repeated-costs.ts'
 import type { IntegrationTimes } from './repeated-costs.ts'
 
@@ -17,11 +18,8 @@ const gridSolver = 'dpm2m'
 export const gridSampling = ({ sampleSteps }: RunConfig) =>
   ({ solver: gridSolver, timeGrid: 'auto', steps: sampleSteps }) as const
 
-/** Solver steps of a preview: enough to see shapes, few enough to follow the first steps of training. */
-const previewSolverSteps = 4
-
-const solverStepsOf = ({ sampleSteps }: RunConfig, isPreview: boolean): number =>
-  isPreview ? Math.min(previewSolverSteps, sampleSteps) : sampleSteps
+const solverStepsOf = (config: RunConfig, isPreview: boolean): number =>
+  isPreview ? previewSolverSteps(config) : config.sampleSteps
 
 const cancelled = new FlowerbedError('cancelled', errorText('training.samplingEnds'))
 

@@ -1,15 +1,12 @@
 import { mkdir } from 'node:fs/promises'
 import { desktopText } from '#shared/desktop-text.ts'
-import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { keptWidths } from '#shared/weight-averaging.ts'
 import { deleteSnapshots, snapshotInterval } from '../../files/average-snapshots.ts'
 import { saveSnapshot } from '../checkpoints/average-snapshot.ts'
 import { averageKinds, stateName } from '../checkpoints/state-names.ts'
 import { checkFiniteState } from './checks.ts'
+import { takesSnapshots } from './interruptions.ts'
 import type { TrainingRun } from './training-run.ts'
-
-/** Whether a run's averages are kept along the way, so that another width can be made of them. */
-const takesSnapshots = ({ emaKind }: RunConfig): boolean => emaKind === 'power'
 
 /** Deletes what a continuation that was abandoned has left: snapshots of steps that are to be trained. */
 export async function deleteLaterSnapshots({ config, request, step }: TrainingRun): Promise<void> {
@@ -42,5 +39,5 @@ export async function takeSnapshot(run: TrainingRun): Promise<void> {
     await deleteSnapshots(runDirectory, (at) => at < step && at % interval !== 0)
     run.emit({ type: 'snapshot', record: { ...saved, interval } })
   } else run.emit({ type: 'warning', runId, message: desktopText('warning.noRoomForSnapshot', { step }) })
-  run.throughput.addInterruption('saving', clock.secondsSince(startedAt))
+  run.throughput.addInterruption('snapshot', clock.secondsSince(startedAt))
 }

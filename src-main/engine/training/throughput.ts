@@ -2,6 +2,14 @@ import { goalSteps, stepsOfEpochs } from '#shared/run-limits.ts'
 import type { EndReason, Limits } from '#shared/run-limits.ts'
 import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { median } from '#shared/statistics.ts'
+import {
+  batchesOfEvaluation,
+  interruptionsAtEnd,
+  interruptionsUntil,
+  previewSolverSteps,
+  samplesOfDistance,
+} from './interruptions.ts'
+import type { Interruptions, Intervals } from './interruptions.ts'
 import { RepeatedCost, SamplingCost } from './repeated-costs.ts'
 import type { IntegrationTimes } from './repeated-costs.ts'
 
@@ -17,22 +25,17 @@ const leastSteps = 3
 /** A step counts as at most this many times the median: the computer slept, or other work held it up. */
 const outlierFactor = 5
 
+/** A pass through the network takes this share of a step, which also computes gradients. */
+const forwardShare = 1 / 3
+
 /** What training is interrupted for at its intervals, besides sampling. */
-export type Interruption = 'saving' | 'evaluation' | 'quality'
+export type Interruption = 'checkpoint' | 'evaluation' | 'distance' | 'snapshot'
 
 /** A run as the estimate sees it. */
 export interface TimedRun {
   config: Limits &
-    Pick<
-      RunConfig,
-      | 'batch'
-      | 'accumulate'
-      | 'validationShare'
-      | 'sampleEvery'
-      | 'sampleSteps'
-      | 'evaluateEvery'
-      | 'checkpointEvery'
-    >
+    Intervals &
+    Pick<RunConfig, 'batch' | 'accumulate' | 'validationShare' | 'sampleSteps' | 'sampleCount'>
   imageCount: number
   step: number
   trainedSeconds: number
@@ -54,9 +57,10 @@ export class ThroughputMeter {
   private warmUp: number[] = []
   private readonly sampling = new SamplingCost()
   private readonly costs: Record<Interruption, RepeatedCost> = {
-    saving: new RepeatedCost(),
+    checkpoint: new RepeatedCost(),
     evaluation: new RepeatedCost(),
-    quality: new RepeatedCost(),
+    distance: new RepeatedCost(),
+    snapshot: new RepeatedCost(),
   }
 
   /** @param seconds how long one more step took */
@@ -76,12 +80,12 @@ export class ThroughputMeter {
 
   /** @param seconds how long sampling a grid took, its integration timed apart */
   addSampling(seconds: number, integration: IntegrationTimes): void {
-    this.sampling.add(seconds, integration)
+    this.sampling.add('grid', seconds, integration)
   }
 
-  /** A grid in few solver steps tells what one takes, but not the rest of a regular grid. */
-  addPreview(integration: IntegrationTimes): void {
-    this.sampling.addIntegration(integration)
+  /** The same of a grid in few solver steps, which tells about a regular grid as well. */
+  addPreview(seconds: number, integration: IntegrationTimes): void {
+    this.sampling.add('preview', seconds, integration)
   }
 
   /** Expected seconds of a grid of samples; 0 before any. */
@@ -124,85 +128,69 @@ export class ThroughputMeter {
   expect(run: TimedRun): Expectation {
     const { config, step, trainedSeconds } = run
     const goal = goalSteps(run)
-    const bySteps = this.secondsForSteps(run, goal)
-    const byMinutes = config.minutes > 0 ? Math.max(0, config.minutes * 60 - trainedSeconds) : Infinity
-    if (bySteps <= byMinutes) {
-      return {
-        secondsLeft: Number.isFinite(bySteps) ? bySteps : null,
-        endStep: goal,
-        endsBy: stepsOfEpochs(run) < config.steps ? 'epochs' : 'steps',
-      }
-    }
-    const each = this.secondsPerStepWithCosts(config)
-    const steps = byMinutes === 0 ? 0 : each === null ? null : Math.max(1, Math.round(byMinutes / each))
-    return {
-      // The kernel distance is not measured in training time.
-      secondsLeft:
-        byMinutes === 0
-          ? 0
-          : byMinutes +
-            this.finalSeconds(config) +
-            multiples(config.evaluateEvery, { step, goal: step + (steps ?? 0) }) * this.costs.quality.seconds,
-      endStep: steps === null ? null : Math.min(goal, step + steps),
-      endsBy: 'minutes',
-    }
-  }
-
-  /** Infinite until it can be estimated. */
-  private secondsForSteps({ config, step }: TimedRun, goal: number): number {
-    if (step >= goal) return 0
+    const bySteps = { endStep: goal, endsBy: stepsOfEpochs(run) < config.steps ? 'epochs' : 'steps' } as const
     const each = this.secondsPerStep
-    if (each === null) return Infinity
-    const { sampleEvery, checkpointEvery, evaluateEvery, sampleSteps } = config
-    // What is due at intervals takes place at the end as well.
-    const count = (every: number) => (every === 0 ? 1 : Math.ceil(goal / every) - Math.floor(step / every))
-    return (
-      (goal - step) * each +
-      count(sampleEvery) * this.sampling.seconds(sampleSteps) +
-      count(checkpointEvery) * this.costs.saving.seconds +
-      countOfEither({ step, goal, sampleEvery, checkpointEvery }) * this.costs.evaluation.seconds +
-      multiples(evaluateEvery, { step, goal }) * this.costs.quality.seconds
-    )
+    if (step >= goal) return { ...bySteps, secondsLeft: 0 }
+    if (config.minutes === 0) {
+      return { ...bySteps, secondsLeft: each === null ? null : this.secondsToEnd({ ...run, each }, goal) }
+    }
+    const left = Math.max(0, config.minutes * 60 - trainedSeconds)
+    if (left === 0) return { secondsLeft: 0, endStep: step, endsBy: 'minutes' }
+    if (each === null) return { secondsLeft: left, endStep: null, endsBy: 'minutes' }
+    const timed = { ...run, each }
+    if (this.trainingSeconds(timed, goal) <= left)
+      return { ...bySteps, secondsLeft: this.secondsToEnd(timed, goal) }
+    const endStep = firstStep({ after: step, upTo: goal }, (at) => this.trainingSeconds(timed, at) >= left)
+    const secondsLeft = left + this.secondsBesides(timed, endStep)
+    return { secondsLeft, endStep, endsBy: 'minutes' }
   }
 
-  /** A step with its share of what training is interrupted for. */
-  private secondsPerStepWithCosts(config: TimedRun['config']): number | null {
-    const each = this.secondsPerStep
-    if (each === null) return null
-    const { sampleEvery, checkpointEvery, sampleSteps } = config
-    const rate = (every: number) => (every === 0 ? 0 : 1 / every)
-    return (
-      each +
-      rate(sampleEvery) * this.sampling.seconds(sampleSteps) +
-      rate(checkpointEvery) * this.costs.saving.seconds +
-      rateOfEither(sampleEvery, checkpointEvery) * this.costs.evaluation.seconds
-    )
+  private secondsToEnd(run: MeasuredRun, goal: number): number {
+    return this.trainingSeconds(run, goal) + this.secondsBesides(run, goal)
   }
 
-  /** What follows the last step. */
-  private finalSeconds({ sampleSteps }: TimedRun['config']): number {
-    const { saving, evaluation } = this.costs
-    return evaluation.seconds + saving.seconds + this.sampling.seconds(sampleSteps)
+  /** Training time of the steps up to one, and of what interrupts them. */
+  private trainingSeconds(run: MeasuredRun, end: number): number {
+    const due = interruptionsUntil(run.config, { step: run.step, goal: end })
+    return (end - run.step) * run.each + this.secondsOf(run, { ...due, distances: 0 })
+  }
+
+  /** What the end of a run adds, and what is no training time. */
+  private secondsBesides(run: MeasuredRun, end: number): number {
+    const { distances } = interruptionsUntil(run.config, { step: run.step, goal: end })
+    return this.secondsOf(run, { ...interruptionsAtEnd(run.config, end), distances })
+  }
+
+  /** By what each has taken. What has not been measured yet goes by what it is made of, or counts nothing. */
+  private secondsOf(run: MeasuredRun, due: Interruptions): number {
+    const { config, imageCount, each } = run
+    const { sampling, costs } = this
+    const of = (kind: Interruption, unmeasured: () => number) =>
+      costs[kind].isMeasured ? costs[kind].seconds : unmeasured()
+    const evaluation = () =>
+      (batchesOfEvaluation(config, imageCount) * each * forwardShare) / config.accumulate
+    const distance = () =>
+      (samplesOfDistance(imageCount) / config.sampleCount) * sampling.integration(config.sampleSteps)
+    return (
+      due.previews * sampling.previewSeconds(previewSolverSteps(config)) +
+      due.grids * sampling.seconds(config.sampleSteps) +
+      due.checkpoints * of('checkpoint', () => 0) +
+      due.evaluations * of('evaluation', evaluation) +
+      due.distances * of('distance', distance) +
+      due.snapshots * of('snapshot', () => 0)
+    )
   }
 }
 
-const gcd = (a: number, b: number): number => (b === 0 ? a : gcd(b, a % b))
+type MeasuredRun = TimedRun & { each: number }
 
-/** Steps per step that are multiples of one interval or of the other; 0 stands for never. */
-function rateOfEither(a: number, b: number): number {
-  if (a === 0 || b === 0) return a + b === 0 ? 0 : 1 / (a + b)
-  return 1 / a + 1 / b - gcd(a, b) / (a * b)
-}
-
-/** Multiples of an interval after `step` up to `goal`; 0 stands for never. */
-const multiples = (every: number, { step, goal }: { step: number; goal: number }): number =>
-  every === 0 ? 0 : Math.floor(goal / every) - Math.floor(step / every)
-
-/** Multiples of one interval or of the other after `step` up to `goal`, and `goal` itself. */
-function countOfEither(run: { step: number; goal: number; sampleEvery: number; checkpointEvery: number }) {
-  const { step, goal, sampleEvery: a, checkpointEvery: b } = run
-  const both = a === 0 || b === 0 ? 0 : (a * b) / gcd(a, b)
-  const isMultiple = (every: number) => every > 0 && goal % every === 0
-  const count = (every: number) => multiples(every, { step, goal })
-  return count(a) + count(b) - count(both) + (isMultiple(a) || isMultiple(b) ? 0 : 1)
+/** The first step of a range at which something holds that holds from then on; the last where it never does. */
+function firstStep({ after, upTo }: { after: number; upTo: number }, holds: (step: number) => boolean) {
+  let [low, high] = [after, upTo]
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2)
+    if (holds(middle)) high = middle
+    else low = middle
+  }
+  return high
 }

@@ -97,7 +97,7 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
     resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
     now: clock.now,
     isCancelled: () => run.stopRequest !== null,
-    onCompile: (message) => run.emit({ type: 'waiting', runId, message }),
+    onWait: (message) => run.emit({ type: 'waiting', runId, message }),
   })
   run.machine = { ...run.machine, precision, precisionWhy: why, ...(fused && { fused }) }
   run.stepRunner = stepRunner
@@ -208,7 +208,7 @@ async function measureQuality(run: TrainingRun): Promise<Record<string, number>>
     run.reportProgress('evaluating', { always: true })
     const isCancelled = () => run.stopRequest !== null && run.hasMore()
     const values = await parts.evaluator.measureQuality(run.weightsAtStep, { config, isCancelled })
-    throughput.addInterruption('quality', clock.secondsSince(startedAt))
+    throughput.addInterruption('distance', clock.secondsSince(startedAt))
     return values
   })
 }
@@ -229,5 +229,5 @@ async function writeCheckpoint(run: TrainingRun): Promise<void> {
   run.emit({ type: 'checkpoint', record })
   // Checked now, when nothing can be lost.
   if (run.hasMore() && !run.stopRequest) await checkpointWriter.checkRoom({ timeoutMs: deletionMs })
-  run.throughput.addInterruption('saving', run.clock.secondsSince(startedAt))
+  run.throughput.addInterruption('checkpoint', run.clock.secondsSince(startedAt))
 }

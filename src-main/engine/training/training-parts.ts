@@ -15,7 +15,7 @@ import { measuredSpecs } from '../checkpoints/state-names.ts'
 import { CodeTable } from '../sampling/code-table.ts'
 import { Evaluator } from './evaluator.ts'
 import { CheckpointWriter } from './checkpoint-writer.ts'
-import type { FreeBytes } from './checkpoint-writer.ts'
+import type { FreeBytes } from '../checkpoints/disk-room.ts'
 import { stepProgram } from './step-program.ts'
 
 /** Everything a run is trained with except its step runner, which needs the precision. */

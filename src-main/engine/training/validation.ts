@@ -11,10 +11,8 @@ import { valuesOf } from '../graph/values-of.ts'
 import type { System } from '../model/flow/system.ts'
 import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { seedWords, statelessNormal, statelessUniform } from '../rng.ts'
+import { validationBatches } from './interruptions.ts'
 import { assigned, partScores } from './minibatch-coupling.ts'
-
-/** Most batches of an evaluation; more would delay training for little more certainty. */
-const maxBatches = 4
 
 type Shape = [batch: number, height: number, width: number, channels: number]
 
@@ -33,7 +31,7 @@ export class Validation {
     const { height, width, channels } = dataset.index.shape
     const shape: Shape = [config.batch, height, width, channels]
     const isCoupled = config.coupling !== 'independent'
-    const count = Math.min(maxBatches, Math.ceil(indices.length / config.batch))
+    const count = validationBatches(indices.length, config.batch)
     this.batches = Array.from({ length: count }, (_, i) => {
       // The last batch is filled up from the first images.
       const batch = Array.from(

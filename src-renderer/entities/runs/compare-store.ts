@@ -5,17 +5,22 @@ import { comparedRuns, defaultCompareView } from '#shared/schemas/compare-view.t
 import type { CompareView, SavedView } from '#shared/schemas/compare-view.ts'
 import type { Evaluation } from '#shared/schemas/evaluation.ts'
 import { request } from '../../api/index.ts'
+import { keptView } from '../../composables/kept-view.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import { useNavigation } from '../../composables/navigation.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { useRuns } from './runs-store.ts'
 
-/** Which runs are compared and how, kept from page to page; and the runs that are picked in a list to be compared. */
+/** Which runs are compared and how, kept from launch to launch; and the runs that are picked in a list to be compared. */
 export const useCompare = defineStore('compare', () => {
   const navigation = useNavigation()
   const notices = useNotices()
   const runs = useRuns()
-  const view = shallowRef<CompareView>(defaultCompareView)
+  const { view, load, change } = keptView<CompareView>({
+    initial: defaultCompareView,
+    read: () => request('compare.view'),
+    store: (shown) => request('compare.setView', shown),
+  })
   const picked = shallowRef<string[]>([])
   const saved = shallowRef<SavedView[]>([])
   const evaluations = shallowRef<Record<string, Evaluation>>({})
@@ -31,9 +36,6 @@ export const useCompare = defineStore('compare', () => {
     ),
   )
 
-  function change(changes: Partial<CompareView>): void {
-    view.value = { ...view.value, ...changes }
-  }
   /** Compares these runs; the choice of columns and metrics stays. */
   function open(ids: readonly string[]): void {
     change({ runs: ids.slice(0, comparedRuns.max) })
@@ -71,7 +73,7 @@ export const useCompare = defineStore('compare', () => {
   const deleteView = (id: string) => show(request('compare.deleteView', { id }))
 
   return {
-    ...{ view, picked, saved, compared, comparison, change, open, pick, found },
+    ...{ view, load, picked, saved, compared, comparison, change, open, pick, found },
     ...{ loadViews, saveView, deleteView },
   }
 })

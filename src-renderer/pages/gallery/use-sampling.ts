@@ -1,6 +1,7 @@
 import { computed, reactive } from 'vue'
 import {
   adaptiveSolver,
+  maxSamples,
   samplingDefaults,
   samplingSchema,
   selectionSchema,
@@ -9,9 +10,6 @@ import type { RunRecord, SampleRecord } from '#shared/schemas/run.ts'
 import { defaultStepsOf } from '#shared/default-sampling.ts'
 import { request } from '../../api/index.ts'
 import { useJob } from '../../entities/samples/use-job.ts'
-
-/** Images that the gallery generates at once. */
-export const maxSamples = 256
 
 /** Generating samples on request: its options, its progress and its error. */
 export function useSampling(run: RunRecord, { onSampled }: { onSampled: (record: SampleRecord) => void }) {

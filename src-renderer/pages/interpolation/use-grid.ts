@@ -16,11 +16,11 @@ export const cornerNames = ['topLeft', 'topRight', 'bottomLeft', 'bottomRight'] 
 /** A grid between the first three or four chosen images of a run: its options, and its result. */
 export function useGrid(run: RunRecord, chosen: Pick<ChosenImages, 'images' | 'choose'>) {
   const { images } = chosen
-  /** What stands at corners as long as fewer images are chosen. */
-  const defaults = cornerNames.map((_, i): InterpolationEnd | null =>
+  /** What stands at corners as long as fewer images are chosen: others than the two that are chosen at first. */
+  const defaults = [0, 2, 1, 3].map((quarter): InterpolationEnd | null =>
     run.datasetId === null
       ? null
-      : { kind: 'dataset', index: Math.floor((i * run.imageCount) / cornerNames.length) },
+      : { kind: 'dataset', index: Math.floor((quarter * run.imageCount) / cornerNames.length) },
   )
   /** Whether the fourth corner is computed from the other three. */
   const ofThree = shallowRef(false)

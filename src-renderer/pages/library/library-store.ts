@@ -1,9 +1,9 @@
-import { watchDebounced } from '@vueuse/core'
 import { defineStore } from 'pinia'
 import { computed, shallowRef, watch } from 'vue'
 import { defaultLibraryView } from '#shared/schemas/library-view.ts'
 import type { LibraryView } from '#shared/schemas/library-view.ts'
 import { request } from '../../api/index.ts'
+import { keptView } from '../../composables/kept-view.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { useDatasets } from '../../entities/datasets/datasets-store.ts'
@@ -20,27 +20,14 @@ export const useLibrary = defineStore('library', () => {
   const datasets = useDatasets()
   const extras = useRunExtras()
   const notices = useNotices()
-  const view = shallowRef<LibraryView>(defaultLibraryView)
-  const loaded = shallowRef(false)
+  const { view, loaded, load, change } = keptView<LibraryView>({
+    initial: defaultLibraryView,
+    read: () => request('library.view'),
+    store: (chosen) => request('library.setView', chosen),
+    saveAfterMs,
+  })
   const found = shallowRef<{ runs: Found; datasets: Found }>({ runs: null, datasets: null })
   const latest = latestOnly()
-
-  async function load(): Promise<void> {
-    if (loaded.value) return
-    try {
-      view.value = await request('library.view')
-    } catch (error) {
-      notices.addError(error)
-    }
-    loaded.value = true
-  }
-  watchDebounced(
-    view,
-    (chosen) => {
-      if (loaded.value) request('library.setView', chosen).catch(notices.addError)
-    },
-    { debounce: saveAfterMs },
-  )
 
   /** What a search depends on; not looked at without one, since runs in training change all the time. */
   const searched = computed(() => {
@@ -86,9 +73,6 @@ export const useLibrary = defineStore('library', () => {
     return [...new Set(tag === null ? all : [...all, tag])].sort((a, b) => a.localeCompare(b))
   })
 
-  function change(changes: Partial<LibraryView>): void {
-    view.value = { ...view.value, ...changes }
-  }
   const showAll = () => change({ text: '', starred: false, tag: null, status: null })
 
   return { view, loaded, load, change, showAll, isFiltered, shownRuns, shownDatasets, tags }

@@ -24,12 +24,27 @@ export interface ImageOptions {
   problemOf: (key: keyof ImportOptions) => string
 }
 
-/** The options of an import, with the suggested ones filled in. */
-export function useImageOptions(report: ScanReport): ImageOptions {
+/** The name, with the first number that tells it from those of other datasets. */
+function unusedName(name: string, taken: readonly string[]): string {
+  let unused = name
+  for (let number = 2; taken.includes(unused); number++) unused = `${name} ${number}`
+  return unused
+}
+
+/**
+ * The options of an import, with the suggested ones filled in.
+ * @param taken names of other datasets
+ */
+export function useImageOptions(report: ScanReport, taken: readonly string[] = []): ImageOptions {
   const { suggested } = report
-  const { name, width, height, channels, fit, labels } = suggested
+  const { width, height, channels, fit, labels } = suggested
   const form = reactive({
-    ...{ name, size: `${width}x${height}`, width: String(width), height: String(height) },
+    ...{
+      name: unusedName(suggested.name, taken),
+      size: `${width}x${height}`,
+      width: String(width),
+      height: String(height),
+    },
     ...{ channels: String(channels), fit, labels },
   })
   const parsed = computed(() => {

@@ -35,10 +35,11 @@ export const monitoringSettings = {
     group: 'monitoring',
     scale: 'log',
   }),
-  checkpointEvery: setting(whole(1, 1_000_000, 'Checkpoint interval'), {
+  checkpointEvery: setting(whole(0, 1_000_000, 'Checkpoint interval'), {
     title: 'Checkpoint interval',
-    help: 'How often everything needed to resume is saved. At most this much is lost in a crash.',
+    help: 'How often everything needed to resume is saved. At most this much is lost in a crash. 0 means only when the run pauses or ends.',
     unit: 'steps',
+    zero: 'only when the run pauses or ends',
     group: 'monitoring',
     scale: 'log',
   }),

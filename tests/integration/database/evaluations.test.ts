@@ -35,7 +35,7 @@ const newRun = () => {
 it('keeps evaluations of a run, the latest step first, until the run is deleted', () => {
   const { id, key } = newRun()
   for (const step of [4, 12, 8]) store.evaluations.add(key, { ...anEvaluation, step })
-  const { createdAt } = store.evaluations.add(key, { ...anEvaluation, step: 12, count: 16 })
+  const { createdAt } = store.evaluations.add(key, { ...anEvaluation, step: 12, count: 16, width: 0.15 })
   expect(createdAt).toBeGreaterThan(0)
   const found = store.evaluations.list(key)
   expect(found.map(({ step, count }) => [step, count])).toEqual([

@@ -6,6 +6,7 @@ import { lower } from '../../../src-main/engine/graph/passes/lower.ts'
 import type { ProgramSpec, Values } from '../../../src-main/engine/graph/program.ts'
 import { liveNodes, trace } from '../../../src-main/engine/graph/trace.ts'
 import { uniformStream } from '../../../src-main/engine/rng.ts'
+import '../../helpers/all-threads.ts'
 
 const values = (count: number, seed: number): Float32Array => {
   const uniform = uniformStream(seed, 0, 'noise')

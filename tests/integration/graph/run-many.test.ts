@@ -10,6 +10,7 @@ import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import { seedWords, statelessNormal, uniformStream } from '../../../src-main/engine/rng.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { initialState, stepFeeds, stepProgram } from '../../../src-main/engine/training/step-program.ts'
+import '../../helpers/all-threads.ts'
 
 beforeAll(() => {
   loadTensorFlow({ device: 'cpu' })

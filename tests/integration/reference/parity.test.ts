@@ -7,6 +7,7 @@ import { createSystem } from '../../../src-main/engine/model/create-model.ts'
 import { integrate } from '../../../src-main/engine/model/flow/solver.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { fromTorch, readReference, toReferenceName, relativeError } from '../../helpers/reference.ts'
+import '../../helpers/all-threads.ts'
 
 const folder =
   process.env['FLOWERBED_REFERENCE_DIR'] ?? resolve(import.meta.dirname, '../../fixtures/reference')

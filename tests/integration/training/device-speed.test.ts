@@ -28,6 +28,12 @@ describe('the speed of the device', () => {
     writeFileSync(file, '{ damaged')
     expect((await deviceSpeed(loaded, folder.path)).flopsPerSecond).not.toBe(123)
     expect(existsSync(file)).toBe(true)
+    // Of earlier versions, without what 16 bits gain: measured again where the device has them.
+    const { fastShare, ...earlier } = measured
+    expect(fastShare === undefined).toBe(loaded.fastPrecision === 'fp32')
+    writeFileSync(file, JSON.stringify({ [key]: { ...earlier, flopsPerSecond: 123 } }))
+    const again = await deviceSpeed(loaded, folder.path)
+    expect(again.flopsPerSecond === 123).toBe(fastShare === undefined)
   })
 
   it('is that by which both stacks take as long as they took', () => {

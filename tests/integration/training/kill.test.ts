@@ -5,6 +5,7 @@ import { join, resolve } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
 import { demoImages } from '../../helpers/app.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
+import '../../helpers/all-threads.ts'
 
 const folder = temporaryFolder('kill')
 const main = resolve(import.meta.dirname, '../../../src-main/cli/main.ts')

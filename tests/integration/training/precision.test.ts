@@ -5,14 +5,17 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
 import { nodeBackend } from '../../../src-main/engine/backend/tfjs.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
+import { deviceSpeed } from '../../../src-main/engine/training/device-speed.ts'
+import { cacheDirectory } from '../../../src-main/tensorflow/layout.ts'
 import { saved, savedInfo, small, trainer, trainingRuns } from '../../helpers/training.ts'
 
 const { newRun } = trainingRuns('precision')
 const auto = () => newRun(small({ precision: 'auto', sampleEvery: 0, validationShare: 0.25 }))
 
 // On a processor without bfloat16 TensorFlow emulates it, which is slower and as exact.
-beforeEach(() => {
-  loadTensorFlow({ device: 'cpu' })
+beforeEach(async () => {
+  // Measured before, so that the programs of a run are those of its steps.
+  await deviceSpeed(loadTensorFlow({ device: 'cpu' }), cacheDirectory())
   nodeBackend().binding.fastPrecision = 'bf16'
 })
 
@@ -60,6 +63,10 @@ describe('automatic precision', () => {
       const run = await timed(request, [...seconds])
       const precisionWhy = `bf16 takes ${share} of fp32’s time per step, measured at the start of the run`
       expect(started(run)).toMatchObject({ precision, precisionWhy })
+      // Said before, since it takes a while.
+      expect(run.of('waiting').map(({ message }) => message)).toEqual([
+        expect.stringContaining('timed in both'),
+      ])
       expect(savedInfo(request, last(run)).machine).toMatchObject({ precision, precisionWhy })
       // The timed program is used for the run, and computes what an untimed one does.
       expect(run.built).toBe(2)

@@ -1,12 +1,14 @@
 import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { presetIds, resolveConfig } from '#shared/presets.ts'
+import { resolveConfig } from '#shared/presets.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import type { RunConfig } from '#shared/schemas/run-config.ts'
 import { describeMachine } from '../../../src-main/engine/backend/machine.ts'
 import { loadTensorFlow } from '../../../src-main/engine/backend/load.ts'
 import { Trainer } from '../../../src-main/engine/training/trainer.ts'
 import { halves, packedDataset } from '../../helpers/dataset.ts'
+import { distinctPresets } from '../../helpers/distinct-presets.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 
 const folder = temporaryFolder('presets')
@@ -24,7 +26,13 @@ afterAll(() => {
   folder.remove()
 })
 
-describe.each(presetIds)('preset %s', (preset) => {
+const short: Partial<RunConfig> = {
+  ...{ steps: 2, batch: 2, hidden: 8, sampleEvery: 2, sampleCount: 2, sampleSteps: 2, checkpointEvery: 2 },
+  // With `auto` two programs would be built for each run, which precision.test.ts covers.
+  precision: 'fp32',
+}
+
+describe.each(distinctPresets(short))('preset %s', (preset) => {
   it.each(presetsOfLarge.includes(preset) ? [...smallShapes, large] : smallShapes)(
     'trains on and samples $height × $width × $channels, and leaves no tensor behind',
     async (shape) => {
@@ -40,17 +48,7 @@ describe.each(presetIds)('preset %s', (preset) => {
           runId: name,
           runDirectory: join(folder.path, name, 'run'),
           datasetDirectory,
-          config: resolveConfig(preset, {
-            steps: 2,
-            batch: 2,
-            hidden: 8,
-            sampleEvery: 2,
-            sampleCount: 2,
-            sampleSteps: 2,
-            checkpointEvery: 2,
-            // With `auto` two programs would be built for each run, which precision.test.ts covers.
-            precision: 'fp32',
-          }),
+          config: resolveConfig(preset, short),
           device: 'cpu',
         },
         machine: describeMachine(loadTensorFlow({ device: 'cpu' })),

@@ -7,6 +7,7 @@ import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { CheckpointInfo } from '../../../src-main/engine/checkpoints/checkpoint.ts'
 import { checkResumable } from '../../../src-main/engine/training/checks.ts'
 import { ratesOf, saved, savedInfo, shape, small, trainer, trainingRuns } from '../../helpers/training.ts'
+import '../../helpers/all-threads.ts'
 
 const { newRun } = trainingRuns('resume')
 

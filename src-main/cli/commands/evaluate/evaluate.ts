@@ -6,9 +6,10 @@ import { FlowerbedError } from '#shared/errors.ts'
 import { formatCount, formatPlural } from '#shared/format.ts'
 import { estimateText, evaluationFacts, extraFacts } from '#shared/labels/evaluation.ts'
 import { evaluationCounts, interpolationPairs } from '#shared/schemas/evaluation.ts'
-import type { Evaluation } from '#shared/schemas/evaluation.ts'
+import type { EvaluationRecord } from '#shared/schemas/evaluation.ts'
 import type { DatasetRecord } from '#shared/schemas/dataset.ts'
 import type { CheckpointChoice, DeviceChoice, RunRecord } from '#shared/schemas/run.ts'
+import { widthText } from '#shared/weight-averaging.ts'
 import { Evaluations } from '../../../runs/evaluations.ts'
 import { followSampling } from '../../support/follow-sampling.ts'
 import { importFolder } from '../../support/import-folder.ts'
@@ -128,11 +129,12 @@ async function imagesToCompare(
 }
 
 /** The result in words: each measure, that of real images, and a sentence. */
-function evaluationLines({ name }: RunRecord, evaluation: Evaluation): string[] {
-  const { count, images, against, step, evaluations, reconstruction, curve, seconds } = evaluation
+function evaluationLines({ name }: RunRecord, evaluation: EvaluationRecord): string[] {
+  const { count, images, against, step, width, evaluations, reconstruction, curve, seconds } = evaluation
   const of = against === null ? 'of its' : `of “${against}”’s`
+  const average = width === null ? '' : ` with the average of width ${widthText(width)}`
   return [
-    `${formatCount(count)} samples of “${name}” at step ${step} (${evaluations} network evaluations each), compared with ${formatCount(count)} ${of} ${formatPlural(images, 'image')}, in ${duration(seconds)}:`,
+    `${formatCount(count)} samples of “${name}” at step ${step}${average} (${evaluations} network evaluations each), compared with ${formatCount(count)} ${of} ${formatPlural(images, 'image')}, in ${duration(seconds)}:`,
     ...evaluationFacts(evaluation).flatMap(({ title, value, floor, help }) => [
       `${title}: ${value} (real images: ${floor})`,
       `  ${help}`,

@@ -24,6 +24,7 @@ export const dialogTexts = {
   'save.report': 'Bericht speichern',
   'save.plot': 'Als {format} speichern',
   'save.frames': 'Neuen Ordner für die Frames benennen',
+  'save.model': 'Neuen Ordner für das Modell benennen',
   'save.samples': 'Samples speichern',
   'files.images': 'Bilder',
   'files.all': 'Alle Dateien',

@@ -23,11 +23,14 @@ export const trainingTexts = {
     'XLA übersetzt den Trainingsschritt für diese GPU; das dauert ein bis zwei Minuten und lässt sich nicht unterbrechen. Ähnliche Läufe beginnen danach sofort.',
   'waiting.coupling':
     'Vorbereitung: Die Kopplung von Rauschen und Bildern wird berechnet ({percent} %). Danach beginnt das Training.',
+  'waiting.precision':
+    'Vorbereitung: Der Trainingsschritt wird in fp32 und in {fast} gebaut und gemessen, um im schnelleren zu trainieren.',
   'precision.fused': 'von XLA übersetzt sind 32 Bit so schnell wie 16',
   'precision.chosen': 'in den Einstellungen gewählt',
   'precision.asBefore': 'wie vor dem Fortsetzen des Laufs',
   'precision.notFaster': 'dieses Gerät ist mit 16 Bit nicht schneller',
   'precision.timed': '{fast} braucht {share} der Zeit von fp32 je Schritt, gemessen am Anfang des Laufs',
+  'precision.bySpeed': '{fast} braucht auf diesem Gerät {share} der Zeit von fp32',
   'precision.workers': 'die übliche dieses Geräts; mehrere Worker werden nicht gemessen',
   'precision.notTimed': 'der Lauf endete, bevor seine Schritte gemessen wurden',
   'threads.container': 'die Prozessorzeit-Grenze des Containers',

@@ -23,6 +23,7 @@ export const dialogTexts = {
   'save.report': 'Save the report',
   'save.plot': 'Save as {format}',
   'save.frames': 'Name a new folder for the frames',
+  'save.model': 'Name a new folder for the model',
   'save.samples': 'Save samples',
   'files.images': 'Images',
   'files.all': 'All files',

@@ -23,11 +23,14 @@ export const trainingTexts = {
     'XLA compiles the training step for this GPU, which takes a minute or two and cannot be interrupted. Similar runs then start at once.',
   'waiting.coupling':
     'Preparing: the coupling of noise and images is computed ({percent} %). Training begins then.',
+  'waiting.precision':
+    'Preparing: the training step is built in fp32 and in {fast} and timed in both, to train in the faster one.',
   'precision.fused': 'compiled by XLA, 32 bits are as fast as 16',
   'precision.chosen': 'chosen in the settings',
   'precision.asBefore': 'as before the run was resumed',
   'precision.notFaster': 'this device is not faster in 16 bits',
   'precision.timed': '{fast} takes {share} of fp32’s time per step, measured at the start of the run',
+  'precision.bySpeed': '{fast} takes {share} of the time of fp32 on this device',
   'precision.workers': 'the usual one of this device; several workers are not timed',
   'precision.notTimed': 'the run ended before its steps were timed',
   'threads.container': 'the container’s limit of processor time',

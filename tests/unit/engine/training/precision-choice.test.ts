@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import type { Precision } from '#shared/schemas/run-config.ts'
 import type { Machine } from '#shared/schemas/run.ts'
-import { knownPrecision, timedPrecision } from '../../../../src-main/engine/training/precision-choice.ts'
+import {
+  knownPrecision,
+  precisionBySpeed,
+  timedPrecision,
+} from '../../../../src-main/engine/training/precision-choice.ts'
 
 const device = 'cpu' as const
 const machine = (changes: Partial<Machine>): Machine => ({
@@ -44,6 +48,29 @@ describe('a precision that need not be timed', () => {
   it('is chosen again on another device', () => {
     expect(known('auto', 'bf16', machine({ device: 'cuda', precision: 'fp32' }))).toBeNull()
     expect(known('auto', 'fp32', machine({ precision: 'bf16' }))).toMatchObject({ precision: 'fp32' })
+  })
+})
+
+describe('a precision by the speed of the device', () => {
+  const speed = { device: 'one', flopsPerSecond: 1e9, secondsPerOperation: 1e-3 }
+  const chosen = (fastShare: number | undefined, operations: number) =>
+    precisionBySpeed({
+      fast: 'bf16',
+      speed: { ...speed, ...(fastShare !== undefined && { fastShare }) },
+      cost: { flops: 1e9, operations },
+    })
+
+  it('is the fast one where it is clearly faster, with its share of the time', () => {
+    expect(chosen(0.6, 100)).toMatchObject({
+      precision: 'bf16',
+      why: expect.stringContaining('0.60') as string,
+    })
+  })
+
+  it('is left to timing where that is not clear, not known, or a step is mostly not arithmetic', () => {
+    expect(chosen(0.9, 100)).toBeNull()
+    expect(chosen(undefined, 100)).toBeNull()
+    expect(chosen(0.6, 2000)).toBeNull()
   })
 })
 

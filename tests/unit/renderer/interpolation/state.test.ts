@@ -44,14 +44,14 @@ test('a run that is deleted is forgotten, and what it generates is cancelled', a
 test('path and grid share their images, and each result ends with its own', async () => {
   const { chosen, path, grid } = useInterpolations().of(runOf('a'))
   chosen.choose(1, image(3))
-  expect(grid.corners.value).toEqual([image(0), image(3), image(20), image(30)])
+  expect(grid.corners.value).toEqual([image(0), image(3), image(10), image(30)])
   void grid.generate()
   await main.last('latent.grid').answer('grid')
   void path.interpolate()
   await main.last('latent.interpolate').answer('path')
   // The fourth corner chosen, the third one counts as chosen, too.
   grid.choose(3, image(9))
-  expect(chosen.images.value).toEqual([image(0), image(3), image(20), image(9)])
+  expect(chosen.images.value).toEqual([image(0), image(3), image(10), image(9)])
   expect([grid.result.value, path.result.value]).toEqual([null, null])
 
   void grid.generate()

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest'
+import type { ScanReport } from '#shared/schemas/dataset.ts'
 import { importProgressText } from '../../../../src-renderer/entities/datasets/import-labels.ts'
+import { useImageOptions } from '../../../../src-renderer/pages/library/use-image-options.ts'
 import { sizeChoices } from '../../../../src-renderer/pages/library/size-choices.ts'
 
 test('the suggested size is among the choices, once, and marked', () => {
@@ -30,4 +32,12 @@ test('progress says what is known and no more', () => {
       secondsLeft: 9,
     }),
   ).toBe('1,200 of 5,000 · 432 images/s · about 9 s to go · 2 problems')
+})
+
+test('a further dataset of the same images is suggested a name of its own', () => {
+  const suggested = { name: 'Faces', width: 8, height: 8, channels: 3, fit: 'fill', labels: false } as const
+  const report = { suggested, labels: [], count: 2 } as unknown as ScanReport
+  const nameAmong = (...taken: string[]) => useImageOptions(report, taken).form.name
+  expect(nameAmong('Flowers')).toBe('Faces')
+  expect(nameAmong('Faces', 'Faces 2')).toBe('Faces 3')
 })

@@ -168,6 +168,7 @@ describe('labels of a setting', () => {
 
   it('shows values with units', () => {
     expect(settingValueLabel(field('checkpointEvery'), 1200)).toBe('1,200 steps')
+    expect(settingValueLabel(field('checkpointEvery'), 0)).toBe('only when the run pauses or ends')
     expect(settingValueLabel(field('epochs'), 1)).toBe('1 epoch')
     expect(settingValueLabel(field('accumulate'), 1)).toBe('1 batch')
     expect(settingValueLabel(field('batch'), 1)).toBe('1 image')
