@@ -1,5 +1,4 @@
-import { watchDebounced } from '@vueuse/core'
-import { shallowRef } from 'vue'
+import { shallowRef, watch } from 'vue'
 import type { ShallowRef } from 'vue'
 import { useNotices } from './notices.ts'
 
@@ -12,14 +11,13 @@ export interface KeptView<T> {
   change: (changes: Partial<T>) => void
 }
 
-/** How a page shows what it shows, kept from launch to launch. @param options `saveAfterMs`: stored this long after the last change */
+/** How a page shows what it shows, kept from launch to launch: stored at once, so that quitting right after a change counts. */
 export function keptView<T extends object>(options: {
   initial: T
   read: () => Promise<T>
   store: (view: T) => Promise<void>
-  saveAfterMs?: number
 }): KeptView<T> {
-  const { initial, read, store, saveAfterMs = 0 } = options
+  const { initial, read, store } = options
   const notices = useNotices()
   const view: ShallowRef<T> = shallowRef(initial)
   const loaded = shallowRef(false)
@@ -33,13 +31,9 @@ export function keptView<T extends object>(options: {
     }
     loaded.value = true
   }
-  watchDebounced(
-    view,
-    (chosen) => {
-      if (loaded.value) store(chosen).catch(notices.addError)
-    },
-    { debounce: saveAfterMs },
-  )
+  watch(view, (chosen) => {
+    if (loaded.value) store(chosen).catch(notices.addError)
+  })
   function change(changes: Partial<T>): void {
     view.value = { ...view.value, ...changes }
   }

@@ -12,8 +12,6 @@ import { useRuns } from '../../entities/runs/runs-store.ts'
 import { filterRuns, showsDataset } from './run-filter.ts'
 import type { Found } from './run-filter.ts'
 
-const saveAfterMs = 400
-
 /** What the library shows of runs and datasets: filter, columns and order, kept from launch to launch. */
 export const useLibrary = defineStore('library', () => {
   const runs = useRuns()
@@ -24,7 +22,6 @@ export const useLibrary = defineStore('library', () => {
     initial: defaultLibraryView,
     read: () => request('library.view'),
     store: (chosen) => request('library.setView', chosen),
-    saveAfterMs,
   })
   const found = shallowRef<{ runs: Found; datasets: Found }>({ runs: null, datasets: null })
   const latest = latestOnly()
