@@ -1,20 +1,8 @@
 import { defineConfig } from 'vitest/config'
-import { BaseSequencer } from 'vitest/node'
-import type { TestSpecification } from 'vitest/node'
+import { LongFilesFirst } from './tests/helpers/long-files-first.ts'
 
 // TensorFlow is loaded once a process and keeps its threads: one file, one process.
 const pool = 'forks' as const
-
-/** Files of a minute or more: begun last, one of them would keep one core busy while the other has nothing left. */
-const long = ['native/', 'training/kill', 'remote/ssh-', 'remote/train-elsewhere', 'cli/cli.', 'cli/study']
-
-class LongFilesFirst extends BaseSequencer {
-  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
-    const isLong = ({ moduleId }: TestSpecification) => long.some((part) => moduleId.includes(`/${part}`))
-    const sorted = await super.sort(files)
-    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
-  }
-}
 
 export default defineConfig({
   test: {

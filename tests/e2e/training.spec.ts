@@ -4,14 +4,14 @@ import { expect } from '@playwright/test'
 import { openDatabase } from '../../src-main/database/driver.ts'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { engineProcess, expectStatus, importImages, plain, quick, startRun, stepOf } from './steps.ts'
+import { engineProcess, expectStatus, importImages, plain, startRun, stepOf } from './steps.ts'
 import { test } from './test.ts'
 
 test('pause frees the engine, resume continues, train longer moves the goal, stop writes a checkpoint, delete leaves nothing', async () => {
   const data = temporaryFolder('training')
   const { app, page, quit } = await launchApp({ dataDirectory: data.path })
   await importImages(page, [demoImages])
-  await startRun(page, { ...quick.settings, steps: '100000' })
+  await startRun(page, { ...plain, steps: '100000' })
   await expect.poll(() => stepOf(page), { timeout: 60_000 }).toBeGreaterThan(20)
 
   await page.getByTestId('pause').click()

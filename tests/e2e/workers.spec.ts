@@ -4,14 +4,15 @@ import { demoImages, launchApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { hasSshd, sshServer } from '../helpers/ssh-server.ts'
 import { targetFolder } from '../helpers/ssh-target.ts'
-import { expectStatus, fillSettings, importImages, quick, stepOf } from './steps.ts'
+import { expectStatus, fillSettings, importImages, plain, stepOf } from './steps.ts'
 import { test } from './test.ts'
 
 test('a run trains in two processes, which the run page lists while its curves arrive', async () => {
   const data = temporaryFolder('workers')
-  const { page, quit } = await launchApp({ dataDirectory: data.path })
+  // As many processes are offered as an engine would have threads.
+  const { page, quit } = await launchApp({ dataDirectory: data.path, env: { FLOWERBED_THREADS: '' } })
   await importImages(page, [demoImages])
-  await fillSettings(page, { ...quick.settings, steps: '100000' })
+  await fillSettings(page, { ...plain, steps: '100000' })
   await page.getByTestId('workers').selectOption('2')
   await page.getByTestId('start-training').click()
   await expectStatus(page, 'training')
@@ -51,7 +52,7 @@ test('a run trains on this computer and a machine that OpenSSH reaches', async (
     env: { FLOWERBED_SSH_CONFIG: server.env['FLOWERBED_SSH_CONFIG'] ?? '' },
   })
   await importImages(page, [demoImages])
-  await fillSettings(page, { ...quick.settings, steps: '100000' })
+  await fillSettings(page, { ...plain, steps: '100000' })
   await page.getByTestId('workers').selectOption('hosts')
   await expect(page.getByTestId('worker-host-mars')).toBeChecked()
   await page.getByTestId('start-training').click()
