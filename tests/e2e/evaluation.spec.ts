@@ -2,7 +2,7 @@ import { expect } from '@playwright/test'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
-import { expectStatus, importImages, plain, startRun } from './steps.ts'
+import { expectStatus, importImages, quick, startRun } from './steps.ts'
 import { test } from './test.ts'
 
 const data = temporaryFolder('evaluation')
@@ -11,7 +11,7 @@ let running: RunningApp
 test.beforeAll(async () => {
   running = await launchApp({ dataDirectory: data.path })
   await importImages(running.page, [demoImages])
-  await startRun(running.page, { ...plain, steps: '20', sampleEvery: '20' })
+  await startRun(running.page, { ...quick.settings, steps: '20', sampleEvery: '20' })
   await expectStatus(running.page, 'finished')
 })
 test.afterAll(async () => {
