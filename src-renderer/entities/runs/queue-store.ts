@@ -8,6 +8,7 @@ import { on } from '../../api/events.ts'
 import { request } from '../../api/index.ts'
 import { useNotices } from '../../composables/notices.ts'
 import { t } from '../../i18n.ts'
+import { secondsInLanes } from './lane-time.ts'
 import { lengthLabel, startLabel } from './queue-labels.ts'
 import type { QueuedRun } from './queue-labels.ts'
 import { useRuns } from './runs-store.ts'
@@ -61,12 +62,12 @@ export const useQueue = defineStore('queue', () => {
   )
   /** What all queued runs take, those of one target or device one after the other; null where one of them is not known. */
   const totalSeconds = computed(() => {
-    const sums = new Map<string | null, number>()
+    const lengths = new Map<string | null, number[]>()
     for (const { target, seconds } of queued.value) {
       if (seconds === null) return null
-      sums.set(target, (sums.get(target) ?? 0) + seconds)
+      lengths.set(target, [...(lengths.get(target) ?? []), seconds])
     }
-    return Math.max(0, ...[...sums].map(([target, seconds]) => seconds / lanesOf(target).length))
+    return Math.max(0, ...[...lengths].map(([target, all]) => secondsInLanes(all, lanesOf(target).length)))
   })
   const find = (runId: string): QueuedRun | null => queued.value.find(({ run }) => run.id === runId) ?? null
 

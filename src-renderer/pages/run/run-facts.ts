@@ -1,4 +1,4 @@
-import { formatBytes, formatCount, formatEstimate } from '#shared/format.ts'
+import { formatBytes, formatCount, formatEstimate, formatFixed } from '#shared/format.ts'
 import type { AutomaticChoice } from '#shared/schemas/automatic.ts'
 import { precisionLabels } from '#shared/schemas/run.ts'
 import type { Machine, RunParent, RunRecord } from '#shared/schemas/run.ts'
@@ -42,7 +42,7 @@ function chosenText({ settings, speed }: AutomaticChoice): string {
   return t('run.facts.chosenAt', {
     settings: text,
     speed: gigaflops,
-    correction: speed.correction.toFixed(2),
+    correction: formatFixed(speed.correction, 2),
   })
 }
 
