@@ -1,10 +1,11 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { expect, test } from '@playwright/test'
+import { expect } from '@playwright/test'
 import { demoImages, launchApp } from '../helpers/app.ts'
 import type { RunningApp } from '../helpers/app.ts'
 import { temporaryFolder } from '../helpers/folder.ts'
 import { expectStatus, importImages, plain, startRun } from './steps.ts'
+import { test } from './test.ts'
 
 const data = temporaryFolder('weights')
 let running: RunningApp
