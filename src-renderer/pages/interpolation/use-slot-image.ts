@@ -30,8 +30,10 @@ export function useSlotImage(options: {
   end: () => InterpolationEnd | null
   original: () => SlotImage | null
   find: (end: InterpolationEnd) => Promise<SlotImage> | undefined
+  /** Of an image that another place shows as well, which says why it cannot be shown. */
+  quiet?: boolean
 }): Readonly<ShallowRef<SlotImage | null>> {
-  const { end, original, find } = options
+  const { end, original, find, quiet = false } = options
   const notices = useNotices()
   const shown = shallowRef<SlotImage | null>(null)
   const latest = latestOnly()
@@ -46,7 +48,7 @@ export function useSlotImage(options: {
         if (isLatest()) shown.value = found
       },
       (error: unknown) => {
-        if (isLatest()) notices.addError(error)
+        if (isLatest() && !quiet) notices.addError(error)
       },
     )
   })

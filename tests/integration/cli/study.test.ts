@@ -106,9 +106,11 @@ describe('flowerbed study', () => {
 
   it('resumes after an interruption: what is finished stays, what was paused goes on from its checkpoint', async () => {
     const out = join(folder.path, 'resumed.html')
-    const grid = ['--grid', 'klWeight=0.3,1', '--seeds', '2', '--steps', '1000']
-    const stopped = await flowerbed(['study', images, ...grid, ...small, '--out', out], (told) =>
-      /Run 2 of 4[^]*step \d+ of 1,?000/.test(told),
+    const grid = ['--grid', 'klWeight=0.3,1', '--seeds', '2', '--steps', '150']
+    // Slow enough to be interrupted.
+    const slow = [...small, '--set', 'network=resunet']
+    const stopped = await flowerbed(['study', images, ...grid, ...slow, '--out', out], (told) =>
+      /Run 2 of 4[^]*step \d+ of 150/.test(told),
     )
     expect(stopped.code, stopped.err).toBe(130)
     const [, id = ''] = /Resume with: flowerbed study --resume (\S+)/.exec(stopped.err) ?? []
@@ -122,9 +124,9 @@ describe('flowerbed study', () => {
 
     const resumed = await flowerbed(['study', '--resume', id.slice(0, -2), '--out', out, '--json'])
     expect(resumed.code, resumed.err).toBe(0)
-    expect(resumed.err).toMatch(/4 runs of 2 settings, 3 left, 1,000 steps each; about .+ in total/)
+    expect(resumed.err).toMatch(/4 runs of 2 settings, 3 left, 150 steps each; about .+ in total/)
     const after = runsOf(id)
-    expect(after.map(({ status, step }) => [status, step])).toEqual(Array(4).fill(['finished', 1000]))
+    expect(after.map(({ status, step }) => [status, step])).toEqual(Array(4).fill(['finished', 150]))
     expect(after.map(({ resumed: again }) => again)).toEqual([false, true, false, false])
     expect(after[0]).toEqual(before[0])
     expect(read(out.replace('.html', '.json')).variants.flatMap(({ runs }) => runs)).toHaveLength(4)

@@ -1,3 +1,4 @@
+import '../../helpers/all-threads.ts'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { fork } from 'node:child_process'

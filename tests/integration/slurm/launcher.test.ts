@@ -1,3 +1,4 @@
+import '../../helpers/all-threads.ts'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
