@@ -95,6 +95,7 @@ export function createCompiledProgram(
   const fetches = Object.keys(lowered.fetches)
   const feedList = Object.entries(spec.feeds)
   const outputs = [...fetches.map(fetchOutput), doneOutput]
+  const unwritten = new Set(Object.keys(getReadableState(spec)))
   let isFused = fused
   let hasRun = false
   const callBody = (given: Feed[]): Values[string][] => {
@@ -147,15 +148,35 @@ export function createCompiledProgram(
   }
   const runMany = (feeds: InputValues[]): Values[] =>
     iterations > 1 ? chunk(feeds, iterations).flatMap(runLoop) : feeds.map(runOnce)
+  const assign = (values: InputValues, names: string[]) => {
+    call(
+      names.map((name) => [
+        initFeed(name),
+        spec.state[name] as TensorSpec,
+        values[name] as InputValues[string],
+      ]),
+      names.map(assignedOutput),
+    )
+    for (const name of names) unwritten.delete(name)
+  }
+  /** What was never written is zero. Only then, since TensorFlow optimizes the graph for each new set of names. */
+  const zeroUnwritten = () => {
+    const names = [...unwritten]
+    if (names.length > 0) assign(createZeros(spec, names), names)
+  }
   const program: CompiledProgram = {
     mode: 'compiled',
     get isFused() {
       return isFused
     },
-    run: (feeds) => (iterations > 1 ? (runLoop([feeds])[0] as Values) : runOnce(feeds)),
-    runMany,
+    run: (feeds) => program.runMany([feeds])[0] as Values,
+    runMany: (feeds) => {
+      zeroUnwritten()
+      return runMany(feeds)
+    },
     read: (only) => {
       const names = stateNames(spec, only)
+      zeroUnwritten()
       const results = names.length === 0 ? [] : call([], names.map(valueOutput))
       return Object.fromEntries(names.map((name, i) => [name, results[i] as Values[string]]))
     },
@@ -163,20 +184,12 @@ export function createCompiledProgram(
       const names = stateNames(spec, Object.keys(values))
       if (names.length === 0) return
       checkStateSizes(spec, values)
-      call(
-        names.map((name) => [
-          initFeed(name),
-          spec.state[name] as TensorSpec,
-          values[name] as InputValues[string],
-        ]),
-        names.map(assignedOutput),
-      )
+      assign(values, names)
     },
     dispose: () => {
       backend.deleteSavedModel(session)
     },
   }
-  program.write(createZeros(getReadableState(spec)))
   return program
 }
 
@@ -195,9 +208,10 @@ function chunk<T>(all: T[], length: number): T[][] {
   )
 }
 
-function createZeros(specs: Record<string, TensorSpec>): Values {
+function createZeros({ state }: ProgramSpec, names: string[]): Values {
   return Object.fromEntries(
-    Object.entries(specs).map(([name, { shape, dtype }]) => {
+    names.map((name) => {
+      const { shape, dtype } = state[name] as TensorSpec
       const size = tf.util.sizeFromShape(shape)
       return [name, dtype === 'float32' ? new Float32Array(size) : new Int32Array(size)]
     }),

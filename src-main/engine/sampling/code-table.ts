@@ -59,7 +59,10 @@ export class CodeTable {
     const { codeSize } = this.sampler.system
     const length = this.images.length * codeSize
     const all = { mean: new Float32Array(length), logvar: new Float32Array(length) }
-    for (const { first, n } of chunksOf(this.images.length, readTogether)) {
+    // All in one size, so that one program encodes them: the last chunk begins among the images of the one before.
+    const n = Math.min(readTogether, this.images.length)
+    for (const { first: next } of chunksOf(this.images.length, n)) {
+      const first = Math.min(next, this.images.length - n)
       const images = this.dataset.images(this.images.slice(first, first + n))
       const { mean, logvar } = this.sampler.codePosterior(images)
       all.mean.set(mean, first * codeSize)

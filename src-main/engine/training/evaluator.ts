@@ -32,8 +32,9 @@ export interface WeightsAtStep {
  */
 export class Evaluator {
   private readonly sampler: Sampler
-  /** Null without validation images. */
-  private readonly validation: Validation | null
+  private readonly makeValidation: () => Validation | null
+  /** Made when first used, since the first previews do without; null without validation images. */
+  private madeValidation: Validation | null = null
   private readonly diagnostics: DiagnosticsWriter
   private readonly quality: QualityMeter
   private readonly mutex = new Mutex()
@@ -60,9 +61,8 @@ export class Evaluator {
     this.emit = emit
     this.sampler = new Sampler({ system, shape, labels })
     const hasValidation = split.validation.length > 0
-    this.validation = hasValidation
-      ? new Validation({ system, config, dataset, indices: split.validation })
-      : null
+    this.makeValidation = () =>
+      hasValidation ? new Validation({ system, config, dataset, indices: split.validation }) : null
     this.quality = new QualityMeter({ dataset, indices: split.training })
     this.diagnostics = new DiagnosticsWriter({
       system,
@@ -75,6 +75,10 @@ export class Evaluator {
   usePrecision(precision: Precision): void {
     this.isPrecisionKnown = true
     this.sampler.usePrecision(precision)
+  }
+
+  private get validation(): Validation | null {
+    return (this.madeValidation ??= this.makeValidation())
   }
 
   /** Metrics of a step at which an evaluation is due. */
@@ -166,7 +170,7 @@ export class Evaluator {
   async dispose(): Promise<void> {
     await this.mutex.runExclusive(() => Promise.resolve())
     this.sampler.dispose()
-    this.validation?.dispose()
+    this.madeValidation?.dispose()
     this.diagnostics.dispose()
     this.quality.dispose()
   }
