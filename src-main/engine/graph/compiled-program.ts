@@ -20,6 +20,7 @@ import {
   valueOutput,
 } from './saved-model/node-names.ts'
 import { lower } from './passes/lower.ts'
+import { graphKey, PreparedGraphs } from './prepared-graphs.ts'
 import { writeFusedSavedModel } from './saved-model/fused-saved-model.ts'
 import { iterationsFeed, writeLoopSavedModel } from './saved-model/loop-saved-model.ts'
 import { checkFeeds, checkStateSizes, concat, getReadableState, stateNames, toTensor } from './program.ts'
@@ -29,6 +30,9 @@ import { trace } from './trace.ts'
 const log = createLogger('graph')
 
 let programs = 0
+
+/** The graphs that are prepared for the next run. */
+export const preparedGraphs = new PreparedGraphs((session) => nodeBackend().deleteSavedModel(session))
 
 const folderPrefix = 'flowerbed-program-'
 let leftoversRemoved = false
@@ -60,19 +64,12 @@ export function createCompiledProgram(
 ): CompiledProgram {
   const backend = nodeBackend()
   const lowered = lower(spec, trace(spec, { fused }), { binding: backend.binding, fused })
-  const id = `${spec.name}-${++programs}`
-  const folder = createProgramFolder()
-  let session: number
-  try {
-    const source = { spec, trace: lowered, binding: backend.binding, id }
-    writeFileSync(
-      join(folder, 'saved_model.pb'),
-      (fused ? writeFusedSavedModel : iterations > 1 ? writeLoopSavedModel : writeSavedModel)(source),
-    )
-    session = load(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  // What XLA compiles takes too long to be prepared.
+  const key = preparedGraphs.isOpen && !fused ? graphKey({ spec, trace: lowered, iterations }) : null
+  const write = fused ? writeFusedSavedModel : iterations > 1 ? writeLoopSavedModel : writeSavedModel
+  const session =
+    (key === null ? null : preparedGraphs.take(spec.name, key)) ??
+    loadGraph(write({ spec, trace: lowered, binding: backend.binding, id: `${spec.name}-${++programs}` }))
 
   /** One native call, which leaves no tensor behind: values of placeholders → values of outputs. */
   const call = (feeds: Feed[], outputs: string[]): Values[string][] => {
@@ -187,7 +184,7 @@ export function createCompiledProgram(
       assign(values, names)
     },
     dispose: () => {
-      backend.deleteSavedModel(session)
+      preparedGraphs.release(session, { name: spec.name, key })
     },
   }
   return program
@@ -199,6 +196,16 @@ function load(folder: string): number {
     return nodeBackend().loadSavedModelMetaGraph(folder, 'serve')
   } catch (cause) {
     throw new FlowerbedError('unavailable', errorText('graph.refused', { reason: String(cause) }), { cause })
+  }
+}
+
+function loadGraph(savedModel: Uint8Array): number {
+  const folder = createProgramFolder()
+  try {
+    writeFileSync(join(folder, 'saved_model.pb'), savedModel)
+    return load(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
   }
 }
 

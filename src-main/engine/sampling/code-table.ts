@@ -1,10 +1,10 @@
-import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { Values } from '../graph/program.ts'
 import { codeTableNames, codeTableSize } from '../model/flow/code-prior.ts'
 import { labelsAt } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
 import { chunksOf } from './chunks.ts'
 import { Sampler } from './sampler.ts'
+import type { TrainingImages } from '../data/training-images.ts'
 
 /** Images that are read and encoded at once. */
 const readTogether = 64
@@ -12,7 +12,7 @@ const readTogether = 64
 /** Measures the prior of codes: q(c|x) of training images at even distances, with given weights. */
 export class CodeTable {
   private readonly sampler: Sampler
-  private readonly dataset: Dataset
+  private readonly dataset: TrainingImages
   private readonly images: number[]
   /** Which of the images each row of the table is of. */
   private readonly rows: Uint32Array
@@ -20,7 +20,15 @@ export class CodeTable {
   private readonly ranges: Values
 
   /** @param options `indices`: the training images */
-  constructor({ system, dataset, indices }: { system: System; dataset: Dataset; indices: Uint32Array }) {
+  constructor({
+    system,
+    dataset,
+    indices,
+  }: {
+    system: System
+    dataset: TrainingImages
+    indices: Uint32Array
+  }) {
     this.sampler = new Sampler({ system, shape: dataset.index.shape })
     this.dataset = dataset
     const count = Math.min(codeTableSize, indices.length)

@@ -22,7 +22,7 @@ import { WorkerStepRunner } from './worker-step-runner.ts'
 /** What the precision of a run is chosen by. */
 export interface PrecisionQuestion {
   config: RunConfig
-  dataset: { index: { shape: ImageShape } }
+  shape: ImageShape
   device: Machine['device']
   /** The machine of the checkpoint to resume from, where steps were taken before it. */
   resumed: Machine | null
@@ -64,8 +64,7 @@ export async function createStepRunner(
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps; fused?: true }> {
   const { config, known, workers } = options
   if (workers && known) return await createWorkerStepRunner({ ...options, known, workers })
-  // XLA is slow to compile steps in 16 bits, fails on some, and where it did not they took no less time (docs/benchmarks.md).
-  if (isFusingWorthwhile(config) && (known?.precision ?? 'fp32') === 'fp32') {
+  if (isFused(config, known)) {
     const choice = known ?? { precision: 'fp32', why: desktopText('precision.fused') }
     const stepRunner = await createFusedStepRunner(options)
     if (stepRunner) return { ...choice, fused: true, stepRunner }
@@ -82,12 +81,12 @@ export async function createStepRunner(
 /** The precision that the speed of the device decides; null where steps are to be timed. */
 async function choiceBySpeed({
   config,
-  dataset,
+  shape,
   measuredSpeed,
 }: PrecisionQuestion): Promise<PrecisionChoice | null> {
   const speed = await measuredSpeed()
   const fast = resolvePrecision('auto')
-  return speed && precisionBySpeed({ fast, speed, cost: stepCost({ config, shape: dataset.index.shape }) })
+  return speed && precisionBySpeed({ fast, speed, cost: stepCost({ config, shape }) })
 }
 
 /** Compiles the step by XLA, in which it takes one; null where XLA cannot. */
@@ -157,6 +156,13 @@ async function createWorkerStepRunner(
   })
   return { ...known, stepRunner }
 }
+
+/**
+ * Whether XLA is to compile the step. It is slow to compile steps in 16 bits, fails on some, and where it did not they took
+ * no less time (docs/benchmarks.md).
+ */
+export const isFused = (config: RunConfig, known: PrecisionChoice | null): boolean =>
+  isFusingWorthwhile(config) && (known?.precision ?? 'fp32') === 'fp32'
 
 /** XLA takes a minute or so to compile a step, and on a GPU divides its time by four. */
 const fusedFrom = { steps: 5000, minutes: 3 }

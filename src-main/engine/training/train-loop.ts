@@ -78,8 +78,9 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   const started = start && !checkpoint ? await startState(parts.system, { config, start }) : null
 
   const question = {
-    ...{ config: parts.stepConfig(config), dataset: parts.dataset, device: run.machine.device },
+    ...{ config: parts.stepConfig(config), shape: parts.dataset.index.shape },
     resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
+    device: run.machine.device,
     workers: request.workers,
     measuredSpeed: run.measuredSpeed,
   }
