@@ -69,6 +69,14 @@ export class EngineProcesses {
     await Promise.all(running.map((engine) => engine.request('cancelSampling', { job })))
   }
 
+  /** Frees what was prepared for a run, wherever that is. */
+  async dropPrepared(): Promise<void> {
+    // Behind the request to prepare it.
+    await this.known()
+    const running = [...this.made.values()].filter(({ current }) => current !== null)
+    await Promise.all(running.map((engine) => engine.request('dropPrepared', undefined)))
+  }
+
   /** Ends those processes for whose answers no request waits. */
   async endWhenIdle(): Promise<void> {
     await Promise.all([...this.made.values()].map((engine) => engine.endWhenIdle()))
