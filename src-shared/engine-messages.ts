@@ -121,12 +121,12 @@ export interface EngineRequests {
   /** Resolves when training has ended; rejects when it cannot continue. */
   train: [TrainRequest, TrainResult]
   /**
-   * Builds what a run begins with ahead of it; what was prepared before is freed. Resolves when it is done or another is
-   * prepared instead; never rejects. Does nothing while a run trains.
+   * Builds what a run begins with ahead of it; what was prepared before is freed. Answers how many programs are ready when it
+   * is done or another is prepared instead; never rejects. Does nothing while a run trains.
    */
-  prepare: [PrepareRequest, void]
-  /** Frees what was prepared. */
-  dropPrepared: [void, void]
+  prepare: [PrepareRequest, number]
+  /** Frees what was prepared; answers how many programs. */
+  dropPrepared: [void, number]
   /** Estimates the memory of a run without allocating it. */
   estimate: [
     { config: RunConfig; shape: ImageShape; device: DeviceChoice; memoryLimit?: number },

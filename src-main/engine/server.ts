@@ -152,16 +152,14 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       }
     },
     prepare: async (request) => {
-      if (trainer || waiting) return
-      await preparation.prepare(request, {
+      if (trainer || waiting) return 0
+      return await preparation.prepare(request, {
         load: () => loadTensorFlow({ device: request.device }),
         measuredSpeed: (loaded) => deviceSpeed(loaded, cacheDirectory()),
       })
     },
-    dropPrepared: async () => {
-      // A run frees itself what it has not taken.
-      if (!trainer && !waiting) await preparation.drop()
-    },
+    // A run frees itself what it has not taken.
+    dropPrepared: () => (trainer || waiting ? 0 : preparation.drop()),
     estimate: ({ config, shape, device, memoryLimit = Infinity }) => {
       const loaded = loadTensorFlow({ device })
       const availableBytes = Math.min(memoryLimit, readAvailableMemory(loaded.device))

@@ -69,12 +69,13 @@ export class EngineProcesses {
     await Promise.all(running.map((engine) => engine.request('cancelSampling', { job })))
   }
 
-  /** Frees what was prepared for a run, wherever that is. */
-  async dropPrepared(): Promise<void> {
+  /** Frees what was prepared for a run, wherever that is. @returns how many programs */
+  async dropPrepared(): Promise<number> {
     // Behind the request to prepare it.
     await this.known()
     const running = [...this.made.values()].filter(({ current }) => current !== null)
-    await Promise.all(running.map((engine) => engine.request('dropPrepared', undefined)))
+    const counts = await Promise.all(running.map((engine) => engine.request('dropPrepared', undefined)))
+    return counts.reduce((sum, count) => sum + count, 0)
   }
 
   /** Ends those processes for whose answers no request waits. */

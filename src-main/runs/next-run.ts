@@ -1,4 +1,4 @@
-import type { EngineRequests, PrepareRequest } from '#shared/engine-messages.ts'
+import type { PrepareRequest } from '#shared/engine-messages.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import { createLogger } from '../log.ts'
 
@@ -7,8 +7,8 @@ const log = createLogger('runs')
 /** Has the engine prepare the run that the user sets up, while nothing trains and nothing waits to. Never rejects. */
 export class NextRun {
   private readonly engine: {
-    prepare: (request: EngineRequests['prepare'][0]) => Promise<void>
-    drop: () => Promise<void>
+    prepare: (request: PrepareRequest) => Promise<number>
+    drop: () => Promise<number>
   }
   private readonly isIdle: () => boolean
   /** What was asked for last. */
@@ -26,14 +26,19 @@ export class NextRun {
     await this.quietly(async () => {
       if (!this.isIdle()) return
       const request = await plan()
-      if (mine === this.newest && this.isIdle()) await this.engine.prepare(request)
+      if (mine !== this.newest || !this.isIdle()) return
+      const count = await this.engine.prepare(request)
+      if (mine === this.newest) log.info(`${count} programs are ready for the next run`)
     })
   }
 
   /** Frees what was prepared. */
   async drop(): Promise<void> {
     this.newest += 1
-    await this.quietly(() => this.engine.drop())
+    await this.quietly(async () => {
+      const count = await this.engine.drop()
+      if (count > 0) log.info(`${count} programs that were ready are freed`)
+    })
   }
 
   private async quietly(work: () => Promise<void>): Promise<void> {

@@ -12,14 +12,14 @@ const log = createLogger('preparation')
 export class RunPreparation {
   private now: { isCancelled: boolean; done: Promise<void> } | null = null
 
-  /** Prepares a run instead of the one before; resolves when it is prepared, or another is, or none. */
+  /** Prepares a run instead of the one before. @returns how many programs are ready when it is prepared, or another is, or none */
   async prepare(
     request: PrepareRequest,
     engine: {
       load: () => LoadedTensorFlow
       measuredSpeed: (loaded: LoadedTensorFlow) => Promise<DeviceSpeed>
     },
-  ): Promise<void> {
+  ): Promise<number> {
     const { now: before } = this
     if (before) before.isCancelled = true
     const now = { isCancelled: false, done: Promise.resolve() }
@@ -37,6 +37,7 @@ export class RunPreparation {
       if (this.now === now) this.now = null
     })
     await now.done
+    return preparedGraphs.count
   }
 
   private async prepareAfter(
@@ -64,10 +65,12 @@ export class RunPreparation {
       preparedGraphs.clear()
   }
 
-  /** Frees everything. */
-  async drop(): Promise<void> {
+  /** Frees everything. @returns how many programs */
+  async drop(): Promise<number> {
     await this.end()
+    const { count } = preparedGraphs
     preparedGraphs.clear()
+    return count
   }
 
   private async end(): Promise<void> {

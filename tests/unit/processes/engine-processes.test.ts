@@ -57,6 +57,18 @@ test('a job is cancelled in the engines that run, and none is started for it', a
   expect(asked.slice(1)).toEqual([['cuda:0', 'cancelSampling', { job: 'job' }]])
 })
 
+test('a run is prepared on the device it would begin on, and what was prepared is freed where an engine runs', async () => {
+  const { engine, asked } = engines(() => trainingDevices([0, 1]))
+  await engine.dropPrepared()
+  expect(asked).toEqual([])
+  await engine.request('prepare', { device: 'cpu' } as never)
+  await engine.dropPrepared()
+  expect(asked.map(([device, name]) => [device, name])).toEqual([
+    ['cpu', 'prepare'],
+    ['cpu', 'dropPrepared'],
+  ])
+})
+
 test('the state of all is the most that one of them does, with the memory of all', () => {
   const { engine, states, report } = engines(() => trainingDevices([0, 1]))
   engine.of('cuda:0')
