@@ -69,12 +69,19 @@ export class EngineProcesses {
     await Promise.all(running.map((engine) => engine.request('cancelSampling', { job })))
   }
 
-  /** Frees what was prepared for a run, wherever that is. @returns how many programs */
+  /** Frees what was prepared for a run, with its process unless that has work to do. @returns how many programs */
   async dropPrepared(): Promise<number> {
     // Behind the request to prepare it.
     await this.known()
     const running = [...this.made.values()].filter(({ current }) => current !== null)
-    const counts = await Promise.all(running.map((engine) => engine.request('dropPrepared', undefined)))
+    const counts = await Promise.all(
+      running.map(async (engine) => {
+        const count = await engine.request('dropPrepared', undefined)
+        // TensorFlow keeps the memory of what is freed in it.
+        if (count > 0) await engine.endWhenIdle()
+        return count
+      }),
+    )
     return counts.reduce((sum, count) => sum + count, 0)
   }
 
