@@ -48,30 +48,38 @@ export class CodeTable {
     this.ranges = system.labelCount > 0 ? { [codeTableNames.ranges]: rangesOf(labelOfRow, system) } : {}
   }
 
-  /** The arrays of the table by name. Reads the images anew, so that large ones do not stay in memory. */
-  measure(weights: Values): Values {
+  /**
+   * The arrays of the table by name. Reads the images anew, so that large ones do not stay in memory. A `rough` table is of few
+   * of the images, unless it has to have the labels of all.
+   */
+  measure(weights: Values, { rough = false } = {}): Values {
     this.sampler.setWeights(weights)
-    const { mean, logvar } = this.codePosteriors()
-    const { codeSize } = this.sampler.system
+    const { codeSize, labelCount } = this.sampler.system
+    const { images } = this
+    const count = rough && labelCount === 0 ? Math.min(readTogether, images.length) : images.length
+    const { mean, logvar } = this.codePosteriors(
+      Array.from({ length: count }, (_, i) => images[Math.floor((i * images.length) / count)] ?? 0),
+    )
     const spread = (values: Float32Array) => {
       const table = new Float32Array(codeTableSize * codeSize)
-      this.rows.forEach((image, row) =>
-        table.set(values.subarray(image * codeSize, (image + 1) * codeSize), row * codeSize),
-      )
+      this.rows.forEach((image, row) => {
+        const i = Math.floor((image * count) / images.length)
+        table.set(values.subarray(i * codeSize, (i + 1) * codeSize), row * codeSize)
+      })
       return table
     }
     return { [codeTableNames.mean]: spread(mean), [codeTableNames.logvar]: spread(logvar), ...this.ranges }
   }
 
-  private codePosteriors(): { mean: Float32Array; logvar: Float32Array } {
+  private codePosteriors(of: number[]): { mean: Float32Array; logvar: Float32Array } {
     const { codeSize } = this.sampler.system
-    const length = this.images.length * codeSize
+    const length = of.length * codeSize
     const all = { mean: new Float32Array(length), logvar: new Float32Array(length) }
     // All in one size, so that one program encodes them: the last chunk begins among the images of the one before.
-    const n = Math.min(readTogether, this.images.length)
-    for (const { first: next } of chunksOf(this.images.length, n)) {
-      const first = Math.min(next, this.images.length - n)
-      const images = this.dataset.images(this.images.slice(first, first + n))
+    const n = Math.min(readTogether, of.length)
+    for (const { first: next } of chunksOf(of.length, n)) {
+      const first = Math.min(next, of.length - n)
+      const images = this.dataset.images(of.slice(first, first + n))
       const { mean, logvar } = this.sampler.codePosterior(images)
       all.mean.set(mean, first * codeSize)
       all.logvar.set(logvar, first * codeSize)

@@ -71,7 +71,7 @@ async function callAll(run: PreparedRun, isCancelled: () => boolean): Promise<vo
   await nextTurn()
   if (isCancelled()) return
   const codeTable = system.codeSize > 0 ? new CodeTable({ system, dataset, indices }) : null
-  const codes = codeTable?.measure(weights)
+  const codes = codeTable?.measure(weights, { rough: true })
   codeTable?.dispose()
   await nextTurn()
   if (isCancelled()) return

@@ -37,5 +37,6 @@ async function sample(
 ): Promise<IntegrationTimes | null> {
   run.reportProgress('sampling', { always: true })
   const { config, clock, parts } = run
-  return await parts.evaluator.sampleGrid(run.weightsAtStep, { ...options, config, now: clock.now })
+  const at = options.isPreview ? run.previewAtStep : run.weightsAtStep
+  return await parts.evaluator.sampleGrid(at, { ...options, config, now: clock.now })
 }

@@ -132,6 +132,17 @@ export class TrainingRun {
     }
   }
 
+  /** The same for a preview, whose codes are those of few images where the prior is not measured at this step. */
+  get previewAtStep(): WeightsAtStep {
+    const { codeTable } = this.parts
+    const at = this.weightsAtStep
+    if (!codeTable || this.codeTable?.step === this.step) return at
+    return {
+      ...at,
+      samplingWeights: () => ({ ...at.weights(), ...codeTable.measure(at.weights(), { rough: true }) }),
+    }
+  }
+
   private networkWeights(kind: WeightsName): Values {
     const names = samplingStateNames(this.parts.system, this.config, kind)
     return samplingWeights(this.stepRunner.read(names), this.config, kind)
