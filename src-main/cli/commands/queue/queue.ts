@@ -66,7 +66,7 @@ export function addQueue(program: Command): void {
   queue
     .command('run')
     .description(
-      'train the queued runs, here and on their targets, until none is left; waits while the app or another command trains here',
+      'train the queued runs, here (of several GPUs on each one) and on their targets, until none is left; waits while the app or another command trains here',
     )
     .action((_: object, command: Command) => run(command.optsWithGlobals()))
 }
@@ -170,7 +170,7 @@ async function move(query: string, position: number, options: Options): Promise<
 async function run({ dataDir, json = false }: Options): Promise<void> {
   const follow = followTraining()
   await withWorkspace({ dataDir, writes: true, onEvent: follow.onEvent }, async (workspace) => {
-    const { ended, failures } = await trainQueue(workspace, follow.end)
+    const { ended, failures } = await trainQueue(workspace).finally(follow.end)
     if (ended.length + failures.length === 0) say('The queue is empty.')
     answer(json, { runs: ended.map(trainAnswer), failed: failures.length })
     if (failures.length > 0) throw failures[0]
