@@ -59,6 +59,11 @@ const forever = 1_000_000
 describe.skipIf(process.platform !== 'linux')('queue run with two GPUs (imitated by files of Linux)', () => {
   it('trains a run on each at once, the next on that which is free first, and saves all of them at Ctrl+C', async () => {
     const [a, b, c] = [await queue('a', forever), await queue('b', 3), await queue('c', forever)]
+    const { json } = await flowerbed(['queue', 'list', '--json'])
+    const [first, second, third] = (json['queue'] as { expectedStart: number }[]).map(
+      ({ expectedStart }) => expectedStart,
+    )
+    expect([second, third! > second!]).toEqual([first, true])
     const { child, says, told, ended } = run()
     await says(steps('a', 0))
     await says(/Training “b” \(\w+\) on GPU 1/)
