@@ -1,5 +1,8 @@
 import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import type { ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import { join, resolve } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../../src-main/database/store.ts'
 import { command } from '../../helpers/command.ts'
@@ -120,7 +123,40 @@ describe.skipIf(process.platform !== 'linux')('queue run with two GPUs (imitated
     expect(JSON.parse(out)).toMatchObject({ runs: [{ run: there, steps: 2 }], failed: 1 })
     expect([missing, there].map((id) => ofRun(id).status)).toEqual(['failed', 'finished'])
   }, 120_000)
+
+  it('leaves a GPU alone on which another process trains, and waits where it may have any of them', async () => {
+    await clear()
+    const [named, any] = [await queue('named', 3, 'cuda:0'), await queue('any', 3)]
+    await clear()
+    const onOne = await trainElsewhere(named)
+    const beside = await queue('beside', 2)
+    const first = await run().ended
+    expect(first.code, first.err).toBe(0)
+    expect(first.err).toContain(`Training “beside” (${beside}) on GPU 1`)
+    onOne.kill('SIGKILL')
+
+    const onAny = await trainElsewhere(any)
+    const later = await queue('later', 2)
+    const { says, ended } = run()
+    await says(/Another Flowerbed trains; waiting for it to end …/)
+    expect(ofRun(later).status).toBe('queued')
+    onAny.kill('SIGKILL')
+    const { code, err } = await ended
+    expect(code, err).toBe(0)
+    expect(ofRun(later).status).toBe('finished')
+  }, 240_000)
 })
+
+/** Another process that trains a run, until it is killed. */
+async function trainElsewhere(id: string): Promise<ChildProcess> {
+  const file = resolve(import.meta.dirname, '../../helpers/lease-holder.ts')
+  const child = spawn(process.execPath, [file, data, id, 'training'], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [said] = (await once(child.stdout, 'data')) as [Buffer]
+  expect(said.toString()).toBe('held\n')
+  return child
+}
 
 async function clear(): Promise<void> {
   const store = openStore(data)

@@ -55,10 +55,13 @@ export class DeviceTraining {
       return await work({
         tell,
         engine: {
-          train: (request) =>
-            engine.request('train', request).catch((thrown: unknown) => {
+          train: async (request) => {
+            const result = await engine.request('train', request).catch((thrown: unknown) => {
               throw refused ?? thrown
-            }),
+            })
+            if (refused !== undefined) throw refused
+            return result
+          },
           pause: (runId) => engine.request('pause', { runId }),
           stop: (runId, save) => engine.request('stop', { runId, save }),
         },
