@@ -38,7 +38,7 @@ export class DeviceTraining {
         if (this.isShown(title)) line.show(`${title}: ${text}`)
       },
     })
-    let refused: unknown
+    let refused: Error | null = null
     const engine = forkEngine(device, (event) => {
       try {
         this.runService.record(event)
@@ -46,7 +46,7 @@ export class DeviceTraining {
       } catch (thrown) {
         // What cannot be recorded, as on a full disk, ends the run as in this process.
         log.warn(`${run.id}: ${toFlowerbedError(thrown).message}`)
-        refused ??= thrown
+        refused ??= thrown instanceof Error ? thrown : toFlowerbedError(thrown)
         void engine.end()
       }
     })
@@ -59,7 +59,7 @@ export class DeviceTraining {
             const result = await engine.request('train', request).catch((thrown: unknown) => {
               throw refused ?? thrown
             })
-            if (refused !== undefined) throw refused
+            if (refused) throw refused
             return result
           },
           pause: (runId) => engine.request('pause', { runId }),
