@@ -144,7 +144,7 @@ test('another average is chosen for a checkpoint; an evaluation says which it ju
   await expect(page.getByTestId('average-confirm')).toBeEnabled({ timeout: 60_000 })
   await expect(page.getByTestId('average-result')).toBeHidden()
   await expect(dialog.getByRole('alert')).toHaveCount(0)
-  await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Cancel', exact: true }).click()
   await expect(page.getByTestId('checkpoint-60')).toContainText('average of width 0.150')
 
   const evaluation = page.getByTestId('evaluation')

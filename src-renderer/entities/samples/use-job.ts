@@ -8,6 +8,9 @@ import { t } from '../../i18n.ts'
 /** Below this share it is too early to say how long it takes. */
 const leastShare = 0.02
 
+/** What `useJob` gives. */
+export type Job = ReturnType<typeof useJob>
+
 /** One long request at a time, to the engine or to what writes images: its progress, its error, and how to cancel it. */
 export function useJob(cancelChannel: 'gallery.cancel' | 'images.cancel' = 'gallery.cancel') {
   const error = shallowRef<FlowerbedError | null>(null)
