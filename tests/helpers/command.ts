@@ -1,4 +1,5 @@
 import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { resolve } from 'node:path'
 
 export const commandFile = resolve(import.meta.dirname, '../../src-main/cli/main.ts')
@@ -49,17 +50,16 @@ const outcomeOf = (ended: Omit<Outcome, 'json'>): Outcome => {
 export function commandsInOneProcess(
   data: string,
   env: NodeJS.ProcessEnv = {},
-): { run: (args: string[]) => Promise<Outcome>; end: () => void } {
+): { run: (args: string[]) => Promise<Outcome>; end: () => Promise<void> } {
   const child = fork(resolve(import.meta.dirname, '../fixtures/many-commands.ts'), {
     // To pipes a command writes through its streams, to files it does not.
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     env: { ...process.env, ...env },
   })
   child.stderr?.pipe(process.stderr)
-  const ended = new Promise<never>((_, fail) => {
-    child.once('exit', (code, signal) =>
-      fail(new Error(`The process of the commands ended (${code ?? signal}).`)),
-    )
+  const exit = once(child, 'exit')
+  const ended = exit.then(([code, signal]) => {
+    throw new Error(`The process of the commands ended (${String(code ?? signal)}).`)
   })
   // Heard of by those who wait for a command.
   ended.catch(() => undefined)
@@ -68,5 +68,9 @@ export function commandsInOneProcess(
       child.once('message', (answered) => done(outcomeOf(answered as Omit<Outcome, 'json'>)))
       child.send([...args, '--data-dir', data])
     })
-  return { run: (args) => Promise.race([answer(args), ended]), end: () => child.kill() }
+  const end = async () => {
+    child.kill()
+    await exit
+  }
+  return { run: (args) => Promise.race([answer(args), ended]), end }
 }

@@ -50,8 +50,8 @@ beforeAll(async () => {
   )
   expect(trained.code).toBe(0)
 })
-afterAll(() => {
-  commands.end()
+afterAll(async () => {
+  await commands.end()
   folder.remove()
 })
 
