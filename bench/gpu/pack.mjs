@@ -2,27 +2,40 @@
  * Packs everything that `measure.mjs` needs into pieces, for a machine with a GPU and no network: Node, the sources of
  * the benchmarks and the command line with their packages, and a TensorFlow runtime. `unpack.sh` joins them there.
  *
- *   node bench/gpu/pack.mjs --out FOLDER [--variant cuda|cpu] [--without-nvidia] [--piece-mb 50]
+ *   node bench/gpu/pack.mjs --out FOLDER [--variant cuda|cpu] [--without-nvidia] [--architecture 90] [--piece-mb 50]
  *
- * The runtime must be installed here (`node scripts/install-runtime.mjs cuda`). With --without-nvidia the CUDA
- * libraries stay out, a seventh of the size: a Python on that machine has them (site-packages/nvidia, installed with PyTorch).
+ * The runtime must be installed here (`node scripts/install-runtime.mjs cuda`) or be that of FLOWERBED_TF_DIR. With
+ * --without-nvidia the CUDA libraries but the smallest stay out: a Python on that machine has them (site-packages/nvidia,
+ * installed with PyTorch, of the same CUDA or of 13). With --architecture the kernels of other GPUs stay out (90: H100, H200).
  */
 import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { builtinModules } from 'node:module'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { createGzip } from 'node:zlib'
 import { installedRuntimes } from '../../src-main/tensorflow/installed.ts'
 import { root } from '../../scripts/lib/paths.mjs'
 import { SetupError, bytes, fail, note } from '../../scripts/lib/report.mjs'
+import { keepOneArchitecture } from './one-architecture.ts'
 
 const { values } = parseArgs({
   options: {
     out: { type: 'string' },
     variant: { type: 'string', default: 'cuda' },
     'without-nvidia': { type: 'boolean', default: false },
+    architecture: { type: 'string' },
     'piece-mb': { type: 'string', default: '50' },
   },
 })
@@ -36,7 +49,7 @@ function packagesOf(bundle) {
   const imported = [...text.matchAll(/(?:from|import)\s*["']([^."'/][^"']*)["']/g)].map(([, name]) => name)
   const names = [...new Set(imported.map((name) => name.split('/', name.startsWith('@') ? 2 : 1).join('/')))]
   // Required by name at run time.
-  names.push('@tensorflow/tfjs-node-gpu')
+  names.push('@tensorflow/tfjs-node-gpu', 'better-sqlite3')
   const found = new Set()
   while (names.length > 0) {
     const folder = join('node_modules', names.pop())
@@ -49,35 +62,59 @@ function packagesOf(bundle) {
   return [...found].filter((folder) => !builtinModules.includes(folder) && folder !== 'node_modules/electron')
 }
 
-/** Writes a tar of `paths` in `folder` as numbered pieces, and their checksums to `SHA256SUMS`. */
-async function tarInPieces({ name, folder, paths, options = [] }) {
-  const tar = spawn('tar', ['-C', folder, ...options, '-cf', '-', ...paths], {
+/** Writes a compressed tar of parts of folders as numbered pieces, and their checksums to `SHA256SUMS`. */
+async function tarInPieces(name, options) {
+  const tar = spawn('tar', ['--dereference', '-cf', '-', ...options], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  const xz = spawn('xz', ['-6', '-T0', '-c'], { stdio: [tar.stdout, 'pipe', 'inherit'] })
+  const ended = [tar, xz].map((child) => new Promise((done) => child.once('exit', done)))
   const limit = Number(values['piece-mb']) * 1e6
   const sums = []
-  let part = []
-  let length = 0
-  const write = () => {
+  const write = (content) => {
     const piece = `${name}.${String(sums.length).padStart(3, '0')}`
-    const content = Buffer.concat(part)
     writeFileSync(join(values.out, piece), content)
     sums.push(`${createHash('sha256').update(content).digest('hex')}  ${piece}\n`)
-    part = []
-    length = 0
   }
+  let waiting = Buffer.alloc(0)
   let total = 0
-  for await (const chunk of tar.stdout.pipe(createGzip({ level: 5 }))) {
-    part.push(chunk)
-    length += chunk.length
+  for await (const chunk of xz.stdout) {
+    waiting = Buffer.concat([waiting, chunk])
     total += chunk.length
-    if (length >= limit) write()
+    if (waiting.length < limit) continue
+    write(waiting.subarray(0, limit))
+    waiting = waiting.subarray(limit)
   }
-  if (length > 0) write()
-  const status = tar.exitCode ?? (await new Promise((done) => tar.once('close', done)))
-  if (status !== 0) throw new SetupError(`tar could not pack ${name}`)
+  if (waiting.length > 0) write(waiting)
+  const statuses = await Promise.all(ended)
+  if (statuses.some((status) => status !== 0)) throw new SetupError(`tar or xz could not pack ${name}`)
   writeFileSync(join(values.out, 'SHA256SUMS'), sums.join(''), { flag: 'a' })
   note(`${name}: ${sums.length} pieces, ${bytes(total)}`)
+}
+
+/** Packs the runtime in a folder; its library of kernels from a copy that has those of one architecture only. */
+async function packRuntime(folder) {
+  const leftOut = values['without-nvidia'] ? nvidiaLeftOut(folder) : []
+  if (!values.architecture) return tarInPieces('runtime', [...leftOut, '-C', folder, '.'])
+  const library = join('deps', 'lib', 'libtensorflow_cc.so.2')
+  const staging = mkdtempSync(join(tmpdir(), 'flowerbed-pack-'))
+  try {
+    mkdirSync(join(staging, 'deps', 'lib'), { recursive: true })
+    copyFileSync(join(folder, library), join(staging, library))
+    const { dropped, kept } = keepOneArchitecture(join(staging, library), Number(values.architecture))
+    note(`kernels: ${bytes(kept)} kept, ${bytes(dropped)} left out`)
+    const others = [`--exclude=./${library}`, ...leftOut, '-C', folder, '.']
+    await tarInPieces('runtime', ['-C', staging, library, ...others])
+  } finally {
+    rmSync(staging, { recursive: true, force: true })
+  }
+}
+
+/** CUDA's libraries without its runtime, which is small and of the version that TensorFlow was built with. */
+function nvidiaLeftOut(folder) {
+  const nvidia = join(folder, 'deps', 'nvidia')
+  const parts = existsSync(nvidia) ? readdirSync(nvidia) : []
+  return parts.filter((part) => part !== 'cuda_runtime').map((part) => `--exclude=./deps/nvidia/${part}`)
 }
 
 async function pack() {
@@ -93,19 +130,21 @@ async function pack() {
   }
   mkdirSync(values.out, { recursive: true })
   writeFileSync(join(values.out, 'SHA256SUMS'), '')
-  const program = ['package.json', 'src-main', 'src-shared', 'bench', 'resources/tensorflow-runtime.json']
-  await tarInPieces({
-    name: 'program',
-    folder: root,
-    paths: [...program, 'node_modules/node/bin', ...packagesOf(bundle)],
-    options: ['--dereference', '--exclude=*.map', '--exclude=*_test.js'],
-  })
-  await tarInPieces({
-    name: 'runtime',
-    folder: realpathSync(runtime.directory),
-    paths: ['.'],
-    options: ['--dereference', ...(values['without-nvidia'] ? ['--exclude=./deps/nvidia'] : [])],
-  })
+  const program = ['package.json', 'src-main', 'src-shared', 'bench', 'scripts', 'tests/helpers', 'resources']
+  await tarInPieces('program', [
+    ...[
+      '--exclude=*.map',
+      '--exclude=*_test.js',
+      '--exclude=*.d.ts',
+      '--exclude=*.es2017.js',
+      '--exclude=*.fesm.js',
+      '--exclude=better-sqlite3/deps',
+      '-C',
+      root,
+    ],
+    ...[...program, 'node_modules/node/bin', 'node_modules/playwright-core', ...packagesOf(bundle)],
+  ])
+  await packRuntime(realpathSync(runtime.directory))
 }
 
 try {

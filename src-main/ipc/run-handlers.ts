@@ -48,8 +48,8 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       // With the settings of the run that it starts from there is nothing to choose.
       const { shape, count, excludedCount } = store.datasets.get(datasetId)
       const images = { shape, count: count - excludedCount }
-      const alone = target === undefined && workers === undefined
-      const planned = startFrom ? {} : { automatic: await plan({ preset, changes, images, alone }) }
+      const trainedBy = { workers: workers ?? null, target: target ?? null }
+      const planned = startFrom ? {} : { automatic: await plan({ preset, changes, images, ...trainedBy }) }
       const device = argument.device ?? settings.get().device
       const options = { ...argument, ...planned, device, waits: queue }
       const run = startFrom
@@ -68,7 +68,8 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
         ...memoryLimitOf(settings.get()),
       }),
     'runs.expectedLength': async ({ images, target, ...chosen }) => {
-      const automatic = await plan({ ...chosen, images, alone: target === undefined })
+      const { workers = null } = chosen
+      const automatic = await plan({ ...chosen, images, workers, target: target ?? null })
       const asked = { ...chosen, automatic, datasetId: '', device: settings.get().device }
       const dataset = { ...images, id: '', name: '', excludedCount: 0 }
       return { ...expectedLength(newRunRecord(asked, dataset, ''), runs.list()), chosen: automatic.settings }
