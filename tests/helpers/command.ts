@@ -61,7 +61,7 @@ export function commandsInOneProcess(
   const ended = exit.then(([code, signal]) => {
     throw new Error(`The process of the commands ended (${String(code ?? signal)}).`)
   })
-  // Heard of by those who wait for a command.
+  // Those who wait for a command catch it.
   ended.catch(() => undefined)
   const answer = (args: string[]) =>
     new Promise<Outcome>((done) => {
