@@ -64,6 +64,18 @@ export interface TrainRequest {
   workerHosts?: WorkerHost[]
 }
 
+/** A run that may be trained next; its images need not be imported yet. */
+export interface PrepareRequest {
+  config: RunConfig
+  shape: ImageShape
+  /** Images, without those that the run leaves out. */
+  count: number
+  labels: string[]
+  device: DeviceChoice
+  /** As in `TrainRequest`. */
+  memoryLimit?: number
+}
+
 export type TrainOutcome = 'finished' | 'paused' | 'stopped'
 
 export interface TrainResult {
@@ -108,6 +120,13 @@ export interface EvaluateRequest extends SamplingRequest {
 export interface EngineRequests {
   /** Resolves when training has ended; rejects when it cannot continue. */
   train: [TrainRequest, TrainResult]
+  /**
+   * Builds what a run begins with ahead of it; what was prepared before is freed. Answers how many programs are ready when it
+   * is done or another is prepared instead; never rejects. Does nothing while a run trains.
+   */
+  prepare: [PrepareRequest, number]
+  /** Frees what was prepared; answers how many programs. */
+  dropPrepared: [void, number]
   /** Estimates the memory of a run without allocating it. */
   estimate: [
     { config: RunConfig; shape: ImageShape; device: DeviceChoice; memoryLimit?: number },

@@ -1,6 +1,7 @@
 import { adaptiveSolver, samplingOf, selectionOf } from '#shared/schemas/sampling.ts'
 import type { EngineEvent, EngineRequests, TrainRequest } from '#shared/engine-messages.ts'
 import type { SamplingRequest, SampleRequest, SampleResult } from '#shared/sampling-messages.ts'
+import type { Machine } from '#shared/schemas/run.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { Handlers } from '../processes/rpc.ts'
@@ -29,12 +30,15 @@ import { deviceSpeed } from './training/device-speed.ts'
 import { estimateMemory } from './training/memory-estimate.ts'
 import { stepCost } from './training/step-costs.ts'
 import { waitForGpu } from './training/memory-wait.ts'
+import { RunPreparation } from './training/run-preparation.ts'
 import { Trainer } from './training/trainer.ts'
 
 /** The requests answered here; those about TensorFlow itself are the runtime's. */
 export type ModelRequests = Pick<
   EngineRequests,
   | 'train'
+  | 'prepare'
+  | 'dropPrepared'
   | 'estimate'
   | 'stepCosts'
   | 'pause'
@@ -69,8 +73,9 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
   const { emit } = options
   const samplers = new LoadedSamplers()
   const jobs = new SamplingJobs({ emit })
+  const preparation = new RunPreparation()
   let trainer: Trainer | null = null
-  /** A run that waits for the GPU's memory. */
+  /** A run that is about to begin, or waits for the GPU's memory. */
   let waiting: { runId: string; cancel: AbortController } | null = null
 
   const trainerOf = (runId: string): Trainer => {
@@ -107,12 +112,15 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     return true
   }
 
-  /** Waits while others use too much of the GPU's memory. */
-  const waitForTurn = async (request: TrainRequest) => {
+  /** Waits for the end of a call that prepares a run, and while others use too much of the GPU's memory. */
+  const waitForTurn = async (request: TrainRequest, device: Machine['device']) => {
     const cancel = new AbortController()
+    const { signal } = cancel
     waiting = { runId: request.runId, cancel }
     try {
-      await waitForGpu({ request, emit, signal: cancel.signal })
+      await preparation.begin()
+      if (signal.aborted) throw new FlowerbedError('cancelled', errorText('training.notStarted'))
+      if (device === 'cuda') await waitForGpu({ request, emit, signal })
     } finally {
       waiting = null
     }
@@ -127,17 +135,31 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
       const machine = describeMachine(loaded)
       // Frees memory for training.
       void samplers.clear()
-      if (machine.device === 'cuda') await waitForTurn(request)
-      trainer = new Trainer({
-        ...{ request, machine, emit },
-        measuredSpeed: () => deviceSpeed(loaded, cacheDirectory()),
-      })
       try {
+        await waitForTurn(request, machine.device)
+        trainer = new Trainer({
+          ...{ request, machine },
+          emit: (event) => {
+            preparation.follow(event)
+            emit(event)
+          },
+          measuredSpeed: () => deviceSpeed(loaded, cacheDirectory()),
+        })
         return await trainer.run()
       } finally {
         trainer = null
+        await preparation.drop()
       }
     },
+    prepare: async (request) => {
+      if (trainer || waiting) return 0
+      return await preparation.prepare(request, {
+        load: () => loadTensorFlow({ device: request.device }),
+        measuredSpeed: (loaded) => deviceSpeed(loaded, cacheDirectory()),
+      })
+    },
+    // A run frees itself what it has not taken.
+    dropPrepared: () => (trainer || waiting ? 0 : preparation.drop()),
     estimate: ({ config, shape, device, memoryLimit = Infinity }) => {
       const loaded = loadTensorFlow({ device })
       const availableBytes = Math.min(memoryLimit, readAvailableMemory(loaded.device))
@@ -203,6 +225,7 @@ export function createEngine(options: { emit: (event: EngineEvent) => void }): E
     dispose: async () => {
       waiting?.cancel.abort()
       await trainer?.stop({ outcome: 'paused', save: true })
+      await preparation.drop()
       await samplers.clear()
     },
   }

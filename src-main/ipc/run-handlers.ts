@@ -6,6 +6,8 @@ import { isDone, standingAt } from '#shared/run-limits.ts'
 import { isLive } from '#shared/run-status.ts'
 import { expectedLength } from '../runs/expected-time.ts'
 import { newRunRecord } from '../runs/new-run.ts'
+import type { NewRun } from '../runs/new-run.ts'
+import { NextRun } from '../runs/next-run.ts'
 import { planRun } from '../runs/plan-run.ts'
 import type { PlannedRun } from '../runs/plan-run.ts'
 import { readDiagnostics } from '../runs/diagnostics.ts'
@@ -29,6 +31,16 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       { ...run, device: settings.get().device },
       { ask: (asked) => engine.request('stepCosts', asked), earlier: runs.list() },
     )
+  const nextRun = new NextRun({
+    engine: { prepare: (asked) => engine.request('prepare', asked), drop: () => engine.dropPrepared() },
+    isIdle: () =>
+      runQueue.current.length === 0 &&
+      !runQueue.state().entries.some(({ target }) => target === null) &&
+      runService.trainedElsewhere().length === 0,
+  })
+  /** As `runs.create` would make it of images that need not be imported yet. */
+  const unmade = (asked: Omit<NewRun, 'datasetId'>, images: PlannedRun['images'] & { labels: string[] }) =>
+    newRunRecord({ ...asked, datasetId: '' }, { ...images, id: '', name: '', excludedCount: 0 }, '')
   let isNotified = false
   /** Once, with the first list: the window is there to show it then. */
   const notifyOfUnreadableRows = () => {
@@ -70,10 +82,16 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
     'runs.expectedLength': async ({ images, target, ...chosen }) => {
       const { workers = null } = chosen
       const automatic = await plan({ ...chosen, images, workers, target: target ?? null })
-      const asked = { ...chosen, automatic, datasetId: '', device: settings.get().device }
-      const dataset = { ...images, id: '', name: '', excludedCount: 0 }
-      return { ...expectedLength(newRunRecord(asked, dataset, ''), runs.list()), chosen: automatic.settings }
+      const run = unmade({ ...chosen, automatic, device: settings.get().device }, images)
+      return { ...expectedLength(run, runs.list()), chosen: automatic.settings }
     },
+    'runs.prepare': ({ images, device = settings.get().device, ...chosen }) =>
+      nextRun.prepare(async () => {
+        const automatic = await plan({ ...chosen, images, workers: null, target: null })
+        const { config } = unmade({ ...chosen, automatic, device }, images)
+        return { ...images, config, device, ...memoryLimitOf(settings.get()) }
+      }),
+    'runs.dropPrepared': () => nextRun.drop(),
     'runs.pause': async ({ id }) => {
       if (isRemote(id)) await targetQueue.pause(runs.get(id))
       else await runQueue.pause(id)

@@ -100,6 +100,22 @@ export class EngineProcesses {
     if (this.cancelled.size > rememberedAtMost && oldest !== undefined) this.cancelled.delete(oldest)
   }
 
+  /** Frees what was prepared for a run, with its process unless that has work to do. @returns how many programs */
+  async dropPrepared(): Promise<number> {
+    // Behind the request to prepare it.
+    await this.known()
+    const running = [...this.made.values()].filter(({ current }) => current !== null)
+    const counts = await Promise.all(
+      running.map(async (engine) => {
+        const count = await engine.request('dropPrepared', undefined)
+        // TensorFlow keeps the memory of what is freed in it.
+        if (count > 0) await engine.endWhenIdle()
+        return count
+      }),
+    )
+    return counts.reduce((sum, count) => sum + count, 0)
+  }
+
   /** Ends those processes for whose answers no request waits. */
   async endWhenIdle(): Promise<void> {
     await Promise.all([...this.made.values()].map((engine) => engine.endWhenIdle()))

@@ -95,6 +95,18 @@ export const runChannels = {
     }),
     output: type<PlannedLength>(),
   }),
+  /** Has the engine build what a run begins with before it is started; resolves when it has. Does nothing while one trains. */
+  'runs.prepare': channel({
+    input: z.strictObject({
+      images: trainingImages,
+      preset: z.string(),
+      changes,
+      device: deviceChoiceSchema.exactOptional(),
+    }),
+    output: type<void>(),
+  }),
+  /** Frees what was prepared. */
+  'runs.dropPrepared': channel({ input: nothing, output: type<void>() }),
   'runs.pause': channel({ input: byId, output: type<RunRecord>() }),
   /** From its latest checkpoint that can be read, or from the one of a step. */
   'runs.resume': channel({

@@ -16,7 +16,10 @@ test.beforeAll(async () => {
   running = await launchApp({ dataDirectory: data.path })
   const { page } = running
   await importImages(page, [demoImages])
-  await startRun(page, { ...quick.settings, steps: '20', sampleEvery: '10', checkpointEvery: '10' })
+  await startRun(page, {
+    ...quick.settings,
+    ...{ steps: '20', sampleEvery: '10', checkpointEvery: '10', warmup: '0' },
+  })
   await expectStatus(page, 'finished')
   await page.getByTestId('go-gallery').click()
 })

@@ -15,7 +15,7 @@ let running: RunningApp
 test.beforeAll(async () => {
   running = await launchApp({ dataDirectory: data.path })
   await importImages(running.page, [demoImages])
-  await startRun(running.page, { ...quick.settings, steps: '20', sampleEvery: '10' })
+  await startRun(running.page, { ...quick.settings, steps: '20', sampleEvery: '10', warmup: '0' })
   await expectStatus(running.page, 'finished')
 })
 test.afterAll(async () => {

@@ -1,8 +1,8 @@
 import type { ChildCall } from '#shared/engine-messages.ts'
 import type { ChildProcess } from '../../src-main/processes/child-process.ts'
 
-/** A child process that is none: it notes each request and answers it with nothing. */
-export function answeringProcess(note: (request: string, argument: unknown) => void): ChildProcess {
+/** A child process that is none: it notes each request and answers it with what `note` returns. */
+export function answeringProcess(note: (request: string, argument: unknown) => unknown): ChildProcess {
   let answer: (message: unknown) => void = () => undefined
   let end: (code: number) => void = () => undefined
   const ended = new Promise<number>((resolve) => (end = resolve))
@@ -10,8 +10,8 @@ export function answeringProcess(note: (request: string, argument: unknown) => v
     channel: {
       post: (message) => {
         const { call, request, argument } = message as ChildCall
-        note(request, argument)
-        queueMicrotask(() => answer({ kind: 'answer', call, result: undefined }))
+        const result = note(request, argument)
+        queueMicrotask(() => answer({ kind: 'answer', call, result }))
       },
       onMessage: (listener) => (answer = listener),
       onClose: (listener) => void ended.then(listener),

@@ -1,7 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs-core'
 import type { ImageShape } from '#shared/schemas/image.ts'
-import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { InputValues, ProgramSpec, Tensors } from '../graph/program.ts'
 import { augmentationSize } from '../model/nets/network.ts'
 import { changesLight, randomAugmentation, lightLength, movesPixels, viewLength } from './augment.ts'
@@ -9,6 +8,7 @@ import type { Augmentation } from './augment.ts'
 import { uniformStream } from '../rng.ts'
 import { BatchStream } from './batches.ts'
 import { transformed, imagesAt, jittered, toUnit } from './pixels.ts'
+import type { TrainingImages } from './training-images.ts'
 
 /** How a step gets its images. */
 export interface ImagePlan {
@@ -79,7 +79,7 @@ const range = (first: number, length: number) => tf.tensor1d(Int32Array.from({ l
 
 /** The index of the labels of some of a dataset's images; `none` for images without one. */
 export function labelsAt(
-  { index: { labelOf } }: Dataset,
+  { index: { labelOf } }: TrainingImages,
   { indices, none }: { indices: ArrayLike<number>; none: number },
 ): Float32Array {
   return Float32Array.from(indices, (image) => {
@@ -95,7 +95,7 @@ export interface ImageOrder {
 
 /** Feeds a program its images step by step; the next step's images are read while a step is computed. */
 export class ImageFeed {
-  private readonly dataset: Dataset
+  private readonly dataset: TrainingImages
   private readonly plan: ImagePlan
   private readonly seed: number
   private readonly order: ImageOrder
@@ -103,7 +103,7 @@ export class ImageFeed {
 
   /** @param options `indices`: the training images, shuffled for each epoch where there is no `order` */
   constructor(
-    dataset: Dataset,
+    dataset: TrainingImages,
     options: { plan: ImagePlan; seed: number; indices: Uint32Array; order?: ImageOrder | undefined },
   ) {
     const { plan, seed, indices, order } = options

@@ -20,6 +20,7 @@ import {
   valueOutput,
 } from './saved-model/node-names.ts'
 import { lower } from './passes/lower.ts'
+import { graphKey, PreparedGraphs } from './prepared-graphs.ts'
 import { writeFusedSavedModel } from './saved-model/fused-saved-model.ts'
 import { iterationsFeed, writeLoopSavedModel } from './saved-model/loop-saved-model.ts'
 import { checkFeeds, checkStateSizes, concat, getReadableState, stateNames, toTensor } from './program.ts'
@@ -29,6 +30,9 @@ import { trace } from './trace.ts'
 const log = createLogger('graph')
 
 let programs = 0
+
+/** The graphs that are prepared for the next run. */
+export const preparedGraphs = new PreparedGraphs((session) => nodeBackend().deleteSavedModel(session))
 
 const folderPrefix = 'flowerbed-program-'
 let leftoversRemoved = false
@@ -60,19 +64,12 @@ export function createCompiledProgram(
 ): CompiledProgram {
   const backend = nodeBackend()
   const lowered = lower(spec, trace(spec, { fused }), { binding: backend.binding, fused })
-  const id = `${spec.name}-${++programs}`
-  const folder = createProgramFolder()
-  let session: number
-  try {
-    const source = { spec, trace: lowered, binding: backend.binding, id }
-    writeFileSync(
-      join(folder, 'saved_model.pb'),
-      (fused ? writeFusedSavedModel : iterations > 1 ? writeLoopSavedModel : writeSavedModel)(source),
-    )
-    session = load(folder)
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
-  }
+  // What XLA compiles takes too long to be prepared.
+  const key = preparedGraphs.isOpen && !fused ? graphKey({ spec, trace: lowered, iterations }) : null
+  const write = fused ? writeFusedSavedModel : iterations > 1 ? writeLoopSavedModel : writeSavedModel
+  const session =
+    (key === null ? null : preparedGraphs.take(spec.name, key)) ??
+    loadGraph(write({ spec, trace: lowered, binding: backend.binding, id: `${spec.name}-${++programs}` }))
 
   /** One native call, which leaves no tensor behind: values of placeholders → values of outputs. */
   const call = (feeds: Feed[], outputs: string[]): Values[string][] => {
@@ -95,6 +92,7 @@ export function createCompiledProgram(
   const fetches = Object.keys(lowered.fetches)
   const feedList = Object.entries(spec.feeds)
   const outputs = [...fetches.map(fetchOutput), doneOutput]
+  const unwritten = new Set(Object.keys(getReadableState(spec)))
   let isFused = fused
   let hasRun = false
   const callBody = (given: Feed[]): Values[string][] => {
@@ -147,15 +145,35 @@ export function createCompiledProgram(
   }
   const runMany = (feeds: InputValues[]): Values[] =>
     iterations > 1 ? chunk(feeds, iterations).flatMap(runLoop) : feeds.map(runOnce)
+  const assign = (values: InputValues, names: string[]) => {
+    call(
+      names.map((name) => [
+        initFeed(name),
+        spec.state[name] as TensorSpec,
+        values[name] as InputValues[string],
+      ]),
+      names.map(assignedOutput),
+    )
+    for (const name of names) unwritten.delete(name)
+  }
+  /** What was never written is zero. Only then, since TensorFlow optimizes the graph for each new set of names. */
+  const zeroUnwritten = () => {
+    const names = [...unwritten]
+    if (names.length > 0) assign(createZeros(spec, names), names)
+  }
   const program: CompiledProgram = {
     mode: 'compiled',
     get isFused() {
       return isFused
     },
-    run: (feeds) => (iterations > 1 ? (runLoop([feeds])[0] as Values) : runOnce(feeds)),
-    runMany,
+    run: (feeds) => program.runMany([feeds])[0] as Values,
+    runMany: (feeds) => {
+      zeroUnwritten()
+      return runMany(feeds)
+    },
     read: (only) => {
       const names = stateNames(spec, only)
+      zeroUnwritten()
       const results = names.length === 0 ? [] : call([], names.map(valueOutput))
       return Object.fromEntries(names.map((name, i) => [name, results[i] as Values[string]]))
     },
@@ -163,20 +181,12 @@ export function createCompiledProgram(
       const names = stateNames(spec, Object.keys(values))
       if (names.length === 0) return
       checkStateSizes(spec, values)
-      call(
-        names.map((name) => [
-          initFeed(name),
-          spec.state[name] as TensorSpec,
-          values[name] as InputValues[string],
-        ]),
-        names.map(assignedOutput),
-      )
+      assign(values, names)
     },
     dispose: () => {
-      backend.deleteSavedModel(session)
+      preparedGraphs.release(session, { name: spec.name, key })
     },
   }
-  program.write(createZeros(getReadableState(spec)))
   return program
 }
 
@@ -189,15 +199,26 @@ function load(folder: string): number {
   }
 }
 
+function loadGraph(savedModel: Uint8Array): number {
+  const folder = createProgramFolder()
+  try {
+    writeFileSync(join(folder, 'saved_model.pb'), savedModel)
+    return load(folder)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
 function chunk<T>(all: T[], length: number): T[][] {
   return Array.from({ length: Math.ceil(all.length / length) }, (_, i) =>
     all.slice(i * length, (i + 1) * length),
   )
 }
 
-function createZeros(specs: Record<string, TensorSpec>): Values {
+function createZeros({ state }: ProgramSpec, names: string[]): Values {
   return Object.fromEntries(
-    Object.entries(specs).map(([name, { shape, dtype }]) => {
+    names.map((name) => {
+      const { shape, dtype } = state[name] as TensorSpec
       const size = tf.util.sizeFromShape(shape)
       return [name, dtype === 'float32' ? new Float32Array(size) : new Int32Array(size)]
     }),

@@ -1,10 +1,10 @@
-import type { Dataset } from '../../datasets/packed-dataset.ts'
 import type { Values } from '../graph/program.ts'
 import { codeTableNames, codeTableSize } from '../model/flow/code-prior.ts'
 import { labelsAt } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
 import { chunksOf } from './chunks.ts'
 import { Sampler } from './sampler.ts'
+import type { TrainingImages } from '../data/training-images.ts'
 
 /** Images that are read and encoded at once. */
 const readTogether = 64
@@ -12,7 +12,7 @@ const readTogether = 64
 /** Measures the prior of codes: q(c|x) of training images at even distances, with given weights. */
 export class CodeTable {
   private readonly sampler: Sampler
-  private readonly dataset: Dataset
+  private readonly dataset: TrainingImages
   private readonly images: number[]
   /** Which of the images each row of the table is of. */
   private readonly rows: Uint32Array
@@ -20,7 +20,15 @@ export class CodeTable {
   private readonly ranges: Values
 
   /** @param options `indices`: the training images */
-  constructor({ system, dataset, indices }: { system: System; dataset: Dataset; indices: Uint32Array }) {
+  constructor({
+    system,
+    dataset,
+    indices,
+  }: {
+    system: System
+    dataset: TrainingImages
+    indices: Uint32Array
+  }) {
     this.sampler = new Sampler({ system, shape: dataset.index.shape })
     this.dataset = dataset
     const count = Math.min(codeTableSize, indices.length)
@@ -59,7 +67,10 @@ export class CodeTable {
     const { codeSize } = this.sampler.system
     const length = this.images.length * codeSize
     const all = { mean: new Float32Array(length), logvar: new Float32Array(length) }
-    for (const { first, n } of chunksOf(this.images.length, readTogether)) {
+    // All in one size, so that one program encodes them: the last chunk begins among the images of the one before.
+    const n = Math.min(readTogether, this.images.length)
+    for (const { first: next } of chunksOf(this.images.length, n)) {
+      const first = Math.min(next, this.images.length - n)
       const images = this.dataset.images(this.images.slice(first, first + n))
       const { mean, logvar } = this.sampler.codePosterior(images)
       all.mean.set(mean, first * codeSize)

@@ -40,11 +40,15 @@ export function programBase(options: {
   }
 }
 
+/** The state of programs that do not evaluate the velocity: each array more delays every write of the weights. */
+const latentState = ({ latentParameters }: System): ProgramSpec['state'] =>
+  Object.fromEntries(latentParameters.map(({ name, shape }) => [name, { shape, dtype: 'float32' as const }]))
+
 /** Standard normal noise → latents of p(z). */
-export function latentProgram(system: System, { state, feeds }: ProgramBase): ProgramSpec {
+export function latentProgram(system: System, { feeds }: ProgramBase): ProgramSpec {
   return {
     name: 'latent',
-    state,
+    state: latentState(system),
     feeds: { x: feeds.x, temperature: { shape: [], dtype: 'float32' } },
     body: (weights, { x, temperature }) => ({
       fetches: { x: system.latent(weights, x as Tensor4D, temperature) },
@@ -77,17 +81,17 @@ export function codeProgram({ codeSize }: System, count: number, { ranged = fals
 
 /** Images → latents of q(z|x): its mean, or with `sampled` a sample of it by the noise `eps`. */
 export function encodeProgram(
-  { posterior }: System,
-  { state, feeds, precision, fastConvolutions, sampled }: ProgramBase & { sampled: boolean },
+  system: System,
+  { feeds, precision, fastConvolutions, sampled }: ProgramBase & { sampled: boolean },
 ): ProgramSpec {
   return {
     name: 'encode',
     precision,
     fastConvolutions,
-    state,
+    state: latentState(system),
     feeds: sampled ? { x: feeds.x, eps: feeds.x } : { x: feeds.x },
     body: (weights, { x, eps }) => {
-      const q = posterior?.(weights, x as Tensor4D)
+      const q = system.posterior?.(weights, x as Tensor4D)
       const z = q && eps ? sampleFrom(q, eps as Tensor4D) : q?.mean
       return { fetches: { x: z ?? (x as Tensor4D) }, next: {} }
     },
@@ -96,17 +100,17 @@ export function encodeProgram(
 
 /** Images → mean and logvar of q(c|x), each `[count, codeSize]`. */
 export function encodeCodeProgram(
-  { codePosterior }: System,
-  { state, feeds, precision, fastConvolutions }: ProgramBase,
+  system: System,
+  { feeds, precision, fastConvolutions }: ProgramBase,
 ): ProgramSpec {
   return {
     name: 'encode-code',
     precision,
     fastConvolutions,
-    state,
+    state: latentState(system),
     feeds: { x: feeds.x },
     body: (weights, { x }) => {
-      const q = codePosterior?.(weights, x as Tensor4D)
+      const q = system.codePosterior?.(weights, x as Tensor4D)
       return { fetches: q ? { mean: q.mean, logvar: q.logvar } : {}, next: {} }
     },
   }

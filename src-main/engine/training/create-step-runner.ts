@@ -4,6 +4,7 @@ import type { Precision, RunConfig } from '#shared/schemas/run-config.ts'
 import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import type { DeviceSpeed } from '#shared/schemas/automatic.ts'
 import { imageBytes } from '#shared/schemas/image.ts'
+import type { ImageShape } from '#shared/schemas/image.ts'
 import type { DeviceChoice, Machine } from '#shared/schemas/run.ts'
 import type { WorkerChoice, WorkerHost } from '#shared/workers.ts'
 import { nodeBackend } from '../backend/tfjs.ts'
@@ -18,55 +19,74 @@ import { StepRunner } from './step-runner.ts'
 import type { StepRunnerOptions, TakesSteps } from './step-runner.ts'
 import { WorkerStepRunner } from './worker-step-runner.ts'
 
+/** What the precision of a run is chosen by. */
+export interface PrecisionQuestion {
+  config: RunConfig
+  shape: ImageShape
+  device: Machine['device']
+  /** The machine of the checkpoint to resume from, where steps were taken before it. */
+  resumed: Machine | null
+  /** The processes that take the steps together; without, this process takes them. */
+  workers: WorkerChoice | undefined
+  /** The speed of the device; null where steps are to be timed in any case. */
+  measuredSpeed: () => Promise<DeviceSpeed | null>
+}
+
+/** The precision of a run where it is known before its step is built; null where steps are to be timed, or XLA may decide. */
+export async function untimedPrecision(question: PrecisionQuestion): Promise<PrecisionChoice | null> {
+  const { config, device, resumed, workers } = question
+  // Where workers on processors are left a choice, nothing is timed and fp32 is taken.
+  const fast = workers && device !== 'cuda' ? 'fp32' : resolvePrecision('auto')
+  const known = knownPrecision({ setting: config.precision, fast, device, resumed })
+  if (known) return known
+  if (workers) return { precision: fast, why: desktopText('precision.workers') }
+  return isFusingWorthwhile(config) ? null : await choiceBySpeed(question)
+}
+
 /**
- * Creates the step runner in the precision of the settings, or with `auto` in the faster one, for which steps are timed.
+ * Creates the step runner in the precision that is known, or with `auto` in the faster one, for which steps are timed.
  * It has no valid state yet: timing starts from random weights, which `begin` replaces.
  */
 export async function createStepRunner(
-  options: StepRunnerOptions & {
-    memory: MemoryEstimate
-    device: Machine['device']
-    /** The machine of the checkpoint to resume from, where steps were taken before it. */
-    resumed: Machine | null
-    /** The processes that take the steps together; without, this process takes them. */
-    workers: WorkerChoice | undefined
-    /** How those of them on other machines are reached, and the device that each machine is to use. */
-    workerHosts: WorkerHost[] | undefined
-    deviceChoice: DeviceChoice
-    now: () => number
-    /** The speed of the device; null where steps are to be timed in any case. */
-    measuredSpeed: () => Promise<DeviceSpeed | null>
-    isCancelled: () => boolean
-    /** Told what keeps the run waiting before its step is compiled or timed. */
-    onWait: (message: string) => void
-  },
+  options: StepRunnerOptions &
+    PrecisionQuestion & {
+      /** The answer of `untimedPrecision`. */
+      known: PrecisionChoice | null
+      memory: MemoryEstimate
+      /** How the workers on other machines are reached, and the device that each machine is to use. */
+      workerHosts: WorkerHost[] | undefined
+      deviceChoice: DeviceChoice
+      now: () => number
+      isCancelled: () => boolean
+      /** Told what keeps the run waiting before its step is compiled or timed. */
+      onWait: (message: string) => void
+    },
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps; fused?: true }> {
-  const { config, device, resumed, workers } = options
-  const fast = resolvePrecision('auto')
-  if (workers) return await createWorkerStepRunner({ ...options, workers })
-  const known = knownPrecision({ setting: config.precision, fast, device, resumed })
-  // XLA is slow to compile steps in 16 bits, fails on some, and where it did not they took no less time (docs/benchmarks.md).
-  if (isFusingWorthwhile(config) && (known?.precision ?? 'fp32') === 'fp32') {
+  const { config, known, workers } = options
+  if (workers && known) return await createWorkerStepRunner({ ...options, known, workers })
+  if (isFused(config, known)) {
     const choice = known ?? { precision: 'fp32', why: desktopText('precision.fused') }
     const stepRunner = await createFusedStepRunner(options)
     if (stepRunner) return { ...choice, fused: true, stepRunner }
   }
-  const choice = known ?? (await choiceBySpeed({ ...options, fast }))
+  const choice = known ?? (await choiceBySpeed(options))
   if (choice)
     return {
       ...choice,
       stepRunner: new StepRunner({ ...options, config: { ...config, precision: choice.precision } }),
     }
-  return await createTimedStepRunner({ ...options, fast })
+  return await createTimedStepRunner({ ...options, fast: resolvePrecision('auto') })
 }
 
 /** The precision that the speed of the device decides; null where steps are to be timed. */
-async function choiceBySpeed(
-  options: StepRunnerOptions & { fast: Precision; measuredSpeed: () => Promise<DeviceSpeed | null> },
-): Promise<PrecisionChoice | null> {
-  const { config, dataset, fast, measuredSpeed } = options
+async function choiceBySpeed({
+  config,
+  shape,
+  measuredSpeed,
+}: PrecisionQuestion): Promise<PrecisionChoice | null> {
   const speed = await measuredSpeed()
-  return speed && precisionBySpeed({ fast, speed, cost: stepCost({ config, shape: dataset.index.shape }) })
+  const fast = resolvePrecision('auto')
+  return speed && precisionBySpeed({ fast, speed, cost: stepCost({ config, shape }) })
 }
 
 /** Compiles the step by XLA, in which it takes one; null where XLA cannot. */
@@ -120,30 +140,29 @@ async function createTimedStepRunner(
   return { ...choice, stepRunner: steps.stepRunner }
 }
 
-/** Where the precision is left open, that which is fast on a GPU; on processors nothing is timed and fp32 is taken. */
 async function createWorkerStepRunner(
   options: StepRunnerOptions & {
-    device: Machine['device']
-    resumed: Machine | null
+    known: PrecisionChoice
     workers: WorkerChoice
     workerHosts: WorkerHost[] | undefined
     deviceChoice: DeviceChoice
   },
 ): Promise<PrecisionChoice & { stepRunner: TakesSteps }> {
-  const { config, device, resumed, workers, workerHosts: hosts = [], deviceChoice } = options
-  const fast = device === 'cuda' ? resolvePrecision('auto') : 'fp32'
-  const known = knownPrecision({ setting: config.precision, fast, device, resumed })
-  const choice = known ?? {
-    precision: fast,
-    why: desktopText('precision.workers'),
-  }
+  const { config, known, workers, workerHosts: hosts = [], deviceChoice } = options
   const stepRunner = await WorkerStepRunner.start({
     ...options,
-    config: { ...config, precision: choice.precision },
+    config: { ...config, precision: known.precision },
     plans: workerPlans(workers, { device: deviceChoice, hosts }),
   })
-  return { ...choice, stepRunner }
+  return { ...known, stepRunner }
 }
+
+/**
+ * Whether XLA is to compile the step. It is slow to compile steps in 16 bits, fails on some, and where it did not they took
+ * no less time (docs/benchmarks.md).
+ */
+export const isFused = (config: RunConfig, known: PrecisionChoice | null): boolean =>
+  isFusingWorthwhile(config) && (known?.precision ?? 'fp32') === 'fp32'
 
 /** XLA takes a minute or so to compile a step, and on a GPU divides its time by four. */
 const fusedFrom = { steps: 5000, minutes: 3 }

@@ -36,8 +36,8 @@ export class DiagnosticsWriter {
   private readonly system: System
   private readonly images: PixelBatch
   private readonly chunk: number
-  /** Null where the system has neither a posterior nor a trained prior. */
-  private readonly program: Program | null
+  /** Created when first used, since previews do without. */
+  private program: Program | null = null
   private last: Measurement | null = null
 
   /** @param options `indices`: images to choose from, at even distances */
@@ -49,7 +49,6 @@ export class DiagnosticsWriter {
     this.images = dataset.images(
       Array.from({ length: count }, (_, i) => indices[Math.floor((i * indices.length) / count)] ?? 0),
     )
-    this.program = system.latentParameters.length === 0 ? null : createProgram(this.spec())
   }
 
   /** The diagnostics that are metrics too. */
@@ -111,10 +110,12 @@ export class DiagnosticsWriter {
 
   private measure(step: number, weights: () => Values): Measurement {
     if (this.last?.step === step) return this.last
-    const { program, images, chunk } = this
+    const { images, chunk } = this
     const measured: Measurement = { step, statistics: null, kl: null, prior: null }
     this.last = measured
-    if (!program) return measured
+    // Without a posterior and a trained prior there is nothing to measure.
+    if (this.system.latentParameters.length === 0) return measured
+    const program = (this.program ??= createProgram(this.spec()))
     const values = weights()
     program.write(
       Object.fromEntries(

@@ -32,8 +32,9 @@ export interface WeightsAtStep {
  */
 export class Evaluator {
   private readonly sampler: Sampler
-  /** Null without validation images. */
-  private readonly validation: Validation | null
+  private readonly makeValidation: () => Validation | null
+  /** Made when first used, since the first previews do without; null without validation images. */
+  private madeValidation: Validation | null = null
   private readonly diagnostics: DiagnosticsWriter
   private readonly quality: QualityMeter
   private readonly mutex = new Mutex()
@@ -43,6 +44,7 @@ export class Evaluator {
   /** Warnings that apply now; each is emitted once, when it begins to apply. */
   private warnings: string[] = []
   private saidUnmeasured = false
+  private isPrecisionKnown = false
 
   constructor(options: {
     run: { runId: string; runDirectory: string }
@@ -59,9 +61,8 @@ export class Evaluator {
     this.emit = emit
     this.sampler = new Sampler({ system, shape, labels })
     const hasValidation = split.validation.length > 0
-    this.validation = hasValidation
-      ? new Validation({ system, config, dataset, indices: split.validation })
-      : null
+    this.makeValidation = () =>
+      hasValidation ? new Validation({ system, config, dataset, indices: split.validation }) : null
     this.quality = new QualityMeter({ dataset, indices: split.training })
     this.diagnostics = new DiagnosticsWriter({
       system,
@@ -70,9 +71,14 @@ export class Evaluator {
     })
   }
 
-  /** Sets the precision to sample in; called before the first use. */
+  /** Sets the precision to sample in; called before the first use, the samples of the untrained network aside. */
   usePrecision(precision: Precision): void {
+    this.isPrecisionKnown = true
     this.sampler.usePrecision(precision)
+  }
+
+  private get validation(): Validation | null {
+    return (this.madeValidation ??= this.makeValidation())
   }
 
   /** Metrics of a step at which an evaluation is due. */
@@ -128,25 +134,24 @@ export class Evaluator {
   }
 
   /**
-   * Samples and stores the grid before training, in few solver steps and with programs of its own: the precision is not
+   * Samples and stores the grid before training, in few solver steps; with programs of its own where the precision is not
    * chosen yet. Codes are taken from N(0, 1).
    */
   async sampleUntrained(state: Values, options: GridOptions): Promise<void> {
-    const { system, shape } = this.sampler
-    const sampler = new Sampler({ system, shape })
-    try {
-      const tables = Object.entries(codeTableShapes(system.codeSize)).map(
-        ([name, [rows = 0, columns = 0]]) => [name, new Float32Array(rows * columns)] as const,
-      )
-      sampler.setWeights({ ...samplingWeights(state, options.config), ...Object.fromEntries(tables) })
-      const grid = await gridImages(sampler, options)
-      if (!grid) return
-      const { config, isPreview } = options
-      const record = await saveGrid({ ...this.run, step: 0, images: grid.images, config, isPreview })
-      this.emit({ type: 'sample', record })
-    } finally {
-      sampler.dispose()
-    }
+    const { system } = this.sampler
+    const tables = Object.entries(codeTableShapes(system.codeSize)).map(
+      ([name, [rows = 0, columns = 0]]) => [name, new Float32Array(rows * columns)] as const,
+    )
+    const weights = { ...samplingWeights(state, options.config), ...Object.fromEntries(tables) }
+    const grid = await this.withSampler(
+      () => weights,
+      (sampler) =>
+        this.isPrecisionKnown ? gridImages(sampler, options) : gridByItself(sampler, weights, options),
+    )
+    if (!grid) return
+    const { config, isPreview } = options
+    const record = await saveGrid({ ...this.run, step: 0, images: grid.images, config, isPreview })
+    this.emit({ type: 'sample', record })
   }
 
   /** Lends the model with some weights, to one borrower at a time. */
@@ -165,8 +170,19 @@ export class Evaluator {
   async dispose(): Promise<void> {
     await this.mutex.runExclusive(() => Promise.resolve())
     this.sampler.dispose()
-    this.validation?.dispose()
+    this.madeValidation?.dispose()
     this.diagnostics.dispose()
     this.quality.dispose()
+  }
+}
+
+/** The grid by programs that are freed afterwards, in a precision that may not be that of the model. */
+async function gridByItself({ system, shape, labels }: Sampler, weights: Values, options: GridOptions) {
+  const own = new Sampler({ system, shape, labels })
+  try {
+    own.setWeights(weights)
+    return await gridImages(own, options)
+  } finally {
+    own.dispose()
   }
 }

@@ -18,7 +18,7 @@ export interface Interruptions {
 /** The settings that say when. */
 export type Intervals = Pick<
   RunConfig,
-  'sampleEvery' | 'evaluateEvery' | 'checkpointEvery' | 'emaKind' | 'minutes'
+  'sampleEvery' | 'evaluateEvery' | 'checkpointEvery' | 'emaKind' | 'minutes' | 'warmup'
 >
 
 /** Whether a run's averages are kept along the way, so that another width can be made of them. */

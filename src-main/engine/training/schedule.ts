@@ -43,7 +43,19 @@ export function limitRise(
   return Math.min(rate, previous + config.learningRate / config.warmup)
 }
 
-/** Whether a preview is due after a step: at the start, then at steps that double until the first grid of the interval. */
-export function isPreviewDue({ sampleEvery }: Pick<RunConfig, 'sampleEvery'>, step: number): boolean {
-  return step < sampleEvery && (step & (step - 1)) === 0
+/** Samples look as they did before until the weights have changed as much as by this share of a step at the full rate. */
+const visibleChange = 0.5
+
+/**
+ * Whether a preview is due after a step: at steps that double, from the first at which the warm-up has let samples
+ * change, until the first grid of the interval.
+ */
+export function isPreviewDue(
+  { sampleEvery, warmup }: Pick<RunConfig, 'sampleEvery' | 'warmup'>,
+  step: number,
+): boolean {
+  if (step >= sampleEvery || (step & (step - 1)) !== 0) return false
+  const warming = Math.min(step, warmup)
+  const fullSteps = step - warming + (warming > 0 ? (warming * (warming + 1)) / 2 / warmup : 0)
+  return fullSteps >= visibleChange
 }

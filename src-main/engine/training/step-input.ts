@@ -1,10 +1,10 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { ImageFeed } from '../data/step-images.ts'
 import type { ImageOrder, ImagePlan } from '../data/step-images.ts'
 import type { InputValues } from '../graph/program.ts'
 import { MinibatchCoupling } from './minibatch-coupling.ts'
 import { stepFeeds } from './step-program.ts'
+import type { TrainingImages } from '../data/training-images.ts'
 
 /** What a step is fed: its images, and all else, which is the same for each part of the batch. */
 export interface StepInputs {
@@ -20,7 +20,7 @@ export class StepInput {
   private readonly coupling: MinibatchCoupling | null
 
   constructor(options: {
-    dataset: Dataset
+    dataset: TrainingImages
     plan: ImagePlan
     config: RunConfig
     /** Indices of the training images. */

@@ -1,16 +1,16 @@
 import type { RunConfig } from '#shared/schemas/run-config.ts'
-import type { Dataset } from '../../datasets/packed-dataset.ts'
 import { createProgram } from '../graph/create-program.ts'
 import type { InputValues, Program, Values } from '../graph/program.ts'
 import type { ImageOrder } from '../data/step-images.ts'
 import type { System } from '../model/flow/system.ts'
 import { StepInput } from './step-input.ts'
 import { imagePlan, stepProgram } from './step-program.ts'
+import type { TrainingImages } from '../data/training-images.ts'
 
 export interface StepRunnerOptions {
   system: System
   config: RunConfig
-  dataset: Dataset
+  dataset: TrainingImages
   /** Indices of the training images. */
   indices: Uint32Array
   /** As in `stepProgram`. */

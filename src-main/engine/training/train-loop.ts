@@ -6,7 +6,7 @@ import { trainedState } from '../checkpoints/state-names.ts'
 import { meanErrorsByTime } from '../model/flow/time-buckets.ts'
 import { gridExists } from '../sampling/sample-sheet.ts'
 import { checkFinite, checkFiniteState, checkResumable } from './checks.ts'
-import { createStepRunner } from './create-step-runner.ts'
+import { createStepRunner, untimedPrecision } from './create-step-runner.ts'
 import { sampleAtStop, sampleGrid, samplePreview } from './run-samples.ts'
 import { SemidiscreteCoupling } from './semidiscrete-coupling.ts'
 import { isPreviewDue, learningRateAt, limitRise, schedulePosition } from './schedule.ts'
@@ -77,6 +77,15 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   if (checkpoint) checkResumable({ checkpoint: checkpoint.info, config, shape: parts.dataset.index.shape })
   const started = start && !checkpoint ? await startState(parts.system, { config, start }) : null
 
+  const question = {
+    ...{ config: parts.stepConfig(config), shape: parts.dataset.index.shape },
+    resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
+    device: run.machine.device,
+    workers: request.workers,
+    measuredSpeed: run.measuredSpeed,
+  }
+  const known = await untimedPrecision(question)
+  if (known) parts.evaluator.usePrecision(known.precision)
   // First of all, so that there is something to see while the training step is built.
   if (!checkpoint && !started && config.sampleEvery > 0) {
     await parts.evaluator.sampleUntrained(initialState(parts.system, config), {
@@ -88,15 +97,12 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   // May time some steps to choose the precision; their weights are thrown away.
   const { precision, why, fused, stepRunner } = await createStepRunner({
     ...parts,
-    ...{ system: parts.stepSystem, config: parts.stepConfig(config) },
+    ...question,
+    ...{ known, system: parts.stepSystem },
     order: run.coupling ?? undefined,
-    workers: request.workers,
     workerHosts: request.workerHosts,
     deviceChoice: request.device,
-    device: run.machine.device,
-    resumed: checkpoint && checkpoint.info.step > 0 ? checkpoint.info.machine : null,
     now: clock.now,
-    measuredSpeed: run.measuredSpeed,
     isCancelled: () => run.stopRequest !== null,
     onWait: (message) => run.emit({ type: 'waiting', runId, message }),
   })

@@ -1,33 +1,24 @@
-import type { EngineEvent, MemoryEstimate, TrainRequest } from '#shared/engine-messages.ts'
+import type { EngineEvent, TrainRequest } from '#shared/engine-messages.ts'
 import { labelsOf } from '#shared/dataset-labels.ts'
 import { errorText } from '#shared/error-text.ts'
 import { FlowerbedError } from '#shared/errors.ts'
-import type { RunConfig } from '#shared/schemas/run-config.ts'
 import type { Machine } from '#shared/schemas/run.ts'
 import { Dataset } from '../../datasets/packed-dataset.ts'
 import { getReadableState } from '../graph/program.ts'
 import { splitImages } from '../data/split.ts'
-import { createSystem } from '../model/create-model.ts'
-import type { System } from '../model/flow/system.ts'
 import { readAvailableMemory } from '../backend/free-memory.ts'
-import { batchInParts, checkFits, estimateMemory, residentImages } from './memory-estimate.ts'
 import { measuredSpecs } from '../checkpoints/state-names.ts'
 import { CodeTable } from '../sampling/code-table.ts'
 import { Evaluator } from './evaluator.ts'
 import { CheckpointWriter } from './checkpoint-writer.ts'
 import type { FreeBytes } from '../checkpoints/disk-room.ts'
+import { planStep } from './plan-step.ts'
+import type { PlannedStep } from './plan-step.ts'
 import { stepProgram } from './step-program.ts'
 
 /** Everything a run is trained with except its step runner, which needs the precision. */
-export interface TrainingParts {
+export interface TrainingParts extends PlannedStep {
   dataset: Dataset
-  system: System
-  memory: MemoryEstimate
-  /** The model and the settings of the step, whose batches may be computed in parts. */
-  stepSystem: System
-  stepConfig: (config: RunConfig) => RunConfig
-  /** How many images are on the device; 0 when each step transfers its own. */
-  resident: number
   /** Indices of the training images. */
   indices: Uint32Array
   checkpointWriter: CheckpointWriter
@@ -59,13 +50,9 @@ export function openParts(options: {
     const labels = labelsOf(config, dataset.index.labels)
     const { memoryLimit = Infinity } = request
     const availableBytes = Math.min(memoryLimit, readAvailableMemory(device))
-    const memory = estimateMemory({ config, shape, availableBytes })
-    checkFits(memory)
-    const stepConfig = (given: RunConfig) => ({ ...given, ...batchInParts(given, memory.parts ?? 1) })
-    const resident = residentImages(memory, dataset.index)
     const labelCount = labels.length
-    const system = createSystem({ config, shape, labelCount })
-    const stepSystem = createSystem({ config: stepConfig(config), shape, labelCount })
+    const step = planStep({ config, shape, count: dataset.count, labelCount, availableBytes })
+    const { system, resident } = step
     const split = splitImages({ count: dataset.count, share: config.validationShare, seed: config.seed })
     const state = {
       ...getReadableState(stepProgram({ system, config, shape, resident })),
@@ -76,10 +63,8 @@ export function openParts(options: {
     const run = { runId, runDirectory }
     const evaluator = new Evaluator({ run, system, config, shape, labels, dataset, split, emit })
     return {
+      ...step,
       dataset,
-      system,
-      ...{ memory, stepSystem, stepConfig },
-      resident,
       indices: split.training,
       checkpointWriter,
       codeTable,

@@ -6,6 +6,7 @@ import { useImport } from '../../entities/datasets/import-store.ts'
 import { useExperiments } from '../../entities/experiments/experiments-store.ts'
 import type { RunChoice } from '../../entities/runs/run-choice.ts'
 import { useRuns } from '../../entities/runs/runs-store.ts'
+import { dropPreparedRun } from '../../entities/runs/use-prepared-run.ts'
 
 /** What the buttons of the import's dialog do. */
 export interface ImportFlow {
@@ -48,7 +49,10 @@ export function useImportFlow(): ImportFlow {
     if (!decided || importing.phase !== 'options') return
     trainsNext.value = true
     const dataset = await importing.pack(options)
-    if (!dataset) return
+    if (!dataset) {
+      dropPreparedRun()
+      return
+    }
     if (await runs.create({ datasetId: dataset.id, ...choice }, decided)) importing.close()
     else {
       importing.offerTraining(dataset)

@@ -21,6 +21,7 @@ const shape = { height: 8, width: 8, channels: 1 } as const
 const config = resolveConfig('auto', {
   ...{ steps: 6, batch: 4, hidden: 8, code: 3, patch: 1, precision: 'fp32' },
   ...{ sampleEvery: 3, sampleCount: 2, sampleSteps: 3, checkpointEvery: 3, validationShare: 0.25 },
+  warmup: 0,
 })
 const datasetDirectory = join(folder.path, 'dataset')
 const dataset = (index: number) => ({ kind: 'dataset' as const, datasetDirectory, index })

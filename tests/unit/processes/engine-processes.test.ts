@@ -7,7 +7,11 @@ import type { ProcessState } from '../../../src-main/processes/supervisor.ts'
 import { answeringProcess } from '../../helpers/answering-process.ts'
 
 /** Engines that note what they are asked for, and answer nothing of use. */
-function engines(devices: () => readonly TrainingDevice[], places: Record<string, TrainingDevice> = {}) {
+function engines(
+  devices: () => readonly TrainingDevice[],
+  places: Record<string, TrainingDevice> = {},
+  { prepared = 0 } = {},
+) {
   const asked: [TrainingDevice, string, unknown][] = []
   const states: [ProcessState, number][] = []
   const report = new Map<TrainingDevice, (state: ProcessState, memoryBytes: number) => void>()
@@ -18,7 +22,11 @@ function engines(devices: () => readonly TrainingDevice[], places: Record<string
       report.set(device, onState)
       return new EngineSupervisor({
         name: 'engine',
-        start: () => answeringProcess((name, argument) => void asked.push([device, name, argument])),
+        start: () =>
+          answeringProcess((name, argument) => {
+            asked.push([device, name, argument])
+            return name === 'dropPrepared' ? prepared : undefined
+          }),
         onEvent: () => undefined,
       })
     },
@@ -78,6 +86,22 @@ test('a job that was cancelled before it reaches its engine is cancelled there, 
   await engine.cancelSampling('early')
   await ask('other')
   expect(asked.at(-1)).toEqual(known('other'))
+})
+
+test('a run is prepared on the device it would begin on, and what was prepared is freed where an engine runs', async () => {
+  for (const prepared of [0, 5]) {
+    const { engine, asked } = engines(() => trainingDevices([0, 1]), {}, { prepared })
+    expect(await engine.dropPrepared()).toBe(0)
+    expect(asked).toEqual([])
+    await engine.request('prepare', { device: 'cpu' } as never)
+    expect(await engine.dropPrepared()).toBe(prepared)
+    expect(asked.map(([device, name]) => [device, name])).toEqual([
+      ['cpu', 'prepare'],
+      ['cpu', 'dropPrepared'],
+    ])
+    // Memory is free for certain only when the process has ended.
+    expect(engine.of('cpu').current === null).toBe(prepared > 0)
+  }
 })
 
 test('the state of all is the most that one of them does, with the memory of all', () => {

@@ -101,11 +101,25 @@ test('the warm-up itself never rises faster', () => {
   }
 })
 
-test('previews are due at the start and at steps that double, until the interval takes over', () => {
-  const due = (sampleEvery: number) =>
-    [...Array(1000).keys()].filter((step) => isPreviewDue({ sampleEvery }, step))
-  expect(due(100)).toEqual([0, 1, 2, 4, 8, 16, 32, 64])
-  expect(due(64)).toEqual([0, 1, 2, 4, 8, 16, 32])
-  expect(due(1)).toEqual([0])
-  expect(due(0)).toEqual([])
+test('previews are due at steps that double, until the interval takes over', () => {
+  expect(previewSteps({ sampleEvery: 100, warmup: 0 })).toEqual([1, 2, 4, 8, 16, 32, 64])
+  expect(previewSteps({ sampleEvery: 64, warmup: 0 })).toEqual([1, 2, 4, 8, 16, 32])
+  expect(previewSteps({ sampleEvery: 1, warmup: 0 })).toEqual([])
+  expect(previewSteps({ sampleEvery: 0, warmup: 0 })).toEqual([])
 })
+
+test('the first preview waits until the rates of a warm-up add up to half a step at the full rate', () => {
+  for (const warmup of [1, 2, 10, 50, 100, 1000]) {
+    const [first] = previewSteps({ sampleEvery: 10_000, warmup }) as [number]
+    const fullSteps = (steps: number) => {
+      const rates = Array.from({ length: steps }, (_, i) => Math.min(1, (i + 1) / warmup))
+      return rates.reduce((sum, rate) => sum + rate, 0)
+    }
+    expect(fullSteps(first)).toBeGreaterThanOrEqual(0.5)
+    if (first > 1) expect(fullSteps(first / 2)).toBeLessThan(0.5)
+  }
+  expect(previewSteps({ sampleEvery: 50, warmup: 50 })).toEqual([8, 16, 32])
+})
+
+const previewSteps = (settings: { sampleEvery: number; warmup: number }) =>
+  [...Array(1000).keys()].filter((step) => step > 0 && isPreviewDue(settings, step))
