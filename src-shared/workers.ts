@@ -30,6 +30,10 @@ export const workerChoiceSchema = z.union([
 ])
 export type WorkerChoice = z.infer<typeof workerChoiceSchema>
 
+/** Whether two runs are trained by the same processes. */
+export const isSameGroup = (a: WorkerChoice | null, b: WorkerChoice | null): boolean =>
+  JSON.stringify(a) === JSON.stringify(b)
+
 /** How the engine reaches a target on which a worker runs. */
 export interface WorkerHost {
   /** Of the target. */

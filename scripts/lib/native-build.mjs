@@ -213,11 +213,14 @@ function bindingLinkFlags(work) {
   return [`-Wl,--version-script=${script}`, '-Wl,-rpath,$ORIGIN/../../deps/lib', '-ldl']
 }
 
-/** An empty library by the name of one of TensorFlow's, which the result is to load: the real one need not be there. */
+/**
+ * An empty library by the name of one of TensorFlow's, which the result is to load: the real one need not be there. Without
+ * a standard library, for which Zig would first compile its own with checks, in half a minute.
+ */
 async function buildStub(zig, work, name) {
   const source = join(work, 'stub.c')
   writeFileSync(source, '\n')
-  await zig(['cc', '-shared', `-Wl,-soname,${name}`, '-o', join(work, name), source])
+  await zig(['cc', '-shared', '-nostdlib', `-Wl,-soname,${name}`, '-o', join(work, name), source])
   return join(work, name)
 }
 

@@ -17,6 +17,8 @@ setPriority(constants.priority.PRIORITY_BELOW_NORMAL)
 
 // A signal to the whole process group, from Ctrl+C or a closing terminal, is handled by the app, which asks for a checkpoint first.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => undefined)
+// Electron ends it by TERM; the command line, which service managers end together with its children, does not.
+if (process.send) process.on('SIGTERM', () => undefined)
 
 setLanguage(languageOf(process.env[languageVariable] ?? 'en'))
 const channel = parentChannel()

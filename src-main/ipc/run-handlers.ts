@@ -60,8 +60,8 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
       // With the settings of the run that it starts from there is nothing to choose.
       const { shape, count, excludedCount } = store.datasets.get(datasetId)
       const images = { shape, count: count - excludedCount }
-      const alone = target === undefined && workers === undefined
-      const planned = startFrom ? {} : { automatic: await plan({ preset, changes, images, alone }) }
+      const trainedBy = { workers: workers ?? null, target: target ?? null }
+      const planned = startFrom ? {} : { automatic: await plan({ preset, changes, images, ...trainedBy }) }
       const device = argument.device ?? settings.get().device
       const options = { ...argument, ...planned, device, waits: queue }
       const run = startFrom
@@ -80,13 +80,14 @@ export function runHandlers(services: Services): HandlersOf<'runs'> {
         ...memoryLimitOf(settings.get()),
       }),
     'runs.expectedLength': async ({ images, target, ...chosen }) => {
-      const automatic = await plan({ ...chosen, images, alone: target === undefined })
+      const { workers = null } = chosen
+      const automatic = await plan({ ...chosen, images, workers, target: target ?? null })
       const run = unmade({ ...chosen, automatic, device: settings.get().device }, images)
       return { ...expectedLength(run, runs.list()), chosen: automatic.settings }
     },
     'runs.prepare': ({ images, device = settings.get().device, ...chosen }) =>
       nextRun.prepare(async () => {
-        const automatic = await plan({ ...chosen, images, alone: true })
+        const automatic = await plan({ ...chosen, images, workers: null, target: null })
         const { config } = unmade({ ...chosen, automatic, device }, images)
         return { ...images, config, device, ...memoryLimitOf(settings.get()) }
       }),

@@ -1,10 +1,15 @@
 import type { EngineRequests } from '#shared/engine-messages.ts'
+import { errorText } from '#shared/error-text.ts'
+import { FlowerbedError } from '#shared/errors.ts'
 import type { DeviceChoice } from '#shared/schemas/run.ts'
 import { chosenGpu, deviceKind } from '#shared/training-devices.ts'
 import type { TrainingDevice } from '#shared/training-devices.ts'
 import type { EngineSupervisor } from './engine.ts'
 import type { ArgumentOf, ResultOf } from './rpc.ts'
 import type { ProcessState } from './supervisor.ts'
+
+/** So many jobs are remembered that were cancelled before an engine was asked: of those that never come. */
+const rememberedAtMost = 100
 
 type OnState = (state: ProcessState, memoryBytes: number) => void
 
@@ -20,6 +25,10 @@ export class EngineProcesses {
   private readonly onState: OnState
   private readonly made = new Map<TrainingDevice, EngineSupervisor>()
   private readonly states = new Map<TrainingDevice, { state: ProcessState; memoryBytes: number }>()
+  /** Jobs that engines were asked for. */
+  private readonly jobs = new Set<string>()
+  /** Jobs that were cancelled before. */
+  private readonly cancelled = new Set<string>()
 
   constructor(options: {
     make: (device: TrainingDevice, onState: OnState) => EngineSupervisor
@@ -51,22 +60,44 @@ export class EngineProcesses {
     return engine
   }
 
-  /** Sends a request to the engine that is to answer it; see `ProcessSupervisor.request`. */
+  /**
+   * Sends a request to the engine that is to answer it; see `ProcessSupervisor.request`.
+   * @throws FlowerbedError also `cancelled`, where its job was cancelled before the engine was asked
+   */
   async request<Name extends keyof EngineRequests>(
     name: Name,
     argument: ArgumentOf<EngineRequests, Name>,
   ): Promise<ResultOf<EngineRequests, Name>> {
     await this.known()
-    const { model, device } = partsOf(argument)
+    const { model, device, job } = partsOf(argument)
     const to = this.deviceFor(model?.runId, device)
-    if (device === undefined) return await this.of(to).request(name, argument)
-    return await this.of(to).request(name, { ...(argument as object), device: choiceOn(to, device) } as never)
+    const engine = this.of(to)
+    const asked =
+      device === undefined
+        ? argument
+        : ({ ...(argument as object), device: choiceOn(to, device) } as typeof argument)
+    if (job === undefined) return await engine.request(name, asked)
+    // While a file was chosen for it.
+    if (this.cancelled.delete(job)) throw new FlowerbedError('cancelled', errorText('sampling.cancelled'))
+    await engine.ensureRunning()
+    this.jobs.add(job)
+    const answer = engine.request(name, asked).finally(() => this.jobs.delete(job))
+    // While the engine came up.
+    if (this.cancelled.delete(job)) engine.request('cancelSampling', { job }).catch(() => undefined)
+    return await answer
   }
 
-  /** Cancels a sampling job, wherever it runs. */
+  /** Cancels a sampling job, wherever it runs, also one that no engine was asked for yet. */
   async cancelSampling(job: string): Promise<void> {
+    if (!this.jobs.has(job)) this.remember(job)
     const running = [...this.made.values()].filter(({ current }) => current !== null)
     await Promise.all(running.map((engine) => engine.request('cancelSampling', { job })))
+  }
+
+  private remember(job: string): void {
+    this.cancelled.add(job)
+    const [oldest] = this.cancelled
+    if (this.cancelled.size > rememberedAtMost && oldest !== undefined) this.cancelled.delete(oldest)
   }
 
   /** Frees what was prepared for a run, with its process unless that has work to do. @returns how many programs */
@@ -110,7 +141,9 @@ export class EngineProcesses {
 }
 
 /** What decides where a request goes. */
-const partsOf = (argument: unknown): { model?: { runId: string }; device?: DeviceChoice } =>
+const partsOf = (
+  argument: unknown,
+): { model?: { runId: string }; device?: DeviceChoice; job?: string | undefined } =>
   typeof argument === 'object' && argument !== null ? argument : {}
 
 /** A choice for the engine of a GPU, which sees no other. */

@@ -46,6 +46,11 @@ export class DeviceTurns {
     return null
   }
 
+  /** Whether no run of this process has a device. */
+  get areFree(): boolean {
+    return this.taken.size === 0
+  }
+
   /** The devices and their runs; none where there are not several. */
   states(): DeviceState[] {
     if (this.devices.length < 2) return []

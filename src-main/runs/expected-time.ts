@@ -2,6 +2,7 @@ import type { LengthEstimate } from '#shared/ipc/runs.ts'
 import { goalSteps } from '#shared/run-limits.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { costKeys } from '#shared/step-cost.ts'
+import { isSameGroup } from '#shared/workers.ts'
 
 /** Equal for runs whose steps take equally long on one machine. */
 const costKey = ({ config, shape, deviceChoice, workers }: RunRecord): string =>
@@ -87,7 +88,7 @@ export function expectedLength(run: RunRecord, earlier: readonly RunRecord[]): L
     const seconds = config.minutes > 0 ? config.minutes * 60 : null
     return { seconds, steps: config.minutes > 0 ? null : goal, basis: null }
   }
-  const basis = same !== undefined ? 'same' : known === null ? 'scaled' : 'measured'
+  const basis = same !== undefined ? 'same' : known === null ? 'scaled' : basisOfPlan(run)
   const bySteps = goal / speed
   const byMinutes = config.minutes > 0 ? config.minutes * 60 : Infinity
   const steps = bySteps <= byMinutes ? goal : Math.max(1, Math.round(byMinutes * speed))
@@ -106,10 +107,15 @@ export function remainingSeconds(run: RunRecord, earlier: readonly RunRecord[]):
   return Math.min(byTime, seconds * left)
 }
 
+/** What the time of a step goes by that was estimated when the run was planned. */
+const basisOfPlan = ({ workers, automatic }: RunRecord): LengthEstimate['basis'] =>
+  !workers ? 'measured' : automatic?.speed ? 'group' : 'oneProcess'
+
 function scaledSpeed(run: RunRecord, earlier: readonly RunRecord[]): number | null {
   const alike = earlier
     .filter(tellsSpeed)
     .filter((one) => one.config.network === run.config.network && one.deviceChoice === run.deviceChoice)
+    .filter((one) => isSameGroup(one.workers, run.workers))
     .slice(0, mostUnlike)
   const work = alike.reduce((sum, one) => sum + workOfStep(one) * one.step, 0)
   const seconds = alike.reduce((sum, one) => sum + one.trainedSeconds, 0)

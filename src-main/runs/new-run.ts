@@ -58,7 +58,7 @@ export function newRunRecord(options: NewRun, dataset: DatasetOfRun, name: strin
     status: experimentId === null && !options.waits ? 'starting' : 'waiting',
     preset,
     config,
-    ...(choosesByImages(preset) || automatic.speed ? { automatic } : {}),
+    ...(choosesByImages(preset) || automatic.secondsPerStep !== null ? { automatic } : {}),
     experimentId,
     parent: options.parent ?? null,
     datasetId: dataset.id,

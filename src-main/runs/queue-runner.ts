@@ -203,6 +203,8 @@ export class QueueRunner {
       if (this.mustStart) {
         await this.trainingQueue.start(run, this.queued.optionsOf(run.id))
         this.upkeep.begin(run.id)
+        // It waits no more.
+        this.onChange()
       }
     } catch (thrown) {
       this.refuse(run, toFlowerbedError(thrown))

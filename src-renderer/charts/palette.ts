@@ -1,4 +1,4 @@
-import { useMutationObserver, usePreferredDark } from '@vueuse/core'
+import { useMediaQuery, usePreferredDark } from '@vueuse/core'
 import { watch } from 'vue'
 
 /** Colours and type of the canvas, which cannot use tokens by itself. */
@@ -24,9 +24,5 @@ export function readPalette(element: Element, series: readonly string[]): Palett
 
 /** Calls back when the theme changes, by the system or by the app, as long as the component lives. */
 export function useThemeChange(changed: () => void): void {
-  watch(usePreferredDark(), changed)
-  useMutationObserver(() => document.documentElement, changed, {
-    attributes: true,
-    attributeFilter: ['data-theme'],
-  })
+  watch([usePreferredDark(), useMediaQuery('(forced-colors: active)')], changed)
 }

@@ -30,8 +30,11 @@ export interface LengthEstimate {
   seconds: number | null
   /** The step at which it would end. */
   steps: number | null
-  /** What this goes by: runs of the same cost, the measured speed of the device, or runs of other cost. */
-  basis: 'same' | 'measured' | 'scaled' | null
+  /**
+   * What this goes by: runs of the same cost, the measured speed of the device, that of a group of processes by its earlier runs, that
+   * of one process where such a group was not measured, or runs of other cost.
+   */
+  basis: 'same' | 'measured' | 'group' | 'oneProcess' | 'scaled' | null
 }
 
 /** The same with what the preset would choose. */
@@ -87,6 +90,7 @@ export const runChannels = {
       images: trainingImages,
       preset: z.string(),
       changes,
+      workers: workerChoiceSchema.exactOptional(),
       target: targetNameSchema.exactOptional(),
     }),
     output: type<PlannedLength>(),

@@ -120,6 +120,11 @@ test('samples are starred, hidden and collected, and stay so', async () => {
   const list = page.getByTestId('all-samples').getByRole('button')
   await page.getByRole('radio', { name: 'Starred' }).check()
   await expect(list).toHaveCount(1)
+  // Its menu is that of the sample under the pointer, which the line above the list names.
+  await list.first().click({ button: 'right' })
+  await expect(page.getByTestId('all-details')).toHaveText(/^Step 20 · seed 1 · /)
+  await page.getByRole('menuitem', { name: 'Remove the star' }).click()
+  await expect(list).toHaveCount(0)
   await page.getByRole('radio', { name: 'Hidden' }).check()
   await expect(list).toHaveCount(1)
   await expect(page.getByRole('combobox', { name: 'Collection' })).toContainText('odd')

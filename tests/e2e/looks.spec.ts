@@ -148,8 +148,9 @@ test('at a zoom of 200 % every control of a page lies within the width of the wi
   const beyond = `[...document.querySelectorAll('main button, main input, main select')]
     .filter((each) => each.offsetParent && each.getBoundingClientRect().right > innerWidth + 1)
     .map((each) => each.outerHTML.slice(0, 120))`
-  for (const view of ['library', 'run', 'gallery', 'interpolation', 'queue', 'settings']) {
-    await page.getByTestId(`go-${view}`).click()
+  for (const view of ['library', 'dataset', 'run', 'gallery', 'interpolation', 'queue', 'settings']) {
+    if (view === 'dataset') await page.getByRole('button', { name: 'Open Demo faces' }).click()
+    else await page.getByTestId(`go-${view}`).click()
     await page.locator('main .page-head, main h1').first().waitFor()
     expect.soft(await page.evaluate(beyond), view).toEqual([])
   }

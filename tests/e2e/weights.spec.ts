@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from '@playwright/test'
 import { demoImages, launchApp } from '../helpers/app.ts'
@@ -53,6 +53,76 @@ test('the model of a finished run is exported where the user says; nothing where
   expect(existsSync(join(folder, 'saved_model.pb'))).toBe(true)
 })
 
+test('an export is cancelled where a folder is chosen and while it is made: the dialog says so, and nothing is left of it', async () => {
+  test.skip(process.platform === 'win32', 'a process is held by a signal')
+  const { app, page } = running
+  const [kept, folder] = [join(data.path, 'kept'), join(data.path, 'cancelled')]
+  mkdirSync(folder)
+  const dialog = page.getByTestId('export')
+  const cancelled = dialog.getByText('The export was cancelled; nothing was written.')
+  const cancel = async () => {
+    await expect(dialog.getByRole('progressbar')).toBeVisible()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
+  }
+  /** The system's dialog answers when it is told to. */
+  const choose = await app.evaluateHandle(({ dialog: system }) => {
+    const [asked, answers] = [
+      [] as ((answer: { canceled: boolean; filePath: string }) => void)[],
+      [] as string[],
+    ]
+    const settle = () => {
+      while (asked.length > 0 && answers.length > 0)
+        asked.shift()?.({ canceled: false, filePath: answers.shift() ?? '' })
+    }
+    system.showSaveDialog = () => {
+      const answer = new Promise<{ canceled: boolean; filePath: string }>((resolve) => asked.push(resolve))
+      settle()
+      return answer
+    }
+    return (filePath: string) => {
+      answers.push(filePath)
+      settle()
+    }
+  })
+  const chosen = (path: string) => choose.evaluate((answer, filePath) => answer(filePath), path)
+
+  await page.getByTestId('next-export').click()
+  await page.getByTestId('export-confirm').click()
+  await cancel()
+  await chosen(join(folder, 'model'))
+  await expect(cancelled).toBeVisible()
+  expect(readdirSync(folder)).toEqual([])
+
+  // Whoever exports after all is not told of that any more.
+  await page.getByTestId('export-confirm').click()
+  await expect(cancelled).toBeHidden()
+  await chosen(kept)
+  await expect(page.getByText(`Saved as ${kept}`)).toBeVisible({ timeout: 60_000 })
+  await page.getByRole('button', { name: 'Dismiss' }).first().click()
+
+  const engine = await app.evaluate(
+    ({ app: electron }) => electron.getAppMetrics().find(({ name }) => name === 'Flowerbed engine')?.pid,
+  )
+  process.kill(engine ?? NaN, 'SIGSTOP')
+  try {
+    await page.getByTestId('next-export').click()
+    await page.getByTestId('export-confirm').click()
+    await chosen(join(folder, 'model'))
+    await cancel()
+    // Answered after what was asked before it: both wait for the engine now.
+    await page.evaluate("window.api.request('app.info')")
+  } finally {
+    process.kill(engine ?? NaN, 'SIGCONT')
+  }
+  await expect(cancelled).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByTestId('export-confirm')).toBeEnabled()
+  expect(readdirSync(folder)).toEqual([])
+  await page.keyboard.press('Escape')
+  await page.getByTestId('next-export').click()
+  await expect(cancelled).toBeHidden()
+  await page.keyboard.press('Escape')
+})
+
 test('another average is chosen for a checkpoint; an evaluation says which it judged; choosing by samples is cancelled', async () => {
   const { page } = running
   await page.getByTestId('checkpoints').locator('summary').click()
@@ -74,7 +144,7 @@ test('another average is chosen for a checkpoint; an evaluation says which it ju
   await expect(page.getByTestId('average-confirm')).toBeEnabled({ timeout: 60_000 })
   await expect(page.getByTestId('average-result')).toBeHidden()
   await expect(dialog.getByRole('alert')).toHaveCount(0)
-  await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Cancel', exact: true }).click()
   await expect(page.getByTestId('checkpoint-60')).toContainText('average of width 0.150')
 
   const evaluation = page.getByTestId('evaluation')

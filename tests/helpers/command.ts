@@ -1,4 +1,5 @@
-import { spawn } from 'node:child_process'
+import { fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { resolve } from 'node:path'
 
 export const commandFile = resolve(import.meta.dirname, '../../src-main/cli/main.ts')
@@ -32,13 +33,44 @@ export function command(
         if (!interrupted && enough?.(err)) interrupted = child.kill('SIGINT')
       })
       child.on('close', (code) => {
-        const last = out.trim().split('\n').at(-1) ?? ''
-        done({
-          code,
-          out,
-          err,
-          json: last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {},
-        })
+        done(outcomeOf({ code, out, err }))
       })
     })
+}
+
+const outcomeOf = (ended: Omit<Outcome, 'json'>): Outcome => {
+  const last = ended.out.trim().split('\n').at(-1) ?? ''
+  return { ...ended, json: last.startsWith('{') ? (JSON.parse(last) as Record<string, unknown>) : {} }
+}
+
+/**
+ * As `command`, but all in one process, which loads modules and TensorFlow once: where not the process is tested, but what the
+ * command does. One at a time; `end` is to be called at the end.
+ */
+export function commandsInOneProcess(
+  data: string,
+  env: NodeJS.ProcessEnv = {},
+): { run: (args: string[]) => Promise<Outcome>; end: () => Promise<void> } {
+  const child = fork(resolve(import.meta.dirname, '../fixtures/many-commands.ts'), {
+    // To pipes a command writes through its streams, to files it does not.
+    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
+    env: { ...process.env, ...env },
+  })
+  child.stderr?.pipe(process.stderr)
+  const exit = once(child, 'exit')
+  const ended = exit.then(([code, signal]) => {
+    throw new Error(`The process of the commands ended (${String(code ?? signal)}).`)
+  })
+  // Those who wait for a command catch it.
+  ended.catch(() => undefined)
+  const answer = (args: string[]) =>
+    new Promise<Outcome>((done) => {
+      child.once('message', (answered) => done(outcomeOf(answered as Omit<Outcome, 'json'>)))
+      child.send([...args, '--data-dir', data])
+    })
+  const end = async () => {
+    child.kill()
+    await exit
+  }
+  return { run: (args) => Promise.race([answer(args), ended]), end }
 }

@@ -153,8 +153,7 @@ SlurmUser=${user}
 SlurmdUser=${user}
 AuthType=auth/munge
 CredType=cred/munge
-# A requeued job waits until its credential is no longer valid: two minutes unless told otherwise.
-AuthInfo=socket=${folder}/munge.socket,cred_expire=5
+AuthInfo=socket=${folder}/munge.socket
 SlurmctldPidFile=${folder}/slurmctld.pid
 SlurmdPidFile=${folder}/slurmd.pid
 StateSaveLocation=${folder}/state

@@ -27,11 +27,14 @@ export class StatusLine {
 
   show(text: string): void {
     const now = Date.now()
-    const interval = process.stderr.isTTY ? 100 : 5000
+    const { isTTY, columns } = process.stderr
+    const interval = isTTY ? 100 : 5000
     if (now - this.shownAt < interval) return
     this.shownAt = now
-    write(process.stderr, process.stderr.isTTY ? `\r\x1b[2K${text}` : `${text}\n`)
-    lineIsOpen = process.stderr.isTTY
+    // One that is wrapped could not be rewritten; a terminal may not know its width.
+    const line = isTTY && columns > 1 ? text.slice(0, columns - 1) : text
+    write(process.stderr, isTTY ? `\r\x1b[2K${line}` : `${line}\n`)
+    lineIsOpen = isTTY
   }
 
   end(): void {

@@ -5,6 +5,7 @@ import type { RunRecord } from '#shared/schemas/run.ts'
 import { loadTensorFlow } from '../../engine/backend/load.ts'
 import { EngineWithHosts } from '../../remote/engine-with-hosts.ts'
 import type { TrainOptions } from '../../runs/run-training.ts'
+import type { EngineProcess } from '../../runs/training-queue.ts'
 import { checkInterrupted, Interrupted, onInterrupt, wasInterrupted } from './interrupt.ts'
 import { bytes, duration, say, StatusLine } from './output.ts'
 import { describeWorkers } from './worker-options.ts'
@@ -18,24 +19,40 @@ export interface TrainRunOptions extends TrainOptions {
   partOfExperiment?: boolean
   /** The most memory to plan with, in bytes. */
   memoryLimit?: number
+  /** The engine of another process; by default that of this one. */
+  engine?: TrainingEngine
+  /** How it says what happens; by default on a line of its own. */
+  tell?: (text: string) => void
 }
+
+export type TrainingEngine = Pick<EngineProcess, 'train' | 'pause' | 'stop'>
 
 /** A status line with the progress of training. */
 export function followTraining(): { onEvent: (event: EngineEvent) => void; end: () => void } {
   const line = new StatusLine()
-  let workers = ''
   return {
-    onEvent: (event) => {
-      if (event.type === 'warning' || event.type === 'waiting') say(event.message)
-      if (event.type === 'workers') {
-        const text = describeWorkers(event.workers)
-        if (text !== workers) say(text)
-        workers = text
-      }
-      if (event.type !== 'progress') return
-      line.show(progressLine(event.progress))
-    },
+    onEvent: trainingEvents({ tell: say, show: (text) => line.show(text) }),
     end: () => line.end(),
+  }
+}
+
+/** Says what an engine reports of training: its progress by `show`, which may leave out what is soon followed by more. */
+export function trainingEvents({
+  tell,
+  show,
+}: {
+  tell: (text: string) => void
+  show: (text: string) => void
+}) {
+  let workers = ''
+  return (event: EngineEvent): void => {
+    if (event.type === 'warning' || event.type === 'waiting') tell(event.message)
+    if (event.type === 'workers') {
+      const text = describeWorkers(event.workers)
+      if (text !== workers) tell(text)
+      workers = text
+    }
+    if (event.type === 'progress') show(progressLine(event.progress))
   }
 }
 
@@ -59,20 +76,15 @@ export function progressLine(progress: TrainProgress): string {
 export async function trainRun(
   workspace: Workspace,
   run: RunRecord,
-  { partOfExperiment = false, memoryLimit, ...options }: TrainRunOptions = {},
+  given: TrainRunOptions = {},
 ): Promise<RunRecord> {
-  const { store, runService, engine } = workspace
+  const { partOfExperiment = false, memoryLimit, engine, tell = say, ...options } = given
+  const { store, runService } = workspace
   await beforeTraining(workspace, run, checkInterrupted)
   let training = true
   const trainer = new EngineWithHosts({
-    store,
-    engine: {
-      train: async (request) =>
-        await engine.handlers.train({ ...request, ...(memoryLimit === undefined ? {} : { memoryLimit }) }),
-      pause: async (runId) => await engine.handlers.pause({ runId }),
-      stop: async (runId, save) => await engine.handlers.stop({ runId, save }),
-    },
-    onInstall: (_, name) => say(desktopText('workers.installing', { name })),
+    ...{ store, engine: engine ?? engineHere(workspace, memoryLimit) },
+    onInstall: (_, name) => tell(desktopText('workers.installing', { name })),
   })
   /** Retries: the engine does not know the run before its first step. */
   const pause = async () => {
@@ -86,17 +98,27 @@ export async function trainRun(
     }
   }
   const stopListening = onInterrupt(() => {
-    say('Saving …')
+    tell('Saving …')
     void pause()
   }, 'nothing since the last checkpoint is saved')
   try {
     const ended = await runService.train(run.id, trainer, options)
     if (!wasInterrupted() || ended.status === 'finished') return ended
-    say(describeStop(workspace, ended) + (partOfExperiment ? '' : ` ${howToResume(ended)}`))
+    tell(describeStop(workspace, ended) + (partOfExperiment ? '' : ` ${howToResume(ended)}`))
     throw new Interrupted()
   } finally {
     training = false
     stopListening()
+  }
+}
+
+/** The engine of this process. */
+function engineHere({ engine: { handlers } }: Workspace, memoryLimit: number | undefined): TrainingEngine {
+  const limit = memoryLimit === undefined ? {} : { memoryLimit }
+  return {
+    train: async (request) => await handlers.train({ ...request, ...limit }),
+    pause: async (runId) => await handlers.pause({ runId }),
+    stop: async (runId, save) => await handlers.stop({ runId, save }),
   }
 }
 

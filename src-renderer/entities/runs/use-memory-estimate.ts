@@ -4,6 +4,7 @@ import type { MemoryEstimate } from '#shared/engine-messages.ts'
 import type { PlannedLength } from '#shared/ipc/runs.ts'
 import { toFlowerbedError } from '#shared/errors.ts'
 import type { ImageShape } from '#shared/schemas/image.ts'
+import type { WorkerChoice } from '#shared/workers.ts'
 import { request } from '../../api/index.ts'
 import { latestOnly } from '../../composables/latest-only.ts'
 import type { IsLatest } from '../../composables/latest-only.ts'
@@ -35,14 +36,17 @@ export interface LengthQuestion {
   changes: Record<string, unknown>
   /** The target that would train it; null for this computer. */
   target: string | null
+  /** The processes that would train it together here; null for one. */
+  workers: WorkerChoice | null
 }
 
 /** How long a run would take, and what its preset would choose. */
 export const useLengthEstimate = (question: () => LengthQuestion | null): Estimate<PlannedLength> =>
-  useEstimate(question, ({ images: { shape, count, labels }, target, ...chosen }) =>
+  useEstimate(question, ({ images: { shape, count, labels }, target, workers, ...chosen }) =>
     request('runs.expectedLength', {
       images: { shape, count, labels },
-      ...(target === null ? {} : { target }),
+      // Processes are those of this computer.
+      ...(target !== null ? { target } : workers ? { workers } : {}),
       ...chosen,
     }),
   )

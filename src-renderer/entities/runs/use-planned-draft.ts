@@ -5,6 +5,7 @@ import type { PlannedLength } from '#shared/ipc/runs.ts'
 import type { PresetId } from '#shared/presets.ts'
 import type { AutomaticSetting } from '#shared/schemas/automatic.ts'
 import type { SettingKey } from '#shared/schemas/run-config.ts'
+import type { WorkerChoice } from '#shared/workers.ts'
 import type { TrainingImages } from './run-choice.ts'
 import { useRunDraft } from './run-draft.ts'
 import type { RunDraft, SettingValue } from './run-draft.ts'
@@ -16,13 +17,14 @@ export function usePlannedDraft(options: {
   changes: Partial<Record<SettingKey, SettingValue>> | undefined
   images: () => TrainingImages | null
   target: () => string | null
+  workers: () => WorkerChoice | null
 }): { draft: RunDraft; chosen: ComputedRef<AutomaticSetting[]>; length: ShallowRef<PlannedLength | null> } {
-  const { images, target } = options
+  const { images, target, workers } = options
   const draft: RunDraft = useRunDraft(options.preset, options.changes, () => chosen.value)
   const { estimate: length } = useLengthEstimate(() => {
     const known = draft.valid.value ? images() : null
     const settings = { preset: draft.preset.value, changes: draft.changes.value }
-    return known && { ...settings, images: known, target: target() }
+    return known && { ...settings, images: known, target: target(), workers: workers() }
   })
   const chosen = computed((): AutomaticSetting[] => {
     const known = images()

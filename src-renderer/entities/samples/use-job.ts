@@ -8,9 +8,14 @@ import { t } from '../../i18n.ts'
 /** Below this share it is too early to say how long it takes. */
 const leastShare = 0.02
 
+/** What `useJob` gives. */
+export type Job = ReturnType<typeof useJob>
+
 /** One long request at a time, to the engine or to what writes images: its progress, its error, and how to cancel it. */
 export function useJob(cancelChannel: 'gallery.cancel' | 'images.cancel' = 'gallery.cancel') {
   const error = shallowRef<FlowerbedError | null>(null)
+  /** Whether the last one was cancelled. */
+  const wasCancelled = shallowRef(false)
   /** Progress in [0, 1]; null while nothing is in progress. */
   const share = shallowRef<number | null>(null)
   /** About, by how long it took so far; null before that can be said. */
@@ -37,11 +42,13 @@ export function useJob(cancelChannel: 'gallery.cancel' | 'images.cancel' = 'gall
     secondsLeft.value = null
     startedAt = 0
     error.value = null
+    wasCancelled.value = false
     try {
       return await ask(job)
     } catch (thrown) {
       const problem = toFlowerbedError(thrown)
-      if (problem.kind !== 'cancelled') error.value = problem
+      wasCancelled.value = problem.kind === 'cancelled'
+      if (!wasCancelled.value) error.value = problem
       return null
     } finally {
       share.value = null
@@ -56,7 +63,7 @@ export function useJob(cancelChannel: 'gallery.cancel' | 'images.cancel' = 'gall
     }
   }
 
-  return { share, secondsLeft, error, run, cancel }
+  return { share, secondsLeft, error, wasCancelled, run, cancel }
 }
 
 /** The label of a button that cancels a task, with its progress. @param share in [0, 1] */

@@ -4,14 +4,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStore } from '../../../src-main/database/store.ts'
 import { createStudy } from '../../../src-main/runs/study.ts'
 import { RunService } from '../../../src-main/runs/run-service.ts'
-import { command } from '../../helpers/command.ts'
+import { commandsInOneProcess } from '../../helpers/command.ts'
 import { anEvaluation } from '../../helpers/evaluation.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { addRun } from '../../helpers/history.ts'
 
 const folder = temporaryFolder('cli-compare')
 const data = join(folder.path, 'data')
-const flowerbed = command(data)
+const commands = commandsInOneProcess(data)
+const flowerbed = commands.run
 let ids: string[] = []
 let study = ''
 
@@ -40,7 +41,10 @@ beforeAll(() => {
   store.evaluations.add(store.runs.key(ids[0] ?? ''), anEvaluation)
   store.close()
 })
-afterAll(() => folder.remove())
+afterAll(async () => {
+  await commands.end()
+  folder.remove()
+})
 
 it('runs are compared as a table, as CSV and as JSON', async () => {
   const { code, err, json } = await flowerbed(['compare', ...ids, '--json', '--sort', 'loss.loss'])

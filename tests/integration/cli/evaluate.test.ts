@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { curveEvaluations, evaluationSchema } from '#shared/schemas/evaluation.ts'
-import { command } from '../../helpers/command.ts'
+import { commandsInOneProcess } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli-evaluate')
-const flowerbed = command(join(folder.path, 'data'))
+const commands = commandsInOneProcess(join(folder.path, 'data'))
+const flowerbed = commands.run
 const images = join(folder.path, 'Colours')
 const others = join(folder.path, 'Others')
 
@@ -30,7 +31,10 @@ beforeAll(async () => {
   const trained = await flowerbed(['train', images, '--steps', '20', '--image-size', '16', ...settings])
   expect(trained.code).toBe(0)
 })
-afterAll(() => folder.remove())
+afterAll(async () => {
+  await commands.end()
+  folder.remove()
+})
 
 const quick = ['--solver', 'euler', '--steps', '2']
 

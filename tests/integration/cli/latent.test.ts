@@ -4,13 +4,15 @@ import sharp from 'sharp'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { encodersOf } from '#shared/encoders.ts'
 import { readSafetensors } from '../../../src-main/engine/checkpoints/safetensors.ts'
-import { command } from '../../helpers/command.ts'
+import { command, commandsInOneProcess } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli-latent')
 const images = join(folder.path, 'Colours')
-const flowerbed = command(join(folder.path, 'data'))
+const data = join(folder.path, 'data')
+const commands = commandsInOneProcess(data)
+const flowerbed = commands.run
 const file = (name: string) => join(folder.path, name)
 const red = (i: number) => join(images, 'red', `${i}.png`)
 const blue = (i: number) => join(images, 'blue', `${i}.png`)
@@ -41,14 +43,17 @@ beforeAll(async () => {
     'precision=fp32',
     'learningRate=0.003',
   ]
-  const trained = await flowerbed(
+  const trained = await command(data)(
     ['train', images, '--steps', '120', '--image-size', '16', '--preset', 'pixel-posterior'].concat(
       settings.flatMap((setting) => ['--set', setting]),
     ),
   )
   expect(trained.code).toBe(0)
 })
-afterAll(() => folder.remove())
+afterAll(async () => {
+  await commands.end()
+  folder.remove()
+})
 
 describe('latents on the command line', () => {
   it('encodes by three encoders, and reports the reconstruction error of each image', async () => {

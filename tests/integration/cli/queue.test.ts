@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { openStore } from '../../../src-main/database/store.ts'
-import { command } from '../../helpers/command.ts'
+import { command, commandsInOneProcess } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli-queue')
 const images = join(folder.path, 'Images')
 const data = join(folder.path, 'data')
-const flowerbed = command(data)
+const commands = commandsInOneProcess(data)
+const flowerbed = commands.run
 const small = ['--image-size', '16', '--device', 'cpu', '--preset', 'pixel-posterior'].concat(
   ['hidden=8', 'batch=4', 'network=conv', 'sampleEvery=0', 'sampleCount=4', 'precision=fp32'].flatMap(
     (setting) => ['--set', setting],
@@ -19,7 +20,10 @@ beforeAll(async () => {
   const file = await plain(20, 20, '#d03030').png().toBuffer()
   writeFiles(images, Object.fromEntries(Array.from({ length: 8 }, (_, i) => [`${i}.png`, file])))
 })
-afterAll(() => folder.remove())
+afterAll(async () => {
+  await commands.end()
+  folder.remove()
+})
 
 const queue = async (name: string, steps: string): Promise<string> => {
   const { code, err, json } = await flowerbed([
@@ -63,7 +67,7 @@ it('queues, lists, moves and removes runs, and trains them in that order; an int
   expect(circle.err).toContain('“a” cannot start after “c”')
   await flowerbed(['queue', 'remove', c])
 
-  const stopped = await flowerbed(['queue', 'run'], (told) => /step [1-9]/.test(told))
+  const stopped = await command(data)(['queue', 'run'], (told) => /step [1-9]/.test(told))
   expect(stopped.err).toContain('Resume with: flowerbed queue run')
   expect(statuses().rows).toEqual(['b', 'a'])
   // Given up for good, it makes way.

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { openStore } from '../../../src-main/database/store.ts'
-import { command } from '../../helpers/command.ts'
+import { commandsInOneProcess } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 
 const folder = temporaryFolder('cli-resume')
 const images = join(folder.path, 'images')
-const flowerbed = command(join(folder.path, 'data'))
+const commands = commandsInOneProcess(join(folder.path, 'data'))
+const flowerbed = commands.run
 const settings = ['hidden=4', 'precision=fp32', 'sampleEvery=0', 'sampleCount=1', 'sampleSteps=1']
   .concat('checkpointEvery=2', 'checkpointKeep=9')
   .flatMap((setting) => ['--set', setting])
@@ -34,7 +35,10 @@ beforeAll(async () => {
   expect(trained.err + String(trained.code)).toMatch(/0$/)
   run = trained.json['run'] as string
 })
-afterAll(() => folder.remove())
+afterAll(async () => {
+  await commands.end()
+  folder.remove()
+})
 
 /** The record of the newest run. */
 function newestRun(): RunRecord {

@@ -41,20 +41,20 @@ const status = ({ id }: RunRecord) => store.runs.get(id).status
 /** The app's queue around an engine whose runs end when the test says so. */
 function app() {
   const notices: string[] = []
+  /** The runs that waited when a change was last reported. */
+  let told: string[] = []
   const engine = endingEngine({ store, runService })
   const { trained, requests, endRun: end, failRun: fail } = engine
-  const trainingQueue = new TrainingQueue({
-    ...{ runService, engine },
-    notify: ({ message }) => notices.push(message),
-  })
+  const notify = ({ message }: { message: string }) => notices.push(message)
+  const trainingQueue = new TrainingQueue({ runService, engine, notify })
   const queued = new QueuedRuns({ store, runService })
   const queue = new RunQueue({
-    ...{ queued, runService, trainingQueues: new TrainingQueues(() => trainingQueue) },
-    notify: ({ message }) => notices.push(message),
+    ...{ queued, runService, trainingQueues: new TrainingQueues(() => trainingQueue), notify },
+    onChange: () => (told = waiting()),
   })
   const waiting = () => queue.state().entries.map(({ runId }) => store.runs.get(runId).name)
   const training = (name: string) => expect.poll(() => trainingQueue.running?.name).toBe(name)
-  return { queue, trainingQueue, trained, requests, notices, waiting, training, end, fail }
+  return { queue, trainingQueue, trained, requests, notices, waiting, training, end, fail, told: () => told }
 }
 
 async function quit({ queue, trainingQueue }: ReturnType<typeof app>): Promise<void> {
@@ -75,12 +75,12 @@ async function withQueue(...names: string[]) {
 
 describe('the queue of runs', () => {
   test('starts the next run by itself when one finishes, is stopped or fails', async () => {
-    const { queue, trained, waiting, training, end, fail, others } = await withQueue('a', 'b', 'c')
+    const { queue, trained, waiting, told, training, end, fail, others } = await withQueue('a', 'b', 'c')
     expect(others.map(status)).toEqual(['queued', 'queued', 'queued'])
     expect(waiting()).toEqual(['a', 'b', 'c'])
     end()
     await training('a')
-    expect(waiting()).toEqual(['b', 'c'])
+    await expect.poll(told).toEqual(['b', 'c'])
     end('stopped')
     await training('b')
     fail(new FlowerbedError('non-finite', 'The loss is not a number.'))

@@ -36,14 +36,17 @@ async function occupy(): Promise<string> {
   return jobId.trim()
 }
 
-/** Lets a requeued job start at once: Slurm has it wait, two minutes by default. */
+/**
+ * Lets a requeued job start soon: Slurm has it wait for two minutes, by when the revocation of its credential has expired.
+ * Not within the second of the requeue, by which the node would take the new credential for the revoked one and fail the job.
+ */
 async function startNow(jobId: string): Promise<void> {
   for (;;) {
     const shown = await run('scontrol', 'show', 'job', jobId, '--oneliner')
     if (shown.includes('JobState=PENDING')) break
     await delay(100)
   }
-  await run('scontrol', 'update', `JobId=${jobId}`, 'StartTime=now')
+  await run('scontrol', 'update', `JobId=${jobId}`, 'StartTime=now+2')
 }
 
 describe.skipIf(!cluster)(`runs in jobs of Slurm${cluster ? '' : ` (${withoutSlurm})`}`, () => {

@@ -65,6 +65,29 @@ test('a job is cancelled in the engines that run, and none is started for it', a
   expect(asked.slice(1)).toEqual([['cuda:0', 'cancelSampling', { job: 'job' }]])
 })
 
+test('a job that was cancelled before it reaches its engine is cancelled there, or does not begin', async () => {
+  const { engine, asked } = engines(() => trainingDevices([0, 1]))
+  const exporting = (job: string) => ({ model: { runId: 'run' }, device: 'auto', job })
+  const ask = (job: string) => engine.request('export', exporting(job) as never)
+  const known = (job: string) => ['cuda:0', 'export', exporting(job)]
+  // While a file is chosen.
+  await engine.cancelSampling('chosen')
+  await expect(ask('chosen')).rejects.toMatchObject({ kind: 'cancelled' })
+  expect(asked).toEqual([])
+  // While the engine before it ends.
+  await ask('first')
+  const ending = engine.of('cuda:0').end()
+  const early = ask('early')
+  await Promise.resolve()
+  await engine.cancelSampling('early')
+  await Promise.all([ending, early])
+  expect(asked).toEqual([known('first'), known('early'), ['cuda:0', 'cancelSampling', { job: 'early' }]])
+  // Over by then, it is taken for no other.
+  await engine.cancelSampling('early')
+  await ask('other')
+  expect(asked.at(-1)).toEqual(known('other'))
+})
+
 test('a run is prepared on the device it would begin on, and what was prepared is freed where an engine runs', async () => {
   for (const prepared of [0, 5]) {
     const { engine, asked } = engines(() => trainingDevices([0, 1]), {}, { prepared })

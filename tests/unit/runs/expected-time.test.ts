@@ -53,6 +53,23 @@ test('a run unlike all others is expected to take as long as by the measured spe
   expect(expectedLength({ ...runOf({ hidden: 8 }), automatic }, earlier)).toMatchObject({ basis: 'same' })
 })
 
+test('a run of several processes says whether these were measured, or one of them', () => {
+  const workers = { processes: 2 }
+  const [settings, secondsPerStep] = [[], 0.5]
+  const speed = { measured: { device: 'cpu', flopsPerSecond: 1, secondsPerOperation: 1 }, correction: 2 }
+  const run = runOf({ hidden: 32 }, { workers, automatic: { settings, speed: null, secondsPerStep } })
+  expect(expectedLength(run, earlier)).toEqual({ seconds: 50, steps: 100, basis: 'oneProcess' })
+  const group = { ...run, automatic: { settings, speed, secondsPerStep } }
+  expect(expectedLength(group, earlier)).toEqual({ seconds: 50, steps: 100, basis: 'group' })
+  // Neither runs of one process nor the work of these tell anything of several.
+  expect(expectedLength(runOf({ hidden: 8 }, { workers }), earlier)).toMatchObject({
+    seconds: null,
+    basis: null,
+  })
+  const same = runOf({ hidden: 32 }, { workers, step: 50, trainedSeconds: 100 })
+  expect(expectedLength(run, [same, ...earlier])).toMatchObject({ seconds: 200, basis: 'same' })
+})
+
 test('a run unlike all others is scaled by its work', () => {
   // Twice the channels are four times the work, and a quarter of the batch is a quarter of it.
   const one = [runOf({ hidden: 16, batch: 32 }, { step: 20, trainedSeconds: 10 })]

@@ -12,7 +12,7 @@ const speed: DeviceSpeed = { device: 'one', flopsPerSecond: 1e9, secondsPerOpera
 const shape = { height: 28, width: 28, channels: 1 } as const
 const images = { shape, count: 60_000 }
 const planned = (changes: Partial<PlannedRun> = {}): PlannedRun => ({
-  ...{ preset: 'auto', changes: {}, images, device: 'cpu', alone: true },
+  ...{ preset: 'auto', changes: {}, images, device: 'cpu', workers: null, target: null },
   ...changes,
 })
 
@@ -99,12 +99,53 @@ describe('the plan of a run', () => {
       secondsPerStep: null,
     }
     const { ask, asked } = engine(1)
-    expect(await planRun(planned({ alone: false }), { ask, earlier: [] })).toEqual(byImages)
+    expect(await planRun(planned({ target: 'mars' }), { ask, earlier: [] })).toEqual(byImages)
     expect(asked).toEqual([])
     const none = () => {
       throw new FlowerbedError('unavailable', errorText('load.installTensorFlow'))
     }
     expect(await planRun(planned(), { ask: none, earlier: [] })).toEqual(byImages)
+  })
+
+  it('of workers goes by the speed of earlier runs of the same workers, whatever those of one process say', async () => {
+    const { ask } = engine(0.5)
+    const workers = { processes: 2 }
+    const [alone, four] = [trained(2), trained(3, { workers: { processes: 4 } })]
+    const plan = await planRun(planned({ workers }), { ask, earlier: [alone, four, trained(1, { workers })] })
+    expect(plan.speed?.correction).toBeCloseTo(2)
+    expect(plan.secondsPerStep).toBeCloseTo(1 * ((hiddenOf(plan) ?? NaN) / 32) ** 2)
+    // Nor does theirs tell that of one process.
+    const single = await planRun(planned(), { ask, earlier: [trained(1, { workers })] })
+    expect(single.speed?.correction).toBe(1)
+  })
+
+  it('of processes that were not measured yet goes by the speed of one in their precision, and chooses nothing by it', async () => {
+    const own = engine(0.5)
+    const asked: string[] = []
+    const ask: typeof own.ask = async (request) => {
+      asked.push(request.device)
+      const answer = await own.ask(request)
+      return { ...answer, speed: { ...speed, fastShare: 0.5 } }
+    }
+    const changes = { hidden: 32 }
+    const onGpu = trained(7, { machine: { deviceName: 'gpu', cpu: 'one' } as RunRecord['machine'] })
+    const plan = async (workers: PlannedRun['workers'], more = {}) =>
+      await planRun(planned({ workers, device: 'auto', changes: { ...changes, ...more } }), {
+        ask,
+        // By whichever choice it was the processor; a GPU's runs tell nothing of it.
+        earlier: [onGpu, trained(1, { deviceChoice: 'cpu' })],
+      })
+    expect(await plan({ processes: 2 })).toMatchObject({
+      speed: null,
+      secondsPerStep: expect.closeTo(2) as number,
+    })
+    expect(await plan({ processes: 2 }, { precision: 'bf16' })).toMatchObject({
+      secondsPerStep: expect.closeTo(1) as number,
+    })
+    // They share the processor; how fast other GPUs and machines are is not known.
+    expect(asked).toEqual(['cpu', 'cpu'])
+    expect(await plan({ gpus: [0, 1] })).toMatchObject({ speed: null, secondsPerStep: null })
+    expect(await plan({ hosts: ['local', 'mars'] })).toMatchObject({ speed: null, secondsPerStep: null })
   })
 
   it('of other presets tells how long a step takes, and chooses no width', async () => {

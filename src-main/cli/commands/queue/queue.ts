@@ -4,6 +4,7 @@ import { expectedStarts } from '#shared/run-queue.ts'
 import type { Lane } from '#shared/run-queue.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
 import { chosenGpu } from '#shared/training-devices.ts'
+import { usableGpusHere } from '../../../engine/backend/device-choice.ts'
 import { QueuedRuns } from '../../../runs/queued-runs.ts'
 import { invalidArgument } from '../../support/invalid-argument.ts'
 import { onOption, targetIn } from '../../support/remote-options.ts'
@@ -66,7 +67,7 @@ export function addQueue(program: Command): void {
   queue
     .command('run')
     .description(
-      'train the queued runs, here and on their targets, until none is left; waits while the app or another command trains here',
+      'train the queued runs, here (of several GPUs on each one) and on their targets, until none is left; waits while the app or another command trains here',
     )
     .action((_: object, command: Command) => run(command.optsWithGlobals()))
 }
@@ -93,10 +94,10 @@ function report(workspace: Workspace, json: boolean): void {
   if (entries.length === 0) say('The queue is empty. Add a run with: flowerbed queue add RUN')
   // Only what waits for its time or for another run has a start that is known here.
   const live = store.runs.live().filter((id) => !store.launches.isOpen(id))
-  const here = live.map((id): Lane => ({ busySeconds: null, live: id }))
-  const lanes = new Map<string | null, Lane[]>([
-    [null, here.length > 0 ? here : [{ busySeconds: 0, live: null }]],
-  ])
+  const busy = live.map((id): Lane => ({ busySeconds: null, live: id }))
+  const devices = Math.max(1, usableGpusHere().length)
+  const free = Array<Lane>(Math.max(0, devices - busy.length)).fill({ busySeconds: 0, live: null })
+  const lanes = new Map<string | null, Lane[]>([[null, [...busy, ...free]]])
   for (const { target, runId } of store.launches.open())
     lanes.set(target, [{ busySeconds: null, live: runId }])
   const starts = expectedStarts(entries, { now: Date.now(), lanes })
@@ -170,7 +171,7 @@ async function move(query: string, position: number, options: Options): Promise<
 async function run({ dataDir, json = false }: Options): Promise<void> {
   const follow = followTraining()
   await withWorkspace({ dataDir, writes: true, onEvent: follow.onEvent }, async (workspace) => {
-    const { ended, failures } = await trainQueue(workspace, follow.end)
+    const { ended, failures } = await trainQueue(workspace).finally(follow.end)
     if (ended.length + failures.length === 0) say('The queue is empty.')
     answer(json, { runs: ended.map(trainAnswer), failed: failures.length })
     if (failures.length > 0) throw failures[0]

@@ -187,6 +187,8 @@ function sayPlan({ store }: Workspace, run: RunRecord): void {
   const sources = {
     same: 'by earlier runs like it',
     measured: 'estimated from the measured speed of this device',
+    group: 'by earlier runs of these processes',
+    oneProcess: 'by the speed of one process: these were not measured yet',
     scaled: 'very roughly, by other runs',
   }
   say(`It will train about ${duration(seconds)} (${sources[basis]}).`)
@@ -233,7 +235,7 @@ async function createRun(
   folder: string,
   options: Options & { presetGiven: boolean; together: WorkerChoice | null; target: string | null },
 ): Promise<RunRecord> {
-  const { imageSize: size, name, device, startFrom: from } = options
+  const { imageSize: size, name, device, startFrom: from, target, together: workers } = options
   const { store, runService } = workspace
   const parent = from && runService.find(from.runId)
   if (parent) runService.checkpoints.choose(parent.id, from.checkpoint ?? 'latest')
@@ -245,7 +247,6 @@ async function createRun(
   })
   const changes = settingsOf({ ...options, preset })
   const images = { shape: dataset.shape, count: dataset.count - dataset.excludedCount }
-  const alone = options.target === null && !options.together
   const run = {
     datasetId: dataset.id,
     preset,
@@ -253,11 +254,13 @@ async function createRun(
     // With the settings of the run that it starts from there is nothing to choose.
     ...(parent
       ? {}
-      : { automatic: await planRun({ preset, changes, images, device, alone }, planning(workspace)) }),
+      : {
+          automatic: await planRun({ preset, changes, images, device, workers, target }, planning(workspace)),
+        }),
     device,
-    target: options.target,
+    target,
     ...(name ? { name } : {}),
-    ...(options.together ? { workers: options.together } : {}),
+    ...(workers ? { workers } : {}),
     waits: options.queue ?? false,
   }
   return from && parent ? runService.createFrom({ ...from, runId: parent.id }, run) : runService.create(run)
