@@ -3,16 +3,21 @@ import sharp from 'sharp'
 import type { ImporterRequests } from '#shared/importer-messages.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import { imageAt, pngText, readPng, readSheet, tile, writePng } from '../engine/images/png.ts'
+import { writing } from '../files/write-errors.ts'
 
 /** Sheets of the app have at most 256 images of 512 × 512, and contact sheets are enlarged only where they are small. */
 const mostPixels = 2 ** 27
 
-/** Writes images of a sheet as PNG files with text; several of them in one file as a contact sheet. */
+/**
+ * Writes images of a sheet as PNG files with text; several of them in one file as a contact sheet.
+ * @throws FlowerbedError where a path cannot be written
+ */
 export async function saveSamples({ sheet, files }: ImporterRequests['saveSamples'][0]): Promise<void> {
   const all = await readSheet(sheet)
   for (const { path, images, enlarge, text } of files) {
     const pixels = Buffer.concat(images.map((index) => imageAt(all, index).pixels))
-    await writePng(path, tile({ ...all, count: images.length, pixels }), { enlarge, text })
+    const image = tile({ ...all, count: images.length, pixels })
+    await writing(path, () => writePng(path, image, { enlarge, text }))
   }
 }
 

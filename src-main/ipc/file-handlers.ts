@@ -2,6 +2,7 @@ import { desktopText } from '#shared/desktop-text.ts'
 import type { SavedFormat } from '#shared/ipc/files.ts'
 import { askSavePath, revealSaved } from '../app/save-dialog.ts'
 import { writeFileAtomically } from '../files/atomic-write.ts'
+import { writing } from '../files/write-errors.ts'
 import type { HandlersOf } from './dispatch.ts'
 
 const types: Record<SavedFormat, string> = {
@@ -19,7 +20,7 @@ export const fileHandlers = (): HandlersOf<'files'> => ({
       ending: `.${format}`,
       type: types[format],
     })
-    if (path !== null) await writeFileAtomically(path, content)
+    if (path !== null) await writing(path, () => writeFileAtomically(path, content))
     return path
   },
   'files.reveal': ({ path }) => revealSaved(path),

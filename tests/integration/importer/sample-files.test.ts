@@ -32,6 +32,16 @@ it('several are saved as an enlarged contact sheet', async () => {
   expect((await readText({ path, keyword: 'flowerbed' }))?.image).toMatchObject({ width: 32, height: 32 })
 })
 
+it('where a file cannot be written the error says so and names it', async () => {
+  const path = join(folder.path, 'no such folder', 'one.png')
+  const saved = saveSamples({ sheet, files: [{ path, images: [0], enlarge: 1, text: {} }] })
+  await expect(saved).rejects.toMatchObject({
+    kind: 'bad-input',
+    where: path,
+    text: { id: 'write.noSuchPath' },
+  })
+})
+
 it('a file that is no image, or gone, carries no text', async () => {
   const path = join(folder.path, 'broken.png')
   writeFileSync(path, 'no image')
