@@ -6,16 +6,16 @@ import type { TestSpecification } from 'vitest/node'
  * the other has nothing left. Many are short texts with long trainings, so their size says nothing.
  */
 const longest = [
-  'native/rebuild',
+  'remote/train-elsewhere',
   'cli/cli',
-  'native/kernels',
   'training/presets',
+  'cli/study',
+  'native/kernels',
+  'native/rebuild',
+  'slurm/launcher',
   'graph/kernels',
   'graph/kernels-avx2',
-  'cli/study',
-  'remote/train-elsewhere',
   'remote/ssh-run',
-  'cli/latent',
   'averaging/average',
   'training/kill',
   'graph/steps',
@@ -28,8 +28,8 @@ const longest = [
   'training/checkpoint-interval',
   'evaluation/evenness',
   'remote/ssh-faults',
-  'slurm/launcher',
   'cli/interrupt',
+  'cli/latent',
   'training/train-loop',
 ].map((name) => `tests/integration/${name}.test.ts`)
 

@@ -3,7 +3,7 @@ import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openStore } from '../../../src-main/database/store.ts'
-import { command } from '../../helpers/command.ts'
+import { command, commandsInOneProcess } from '../../helpers/command.ts'
 import { temporaryFolder } from '../../helpers/folder.ts'
 import { plain, writeFiles } from '../../helpers/images.ts'
 import { hasSshd, sshServer } from '../../helpers/ssh-server.ts'
@@ -15,11 +15,14 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
   const there = join(folder.path, 'there')
   const images = join(folder.path, 'Images')
   let server: SshServer
+  /** A process each, to be interrupted or to go on beside others. */
   let run: ReturnType<typeof command>
+  let commands: ReturnType<typeof commandsInOneProcess>
 
   beforeAll(async () => {
     server = await sshServer()
     run = command(join(folder.path, 'data'), server.env)
+    commands = commandsInOneProcess(join(folder.path, 'data'), server.env)
     // TensorFlow is there already, as after the first run.
     mkdirSync(there)
     const cache = process.env['FLOWERBED_CACHE_DIR'] ?? join(homedir(), '.cache', 'flowerbed')
@@ -28,9 +31,10 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
       ['#d03030', '#30a030', '#3050d0', '#d0c030'].map((colour) => plain(20, 20, colour).png().toBuffer()),
     )
     writeFiles(images, Object.fromEntries(files.map((bytes, i) => [`${i}.png`, bytes])))
-    await run(['target', 'add', 'mars', '--ssh', server.hosts.direct, '--folder', there])
+    await commands.run(['target', 'add', 'mars', '--ssh', server.hosts.direct, '--folder', there])
   })
   afterAll(async () => {
+    await commands.end()
     await server.stop()
     folder.remove()
   })
@@ -67,13 +71,20 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
     expect(record).toMatchObject({ status: 'finished', target: 'mars', step: 3 })
     expect([lastMetric, checkpoints[0]]).toEqual([3, 3])
     // The snapshots of its averages are here too, so that another width can be made of them; training resumes there as before.
-    const averaged = await run(['average', 'latest', '--width', '0.1', '--json'])
+    const averaged = await commands.run(['average', 'latest', '--width', '0.1', '--json'])
     expect(averaged.json, averaged.err).toMatchObject({ step: 3, width: 0.1, snapshots: 2 })
-    const longer = await run(['train', '--resume', 'latest', '--steps', '2'])
+    const longer = await commands.run(['train', '--resume', 'latest', '--steps', '2'])
     expect(longer.code, longer.err).toBe(0)
     expect(newest().record).toMatchObject({ status: 'finished', target: 'mars', step: 5 })
     // Its checkpoint is whole here: it samples without the target.
-    const sampled = await run(['sample', 'latest', '--count', '1', '--out', join(folder.path, 'out')])
+    const sampled = await commands.run([
+      'sample',
+      'latest',
+      '--count',
+      '1',
+      '--out',
+      join(folder.path, 'out'),
+    ])
     expect(sampled.code, sampled.err).toBe(0)
   })
 
@@ -84,7 +95,7 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
     const { id = '', step = 0 } = newest().record ?? {}
     expect(newest().record).toMatchObject({ status: 'training' })
     const followed = run(['attach', id])
-    const paused = await run(['runs', 'pause', id, '--json'])
+    const paused = await commands.run(['runs', 'pause', id, '--json'])
     expect(paused.json, paused.err).toMatchObject({ told: true })
     const ended = await followed
     expect(ended.code, ended.err).toBe(0)
@@ -94,15 +105,15 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
   })
 
   it('trains queued runs there and here; one whose target is not reached stays with the reason', async () => {
-    await run(['target', 'add', 'pluto', '--ssh', 'pluto.invalid', '--folder', there])
+    await commands.run(['target', 'add', 'pluto', '--ssh', 'pluto.invalid', '--folder', there])
     const queue = async (name: string, ...options: string[]) => {
-      const { code, err } = await run([...train(3), '--name', name, '--queue', ...options])
+      const { code, err } = await commands.run([...train(3), '--name', name, '--queue', ...options])
       expect(code, err).toBe(0)
     }
     await queue('lost', '--on', 'pluto')
     await queue('there')
     await queue('here', '--on', 'local')
-    const listed = (await run(['queue', 'list', '--json'])).json['queue']
+    const listed = (await commands.run(['queue', 'list', '--json'])).json['queue']
     expect(listed).toMatchObject([{ target: 'pluto' }, { target: 'mars' }, { target: null }])
     const statuses = () => {
       const store = openStore(join(folder.path, 'data'))
@@ -114,19 +125,19 @@ describe.skipIf(!hasSshd)('the command on a target', () => {
     const { code, err } = await run(['queue', 'run'], (told) => told.includes('“lost” waits') && isDone())
     expect(code, err).toBe(130)
     expect(statuses()).toMatchObject({ lost: 'queued', there: 'finished', here: 'finished' })
-    expect((await run(['queue', 'list'])).err).toMatch(/lost.*trained on pluto.*pluto\.invalid/)
-    expect((await run(['target', 'remove', 'pluto'])).err).toContain('“lost” is queued for “pluto”')
+    expect((await commands.run(['queue', 'list'])).err).toMatch(/lost.*trained on pluto.*pluto\.invalid/)
+    expect((await commands.run(['target', 'remove', 'pluto'])).err).toContain('“lost” is queued for “pluto”')
     // It trains elsewhere instead.
     const lost = listed as { run: string }[]
-    const moved = await run(['queue', 'add', lost[0]?.run ?? '', '--on', 'mars', '--json'])
+    const moved = await commands.run(['queue', 'add', lost[0]?.run ?? '', '--on', 'mars', '--json'])
     expect(moved.json['queue'], moved.err).toMatchObject([{ name: 'lost', target: 'mars', reason: null }])
   })
 
   it('says what does not go with a target', async () => {
-    const unknown = await run(['train', images, '--on', 'venus'])
+    const unknown = await commands.run(['train', images, '--on', 'venus'])
     expect(unknown.err).toContain('There is no target “venus”.')
-    const several = await run(['train', images, '--on', 'mars', '--queue', '--workers', '2'])
+    const several = await commands.run(['train', images, '--on', 'mars', '--queue', '--workers', '2'])
     expect(several.err).toContain('--workers and --devices do not go with --on')
-    expect((await run(['attach'])).code).toBe(2)
+    expect((await commands.run(['attach'])).code).toBe(2)
   })
 })
