@@ -29,7 +29,7 @@ export function quitSafely(options: {
   const { window, trainingQueues, runQueue, elsewhere, guard, tray, trainsClosed, hurry, shutDown } = options
   const quitter = createQuitter({
     guard,
-    running: () => trainingQueues.running,
+    running: () => trainingQueues.unsaved,
     ask: async (runs) => {
       const { response } = await dialog.showMessageBox(window, {
         type: 'question',

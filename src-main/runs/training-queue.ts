@@ -64,6 +64,11 @@ export class TrainingQueue {
     return this.current
   }
 
+  /** The run in training whose progress can be saved: none where its record was deleted meanwhile. */
+  get unsaved(): { id: string; name: string } | null {
+    return this.current && !this.wasDeleted(this.current.id) ? this.current : null
+  }
+
   /** Its record; null also where it was deleted meanwhile. */
   get record(): RunRecord | null {
     return this.current && this.recordOf(this.current.id)
@@ -256,6 +261,16 @@ export class TrainingQueue {
       return this.runService.find(id)
     } catch {
       return null
+    }
+  }
+
+  /** Of a record that cannot be read at present it is not known. */
+  private wasDeleted(id: string): boolean {
+    try {
+      this.runService.find(id)
+      return false
+    } catch (thrown) {
+      return toFlowerbedError(thrown).kind === 'not-found'
     }
   }
 

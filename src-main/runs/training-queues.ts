@@ -27,6 +27,11 @@ export class TrainingQueues {
     return this.queues.flatMap(({ running }) => running ?? [])
   }
 
+  /** See `TrainingQueue.unsaved`. */
+  get unsaved(): { id: string; name: string }[] {
+    return this.queues.flatMap(({ unsaved }) => unsaved ?? [])
+  }
+
   /** Their records. */
   get records(): RunRecord[] {
     return this.queues.flatMap(({ record }) => record ?? [])

@@ -88,7 +88,7 @@ describe.skipIf(!hasSshd)('a run on a machine reached by OpenSSH', () => {
   it('the process that follows is killed, and the next one goes on where it was', async () => {
     const { id } = desk.create(steps, 'mars')
     desk.runService.dispose()
-    const child = fork(follower, [here.path, id], {
+    const child = fork(follower, [here.path, id, String(steps / 4)], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       // What it leaves behind is deleted with the folder.
       env: { ...process.env, TMPDIR: here.path },
@@ -96,9 +96,9 @@ describe.skipIf(!hasSshd)('a run on a machine reached by OpenSSH', () => {
     const recorded: number[] = []
     child.on('message', (step: number) => {
       recorded.push(step)
-      if (step >= steps / 4) child.kill('SIGKILL')
     })
-    await once(child, 'exit')
+    const [, signal] = (await once(child, 'close')) as [number | null, string | null]
+    expect(signal).toBe('SIGKILL')
     expect(recorded.length).toBeGreaterThan(0)
     await vi.waitFor(async () => expect(await desk.runs.attach(id)).toBe(true), 20_000)
     await desk.runs.settled(id)

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { TrainRequest, TrainResult } from '#shared/engine-messages.ts'
 import { FlowerbedError } from '#shared/errors.ts'
 import type { RunRecord } from '#shared/schemas/run.ts'
@@ -183,4 +183,19 @@ test('a run whose record is gone ends, and the next one can be trained', async (
   await trainingQueue.start(next)
   expect(trainingQueue.running?.id).toBe(next.id)
   await trainingQueue.pause(next.id)
+})
+
+test('a run in training has progress to save until its record is deleted, or while that cannot be read', async () => {
+  const run = newRun()
+  const { trainingQueue } = scriptedDesk([])
+  const find = vi.spyOn(runService, 'find')
+  await trainingQueue.start(run)
+  expect(trainingQueue.unsaved?.id).toBe(run.id)
+  find.mockImplementationOnce(() => {
+    throw new Error('database is locked')
+  })
+  expect(trainingQueue.unsaved?.id).toBe(run.id)
+  store.runs.delete(run.id)
+  expect(trainingQueue.running?.id).toBe(run.id)
+  expect(trainingQueue.unsaved).toBeNull()
 })
