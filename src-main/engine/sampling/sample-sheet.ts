@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { SolverName } from '#shared/schemas/sampling.ts'
 import { sheetColumns } from '#shared/schemas/image.ts'
 import type { PixelBatch } from '#shared/schemas/image.ts'
 import type { SampleRecord, SampleSettings } from '#shared/schemas/run.ts'
-import { originText } from '#shared/sample-origin.ts'
-import { tile, writePng } from '../images/png.ts'
+import { originKeyword, originText, readOrigin } from '#shared/sample-origin.ts'
+import { pngText, tile, writePng } from '../images/png.ts'
 
 export const samplesFolder = (runDirectory: string) => join(runDirectory, 'samples')
 
@@ -16,6 +16,20 @@ const gridFile = (step: number) => `step-${String(step).padStart(8, '0')}.png`
 /** Whether the grid of a step is on disk. */
 export function gridExists(runDirectory: string, step: number): boolean {
   return existsSync(join(samplesFolder(runDirectory), gridFile(step)))
+}
+
+/** The record of the grid of a step as its file has it; null where there is none or it is of another run. */
+export async function readGridRecord(
+  runDirectory: string,
+  { runId, step }: Pick<SampleRecord, 'runId' | 'step'>,
+): Promise<SampleRecord | null> {
+  try {
+    const text = pngText(await readFile(join(samplesFolder(runDirectory), gridFile(step))), originKeyword)
+    const record = readOrigin(text ?? '')?.record
+    return record?.runId === runId ? record : null
+  } catch {
+    return null
+  }
 }
 
 /** Writes samples as a sheet into a run's `samples` folder and returns its record. */

@@ -4,7 +4,7 @@ import type { TrainOutcome, TrainResult } from '#shared/engine-messages.ts'
 import { loadCheckpoint } from '../checkpoints/checkpoint.ts'
 import { trainedState } from '../checkpoints/state-names.ts'
 import { meanErrorsByTime } from '../model/flow/time-buckets.ts'
-import { gridExists } from '../sampling/sample-sheet.ts'
+import { readGridRecord } from '../sampling/sample-sheet.ts'
 import { checkFinite, checkFiniteState, checkResumable } from './checks.ts'
 import { createStepRunner, untimedPrecision } from './create-step-runner.ts'
 import { sampleAtStop, sampleGrid, samplePreview } from './run-samples.ts'
@@ -125,7 +125,11 @@ async function loadOrInitialise(run: TrainingRun): Promise<void> {
   }
 
   if (!run.isDue(run.config.sampleEvery) || !run.hasMore()) return
-  if (run.step > 0 && !gridExists(runDirectory, run.step)) await sampleGrid(run)
+  if (run.step === 0) return
+  // A process that was killed may have written the grid and not told of it.
+  const record = await readGridRecord(runDirectory, { runId, step: run.step })
+  if (record) run.emit({ type: 'sample', record })
+  else await sampleGrid(run)
 }
 
 /** Learns how noise chooses its images, where it does; anew when a run resumes, with the same result. */

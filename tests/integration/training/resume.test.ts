@@ -42,6 +42,17 @@ it('ends bit for bit the same whether paused meanwhile or not', async () => {
   const file = 'step-00000012.safetensors'
   expect(saved(halved, file)).toEqual(saved(whole, file))
 })
+it('tells again of the grid at its checkpoint, which a process that was killed may not have told of', async () => {
+  const request = newRun(small({ steps: 8, sampleEvery: 4, checkpointEvery: 4 }))
+  const whole = trainer(request)
+  await whole.made.run()
+  const { file, sha256 } = whole.of('checkpoint').find(({ record }) => record.step === 4)!.record
+  const told = whole.of('sample').find(({ record }) => record.step === 4)!.record
+  const again = trainer({ ...request, resume: { file, sha256 } })
+  await again.made.run()
+  expect(again.of('sample').map(({ record }) => record.step)).toEqual([4, 8])
+  expect(again.of('sample')[0]?.record).toEqual(told)
+})
 it('resumes with more steps, another learning rate and clipping, which take effect', async () => {
   const request = await finished()
   const resumed = async (changes: Partial<RunConfig>) => {
