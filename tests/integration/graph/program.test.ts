@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs-core'
 import { beforeAll, describe, expect, it } from 'vitest'
+import { processTag } from '../../../src-main/files/process-identity.ts'
 import { createProgram } from '../../../src-main/engine/graph/create-program.ts'
 import type { ProgramSpec, Values } from '../../../src-main/engine/graph/program.ts'
 import {
@@ -146,7 +147,7 @@ describe('a compiled program', () => {
 
   it('leaves no tensor and no file behind after many runs', () => {
     const leftovers = () =>
-      readdirSync(tmpdir()).filter((name) => name.startsWith('flowerbed-program-')).length
+      readdirSync(tmpdir()).filter((name) => name.startsWith(`flowerbed-program-${processTag()}-`)).length
     const files = leftovers()
     for (const mode of ['eager', 'compiled'] as const) {
       const before = tf.memory().numTensors
