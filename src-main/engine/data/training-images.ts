@@ -8,6 +8,9 @@ export interface TrainingImages extends Pick<Dataset, 'count' | 'images' | 'read
   readonly index: Pick<DatasetIndex, 'shape' | 'labelOf'>
 }
 
+/** All bytes, in an order in which neighbours differ. */
+const pattern = Uint8Array.from({ length: 256 }, (_, i) => i * 151)
+
 /** Images that stand for those of a dataset which is not there yet: as many, with a pattern instead of content. */
 export function placeholderImages(options: {
   shape: ImageShape
@@ -15,7 +18,7 @@ export function placeholderImages(options: {
   labelCount: number
 }): TrainingImages {
   const { shape, count, labelCount } = options
-  const bytes = (images: number) => new Uint8Array(images * imageBytes(shape)).map((_, i) => i * patternStep)
+  const bytes = (images: number) => Buffer.alloc(images * imageBytes(shape), pattern)
   const labelOf = Array.from({ length: count }, (_, i) => (labelCount > 0 ? i % labelCount : -1))
   return {
     count,
@@ -25,6 +28,3 @@ export function placeholderImages(options: {
     all: () => bytes(count),
   }
 }
-
-/** Odd, so that all bytes occur. */
-const patternStep = 151

@@ -32,7 +32,7 @@ function exactly(_: string, value: unknown): unknown {
   return isLost ? `number ${Object.is(value, -0) ? '-0' : value}` : value
 }
 
-/** Loaded graphs by their key. */
+/** A loaded graph that no program has. */
 interface Kept {
   name: string
   session: number
@@ -78,16 +78,19 @@ export class PreparedGraphs {
     this.isTaking = this.kept.size > 0
   }
 
-  /** The graph of this key, which belongs to the caller from now on. Those of the same name that differ are freed. */
+  /** The graph of this key, which belongs to the caller from now on; where there is none, those of that name are freed. */
   take(name: string, key: string): number | null {
     const found = this.kept.get(key)
-    this.kept.delete(key)
+    if (found) {
+      this.kept.delete(key)
+      return found.session
+    }
     for (const [other, { name: of, session }] of this.kept) {
-      if (found || of !== name) continue
+      if (of !== name) continue
       this.kept.delete(other)
       this.free(session)
     }
-    return found?.session ?? null
+    return null
   }
 
   /** Keeps or frees the graph of a program that is freed. */
